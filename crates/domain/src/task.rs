@@ -1,0 +1,98 @@
+//! The task, as it is read back.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::{Description, OwnerId, Timestamp, Title};
+
+/// A task's id: a UUID, version 7 when this service made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(Uuid);
+
+impl TaskId {
+    /// Names a task by its UUID.
+    #[must_use]
+    pub const fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// Reads the hyphenated form (RFC 9562 §4), in either case; every other form is no id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() == 36 { Uuid::try_parse(text).ok().map(Self) } else { None }
+    }
+
+    /// The UUID itself.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// The number of a change. It counts each change of one owner's tasks, from 1, without gaps, in commit order; a task
+/// keeps the number of its own last change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision(i64);
+
+impl Revision {
+    /// Names the change with this number.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One thing to do, and whether it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Names it, together with its owner.
+    pub id: TaskId,
+    /// Whose it is.
+    pub owner_id: OwnerId,
+    /// What is to be done.
+    pub title: Title,
+    /// More about it.
+    pub description: Option<Description>,
+    /// Whether it is done.
+    pub completed: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The number of its last change.
+    pub revision: Revision,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_hyphenated_form_alone() {
+        let text = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
+        assert_eq!(TaskId::parse(text).unwrap().to_string(), text);
+        assert_eq!(TaskId::parse(&text.to_uppercase()), TaskId::parse(text));
+        for other in ["", "1", "{019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11}", "019aa4c06d1e7c339d0a3a6a5f3f7b11"] {
+            assert_eq!(TaskId::parse(other), None, "{other}");
+        }
+    }
+}

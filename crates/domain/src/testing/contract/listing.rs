@@ -1,0 +1,152 @@
+use pollster::block_on;
+
+use super::{create, description, fresh_owner, moment, new_task, title};
+use crate::{
+    Change, Completion, Direction, ListQuery, NewTask, Owner, Page, Precondition, SearchText, Sort, SortKey,
+    Status, TaskRepository,
+};
+
+fn list(repository: &dyn TaskRepository, owner: &Owner, query: ListQuery) -> Page {
+    block_on(repository.list(owner, query)).unwrap()
+}
+
+fn titles(page: &Page) -> Vec<&str> {
+    page.tasks.iter().map(|task| task.title.as_str()).collect()
+}
+
+/// Five tasks: two made in the same millisecond, one done, one changed last.
+fn five(repository: &dyn TaskRepository) -> Owner {
+    let owner = fresh_owner("lister");
+    for (text, millis) in [("delta", 10), ("Alpha", 20), ("charlie", 30), ("Bravo", 30), ("echo", 40)] {
+        let task = create(repository, &owner, new_task(text, moment(millis)));
+        if text == "delta" {
+            let done = Change { completion: Some(Completion::Set(true)), ..Change::default() };
+            block_on(repository.update(&owner, task.id, done, Precondition::default(), moment(50))).unwrap();
+        }
+    }
+    owner
+}
+
+pub fn a_list_is_newest_first_with_ties_by_id(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let page = list(repository, &owner, ListQuery::default());
+    assert_eq!(titles(&page), ["echo", "Bravo", "charlie", "Alpha", "delta"]);
+    assert!(!page.more && page.total.is_none());
+    assert!(page.tasks.iter().all(|task| task.owner_id == *owner.id()));
+}
+
+pub fn every_order_is_total_both_ways(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    for key in [SortKey::Created, SortKey::Updated, SortKey::Title] {
+        let ordered = |direction| {
+            let query = ListQuery { sort: Sort { key, direction }, ..ListQuery::default() };
+            list(repository, &owner, query).tasks
+        };
+        let mut ascending = ordered(Direction::Ascending);
+        assert!(ascending.is_sorted_by_key(|task| key.position(task)), "{key:?}");
+        ascending.reverse();
+        assert_eq!(ascending, ordered(Direction::Descending), "{key:?}");
+    }
+}
+
+pub fn titles_sort_without_regard_to_case(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let sort = Sort { key: SortKey::Title, direction: Direction::Ascending };
+    let page = list(repository, &owner, ListQuery { sort, ..ListQuery::default() });
+    assert_eq!(titles(&page), ["Alpha", "Bravo", "charlie", "delta", "echo"]);
+}
+
+pub fn pages_follow_each_other_without_gap_or_repeat(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    for key in [SortKey::Created, SortKey::Updated, SortKey::Title] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let query = ListQuery { sort: Sort { key, direction }, ..ListQuery::default() };
+            let whole = list(repository, &owner, query.clone()).tasks;
+            let mut paged = Vec::new();
+            let mut after = None;
+            loop {
+                let page = list(repository, &owner, ListQuery { after, limit: 2, ..query.clone() });
+                after = page.next(key);
+                assert_eq!(page.more, after.is_some());
+                paged.extend(page.tasks);
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(paged, whole, "{key:?} {direction:?}");
+        }
+    }
+}
+
+pub fn pages_hold_while_others_write(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let first = list(repository, &owner, ListQuery { limit: 2, ..ListQuery::default() });
+    create(repository, &owner, new_task("newest", moment(99)));
+    block_on(repository.delete(&owner, first.tasks[0].id, Precondition::default(), moment(99))).unwrap();
+    let second = ListQuery { after: first.next(SortKey::Created), ..ListQuery::default() };
+    assert_eq!(titles(&list(repository, &owner, second)), ["charlie", "Alpha", "delta"]);
+}
+
+pub fn a_status_filters(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let count = |status| list(repository, &owner, ListQuery { status, ..ListQuery::default() }).tasks.len();
+    assert_eq!([Status::All, Status::Pending, Status::Completed].map(count), [5, 4, 1]);
+}
+
+fn found(repository: &dyn TaskRepository, owner: &Owner, text: &str) -> usize {
+    let query = ListQuery { search: SearchText::parse(text).unwrap(), ..ListQuery::default() };
+    list(repository, owner, query).tasks.len()
+}
+
+pub fn a_search_is_a_plain_substring_without_regard_to_case(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("searcher");
+    let written =
+        NewTask { description: description("50% of \\ it_all"), ..new_task("Straße ΟΔΟΣ", moment(0)) };
+    create(repository, &owner, written);
+    create(repository, &owner, new_task("plain", moment(1)));
+    for text in ["STRASSE", "οδο", "% of", "\\", "_", "IT_ALL", "ße Ο"] {
+        assert_eq!(found(repository, &owner, text), 1, "{text}");
+    }
+    for text in ["50_", "p%n", "ΟΔΟΣ50", "straße  ο"] {
+        assert_eq!(found(repository, &owner, text), 0, "{text}");
+    }
+    assert_eq!(found(repository, &owner, "a"), 2);
+}
+
+pub fn a_search_follows_a_change(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("searcher");
+    let written = NewTask { description: description("old words"), ..new_task("Old name", moment(0)) };
+    let task = create(repository, &owner, written);
+    let update =
+        |change| block_on(repository.update(&owner, task.id, change, Precondition::default(), moment(1)));
+    update(Change { title: Some(title("New name")), ..Change::default() }).unwrap();
+    let counts = ["old name", "NEW NAME", "OLD WORDS"].map(|text| found(repository, &owner, text));
+    assert_eq!(counts, [0, 1, 1]);
+    update(Change { description: Some(description("fresh words")), ..Change::default() }).unwrap();
+    let counts = ["new name", "old words", "FRESH"].map(|text| found(repository, &owner, text));
+    assert_eq!(counts, [1, 0, 1]);
+    update(Change { description: Some(None), ..Change::default() }).unwrap();
+    assert_eq!(["new name", "fresh"].map(|text| found(repository, &owner, text)), [1, 0]);
+}
+
+pub fn an_offset_passes_over_and_may_pass_the_end(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let page = |offset| list(repository, &owner, ListQuery { offset, limit: 2, ..ListQuery::default() });
+    assert_eq!(titles(&page(3)), ["Alpha", "delta"]);
+    assert!(!page(3).more && page(2).more);
+    assert!(page(5).tasks.is_empty() && page(i64::MAX.unsigned_abs()).tasks.is_empty());
+}
+
+pub fn a_count_counts_what_the_filter_lets_through(repository: &dyn TaskRepository) {
+    let owner = five(repository);
+    let query = ListQuery { status: Status::Pending, limit: 1, count: true, ..ListQuery::default() };
+    let page = list(repository, &owner, query.clone());
+    assert_eq!((page.tasks.len(), page.total), (1, Some(4)));
+    let behind = list(repository, &owner, ListQuery { after: page.next(SortKey::Created), ..query });
+    assert_eq!(behind.total, Some(4), "the count is of all pages");
+}
+
+pub fn an_unknown_owner_has_an_empty_list(repository: &dyn TaskRepository) {
+    let page = list(repository, &fresh_owner("nobody"), ListQuery { count: true, ..ListQuery::default() });
+    assert_eq!(page, Page { tasks: vec![], more: false, total: Some(0) });
+}
