@@ -1,0 +1,70 @@
+//! `NumericDate` of RFC 7519 §2: seconds since 1970, perhaps with a fraction.
+
+use serde_json::Value;
+
+/// Integers up to here are exact in a double (2^53); in seconds that is 285 million years.
+const MAX_SECONDS: f64 = 9_007_199_254_740_992.0;
+
+/// A moment between two whole seconds, or on one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NumericDate {
+    floor: i64,
+    ceil: i64,
+}
+
+impl NumericDate {
+    /// None for what is not a number, and for numbers that no clock could show.
+    pub(super) fn parse(value: &Value) -> Option<Self> {
+        let Value::Number(number) = value else { return None };
+        if let Some(seconds) = number.as_i64() {
+            return Some(Self { floor: seconds, ceil: seconds });
+        }
+        let seconds = number.as_f64().filter(|seconds| seconds.abs() < MAX_SECONDS)?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53 by the lines before")]
+        Some(Self { floor: seconds.floor() as i64, ceil: seconds.ceil() as i64 })
+    }
+
+    /// The last whole second not after it: where a token ends.
+    pub(super) fn floor(self) -> i64 {
+        self.floor
+    }
+
+    /// The first whole second not before it: where a token begins.
+    pub(super) fn ceil(self) -> i64 {
+        self.ceil
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Option<(i64, i64)> {
+        let value = serde_json::from_str(json).unwrap();
+        NumericDate::parse(&value).map(|date| (date.floor(), date.ceil()))
+    }
+
+    #[test]
+    fn reads_whole_and_broken_seconds() {
+        assert_eq!(parse("1700000000"), Some((1_700_000_000, 1_700_000_000)));
+        assert_eq!(parse("1700000000.5"), Some((1_700_000_000, 1_700_000_001)));
+        assert_eq!(parse("1.7e9"), Some((1_700_000_000, 1_700_000_000)));
+        assert_eq!(parse("-0.5"), Some((-1, 0)));
+        assert_eq!(parse("9223372036854775807"), Some((i64::MAX, i64::MAX)));
+    }
+
+    #[test]
+    fn refuses_what_no_clock_shows() {
+        for json in ["18446744073709551615", "18446744073709551616", "1e300", "-1e300", "9007199254740993.5"]
+        {
+            assert_eq!(parse(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_number() {
+        for json in ["\"1700000000\"", "null", "true", "[1]", "{\"v\":1}"] {
+            assert_eq!(parse(json), None, "{json}");
+        }
+    }
+}

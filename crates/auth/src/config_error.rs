@@ -1,0 +1,56 @@
+//! Why a verifier could not be made.
+
+use thiserror::Error;
+
+/// A configuration that would verify nothing, or too much. None of them shows a secret.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Neither a shared secret nor a key set.
+    #[error("no trust root is configured: a shared secret, a JWKS URL or both are needed")]
+    NoTrustRoot,
+    /// The list of secrets is empty.
+    #[error("the list of shared secrets is empty")]
+    NoSecret,
+    /// A secret is too short for HS256 (RFC 7518 §3.2).
+    #[error(
+        "shared secret number {position} has {length_bytes} bytes; at least {required_bytes} are required"
+    )]
+    ShortSecret {
+        /// Counted from 1.
+        position: usize,
+        /// How long it is.
+        length_bytes: usize,
+        /// How long it has to be.
+        required_bytes: usize,
+    },
+    /// A secret is the constant that Better Auth falls back to, which everybody knows.
+    #[error("shared secret number {position} is Better Auth's public default; set one of your own")]
+    PublicSecret {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// A list of versioned secrets that is not of the form `2:new,1:old`.
+    #[error("entry number {position} of the versioned secrets is not of the form \"<version>:<secret>\"")]
+    MalformedSecretList {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// A number or text outside its limits.
+    #[error("{setting} {expected}")]
+    OutOfRange {
+        /// The name of the setting.
+        setting: &'static str,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// A URL that cannot be used.
+    #[error("the URL {expected}")]
+    InvalidUrl {
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// The thread that keeps the key set fresh could not be started.
+    #[error("the thread that keeps the key set fresh cannot be started")]
+    Thread(#[source] std::io::Error),
+}

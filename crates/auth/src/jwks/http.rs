@@ -1,0 +1,136 @@
+//! Fetches a key set over HTTP, for a caller that may block.
+
+mod url_rules;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::crypto::aws_lc_rs;
+use ureq::http::header::{LOCATION, RETRY_AFTER};
+use ureq::http::{HeaderMap, Response};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
+use url::Url;
+
+use super::{FetchError, FetchedKeys, JwksSource};
+use crate::ConfigError;
+
+/// For a fetch as a whole: resolving, connecting, redirects and the body.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+/// A key of 8192 bits takes 1.5 kB, so 64 of them fit twice.
+const MAX_BODY_BYTES: u64 = 256 * 1024;
+
+const MAX_REDIRECTS: usize = 3;
+
+/// A key set at a URL. A fetch ends within 3 seconds and takes at most 256 KiB; it trusts the certificates that the
+/// operating system trusts, keeps no cookies, uses no proxy, and follows redirects within the URL's own origin only.
+pub struct HttpJwksSource {
+    url: Url,
+    agent: Agent,
+    deadline: Duration,
+}
+
+impl HttpJwksSource {
+    /// Takes an https URL, an http one to this machine itself (`localhost`, 127.0.0.0/8, `[::1]`), or any http one when
+    /// `allow_http` says that the network between is trusted.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InvalidUrl`] for every other URL, and for one with a user name or password in it.
+    pub fn new(url: &str, allow_http: bool) -> Result<Self, ConfigError> {
+        let url = url_rules::parse(url, allow_http)?;
+        // Given here rather than installed for the process, which belongs to the program.
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let agent = Agent::config_builder()
+            .tls_config(tls)
+            .proxy(None)
+            // Fetches lie minutes apart, and a connection that the issuer closed in between would fail one.
+            .max_idle_connections(0)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("tasknook-auth/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .build()
+            .new_agent();
+        Ok(Self { url, agent, deadline: DEADLINE })
+    }
+
+    /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as Better
+    /// Auth itself reads its `baseURL`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`HttpJwksSource::new`].
+    pub fn for_better_auth(base_url: &str, allow_http: bool) -> Result<Self, ConfigError> {
+        Self::new(&keys_url(base_url), allow_http)
+    }
+
+    fn get(&self, url: &Url, remaining: Duration) -> Result<Response<Body>, FetchError> {
+        let request = self.agent.get(url.as_str()).config().timeout_global(Some(remaining)).build();
+        request.call().map_err(to_fetch_error)
+    }
+
+    /// Where a redirect leads, when that is within the origin.
+    fn redirect(&self, from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
+        let target = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let target = target.and_then(|target| from.join(target).ok());
+        target.filter(|target| target.origin() == self.url.origin()).ok_or(FetchError::ForeignRedirect)
+    }
+}
+
+fn keys_url(base_url: &str) -> String {
+    let base_url = base_url.trim_end_matches('/');
+    let has_path = Url::parse(base_url).is_ok_and(|url| url.path().len() > 1);
+    format!("{base_url}{}/jwks", if has_path { "" } else { "/api/auth" })
+}
+
+impl JwksSource for HttpJwksSource {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        let start = Instant::now();
+        let mut url = self.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let remaining = self.deadline.saturating_sub(start.elapsed());
+            if remaining.is_zero() {
+                return Err(FetchError::Timeout);
+            }
+            let response = self.get(&url, remaining)?;
+            match response.status().as_u16() {
+                200 => return read(response),
+                301 | 302 | 303 | 307 | 308 => url = self.redirect(&url, response.headers())?,
+                status => {
+                    return Err(FetchError::Status { status, retry_after: retry_after(response.headers()) });
+                }
+            }
+        }
+        Err(FetchError::TooManyRedirects)
+    }
+}
+
+fn read(response: Response<Body>) -> Result<FetchedKeys, FetchError> {
+    // The client refuses a body that reaches its limit, also when it ends there.
+    let body = response.into_body().into_with_config().limit(MAX_BODY_BYTES + 1);
+    body.read_to_vec().map(FetchedKeys::new).map_err(to_fetch_error)
+}
+
+/// The seconds of `Retry-After` (RFC 9110 §10.2.3); its other form, a date, falls back to the usual pause.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn to_fetch_error(error: ureq::Error) -> FetchError {
+    match error {
+        ureq::Error::Timeout(_) => FetchError::Timeout,
+        ureq::Error::BodyExceedsLimit(_) => FetchError::TooLarge { limit_bytes: MAX_BODY_BYTES },
+        error => FetchError::Unreachable(Box::new(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Which URLs a key set may be fetched from.
+
+use url::{Host, Url};
+
+use crate::ConfigError;
+
+pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
+    let refuse = |expected| Err(ConfigError::InvalidUrl { expected });
+    let Ok(url) = Url::parse(url) else {
+        return refuse("of the key set must be an absolute URL");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("of the key set must not hold a user name or password");
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if allow_http || is_loopback(&url) => Ok(url),
+        "http" => refuse("of the key set must be https unless http is allowed or leads to this machine"),
+        _ => refuse("of the key set must be http or https"),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_https_anywhere_and_http_to_this_machine() {
+        for url in [
+            "https://auth.example.test/api/auth/jwks",
+            "http://localhost:3000/jwks",
+            "http://LOCALHOST/jwks",
+            "http://127.0.0.1/jwks",
+            "http://127.8.8.8:1/jwks",
+            "http://[::1]:3000/jwks",
+        ] {
+            assert!(parse(url, false).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn takes_http_elsewhere_only_when_it_is_allowed() {
+        for url in ["http://auth:3000/jwks", "http://10.0.0.1/jwks", "http://localhost.evil.test/jwks"] {
+            assert!(parse(url, false).is_err(), "{url}");
+            assert!(parse(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_schemes_relative_urls_and_credentials() {
+        for url in [
+            "file:///etc/jwks.json",
+            "ftp://auth.example.test/jwks",
+            "data:application/json,{}",
+            "/api/auth/jwks",
+            "auth.example.test/jwks",
+            "",
+            "https://user:password@auth.example.test/jwks",
+            "https://user@auth.example.test/jwks",
+        ] {
+            assert!(parse(url, true).is_err(), "{url}");
+        }
+    }
+}

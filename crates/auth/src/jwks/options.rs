@@ -1,0 +1,86 @@
+//! When a key set is fetched, and how long it is trusted.
+
+use std::time::Duration;
+
+use crate::ConfigError;
+
+/// The timing of a key set; the defaults suit an issuer that allows a hundred requests in ten seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct JwksOptions {
+    /// A set is fetched again before it is this old: 300 s by default, at most a day. It bounds how long a key that left
+    /// the set still verifies.
+    pub max_age: Duration,
+    /// The least time between two fetches that unknown keys cause: 30 s by default, at most an hour. It bounds what a
+    /// flood of made-up keys costs the issuer.
+    pub cooldown: Duration,
+    /// How long the last good set is trusted when no fetch succeeds: 24 hours by default, at least `max_age`, at most
+    /// 30 days. After that tokens are unavailable rather than invalid.
+    pub stale: Duration,
+    /// The pause after a first failed fetch, doubled with each further one: half a second by default.
+    pub first_retry: Duration,
+    /// The longest such pause: 10 s by default, at most an hour.
+    pub last_retry: Duration,
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+impl Default for JwksOptions {
+    fn default() -> Self {
+        Self {
+            max_age: Duration::from_mins(5),
+            cooldown: Duration::from_secs(30),
+            stale: DAY,
+            first_retry: Duration::from_millis(500),
+            last_retry: Duration::from_secs(10),
+        }
+    }
+}
+
+impl JwksOptions {
+    pub(super) fn validated(self) -> Result<Self, ConfigError> {
+        let least = Duration::from_millis(1);
+        let limits = [
+            ("max_age", (least..=DAY).contains(&self.max_age), "must be from 1 ms to 1 day"),
+            ("cooldown", (least..=HOUR).contains(&self.cooldown), "must be from 1 ms to 1 hour"),
+            ("stale", (self.max_age..=DAY * 30).contains(&self.stale), "must be from max_age to 30 days"),
+            ("first_retry", (least..=HOUR).contains(&self.first_retry), "must be from 1 ms to 1 hour"),
+            (
+                "last_retry",
+                (self.first_retry..=HOUR).contains(&self.last_retry),
+                "must be from first_retry to 1 hour",
+            ),
+        ];
+        match limits.into_iter().find(|(_, holds, _)| !holds) {
+            Some((setting, _, expected)) => Err(ConfigError::OutOfRange { setting, expected }),
+            None => Ok(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_within_their_limits() {
+        assert!(JwksOptions::default().validated().is_ok());
+    }
+
+    #[test]
+    fn refuses_a_timing_that_would_flood_the_issuer_or_trust_for_ever() {
+        let ok = JwksOptions::default();
+        let cases = [
+            ("max_age", JwksOptions { max_age: Duration::ZERO, ..ok }),
+            ("cooldown", JwksOptions { cooldown: Duration::ZERO, ..ok }),
+            ("stale", JwksOptions { stale: Duration::from_secs(299), ..ok }),
+            ("stale", JwksOptions { stale: Duration::MAX, ..ok }),
+            ("first_retry", JwksOptions { first_retry: Duration::ZERO, ..ok }),
+            ("last_retry", JwksOptions { last_retry: Duration::from_millis(499), ..ok }),
+        ];
+        for (name, options) in cases {
+            let error = options.validated().unwrap_err();
+            assert!(matches!(error, ConfigError::OutOfRange { setting, .. } if setting == name), "{error}");
+        }
+    }
+}

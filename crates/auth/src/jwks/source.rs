@@ -1,0 +1,69 @@
+//! The port through which a key set is fetched.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Fetches the issuer's key set. One thread calls it, one call at a time.
+pub trait JwksSource: Send + Sync {
+    /// Fetches the set; may block, and has to return within a few seconds, since requests whose key is not known wait
+    /// for it.
+    fn fetch(&self) -> Result<FetchedKeys, FetchError>;
+}
+
+/// A key set as it was received, not yet looked at.
+#[derive(Clone, Debug)]
+pub struct FetchedKeys {
+    pub(crate) body: Vec<u8>,
+}
+
+impl FetchedKeys {
+    /// Takes the body of the answer.
+    pub fn new(body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+/// Why a fetch brought no key set.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The issuer answered something else than a key set.
+    #[error("the issuer answered with status {status}")]
+    Status {
+        /// The status code of the answer.
+        status: u16,
+        /// How long the issuer asks to be left alone, from `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is longer than a key set may be.
+    #[error("the key set is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit_bytes: u64,
+    },
+    /// The issuer points to another origin, which is not followed.
+    #[error("the issuer redirects to another origin")]
+    ForeignRedirect,
+    /// The issuer points on and on.
+    #[error("the issuer redirects too often")]
+    TooManyRedirects,
+    /// No complete answer within the deadline.
+    #[error("the issuer did not answer in time")]
+    Timeout,
+    /// No connection, or one that broke.
+    #[error("the issuer cannot be reached")]
+    Unreachable(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl FetchError {
+    /// How long the issuer asks to be left alone, when it does.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}

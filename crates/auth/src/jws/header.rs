@@ -1,0 +1,79 @@
+//! The rules of the JOSE header (RFC 7515 §4.1).
+
+use serde_json::{Map, Value};
+
+use crate::{Excerpt, VerifyError, json};
+
+/// The longest `kid`, in bytes; Better Auth's are 32.
+const MAX_KEY_ID_BYTES: usize = 128;
+
+/// Media types of access tokens; other tokens of the same issuer carry their own (RFC 8725 §3.11, RFC 9068 §2.1).
+const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+
+/// Parameters that change what is signed or what the payload is: compression, encryption, an unencoded payload
+/// (RFC 7797) and a token within a token.
+const REFUSED: [&str; 4] = ["zip", "enc", "b64", "cty"];
+
+/// A header that passed. `jku`, `jwk`, `x5u`, `x5c` and unknown parameters are ignored: a token cannot bring its key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    algorithm: String,
+    key_id: Option<String>,
+}
+
+impl Header {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, VerifyError> {
+        let mut members = json::parse_object(bytes).ok_or(VerifyError::InvalidJson { part: "header" })?;
+        if members.contains_key("crit") {
+            return Err(VerifyError::CriticalHeader);
+        }
+        if let Some(parameter) = REFUSED.into_iter().find(|name| members.contains_key(*name)) {
+            return Err(VerifyError::InvalidHeader { parameter, expected: "is not supported" });
+        }
+        check_type(members.get("typ"))?;
+        let key_id = read_key_id(&mut members)?;
+        match members.remove("alg") {
+            Some(Value::String(algorithm)) => Ok(Self { algorithm, key_id }),
+            _ => Err(VerifyError::InvalidHeader { parameter: "alg", expected: "must be a string" }),
+        }
+    }
+
+    /// As the token has it: any text at all.
+    pub(crate) fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    pub(crate) fn unsupported_algorithm(&self) -> VerifyError {
+        VerifyError::UnsupportedAlgorithm { algorithm: Excerpt::of(&self.algorithm) }
+    }
+}
+
+/// Better Auth sends no `typ`, so its absence is fine; media types compare without case (RFC 7515 §4.1.9).
+fn check_type(value: Option<&Value>) -> Result<(), VerifyError> {
+    match value {
+        None => Ok(()),
+        Some(Value::String(typ)) if TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(typ)) => Ok(()),
+        Some(Value::String(typ)) => Err(VerifyError::UnsupportedType { typ: Excerpt::of(typ) }),
+        Some(_) => Err(VerifyError::InvalidHeader { parameter: "typ", expected: "must be a string" }),
+    }
+}
+
+fn read_key_id(members: &mut Map<String, Value>) -> Result<Option<String>, VerifyError> {
+    match members.remove("kid") {
+        None => Ok(None),
+        Some(Value::String(id)) if is_key_id(&id) => Ok(Some(id)),
+        Some(_) => Err(VerifyError::InvalidHeader {
+            parameter: "kid",
+            expected: "must be a string of 1 to 128 bytes without control characters",
+        }),
+    }
+}
+
+/// Whether a text may name a key, in a token or in a key set.
+pub(crate) fn is_key_id(text: &str) -> bool {
+    (1..=MAX_KEY_ID_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
+}

@@ -1,0 +1,124 @@
+//! What the tests of this crate share: an issuer's keys, tokens, a clock that stands still, sources of key sets.
+
+#[cfg(feature = "jwks")]
+mod issuer;
+mod log;
+mod scripted_source;
+mod signing_key;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::{
+    ClaimRules, Clock, Identity, JwksOptions, JwksVerifier, SharedSecretVerifier, TokenVerifier, VerifyError,
+};
+
+#[cfg(feature = "jwks")]
+pub(crate) use issuer::{Issuer, respond};
+pub(crate) use log::logged;
+pub(crate) use scripted_source::ScriptedSource;
+pub(crate) use signing_key::{SigningKey, key_set};
+
+/// The moment at which the clock of the tests stands.
+pub(crate) const NOW: i64 = 1_800_000_000;
+
+pub(crate) const ORIGIN: &str = "https://auth.example.test";
+
+pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// How long a test waits for what has to happen before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A clock that moves when it is told to.
+pub(crate) struct SetClock {
+    unix_seconds: AtomicI64,
+    monotonic_ms: AtomicU64,
+}
+
+impl SetClock {
+    pub(crate) fn at(unix_seconds: i64) -> Arc<Self> {
+        Arc::new(Self { unix_seconds: AtomicI64::new(unix_seconds), monotonic_ms: AtomicU64::new(1_000_000) })
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.unix_seconds.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
+        self.monotonic_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn unix_seconds(&self) -> i64 {
+        self.unix_seconds.load(Ordering::SeqCst)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.monotonic_ms.load(Ordering::SeqCst))
+    }
+}
+
+/// The calendar of the tests over the machine's monotonic clock.
+pub(crate) struct TestCalendar;
+
+impl Clock for TestCalendar {
+    fn unix_seconds(&self) -> i64 {
+        NOW
+    }
+}
+
+/// The rules of a service that is configured as it should be.
+pub(crate) fn rules() -> ClaimRules {
+    ClaimRules::new().issuers([ORIGIN]).audiences([ORIGIN])
+}
+
+/// The claims of a good token.
+pub(crate) fn claims() -> Value {
+    json!({ "sub": "user-a", "iss": ORIGIN, "aud": ORIGIN, "iat": NOW, "exp": NOW + 600 })
+}
+
+/// Those, with one of them changed; a null that stands for no claim takes it away.
+pub(crate) fn claims_with(name: &str, value: Option<Value>) -> Value {
+    let mut claims = claims();
+    let members = claims.as_object_mut().unwrap();
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    claims
+}
+
+pub(crate) fn shared_secret() -> SharedSecretVerifier {
+    SharedSecretVerifier::with_clock(vec![SECRET.into()], rules(), SetClock::at(NOW)).unwrap()
+}
+
+/// A verifier over a source, on a clock that stands still.
+pub(crate) fn jwks(source: &Arc<ScriptedSource>) -> JwksVerifier {
+    jwks_on(source, SetClock::at(NOW))
+}
+
+/// A failed fetch is not retried within a test, so that only tokens cause fetches, which can then be counted.
+pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<SetClock>) -> JwksVerifier {
+    let hour = Duration::from_hours(1);
+    let options = JwksOptions { first_retry: hour, last_retry: hour, ..JwksOptions::default() };
+    JwksVerifier::with_clock(Arc::clone(source) as _, options, rules(), clock).unwrap()
+}
+
+/// Waits for what another thread is about to do.
+pub(crate) fn await_condition(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "what was waited for did not happen");
+        std::thread::yield_now();
+    }
+}
+
+pub(crate) fn verify(verifier: &dyn TokenVerifier, token: &str) -> Result<Identity, VerifyError> {
+    pollster::block_on(verifier.verify(token))
+}
+
+/// The label of the refusal, or `accepted`.
+pub(crate) fn verdict(verifier: &dyn TokenVerifier, token: &str) -> &'static str {
+    verify(verifier, token).map_or_else(|error| error.reason(), |_| "accepted")
+}
