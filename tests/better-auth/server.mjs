@@ -1,0 +1,85 @@
+// A real Better Auth over HTTP on a free port, with its users in memory.
+//
+//   node server.mjs [--algorithm ES256] [--cookies-under-the-keys] [--shared-secret] [--rate-limit]
+//
+// Prints `listening <url>` when it answers, and stops when its standard input closes.
+// With no option it is Better Auth as it ships: `emailAndPassword` and `jwt()`.
+
+import "./webcrypto.mjs";
+
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+
+import { betterAuth } from "better-auth";
+import { memoryAdapter } from "better-auth/adapters/memory";
+import { toNodeHandler } from "better-auth/node";
+import { jwt } from "better-auth/plugins";
+import { SignJWT } from "jose";
+
+const { values: options } = parseArgs({
+  options: {
+    algorithm: { type: "string" },
+    "cookies-under-the-keys": { type: "boolean", default: false },
+    "shared-secret": { type: "boolean", default: false },
+    "rate-limit": { type: "boolean", default: false },
+  },
+});
+
+const secret = process.env.BETTER_AUTH_SECRET;
+if (!secret) throw new Error("BETTER_AUTH_SECRET is not set");
+
+// The mails that it would have sent, by address: the last one's token.
+const mails = new Map();
+
+function tokens(url) {
+  if (options["shared-secret"]) {
+    const key = new TextEncoder().encode(secret);
+    return jwt({
+      // Better Auth wants a remote key set beside a signer of one's own; nobody reads this one.
+      jwks: { remoteUrl: `${url}/no-keys`, keyPairConfig: { alg: "EdDSA" } },
+      jwt: {
+        issuer: url,
+        audience: url,
+        expirationTime: "7d",
+        definePayload: ({ user }) => ({ email: user.email, name: user.name }),
+        sign: (payload) => new SignJWT(payload).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(key),
+      },
+    });
+  }
+  if (options["cookies-under-the-keys"]) return jwt({ sessionCookieCache: true });
+  if (options.algorithm) return jwt({ jwks: { keyPairConfig: { alg: options.algorithm } } });
+  return jwt();
+}
+
+function auth(url) {
+  const cookiesAreTokens = options["shared-secret"] || options["cookies-under-the-keys"];
+  return betterAuth({
+    baseURL: url,
+    secret,
+    database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
+    emailAndPassword: { enabled: true },
+    emailVerification: { sendVerificationEmail: async ({ user, token }) => void mails.set(user.email, token) },
+    session: cookiesAreTokens ? { cookieCache: { enabled: true, strategy: "jwt" } } : {},
+    rateLimit: { enabled: options["rate-limit"] },
+    telemetry: { enabled: false },
+    plugins: [tokens(url)],
+  });
+}
+
+const server = createServer();
+server.listen(0, "127.0.0.1", async () => {
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const instance = auth(url);
+  // The first key is made at the first use; two first uses at once would make two.
+  if (!options["shared-secret"]) await instance.api.getJwks();
+  const handle = toNodeHandler(instance);
+  server.on("request", (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, url);
+    // The mailbox of a user, which a person has and a script has not.
+    if (pathname === "/mailbox") return response.end(mails.get(searchParams.get("of")) ?? "");
+    return handle(request, response);
+  });
+  console.log(`listening ${url}`);
+});
+
+process.stdin.resume().on("close", () => process.exit(0));

@@ -1,0 +1,298 @@
+//! A real PostgreSQL in a temporary folder, from the installed server.
+//!
+//! ```no_run
+//! let url = tasknook_tests::Postgres::shared().create_database();
+//! ```
+//!
+//! It listens on the loopback alone, trusts everybody there, and forgets to sync: what it holds is worth
+//! nothing once the tests have ended. Text sorts by the rules of English, so that a statement that leans on
+//! the database's own order shows itself beside SQLite.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::scratch;
+use installation::Installation;
+
+mod installation;
+
+const CONFIGURATION: &str = "
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+fsync = off
+full_page_writes = off
+shared_buffers = 32MB
+max_connections = 200
+dynamic_shared_memory_type = mmap
+log_line_prefix = '%m [%p] %q%u@%d '
+";
+
+/// A running server; stopped and removed when dropped, and in any case when the test process ends.
+pub struct Postgres {
+    installation: &'static Installation,
+    folder: PathBuf,
+    port: u16,
+    databases: AtomicUsize,
+    encrypted: bool,
+}
+
+impl Postgres {
+    /// The server that the tests of this process share.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A server of one's own, for a test that stops it.
+    ///
+    /// # Panics
+    /// When no PostgreSQL is installed, with the command that installs it, or when it does not start.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::start_as(false)
+    }
+
+    /// A server that admits connections over TLS alone, with the certificate at [`Postgres::certificate`].
+    ///
+    /// # Panics
+    /// As [`Postgres::start`], and when there is no `openssl` to make the certificate.
+    #[must_use]
+    pub fn start_encrypted() -> Self {
+        Self::start_as(true)
+    }
+
+    fn start_as(encrypted: bool) -> Self {
+        let installation = Installation::found();
+        let folder = scratch::folder("postgres");
+        installation.own(&folder);
+        let mut arguments = vec!["-D", "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"];
+        if installation.major() >= 15 {
+            arguments.extend(["--locale=C", "--locale-provider=icu", "--icu-locale=en"]);
+        }
+        let _ = installation.run(&folder, "initdb", &arguments).success();
+        let mut server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), encrypted };
+        if encrypted {
+            server.make_certificate();
+        }
+        // Another program can take the free port first; a second such chance in a row is not one.
+        for attempt in 0..5 {
+            server.configure();
+            if server.launch() {
+                return server;
+            }
+            assert!(attempt < 4, "PostgreSQL does not start\n{}", server.log());
+        }
+        server
+    }
+
+    fn configure(&mut self) {
+        self.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let data = self.data();
+        let tls = if self.encrypted {
+            "ssl = on\nssl_cert_file = '../server.crt'\nssl_key_file = '../server.key'\n"
+        } else {
+            ""
+        };
+        fs::write(data.join("postgresql.conf"), format!("{CONFIGURATION}port = {}\n{tls}", self.port))
+            .unwrap();
+        let kind = if self.encrypted { "hostssl" } else { "host" };
+        fs::write(data.join("pg_hba.conf"), format!("{kind} all all 127.0.0.1/32 trust\n")).unwrap();
+    }
+
+    fn make_certificate(&self) {
+        let arguments = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+                         -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout server.key -out server.crt";
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let _ = self.installation.run_any(&self.folder, Path::new("openssl"), &arguments).success();
+    }
+
+    fn launch(&self) -> bool {
+        let exit =
+            self.installation.run(&self.folder, "pg_ctl", &["-w", "-D", "data", "-l", "server.log", "start"]);
+        if exit.code == Some(0) {
+            scratch::watch(self.id(), "QUIT");
+        }
+        exit.code == Some(0)
+    }
+
+    /// Starts it again on the same port, after [`Postgres::stop`].
+    ///
+    /// # Panics
+    /// When it does not start, with its log.
+    pub fn start_again(&self) {
+        assert!(self.launch(), "PostgreSQL does not start again\n{}", self.log());
+    }
+
+    /// Stops it at once, cutting every connection; its data stay.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub fn stop(&self) {
+        let id = self.id();
+        let arguments = ["-w", "-D", "data", "-m", "immediate", "stop"];
+        let _ = self.installation.run(&self.folder, "pg_ctl", &arguments).success();
+        scratch::forget(id);
+    }
+
+    /// Holds it still: connections stay open or are taken, and nothing answers, as behind a network that drops
+    /// every packet. [`Postgres::thaw`] lets it go on.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn freeze(&self) {
+        // The parent first, so that no child is born meanwhile.
+        scratch::signal(self.id(), "STOP");
+        self.each_child("STOP");
+    }
+
+    /// Lets it go on after [`Postgres::freeze`].
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn thaw(&self) {
+        self.each_child("CONT");
+        scratch::signal(self.id(), "CONT");
+    }
+
+    fn each_child(&self, signal: &str) {
+        let id = self.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        children.split_whitespace().for_each(|child| {
+            // A backend may have ended since the list was read.
+            let _ = Command::new("kill").args(["-s", signal, child]).output();
+        });
+    }
+
+    /// The URL of a new, empty database.
+    ///
+    /// # Panics
+    /// When it cannot be created.
+    #[must_use]
+    pub fn create_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let _ = self.client("createdb", &[&name]).success();
+        format!("postgres://postgres@{}/{name}", self.address())
+    }
+
+    /// What a statement answers on a database of this server: a line per row, columns parted by `|`.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    #[must_use]
+    pub fn query(&self, url: &str, statement: &str) -> String {
+        self.client("psql", &["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, url])
+            .success()
+            .stdout
+    }
+
+    fn client(&self, program: &str, arguments: &[&str]) -> crate::program::Exit {
+        let port = self.port.to_string();
+        let mut all = vec!["-h", "localhost", "-p", &port, "-U", "postgres"];
+        all.extend(arguments);
+        self.installation.run(&self.folder, program, &all)
+    }
+
+    /// Host and port. With TLS the host is the name that the certificate bears.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("{}:{}", if self.encrypted { "localhost" } else { "127.0.0.1" }, self.port)
+    }
+
+    /// The certificate of an encrypted server, which is its own authority.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("server.crt")
+    }
+
+    /// What the server has logged.
+    ///
+    /// # Panics
+    /// When it has never been started.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.folder.join("server.log")).unwrap()).into_owned()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn id(&self) -> u32 {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        file.lines().next().and_then(|line| line.parse().ok()).unwrap()
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if self.data().join("postmaster.pid").exists() {
+            self.stop();
+        }
+        // The watcher removes what is left.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::eventually;
+
+    #[test]
+    fn gives_every_caller_a_database_of_its_own() {
+        let server = Postgres::shared();
+        let (one, two) = (server.create_database(), server.create_database());
+        let _ = server.query(&one, "create table t (a int); insert into t values (7)");
+        assert_eq!(server.query(&one, "select a from t"), "7");
+        assert_eq!(server.query(&two, "select to_regclass('t') is null"), "t");
+    }
+
+    #[test]
+    fn keeps_its_data_over_a_stop_and_a_start() {
+        let server = Postgres::start();
+        let url = server.create_database();
+        let _ = server.query(&url, "create table t (a int); insert into t values (7)");
+        let _ = server.query(&url, "checkpoint");
+        server.stop();
+        server.start_again();
+        assert_eq!(server.query(&url, "select a from t"), "7");
+    }
+
+    #[test]
+    fn answers_nothing_while_it_is_held_still() {
+        let server = Postgres::start();
+        let url = server.create_database();
+        server.freeze();
+        let silent = server.client("psql", &["-c", "select 1", &format!("{url}?connect_timeout=2")]);
+        assert!(silent.stderr.contains("timeout expired"), "{}", silent.stderr);
+        server.thaw();
+        assert_eq!(server.query(&url, "select 1"), "1");
+    }
+
+    #[test]
+    fn leaves_nothing_behind() {
+        let server = Postgres::start();
+        let (id, folder) = (server.id(), server.folder.clone());
+        drop(server);
+        assert!(!folder.exists());
+        // It takes its name off the list before it is gone.
+        let gone = || (!Path::new(&format!("/proc/{id}/exe")).exists()).then_some(());
+        assert!(eventually(Duration::from_secs(5), gone).is_some());
+    }
+
+    #[test]
+    fn an_encrypted_server_admits_nobody_in_clear() {
+        let server = Postgres::start_encrypted();
+        let url = server.create_database();
+        let encrypted = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+        assert_eq!(server.query(&format!("{url}?sslmode=require"), encrypted), "t");
+        let clear = server.client("psql", &["-c", encrypted, &format!("{url}?sslmode=disable")]);
+        assert_eq!(clear.code, Some(2), "{}", clear.stderr);
+    }
+}

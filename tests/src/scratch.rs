@@ -1,0 +1,105 @@
+//! What must not outlive the test process: its folders, and the servers it started.
+//!
+//! Statics are never dropped and a killed process drops nothing at all, so `Drop` alone leaks. A small shell
+//! is started beside the tests; it holds the reading end of a pipe whose other end closes with this process,
+//! however that process ends. It then stops every registered process and removes the folder.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Ctrl-C reaches the whole process group; the watcher has its work still before it then.
+const WATCHER: &str = r#"
+trap '' INT TERM HUP
+cat >/dev/null
+cd "$1/processes" || exit 1
+for pid in *; do [ -e "$pid" ] && kill -"$(cat "$pid")" "$pid"; done
+rounds=0
+while [ $rounds -lt 50 ]; do
+  alive=
+  for pid in *; do [ -e "$pid" ] && kill -0 "$pid" && alive=yes; done
+  [ -z "$alive" ] && break
+  rounds=$((rounds + 1))
+  sleep 0.1
+done
+for pid in *; do [ -e "$pid" ] && kill -KILL "$pid"; done
+cd / && rm -rf "$1"
+"#;
+
+struct Scratch {
+    root: PathBuf,
+    count: AtomicUsize,
+    /// Its standard input is the pipe.
+    _watcher: Child,
+}
+
+fn scratch() -> &'static Scratch {
+    static SCRATCH: OnceLock<Scratch> = OnceLock::new();
+    SCRATCH.get_or_init(|| {
+        let root = tempfile::Builder::new().prefix("tasknook-tests-").tempdir().unwrap().keep();
+        // PostgreSQL runs as another user when the tests run as root, and must get through.
+        fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(root.join("processes")).unwrap();
+        let watcher = Command::new("sh")
+            .args(["-c", WATCHER, "watcher"])
+            .arg(&root)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        Scratch { root, count: AtomicUsize::new(0), _watcher: watcher }
+    })
+}
+
+/// A new empty folder, removed when the test process ends.
+///
+/// # Panics
+/// When it cannot be made.
+#[must_use]
+pub fn folder(name: &str) -> PathBuf {
+    let scratch = scratch();
+    let path = scratch.root.join(format!("{name}-{}", scratch.count.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir(&path).unwrap();
+    path
+}
+
+/// Has the process stopped with `signal` (its name without `SIG`) should the test process end before [`forget`].
+pub(crate) fn watch(pid: u32, signal: &str) {
+    fs::write(entry(pid), signal).unwrap();
+}
+
+/// Takes back [`watch`]: the process has ended, and its number may soon be another's.
+pub(crate) fn forget(pid: u32) {
+    // A second call finds nothing to remove, which is what it wants.
+    let _ = fs::remove_file(entry(pid));
+}
+
+/// Sends a signal, by its name without `SIG`.
+///
+/// # Panics
+/// When there is no such process.
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status().expect("kill runs");
+    assert!(status.success(), "process {pid} could not be sent SIG{name}");
+}
+
+fn entry(pid: u32) -> PathBuf {
+    Path::new(&scratch().root).join("processes").join(pid.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_new_and_empty() {
+        let (one, two) = (folder("x"), folder("x"));
+        assert_ne!(one, two);
+        assert_eq!(fs::read_dir(one).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,213 @@
+//! The real binary, in a folder of its own, on a port that happens to be free.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::program::{Exit, Running, run_to_exit};
+use crate::{scratch, transcript::Transcript};
+
+mod binary;
+
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// Longer than the service may drain.
+const STOP_LIMIT: Duration = Duration::from_secs(40);
+
+/// What the binary is started with: a working folder, and these variables alone.
+#[derive(Clone)]
+pub struct Environment {
+    folder: PathBuf,
+    variables: BTreeMap<String, String>,
+}
+
+impl Default for Environment {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Environment {
+    /// A new folder, any free port, and a log in JSON.
+    #[must_use]
+    pub fn new() -> Self {
+        let bare = Self { folder: scratch::folder("service"), variables: BTreeMap::new() };
+        bare.set("TASKNOOK_SERVER__PORT", "0").set("TASKNOOK_LOG__FORMAT", "json")
+    }
+
+    /// The same with a variable more, or changed.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same without a variable.
+    #[must_use]
+    pub fn unset(mut self, name: &str) -> Self {
+        self.variables.remove(name);
+        self
+    }
+
+    /// The working folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The binary with these variables, for a caller that starts it in its own way.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary::path());
+        command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables);
+        command
+    }
+
+    /// Starts `serve` and waits until it accepts connections.
+    ///
+    /// # Panics
+    /// With its log, when it does not within 20 s.
+    #[must_use]
+    #[track_caller]
+    pub fn serve(&self) -> Service {
+        self.begin().ready()
+    }
+
+    /// Starts `serve` without waiting for it.
+    #[must_use]
+    pub fn begin(&self) -> Starting {
+        Starting { running: Running::start(&mut self.command(&["serve"])) }
+    }
+
+    /// Runs one command to its end.
+    ///
+    /// # Panics
+    /// When it still runs after 20 s: it serves where it should have refused.
+    #[must_use]
+    #[track_caller]
+    pub fn run(&self, arguments: &[&str]) -> Exit {
+        run_to_exit(&mut self.command(arguments), START_LIMIT)
+    }
+
+    /// A token for a user, by the binary's own command.
+    ///
+    /// # Panics
+    /// When the command fails.
+    #[must_use]
+    #[track_caller]
+    pub fn token(&self, user: &str) -> String {
+        let stdout = self.run(&["token", "--user", user]).success().stdout;
+        let token = stdout.trim();
+        assert_eq!(token.split('.').count(), 3, "not a token: {token}");
+        token.to_owned()
+    }
+}
+
+/// A service that was started and may not be ready yet.
+pub struct Starting {
+    running: Running,
+}
+
+impl Starting {
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+
+    /// Waits until it accepts connections.
+    ///
+    /// # Panics
+    /// With its log, when it ends first, or does not within 20 s.
+    #[must_use]
+    #[track_caller]
+    pub fn ready(self) -> Service {
+        let address = |line: &str| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            line.get("address")?.as_str().filter(|address| address.starts_with("http")).map(str::to_owned)
+        };
+        match self.running.stderr.wait_for(START_LIMIT, address) {
+            Ok(url) => Service { running: self.running, url },
+            Err(why) => panic!("the service does not listen ({why:?})\n{}", self.running.stderr),
+        }
+    }
+}
+
+/// A service that accepts connections; killed when dropped.
+pub struct Service {
+    running: Running,
+    url: String,
+}
+
+impl Service {
+    /// Its base address, as `http://127.0.0.1:41233`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Host and port, for a plain connection.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://").trim_end_matches('/')
+    }
+
+    /// A caller of it.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.url.trim_end_matches('/'))
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+
+    /// What it logs.
+    #[must_use]
+    pub fn log(&self) -> &Transcript {
+        &self.running.stderr
+    }
+
+    /// Sends SIGTERM, without waiting.
+    ///
+    /// # Panics
+    /// When it has ended already.
+    pub fn terminate(&self) {
+        scratch::signal(self.id(), "TERM");
+    }
+
+    /// Waits for its end after [`Service::terminate`].
+    ///
+    /// # Panics
+    /// With its log, when it does not end within 40 s.
+    #[must_use]
+    #[track_caller]
+    pub fn ended(mut self) -> ExitStatus {
+        let Some(status) = self.running.wait(STOP_LIMIT) else {
+            panic!("the service does not stop\n{}", self.running.stderr);
+        };
+        status
+    }
+
+    /// Stops it as an operator does.
+    ///
+    /// # Panics
+    /// When it does not stop, or not well.
+    #[track_caller]
+    pub fn stop(self) {
+        let log = self.log().clone();
+        self.terminate();
+        let status = self.ended();
+        assert!(status.success(), "the service ended with {status}\n{log}");
+    }
+
+    /// Ends it as a crash does.
+    pub fn kill(mut self) {
+        self.running.kill();
+    }
+}
