@@ -1,0 +1,158 @@
+use std::io;
+use std::sync::Arc;
+
+use domain::{Readiness, TaskRepository};
+
+use crate::dialect::{Dialect, Get, List, Outcomes, Write};
+use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
+use crate::location::Location;
+use crate::pool::Pool;
+use crate::readiness::{LaneReadiness, Probe, probe};
+use crate::repository::LaneTasks;
+use crate::{DatabaseOptions, Engine, MigrateError, OpenError, migrations};
+
+/// An opened database. Its lanes end when it and every port taken from it are dropped.
+pub struct Database {
+    engine: Engine,
+    migrator: Box<dyn Migrator>,
+    tasks: Arc<LaneTasks>,
+    readiness: Arc<LaneReadiness>,
+}
+
+impl Database {
+    /// Opens the database that the URL names. An SQLite file is made when it is not there, with its folder; of a
+    /// PostgreSQL server nothing is asked yet.
+    pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
+        let location = Location::parse(&options.url)?;
+        let engine = location.engine();
+        match location {
+            #[cfg(feature = "sqlite")]
+            Location::Sqlite(path) => {
+                Self::start(engine, crate::sqlite::Sqlite::open(path, options)?, options)
+            }
+            #[cfg(feature = "postgres")]
+            Location::Postgres(url) => {
+                Self::start(engine, crate::postgres::Postgres::new(&url, options), options)
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(OpenError::EngineNotBuilt { engine }),
+        }
+    }
+
+    /// Refuses what [`Database::open`] would refuse, without making a file that is not there.
+    pub fn check(options: &DatabaseOptions) -> Result<(), OpenError> {
+        match Location::parse(&options.url)? {
+            Location::Sqlite(path) if !path.exists() && cfg!(feature = "sqlite") => Ok(()),
+            _ => Self::open(options).map(drop),
+        }
+    }
+
+    /// Brings the schema up to date and gives the names of the migrations that ran, oldest first. Of processes that
+    /// do so at once, one runs them. It blocks.
+    pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
+        self.migrator.migrate()
+    }
+
+    /// The names of the migrations that have not run yet, oldest first. It writes nothing, and blocks.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, MigrateError> {
+        self.migrator.pending()
+    }
+
+    /// The repository on this database.
+    #[must_use]
+    pub fn tasks(&self) -> Arc<dyn TaskRepository> {
+        Arc::clone(&self.tasks) as _
+    }
+
+    /// Whether this database answers and has the schema of this build.
+    #[must_use]
+    pub fn readiness(&self) -> Arc<dyn Readiness> {
+        Arc::clone(&self.readiness) as _
+    }
+
+    /// Which kind of database it is.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    fn start<D: Dialect>(engine: Engine, dialect: D, options: &DatabaseOptions) -> Result<Self, OpenError> {
+        let dialect = Arc::new(dialect);
+        let lanes = Lanes { pool: Pool::new(Arc::clone(&dialect), options), options, watched: Vec::new() };
+        let (tasks, readiness) = lanes.start().map_err(OpenError::Thread)?;
+        Ok(Self {
+            engine,
+            migrator: Box::new(dialect),
+            tasks: Arc::new(tasks),
+            readiness: Arc::new(readiness),
+        })
+    }
+}
+
+trait Migrator: Send + Sync {
+    fn migrate(&self) -> Result<Vec<String>, MigrateError>;
+    fn pending(&self) -> Result<Vec<String>, MigrateError>;
+}
+
+impl<D: Dialect> Migrator for Arc<D> {
+    fn migrate(&self) -> Result<Vec<String>, MigrateError> {
+        migrations::run::<D>(self)
+    }
+
+    fn pending(&self) -> Result<Vec<String>, MigrateError> {
+        migrations::look::<D>(self)
+    }
+}
+
+/// The most reads of one set: more make it no cheaper for each, and the first ones wait for the last.
+const READS_AT_ONCE: usize = 64;
+
+struct Lanes<'a, D: Dialect> {
+    pool: Pool<D>,
+    options: &'a DatabaseOptions,
+    watched: Vec<Arc<dyn Watched>>,
+}
+
+impl<D: Dialect> Lanes<'_, D> {
+    fn start(mut self) -> io::Result<(LaneTasks, LaneReadiness)> {
+        let arrangement = D::arrangement(self.options.max_connections as usize);
+        let gets: Lane<D, Get, _> = self.lane("db-get", READS_AT_ONCE, true, D::get);
+        let lists: Lane<D, List, _> = self.lane("db-list", 1, true, D::list);
+        let probes: Lane<D, Probe, _> = self.lane("db-ready", READS_AT_ONCE, true, probe::<D>);
+        let gets = self.open(gets, arrangement.get_lanes)?;
+        let lists = self.open(lists, arrangement.list_lanes)?;
+        let probes = self.open(probes, 1)?;
+        let mut writes = Vec::new();
+        for number in 0..arrangement.write_lanes.max(1) {
+            let name = format!("db-write-{number}");
+            let lane: Lane<D, Write, _> = self.lane(&name, arrangement.writes_at_once, false, D::write);
+            writes.push(self.open(lane, 1)?);
+        }
+        let watch = Arc::new(Watch::start(self.watched, self.options.deadline)?);
+        let readiness = LaneReadiness { probes, _watch: Arc::clone(&watch) };
+        Ok((LaneTasks { gets, lists, writes, _watch: watch }, readiness))
+    }
+
+    fn lane<R, A>(
+        &self,
+        name: &str,
+        at_once: usize,
+        repeatable: bool,
+        run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
+    ) -> Lane<D, R, A> {
+        let statement_timeout = self.options.statement_timeout;
+        Lane { name: name.to_owned(), pool: self.pool.clone(), at_once, repeatable, statement_timeout, run }
+    }
+
+    fn open<R: Send + 'static, A: Send + 'static>(
+        &mut self,
+        lane: Lane<D, R, A>,
+        count: usize,
+    ) -> io::Result<Queue<R, A>> {
+        let (queue, waiting): (_, Arc<Waiting<R, A>>) =
+            Queue::new(self.options.queue_length, self.options.deadline, count);
+        lane.start(&waiting)?;
+        self.watched.push(waiting);
+        Ok(queue)
+    }
+}

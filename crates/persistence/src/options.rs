@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+/// Where the database is and how long anything may take.
+#[derive(Clone)]
+pub struct DatabaseOptions {
+    /// `sqlite://relative/path`, `sqlite:///absolute/path`, `postgres://…` or `postgresql://…`.
+    pub url: String,
+    /// Connections at most, and lanes at most.
+    pub max_connections: u32,
+    /// How long a lane waits for a connection.
+    pub pool_wait: Duration,
+    /// How long a connection may take to be made, in whole seconds and 2 at least, when the URL does not say
+    /// (PostgreSQL).
+    pub connect_timeout: Duration,
+    /// How long the server works on a statement, and how long one waits for another's lock, before it gives up.
+    pub statement_timeout: Duration,
+    /// How long a caller waits for an answer, from the call on.
+    pub deadline: Duration,
+    /// How many calls may wait in front of a lane.
+    pub queue_length: usize,
+}
+
+impl Default for DatabaseOptions {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            max_connections: 10,
+            pool_wait: Duration::from_secs(2),
+            connect_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(2),
+            deadline: Duration::from_secs(2),
+            queue_length: 1024,
+        }
+    }
+}

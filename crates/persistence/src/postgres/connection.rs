@@ -1,0 +1,147 @@
+//! Connections to a server that may be slow, far, restarted or gone.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::result::ConnectionError;
+use diesel::{Connection, ConnectionResult, PgConnection};
+
+use crate::DatabaseOptions;
+
+/// How long a migration waits for a lock that another process holds.
+const MIGRATION_WAIT: Duration = Duration::from_mins(1);
+
+/// Where the server is, and what each connection to it is told first.
+pub(super) struct Server {
+    url: String,
+    secrets: Vec<String>,
+    set_up: String,
+}
+
+impl Server {
+    pub(super) fn new(url: &str, options: &DatabaseOptions) -> Self {
+        let mut set_up = format!("{SETTINGS}; {ENGLISH}");
+        if !url.contains("statement_timeout") {
+            let limit = options.statement_timeout.as_millis();
+            set_up = format!("{set_up}; set statement_timeout = {limit}");
+        }
+        Self { url: with_limits(url, options), secrets: secrets(url), set_up }
+    }
+
+    pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {
+        self.connect_and(&self.set_up)
+    }
+
+    /// A connection whose statements may take as long as they take, but for a lock that somebody else holds.
+    pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
+        let wait = MIGRATION_WAIT.as_millis();
+        self.connect_and(&format!("set statement_timeout = 0; set lock_timeout = {wait}; {ENGLISH}"))
+    }
+
+    fn connect_and(&self, set_up: &str) -> ConnectionResult<PgConnection> {
+        let mut connection = PgConnection::establish(&self.url).map_err(|error| self.hide(error))?;
+        connection.batch_execute(set_up).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+
+    /// The library repeats a URL that it cannot read.
+    fn hide(&self, error: ConnectionError) -> ConnectionError {
+        match error {
+            ConnectionError::BadConnection(mut text) => {
+                for secret in &self.secrets {
+                    text = text.replace(secret, "***");
+                }
+                ConnectionError::BadConnection(text.trim_end().to_owned())
+            }
+            other => other,
+        }
+    }
+}
+
+/// Errors are told apart by their words where the driver gives nothing else. Only a superuser may choose the language.
+const ENGLISH: &str =
+    "select set_config('lc_messages', 'C', false) where current_setting('is_superuser') = 'on'";
+
+/// The writes rely on how `read committed` looks at a row again once it has the lock.
+///
+/// Every statement goes by key. A planner that sees a small or never analysed table would rather read all of it, and a
+/// prepared plan would stay so while the table grows; so each is planned once, for whatever it is bound to, and by
+/// index. Compiling a plan takes longer than any of them runs.
+const SETTINGS: &str = "set default_transaction_isolation = 'read committed'; \
+     set plan_cache_mode = force_generic_plan; set jit = off; \
+     set enable_seqscan = off";
+
+/// Adds what the URL does not say. Packets that nobody acknowledges, or an idle peer that answers no probe, end the
+/// connection after about the time that a statement may take.
+fn with_limits(url: &str, options: &DatabaseOptions) -> String {
+    let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let said: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    let limits = [
+        ("connect_timeout", options.connect_timeout.as_secs().max(1).to_string()),
+        ("keepalives_idle", "2".into()),
+        ("keepalives_interval", "1".into()),
+        ("keepalives_count", "2".into()),
+        ("tcp_user_timeout", options.statement_timeout.as_millis().to_string()),
+        ("fallback_application_name", "tasknook".into()),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in limits.iter().filter(|(name, _)| !said.contains(name)) {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.extend([name, "=", value.as_str()]);
+    }
+    url
+}
+
+/// The parts of a URL that nobody may see, also when it is so wrong that it is none.
+fn secrets(url: &str) -> Vec<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let user_info = rest.rsplit_once('@').map(|(user_info, _)| user_info);
+    let password = user_info.and_then(|text| text.split_once(':')).map(|(_, password)| password);
+    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters).split('&');
+    let named = parameters.filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.ends_with("password").then_some(value)
+    });
+    password.into_iter().chain(named).filter(|secret| !secret.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limited(url: &str) -> String {
+        with_limits(url, &DatabaseOptions::default())
+    }
+
+    #[test]
+    fn what_the_url_says_stays() {
+        let url = limited("postgres://h/d?sslmode=require&connect_timeout=9");
+        assert!(
+            url.starts_with("postgres://h/d?sslmode=require&connect_timeout=9&keepalives_idle=2&"),
+            "{url}"
+        );
+        assert_eq!(url.matches("connect_timeout").count(), 1);
+    }
+
+    #[test]
+    fn what_it_does_not_say_is_added() {
+        let url = limited("postgres://h/d");
+        assert!(url.starts_with("postgres://h/d?connect_timeout=2&"), "{url}");
+        assert!(url.contains("&tcp_user_timeout=2000&"), "{url}");
+    }
+
+    #[test]
+    fn a_password_is_found_wherever_it_stands() {
+        assert_eq!(secrets("postgres://u:p%40@h/d"), ["p%40"]);
+        assert_eq!(secrets("postgres://u:a@b/c@h/d"), ["a@b/c"]);
+        assert_eq!(secrets("postgres://h/d?user=u&password=x&sslpassword=y"), ["x", "y"]);
+        assert!(secrets("postgres://u@h:5432/d").is_empty());
+    }
+
+    #[test]
+    fn a_url_that_the_library_cannot_read_is_not_repeated() {
+        let server = Server::new("postgres://u:hunter2@[h/d", &DatabaseOptions::default());
+        let error = server.connect().err().unwrap().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

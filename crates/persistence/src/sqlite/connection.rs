@@ -1,0 +1,75 @@
+//! A connection as every part of the service needs it.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::result::{ConnectionError, Error};
+use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
+
+/// Opens the file. A writer waits this long for one of another process.
+pub(super) fn establish(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
+    let mut connection = bare(path, busy_timeout)?;
+    set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+/// Opens the file and leaves it in the mode it is in.
+pub(super) fn bare(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
+    let mut connection = SqliteConnection::establish(&name(path)?)?;
+    let wait = format!("pragma busy_timeout = {}", busy_timeout.as_millis());
+    connection.batch_execute(&wait).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+/// The file's name as the library takes it: a relative one must not look like a URI.
+fn name(path: &Path) -> ConnectionResult<String> {
+    let text =
+        path.to_str().ok_or_else(|| ConnectionError::BadConnection("the file's name is no text".into()))?;
+    Ok(if path.is_absolute() { text.to_owned() } else { format!("./{text}") })
+}
+
+/// `synchronous=FULL`: a commit that was answered survives a power cut; in WAL mode the default of some builds would
+/// lose the last ones.
+fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+    connection
+        .batch_execute("pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off")?;
+    let end = Instant::now() + busy_timeout;
+    // The switch to WAL asks nobody to wait for it: with several processes at their first start, it just fails.
+    loop {
+        match connection.batch_execute("pragma journal_mode = wal") {
+            Err(Error::DatabaseError(_, told))
+                if told.message().contains("locked") && Instant::now() < end =>
+            {
+                thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::dsl::sql;
+    use diesel::sql_types::Text;
+    use diesel::{RunQueryDsl, select};
+
+    use super::*;
+
+    #[test]
+    fn every_connection_has_the_settings_that_durability_and_waiting_rest_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = &mut establish(&folder.path().join("x.db"), Duration::from_millis(1234)).unwrap();
+        let mut value = |pragma: &str| -> String {
+            let value = format!("(select cast(\"{}\" as text) from pragma_{pragma})", column(pragma));
+            select(sql::<Text>(&value)).get_result(connection).unwrap()
+        };
+        let pragmas = ["journal_mode", "synchronous", "busy_timeout", "foreign_keys", "trusted_schema"];
+        assert_eq!(pragmas.map(&mut value), ["wal", "2", "1234", "1", "0"]);
+    }
+
+    fn column(pragma: &str) -> &str {
+        if pragma == "busy_timeout" { "timeout" } else { pragma }
+    }
+}

@@ -1,0 +1,108 @@
+//! A statement that had to wait decides by what it finds then, not by what was there when it began.
+
+use std::thread;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use domain::{
+    Change, Completion, EntityTags, Owner, Precondition, RepositoryError, Revision, Task, TaskId,
+    TaskRepository, Timestamp,
+};
+use pollster::block_on;
+use tasknook_tests::{Postgres, eventually};
+
+use crate::{create, migrated};
+
+const OWNER: &str = "waiter";
+
+/// Runs `act` while another transaction holds the owner, has that one do `meanwhile` and commit, and gives what `act`
+/// came to.
+fn after<T: Send>(meanwhile: &str, act: impl FnOnce(&dyn TaskRepository, &Owner, TaskId) -> T + Send) -> T {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let repository = migrated(&url).tasks();
+    let owner = Owner::for_test(OWNER);
+    let task = create(&*repository, &owner, 7);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from owners where owner_id = 'waiter' for update").unwrap();
+    let result = thread::scope(|scope| {
+        let acting = scope.spawn(|| act(&*repository, &owner, task.id));
+        let waits = "select count(*) from pg_stat_activity \
+                     where datname = current_database() and wait_event_type = 'Lock'";
+        let waiting = || (server.query(&url, waits) == "1").then_some(());
+        assert!(eventually(Duration::from_secs(5), waiting).is_some(), "it does not wait");
+        other.batch_execute(meanwhile).unwrap();
+        other.batch_execute("commit").unwrap();
+        acting.join().unwrap()
+    });
+    let kept = "select revision = (select max(revision) from tasks) \
+                and live_tasks = (select count(*) from tasks where deleted_at is null) from owners";
+    assert_eq!(server.query(&url, kept), "t");
+    result
+}
+
+const CHANGED: &str = "update owners set revision = 2; \
+                       update tasks set completed = true, description = 'new', search = 'title\u{1f}new', revision = 2";
+const DELETED: &str =
+    "update owners set revision = 2, live_tasks = 0; update tasks set deleted_at = now(), revision = 2";
+
+fn toggle(
+    repository: &dyn TaskRepository,
+    owner: &Owner,
+    id: TaskId,
+    of: Option<i64>,
+) -> Result<Task, RepositoryError> {
+    let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+    let if_match = of.map(|revision| EntityTags::Revisions(vec![Revision::new(revision)]));
+    let precondition = Precondition { if_match, ..Precondition::default() };
+    let at = Timestamp::from_unix_millis(1).unwrap();
+    block_on(repository.update(owner, id, change, precondition, at))
+}
+
+fn delete(
+    repository: &dyn TaskRepository,
+    owner: &Owner,
+    id: TaskId,
+    of: Option<i64>,
+) -> Result<(), RepositoryError> {
+    let if_match = of.map(|revision| EntityTags::Revisions(vec![Revision::new(revision)]));
+    let precondition = Precondition { if_match, ..Precondition::default() };
+    block_on(repository.delete(owner, id, precondition, Timestamp::from_unix_millis(1).unwrap()))
+}
+
+#[test]
+fn a_toggle_flips_what_it_finds() {
+    let task = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, None)).unwrap();
+    assert_eq!((task.completed, task.revision), (false, Revision::new(3)));
+    assert_eq!(task.description.unwrap().as_str(), "new");
+}
+
+#[test]
+fn a_condition_is_tested_on_what_it_finds() {
+    let refused = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(1)));
+    assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
+    let granted = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(2)));
+    assert_eq!(granted.unwrap().revision, Revision::new(3));
+    let refused = after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(1)));
+    assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
+}
+
+#[test]
+fn a_task_that_was_deleted_meanwhile_is_not_there() {
+    let changed = after(DELETED, |repository, owner, id| toggle(repository, owner, id, None));
+    assert!(matches!(changed, Err(RepositoryError::NotFound)), "{changed:?}");
+    let deleted = after(DELETED, |repository, owner, id| delete(repository, owner, id, Some(1)));
+    assert!(matches!(deleted, Err(RepositoryError::NotFound)), "{deleted:?}");
+}
+
+#[test]
+fn a_deletion_takes_the_next_revision() {
+    after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(2))).unwrap();
+}
+
+#[test]
+fn a_new_task_takes_the_next_revision() {
+    let task = after(CHANGED, |repository, owner, _| create(repository, owner, 8));
+    assert_eq!(task.revision, Revision::new(3));
+}

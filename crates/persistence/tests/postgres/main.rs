@@ -1,0 +1,56 @@
+//! The repository on a server.
+#![cfg(feature = "postgres")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what goes wrong fails the test"
+)]
+
+#[path = "../support/interleaving.rs"]
+mod interleaving;
+#[path = "../support/replicas.rs"]
+mod replicas;
+
+mod encryption;
+mod locks;
+mod many;
+mod migrations;
+mod outage;
+mod statements;
+
+use std::sync::{Arc, OnceLock};
+
+use domain::{NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
+use persistence::{Database, DatabaseOptions};
+use pollster::block_on;
+use tasknook_persistence as persistence;
+use tasknook_tests::Postgres;
+use uuid::Uuid;
+
+fn options(url: &str) -> DatabaseOptions {
+    DatabaseOptions { url: url.to_owned(), ..DatabaseOptions::default() }
+}
+
+fn migrated(url: &str) -> Database {
+    let database = Database::open(&options(url)).unwrap();
+    database.migrate().unwrap();
+    database
+}
+
+/// A new task with this number in its id.
+fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task {
+    let id = TaskId::new(Uuid::from_u128(number));
+    let at = Timestamp::from_unix_millis(0).unwrap();
+    let title = Title::from_stored("title".into());
+    let task = NewTask { id, title, description: None, completed: false, at };
+    block_on(repository.create(owner, task)).unwrap()
+}
+
+/// One database for all sentences: each takes owners of its own.
+fn repository() -> Arc<dyn TaskRepository> {
+    static SHARED: OnceLock<Database> = OnceLock::new();
+    SHARED.get_or_init(|| migrated(&Postgres::shared().create_database())).tasks()
+}
+
+domain::repository_contract!(repository());

@@ -1,0 +1,23 @@
+//! Several services on one server: the writes of one owner meet in the database alone.
+
+use std::sync::OnceLock;
+
+use tasknook_tests::Postgres;
+
+use crate::replicas::Replicas;
+use crate::{interleaving, migrated};
+
+fn replicas() -> &'static Replicas {
+    static SHARED: OnceLock<Replicas> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let url = Postgres::shared().create_database();
+        Replicas::new((0..6).map(|_| migrated(&url).tasks()))
+    })
+}
+
+domain::repository_contract!(replicas());
+
+#[test]
+fn any_interleaving_leaves_one_chain_for_each_task() {
+    interleaving::check(replicas());
+}

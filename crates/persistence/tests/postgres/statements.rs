@@ -1,0 +1,75 @@
+//! What the server is sent.
+
+use domain::{Change, Completion, ListQuery, Owner, Precondition, Status};
+use pollster::block_on;
+use tasknook_tests::Postgres;
+
+use crate::{create, migrated};
+
+/// The lines that the server logged of this database with this word in them.
+fn logged(database: &str, word: &str) -> Vec<String> {
+    let log = Postgres::shared().log();
+    let of_database = format!("@{database} ");
+    let lines = log.lines().filter(|line| line.contains(&of_database) && line.contains(word));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_statement_is_prepared_once_and_costs_one_round_trip() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let database = migrated(&url);
+    let _ = server.query(&url, &format!("alter database {name} set log_min_duration_statement = 0"));
+    let (repository, owner) = (database.tasks(), Owner::for_test("frequent"));
+    for number in 0..20 {
+        let task = create(&*repository, &owner, number);
+        block_on(repository.get(&owner, task.id)).unwrap();
+        block_on(repository.list(&owner, ListQuery::default())).unwrap();
+        block_on(repository.delete(&owner, task.id, Precondition::default(), task.created_at)).unwrap();
+    }
+    // Four statements, each prepared on the connection that its lane was given, which is mostly the same.
+    let parsed = logged(name, "parse __diesel_stmt");
+    assert!((4..=12).contains(&parsed.len()), "{parsed:#?}");
+    assert_eq!(logged(name, "execute __diesel_stmt").len(), 80);
+    for word in ["statement: BEGIN", "statement: COMMIT", "select 1", "SELECT 1"] {
+        assert_eq!(logged(name, word), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn every_statement_goes_by_key_on_tables_without_statistics() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let database = migrated(&url);
+    let explained = format!(
+        "alter database {name} set session_preload_libraries = 'auto_explain'; \
+         alter database {name} set auto_explain.log_min_duration = 0"
+    );
+    let _ = server.query(&url, &explained);
+    let (repository, owner) = (database.tasks(), Owner::for_test("planned"));
+    let task = create(&*repository, &owner, 1);
+    block_on(repository.get(&owner, task.id)).unwrap();
+    let pending = ListQuery { count: true, status: Status::Pending, ..ListQuery::default() };
+    for query in [pending, ListQuery::default()] {
+        block_on(repository.list(&owner, query)).unwrap();
+    }
+    let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+    let (none, at) = (Precondition::default, task.created_at);
+    block_on(repository.update(&owner, task.id, change, none(), at)).unwrap();
+    block_on(repository.delete(&owner, task.id, none(), at)).unwrap();
+
+    let log = server.log();
+    let plans: Vec<&str> = log.split("LOG:  ").filter(|entry| entry.contains(" plan:")).collect();
+    assert!(plans.len() >= 6, "{plans:?}");
+    for plan in plans {
+        assert!(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "{plan}");
+        let lines: Vec<&str> = plan.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair[0].contains("Index Scan using")) {
+            let needed =
+                if pair[0].contains("tasks_pkey") { "AND (id = " } else { "Index Cond: (owner_id = " };
+            assert!(pair[1].contains(needed), "{plan}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What the URL may name, and what is refused and stays as it is.
+
+use std::fs;
+
+use diesel::connection::SimpleConnection;
+use persistence::{Database, DatabaseOptions, Engine, OpenError};
+use tasknook_persistence as persistence;
+
+use crate::{Place, migrated};
+
+#[test]
+fn the_file_and_its_folder_are_made() {
+    let place = Place::new();
+    let url = format!("sqlite://{}/a/b/tasks.db", place.0.path().display());
+    let database = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() }).unwrap();
+    assert_eq!(database.engine(), Engine::Sqlite);
+    assert!(place.0.path().join("a/b/tasks.db").exists());
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let place = Place::new();
+    for content in [&b"a shopping list, longer than sixteen bytes"[..], b"short", b"SQLite format 3"] {
+        fs::write(place.file(), content).unwrap();
+        let error = Database::open(&place.options()).err().unwrap();
+        assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
+        assert_eq!(fs::read(place.file()).unwrap(), content);
+        assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+}
+
+#[test]
+fn a_damaged_database_is_refused_and_left_alone() {
+    let place = Place::new();
+    let mut content = b"SQLite format 3\0".to_vec();
+    content.resize(4096, 0xff);
+    fs::write(place.file(), &content).unwrap();
+    let error = Database::open(&place.options()).err().unwrap();
+    assert!(matches!(error, OpenError::NotADatabase { .. } | OpenError::File { .. }), "{error}");
+    assert_eq!(fs::read(place.file()).unwrap(), content);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    let place = Place::new();
+    place.connection().batch_execute("create table bookmarks (url text)").unwrap();
+    let content = fs::read(place.file()).unwrap();
+    let error = Database::open(&place.options()).err().unwrap();
+    assert!(matches!(error, OpenError::ForeignDatabase { .. }), "{error}");
+    assert_eq!(fs::read(place.file()).unwrap(), content);
+}
+
+#[test]
+fn a_file_that_is_protected_is_refused_and_left_alone() {
+    let place = Place::new();
+    drop(migrated(&place.options()));
+    let mut permissions = fs::metadata(place.file()).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(place.file(), permissions).unwrap();
+    let content = fs::read(place.file()).unwrap();
+    let error = Database::open(&place.options()).err().unwrap();
+    assert!(matches!(error, OpenError::ReadOnly { .. }), "{error}");
+    assert_eq!(fs::read(place.file()).unwrap(), content);
+}
+
+#[test]
+fn a_folder_is_no_file() {
+    let place = Place::new();
+    fs::create_dir(place.file()).unwrap();
+    let error = Database::open(&place.options()).err().unwrap();
+    assert!(matches!(error, OpenError::File { .. }), "{error}");
+}
+
+#[test]
+fn an_engine_that_was_left_out_is_named() {
+    let url = "postgres://user:hunter2@localhost/tasks".to_owned();
+    let opened = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() });
+    match opened {
+        Ok(database) => assert!(cfg!(feature = "postgres") && database.engine() == Engine::Postgres),
+        Err(error) => assert!(error.to_string().contains("PostgreSQL"), "{error}"),
+    }
+}

@@ -1,0 +1,61 @@
+//! Several services on one database, each with connections of its own: what a client asks goes to one after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use domain::{
+    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, TaskRepository,
+    Timestamp,
+};
+
+pub(crate) struct Replicas {
+    services: Vec<Arc<dyn TaskRepository>>,
+    calls: AtomicUsize,
+}
+
+impl Replicas {
+    pub(crate) fn new(services: impl IntoIterator<Item = Arc<dyn TaskRepository>>) -> Self {
+        Self { services: services.into_iter().collect(), calls: AtomicUsize::new(0) }
+    }
+
+    fn next(&self) -> &dyn TaskRepository {
+        &*self.services[self.calls.fetch_add(1, Ordering::Relaxed) % self.services.len()]
+    }
+}
+
+#[async_trait]
+impl TaskRepository for Replicas {
+    async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError> {
+        self.next().create(owner, task).await
+    }
+
+    async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.next().get(owner, id).await
+    }
+
+    async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
+        self.next().list(owner, query).await
+    }
+
+    async fn update(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        change: Change,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<Task, RepositoryError> {
+        self.next().update(owner, id, change, precondition, at).await
+    }
+
+    async fn delete(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+        at: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        self.next().delete(owner, id, precondition, at).await
+    }
+}
