@@ -21,12 +21,14 @@ check: ## Format, lints, documentation, dependencies: what every commit passes
 	@tests/prerequisites.sh check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy -p tasknook --no-default-features --features sqlite -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	cargo-deny --all-features check bans licenses sources
 
 .PHONY: test
 test: ## Install what the tests need, and run every test there is
 	@tests/prerequisites.sh test
+	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
 
 .PHONY: release

@@ -1,0 +1,85 @@
+//! Who is calling, and whether the path is theirs: settled before anything else of a request is looked at. The one
+//! place where an owner is made.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, Accept, Header};
+use actix_web::{FromRequest, HttpRequest, web};
+use auth::{VerifyError, bearer_token};
+use domain::{Owner, OwnerId};
+use percent_encoding::percent_decode_str;
+
+use crate::problem::{Kind, Problem};
+use crate::state::State;
+
+/// The verified caller of a task route. Extracting it answers, in this order: 401 for the token, 403 for the path,
+/// 406 for the accepted form.
+#[derive(Debug)]
+pub(crate) struct Caller(pub Owner);
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let owner = owner(&request).await?;
+            own_path(&request, &owner)?;
+            acceptable(&request)?;
+            Ok(Self(owner))
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place where a verified identity becomes an owner")]
+async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
+    let state = request.app_data::<web::Data<State>>().ok_or_else(Problem::internal)?;
+    let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+    let token = bearer_token(values)?;
+    let identity = state.verifier.verify(token).await?;
+    let expected = "must be 1 to 255 bytes without control characters";
+    let id = OwnerId::parse(identity.user_id());
+    let id = id.map_err(|_| VerifyError::InvalidClaim { claim: "sub".into(), expected })?;
+    Ok(Owner::verified(id))
+}
+
+/// Compares the bytes of the path's user with the owner's. The router's own decoding is lossy, hence the raw path.
+fn own_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
+    if request.match_info().get("user_id").is_none() {
+        return Ok(());
+    }
+    let segment = request.uri().path().split('/').nth(2).unwrap_or_default();
+    let named: Vec<u8> = percent_decode_str(segment).collect();
+    if owner.is_named(&named) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::OtherUser, "The path names a user that the token does not belong to."))
+}
+
+/// Every answer is JSON. A caller that says it takes none is told so; one whose `Accept` cannot be read gets JSON.
+fn acceptable(request: &HttpRequest) -> Result<(), Problem> {
+    if !request.headers().contains_key(header::ACCEPT) {
+        return Ok(());
+    }
+    let Ok(Accept(ranges)) = Accept::parse(request) else { return Ok(()) };
+    let takes_json = |essence: &str| matches!(essence, "application/json" | "application/*" | "*/*");
+    let mut relevant = ranges.iter().filter(|range| takes_json(range.item.essence_str())).peekable();
+    let refused = match relevant.peek() {
+        None => !ranges.is_empty(),
+        Some(_) => relevant
+            .max_by_key(|range| specificity(range.item.essence_str()))
+            .is_some_and(|range| range.quality == header::Quality::ZERO),
+    };
+    if refused { Err(Problem::new(Kind::NotAcceptable, "Answers are application/json.")) } else { Ok(()) }
+}
+
+fn specificity(essence: &str) -> u8 {
+    match essence {
+        "*/*" => 0,
+        "application/*" => 1,
+        _ => 2,
+    }
+}

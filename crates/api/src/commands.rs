@@ -1,0 +1,7 @@
+//! What the program can be told to do, a command a file.
+
+pub(crate) mod check_config;
+pub(crate) mod healthcheck;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod token;

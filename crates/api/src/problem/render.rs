@@ -1,0 +1,64 @@
+//! How a problem becomes an answer.
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Serialize;
+
+use super::{FieldError, Kind, Problem};
+
+/// The body of every error (RFC 9457 §3, with members of our own).
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody<'a> {
+    /// Names the problem as a URI.
+    #[serde(rename = "type")]
+    type_uri: String,
+    /// Names it for people; always the same for one type.
+    title: &'static str,
+    /// The status of the answer.
+    status: u16,
+    /// What is wrong with this request.
+    detail: &'a str,
+    /// Names the problem for programs.
+    code: &'static str,
+    /// Finds the request in the log.
+    request_id: &'a str,
+    /// Each thing that is wrong with the input.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+/// Writes the problem into the answer that stands for it, whose other headers stay.
+pub(crate) fn answer(mut response: HttpResponse, problem: &Problem, request_id: &str) -> HttpResponse {
+    let body = ProblemBody {
+        type_uri: problem.kind.type_uri(),
+        title: problem.kind.title(),
+        status: problem.kind.status().as_u16(),
+        detail: &problem.detail,
+        code: problem.kind.code(),
+        request_id,
+        errors: &problem.errors,
+    };
+    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    *response.status_mut() = problem.kind.status();
+    let headers = response.headers_mut();
+    for (name, value) in &problem.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.set_body(BoxBody::new(bytes))
+}
+
+/// The problem that stands for an error of the framework's own, which speaks in other shapes.
+pub(crate) fn foreign(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::new(Kind::NoRoute, "There is no such route."),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge, "The body is over the limit."),
+        status if status.is_client_error() => {
+            Problem::new(Kind::Malformed, "The request cannot be read, or its origin may not make it.")
+        }
+        _ => Problem::internal(),
+    }
+}

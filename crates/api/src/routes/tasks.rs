@@ -1,0 +1,31 @@
+//! The task routes, a verb a file.
+
+pub(crate) mod complete;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use actix_web::HttpRequest;
+use domain::TaskId;
+
+use crate::problem::Problem;
+
+pub(crate) use complete::complete;
+pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use get::get;
+pub(crate) use list::list;
+pub(crate) use update::{patch, put};
+
+/// The task that the path names. What is no id names no task.
+fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
+    let text = request.match_info().get("id").unwrap_or_default();
+    TaskId::parse(text).ok_or_else(|| Problem::from(domain::TaskError::NotFound))
+}
+
+/// The path of the request without a slash at its end, for links.
+fn path(request: &HttpRequest) -> &str {
+    request.uri().path().trim_end_matches('/')
+}

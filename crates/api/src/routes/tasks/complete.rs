@@ -1,0 +1,64 @@
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{Completion, Field};
+
+use super::task_id;
+use crate::body;
+use crate::caller::Caller;
+use crate::conditional;
+use crate::openapi::CompletedBody;
+use crate::problem::{FieldError, Problem, ProblemBody};
+use crate::query::{Parameters, boolean};
+use crate::representation::{self, TaskJson};
+use crate::state::State;
+
+/// Flips whether a task is done, or sets it when the body or the query says to what.
+#[utoipa::path(
+    patch,
+    path = "/api/{user_id}/tasks/{id}/complete",
+    tag = "tasks",
+    params(("user_id" = String, Path, description = "The caller's own id"), ("id" = String, Path, description = "The task's id", format = "uuid"), ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags"), ("completed" = Option<bool>, Query, description = "Set to this instead of flipping")),
+    request_body = Option<CompletedBody>,
+    responses(
+        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(("ETag" = String, description = "The task's revision, quoted"))),
+        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such task", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "The task has changed", body = ProblemBody, content_type = "application/problem+json", headers(("ETag" = String, description = "The present revision"))),
+        (status = 400, description = "The request or its body cannot be read", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is of another type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The input is wrong", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+    )
+)]
+pub(crate) async fn complete(
+    Caller(owner): Caller,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let body = body::optional_object(&request, payload, state.body).await?;
+    let in_body = body.map(crate::json::Object::into_completed).transpose()?.unwrap_or(Field::Absent);
+    let in_query = in_query(request.query_string())?;
+    let precondition = conditional::precondition(request.headers())?;
+    let completion = completion(in_body, in_query)?;
+    let task = state.tasks.complete(&owner, task_id(&request)?, completion, precondition).await?;
+    Ok(representation::task(&mut HttpResponse::Ok(), &task))
+}
+
+fn in_query(query: &str) -> Result<Option<bool>, Problem> {
+    let mut parameters = Parameters::read(query, &["completed"]);
+    let completed = parameters.take("completed", "must be true or false", boolean);
+    parameters.checked(completed)
+}
+
+fn completion(in_body: Field<bool>, in_query: Option<bool>) -> Result<Completion, Problem> {
+    let refused = |msg: &str, kind| Err(Problem::invalid(vec![FieldError::body("completed", msg, kind)]));
+    match (in_body, in_query) {
+        (Field::Null, _) => refused("must not be null", "null_not_allowed"),
+        (Field::Value(one), Some(other)) if one != other => refused("contradicts the query", "contradiction"),
+        (Field::Value(value), _) | (Field::Absent, Some(value)) => Ok(Completion::Set(value)),
+        (Field::Absent, None) => Ok(Completion::Toggle),
+    }
+}

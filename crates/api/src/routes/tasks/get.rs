@@ -1,0 +1,44 @@
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{Precondition, TaskError};
+
+use super::task_id;
+use crate::caller::Caller;
+use crate::conditional;
+use crate::problem::{Problem, ProblemBody};
+use crate::representation::{self, TaskJson};
+use crate::state::State;
+
+/// Reads one task; 304 when the caller has it already.
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/tasks/{id}",
+    tag = "tasks",
+    params(("user_id" = String, Path, description = "The caller's own id"), ("id" = String, Path, description = "The task's id", format = "uuid"), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the caller has")),
+    responses(
+        (status = 200, description = "The task", body = TaskJson<'static>, headers(("ETag" = String, description = "The task's revision, quoted"))),
+        (status = 304, description = "The caller has it already"),
+        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such task", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+    )
+)]
+pub(crate) async fn get(
+    Caller(owner): Caller,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let task = state.tasks.get(&owner, task_id(&request)?).await?;
+    let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
+    if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
+        return Err(TaskError::PreconditionFailed { current: task.revision }.into());
+    }
+    if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
+        let mut response = HttpResponse::NotModified();
+        representation::own(&mut response).insert_header((header::ETAG, representation::etag(&task)));
+        return Ok(response.finish());
+    }
+    Ok(representation::task(&mut HttpResponse::Ok(), &task))
+}

@@ -1,0 +1,128 @@
+//! Listens, serves, and ends in order.
+
+use std::io::{Write, stdout};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::rt::System;
+use actix_web::web::Data;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::app::{app, figures_app};
+use crate::settings::Settings;
+use crate::startup::StartError;
+use crate::state::{Draining, State};
+
+/// Seconds that a connection may idle between two requests; longer than the usual proxy keeps one.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Serves until a signal. `hint` makes a text for whoever watches, from the address that was taken.
+pub(crate) fn serve(
+    settings: &Settings,
+    state: State,
+    hint: Option<impl Fn(&str) -> String>,
+) -> Result<(), StartError> {
+    let draining = state.draining.clone();
+    let state = Data::new(state);
+    System::new().block_on(async {
+        let signals =
+            Signals::new().map_err(|error| StartError::failed("signals cannot be watched", error))?;
+        let (server, address) = listen(settings, &state)?;
+        let figures = listen_for_figures(settings, &state)?;
+        tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
+        if let Some(hint) = hint {
+            // Nobody may be watching.
+            let _ = writeln!(stdout(), "{}", hint(&address));
+        }
+        let mut handles = vec![server.handle()];
+        handles.extend(figures.as_ref().map(Server::handle));
+        actix_web::rt::spawn(end_on_signal(signals, handles, draining));
+        if let Some(figures) = figures {
+            actix_web::rt::spawn(figures);
+        }
+        server.await.map_err(|error| StartError::failed("the server broke off", error))?;
+        tracing::info!("ended");
+        Ok(())
+    })
+}
+
+fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), StartError> {
+    let server = &settings.server;
+    let cors = std::sync::Arc::new(settings.cors.clone());
+    let figures_here = settings.metrics.address.is_empty();
+    let shared = state.clone();
+    let workers = if server.workers == 0 { cores() } else { server.workers };
+    let http = HttpServer::new(move || app(shared.clone(), &cors, figures_here))
+        .workers(workers)
+        .max_connections(server.max_connections.div_ceil(workers))
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(Duration::from_secs(server.header_seconds))
+        .shutdown_timeout(server.drain_seconds)
+        .disable_signals()
+        .bind((server.host.as_str(), server.port))
+        .map_err(|error| {
+            StartError::failed(
+                format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
+                error,
+            )
+        })?;
+    let address = shown(&http.addrs(), &server.host, server.port);
+    Ok((http.run(), address))
+}
+
+fn listen_for_figures(settings: &Settings, state: &Data<State>) -> Result<Option<Server>, StartError> {
+    let place = &settings.metrics.address;
+    if place.is_empty() {
+        return Ok(None);
+    }
+    let shared = state.clone();
+    let http = HttpServer::new(move || figures_app(shared.clone()))
+        .workers(1)
+        .disable_signals()
+        .bind(place)
+        .map_err(|error| StartError::failed(format!("cannot listen on {place} (metrics.address)"), error))?;
+    tracing::info!(metrics_address = shown(&http.addrs(), place, 0), "listening for metrics");
+    Ok(Some(http.run()))
+}
+
+fn shown(taken: &[SocketAddr], host: &str, port: u16) -> String {
+    taken.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// The first signal ends in order: not ready, no new connections, idle ones close, what is under way completes and closes
+/// its connection. The second ends at once.
+async fn end_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
+    signals.next().await;
+    draining.begin();
+    tracing::info!("ending: requests under way complete");
+    for handle in handles {
+        actix_web::rt::spawn(handle.stop(true));
+    }
+    signals.next().await;
+    tracing::warn!("ending at once");
+    std::process::exit(1);
+}

@@ -1,0 +1,45 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use auth::TokenVerifier;
+use domain::{Readiness, Tasks};
+
+use crate::body::BodyLimits;
+use crate::metrics::Metrics;
+
+/// Everything that a request may need. One for the process; each worker holds a reference.
+pub(crate) struct State {
+    /// The use cases.
+    pub tasks: Tasks,
+    /// Who is calling.
+    pub verifier: Arc<dyn TokenVerifier>,
+    /// Whether the database answers.
+    pub readiness: Arc<dyn Readiness>,
+    /// What may be sent.
+    pub body: BodyLimits,
+    /// Whether DELETE answers with a body when nobody asks.
+    pub delete_returns_body: bool,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether the process is about to end.
+    pub draining: Draining,
+}
+
+/// Set once, when the process is told to end.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    /// From now on this process is not ready.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has begun.
+    #[must_use]
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

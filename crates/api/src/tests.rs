@@ -1,0 +1,153 @@
+//! The whole application over the repository in memory, with real tokens.
+
+mod answers;
+mod bodies;
+mod browsers;
+mod conditions;
+mod faults;
+mod identity;
+mod lists;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::{Bytes, Data};
+use auth::{AnyVerifier, ClaimRules, Secret, SharedSecretVerifier};
+use domain::testing::{CountedIds, MemoryTasks, SetClock};
+use domain::{TaskRepository, Tasks, TextLimits};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::body::BodyLimits;
+use crate::metrics::Metrics;
+use crate::settings::{Overrides, Settings};
+use crate::state::{Draining, State};
+use crate::token::{self, Grant};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// 2026-11-21T09:15:17.465Z
+const NOW_MILLIS: i64 = 1_795_252_517_465;
+
+/// What came back, all of it.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// One request about to be sent.
+struct Call {
+    method: Method,
+    uri: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+}
+
+fn call(method: &str, uri: &str) -> Call {
+    let call = Call { method: method.parse().unwrap(), uri: uri.to_owned(), headers: vec![], body: vec![] };
+    call.header("host", "localhost").header("x-request-id", "test")
+}
+
+impl Call {
+    fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
+        self
+    }
+
+    fn by(self, user: &str) -> Self {
+        self.header("authorization", &format!("Bearer {}", token(user)))
+    }
+
+    fn json(self, body: &str) -> Self {
+        self.header("content-type", "application/json").body(body.as_bytes())
+    }
+
+    fn body(mut self, body: &[u8]) -> Self {
+        self.body = body.to_vec();
+        self
+    }
+}
+
+fn settings(set: &[(&str, &str)]) -> Settings {
+    let mut set: Vec<(String, String)> = set.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+    set.push(("auth.secrets".into(), SECRET.into()));
+    Settings::load(&Overrides { file: None, set }).unwrap()
+}
+
+fn token(user: &str) -> String {
+    let secret = SecretString::from(SECRET);
+    token::sign(&Grant { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
+}
+
+fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
+    let shared = SharedSecretVerifier::new(vec![Secret::new(SECRET)], ClaimRules::default()).unwrap();
+    let clock = Arc::new(SetClock::at_unix_millis(NOW_MILLIS));
+    State {
+        tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
+        verifier: Arc::new(AnyVerifier::new(Some(shared), None).unwrap()),
+        readiness: Arc::new(MemoryTasks::default()),
+        body: BodyLimits { bytes: settings.limits.body_bytes, time: Duration::from_millis(300) },
+        delete_returns_body: settings.tasks.delete_returns_body,
+        metrics: Metrics::default(),
+        draining: Draining::default(),
+    }
+}
+
+/// The application, ready to be called.
+struct App<S>(S);
+
+async fn app(
+    set: &[(&str, &str)],
+) -> App<
+    impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
+> {
+    let settings = settings(set);
+    app_over(state(Arc::new(MemoryTasks::default()), &settings), &settings).await
+}
+
+async fn app_over(
+    state: State,
+    settings: &Settings,
+) -> App<
+    impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
+> {
+    App(init_service(crate::app::app(Data::new(state), &settings.cors, true)).await)
+}
+
+impl<S: Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>> App<S> {
+    async fn send(&self, call: Call) -> Answer {
+        let mut request = TestRequest::default().method(call.method).uri(&call.uri).set_payload(call.body);
+        for header in call.headers {
+            request = request.append_header(header);
+        }
+        let answered = self.0.call(request.to_request()).await.unwrap();
+        let (status, headers) = (answered.status(), answered.headers().clone());
+        Answer { status, headers, body: to_bytes(answered.into_body()).await.unwrap() }
+    }
+
+    /// Makes a task and gives its id and its entity tag.
+    async fn create(&self, user: &str, body: &str) -> (String, String) {
+        let answer = self.send(call("POST", "/api/tasks").by(user).json(body)).await;
+        assert_eq!(answer.status, 201, "{:?}", answer.body);
+        (answer.json()["id"].as_str().unwrap().to_owned(), answer.header("etag").to_owned())
+    }
+}

@@ -1,0 +1,194 @@
+use insta::assert_json_snapshot;
+
+use super::{app, call};
+
+#[actix_web::test]
+async fn a_task_has_seven_members_and_is_found_at_its_location() {
+    let app = app(&[]).await;
+    let body = r#"{"title":"  Buy milk ","description":""}"#;
+    let answer = app.send(call("POST", "/api/alice/tasks/").by("alice").json(body)).await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.header("location"), "/api/alice/tasks/00000000-0000-7000-8000-000000000001");
+    assert_eq!((answer.header("etag"), answer.header("content-type")), ("\"1\"", "application/json"));
+    assert_json_snapshot!(answer.json(), @r#"
+    {
+      "completed": false,
+      "created_at": "2026-11-21T09:15:17.465Z",
+      "description": null,
+      "id": "00000000-0000-7000-8000-000000000001",
+      "title": "Buy milk",
+      "updated_at": "2026-11-21T09:15:17.465Z",
+      "user_id": "alice"
+    }
+    "#);
+    let found = app.send(call("GET", answer.header("location")).by("alice")).await;
+    assert_eq!((found.status.as_u16(), &found.body), (200, &answer.body));
+    assert_eq!(found.header("cache-control"), "private, no-cache");
+}
+
+#[actix_web::test]
+async fn put_ignores_nulls_and_patch_refuses_them() {
+    let app = app(&[]).await;
+    let (id, _) = app.create("alice", r#"{"title":"a","description":"b","completed":true}"#).await;
+    let uri = format!("/api/tasks/{id}");
+    let nulls = r#"{"title":null,"description":null,"completed":null}"#;
+    let put = app.send(call("PUT", &uri).by("alice").json(nulls)).await.json();
+    assert_eq!(
+        (&put["title"], &put["description"], &put["completed"]),
+        (&"a".into(), &().into(), &true.into())
+    );
+    let patch = app.send(call("PATCH", &uri).by("alice").json(nulls)).await;
+    assert_eq!(patch.status, 422);
+    assert_eq!(patch.json()["detail"], "title: must not be null; completed: must not be null");
+    let merge = call("PATCH", &uri).by("alice").header("content-type", "application/merge-patch+json");
+    assert_eq!(app.send(merge.body(br#"{"is_completed":false}"#)).await.json()["completed"], false);
+}
+
+#[actix_web::test]
+async fn an_empty_object_changes_nothing() {
+    let app = app(&[]).await;
+    let (id, etag) = app.create("alice", r#"{"title":"a"}"#).await;
+    for method in ["PUT", "PATCH"] {
+        let answer = app.send(call(method, &format!("/api/tasks/{id}")).by("alice").json("{}")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("etag")), (200, etag.as_str()));
+        let other =
+            app.send(call(method, &format!("/api/tasks/{id}")).by("alice").json(r#"{"due":1}"#)).await;
+        assert_eq!(other.header("etag"), etag);
+    }
+}
+
+#[actix_web::test]
+async fn complete_flips_without_a_word_and_sets_with_one() {
+    let app = app(&[]).await;
+    let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
+    let uri = format!("/api/alice/tasks/{id}/complete");
+    let complete = || call("PATCH", &uri).by("alice");
+    for (request, expected) in [
+        (complete(), true),
+        (complete().json(""), false),
+        (complete().json("{}"), true),
+        (complete().json(r#"{"completed":true}"#), true),
+        (complete().json(r#"{"is_completed":false}"#), false),
+        (call("PATCH", &format!("{uri}?completed=true")).by("alice"), true),
+    ] {
+        let answer = app.send(request).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["completed"]), (200, &expected.into()));
+    }
+    let contradiction =
+        call("PATCH", &format!("{uri}?completed=true")).by("alice").json(r#"{"completed":false}"#);
+    assert_eq!(app.send(contradiction).await.status, 422);
+    assert_eq!(app.send(complete().body(b"x=1")).await.status, 415);
+}
+
+#[actix_web::test]
+async fn delete_is_204_and_then_404() {
+    let app = app(&[]).await;
+    let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
+    let uri = format!("/api/tasks/{id}");
+    let answer = app.send(call("DELETE", &uri).by("alice")).await;
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
+    assert_eq!(app.send(call("DELETE", &uri).by("alice")).await.status, 404);
+    assert_eq!(app.send(call("GET", &uri).by("alice")).await.status, 404);
+}
+
+#[actix_web::test]
+async fn delete_answers_with_a_body_when_asked_or_told() {
+    let app = app(&[("tasks.delete_returns_body", "true")]).await;
+    let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
+    let told = app.send(call("DELETE", &format!("/api/tasks/{id}")).by("alice")).await;
+    assert_eq!(told.status, 200);
+    assert_json_snapshot!(told.json(), @r#"
+    {
+      "deleted": true,
+      "id": "00000000-0000-7000-8000-000000000001",
+      "message": "Task deleted",
+      "task_id": "00000000-0000-7000-8000-000000000001"
+    }
+    "#);
+    let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
+    let minimal = call("DELETE", &format!("/api/tasks/{id}")).by("alice").header("prefer", "return=minimal");
+    assert_eq!(app.send(minimal).await.status, 204);
+    let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
+    let asked =
+        call("DELETE", &format!("/api/tasks/{id}")).by("alice").header("prefer", "return=representation");
+    assert_eq!(app.send(asked).await.header("preference-applied"), "return=representation");
+}
+
+#[actix_web::test]
+async fn an_error_has_one_shape_wherever_it_comes_from() {
+    let app = app(&[]).await;
+    let invalid = app.send(call("POST", "/api/tasks").by("alice").json(r#"{"title":" "}"#)).await;
+    assert_eq!((invalid.status.as_u16(), invalid.header("content-type")), (422, "application/problem+json"));
+    assert_json_snapshot!(invalid.json(), @r#"
+    {
+      "code": "validation",
+      "detail": "title: must not be empty",
+      "errors": [
+        {
+          "loc": [
+            "body",
+            "title"
+          ],
+          "msg": "must not be empty",
+          "type": "string_too_short"
+        }
+      ],
+      "request_id": "test",
+      "status": 422,
+      "title": "The request is not valid",
+      "type": "https://tasknook.dev/problems/validation"
+    }
+    "#);
+    let route = app.send(call("GET", "/nope")).await;
+    assert_json_snapshot!(route.json(), @r#"
+    {
+      "code": "route_not_found",
+      "detail": "There is no such route.",
+      "request_id": "test",
+      "status": 404,
+      "title": "There is no such route",
+      "type": "https://tasknook.dev/problems/route_not_found"
+    }
+    "#);
+}
+
+#[actix_web::test]
+async fn another_method_is_405_with_the_methods_there_are() {
+    let app = app(&[]).await;
+    for (method, uri, allow) in [
+        ("DELETE", "/api/tasks", "GET, HEAD, POST, OPTIONS"),
+        ("FROB", "/api/alice/tasks/", "GET, HEAD, POST, OPTIONS"),
+        ("POST", "/api/tasks/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+        ("GET", "/api/tasks/x/complete", "PATCH, OPTIONS"),
+        ("POST", "/livez", "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = app.send(call(method, uri)).await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allow), "{method} {uri}");
+        assert_eq!(answer.code(), "method_not_allowed");
+        let options = app.send(call("OPTIONS", uri)).await;
+        assert_eq!((options.status.as_u16(), options.header("allow")), (204, allow));
+    }
+}
+
+#[actix_web::test]
+async fn head_is_get_and_paths_are_literal() {
+    let app = app(&[]).await;
+    assert_eq!(app.send(call("HEAD", "/api/tasks").by("alice")).await.status, 200);
+    for uri in ["//api/tasks", "/API/tasks", "/api/alice/Tasks", "/api/tasks//"] {
+        assert_eq!(app.send(call("GET", uri).by("alice")).await.status, 404, "{uri}");
+    }
+}
+
+#[actix_web::test]
+async fn probes_need_no_token_and_figures_count_what_was_answered() {
+    let app = app(&[]).await;
+    for uri in ["/livez", "/readyz", "/health"] {
+        let answer = app.send(call("GET", uri)).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (200, &"ok".into()), "{uri}");
+    }
+    app.send(call("GET", "/api/alice/tasks").by("alice")).await;
+    let figures = app.send(call("GET", "/metrics")).await;
+    let text = String::from_utf8(figures.body.to_vec()).unwrap();
+    let line = r#"tasknook_http_requests_total{method="GET",route="/api/{user_id}/tasks",status="200"} 1"#;
+    assert!(text.contains(line), "{text}");
+}
