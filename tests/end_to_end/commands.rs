@@ -1,0 +1,114 @@
+//! The commands of the binary, each as an operator types it.
+
+use std::fs;
+
+use serde_json::json;
+use tasknook_tests::{BetterAuth, Environment};
+
+use crate::database::{Database, caller, on_both_databases};
+
+on_both_databases! {
+    migrate_prepares_a_database_for_a_service_that_does_not
+}
+
+#[test]
+fn help_names_every_command_and_option() {
+    let help = Environment::new().run(&["--help"]).success();
+    for word in
+        ["serve", "migrate", "token", "check-config", "healthcheck", "--config", "--help", "--version"]
+    {
+        assert!(help.stdout.contains(word), "{word} is missing\n{}", help.stdout);
+    }
+    assert_eq!(help.stderr, "");
+    assert!(Environment::new().run(&["token", "--help"]).success().stdout.contains("--user"));
+    assert!(Environment::new().run(&["--version"]).success().stdout.starts_with("tasknook "));
+}
+
+#[test]
+fn a_command_that_is_none_is_refused() {
+    let exit = Environment::new().run(&["server"]);
+    assert_eq!(exit.code, Some(2));
+    assert!(exit.stderr.contains("server"), "{}", exit.stderr);
+}
+
+#[test]
+fn check_config_shows_what_is_in_force_and_masks_what_is_secret() {
+    let environment = Environment::new()
+        .set("DATABASE_URL", "postgres://somebody:hunter2-and-more@db.example:5432/tasks")
+        .set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
+        .set(
+            "BETTER_AUTH_SECRETS",
+            "2:the-new-secret-of-a-rotation-000000,1:the-old-secret-of-a-rotation-000000",
+        )
+        .set("BETTER_AUTH_URL", "https://auth.example")
+        .set("TASKNOOK_TASKS__TITLE_MAX", "321");
+    let file = environment.folder().join("some.toml");
+    fs::write(&file, "[limits]\nbody_bytes = 12345\n[tasks]\ntitle_max = 250\n").unwrap();
+    let exit = environment.run(&["check-config", "--config", file.to_str().unwrap()]).success();
+    for shown in
+        ["db.example", "https://auth.example", "body_bytes", "12345", "title_max", "321", "description_max"]
+    {
+        assert!(exit.stdout.contains(shown), "{shown} is not shown\n{}", exit.stdout);
+    }
+    for hidden in ["hunter2", BetterAuth::SECRET, "the-new-secret", "the-old-secret"] {
+        let said = format!("{}\n{}", exit.stdout, exit.stderr);
+        assert!(!said.contains(hidden), "{hidden} is shown\n{said}");
+    }
+    assert!(!exit.stdout.contains("250"), "the environment goes before the file\n{}", exit.stdout);
+}
+
+#[test]
+fn the_file_of_the_environment_is_read_too() {
+    let environment = Database::Sqlite.with_secret();
+    let file = environment.folder().join("some.toml");
+    fs::write(&file, "[limits]\nbody_bytes = 12345\n").unwrap();
+    let exit = environment.set("TASKNOOK_CONFIG", file.to_str().unwrap()).run(&["check-config"]).success();
+    assert!(exit.stdout.contains("12345"), "{}", exit.stdout);
+}
+
+#[test]
+fn a_token_stands_for_its_user() {
+    let environment = Database::Sqlite.with_secret();
+    let service = environment.serve();
+    for user in ["alice", "1", "Ünï cödé/%2F", "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11"] {
+        let task =
+            caller(&environment, &service, user).post("/api/tasks", &json!({"title": "x"})).expect(201);
+        assert_eq!(task.json()["user_id"], user);
+    }
+    assert_ne!(environment.run(&["token", "--user", ""]).code, Some(0));
+}
+
+#[test]
+fn a_token_of_any_secret_in_the_list_is_taken() {
+    let (old, new) = ("the-old-secret-of-a-rotation-000000", "the-new-secret-of-a-rotation-000000");
+    let environment = Database::Sqlite.environment();
+    let before = environment.clone().set("BETTER_AUTH_SECRET", old).token("alice");
+    let after = environment.clone().set("BETTER_AUTH_SECRET", new).token("alice");
+    let stranger = environment.clone().set("BETTER_AUTH_SECRET", BetterAuth::SECRET).token("alice");
+    let environment = environment.set("BETTER_AUTH_SECRETS", format!("2:{new},1:{old}"));
+    let service = environment.serve();
+    for token in [&before, &after, &environment.token("alice")] {
+        let _ = service.client().with_token(token).get("/api/tasks").expect(200);
+    }
+    let _ = service.client().with_token(&stranger).get("/api/tasks").expect(401);
+}
+
+#[test]
+fn healthcheck_tells_a_service_from_none() {
+    let environment = Database::Sqlite.with_secret();
+    let service = environment.serve();
+    let port = service.address().rsplit(':').next().unwrap().to_owned();
+    let environment = environment.set("TASKNOOK_SERVER__PORT", port);
+    let _ = environment.run(&["healthcheck"]).success();
+    service.stop();
+    assert_eq!(environment.run(&["healthcheck"]).code, Some(1));
+}
+
+fn migrate_prepares_a_database_for_a_service_that_does_not(database: Database) {
+    let environment = database.with_secret();
+    let _ = environment.run(&["migrate"]).success();
+    let _ = environment.run(&["migrate"]).success();
+    let environment = environment.set("TASKNOOK_DATABASE__MIGRATE_ON_START", "false");
+    let service = environment.serve();
+    let _ = caller(&environment, &service, "alice").post("/api/tasks", &json!({"title": "x"})).expect(201);
+}

@@ -1,0 +1,55 @@
+//! A browser on another origin.
+
+use serde_json::json;
+use tasknook_tests::Answer;
+
+use crate::database::{Database, caller};
+
+const EXPOSED: [&str; 7] =
+    ["etag", "location", "link", "x-next-cursor", "x-total-count", "retry-after", "x-request-id"];
+
+#[test]
+fn a_listed_origin_may_do_everything_and_another_nothing() {
+    let (listed, other) = ("https://app.example", "https://app.example.evil");
+    let environment = Database::Sqlite.with_secret();
+    let environment = environment.set("TASKNOOK_CORS__ORIGINS", format!("http://localhost:3000,{listed}"));
+    let service = environment.serve();
+    let nobody = service.client();
+    let preflight = |origin: &str, method: &str| {
+        let request = nobody.request("OPTIONS", "/api/alice/tasks").header("Origin", origin);
+        let headers = "authorization,content-type,if-match,if-none-match,prefer";
+        request
+            .header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", headers)
+            .send()
+    };
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        let answer = preflight(listed, method);
+        assert!((200..300).contains(&answer.status), "{answer}");
+        allowed(&answer, listed);
+        assert!(answer.header("access-control-allow-methods").unwrap().contains(method), "{answer}");
+        assert!(answer.header("access-control-max-age").is_some(), "{answer}");
+        assert_eq!(preflight(other, method).header("access-control-allow-origin"), None);
+    }
+
+    let alice = caller(&environment, &service, "alice");
+    let from = |origin: &str, target: &str| alice.request("GET", target).header("Origin", origin).send();
+    for (target, status) in
+        [("/api/tasks", 200), ("/api/bob/tasks", 403), ("/api/tasks/1", 404), ("/nowhere", 404)]
+    {
+        let answer = from(listed, target).expect(status);
+        allowed(&answer, listed);
+        let exposed = answer.header("access-control-expose-headers").unwrap_or_default().to_lowercase();
+        assert!(EXPOSED.iter().all(|name| exposed.contains(name)), "{answer}");
+        assert_eq!(from(other, target).header("access-control-allow-origin"), None);
+    }
+    let unknown =
+        service.client().request("POST", "/api/tasks").header("Origin", listed).json(&json!({})).send();
+    allowed(&unknown.expect(401), listed);
+}
+
+fn allowed(answer: &Answer, origin: &str) {
+    assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{answer}");
+    assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{answer}");
+    assert!(answer.header("vary").unwrap_or_default().to_lowercase().contains("origin"), "{answer}");
+}

@@ -1,0 +1,59 @@
+//! The database that a test runs on.
+
+use std::path::Path;
+
+use tasknook_tests::{BetterAuth, Client, Environment, Postgres, Service};
+
+/// Which database.
+#[derive(Clone, Copy)]
+pub(crate) enum Database {
+    /// A file in the service's own folder.
+    Sqlite,
+    /// A database of the shared server.
+    Postgres,
+}
+
+impl Database {
+    /// An environment with a new, empty database and no trust root.
+    pub(crate) fn environment(self) -> Environment {
+        let environment = Environment::new();
+        let url = self.url(environment.folder());
+        environment.set("DATABASE_URL", url)
+    }
+
+    /// The URL of a new, empty database; a file in this folder.
+    pub(crate) fn url(self, folder: &Path) -> String {
+        match self {
+            Self::Sqlite => format!("sqlite://{}", folder.join("tasks.db").display()),
+            Self::Postgres => Postgres::shared().create_database(),
+        }
+    }
+
+    /// The same with a shared secret, so that the binary's own tokens are taken.
+    pub(crate) fn with_secret(self) -> Environment {
+        self.environment().set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
+    }
+}
+
+/// A caller with a token of the binary's own making.
+pub(crate) fn caller(environment: &Environment, service: &Service, user: &str) -> Client {
+    service.client().with_token(&environment.token(user))
+}
+
+/// Makes two tests of a function that takes a [`Database`].
+macro_rules! on_both_databases {
+    ($($story:ident)*) => { $(
+        mod $story {
+            #[test]
+            fn on_sqlite() {
+                super::$story(crate::database::Database::Sqlite);
+            }
+
+            #[test]
+            fn on_postgres() {
+                super::$story(crate::database::Database::Postgres);
+            }
+        }
+    )* };
+}
+pub(crate) use on_both_databases;

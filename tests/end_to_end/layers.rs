@@ -1,0 +1,64 @@
+//! Who may depend on whom.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The crates that each crate of the workspace may name, tests aside.
+const MAY_NAME: [(&str, &[&str]); 5] = [
+    ("tasknook-domain", &[]),
+    ("tasknook-auth", &[]),
+    ("tasknook-persistence", &["tasknook-domain"]),
+    ("tasknook", &["tasknook-auth", "tasknook-domain", "tasknook-persistence"]),
+    ("tasknook-tests", &[]),
+];
+
+/// What the innermost crate may name from outside.
+const DOMAIN_MAY_USE: [&str; 5] = ["async-trait", "pollster", "thiserror", "time", "uuid"];
+
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let named = |package: &Value| {
+        let listed = package["dependencies"].as_array().unwrap().iter();
+        listed
+            .filter(|one| one["kind"].is_null())
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    packages.iter().map(|package| (package["name"].as_str().unwrap().to_owned(), named(package))).collect()
+}
+
+#[test]
+fn each_crate_names_only_the_layers_below_it() {
+    let dependencies = dependencies();
+    assert_eq!(dependencies.len(), MAY_NAME.len(), "a new crate needs a place in the layers");
+    for (name, may_name) in MAY_NAME {
+        for dependency in dependencies[name].iter().filter(|dependency| dependency.starts_with("tasknook")) {
+            assert!(may_name.contains(&dependency.as_str()), "{name} may not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn the_domain_names_no_framework_no_runtime_and_no_database() {
+    for dependency in &dependencies()["tasknook-domain"] {
+        assert!(DOMAIN_MAY_USE.contains(&dependency.as_str()), "the domain may not depend on {dependency}");
+    }
+}
+
+#[test]
+fn the_auth_crate_names_no_framework_and_no_database() {
+    for banned in ["actix-web", "diesel", "tokio"] {
+        assert!(
+            !dependencies()["tasknook-auth"].iter().any(|name| name == banned),
+            "auth may not depend on {banned}"
+        );
+    }
+}

@@ -1,0 +1,23 @@
+//! The real binary, end to end: on SQLite and on a real PostgreSQL, for users of a real Better Auth.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails, fails here"
+)]
+
+mod cases;
+mod commands;
+mod cors;
+mod database;
+mod database_away;
+mod isolation;
+mod layers;
+mod main_job;
+mod migrations;
+mod no_log;
+mod postgres_tls;
+mod refusals;
+mod restart;
+mod same_answers;
+mod stop;
