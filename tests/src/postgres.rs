@@ -11,7 +11,6 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -163,7 +162,7 @@ impl Postgres {
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
         children.split_whitespace().for_each(|child| {
             // A backend may have ended since the list was read.
-            let _ = Command::new("kill").args(["-s", signal, child]).output();
+            let _ = scratch::kill(child.parse().unwrap(), signal);
         });
     }
 
