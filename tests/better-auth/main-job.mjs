@@ -5,7 +5,7 @@
 //
 // Ends with 1 at the first thing that does not hold.
 
-import "./webcrypto.mjs";
+import "./older-node.mjs";
 
 import { checks } from "./job/check.mjs";
 import { noOtherTokenIsTaken } from "./job/confused-tokens.mjs";

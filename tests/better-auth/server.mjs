@@ -5,7 +5,7 @@
 // Prints `listening <url>` when it answers, and stops when its standard input closes.
 // With no option it is Better Auth as it ships: `emailAndPassword` and `jwt()`.
 
-import "./webcrypto.mjs";
+import "./older-node.mjs";
 
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";

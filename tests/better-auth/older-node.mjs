@@ -1,0 +1,10 @@
+// What Node 18, as Debian 12 has it, lacks of what the packages and these scripts use.
+
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto;
+
+// Joined by commas, as dates in them are; only a comma before a name starts another cookie.
+Headers.prototype.getSetCookie ??= function getSetCookie() {
+  return this.get("set-cookie")?.split(/, (?=[^;,= ]+=)/) ?? [];
+};
