@@ -1,5 +1,6 @@
-// Where the design answers a case otherwise, or more narrowly, than the case file: what is right here, and the sentence
-// of the design that says so. Every other case is held to its own `status` and `alt`.
+// Where this service answers a case otherwise, or more narrowly, than the case file: what is right here, and the rule that
+// says so. `contract` is docs/API.md, `auth` the page of crates/auth, `reliability` the limits in docs/API.md. Every other
+// case is held to its own `status` and `alt`.
 
 const ANY_VALUE = 'contract, Writing: unknown and read-only members are ignored, never an error, never believed';
 const NUMBER_RANGE = `${ANY_VALUE}; RFC 8259 §6 lets a parser limit the range of numbers (400)`;
@@ -82,7 +83,7 @@ export function allowedStatuses({ name, expect }) {
   return expectations[name]?.status ?? [expect.status, ...(expect.alt ?? [])];
 }
 
-/** Why the design wants something else than the case file, when it does. */
+/** Why the service answers something else than the case file, when it does. */
 export const reasonOf = ({ name }) => expectations[name]?.reason;
 
 /** Whether the HTTP parser may refuse the case itself, with nothing in the body. */
