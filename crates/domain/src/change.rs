@@ -1,6 +1,6 @@
 //! What is to be written: a new task, or a change of one.
 
-use crate::{Description, TaskId, Timestamp, Title};
+use crate::{Description, Owner, Revision, Task, TaskId, Timestamp, Title};
 
 /// A task about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,23 @@ pub struct NewTask {
     pub completed: bool,
     /// Its time of creation and of its last change.
     pub at: Timestamp,
+}
+
+impl NewTask {
+    /// The task that it is once it is kept, under this revision of its owner's.
+    #[must_use]
+    pub fn kept(&self, owner: &Owner, revision: Revision) -> Task {
+        Task {
+            id: self.id,
+            owner_id: owner.id().clone(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            completed: self.completed,
+            created_at: self.at,
+            updated_at: self.at,
+            revision,
+        }
+    }
 }
 
 /// What becomes of `completed`.

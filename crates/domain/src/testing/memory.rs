@@ -46,16 +46,7 @@ impl TaskRepository for MemoryTasks {
     async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError> {
         let mut owners = self.owners();
         let own = owners.entry(owner.id().clone()).or_default();
-        let task = Task {
-            id: task.id,
-            owner_id: owner.id().clone(),
-            title: task.title,
-            description: task.description,
-            completed: task.completed,
-            created_at: task.at,
-            updated_at: task.at,
-            revision: own.bump(),
-        };
+        let task = task.kept(owner, own.bump());
         own.live.insert(task.id, task.clone());
         Ok(task)
     }

@@ -40,16 +40,7 @@ fn one(connection: &mut SqliteConnection, Write { owner, deed }: &Write) -> Quer
 fn create(connection: &mut SqliteConnection, owner: &Owner, task: &NewTask) -> QueryResult<Task> {
     let revision = EnrolOwner { owner }.get_result(connection)?;
     InsertTask::new(owner, task, revision).execute(connection)?;
-    Ok(Task {
-        id: task.id,
-        owner_id: owner.id().clone(),
-        title: task.title.clone(),
-        description: task.description.clone(),
-        completed: task.completed,
-        created_at: task.at,
-        updated_at: task.at,
-        revision: Revision::new(revision),
-    })
+    Ok(task.kept(owner, Revision::new(revision)))
 }
 
 /// Whether the write may happen.

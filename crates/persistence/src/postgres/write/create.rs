@@ -2,7 +2,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{Description, NewTask, Owner, Revision, SearchText, Task, TaskId, Timestamp};
+use domain::{Description, Revision, SearchText, TaskId, Timestamp};
 
 use super::targets::by_ordinal;
 use crate::dialect::{Deed, Outcomes, Write, Written};
@@ -16,22 +16,9 @@ pub(super) fn create(connection: &mut PgConnection, set: &[Write]) -> Outcomes<W
     let rows: Vec<(i64, i64)> = statement.load(connection)?;
     let missing = || Err(Failure::defect("a task was not made and no error was given").error());
     Ok(by_ordinal(set, rows, missing, |write, revision| match &write.deed {
-        Deed::Create(task) => Ok(Some(made(&write.owner, task, Revision::new(revision)))),
+        Deed::Create(task) => Ok(Some(task.kept(&write.owner, Revision::new(revision)))),
         Deed::Update { .. } | Deed::Delete { .. } => missing(),
     }))
-}
-
-fn made(owner: &Owner, task: &NewTask, revision: Revision) -> Task {
-    Task {
-        id: task.id,
-        owner_id: owner.id().clone(),
-        title: task.title.clone(),
-        description: task.description.clone(),
-        completed: task.completed,
-        created_at: task.at,
-        updated_at: task.at,
-        revision,
-    }
 }
 
 #[derive(Default)]
