@@ -5,22 +5,22 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error};
 
 use crate::edge::edge;
-use crate::routes::{figures, no_route, routes};
+use crate::routes::no_route;
 use crate::settings;
 use crate::state::State;
 
 /// Seconds that a browser may keep the answer to a preflight.
 const PREFLIGHT_SECONDS: usize = 7200;
 
-/// One worker's application.
+/// One worker's application, with these routes.
 pub(crate) fn app(
     state: Data<State>,
     cors: &settings::Cors,
-    figures_here: bool,
+    routes: fn(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -31,23 +31,7 @@ pub(crate) fn app(
     > + use<>,
 > {
     let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
-    let app = if figures_here { app.configure(figures) } else { app };
     app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(edge))
-}
-
-/// The application on the listener for figures alone.
-pub(crate) fn figures_app(
-    state: Data<State>,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<BoxBody>,
-        Error = Error,
-        InitError = (),
-    > + use<>,
-> {
-    App::new().app_data(state).configure(figures).default_service(web::to(no_route)).wrap(from_fn(edge))
 }
 
 /// The headers that pages of other origins may read. Not left to the policy, which writes its set in another order in each

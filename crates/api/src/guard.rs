@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 
 use crate::problem::{Kind, Problem};
 
-/// How long a request may take, from its last header on, in seconds.
+/// How long a request may take, from its last header on.
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Wraps one resource. Inside of the router, where a second handle on the request is allowed.

@@ -2,9 +2,12 @@
 
 use utoipa::openapi::path::Paths;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, RefOr, SecurityRequirement};
+use utoipa::openapi::{
+    ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement,
+};
 use utoipa::{Modify, OpenApi, ToSchema};
 
+use crate::problem::{Kind, ProblemBody};
 use crate::routes::{health, tasks};
 
 /// What a caller may write of a task.
@@ -47,7 +50,8 @@ pub(crate) struct CompletedBody {
         health::ready,
         health::health
     ),
-    modifiers(&BearerToken, &WithoutUser)
+    components(schemas(ProblemBody)),
+    modifiers(&BearerToken, &Problems, &WithoutUser)
 )]
 struct Api;
 
@@ -74,6 +78,51 @@ impl Modify for BearerToken {
     }
 }
 
+/// The problems of the task routes, which follow from the path and the method.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Document) {
+        for (path, item) in &mut document.paths.paths {
+            if !path.starts_with("/api/") {
+                continue;
+            }
+            let of_one_task = path.contains("{id}");
+            let operations = [
+                (&mut item.get, false),
+                (&mut item.delete, false),
+                (&mut item.post, true),
+                (&mut item.put, true),
+                (&mut item.patch, true),
+            ];
+            for (operation, has_body) in operations {
+                let Some(operation) = operation else { continue };
+                for kind in kinds(of_one_task, has_body) {
+                    let status = kind.status().as_u16().to_string();
+                    operation.responses.responses.insert(status, RefOr::T(problem(kind)));
+                }
+            }
+        }
+    }
+}
+
+fn kinds(of_one_task: bool, has_body: bool) -> impl Iterator<Item = Kind> {
+    let all = [Kind::Malformed, Kind::MissingToken, Kind::OtherUser, Kind::NotAcceptable, Kind::Unavailable];
+    let of_one = [Kind::NotFound, Kind::PreconditionFailed];
+    let of_body = [Kind::RequestTimeout, Kind::BodyTooLarge, Kind::UnsupportedMediaType, Kind::Validation];
+    // The query of a list is input as well.
+    let of_list = [Kind::Validation];
+    let of_one = of_one.into_iter().filter(move |_| of_one_task);
+    let of_body = of_body.into_iter().filter(move |_| has_body);
+    let of_list = of_list.into_iter().filter(move |_| !of_one_task);
+    all.into_iter().chain(of_one).chain(of_body).chain(of_list)
+}
+
+fn problem(kind: Kind) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(kind.title()).content("application/problem+json", content).build()
+}
+
 /// The same paths again, where the user is the token's.
 struct WithoutUser;
 
@@ -91,6 +140,7 @@ impl Modify for WithoutUser {
                 if let Some(parameters) = &mut operation.parameters {
                     parameters.retain(|one| !matches!(one, RefOr::T(one) if one.name == "user_id"));
                 }
+                operation.responses.responses.remove("403");
                 operation.operation_id = operation.operation_id.take().map(|id| format!("own_{id}"));
             }
             without.paths.insert(format!("/api{rest}"), item);
@@ -111,6 +161,8 @@ mod tests {
             let (with, without) = (format!("/api/{{user_id}}{rest}"), format!("/api{rest}"));
             let (with, without) = (&document["paths"][with], &document["paths"][without]);
             assert!(with.is_object(), "{rest}");
+            assert!(with["get"].is_null() || with["get"]["responses"]["403"].is_object());
+            assert!(without["get"].is_null() || without["get"]["responses"]["403"].is_null());
             let methods =
                 |item: &serde_json::Value| item.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
             assert_eq!(methods(with), methods(without));

@@ -20,7 +20,7 @@ use fallback::other_methods;
 /// user may be called `tasks`, while no task's id is.
 const TASKS: [&str; 2] = ["/api/{user_id}/tasks", "/api/tasks"];
 
-/// Adds every route of the service.
+/// Adds every route of the API.
 pub(crate) fn routes(app: &mut ServiceConfig) {
     for tasks in TASKS {
         app.service(
@@ -54,7 +54,13 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
     app.service(open("/docs/{file}", get().to(docs::file)));
 }
 
-/// Adds the page of figures, here or on a listener of its own.
+/// Adds the API and the page of figures beside it.
+pub(crate) fn routes_and_figures(app: &mut ServiceConfig) {
+    routes(app);
+    figures(app);
+}
+
+/// Adds the page of figures alone, for a listener of its own.
 pub(crate) fn figures(app: &mut ServiceConfig) {
     app.service(open("/metrics", get().to(metrics::metrics)));
 }

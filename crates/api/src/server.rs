@@ -10,7 +10,8 @@ use actix_web::rt::System;
 use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::{app, figures_app};
+use crate::app::app;
+use crate::routes::{figures, routes, routes_and_figures};
 use crate::settings::Settings;
 use crate::startup::StartError;
 use crate::state::{Draining, State};
@@ -50,11 +51,10 @@ pub(crate) fn serve(
 
 fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), StartError> {
     let server = &settings.server;
-    let cors = std::sync::Arc::new(settings.cors.clone());
-    let figures_here = settings.metrics.address.is_empty();
-    let shared = state.clone();
+    let (cors, shared) = (settings.cors.clone(), state.clone());
+    let routes = if settings.metrics.address.is_empty() { routes_and_figures } else { routes };
     let workers = if server.workers == 0 { cores() } else { server.workers };
-    let http = HttpServer::new(move || app(shared.clone(), &cors, figures_here))
+    let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
         .workers(workers)
         .max_connections(server.max_connections.div_ceil(workers))
         .keep_alive(KEEP_ALIVE)
@@ -77,8 +77,8 @@ fn listen_for_figures(settings: &Settings, state: &Data<State>) -> Result<Option
     if place.is_empty() {
         return Ok(None);
     }
-    let shared = state.clone();
-    let http = HttpServer::new(move || figures_app(shared.clone()))
+    let (cors, shared) = (settings.cors.clone(), state.clone());
+    let http = HttpServer::new(move || app(shared.clone(), &cors, figures))
         .workers(1)
         .disable_signals()
         .bind(place)

@@ -130,7 +130,8 @@ async fn app_over(
 ) -> App<
     impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
 > {
-    App(init_service(crate::app::app(Data::new(state), &settings.cors, true)).await)
+    App(init_service(crate::app::app(Data::new(state), &settings.cors, crate::routes::routes_and_figures))
+        .await)
 }
 
 impl<S: Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>> App<S> {

@@ -6,7 +6,7 @@ use super::path;
 use crate::body::{self, MediaTypes};
 use crate::caller::Caller;
 use crate::openapi::TaskBody;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::representation::{self, TaskJson};
 use crate::state::State;
 
@@ -15,17 +15,15 @@ use crate::state::State;
     post,
     path = "/api/{user_id}/tasks",
     tag = "tasks",
-    params(("user_id" = String, Path, description = "The caller's own id")),
+    params(
+        ("user_id" = String, Path, description = "The caller's own id")
+    ),
     request_body = TaskBody,
     responses(
-        (status = 201, description = "The new task", body = TaskJson<'static>, headers(("Location" = String, description = "Its path"), ("ETag" = String, description = "Its revision, quoted"))),
-        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 400, description = "The request or its body cannot be read", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is of another type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The input is wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+        (status = 201, description = "The new task", body = TaskJson<'static>, headers(
+            ("Location" = String, description = "Its path"),
+            ("ETag" = String, description = "Its revision, quoted")
+        ))
     )
 )]
 pub(crate) async fn create(

@@ -6,7 +6,7 @@ use domain::{Precondition, TaskError};
 use super::task_id;
 use crate::caller::Caller;
 use crate::conditional;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::representation::{self, TaskJson};
 use crate::state::State;
 
@@ -15,14 +15,16 @@ use crate::state::State;
     get,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(("user_id" = String, Path, description = "The caller's own id"), ("id" = String, Path, description = "The task's id", format = "uuid"), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the caller has")),
+    params(
+        ("user_id" = String, Path, description = "The caller's own id"),
+        ("id" = String, Path, description = "The task's id", format = "uuid"),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the caller has")
+    ),
     responses(
-        (status = 200, description = "The task", body = TaskJson<'static>, headers(("ETag" = String, description = "The task's revision, quoted"))),
-        (status = 304, description = "The caller has it already"),
-        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "The caller has no such task", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+        (status = 200, description = "The task", body = TaskJson<'static>, headers(
+            ("ETag" = String, description = "The task's revision, quoted")
+        )),
+        (status = 304, description = "The caller has it already")
     )
 )]
 pub(crate) async fn get(

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::path;
 use crate::caller::Caller;
 use crate::listing::Listing;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::representation::{self, TaskJson};
 use crate::state::State;
 
@@ -19,13 +19,24 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
     get,
     path = "/api/{user_id}/tasks",
     tag = "tasks",
-    params(("user_id" = String, Path, description = "The caller's own id"), ("status" = Option<String>, Query, description = "all, pending (or active), completed"), ("completed" = Option<bool>, Query, description = "The same as status=completed or pending"), ("search" = Option<String>, Query, description = "Text to find in title or description"), ("sort" = Option<String>, Query, description = "created, updated or title, - before it for descending"), ("order" = Option<String>, Query, description = "asc or desc"), ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000), ("cursor" = Option<String>, Query, description = "From X-Next-Cursor"), ("offset" = Option<u64>, Query), ("count" = Option<bool>, Query, description = "Count all that match into X-Total-Count")),
+    params(
+        ("user_id" = String, Path, description = "The caller's own id"),
+        ("status" = Option<String>, Query, description = "all, pending (or active), completed"),
+        ("completed" = Option<bool>, Query, description = "The same as status=completed or pending"),
+        ("search" = Option<String>, Query, description = "Text to find in title or description"),
+        ("sort" = Option<String>, Query, description = "created, updated or title, - before it for descending"),
+        ("order" = Option<String>, Query, description = "asc or desc"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000),
+        ("cursor" = Option<String>, Query, description = "From X-Next-Cursor"),
+        ("offset" = Option<u64>, Query),
+        ("count" = Option<bool>, Query, description = "Count all that match into X-Total-Count")
+    ),
     responses(
-        (status = 200, description = "A page of the caller's tasks, newest first", body = Vec<TaskJson<'static>>, headers(("Link" = Option<String>, description = "The next page"), ("X-Next-Cursor" = Option<String>, description = "Its cursor"), ("X-Total-Count" = Option<u64>, description = "How many match"))),
-        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The input is wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+        (status = 200, description = "A page of the caller's tasks, newest first", body = Vec<TaskJson<'static>>, headers(
+            ("Link" = Option<String>, description = "The next page"),
+            ("X-Next-Cursor" = Option<String>, description = "Its cursor"),
+            ("X-Total-Count" = Option<u64>, description = "How many match")
+        ))
     )
 )]
 pub(crate) async fn list(

@@ -7,7 +7,7 @@ use crate::body::{self, MediaTypes};
 use crate::caller::Caller;
 use crate::conditional;
 use crate::openapi::TaskBody;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::representation::{self, TaskJson};
 use crate::state::State;
 
@@ -16,19 +16,16 @@ use crate::state::State;
     put,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(("user_id" = String, Path, description = "The caller's own id"), ("id" = String, Path, description = "The task's id", format = "uuid"), ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")),
+    params(
+        ("user_id" = String, Path, description = "The caller's own id"),
+        ("id" = String, Path, description = "The task's id", format = "uuid"),
+        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")
+    ),
     request_body = TaskBody,
     responses(
-        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(("ETag" = String, description = "The task's revision, quoted"))),
-        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "The caller has no such task", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "The task has changed", body = ProblemBody, content_type = "application/problem+json", headers(("ETag" = String, description = "The present revision"))),
-        (status = 400, description = "The request or its body cannot be read", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is of another type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The input is wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(
+            ("ETag" = String, description = "The task's revision, quoted")
+        ))
     )
 )]
 pub(crate) async fn put(
@@ -45,19 +42,16 @@ pub(crate) async fn put(
     patch,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(("user_id" = String, Path, description = "The caller's own id"), ("id" = String, Path, description = "The task's id", format = "uuid"), ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")),
+    params(
+        ("user_id" = String, Path, description = "The caller's own id"),
+        ("id" = String, Path, description = "The task's id", format = "uuid"),
+        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")
+    ),
     request_body = TaskBody,
     responses(
-        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(("ETag" = String, description = "The task's revision, quoted"))),
-        (status = 401, description = "No token, or one that does not verify", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "The path names another user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "The caller has no such task", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "The task has changed", body = ProblemBody, content_type = "application/problem+json", headers(("ETag" = String, description = "The present revision"))),
-        (status = 400, description = "The request or its body cannot be read", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is of another type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The input is wrong", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The service cannot answer now", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "Seconds")))
+        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(
+            ("ETag" = String, description = "The task's revision, quoted")
+        ))
     )
 )]
 pub(crate) async fn patch(
