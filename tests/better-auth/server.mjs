@@ -1,6 +1,7 @@
 // A real Better Auth over HTTP on a free port, with its users in memory.
 //
-//   node server.mjs [--algorithm ES256] [--cookies-under-the-keys] [--shared-secret] [--rate-limit]
+//   node server.mjs [--algorithm ES256] [--rotate-after 1 --grace 3600] [--cookies-under-the-keys]
+//                   [--shared-secret] [--own-plugin] [--rate-limit]
 //
 // Prints `listening <url>` when it answers, and stops when its standard input closes.
 // With no option it is Better Auth as it ships: `emailAndPassword` and `jwt()`.
@@ -16,17 +17,25 @@ import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 
+import { secretTokens } from "./secret-tokens.mjs";
+
 const { values: options } = parseArgs({
   options: {
     algorithm: { type: "string" },
+    // In seconds, as Better Auth counts them.
+    "rotate-after": { type: "string" },
+    grace: { type: "string" },
     "cookies-under-the-keys": { type: "boolean", default: false },
     "shared-secret": { type: "boolean", default: false },
+    "own-plugin": { type: "boolean", default: false },
     "rate-limit": { type: "boolean", default: false },
   },
 });
 
 const secret = process.env.BETTER_AUTH_SECRET;
 if (!secret) throw new Error("BETTER_AUTH_SECRET is not set");
+
+const underTheSecret = options["shared-secret"] || options["own-plugin"];
 
 // The mails that it would have sent, by address: the last one's token.
 const mails = new Map();
@@ -46,13 +55,17 @@ function tokens(url) {
       },
     });
   }
+  if (options["own-plugin"]) return secretTokens(url, secret);
   if (options["cookies-under-the-keys"]) return jwt({ sessionCookieCache: true });
   if (options.algorithm) return jwt({ jwks: { keyPairConfig: { alg: options.algorithm } } });
+  if (options["rotate-after"]) {
+    return jwt({ jwks: { rotationInterval: Number(options["rotate-after"]), gracePeriod: Number(options.grace) } });
+  }
   return jwt();
 }
 
 function auth(url) {
-  const cookiesAreTokens = options["shared-secret"] || options["cookies-under-the-keys"];
+  const cookiesAreTokens = underTheSecret || options["cookies-under-the-keys"];
   return betterAuth({
     baseURL: url,
     secret,
@@ -71,7 +84,7 @@ server.listen(0, "127.0.0.1", async () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   const instance = auth(url);
   // The first key is made at the first use; two first uses at once would make two.
-  if (!options["shared-secret"]) await instance.api.getJwks();
+  if (!underTheSecret) await instance.api.getJwks();
   const handle = toNodeHandler(instance);
   server.on("request", (request, response) => {
     const { pathname, searchParams } = new URL(request.url, url);

@@ -14,9 +14,17 @@ on_both_databases! {
 #[test]
 fn help_names_every_command_and_option() {
     let help = Environment::new().run(&["--help"]).success();
-    for word in
-        ["serve", "migrate", "token", "check-config", "healthcheck", "--config", "--help", "--version"]
-    {
+    for word in [
+        "serve",
+        "migrate",
+        "token",
+        "verify",
+        "check-config",
+        "healthcheck",
+        "--config",
+        "--help",
+        "--version",
+    ] {
         assert!(help.stdout.contains(word), "{word} is missing\n{}", help.stdout);
     }
     assert_eq!(help.stderr, "");

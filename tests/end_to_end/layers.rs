@@ -17,7 +17,16 @@ const MAY_NAME: [(&str, &[&str]); 5] = [
 /// What the innermost crate may name from outside.
 const DOMAIN_MAY_USE: [&str; 5] = ["async-trait", "pollster", "thiserror", "time", "uuid"];
 
+/// What the auth crate names for its features alone, so that nobody gets a framework or a client unasked.
+const AUTH_MAY_OFFER: [&str; 7] =
+    ["actix-web", "axum-core", "http", "rustls", "tower-layer", "tower-service", "ureq"];
+
+/// The names of what each crate of the workspace depends on, tests aside, by the crate's own.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
+    dependencies_that(|_| true)
+}
+
+fn dependencies_that(are_meant: impl Fn(&Value) -> bool) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -28,7 +37,7 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
     let named = |package: &Value| {
         let listed = package["dependencies"].as_array().unwrap().iter();
         listed
-            .filter(|one| one["kind"].is_null())
+            .filter(|one| one["kind"].is_null() && are_meant(one))
             .map(|one| one["name"].as_str().unwrap().to_owned())
             .collect()
     };
@@ -54,11 +63,17 @@ fn the_domain_names_no_framework_no_runtime_and_no_database() {
 }
 
 #[test]
-fn the_auth_crate_names_no_framework_and_no_database() {
-    for banned in ["actix-web", "diesel", "tokio"] {
-        assert!(
-            !dependencies()["tasknook-auth"].iter().any(|name| name == banned),
-            "auth may not depend on {banned}"
-        );
+fn the_auth_crate_names_frameworks_and_clients_for_its_features_alone() {
+    let mut optional = dependencies_that(|one| one["optional"] == true).remove("tasknook-auth").unwrap();
+    optional.sort_unstable();
+    assert_eq!(optional, AUTH_MAY_OFFER);
+}
+
+#[test]
+fn the_auth_crate_names_no_framework_no_runtime_and_no_database_unasked() {
+    let always = dependencies_that(|one| one["optional"] == false).remove("tasknook-auth").unwrap();
+    assert!(always.iter().any(|name| name == "serde"), "{always:?}");
+    for banned in AUTH_MAY_OFFER.into_iter().chain(["axum", "diesel", "hyper", "tokio", "tower"]) {
+        assert!(!always.iter().any(|name| name == banned), "auth may not depend on {banned}");
     }
 }

@@ -6,6 +6,9 @@
     reason = "a test that fails, fails here"
 )]
 
+mod auth_alone;
+mod auth_examples;
+mod better_auth_tokens;
 mod cases;
 mod commands;
 mod cors;
@@ -21,3 +24,4 @@ mod refusals;
 mod restart;
 mod same_answers;
 mod stop;
+mod verify;

@@ -1,4 +1,6 @@
-//! A real Better Auth over HTTP, and the main job that goes through it.
+//! A real Better Auth over HTTP, the people who sign up to it, and the main job that goes through it.
+
+mod person;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,6 +9,8 @@ use std::time::Duration;
 use crate::program::run_to_exit;
 use crate::scratch;
 use crate::transcript::Transcript;
+
+pub use person::Person;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 const JOB_LIMIT: Duration = Duration::from_mins(2);
@@ -18,10 +22,32 @@ pub enum Mode {
     Shipped,
     /// With keys of another algorithm, named as in a token's header.
     Keys(&'static str),
+    /// As it ships, with a new key every second; an old one is published for so many seconds more.
+    Rotating {
+        /// Better Auth's `gracePeriod`.
+        grace_seconds: u32,
+    },
     /// As it ships, with session cookies that are JWTs under the same keys.
     CookiesUnderTheKeys,
-    /// HS256 with `BETTER_AUTH_SECRET`; its session cookies are JWTs under the same secret.
+    /// HS256 with `BETTER_AUTH_SECRET`, by `jwt()` with a signer of one's own; its session cookies are JWTs under the
+    /// same secret.
     SharedSecret,
+    /// The same, by a plugin of one's own in place of `jwt()`.
+    OwnPlugin,
+}
+
+impl Mode {
+    /// Whether the tokens for the API are signed with the secret, and no keys are published.
+    #[must_use]
+    pub fn is_under_the_secret(self) -> bool {
+        matches!(self, Self::SharedSecret | Self::OwnPlugin)
+    }
+
+    /// Whether session cookies are JWTs too.
+    #[must_use]
+    pub fn makes_cookies_tokens(self) -> bool {
+        self.is_under_the_secret() || self == Self::CookiesUnderTheKeys
+    }
 }
 
 /// A running Better Auth; stopped when dropped, and in any case when the test process ends.
@@ -47,8 +73,12 @@ impl BetterAuth {
         match mode {
             Mode::Shipped => &mut command,
             Mode::Keys(algorithm) => command.args(["--algorithm", algorithm]),
+            Mode::Rotating { grace_seconds } => {
+                command.args(["--rotate-after", "1", "--grace", &grace_seconds.to_string()])
+            }
             Mode::CookiesUnderTheKeys => command.arg("--cookies-under-the-keys"),
             Mode::SharedSecret => command.arg("--shared-secret"),
+            Mode::OwnPlugin => command.arg("--own-plugin"),
         };
         let mut node = command
             .env("BETTER_AUTH_SECRET", Self::SECRET)
@@ -73,6 +103,22 @@ impl BetterAuth {
         &self.url
     }
 
+    /// How it signs.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Signs a new user up, as a browser does, and collects every token that they are given.
+    ///
+    /// # Panics
+    /// When one of them is missing.
+    #[must_use]
+    #[track_caller]
+    pub fn sign_up(&self, name: &str) -> Person {
+        Person::sign_up(&self.url, name)
+    }
+
     /// Signs users up and drives a service through every route as its official client does, and tells how many
     /// checks were made.
     ///
@@ -83,7 +129,7 @@ impl BetterAuth {
     pub fn main_job(&self, service: &str) -> u32 {
         let mut command = script("main-job.mjs");
         command.env("BETTER_AUTH_URL", &self.url).env("BETTER_AUTH_SECRET", Self::SECRET);
-        if matches!(self.mode, Mode::CookiesUnderTheKeys | Mode::SharedSecret) {
+        if self.mode.makes_cookies_tokens() {
             command.arg("--cookies-are-tokens");
         }
         let exit = run_to_exit(command.env("TASKNOOK_URL", service), JOB_LIMIT).success();
@@ -137,13 +183,15 @@ mod tests {
 
     #[test]
     fn publishes_keys_of_the_algorithm_asked_for() {
-        for algorithm in ["ES256", "RS256", "PS256"] {
+        for algorithm in ["ES256", "ES512", "RS256", "PS256"] {
             assert_eq!(keys(Mode::Keys(algorithm)).1.pointer("/keys/0/alg"), Some(&Value::from(algorithm)));
         }
     }
 
     #[test]
     fn publishes_no_keys_when_it_signs_with_the_secret() {
-        assert_eq!(keys(Mode::SharedSecret).0, 404);
+        for mode in [Mode::SharedSecret, Mode::OwnPlugin] {
+            assert_eq!(keys(mode).0, 404, "{mode:?}");
+        }
     }
 }

@@ -12,7 +12,9 @@
 )]
 
 mod better_auth;
+mod binary;
 mod client;
+mod example;
 mod patience;
 mod postgres;
 mod program;
@@ -20,8 +22,9 @@ mod scratch;
 mod service;
 mod transcript;
 
-pub use better_auth::{BetterAuth, Mode};
+pub use better_auth::{BetterAuth, Mode, Person};
 pub use client::{Answer, Client, Request};
+pub use example::{ExampleService, example};
 pub use patience::eventually;
 pub use postgres::Postgres;
 pub use program::{Exit, run_to_exit};

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::binary;
 use crate::client::Client;
 use crate::program::{Exit, Running, run_to_exit};
 use crate::{scratch, transcript::Transcript};
-
-mod binary;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 /// Longer than the service may drain.
@@ -61,7 +60,7 @@ impl Environment {
     /// The binary with these variables, for a caller that starts it in its own way.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary::path());
+        let mut command = Command::new(binary::service());
         command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables);
         command
     }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Accept, Header};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{VerifyError, bearer_token};
+use auth::{AuthError, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
@@ -38,11 +38,15 @@ impl FromRequest for Caller {
 async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
     let state = request.app_data::<web::Data<State>>().ok_or_else(Problem::internal)?;
     let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
-    let token = bearer_token(values)?;
-    let identity = state.verifier.verify(token).await?;
-    let expected = "must be 1 to 255 bytes without control characters";
+    let identity = authenticate(&*state.verifier, values).await.inspect_err(|error| {
+        // The verifier counts the tokens that it sees.
+        if let AuthError::Credentials(error) = error {
+            state.metrics.tokens().no_token(*error);
+        }
+    })?;
     let id = OwnerId::parse(identity.user_id());
-    let id = id.map_err(|_| VerifyError::InvalidClaim { claim: "sub".into(), expected })?;
+    // What the auth crate takes for an id is narrower.
+    let id = id.map_err(|_| Problem::internal())?;
     Ok(Owner::verified(id))
 }
 

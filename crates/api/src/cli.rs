@@ -59,6 +59,8 @@ enum Command {
     Migrate,
     /// Print a token for a user, signed with the configured shared secret
     Token(commands::token::Token),
+    /// Say, rule by rule, what holds and what fails for a token on standard input, against this configuration
+    Verify,
     /// Print the effective configuration with secrets masked, and whether it would be accepted
     CheckConfig,
     /// Ask a running service whether it is ready; exit 0 when it is, 1 when not (for containers)
@@ -90,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Serve => commands::serve::run(&overrides),
         Command::Migrate => commands::migrate::run(&overrides),
         Command::Token(token) => token.run(&overrides),
+        Command::Verify => commands::verify::run(&overrides),
         Command::CheckConfig => commands::check_config::run(&overrides),
         Command::Healthcheck => commands::healthcheck::run(&overrides),
     };

@@ -5,3 +5,4 @@ pub(crate) mod healthcheck;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod token;
+pub(crate) mod verify;

@@ -1,4 +1,6 @@
-//! What is counted: requests by method, route and status, how long they took, how many are under way.
+//! What is counted: requests by method, route and status, how long they took, how many are under way; and tokens.
+
+mod tokens;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -11,6 +13,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+pub(crate) use tokens::TokenFigures;
 
 /// Upper bounds of the buckets of durations, in seconds: from a cached read to the request deadline.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
@@ -35,6 +39,7 @@ pub(crate) struct Metrics {
     answers: Family<Answer, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
     under_way: Gauge<i64, AtomicI64>,
+    tokens: Arc<TokenFigures>,
 }
 
 impl Default for Metrics {
@@ -47,11 +52,18 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", answers.clone());
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
         registry.register("http_requests_in_flight", "Requests under way", under_way.clone());
-        Self { registry: Arc::new(registry), answers, durations, under_way }
+        let tokens = Arc::new(TokenFigures::registered(&mut registry));
+        Self { registry: Arc::new(registry), answers, durations, under_way, tokens }
     }
 }
 
 impl Metrics {
+    /// What becomes of tokens.
+    #[must_use]
+    pub(crate) fn tokens(&self) -> &Arc<TokenFigures> {
+        &self.tokens
+    }
+
     /// Counts one request as under way until the value is dropped.
     #[must_use]
     pub(crate) fn in_flight(&self) -> InFlight {
@@ -73,6 +85,7 @@ impl Metrics {
     /// Writes all figures as OpenMetrics text.
     #[must_use]
     pub(crate) fn encode(&self) -> Option<String> {
+        self.tokens.refresh();
         let mut text = String::new();
         encode(&mut text, &self.registry).ok()?;
         Some(text)

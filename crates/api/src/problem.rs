@@ -9,7 +9,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue, ToStrError};
 use actix_web::{HttpResponse, ResponseError};
-use auth::{Challenge, CredentialsError, VerifyError};
+use auth::{AuthError, CredentialsError};
 use domain::{RepositoryError, Rule, TaskError, TextError, Violation};
 use serde::Serialize;
 
@@ -156,28 +156,24 @@ impl From<&Violation> for FieldError {
     }
 }
 
-impl From<CredentialsError> for Problem {
-    fn from(error: CredentialsError) -> Self {
-        let kind = match error {
-            CredentialsError::Missing => Kind::MissingToken,
-            CredentialsError::Malformed => Kind::MalformedCredentials,
-            CredentialsError::EmptyToken | CredentialsError::InvalidToken => Kind::InvalidToken,
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let kind = match &error {
+            AuthError::Credentials(CredentialsError::Missing) => Kind::MissingToken,
+            AuthError::Credentials(CredentialsError::Malformed) => Kind::MalformedCredentials,
+            AuthError::Token(refused) if refused.is_unavailable() => {
+                tracing::warn!(reason = refused.reason(), "tokens cannot be verified now");
+                let detail = "The keys that verify your token cannot be fetched; try again shortly.";
+                return Self::passing(Kind::KeysUnavailable, detail, refused.retry_after_seconds());
+            }
+            AuthError::Token(refused) => {
+                tracing::info!(reason = refused.reason(), "a token was refused: {refused}");
+                Kind::InvalidToken
+            }
+            AuthError::Credentials(_) => Kind::InvalidToken,
         };
-        Self::new(kind, error.to_string())
-            .with_header(header::WWW_AUTHENTICATE, &Challenge::from(&error).to_string())
-    }
-}
-
-impl From<VerifyError> for Problem {
-    fn from(error: VerifyError) -> Self {
-        if error.is_unavailable() {
-            tracing::warn!(reason = error.reason(), "tokens cannot be verified now");
-            let detail = "The keys that verify your token cannot be fetched; try again shortly.";
-            return Self::passing(Kind::KeysUnavailable, detail, error.retry_after_seconds());
-        }
-        tracing::info!(reason = error.reason(), "a token was refused: {error}");
-        Self::new(Kind::InvalidToken, error.to_string())
-            .with_header(header::WWW_AUTHENTICATE, &Challenge::from(&error).to_string())
+        let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
+        Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
     }
 }
 

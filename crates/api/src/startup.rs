@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth::{
-    AnyVerifier, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, Secret,
-    SharedSecretVerifier, TokenVerifier,
+    AnyVerifier, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, MemoryOptions, Secret,
+    SharedSecretVerifier, VerifierOptions,
 };
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
 use persistence::{Database, DatabaseOptions, OpenError};
@@ -50,7 +50,9 @@ impl StartError {
 
 /// Opens everything and puts it together.
 pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
-    let verifier = verifier(settings)?;
+    let metrics = Metrics::default();
+    let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
+    let verifier = Arc::new(verifier(settings, options)?);
     let database = open(settings)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {
@@ -68,7 +70,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
             time: Duration::from_secs(settings.limits.body_seconds),
         },
         delete_returns_body: settings.tasks.delete_returns_body,
-        metrics: Metrics::default(),
+        metrics,
         draining: Draining::default(),
     })
 }
@@ -102,27 +104,35 @@ pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
     Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
 }
 
-/// Builds the verifiers of the configured trust roots.
-pub(crate) fn verifier(settings: &Settings) -> Result<Arc<dyn TokenVerifier>, StartError> {
-    let shared = shared_secret(settings)?;
-    let key_set = key_set(settings)?;
-    Ok(Arc::new(AnyVerifier::new(shared, key_set).map_err(|error| refused(error, "auth"))?))
+/// Builds the verifiers of the configured trust roots; the configuration decides on their memory.
+pub(crate) fn verifier(settings: &Settings, options: VerifierOptions) -> Result<AnyVerifier, StartError> {
+    let options = options.memory(memory(settings));
+    let shared = shared_secret(settings, options.clone())?;
+    let key_set = key_set(settings, options)?;
+    Ok(AnyVerifier::new(shared, key_set).map_err(|error| refused(error, "auth"))?)
+}
+
+fn memory(settings: &Settings) -> MemoryOptions {
+    let max_age = Duration::from_secs(settings.auth.memory_seconds);
+    MemoryOptions::new().max_bytes(settings.auth.memory_bytes).max_age(max_age)
 }
 
 /// Builds the verifier of the configured secrets, which refuses those that are too short or known.
-pub(crate) fn shared_secret(settings: &Settings) -> Result<Option<SharedSecretVerifier>, StartError> {
+pub(crate) fn shared_secret(
+    settings: &Settings,
+    options: VerifierOptions,
+) -> Result<Option<SharedSecretVerifier>, StartError> {
     let made = development::trusted_secret(settings)?;
     let texts = settings.auth.secrets.iter().chain(&made).map(ExposeSecret::expose_secret);
     let secrets: Vec<Secret> = texts.map(Secret::new).collect();
     if secrets.is_empty() {
         return Ok(None);
     }
-    let rules = rules(settings, ClaimRules::new());
-    let verifier = SharedSecretVerifier::new(secrets, rules);
+    let verifier = SharedSecretVerifier::with_options(secrets, rules(settings, ClaimRules::new()), options);
     Ok(Some(verifier.map_err(|error| refused(error, "auth.secrets (BETTER_AUTH_SECRET)"))?))
 }
 
-fn key_set(settings: &Settings) -> Result<Option<JwksVerifier>, StartError> {
+fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksVerifier>, StartError> {
     let auth = &settings.auth;
     if auth.jwks_url.is_empty() && auth.better_auth_url.is_empty() {
         return Ok(None);
@@ -138,13 +148,12 @@ fn key_set(settings: &Settings) -> Result<Option<JwksVerifier>, StartError> {
             .map_err(of_better_auth)?,
         url => HttpJwksSource::new(url, auth.jwks_allow_http).map_err(of_keys)?,
     };
-    let options = JwksOptions {
-        max_age: Duration::from_secs(auth.jwks_max_age_seconds),
-        cooldown: Duration::from_secs(auth.jwks_cooldown_seconds),
-        stale: Duration::from_secs(auth.jwks_stale_seconds),
-        ..JwksOptions::default()
-    };
-    Ok(Some(JwksVerifier::new(Arc::new(source), options, rules(settings, base)).map_err(of_keys)?))
+    let timing = JwksOptions::new()
+        .max_age(Duration::from_secs(auth.jwks_max_age_seconds))
+        .cooldown(Duration::from_secs(auth.jwks_cooldown_seconds))
+        .stale(Duration::from_secs(auth.jwks_stale_seconds));
+    let rules = rules(settings, base);
+    Ok(Some(JwksVerifier::with_options(Arc::new(source), timing, rules, options).map_err(of_keys)?))
 }
 
 /// Adds what is configured to what the trust root brings.
@@ -159,6 +168,7 @@ fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
     rules
         .user_id_claim(&auth.user_id_claim)
         .leeway_seconds(auth.leeway_seconds)
+        .max_age_seconds(Some(auth.max_age_seconds).filter(|seconds| *seconds > 0))
         .max_token_bytes(settings.limits.token_bytes)
 }
 
@@ -169,6 +179,8 @@ fn refused(error: ConfigError, key: &str) -> Refusal {
         ConfigError::OutOfRange { setting: "max_age", .. } => "auth.jwks_max_age_seconds",
         ConfigError::OutOfRange { setting: "cooldown", .. } => "auth.jwks_cooldown_seconds",
         ConfigError::OutOfRange { setting: "stale", .. } => "auth.jwks_stale_seconds",
+        ConfigError::OutOfRange { setting: "memory.max_bytes", .. } => "auth.memory_bytes",
+        ConfigError::OutOfRange { setting: "memory.max_age", .. } => "auth.memory_seconds",
         ConfigError::OutOfRange { setting: "issuers", .. } => "auth.issuers",
         ConfigError::OutOfRange { setting: "audiences", .. } => "auth.audiences",
         _ => key,

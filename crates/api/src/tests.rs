@@ -17,7 +17,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{Bytes, Data};
-use auth::{AnyVerifier, ClaimRules, Secret, SharedSecretVerifier};
+use auth::{AnyVerifier, ClaimRules, Secret, SharedSecretVerifier, VerifierOptions};
 use domain::testing::{CountedIds, MemoryTasks, SetClock};
 use domain::{TaskRepository, Tasks, TextLimits};
 use secrecy::SecretString;
@@ -99,15 +99,18 @@ fn token(user: &str) -> String {
 }
 
 fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
-    let shared = SharedSecretVerifier::new(vec![Secret::new(SECRET)], ClaimRules::default()).unwrap();
+    let metrics = Metrics::default();
+    let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
+    let shared =
+        SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(SetClock::at_unix_millis(NOW_MILLIS));
     State {
         tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
-        verifier: Arc::new(AnyVerifier::new(Some(shared), None).unwrap()),
+        verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
         body: BodyLimits { bytes: settings.limits.body_bytes, time: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
-        metrics: Metrics::default(),
+        metrics,
         draining: Draining::default(),
     }
 }

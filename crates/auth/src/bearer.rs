@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// Why a request brings no token to verify.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CredentialsError {
     /// No header, an empty one, another scheme, or no scheme at all: the caller did not try. 401 without an error code.
     #[error("a bearer token is required in the Authorization header")]
@@ -70,7 +71,7 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if rest.contains(&b'\t') || is_list(rest) {
         return Err(CredentialsError::Malformed);
     }
-    let token = rest.trim_ascii();
+    let token = trim_spaces(rest);
     if token.is_empty() {
         return Err(CredentialsError::EmptyToken);
     }
@@ -78,6 +79,15 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
         .ok()
         .filter(|token| token.bytes().all(is_token_byte))
         .ok_or(CredentialsError::InvalidToken)
+}
+
+/// Spaces alone: another white space is no part of a header's value (RFC 9110 §5.5), so a server that lets one through
+/// is not helped here.
+fn trim_spaces(mut value: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] | [rest @ .., b' '] = value {
+        value = rest;
+    }
+    value
 }
 
 /// Whether further credentials follow behind a comma, as a proxy joins two headers.
@@ -145,6 +155,8 @@ mod tests {
             b"Bearer \xff\xfe",
             b"Bearer a\0b",
             b"Bearer a.b.c d",
+            b"Bearer a.b.c\r",
+            b"Bearer \x0ca.b.c",
             b"Bearer {\"a\":1,\"b\":2}",
         ] {
             assert_eq!(bearer_token([value].into_iter()), Err(CredentialsError::InvalidToken), "{value:?}");

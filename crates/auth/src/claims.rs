@@ -3,59 +3,94 @@
 mod numeric_date;
 mod user_id;
 
-use serde_json::{Map, Value};
+use crate::identity::Facts;
+use crate::json::{Json, Object};
+use crate::{ClaimRules, Excerpt, Identity, VerifyError};
+pub(crate) use numeric_date::NumericDate;
 
-use crate::{ClaimRules, Excerpt, Identity, VerifyError, json};
-use numeric_date::NumericDate;
+/// A payload that every rule accepts.
+pub(crate) struct Accepted {
+    pub(crate) identity: Identity,
+    /// The first second at which a rule would refuse it, as seconds since 1970.
+    pub(crate) valid_until: i64,
+}
+
+type Check = fn(&ClaimRules, &Claims<'_>, i64) -> Result<(), VerifyError>;
+
+/// The rules of the claims, each with the claim that it is about, in the order in which they refuse; that of the user id
+/// comes last.
+pub(crate) const CHECKS: [(&str, Check); 5] = [
+    ("exp", ClaimRules::check_expiry),
+    ("nbf", ClaimRules::check_not_before),
+    ("iat", ClaimRules::check_issue_time),
+    ("iss", ClaimRules::check_issuer),
+    ("aud", ClaimRules::check_audience),
+];
 
 impl ClaimRules {
     /// Checks the claims of `payload` against these rules at `now`, in seconds since 1970.
-    pub(crate) fn check(&self, payload: &[u8], now: i64) -> Result<Identity, VerifyError> {
-        let claims = Claims(json::parse_object(payload).ok_or(VerifyError::InvalidJson { part: "payload" })?);
-        let expires_at_unix = self.check_times(&claims, now)?;
-        let issuer = self.check_issuer(&claims)?;
-        self.check_audience(&claims)?;
-        let name = &self.user_id_claim;
-        let user_id = user_id::read(name, claims.0.get(name).ok_or_else(|| missing(name))?)?;
-        Ok(Identity {
-            user_id,
+    pub(crate) fn check(&self, payload: &[u8], now: i64) -> Result<Accepted, VerifyError> {
+        let claims = Claims::parse(payload)?;
+        for (_, check) in CHECKS {
+            check(self, &claims, now)?;
+        }
+        let exp = claims.expiry()?.floor();
+        let facts = Facts {
+            user_id: self.user_id(&claims)?.to_owned(),
             email: claims.text("email"),
             name: claims.text("name"),
-            issuer,
-            expires_at_unix,
-        })
-    }
-
-    /// RFC 7519 §4.1.4 to §4.1.6; gives the expiry.
-    fn check_times(&self, claims: &Claims, now: i64) -> Result<i64, VerifyError> {
+            issuer: claims.text("iss"),
+            expires_at_unix: exp,
+            payload: payload.into(),
+        };
         let leeway = to_seconds(self.leeway_seconds);
-        let exp = claims.date("exp")?.ok_or_else(|| missing("exp"))?;
-        if now >= exp.floor().saturating_add(leeway) {
-            return Err(VerifyError::Expired { expired_at: exp.floor() });
-        }
-        if exp.floor() > now.saturating_add(to_seconds(self.max_lifetime_seconds)) {
-            let limit_seconds = self.max_lifetime_seconds;
-            return Err(VerifyError::LivesTooLong { expires_at: exp.floor(), limit_seconds });
-        }
-        if let Some(nbf) = claims.date("nbf")?.map(NumericDate::ceil)
-            && now.saturating_add(leeway) < nbf
-        {
-            return Err(VerifyError::NotYetValid { not_before: nbf });
-        }
-        match claims.date("iat")? {
-            Some(iat) => self.check_issue_time(iat, exp, now)?,
-            None if self.max_age_seconds.is_some() => return Err(missing("iat")),
-            None => {}
-        }
-        Ok(exp.floor())
+        let too_old = self.max_age_seconds.zip(claims.date("iat")?).map(|(limit, iat)| {
+            iat.floor().saturating_add(to_seconds(limit)).saturating_add(leeway).saturating_add(1)
+        });
+        let expired = exp.saturating_add(leeway);
+        let valid_until = too_old.map_or(expired, |too_old| too_old.min(expired));
+        Ok(Accepted { identity: Identity::proven(facts), valid_until })
     }
 
-    fn check_issue_time(&self, iat: NumericDate, exp: NumericDate, now: i64) -> Result<(), VerifyError> {
+    /// The text of the configured claim.
+    pub(crate) fn user_id<'a>(&self, claims: &'a Claims<'_>) -> Result<&'a str, VerifyError> {
+        let name = &self.user_id_claim;
+        user_id::read(name, claims.get(name).ok_or_else(|| missing(name))?)
+    }
+
+    /// RFC 7519 §4.1.4.
+    fn check_expiry(&self, claims: &Claims<'_>, now: i64) -> Result<(), VerifyError> {
+        let exp = claims.expiry()?.floor();
+        if now >= exp.saturating_add(to_seconds(self.leeway_seconds)) {
+            return Err(VerifyError::Expired { expired_at: exp });
+        }
+        if exp > now.saturating_add(to_seconds(self.max_lifetime_seconds)) {
+            let limit_seconds = self.max_lifetime_seconds;
+            return Err(VerifyError::LivesTooLong { expires_at: exp, limit_seconds });
+        }
+        Ok(())
+    }
+
+    /// RFC 7519 §4.1.5.
+    fn check_not_before(&self, claims: &Claims<'_>, now: i64) -> Result<(), VerifyError> {
+        match claims.date("nbf")?.map(NumericDate::ceil) {
+            Some(nbf) if now.saturating_add(to_seconds(self.leeway_seconds)) < nbf => {
+                Err(VerifyError::NotYetValid { not_before: nbf })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 7519 §4.1.6.
+    fn check_issue_time(&self, claims: &Claims<'_>, now: i64) -> Result<(), VerifyError> {
+        let Some(iat) = claims.date("iat")? else {
+            return if self.max_age_seconds.is_some() { Err(missing("iat")) } else { Ok(()) };
+        };
         let leeway = to_seconds(self.leeway_seconds);
         if now.saturating_add(leeway) < iat.ceil() {
             return Err(VerifyError::IssuedInFuture { issued_at: iat.ceil() });
         }
-        if exp.floor() < iat.floor() {
+        if claims.expiry()?.floor() < iat.floor() {
             return Err(VerifyError::ExpiresBeforeIssue);
         }
         if let Some(limit_seconds) = self.max_age_seconds
@@ -67,30 +102,25 @@ impl ClaimRules {
     }
 
     /// One string, compared exactly (RFC 7519 §4.1.1).
-    fn check_issuer(&self, claims: &Claims) -> Result<Option<String>, VerifyError> {
-        let issuer = match claims.0.get("iss") {
-            None => None,
-            Some(Value::String(issuer)) => Some(issuer),
-            Some(_) => return Err(invalid("iss", "must be a string")),
-        };
-        if !self.issuers.is_empty() {
-            let issuer = issuer.ok_or_else(|| missing("iss"))?;
-            if !self.issuers.contains(issuer) {
-                return Err(VerifyError::UnknownIssuer { issuer: Excerpt::of(issuer) });
-            }
+    fn check_issuer(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
+        match claims.get("iss") {
+            None if self.issuers.is_empty() => Ok(()),
+            None => Err(missing("iss")),
+            Some(Json::Text(issuer)) if self.issuers.is_empty() || is_among(&self.issuers, issuer) => Ok(()),
+            Some(Json::Text(issuer)) => Err(VerifyError::UnknownIssuer { issuer: Excerpt::of(issuer) }),
+            Some(_) => Err(invalid("iss", "must be a string")),
         }
-        Ok(issuer.cloned())
     }
 
     /// One string or an array of strings, compared exactly (RFC 7519 §4.1.3).
-    fn check_audience(&self, claims: &Claims) -> Result<(), VerifyError> {
-        let is_ours = |audience: &str| self.audiences.iter().any(|ours| ours == audience);
-        let found = match claims.0.get("aud") {
+    fn check_audience(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
+        let is_ours = |audience: &str| is_among(&self.audiences, audience);
+        let found = match claims.get("aud") {
             None if self.audiences.is_empty() => return Ok(()),
             None => return Err(missing("aud")),
-            Some(Value::String(audience)) => is_ours(audience),
-            Some(Value::Array(audiences)) if audiences.iter().all(Value::is_string) => {
-                audiences.iter().filter_map(Value::as_str).any(is_ours)
+            Some(Json::Text(audience)) => is_ours(audience),
+            Some(Json::List(audiences)) if audiences.iter().all(|one| one.as_text().is_some()) => {
+                audiences.iter().filter_map(Json::as_text).any(is_ours)
             }
             Some(_) => return Err(invalid("aud", "must be a string or an array of strings")),
         };
@@ -98,18 +128,35 @@ impl ClaimRules {
     }
 }
 
-struct Claims(Map<String, Value>);
+/// The members of a payload.
+pub(crate) struct Claims<'a>(Object<'a>);
 
-impl Claims {
+impl<'a> Claims<'a> {
+    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, VerifyError> {
+        Object::parse(payload).map(Self).ok_or(VerifyError::InvalidJson { part: "payload" })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        self.0.get(name)
+    }
+
+    fn expiry(&self) -> Result<NumericDate, VerifyError> {
+        self.date("exp")?.ok_or_else(|| missing("exp"))
+    }
+
     fn date(&self, name: &'static str) -> Result<Option<NumericDate>, VerifyError> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let Some(value) = self.get(name) else { return Ok(None) };
         let date = NumericDate::parse(value);
         date.map(Some).ok_or_else(|| invalid(name, "must be a number of seconds since 1970"))
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        self.get(name).and_then(Json::as_text).filter(|text| !text.is_empty()).map(str::to_owned)
     }
+}
+
+fn is_among(accepted: &[String], text: &str) -> bool {
+    accepted.iter().any(|one| one == text)
 }
 
 fn missing(claim: &str) -> VerifyError {

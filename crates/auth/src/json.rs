@@ -1,43 +1,157 @@
-//! JSON objects as RFC 8725 §3.7 and RFC 7519 §4 want them read: one object, UTF-8, every name once.
+//! JSON objects as RFC 8725 §3.7 and RFC 7519 §4 want them read: one object, UTF-8, every name once. Texts are borrowed
+//! from the input where they hold no escapes, since every first verification reads two objects.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Parses `bytes` as one JSON object whose own names are unique after unescaping.
+/// The members of an object, sorted by their names.
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+/// A value. Of an object within an object nothing is read but that it is JSON.
 ///
-/// None for anything else: another type, a byte-order mark, bytes after the object, invalid UTF-8, a lone surrogate, a
-/// number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
-pub(crate) fn parse_object(bytes: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice::<UniqueNames>(bytes).ok().map(|object| object.0)
+/// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive as
+/// objects; a date with a fraction is then refused.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    /// Also an integer that is too large for the other.
+    Float(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object,
 }
 
-struct UniqueNames(Map<String, Value>);
+/// As many as a token of Better Auth has.
+const USUAL_MEMBERS: usize = 16;
 
-impl<'de> Deserialize<'de> for UniqueNames {
+impl<'a> Object<'a> {
+    /// Parses `bytes` as one JSON object whose own names are unique after unescaping.
+    ///
+    /// None for anything else: another type, a byte-order mark, bytes after the object, invalid UTF-8, a lone surrogate, a
+    /// number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let Self(mut members) = serde_json::from_slice(bytes).ok()?;
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let is_unique =
+            members.windows(2).all(|pair| !matches!(pair, [(one, _), (other, _)] if one == other));
+        is_unique.then_some(Self(members))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+impl Json<'_> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor).map(Self)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
 struct ObjectVisitor;
 
 impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Map<String, Value>;
+    type Value = Object<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((name, value)) = members.next_entry()? {
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name stands twice"));
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(Name(name)) = map.next_key()? {
+            members.push((name, map.next_value()?));
         }
-        Ok(object)
+        Ok(Object(members))
+    }
+}
+
+/// The name of a member, which is always a text.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_str(JsonVisitor)? {
+            Json::Text(name) => Ok(Self(name)),
+            _ => Err(serde::de::Error::custom("a name is a text")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Integer(value))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "what does not fit is past every limit all the same")]
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(i64::try_from(value).map_or(Json::Float(value as f64), Json::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Json::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        // Read like any other value, so that what is no text or no number is noticed here too.
+        while map.next_entry::<Name<'de>, Json<'de>>()?.is_some() {}
+        Ok(Json::Object)
     }
 }
 
@@ -47,19 +161,22 @@ mod tests {
 
     #[test]
     fn reads_an_object_with_white_space_around_it() {
-        let object = parse_object(b" {\"a\" : 1,\n\t\"b\":[{}]} ").unwrap();
-        assert_eq!(object.len(), 2);
+        let object = Object::parse(b" {\"b\" : [{}, -1],\n\t\"a\":\"\\u0041\", \"c\": 0.5} ").unwrap();
+        assert_eq!(object.get("a").and_then(Json::as_text), Some("A"));
+        assert_eq!(object.get("b"), Some(&Json::List(vec![Json::Object, Json::Integer(-1)])));
+        assert_eq!(object.get("c"), Some(&Json::Float(0.5)));
+        assert!(!object.contains("d"));
     }
 
     #[test]
     fn refuses_a_name_that_stands_twice_also_when_it_is_escaped() {
-        assert!(parse_object(br#"{"exp":1,"exp":2}"#).is_none());
-        assert!(parse_object(br#"{"exp":1,"\u0065xp":2}"#).is_none());
+        assert!(Object::parse(br#"{"exp":1,"exp":2}"#).is_none());
+        assert!(Object::parse(br#"{"exp":1,"\u0065xp":2}"#).is_none());
     }
 
     #[test]
     fn refuses_what_is_not_one_object_in_utf_8() {
-        let cases: [&[u8]; 12] = [
+        let cases: [&[u8]; 13] = [
             b"",
             b"null",
             b"[1]",
@@ -69,18 +186,19 @@ mod tests {
             b"\xef\xbb\xbf{}",
             b"{\"a\":\"\xff\"}",
             br#"{"a":"\ud800"}"#,
+            br#"{"a":{"b":["\ud800"]}}"#,
             br#"{"a":NaN}"#,
             br#"{"a":1e400}"#,
             b"\xff\xfe{\0}\0",
         ];
         for bytes in cases {
-            assert!(parse_object(bytes).is_none(), "{bytes:?}");
+            assert!(Object::parse(bytes).is_none(), "{bytes:?}");
         }
     }
 
     #[test]
     fn refuses_deep_nesting_without_a_crash() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(parse_object(deep.as_bytes()).is_none());
+        assert!(Object::parse(deep.as_bytes()).is_none());
     }
 }

@@ -5,21 +5,21 @@
 
 #[cfg(feature = "jwks")]
 mod http;
-mod jwk;
-mod key_set;
 mod options;
 mod refresher;
 mod schedule;
 mod source;
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::algorithm::Algorithm;
-use crate::jws::{CompactJws, verify_jws};
-use crate::{
-    BoxFuture, ClaimRules, Clock, ConfigError, Excerpt, Identity, SystemClock, TokenVerifier, VerifyError,
-};
-use key_set::Lookup;
+use crate::jws::CompactJws;
+use crate::keys::check_published_algorithm;
+use crate::observer::{Verdict, VerifiedBy, tell};
+use crate::presented::PresentedToken;
+use crate::trust_root::TrustRoot;
+use crate::{BoxFuture, ClaimRules, ConfigError, Identity, TokenVerifier, VerifierOptions, VerifyError};
 use refresher::Refresher;
 
 #[cfg(feature = "jwks")]
@@ -27,17 +27,17 @@ pub use http::HttpJwksSource;
 pub use options::JwksOptions;
 pub use source::{FetchError, FetchedKeys, JwksSource};
 
-/// Verifies `EdDSA`, ES256, RS256 and PS256 tokens with the keys that the issuer publishes.
+/// Verifies tokens with the keys that the issuer publishes: `EdDSA`, ES256, ES384, ES512, RS256 to RS512, PS256 to PS512.
 ///
 /// Dropping it ends its thread, after the fetch under way if there is one.
 pub struct JwksVerifier {
     refresher: Refresher,
     rules: ClaimRules,
-    clock: Arc<dyn Clock>,
+    options: VerifierOptions,
 }
 
 impl JwksVerifier {
-    /// A verifier on the machine's clock. It starts to fetch at once and does not wait for the answer: an issuer that
+    /// A verifier with the default options. It starts to fetch at once and does not wait for the answer: an issuer that
     /// is down makes tokens unavailable, not the start. Logs a warning when neither issuers nor audiences are configured.
     ///
     /// # Errors
@@ -45,93 +45,114 @@ impl JwksVerifier {
     /// [`ConfigError`] for options or rules outside their limits, and when the thread cannot be started.
     pub fn new(
         source: Arc<dyn JwksSource>,
-        options: JwksOptions,
+        timing: JwksOptions,
         rules: ClaimRules,
     ) -> Result<Self, ConfigError> {
-        Self::with_clock(source, options, rules, Arc::new(SystemClock))
+        Self::with_options(source, timing, rules, VerifierOptions::default())
     }
 
-    /// As [`JwksVerifier::new`], on a clock of the caller's.
-    pub fn with_clock(
+    /// As [`JwksVerifier::new`], with a clock, a memory or an observer of the caller's.
+    pub fn with_options(
         source: Arc<dyn JwksSource>,
-        options: JwksOptions,
+        timing: JwksOptions,
         rules: ClaimRules,
-        clock: Arc<dyn Clock>,
+        options: VerifierOptions,
     ) -> Result<Self, ConfigError> {
-        let rules = rules.validated()?;
-        let options = options.validated()?;
+        let (timing, rules, options) = (timing.validated()?, rules.validated()?, options.validated()?);
         if rules.admit_any_origin() {
             tracing::warn!(
                 "neither an issuer nor an audience is configured: every token that the key set verifies is accepted, \
                  whatever service it was issued for"
             );
         }
-        let refresher = Refresher::start(source, options, Arc::clone(&clock))?;
-        Ok(Self { refresher, rules, clock })
+        let refresher = Refresher::start(source, timing, &options)?;
+        Ok(Self { refresher, rules, options })
     }
 
     /// Whether there is a key set to judge by that is not too old.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.refresher.current().is_some()
+        self.refresher.with_current(|_| ()).is_some()
     }
 
-    pub(crate) fn limit_bytes(&self) -> usize {
-        self.rules.max_token_bytes
+    /// How long ago the key set in use was fetched; none before the first one.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.refresher.age()
     }
 
-    pub(crate) async fn verify_parsed(&self, jws: &CompactJws<'_>) -> Result<Identity, VerifyError> {
-        let algorithm =
-            Algorithm::named(jws.header().algorithm()).filter(|algorithm| !algorithm.is_symmetric());
-        if algorithm.is_none() {
-            return Err(jws.header().unsupported_algorithm());
-        }
-        let mut outcome = self.attempt(jws)?;
-        if !matches!(outcome, Outcome::Verified(_)) {
-            let fetch = match outcome {
-                Outcome::NoKeys => self.refresher.first_fetch(),
-                _ => self.refresher.request_fetch(),
-            };
-            if let Some(fetch) = fetch {
-                // Cancelled means that the thread ended; what it left behind is all there is.
-                let _ = fetch.await;
-            }
-            // Also without a fetch: one may have ended since the first look.
-            outcome = self.attempt(jws)?;
-        }
-        match outcome {
-            Outcome::Verified(payload) => self.rules.check(&payload, self.clock.unix_seconds()),
-            Outcome::UnknownKey => {
-                Err(VerifyError::UnknownKey { kid: Excerpt::of(jws.header().key_id().unwrap_or_default()) })
-            }
-            Outcome::NoKeys => Err(VerifyError::KeysUnavailable {
-                retry_after_seconds: self.refresher.retry_after_seconds(),
-            }),
-        }
+    pub(crate) fn rules(&self) -> &ClaimRules {
+        &self.rules
     }
 
-    fn attempt(&self, jws: &CompactJws<'_>) -> Result<Outcome, VerifyError> {
-        let Some(keys) = self.refresher.current() else { return Ok(Outcome::NoKeys) };
-        match keys.look_up(jws.header().key_id()) {
-            Lookup::Found(key) => verify_jws(jws, key).map(Outcome::Verified),
-            Lookup::Unknown => Ok(Outcome::UnknownKey),
-            Lookup::Ambiguous => Err(VerifyError::MissingKeyId),
+    pub(crate) fn options(&self) -> &VerifierOptions {
+        &self.options
+    }
+
+    /// Lets `look` see the key set in use; none when there is none to judge by.
+    pub(crate) fn with_current<T>(&self, look: impl FnOnce(&TrustRoot) -> T) -> Option<T> {
+        self.refresher.with_current(look)
+    }
+
+    pub(crate) fn recall(&self, token: &PresentedToken<'_>) -> Option<Identity> {
+        let now = self.options.clock.unix_seconds();
+        self.refresher.with_current(|root| root.recall(token, now)).flatten()
+    }
+
+    pub(crate) async fn verify_parsed(
+        &self,
+        token: &PresentedToken<'_>,
+        jws: &CompactJws<'_>,
+    ) -> Result<Identity, VerifyError> {
+        check_published_algorithm(jws.header())?;
+        let fetch = match self.attempt(token, jws) {
+            None => self.refresher.first_fetch(),
+            Some(Err(VerifyError::UnknownKey { .. })) => self.refresher.request_fetch(),
+            Some(verdict) => return verdict,
+        };
+        if let Some(fetch) = fetch {
+            // Cancelled means that the thread ended; what it left behind is all there is.
+            let _ = fetch.await;
         }
+        // Also without a fetch: one may have ended since the first look.
+        self.attempt(token, jws).unwrap_or_else(|| Err(self.unavailable()))
+    }
+
+    pub(crate) fn unavailable(&self) -> VerifyError {
+        VerifyError::KeysUnavailable { retry_after_seconds: self.refresher.retry_after_seconds() }
+    }
+
+    /// One look at the key set in use; none when there is none.
+    fn attempt(
+        &self,
+        token: &PresentedToken<'_>,
+        jws: &CompactJws<'_>,
+    ) -> Option<Result<Identity, VerifyError>> {
+        let now = self.options.clock.unix_seconds();
+        self.refresher.with_current(|root| root.verify(token, jws, &self.rules, now))
+    }
+
+    async fn judge(&self, token: &str) -> Verdict {
+        let token = PresentedToken::new(token, self.rules.max_token_bytes)?;
+        if let Some(identity) = self.recall(&token) {
+            return Ok((identity, VerifiedBy::Memory));
+        }
+        let jws = CompactJws::parse(token.text())?;
+        Ok((self.verify_parsed(&token, &jws).await?, VerifiedBy::Signature))
+    }
+}
+
+impl fmt::Debug for JwksVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwksVerifier")
+            .field("is_ready", &self.is_ready())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }
 
 impl TokenVerifier for JwksVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
-        Box::pin(async move { self.verify_parsed(&CompactJws::parse(token, self.limit_bytes())?).await })
+        Box::pin(async move { tell(&*self.options.observer, self.judge(token).await) })
     }
 }
-
-/// What one look at the key set gave.
-enum Outcome {
-    Verified(Vec<u8>),
-    UnknownKey,
-    NoKeys,
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,49 +1,45 @@
 //! HS256 under a secret that the issuer and this service share.
 
-use std::sync::Arc;
+use std::fmt;
 
-use crate::algorithm::Algorithm;
-use crate::jws::{CompactJws, verify_jws};
-use crate::verifying_key::VerifyingKey;
+use crate::jws::CompactJws;
+use crate::observer::{Verdict, VerifiedBy, tell};
+use crate::presented::PresentedToken;
+use crate::trust_root::TrustRoot;
 use crate::{
-    BoxFuture, ClaimRules, Clock, ConfigError, Identity, Secret, SystemClock, TokenVerifier, VerifyError,
+    BoxFuture, ClaimRules, ConfigError, Identity, Keys, Secret, TokenVerifier, VerifierOptions, VerifyError,
 };
 
 /// Verifies HS256 tokens with any of its secrets, so that a secret can be replaced without an outage.
 pub struct SharedSecretVerifier {
-    keys: Vec<VerifyingKey>,
+    root: TrustRoot,
     rules: ClaimRules,
-    clock: Arc<dyn Clock>,
+    options: VerifierOptions,
 }
 
 impl SharedSecretVerifier {
-    /// A verifier on the machine's clock. Logs a warning when neither issuers nor audiences are configured.
+    /// A verifier with the default options. Logs a warning when neither issuers nor audiences are configured.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] for an empty list, for a secret under 32 bytes (RFC 7518 §3.2) or one of Better Auth's public
     /// defaults, and for rules outside their limits.
     pub fn new(secrets: Vec<Secret>, rules: ClaimRules) -> Result<Self, ConfigError> {
-        Self::with_clock(secrets, rules, Arc::new(SystemClock))
+        Self::with_options(secrets, rules, VerifierOptions::default())
     }
 
-    /// As [`SharedSecretVerifier::new`], on a clock of the caller's.
+    /// As [`SharedSecretVerifier::new`], with a clock, a memory or an observer of the caller's.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "takes the secrets out of the caller's hands, as `new` does"
     )]
-    pub fn with_clock(
+    pub fn with_options(
         secrets: Vec<Secret>,
         rules: ClaimRules,
-        clock: Arc<dyn Clock>,
+        options: VerifierOptions,
     ) -> Result<Self, ConfigError> {
-        if secrets.is_empty() {
-            return Err(ConfigError::NoSecret);
-        }
-        for (index, secret) in secrets.iter().enumerate() {
-            secret.check(index.saturating_add(1))?;
-        }
-        let rules = rules.validated()?;
+        let keys = Keys::from_secrets(&secrets)?;
+        let (rules, options) = (rules.validated()?, options.validated()?);
         if rules.admit_any_origin() {
             tracing::warn!(
                 "neither an issuer nor an audience is configured: every unexpired HS256 token under the shared secret \
@@ -51,32 +47,54 @@ impl SharedSecretVerifier {
                 rules.user_id_claim
             );
         }
-        let keys = secrets.iter().map(|secret| VerifyingKey::from_secret(secret.bytes())).collect();
-        Ok(Self { keys, rules, clock })
+        Ok(Self { root: TrustRoot::new(keys, options.memory), rules, options })
     }
 
-    pub(crate) fn limit_bytes(&self) -> usize {
-        self.rules.max_token_bytes
+    pub(crate) fn rules(&self) -> &ClaimRules {
+        &self.rules
     }
 
-    pub(crate) fn verify_parsed(&self, jws: &CompactJws<'_>) -> Result<Identity, VerifyError> {
-        if jws.header().algorithm() != Algorithm::Hs256.name() {
-            return Err(jws.header().unsupported_algorithm());
+    pub(crate) fn options(&self) -> &VerifierOptions {
+        &self.options
+    }
+
+    pub(crate) fn root(&self) -> &TrustRoot {
+        &self.root
+    }
+
+    pub(crate) fn recall(&self, token: &PresentedToken<'_>) -> Option<Identity> {
+        self.root.recall(token, self.options.clock.unix_seconds())
+    }
+
+    pub(crate) fn verify_parsed(
+        &self,
+        token: &PresentedToken<'_>,
+        jws: &CompactJws<'_>,
+    ) -> Result<Identity, VerifyError> {
+        self.root.verify(token, jws, &self.rules, self.options.clock.unix_seconds())
+    }
+
+    fn judge(&self, token: &str) -> Verdict {
+        let token = PresentedToken::new(token, self.rules.max_token_bytes)?;
+        if let Some(identity) = self.recall(&token) {
+            return Ok((identity, VerifiedBy::Memory));
         }
-        let verified = self.keys.iter().find_map(|key| match verify_jws(jws, key) {
-            Err(VerifyError::InvalidSignature) => None,
-            answer => Some(answer),
-        });
-        let payload = verified.unwrap_or(Err(VerifyError::InvalidSignature))?;
-        self.rules.check(&payload, self.clock.unix_seconds())
+        let jws = CompactJws::parse(token.text())?;
+        Ok((self.verify_parsed(&token, &jws)?, VerifiedBy::Signature))
+    }
+}
+
+impl fmt::Debug for SharedSecretVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedSecretVerifier")
+            .field("keys", self.root.keys())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }
 
 impl TokenVerifier for SharedSecretVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
-        Box::pin(async move { self.verify_parsed(&CompactJws::parse(token, self.limit_bytes())?) })
+        Box::pin(async move { tell(&*self.options.observer, self.judge(token)) })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,9 @@
 #[cfg(feature = "jwks")]
 mod issuer;
 mod log;
+mod recorder;
+#[cfg(any(feature = "actix", feature = "tower"))]
+mod refusal;
 mod scripted_source;
 mod signing_key;
 
@@ -13,12 +16,18 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::{
-    ClaimRules, Clock, Identity, JwksOptions, JwksVerifier, SharedSecretVerifier, TokenVerifier, VerifyError,
+    ClaimRules, Clock, Identity, JwksOptions, JwksVerifier, SharedSecretVerifier, TokenVerifier,
+    VerifierOptions, VerifyError,
 };
 
 #[cfg(feature = "jwks")]
 pub(crate) use issuer::{Issuer, respond};
-pub(crate) use log::logged;
+pub(crate) use log::{Log, logged};
+pub(crate) use recorder::Recorder;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use refusal::assert_unguarded;
+#[cfg(any(feature = "actix", feature = "tower"))]
+pub(crate) use refusal::{credentials_of, guard, refusals};
 pub(crate) use scripted_source::ScriptedSource;
 pub(crate) use signing_key::{SigningKey, key_set};
 
@@ -45,7 +54,17 @@ impl SetClock {
 
     pub(crate) fn advance(&self, by: Duration) {
         self.unix_seconds.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
+        self.advance_monotonic(by);
+    }
+
+    /// As time goes while somebody sets the calendar back by as much.
+    pub(crate) fn advance_monotonic(&self, by: Duration) {
         self.monotonic_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Sets the calendar back.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.unix_seconds.fetch_sub(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -66,6 +85,11 @@ impl Clock for TestCalendar {
     fn unix_seconds(&self) -> i64 {
         NOW
     }
+}
+
+/// The default options on a clock.
+pub(crate) fn options_on(clock: Arc<impl Clock + 'static>) -> VerifierOptions {
+    VerifierOptions::new().clock(clock)
 }
 
 /// The rules of a service that is configured as it should be.
@@ -89,8 +113,23 @@ pub(crate) fn claims_with(name: &str, value: Option<Value>) -> Value {
     claims
 }
 
+/// A token of these claims under the shared secret.
+pub(crate) fn hs256(claims: &Value) -> String {
+    SigningKey::hs256(SECRET).token("any", claims)
+}
+
 pub(crate) fn shared_secret() -> SharedSecretVerifier {
-    SharedSecretVerifier::with_clock(vec![SECRET.into()], rules(), SetClock::at(NOW)).unwrap()
+    shared_secret_by(rules(), NOW)
+}
+
+/// A verifier of the shared secret by other rules, on a clock that stands at `now`.
+pub(crate) fn shared_secret_by(rules: ClaimRules, now: i64) -> SharedSecretVerifier {
+    SharedSecretVerifier::with_options(vec![SECRET.into()], rules, options_on(SetClock::at(now))).unwrap()
+}
+
+/// The verdict of such a verifier on a token of these claims.
+pub(crate) fn verdict_by(rules: &ClaimRules, claims: &Value, now: i64) -> &'static str {
+    verdict(&shared_secret_by(rules.clone(), now), &hs256(claims))
 }
 
 /// A verifier over a source, on a clock that stands still.
@@ -102,7 +141,7 @@ pub(crate) fn jwks(source: &Arc<ScriptedSource>) -> JwksVerifier {
 pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<SetClock>) -> JwksVerifier {
     let hour = Duration::from_hours(1);
     let options = JwksOptions { first_retry: hour, last_retry: hour, ..JwksOptions::default() };
-    JwksVerifier::with_clock(Arc::clone(source) as _, options, rules(), clock).unwrap()
+    JwksVerifier::with_options(Arc::clone(source) as _, options, rules(), options_on(clock)).unwrap()
 }
 
 /// Waits for what another thread is about to do.

@@ -173,6 +173,17 @@ impl VerifyError {
         }
     }
 
+    /// Whether there is no key to check the signature with.
+    pub(crate) fn is_about_the_key(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownKey { .. }
+                | Self::MissingKeyId
+                | Self::AlgorithmMismatch { .. }
+                | Self::KeysUnavailable { .. }
+        )
+    }
+
     /// Whether the token could not be judged, rather than being refused: a 503, not a 401.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
@@ -194,6 +205,3 @@ impl VerifyError {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 use std::io::{Write, stdout};
 
+use auth::VerifierOptions;
+
 use crate::settings::{Overrides, Settings, masked};
 use crate::startup::{self, StartError};
 
@@ -7,7 +9,7 @@ use crate::startup::{self, StartError};
 pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     write!(stdout(), "{}", masked(&settings)).map_err(StartError::unwritten)?;
-    startup::verifier(&settings)?;
+    startup::verifier(&settings, VerifierOptions::default())?;
     startup::check_database(&settings)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 use std::io::{Write, stdout};
 
+use auth::VerifierOptions;
 use clap::Args;
 use domain::OwnerId;
 
@@ -24,7 +25,7 @@ impl Token {
     pub(crate) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
         let settings = Settings::read(overrides)?;
         let user = OwnerId::parse(&self.user).map_err(|error| Refusal::new("--user", error))?;
-        startup::shared_secret(&settings)?;
+        startup::shared_secret(&settings, VerifierOptions::default())?;
         let secret = development::signing_secret(&settings)?;
         let grant = Grant { user: user.as_str(), lifetime_seconds: self.expires_in };
         let token = token::sign(&grant, &secret, &settings.auth)?;

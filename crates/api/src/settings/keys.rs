@@ -73,7 +73,7 @@ impl Kind {
     pub(super) fn read(self, key: &str, text: &str) -> Result<Value, Refusal> {
         let kind = match self {
             Self::Text => Some(ValueKind::String(text.to_owned())),
-            Self::Number => text.parse::<u32>().ok().map(|number| ValueKind::I64(number.into())),
+            Self::Number => text.parse().ok().filter(|number| *number >= 0).map(ValueKind::I64),
             Self::Flag => text.to_ascii_lowercase().parse().ok().map(ValueKind::Boolean),
             Self::List => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());

@@ -1,6 +1,6 @@
 use insta::assert_json_snapshot;
 
-use super::{app, call};
+use super::{app, call, token};
 
 #[actix_web::test]
 async fn a_task_has_seven_members_and_is_found_at_its_location() {
@@ -191,4 +191,24 @@ async fn probes_need_no_token_and_figures_count_what_was_answered() {
     let text = String::from_utf8(figures.body.to_vec()).unwrap();
     let line = r#"tasknook_http_requests_total{method="GET",route="/api/{user_id}/tasks",status="200"} 1"#;
     assert!(text.contains(line), "{text}");
+}
+
+#[actix_web::test]
+async fn figures_tell_what_became_of_tokens() {
+    let app = app(&[]).await;
+    let good = format!("Bearer {}", token("alice"));
+    let wrong = format!("{good}x");
+    for authorization in [&good, &good, &wrong, "Bearer a.b", "Basic abc"] {
+        app.send(call("GET", "/api/tasks").header("authorization", authorization)).await;
+    }
+    let text = String::from_utf8(app.send(call("GET", "/metrics")).await.body.to_vec()).unwrap();
+    for line in [
+        r#"tasknook_tokens_verified_total{by="signature"} 1"#,
+        r#"tasknook_tokens_verified_total{by="memory"} 1"#,
+        r#"tasknook_tokens_refused_total{reason="invalid_signature"} 1"#,
+        r#"tasknook_tokens_refused_total{reason="not_three_parts"} 1"#,
+        r#"tasknook_tokens_refused_total{reason="missing_credentials"} 1"#,
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
 }

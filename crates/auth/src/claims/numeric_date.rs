@@ -1,36 +1,36 @@
 //! `NumericDate` of RFC 7519 §2: seconds since 1970, perhaps with a fraction.
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// Integers up to here are exact in a double (2^53); in seconds that is 285 million years.
 const MAX_SECONDS: f64 = 9_007_199_254_740_992.0;
 
 /// A moment between two whole seconds, or on one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NumericDate {
+pub(crate) struct NumericDate {
     floor: i64,
     ceil: i64,
 }
 
 impl NumericDate {
     /// None for what is not a number, and for numbers that no clock could show.
-    pub(super) fn parse(value: &Value) -> Option<Self> {
-        let Value::Number(number) = value else { return None };
-        if let Some(seconds) = number.as_i64() {
-            return Some(Self { floor: seconds, ceil: seconds });
-        }
-        let seconds = number.as_f64().filter(|seconds| seconds.abs() < MAX_SECONDS)?;
+    pub(crate) fn parse(value: &Json<'_>) -> Option<Self> {
+        let seconds = match value {
+            Json::Integer(seconds) => return Some(Self { floor: *seconds, ceil: *seconds }),
+            Json::Float(seconds) if seconds.abs() < MAX_SECONDS => seconds,
+            _ => return None,
+        };
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53 by the lines before")]
         Some(Self { floor: seconds.floor() as i64, ceil: seconds.ceil() as i64 })
     }
 
     /// The last whole second not after it: where a token ends.
-    pub(super) fn floor(self) -> i64 {
+    pub(crate) fn floor(self) -> i64 {
         self.floor
     }
 
     /// The first whole second not before it: where a token begins.
-    pub(super) fn ceil(self) -> i64 {
+    pub(crate) fn ceil(self) -> i64 {
         self.ceil
     }
 }
@@ -40,8 +40,7 @@ mod tests {
     use super::*;
 
     fn parse(json: &str) -> Option<(i64, i64)> {
-        let value = serde_json::from_str(json).unwrap();
-        NumericDate::parse(&value).map(|date| (date.floor(), date.ceil()))
+        NumericDate::parse(&serde_json::from_str(json).unwrap()).map(|date| (date.floor(), date.ceil()))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod url_rules;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -84,10 +85,23 @@ impl HttpJwksSource {
     }
 }
 
+/// What is no URL is left for the check to refuse.
 fn keys_url(base_url: &str) -> String {
-    let base_url = base_url.trim_end_matches('/');
-    let has_path = Url::parse(base_url).is_ok_and(|url| url.path().len() > 1);
-    format!("{base_url}{}/jwks", if has_path { "" } else { "/api/auth" })
+    let Ok(mut url) = Url::parse(base_url) else { return base_url.to_owned() };
+    let path = match url.path().trim_end_matches('/') {
+        "" => "/api/auth/jwks".to_owned(),
+        path => format!("{path}/jwks"),
+    };
+    url.set_path(&path);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+impl fmt::Debug for HttpJwksSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpJwksSource").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
 }
 
 impl JwksSource for HttpJwksSource {
@@ -133,4 +147,13 @@ fn to_fetch_error(error: ureq::Error) -> FetchError {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_below_api_auth_unless_the_url_has_a_path() {
+        assert_eq!(keys_url("https://app.example"), "https://app.example/api/auth/jwks");
+        assert_eq!(keys_url("https://app.example/"), "https://app.example/api/auth/jwks");
+        assert_eq!(keys_url("https://app.example/auth/"), "https://app.example/auth/jwks");
+    }
+}

@@ -4,22 +4,17 @@ use std::time::Duration;
 
 use crate::ConfigError;
 
-/// The timing of a key set; the defaults suit an issuer that allows a hundred requests in ten seconds.
-#[derive(Clone, Copy, Debug)]
+/// The timing of a key set, made with defaults and changed by the methods named after them. The defaults suit an issuer
+/// that allows a hundred requests in ten seconds.
+///
+/// Values outside their limits are refused by the verifier that takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JwksOptions {
-    /// A set is fetched again before it is this old: 300 s by default, at most a day. It bounds how long a key that left
-    /// the set still verifies.
-    pub max_age: Duration,
-    /// The least time between two fetches that unknown keys cause: 30 s by default, at most an hour. It bounds what a
-    /// flood of made-up keys costs the issuer.
-    pub cooldown: Duration,
-    /// How long the last good set is trusted when no fetch succeeds: 24 hours by default, at least `max_age`, at most
-    /// 30 days. After that tokens are unavailable rather than invalid.
-    pub stale: Duration,
-    /// The pause after a first failed fetch, doubled with each further one: half a second by default.
-    pub first_retry: Duration,
-    /// The longest such pause: 10 s by default, at most an hour.
-    pub last_retry: Duration,
+    pub(crate) max_age: Duration,
+    pub(crate) cooldown: Duration,
+    pub(crate) stale: Duration,
+    pub(crate) first_retry: Duration,
+    pub(crate) last_retry: Duration,
 }
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -38,6 +33,45 @@ impl Default for JwksOptions {
 }
 
 impl JwksOptions {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A set is fetched again before it is this old, at 72 to 80 % of it: 300 s by default, at most a day. While fetches
+    /// succeed it bounds how long a key that left the set still verifies.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// The least time between two fetches that unknown keys cause: 30 s by default, at most an hour. It bounds what a
+    /// flood of made-up keys costs the issuer.
+    #[must_use]
+    pub fn cooldown(mut self, cooldown: Duration) -> Self {
+        self.cooldown = cooldown;
+        self
+    }
+
+    /// How long the last good set is trusted when no fetch succeeds: 24 hours by default, at least `max_age`, at most 30
+    /// days. After that tokens are unavailable rather than invalid.
+    #[must_use]
+    pub fn stale(mut self, stale: Duration) -> Self {
+        self.stale = stale;
+        self
+    }
+
+    /// The pauses after failed fetches: the first, doubled with each further one, and the longest. Half a second and 10 s
+    /// by default, at most an hour each.
+    #[must_use]
+    pub fn retry(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_retry = first;
+        self.last_retry = longest;
+        self
+    }
+
     pub(super) fn validated(self) -> Result<Self, ConfigError> {
         let least = Duration::from_millis(1);
         let limits = [

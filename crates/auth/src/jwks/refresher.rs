@@ -9,10 +9,10 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use futures_channel::oneshot::{Receiver, Sender, channel};
 
-use super::key_set::KeySet;
 use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
-use crate::{Clock, ConfigError};
+use crate::trust_root::TrustRoot;
+use crate::{ConfigError, VerifierOptions};
 
 /// The most requests that wait for one fetch. Past it they are answered at once, so that a slow issuer and a flood of
 /// made-up keys cannot fill the memory.
@@ -29,13 +29,13 @@ struct Shared {
     /// Held for a few instructions, never across a fetch.
     state: Mutex<State>,
     wake: Condvar,
-    clock: Arc<dyn Clock>,
+    options: VerifierOptions,
     stale: Duration,
 }
 
 /// The last good set, and when it was fetched.
 struct Snapshot {
-    keys: Arc<KeySet>,
+    root: Arc<TrustRoot>,
     fetched_at: Duration,
 }
 
@@ -52,11 +52,11 @@ struct State {
 impl Refresher {
     pub(super) fn start(
         source: Arc<dyn JwksSource>,
-        options: JwksOptions,
-        clock: Arc<dyn Clock>,
+        timing: JwksOptions,
+        options: &VerifierOptions,
     ) -> Result<Self, ConfigError> {
         let state = State {
-            schedule: Schedule::new(options),
+            schedule: Schedule::new(timing),
             is_fetching: true,
             is_first: true,
             is_stopped: false,
@@ -66,8 +66,8 @@ impl Refresher {
             current: ArcSwapOption::empty(),
             state: Mutex::new(state),
             wake: Condvar::new(),
-            clock,
-            stale: options.stale,
+            options: options.clone(),
+            stale: timing.stale,
         });
         let theirs = Arc::clone(&shared);
         thread::Builder::new()
@@ -77,12 +77,16 @@ impl Refresher {
         Ok(Self { shared })
     }
 
-    /// The last good set, unless it is too old to trust.
-    pub(super) fn current(&self) -> Option<Arc<KeySet>> {
+    /// Lets `look` see the last good set, unless it is too old to trust.
+    pub(super) fn with_current<T>(&self, look: impl FnOnce(&TrustRoot) -> T) -> Option<T> {
         let snapshot = self.shared.current.load();
         let snapshot = snapshot.as_ref()?;
-        let age = self.shared.clock.monotonic().saturating_sub(snapshot.fetched_at);
-        (age <= self.shared.stale).then(|| Arc::clone(&snapshot.keys))
+        (self.shared.age(snapshot) <= self.shared.stale).then(|| look(&snapshot.root))
+    }
+
+    /// How long ago the last good set was fetched.
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.shared.current.load().as_ref().map(|snapshot| self.shared.age(snapshot))
     }
 
     /// For a token whose key is not known: the end of the fetch under way, or of one that starts now. None when the
@@ -90,7 +94,7 @@ impl Refresher {
     pub(super) fn request_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
         if !state.is_fetching {
-            if !state.schedule.allow_request(self.shared.clock.monotonic()) {
+            if !state.schedule.allow_request(self.shared.now()) {
                 return None;
             }
             state.is_fetching = true;
@@ -106,9 +110,9 @@ impl Refresher {
         if state.is_first { state.join() } else { None }
     }
 
-    /// Until the next fetch by itself, in whole seconds, rounded up.
+    /// Until the next fetch by itself, in whole seconds and one more, so that it has been made by then.
     pub(super) fn retry_after_seconds(&self) -> u64 {
-        let wait = self.shared.lock().schedule.wait(self.shared.clock.monotonic());
+        let wait = self.shared.lock().schedule.wait(self.shared.now());
         wait.as_secs().saturating_add(1)
     }
 }
@@ -121,6 +125,14 @@ impl Drop for Refresher {
 }
 
 impl Shared {
+    fn now(&self) -> Duration {
+        self.options.clock.monotonic()
+    }
+
+    fn age(&self, snapshot: &Snapshot) -> Duration {
+        self.now().saturating_sub(snapshot.fetched_at)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it is held, and every state it can be left in is a sound one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -129,7 +141,7 @@ impl Shared {
 
 impl State {
     fn join(&mut self) -> Option<Receiver<()>> {
-        if self.waiting.len() >= MAX_WAITING {
+        if self.is_stopped || self.waiting.len() >= MAX_WAITING {
             return None;
         }
         let (sender, receiver) = channel();

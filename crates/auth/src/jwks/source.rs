@@ -58,6 +58,19 @@ pub enum FetchError {
 }
 
 impl FetchError {
+    /// A stable label for metrics, in `snake_case`; one per variant.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::TooLarge { .. } => "too_large",
+            Self::ForeignRedirect => "foreign_redirect",
+            Self::TooManyRedirects => "too_many_redirects",
+            Self::Timeout => "timeout",
+            Self::Unreachable(_) => "unreachable",
+        }
+    }
+
     /// How long the issuer asks to be left alone, when it does.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

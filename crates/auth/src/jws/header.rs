@@ -1,8 +1,9 @@
 //! The rules of the JOSE header (RFC 7515 §4.1).
 
-use serde_json::{Map, Value};
+use std::fmt;
 
-use crate::{Excerpt, VerifyError, json};
+use crate::json::{Json, Object};
+use crate::{Excerpt, VerifyError};
 
 /// The longest `kid`, in bytes; Better Auth's are 32.
 const MAX_KEY_ID_BYTES: usize = 128;
@@ -23,17 +24,17 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, VerifyError> {
-        let mut members = json::parse_object(bytes).ok_or(VerifyError::InvalidJson { part: "header" })?;
-        if members.contains_key("crit") {
+        let members = Object::parse(bytes).ok_or(VerifyError::InvalidJson { part: "header" })?;
+        if members.contains("crit") {
             return Err(VerifyError::CriticalHeader);
         }
-        if let Some(parameter) = REFUSED.into_iter().find(|name| members.contains_key(*name)) {
+        if let Some(parameter) = REFUSED.into_iter().find(|name| members.contains(name)) {
             return Err(VerifyError::InvalidHeader { parameter, expected: "is not supported" });
         }
         check_type(members.get("typ"))?;
-        let key_id = read_key_id(&mut members)?;
-        match members.remove("alg") {
-            Some(Value::String(algorithm)) => Ok(Self { algorithm, key_id }),
+        let key_id = read_key_id(members.get("kid"))?;
+        match members.get("alg") {
+            Some(Json::Text(algorithm)) => Ok(Self { algorithm: algorithm.as_ref().to_owned(), key_id }),
             _ => Err(VerifyError::InvalidHeader { parameter: "alg", expected: "must be a string" }),
         }
     }
@@ -52,20 +53,31 @@ impl Header {
     }
 }
 
+/// What of it chooses the key, short and escaped.
+impl fmt::Display for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "alg {}", Excerpt::of(&self.algorithm))?;
+        match &self.key_id {
+            Some(id) => write!(f, ", kid {}", Excerpt::of(id)),
+            None => f.write_str(", no kid"),
+        }
+    }
+}
+
 /// Better Auth sends no `typ`, so its absence is fine; media types compare without case (RFC 7515 §4.1.9).
-fn check_type(value: Option<&Value>) -> Result<(), VerifyError> {
+fn check_type(value: Option<&Json<'_>>) -> Result<(), VerifyError> {
     match value {
         None => Ok(()),
-        Some(Value::String(typ)) if TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(typ)) => Ok(()),
-        Some(Value::String(typ)) => Err(VerifyError::UnsupportedType { typ: Excerpt::of(typ) }),
+        Some(Json::Text(typ)) if TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(typ)) => Ok(()),
+        Some(Json::Text(typ)) => Err(VerifyError::UnsupportedType { typ: Excerpt::of(typ) }),
         Some(_) => Err(VerifyError::InvalidHeader { parameter: "typ", expected: "must be a string" }),
     }
 }
 
-fn read_key_id(members: &mut Map<String, Value>) -> Result<Option<String>, VerifyError> {
-    match members.remove("kid") {
+fn read_key_id(value: Option<&Json<'_>>) -> Result<Option<String>, VerifyError> {
+    match value {
         None => Ok(None),
-        Some(Value::String(id)) if is_key_id(&id) => Ok(Some(id)),
+        Some(Json::Text(id)) if is_key_id(id) => Ok(Some(id.as_ref().to_owned())),
         Some(_) => Err(VerifyError::InvalidHeader {
             parameter: "kid",
             expected: "must be a string of 1 to 128 bytes without control characters",

@@ -9,15 +9,27 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// Runs `code` and gives the lines that this thread logged meanwhile, each as its level and its fields.
 pub(crate) fn logged(code: impl FnOnce()) -> Vec<String> {
-    let lines = Arc::new(Mutex::new(Vec::new()));
-    tracing::subscriber::with_default(Lines(Arc::clone(&lines)), code);
-    let lines = lines.lock().unwrap();
-    lines.clone()
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), code);
+    log.lines()
 }
 
-struct Lines(Arc<Mutex<Vec<String>>>);
+/// Such lines, of threads that live longer than a call.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 
-impl Subscriber for Lines {
+impl Log {
+    /// From here on, until this thread ends.
+    pub(crate) fn listen_to_this_thread(&self) {
+        std::mem::forget(tracing::subscriber::set_default(self.clone()));
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("tasknook_auth")
     }

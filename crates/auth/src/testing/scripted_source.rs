@@ -81,7 +81,9 @@ impl JwksSource for ScriptedSource {
         progress.started += 1;
         self.changed.notify_all();
         let wait = self.changed.wait_timeout_while(progress, PATIENCE, |progress| progress.is_held);
-        drop(wait.unwrap());
+        let (progress, wait) = wait.unwrap();
+        drop(progress);
+        assert!(!wait.timed_out(), "a fetch was held and never let go");
         let answer = Arc::clone(&self.answer.lock().unwrap());
         answer()
     }

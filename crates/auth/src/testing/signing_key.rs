@@ -7,8 +7,9 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    RsaEncoding, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,10 +18,29 @@ use serde_json::{Value, json};
 pub(crate) enum SigningKey {
     Hs256(Vec<u8>),
     Ed25519(Ed25519KeyPair),
-    P256(EcdsaKeyPair),
-    Rs256(RsaKeyPair),
-    Ps256(RsaKeyPair),
+    Elliptic(Curve, EcdsaKeyPair),
+    Rsa(Padding, RsaKeyPair),
 }
+
+/// The algorithm, the curve, the bytes of a coordinate, and how it signs.
+type Curve = (&'static str, &'static str, usize, &'static EcdsaSigningAlgorithm);
+
+const CURVES: [Curve; 3] = [
+    ("ES256", "P-256", 32, &ECDSA_P256_SHA256_FIXED_SIGNING),
+    ("ES384", "P-384", 48, &ECDSA_P384_SHA384_FIXED_SIGNING),
+    ("ES512", "P-521", 66, &ECDSA_P521_SHA512_FIXED_SIGNING),
+];
+
+type Padding = (&'static str, &'static dyn RsaEncoding);
+
+const PADDINGS: [Padding; 6] = [
+    ("RS256", &RSA_PKCS1_SHA256),
+    ("RS384", &RSA_PKCS1_SHA384),
+    ("RS512", &RSA_PKCS1_SHA512),
+    ("PS256", &RSA_PSS_SHA256),
+    ("PS384", &RSA_PSS_SHA384),
+    ("PS512", &RSA_PSS_SHA512),
+];
 
 impl SigningKey {
     pub(crate) fn hs256(secret: impl AsRef<[u8]>) -> Self {
@@ -32,25 +52,36 @@ impl SigningKey {
     }
 
     pub(crate) fn p256() -> Self {
-        Self::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+        Self::elliptic(CURVES[0])
     }
 
     pub(crate) fn rs256() -> Self {
-        Self::Rs256(rsa_key_pair())
+        Self::rsa(PADDINGS[0])
     }
 
-    /// The same key pair as [`SigningKey::rs256`].
     pub(crate) fn ps256() -> Self {
-        Self::Ps256(rsa_key_pair())
+        Self::rsa(PADDINGS[3])
+    }
+
+    /// One for each algorithm that a published key may be for; those for RSA are one key pair.
+    pub(crate) fn published() -> Vec<Self> {
+        let elliptic = CURVES.map(Self::elliptic);
+        [Self::ed25519()].into_iter().chain(elliptic).chain(PADDINGS.map(Self::rsa)).collect()
+    }
+
+    fn elliptic(curve: Curve) -> Self {
+        Self::Elliptic(curve, EcdsaKeyPair::generate(curve.3).unwrap())
+    }
+
+    fn rsa(padding: Padding) -> Self {
+        Self::Rsa(padding, rsa_key_pair())
     }
 
     pub(crate) fn algorithm(&self) -> &'static str {
         match self {
             Self::Hs256(_) => "HS256",
             Self::Ed25519(_) => "EdDSA",
-            Self::P256(_) => "ES256",
-            Self::Rs256(_) => "RS256",
-            Self::Ps256(_) => "PS256",
+            Self::Elliptic((algorithm, ..), _) | Self::Rsa((algorithm, _), _) => algorithm,
         }
     }
 
@@ -72,9 +103,12 @@ impl SigningKey {
                 hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message).as_ref().to_vec()
             }
             Self::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
-            Self::P256(pair) => pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
-            Self::Rs256(pair) => sign_rsa(pair, &RSA_PKCS1_SHA256, message),
-            Self::Ps256(pair) => sign_rsa(pair, &RSA_PSS_SHA256, message),
+            Self::Elliptic(_, pair) => pair.sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec(),
+            Self::Rsa((_, encoding), pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(*encoding, &SystemRandom::new(), message, &mut signature).unwrap();
+                signature
+            }
         }
     }
 
@@ -86,11 +120,11 @@ impl SigningKey {
             Self::Ed25519(pair) => {
                 json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key().as_ref()) })
             }
-            Self::P256(pair) => {
-                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-                json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) })
+            Self::Elliptic((_, curve, length, _), pair) => {
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(*length);
+                json!({ "kty": "EC", "crv": curve, "x": encode(x), "y": encode(y) })
             }
-            Self::Rs256(pair) | Self::Ps256(pair) => {
+            Self::Rsa(_, pair) => {
                 let public = pair.public_key();
                 let (n, e) = (public.modulus(), public.exponent());
                 let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
@@ -115,10 +149,4 @@ fn rsa_key_pair() -> RsaKeyPair {
         AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap().as_ref().to_vec()
     });
     RsaKeyPair::from_pkcs8(pkcs8).unwrap()
-}
-
-fn sign_rsa(pair: &RsaKeyPair, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(encoding, &SystemRandom::new(), message, &mut signature).unwrap();
-    signature
 }

@@ -9,13 +9,26 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Shared, Snapshot};
-use crate::jwks::key_set::{KeySet, KeySetError};
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
+use crate::keys::{KeySetError, Keys};
+use crate::trust_root::TrustRoot;
 
-/// The body of the last good set, so that an unchanged one is neither read nor logged about again.
-struct LastGood {
+/// The last body and what it was found to be, so that an unchanged one is neither read nor logged about again, and a good
+/// one keeps its memory of verified tokens.
+struct LastBody {
     body: Vec<u8>,
-    keys: Arc<KeySet>,
+    found: Result<Arc<TrustRoot>, KeySetError>,
+}
+
+/// Lets go of the requests that wait when the thread ends, however it ends: a clock or a log that panics ends it.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.is_stopped = true;
+        state.waiting.clear();
+    }
 }
 
 #[derive(Debug, Error)]
@@ -30,12 +43,34 @@ enum RefreshError {
 
 impl Shared {
     pub(super) fn run(&self, source: &dyn JwksSource) {
-        let mut last_good = None;
+        let _end = End(self);
+        let mut last = None;
         while self.wait_for_work() {
-            // Requests wait for the end of a fetch, so the thread outlives a source that panics.
-            let result = catch_unwind(AssertUnwindSafe(|| refresh(source, &mut last_good)));
-            self.finish(result.unwrap_or(Err(RefreshError::Panic)));
+            let start = self.now();
+            // Requests wait for the end of a fetch, so the thread outlives a source that panics, and an observer.
+            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut last)));
+            let result = result.unwrap_or(Err(RefreshError::Panic));
+            let elapsed = self.now().saturating_sub(start);
+            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(&result, elapsed)));
+            self.finish(result);
         }
+    }
+
+    fn refresh(
+        &self,
+        source: &dyn JwksSource,
+        last: &mut Option<LastBody>,
+    ) -> Result<Arc<TrustRoot>, RefreshError> {
+        let FetchedKeys { body } = source.fetch()?;
+        if let Some(same) = last.as_ref().filter(|last| last.body == body) {
+            return Ok(same.found.clone()?);
+        }
+        let found = Keys::from_jwks(&body).map(|keys| Arc::new(TrustRoot::new(keys, self.options.memory)));
+        if let Ok(root) = &found {
+            tracing::info!(keys = root.keys().len(), "a new key set is in use");
+        }
+        *last = Some(LastBody { body, found: found.clone() });
+        Ok(found?)
     }
 
     /// True when there is a fetch to make, false when it is over.
@@ -45,7 +80,7 @@ impl Shared {
             if state.is_stopped {
                 return false;
             }
-            let wait = state.schedule.wait(self.clock.monotonic());
+            let wait = state.schedule.wait(self.now());
             if state.is_fetching || wait.is_zero() {
                 state.is_fetching = true;
                 return true;
@@ -54,13 +89,21 @@ impl Shared {
         }
     }
 
+    /// Before the requests that wait go on, so that whoever asks next has been told.
+    fn tell(&self, result: &Result<Arc<TrustRoot>, RefreshError>, elapsed: Duration) {
+        match result {
+            Ok(root) => self.options.observer.keys_fetched(root.keys().len(), elapsed),
+            Err(error) => self.options.observer.fetch_failed(error.reason(), elapsed),
+        }
+    }
+
     /// Publishes before it wakes, so that who waited finds the new set.
-    fn finish(&self, result: Result<Arc<KeySet>, RefreshError>) {
-        let now = self.clock.monotonic();
+    fn finish(&self, result: Result<Arc<TrustRoot>, RefreshError>) {
+        let now = self.now();
         let error = match result {
-            Ok(keys) => {
-                tracing::debug!(keys = keys.len(), "the key set was fetched");
-                self.current.store(Some(Arc::new(Snapshot { keys, fetched_at: now })));
+            Ok(root) => {
+                tracing::debug!(keys = root.keys().len(), "the key set was fetched");
+                self.current.store(Some(Arc::new(Snapshot { root, fetched_at: now })));
                 None
             }
             Err(error) => Some(error),
@@ -85,17 +128,6 @@ impl Shared {
     }
 }
 
-fn refresh(source: &dyn JwksSource, last_good: &mut Option<LastGood>) -> Result<Arc<KeySet>, RefreshError> {
-    let FetchedKeys { body } = source.fetch()?;
-    if let Some(same) = last_good.as_ref().filter(|last| last.body == body) {
-        return Ok(Arc::clone(&same.keys));
-    }
-    let keys = Arc::new(KeySet::parse(&body)?);
-    tracing::info!(keys = keys.len(), "a new key set is in use");
-    *last_good = Some(LastGood { body, keys: Arc::clone(&keys) });
-    Ok(keys)
-}
-
 fn log_failure(error: &RefreshError, retry_in: Duration) {
     let causes: Vec<_> =
         successors(error.source(), |cause: &&dyn Error| (*cause).source()).map(ToString::to_string).collect();
@@ -103,6 +135,15 @@ fn log_failure(error: &RefreshError, retry_in: Duration) {
 }
 
 impl RefreshError {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Fetch(error) => error.reason(),
+            Self::KeySet(KeySetError::NotAKeySet) => "not_a_key_set",
+            Self::KeySet(KeySetError::NoUsableKey) => "no_usable_key",
+            Self::Panic => "panic",
+        }
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Fetch(error) => error.retry_after(),

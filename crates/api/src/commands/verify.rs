@@ -1,0 +1,78 @@
+use std::io::{Read, Write, stdin, stdout};
+use std::sync::Mutex;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use actix_web::rt::System;
+use auth::{Observer, Report, VerifierOptions, VerifyError};
+
+use crate::logging;
+use crate::settings::{Log, LogFormat, Overrides, Settings};
+use crate::startup::{self, StartError};
+
+/// Longer than any token that is looked at.
+const MAX_INPUT_BYTES: u64 = 1 << 20;
+
+/// Applies every rule of the running configuration to the token on standard input, and says what each finds. Nothing is
+/// sent anywhere but to the issuer's key set, and the signature is never shown.
+pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
+    let settings = Settings::load(overrides)?;
+    // What became of the key set, and why, is in the log.
+    logging::start(&Log { level: "warn".to_owned(), format: LogFormat::Text })?;
+    let failure = Arc::new(FetchFailure::default());
+    let verifier = startup::verifier(&settings, VerifierOptions::new().observer(Arc::clone(&failure) as _))?;
+    let mut input = String::new();
+    let unread = |error| StartError::failed("standard input cannot be read as text", error);
+    stdin().take(MAX_INPUT_BYTES).read_to_string(&mut input).map_err(unread)?;
+    let report = System::new().block_on(verifier.explain(bare(&input)));
+    write!(stdout(), "{report}\n{}", verdict(&report, &failure)).map_err(StartError::unwritten)?;
+    match report.verdict() {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_unavailable() => {
+            Err(StartError::failed("the token could not be judged", error.clone()))
+        }
+        Err(error) => Err(StartError::failed("the token is not accepted", error.clone())),
+    }
+}
+
+/// As people paste it: from a header, in quotes, with the end of the line.
+fn bare(input: &str) -> &str {
+    let input = input.trim();
+    let input = strip_prefix_ignoring_case(input, "authorization:").unwrap_or(input).trim_start();
+    let input = strip_prefix_ignoring_case(input, "bearer ").unwrap_or(input).trim_start();
+    input.strip_prefix('"').and_then(|input| input.strip_suffix('"')).unwrap_or(input)
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn verdict(report: &Report, failure: &FetchFailure) -> String {
+    match report.verdict() {
+        Ok(identity) => format!("Accepted: the caller is {:?}.\n", identity.user_id()),
+        Err(error @ VerifyError::KeysUnavailable { .. }) => {
+            format!("Not judged, answered 503: {error}{failure}.\n")
+        }
+        Err(error) => format!("Refused, answered 401: {error}.\n"),
+    }
+}
+
+/// Why the key set could not be fetched, the last time.
+#[derive(Default)]
+struct FetchFailure(Mutex<Option<&'static str>>);
+
+impl Observer for FetchFailure {
+    fn fetch_failed(&self, reason: &'static str, _: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+    }
+}
+
+impl std::fmt::Display for FetchFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(reason) => write!(f, " (the last fetch failed: {reason})"),
+            None => Ok(()),
+        }
+    }
+}

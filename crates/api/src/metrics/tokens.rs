@@ -1,0 +1,98 @@
+//! What becomes of tokens and of the key set: the auth crate's observer.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use auth::{CredentialsError, Observer, VerifiedBy, VerifyError};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct By {
+    by: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
+}
+
+/// Counts of verdicts by what they rest on, and the state of the key set.
+pub(crate) struct TokenFigures {
+    by_signature: Counter,
+    by_memory: Counter,
+    refused: Family<Reason, Counter>,
+    fetches: Counter,
+    failures: Family<Reason, Counter>,
+    keys: Gauge,
+    /// Not a number until there is a key set.
+    age: Gauge<f64, AtomicU64>,
+    fetched_at: Mutex<Option<Instant>>,
+}
+
+impl TokenFigures {
+    pub(super) fn registered(registry: &mut Registry) -> Self {
+        let verified: Family<By, Counter> = Family::default();
+        let figures = Self {
+            by_signature: verified.get_or_create_owned(&By { by: "signature" }),
+            by_memory: verified.get_or_create_owned(&By { by: "memory" }),
+            refused: Family::default(),
+            fetches: Counter::default(),
+            failures: Family::default(),
+            keys: Gauge::default(),
+            age: Gauge::default(),
+            fetched_at: Mutex::new(None),
+        };
+        figures.age.set(f64::NAN);
+        registry.register("tokens_verified", "Tokens accepted, by what proved them", verified);
+        registry.register(
+            "tokens_refused",
+            "Requests whose token was missing, refused or not judged, by reason",
+            figures.refused.clone(),
+        );
+        registry.register("jwks_fetches", "Key sets fetched and usable", figures.fetches.clone());
+        registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", figures.failures.clone());
+        registry.register("jwks_keys", "Usable keys of the key set in use", figures.keys.clone());
+        registry.register("jwks_age_seconds", "Age of the key set in use", figures.age.clone());
+        figures
+    }
+
+    /// A request brought no token that could be verified.
+    pub(crate) fn no_token(&self, error: CredentialsError) {
+        self.refused.get_or_create(&Reason { reason: error.reason() }).inc();
+    }
+
+    /// Brings up to date what changes by itself.
+    pub(super) fn refresh(&self) {
+        if let Some(fetched_at) = *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.age.set(fetched_at.elapsed().as_secs_f64());
+        }
+    }
+}
+
+impl Observer for TokenFigures {
+    fn verified(&self, by: VerifiedBy) {
+        match by {
+            VerifiedBy::Signature => self.by_signature.inc(),
+            VerifiedBy::Memory => self.by_memory.inc(),
+        };
+    }
+
+    fn refused(&self, error: &VerifyError) {
+        self.refused.get_or_create(&Reason { reason: error.reason() }).inc();
+    }
+
+    fn keys_fetched(&self, keys: usize, _: Duration) {
+        self.fetches.inc();
+        self.keys.set(i64::try_from(keys).unwrap_or(i64::MAX));
+        *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn fetch_failed(&self, reason: &'static str, _: Duration) {
+        self.failures.get_or_create(&Reason { reason }).inc();
+    }
+}

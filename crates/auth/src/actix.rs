@@ -1,0 +1,157 @@
+//! For actix-web: [`RequireToken`] guards a scope, and a handler takes an [`Identity`].
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use actix_web::{App, HttpServer, web};
+//! use tasknook_auth::actix::RequireToken;
+//! use tasknook_auth::{Identity, TokenVerifier};
+//!
+//! async fn me(caller: Identity) -> String {
+//!     caller.user_id().to_owned()
+//! }
+//!
+//! # async fn serve(verifier: Arc<dyn TokenVerifier>) -> std::io::Result<()> {
+//! HttpServer::new(move || {
+//!     let guard = RequireToken::new(Arc::clone(&verifier));
+//!     App::new().service(web::scope("/api").wrap(guard).route("/me", web::get().to(me)))
+//! })
+//! .bind(("127.0.0.1", 8080))?
+//! .run()
+//! .await
+//! # }
+//! ```
+//!
+//! The token in the `Authorization` header alone decides: no cookie, no query parameter, no method is exempt. A browser's
+//! preflight (`OPTIONS`) brings no token, so the CORS middleware goes outside: in actix-web, wrapped after this one.
+//!
+//! Without the middleware the extractor verifies by itself, with the verifier in
+//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. `Option<Identity>` is not for routes where a token is
+//! optional: actix-web makes a `None` of every error, so that a bad token would pass for none.
+
+mod extractor;
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+
+use crate::answer::Answer;
+use crate::{AuthError, Identity, TokenVerifier, Unguarded, authenticate};
+
+type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// A middleware that lets a request through with a verified token alone, and leaves its [`Identity`] in the request's
+/// extensions. Every other request gets the answer of its [`AuthError`]; the handler is not called and the body not read.
+///
+/// A refusal is a response rather than an error, so middlewares outside treat it as they treat any other.
+#[derive(Clone)]
+pub struct RequireToken {
+    verifier: Arc<dyn TokenVerifier>,
+}
+
+impl RequireToken {
+    /// Guards with `verifier`, which all workers share.
+    #[must_use]
+    pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
+        Self { verifier }
+    }
+}
+
+impl fmt::Debug for RequireToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequireToken").finish_non_exhaustive()
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RequireToken
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
+    S::Future: 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type InitError = ();
+    type Transform = RequireTokenService<S>;
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(RequireTokenService { service: Rc::new(service), verifier: Arc::clone(&self.verifier) }))
+    }
+}
+
+/// What [`RequireToken`] makes of a service.
+pub struct RequireTokenService<S> {
+    service: Rc<S>,
+    verifier: Arc<dyn TokenVerifier>,
+}
+
+impl<S, B> Service<ServiceRequest> for RequireTokenService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
+    S::Future: 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type Future = LocalFuture<Result<Self::Response, Self::Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, verifier) = (Rc::clone(&self.service), Arc::clone(&self.verifier));
+        Box::pin(async move {
+            match identify(request.request(), &*verifier).await {
+                Ok(_) => Ok(service.call(request).await?.map_into_left_body()),
+                Err(error) => Ok(request.error_response(error).map_into_right_body()),
+            }
+        })
+    }
+}
+
+/// Verifies the request's token, and leaves the identity for the extractor.
+async fn identify(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result<Identity, AuthError> {
+    let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let identity = authenticate(verifier, values).await?;
+    request.extensions_mut().insert(identity.clone());
+    Ok(identity)
+}
+
+impl ResponseError for AuthError {
+    fn status_code(&self) -> StatusCode {
+        status(self.status())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        response(Answer::from(self))
+    }
+}
+
+impl ResponseError for Unguarded {
+    fn error_response(&self) -> HttpResponse {
+        response(Answer::from(*self))
+    }
+}
+
+fn response(answer: Answer) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status(answer.status));
+    for header in answer.headers {
+        response.insert_header(header);
+    }
+    response.body(answer.body)
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! The verified caller as an argument of a handler.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+
+use super::{LocalFuture, identify};
+use crate::{Identity, TokenVerifier, Unguarded};
+
+/// What the middleware left with the request; without the middleware, the token is verified here, by the
+/// `web::Data<dyn TokenVerifier>` of the application.
+///
+/// # Errors
+///
+/// [`AuthError`](crate::AuthError), or [`Unguarded`] when there is neither.
+impl FromRequest for Identity {
+    type Error = Error;
+    type Future = LocalFuture<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if let Some(identity) = request.extensions().get::<Self>() {
+            return Box::pin(ready(Ok(identity.clone())));
+        }
+        let Some(verifier) = request.app_data::<web::Data<dyn TokenVerifier>>() else {
+            tracing::error!(
+                path = request.path(),
+                "a handler takes an Identity, and neither the middleware RequireToken nor an app_data of the type \
+                 web::Data<dyn TokenVerifier> is there to verify one"
+            );
+            return Box::pin(ready(Err(Unguarded.into())));
+        };
+        let (verifier, request) = (Arc::clone(verifier), request.clone());
+        Box::pin(async move { Ok(identify(&request, &*verifier).await?) })
+    }
+}

@@ -1,0 +1,109 @@
+//! A key set as verification needs it: usable keys by name.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+use thiserror::Error;
+
+use super::jwk::Jwk;
+use crate::Excerpt;
+use crate::verifying_key::VerifyingKey;
+
+/// The most entries of a set that are looked at; an issuer has two or three.
+const MAX_ENTRIES: usize = 64;
+
+/// The usable keys of a set; never empty.
+pub(super) struct KeySet {
+    by_id: HashMap<String, VerifyingKey>,
+    without_id: Vec<VerifyingKey>,
+}
+
+/// What a token's `kid`, or its absence, finds.
+pub(super) enum Lookup<'a> {
+    Found(&'a VerifyingKey),
+    Unknown,
+    /// The token names no key, and there is not exactly one.
+    Ambiguous,
+}
+
+/// Why a document is not a key set that can be used. When it was fetched, the fetch counts as failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeySetError {
+    /// Not a JSON object with a member `keys` that is an array (RFC 7517 §5).
+    #[error("the document is not a JSON object with a list of keys")]
+    NotAKeySet,
+    /// Every entry was dropped, each with its reason in the log.
+    #[error("the key set holds no usable key")]
+    NoUsableKey,
+}
+
+impl KeySet {
+    /// Reads the entries one by one, so that one that cannot be used costs a log line and not the set.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, KeySetError> {
+        let document: Value = serde_json::from_slice(body).map_err(|_| KeySetError::NotAKeySet)?;
+        let entries = document.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
+        if entries.len() > MAX_ENTRIES {
+            tracing::warn!(
+                entries = entries.len(),
+                "the key set is too long: only its first {MAX_ENTRIES} entries count"
+            );
+        }
+        let entries: Vec<_> = entries.iter().take(MAX_ENTRIES).collect();
+        let repeated = repeated_ids(&entries);
+        let mut set = Self { by_id: HashMap::new(), without_id: Vec::new() };
+        for (index, entry) in entries.iter().enumerate() {
+            match Jwk::parse(entry) {
+                Err(reason) => log_dropped(index, entry, reason),
+                Ok(jwk) if jwk.key_id.as_deref().is_some_and(|id| repeated.contains(id)) => {
+                    log_dropped(index, entry, "another entry has the same kid");
+                }
+                Ok(jwk) => set.insert(jwk),
+            }
+        }
+        if set.len() == 0 { Err(KeySetError::NoUsableKey) } else { Ok(set) }
+    }
+
+    /// A token without `kid` finds the key of a set of one, and none of a larger set: the issuer has to say which.
+    pub(super) fn look_up(&self, key_id: Option<&str>) -> Lookup<'_> {
+        match key_id {
+            Some(id) => self.by_id.get(id).map_or(Lookup::Unknown, Lookup::Found),
+            None if self.len() == 1 => {
+                self.by_id.values().chain(&self.without_id).next().map_or(Lookup::Ambiguous, Lookup::Found)
+            }
+            None => Lookup::Ambiguous,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len().saturating_add(self.without_id.len())
+    }
+
+    fn insert(&mut self, jwk: Jwk) {
+        if jwk.is_leaked {
+            tracing::error!(
+                kid = jwk.key_id.as_deref().map(|id| Excerpt::of(id).to_string()),
+                "the key set publishes a PRIVATE key: anybody can sign tokens with it; replace it at the issuer now"
+            );
+        }
+        match jwk.key_id {
+            Some(id) => drop(self.by_id.insert(id, jwk.key)),
+            None => self.without_id.push(jwk.key),
+        }
+    }
+}
+
+/// The names that more than one entry has, usable or not: such a name does not say which key is meant.
+fn repeated_ids<'a>(entries: &[&'a Value]) -> HashSet<&'a str> {
+    let mut seen = HashSet::new();
+    let ids = entries.iter().filter_map(|entry| entry.get("kid").and_then(Value::as_str));
+    ids.filter(|id| !seen.insert(*id)).collect()
+}
+
+fn log_dropped(index: usize, entry: &Value, reason: &str) {
+    let kid = entry.get("kid").and_then(Value::as_str).map(|id| Excerpt::of(id).to_string());
+    tracing::warn!(index, kid, reason, "an entry of the key set is not used");
+}
+
+#[cfg(test)]
+mod tests;

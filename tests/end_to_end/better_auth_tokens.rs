@@ -1,0 +1,71 @@
+//! The tokens of a real Better Auth, judged by the `auth` crate alone: what it issues for an API is taken in every
+//! mode, and nothing else that comes from it is.
+
+mod another_issuer;
+mod each_mode;
+mod rotation;
+
+use std::sync::Arc;
+
+use auth::{
+    ClaimRules, HttpJwksSource, Identity, JwksOptions, JwksVerifier, SharedSecretVerifier, TokenVerifier,
+    VerifyError,
+};
+use tasknook_tests::{BetterAuth, Mode, Person};
+
+/// A Better Auth and one user of it.
+struct Issued {
+    better_auth: BetterAuth,
+    person: Person,
+}
+
+impl Issued {
+    fn by(mode: Mode) -> Self {
+        let better_auth = BetterAuth::start(mode);
+        let person = better_auth.sign_up("alice");
+        Self { better_auth, person }
+    }
+
+    fn url(&self) -> &str {
+        self.better_auth.url()
+    }
+
+    /// What the documentation says: the trust root that the mode has, and the rules for its URL.
+    fn documented_verifier(&self) -> Box<dyn TokenVerifier> {
+        if self.better_auth.mode().is_under_the_secret() {
+            Box::new(with_secret(BetterAuth::SECRET, documented_rules(self.url())))
+        } else {
+            Box::new(with_keys_of(self.url(), documented_rules(self.url())))
+        }
+    }
+}
+
+fn documented_rules(url: &str) -> ClaimRules {
+    ClaimRules::for_better_auth(url).unwrap()
+}
+
+fn with_secret(secret: &str, rules: ClaimRules) -> SharedSecretVerifier {
+    SharedSecretVerifier::new(vec![secret.into()], rules).unwrap()
+}
+
+fn with_keys_of(url: &str, rules: ClaimRules) -> JwksVerifier {
+    let source = HttpJwksSource::for_better_auth(url, false).unwrap();
+    JwksVerifier::new(Arc::new(source), JwksOptions::default(), rules).unwrap()
+}
+
+#[track_caller]
+fn identity(verifier: &dyn TokenVerifier, token: &str) -> Identity {
+    pollster::block_on(verifier.verify(token)).unwrap_or_else(|error| panic!("{error}: {token}"))
+}
+
+/// The label of the refusal, and which claim it was when one is missing.
+#[track_caller]
+fn refusal(verifier: &dyn TokenVerifier, token: &str) -> String {
+    match pollster::block_on(verifier.verify(token)) {
+        Ok(identity) => panic!("{token} is taken for a token of {identity:?}"),
+        Err(error) => match &error {
+            VerifyError::MissingClaim { claim } => format!("{} {claim}", error.reason()),
+            _ => error.reason().to_owned(),
+        },
+    }
+}

@@ -1,0 +1,47 @@
+//! The example programs of the auth crate, as a stranger runs them.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::binary;
+use crate::client::Client;
+use crate::program::Running;
+
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// An example with these environment variables alone.
+#[must_use]
+pub fn example(name: &str, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(binary::example(name));
+    command.env_clear().envs(variables.iter().copied());
+    command
+}
+
+/// An example that serves; killed when dropped.
+pub struct ExampleService {
+    _running: Running,
+    client: Client,
+}
+
+impl ExampleService {
+    /// Starts it and waits until it accepts connections.
+    ///
+    /// # Panics
+    /// With what it says, when it does not within 20 s.
+    #[must_use]
+    #[track_caller]
+    pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        let running = Running::start(&mut example(name, variables));
+        let listening = |line: &str| line.strip_prefix("listening ").map(Client::new);
+        match running.stdout.wait_for(START_LIMIT, listening) {
+            Ok(client) => Self { _running: running, client },
+            Err(why) => panic!("{name} does not listen ({why:?})\n{}\n{}", running.stdout, running.stderr),
+        }
+    }
+
+    /// A caller of it.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}
