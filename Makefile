@@ -7,6 +7,8 @@ CARGO ?= cargo
 LIBPQ := $(shell { pg_config --includedir || pkg-config --exists libpq; } >/dev/null 2>&1 && echo yes)
 ENGINES := $(if $(LIBPQ),,--no-default-features --features sqlite)
 
+FUZZ_TARGETS := token jwks headers
+
 .PHONY: help
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,9 +22,13 @@ run: ## Build and start the service on SQLite under ./data, with a development s
 check: ## Format, lints, documentation, dependencies: what every commit passes
 	@tests/prerequisites.sh check
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path crates/auth/fuzz/Cargo.toml --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy -p tasknook --no-default-features --features sqlite -- -D warnings
+	$(CARGO) hack clippy -p tasknook-auth --feature-powerset --exclude-features default -- -D warnings
+	$(CARGO) hack clippy -p tasknook-auth --each-feature --exclude-no-default-features --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	$(CARGO) metadata --manifest-path crates/auth/fuzz/Cargo.toml --locked --format-version 1 >/dev/null
 	cargo-deny --all-features check bans licenses sources
 
 .PHONY: test
@@ -30,6 +36,20 @@ test: ## Install what the tests need, and run every test there is
 	@tests/prerequisites.sh test
 	$(CARGO) build --workspace --bins
 	$(CARGO) test --workspace
+	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
+
+.PHONY: semver
+semver: ## Compare the auth crate's public API with that of its last release
+	@tests/prerequisites.sh semver
+	@tests/semver.sh
+
+# What a run finds on its way is kept beside the committed corpus, out of git, and read again by the next run.
+.PHONY: fuzz
+fuzz: ## Feed made-up tokens, key sets and headers to the auth crate, a minute each
+	@tests/prerequisites.sh fuzz
+	cd crates/auth/fuzz && mkdir -p $(FUZZ_TARGETS:%=found/%)
+	for target in $(FUZZ_TARGETS); do (cd crates/auth/fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target \
+		found/$$target corpus/$$target -- -dict=dict -max_total_time=60) || exit; done
 
 .PHONY: release
 release: ## Build the stripped release binary, target/release/tasknook

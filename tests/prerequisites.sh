@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test: installs what the checks, or the tests, need and is not on this machine yet. Says what it
-# installs, and how to do it by hand where it may not.
+# prerequisites.sh check|test|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
+# Says what it installs, and how to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 DENY=0.20.2
-JOB=${1:?check or test}
+HACK=0.6.46
+SEMVER_CHECKS=0.51.0
+FUZZ=0.13.2
+JOB=${1:?check, test, semver or fuzz}
+
+# The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
 debian_packages() {
     local missing=("$@")
@@ -33,10 +39,15 @@ for_testing() {
     command -v openssl >/dev/null || echo openssl
 }
 
-cargo_deny() {
-    ! cargo-deny --version 2>/dev/null | grep -q " $DENY\$" || return 0
-    echo "Installing cargo-deny $DENY. By hand: cargo install cargo-deny --version $DENY --locked --no-default-features"
-    cargo install cargo-deny --version "$DENY" --locked --no-default-features --quiet
+for_fuzzing() {
+    command -v "${CXX:-c++}" >/dev/null || echo g++
+}
+
+cargo_tool() {
+    local name=$1 version=$2 how=(--version "$2" --locked "${@:3}")
+    ! cargo "${name#cargo-}" --version 2>/dev/null | grep -q " $version\$" || return 0
+    echo "Installing $name $version. By hand: cargo install $name ${how[*]}"
+    cargo install "$name" "${how[@]}" --quiet
 }
 
 node_packages() {
@@ -51,15 +62,25 @@ case $JOB in
 check)
     mapfile -t missing < <(for_building)
     debian_packages "${missing[@]}"
-    cargo_deny
+    cargo_tool cargo-deny "$DENY" --no-default-features
+    cargo_tool cargo-hack "$HACK"
     ;;
 test)
     mapfile -t missing < <(for_building; for_testing)
     debian_packages "${missing[@]}"
+    cargo_tool cargo-hack "$HACK"
     node_packages
     ;;
+semver)
+    cargo_tool cargo-semver-checks "$SEMVER_CHECKS"
+    ;;
+fuzz)
+    mapfile -t missing < <(for_fuzzing)
+    debian_packages "${missing[@]}"
+    cargo_tool cargo-fuzz "$FUZZ"
+    ;;
 *)
-    echo "prerequisites.sh check|test" >&2
+    echo "prerequisites.sh check|test|semver|fuzz" >&2
     exit 2
     ;;
 esac

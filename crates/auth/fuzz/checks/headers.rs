@@ -1,0 +1,70 @@
+//! What holds for `Authorization` headers and for lists of secrets, whatever they are made of. Each line of an input is
+//! one header; the whole of it is a list.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tasknook_auth::{
+    AuthError, ClaimRules, CredentialsError, Keys, Secret, SharedSecretVerifier, authenticate, bearer_token,
+};
+
+static VERIFIER: LazyLock<SharedSecretVerifier> = LazyLock::new(|| {
+    let rules = ClaimRules::for_better_auth("https://auth.example.test").unwrap();
+    SharedSecretVerifier::new(vec!["0123456789abcdef0123456789abcdef".into()], rules).unwrap()
+});
+
+/// Panics when something does not hold. Gives `<n>_secrets` for a list, `token` for headers with a token, and else the
+/// reason of the refusal.
+pub(crate) fn check(input: &[u8]) -> String {
+    let headers: Vec<_> = input.split(|byte| *byte == b'\n').collect();
+    let bearer = bearer_token(headers.iter().copied());
+    if let Ok(token) = bearer {
+        check_token(&headers, token);
+    }
+    check_answer(&headers);
+    match str::from_utf8(input).ok().and_then(check_list) {
+        Some(count) => format!("{count}_secrets"),
+        None => bearer.map_or_else(CredentialsError::reason, |_| "token").to_owned(),
+    }
+}
+
+/// Nothing is added to the one header and nothing but its scheme and spaces left out.
+fn check_token(headers: &[&[u8]], token: &str) {
+    let &[header] = headers else { panic!("a token of {} headers", headers.len()) };
+    let (scheme, rest) = header.split_at("Bearer".len());
+    assert!(scheme.eq_ignore_ascii_case(b"bearer"));
+    assert!(rest.starts_with(b" "));
+    assert_eq!(rest.iter().copied().filter(|byte| *byte != b' ').collect::<Vec<_>>(), token.as_bytes());
+    assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+}
+
+/// No bytes without the secret are an identity, and each refusal is an answer that can be sent.
+fn check_answer(headers: &[&[u8]]) {
+    let refusal: AuthError = match pollster::block_on(authenticate(&*VERIFIER, headers.iter().copied())) {
+        Err(refusal) => refusal,
+        Ok(identity) => panic!("made up {identity:?}"),
+    };
+    let problem: Value = serde_json::from_str(&refusal.problem()).unwrap();
+    assert_eq!(problem["status"], refusal.status());
+    assert!(matches!(refusal.status(), 400 | 401), "{}", refusal.status());
+    let challenge = refusal.challenge().unwrap().to_string();
+    assert!(challenge.starts_with("Bearer") && challenge.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+}
+
+/// How many secrets the list holds, which never show themselves.
+fn check_list(list: &str) -> Option<usize> {
+    let secrets = match Secret::parse_versioned_list(list) {
+        Ok(secrets) => secrets,
+        Err(refusal) => {
+            assert!(refusal.to_string().len() < 100, "{refusal}");
+            return None;
+        }
+    };
+    assert_eq!(secrets.len(), list.split(',').count());
+    assert!(secrets.iter().all(|secret| format!("{secret:?}") == "Secret(redacted)"));
+    match Keys::from_secrets(&secrets) {
+        Ok(keys) => assert_eq!(keys.len(), secrets.len()),
+        Err(refusal) => assert!(refusal.to_string().len() < 200, "{refusal}"),
+    }
+    Some(secrets.len())
+}

@@ -1,0 +1,77 @@
+//! What holds for a key set, whatever document it is read from: it is bounded and always read alike, and no signature
+//! that can be made without a private key is good under any of its keys.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use tasknook_auth::{KeySetError, Keys, verify_jws};
+
+const MAX_KEYS: usize = 64;
+
+/// So many entries of a set are tried with forged signatures, for the sake of speed.
+const TRIED_KEYS: usize = 8;
+
+const ASYMMETRIC: [&str; 10] =
+    ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+
+/// Panics when something does not hold. Gives `<n>_keys`, or why the document is no key set.
+pub(crate) fn check(document: &[u8]) -> String {
+    let keys = match Keys::from_jwks(document) {
+        Err(KeySetError::NoUsableKey) => return "no_usable_key".to_owned(),
+        Err(_) => return "not_a_key_set".to_owned(),
+        Ok(keys) => keys,
+    };
+    let document: Value = serde_json::from_slice(document).unwrap();
+    let entries = document["keys"].as_array().unwrap();
+    assert!((1..=MAX_KEYS.min(entries.len())).contains(&keys.len()), "{} keys", keys.len());
+    let again = Keys::from_jwks(document.to_string().as_bytes()).map(|again| again.len());
+    assert_eq!(again, Ok(keys.len()), "read a second time");
+    for entry in entries.iter().take(TRIED_KEYS) {
+        check_key(entry, &keys);
+    }
+    let unknown = json!({ "alg": "ES256", "kid": "no key has this name, which is not too long" });
+    assert_eq!(refusal(&unknown, &[0; 64], &keys), "unknown_key");
+    format!("{}_keys", keys.len())
+}
+
+/// Whatever a token that names this entry is signed with, short of its private key.
+fn check_key(entry: &Value, keys: &Keys) {
+    let header = |algorithm: &str| match entry.get("kid") {
+        Some(kid) => json!({ "alg": algorithm, "kid": kid }),
+        None => json!({ "alg": algorithm }),
+    };
+    for algorithm in ASYMMETRIC {
+        let length = match algorithm {
+            "EdDSA" | "ES256" => 64,
+            "ES384" => 96,
+            "ES512" => 132,
+            _ => entry["n"].as_str().map_or(0, |modulus| (modulus.len() * 3 / 4).min(1024)),
+        };
+        for signature in [vec![0; length], first_is_one(length), last_is_one(length)] {
+            refusal(&header(algorithm), &signature, keys);
+        }
+    }
+    for algorithm in ["HS256", "none", "eddsa"] {
+        let refusal = refusal(&header(algorithm), &[0; 32], keys);
+        assert!(matches!(refusal, "unsupported_algorithm" | "invalid_header"), "{refusal}");
+    }
+}
+
+/// With 64 bytes the neutral point and the factor 0, which is good for a key of order one (RFC 8032 §5.1.7).
+fn first_is_one(length: usize) -> Vec<u8> {
+    (0..length).map(|index| u8::from(index == 0)).collect()
+}
+
+/// With the length of a modulus the number 1, which any exponent leaves as it is.
+fn last_is_one(length: usize) -> Vec<u8> {
+    (1..=length).map(|index| u8::from(index == length)).collect()
+}
+
+fn refusal(header: &Value, signature: &[u8], keys: &Keys) -> &'static str {
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let token = format!("{}.{}.{}", encode(header.to_string().as_bytes()), encode(b"{}"), encode(signature));
+    match verify_jws(&token, keys) {
+        Err(refusal) => refusal.reason(),
+        Ok(_) => panic!("accepted without a private key: {token}"),
+    }
+}

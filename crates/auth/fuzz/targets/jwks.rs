@@ -1,0 +1,9 @@
+//! Key sets from made-up bytes; what has to hold is in `checks/jwks.rs`.
+#![no_main]
+
+#[path = "../checks/jwks.rs"]
+mod jwks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    jwks::check(bytes);
+});

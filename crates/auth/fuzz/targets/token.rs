@@ -1,0 +1,9 @@
+//! Tokens from made-up bytes; what has to hold is in `checks/token.rs`.
+#![no_main]
+
+#[path = "../checks/token.rs"]
+mod token;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    token::check(bytes);
+});
