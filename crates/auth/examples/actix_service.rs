@@ -18,8 +18,9 @@ async fn me(caller: Identity) -> String {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let url = env::var("BETTER_AUTH_URL").map_err(|_| "BETTER_AUTH_URL is not set")?;
     let secrets = env::var("BETTER_AUTH_SECRET").into_iter().map(Into::into).collect();
-    let verifier = Arc::new(AnyVerifier::for_better_auth(&env::var("BETTER_AUTH_URL")?, secrets)?);
+    let verifier = Arc::new(AnyVerifier::for_better_auth(&url, secrets)?);
     let server = HttpServer::new(move || {
         let api = web::scope("/api").wrap(RequireToken::new(verifier.clone()));
         App::new().service(api.route("/me", web::get().to(me)))
