@@ -8,13 +8,22 @@ use tasknook_tests::{BetterAuth, Environment, Mode, eventually};
 
 /// What the command said of an input, and its exit code.
 fn verify(environment: &Environment, input: &str) -> (String, Option<i32>) {
+    let (said, _, code) = verify_and_log(environment, input);
+    (said, code)
+}
+
+/// The same with its log between.
+fn verify_and_log(environment: &Environment, input: &str) -> (String, String, Option<i32>) {
     let file = environment.folder().join("input");
     fs::write(&file, input).unwrap();
     let output = environment.command(&["verify"]).stdin(File::open(file).unwrap()).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let signature = input.trim().rsplit('.').next().unwrap();
-    assert!(signature.len() < 20 || !said.contains(&signature[..20]), "the signature is shown\n{said}");
-    (said, output.status.code())
+    let log = String::from_utf8(output.stderr).unwrap();
+    for shown in [&said, &log] {
+        assert!(signature.len() < 20 || !shown.contains(&signature[..20]), "the signature is shown\n{shown}");
+    }
+    (said, log, output.status.code())
 }
 
 /// The names of the rules that fail.
@@ -71,9 +80,10 @@ fn an_issuer_that_is_away_is_not_the_tokens_fault() {
     let better_auth = BetterAuth::start(Mode::Shipped);
     let alice = better_auth.sign_up("alice");
     let away = with_url(better_auth.url()).set("TASKNOOK_AUTH__JWKS_URL", "http://127.0.0.1:9/jwks");
-    let (said, code) = verify(&away, &alice.token);
+    let (said, log, code) = verify_and_log(&away, &alice.token);
     assert_eq!((failures(&said), code), (vec!["key"], Some(1)), "{said}");
-    assert!(said.contains("answered 503") && said.contains("unreachable"), "{said}");
+    assert!(said.contains("answered 503"), "{said}");
+    assert!(log.contains("the issuer cannot be reached") && log.contains("Connection refused"), "{log}");
 }
 
 #[test]

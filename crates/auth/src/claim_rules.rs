@@ -117,7 +117,7 @@ impl ClaimRules {
     }
 
     pub(crate) fn validated(self) -> Result<Self, ConfigError> {
-        let limits = [
+        ConfigError::check_limits([
             ("leeway_seconds", self.leeway_seconds <= 300, "must be at most 300"),
             ("max_token_bytes", (1..=65_536).contains(&self.max_token_bytes), "must be from 1 to 65536"),
             ("max_age_seconds", self.max_age_seconds != Some(0), "must be at least 1 when it is set"),
@@ -125,11 +125,8 @@ impl ClaimRules {
             ("user_id_claim", !self.user_id_claim.is_empty(), "must name a claim"),
             ("issuers", !self.issuers.iter().any(String::is_empty), "must not hold an empty text"),
             ("audiences", !self.audiences.iter().any(String::is_empty), "must not hold an empty text"),
-        ];
-        match limits.into_iter().find(|(_, holds, _)| !holds) {
-            Some((setting, _, expected)) => Err(ConfigError::OutOfRange { setting, expected }),
-            None => Ok(self),
-        }
+        ])?;
+        Ok(self)
     }
 }
 

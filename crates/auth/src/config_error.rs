@@ -54,3 +54,15 @@ pub enum ConfigError {
     #[error("the thread that keeps the key set fresh cannot be started")]
     Thread(#[source] std::io::Error),
 }
+
+impl ConfigError {
+    /// Refuses the first setting that does not hold; each comes with what is allowed.
+    pub(crate) fn check_limits<const N: usize>(
+        limits: [(&'static str, bool, &'static str); N],
+    ) -> Result<(), Self> {
+        match limits.into_iter().find(|(_, holds, _)| !holds) {
+            Some((setting, _, expected)) => Err(Self::OutOfRange { setting, expected }),
+            None => Ok(()),
+        }
+    }
+}

@@ -58,14 +58,15 @@ impl MemoryOptions {
     }
 
     pub(crate) fn validated(self) -> Result<Self, ConfigError> {
-        let (setting, expected) = if self.max_bytes > GIB {
-            ("memory.max_bytes", "must be at most 1 GiB")
-        } else if !(1..=3600).contains(&self.max_age.as_secs()) {
-            ("memory.max_age", "must be from 1 second to 1 hour")
-        } else {
-            return Ok(self);
-        };
-        Err(ConfigError::OutOfRange { setting, expected })
+        ConfigError::check_limits([
+            ("memory.max_bytes", self.max_bytes <= GIB, "must be at most 1 GiB"),
+            (
+                "memory.max_age",
+                (1..=3600).contains(&self.max_age.as_secs()),
+                "must be from 1 second to 1 hour",
+            ),
+        ])?;
+        Ok(self)
     }
 }
 

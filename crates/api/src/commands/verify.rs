@@ -1,10 +1,7 @@
 use std::io::{Read, Write, stdin, stdout};
-use std::sync::Mutex;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use actix_web::rt::System;
-use auth::{Observer, Report, VerifierOptions, VerifyError};
+use auth::{Report, VerifierOptions};
 
 use crate::logging;
 use crate::settings::{Log, LogFormat, Overrides, Settings};
@@ -19,13 +16,12 @@ pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     // What became of the key set, and why, is in the log.
     logging::start(&Log { level: "warn".to_owned(), format: LogFormat::Text })?;
-    let failure = Arc::new(FetchFailure::default());
-    let verifier = startup::verifier(&settings, VerifierOptions::new().observer(Arc::clone(&failure) as _))?;
+    let verifier = startup::verifier(&settings, VerifierOptions::default())?;
     let mut input = String::new();
     let unread = |error| StartError::failed("standard input cannot be read as text", error);
     stdin().take(MAX_INPUT_BYTES).read_to_string(&mut input).map_err(unread)?;
     let report = System::new().block_on(verifier.explain(bare(&input)));
-    write!(stdout(), "{report}\n{}", verdict(&report, &failure)).map_err(StartError::unwritten)?;
+    write!(stdout(), "{report}\n{}", verdict(&report)).map_err(StartError::unwritten)?;
     match report.verdict() {
         Ok(_) => Ok(()),
         Err(error) if error.is_unavailable() => {
@@ -48,31 +44,12 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-fn verdict(report: &Report, failure: &FetchFailure) -> String {
+fn verdict(report: &Report) -> String {
     match report.verdict() {
         Ok(identity) => format!("Accepted: the caller is {:?}.\n", identity.user_id()),
-        Err(error @ VerifyError::KeysUnavailable { .. }) => {
-            format!("Not judged, answered 503: {error}{failure}.\n")
+        Err(error) if error.is_unavailable() => {
+            format!("Not judged, answered 503: {error}. The log on standard error says why.\n")
         }
         Err(error) => format!("Refused, answered 401: {error}.\n"),
-    }
-}
-
-/// Why the key set could not be fetched, the last time.
-#[derive(Default)]
-struct FetchFailure(Mutex<Option<&'static str>>);
-
-impl Observer for FetchFailure {
-    fn fetch_failed(&self, reason: &'static str, _: Duration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
-    }
-}
-
-impl std::fmt::Display for FetchFailure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(reason) => write!(f, " (the last fetch failed: {reason})"),
-            None => Ok(()),
-        }
     }
 }

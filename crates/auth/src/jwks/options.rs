@@ -74,7 +74,7 @@ impl JwksOptions {
 
     pub(super) fn validated(self) -> Result<Self, ConfigError> {
         let least = Duration::from_millis(1);
-        let limits = [
+        ConfigError::check_limits([
             ("max_age", (least..=DAY).contains(&self.max_age), "must be from 1 ms to 1 day"),
             ("cooldown", (least..=HOUR).contains(&self.cooldown), "must be from 1 ms to 1 hour"),
             ("stale", (self.max_age..=DAY * 30).contains(&self.stale), "must be from max_age to 30 days"),
@@ -84,11 +84,8 @@ impl JwksOptions {
                 (self.first_retry..=HOUR).contains(&self.last_retry),
                 "must be from first_retry to 1 hour",
             ),
-        ];
-        match limits.into_iter().find(|(_, holds, _)| !holds) {
-            Some((setting, _, expected)) => Err(ConfigError::OutOfRange { setting, expected }),
-            None => Ok(self),
-        }
+        ])?;
+        Ok(self)
     }
 }
 

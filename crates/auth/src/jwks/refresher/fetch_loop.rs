@@ -13,11 +13,12 @@ use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
 use crate::trust_root::TrustRoot;
 
-/// The last body and what it was found to be, so that an unchanged one is neither read nor logged about again, and a good
-/// one keeps its memory of verified tokens.
-struct LastBody {
-    body: Vec<u8>,
-    found: Result<Arc<TrustRoot>, KeySetError>,
+/// The last bodies of either kind, so that one that comes again is neither read nor logged about again, and a good one
+/// keeps its memory of verified tokens.
+#[derive(Default)]
+struct Seen {
+    good: Option<(Vec<u8>, Arc<TrustRoot>)>,
+    bad: Option<(Vec<u8>, KeySetError)>,
 }
 
 /// Lets go of the requests that wait when the thread ends, however it ends: a clock or a log that panics ends it.
@@ -44,11 +45,11 @@ enum RefreshError {
 impl Shared {
     pub(super) fn run(&self, source: &dyn JwksSource) {
         let _end = End(self);
-        let mut last = None;
+        let mut seen = Seen::default();
         while self.wait_for_work() {
             let start = self.now();
             // Requests wait for the end of a fetch, so the thread outlives a source that panics, and an observer.
-            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut last)));
+            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut seen)));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.tell(&result, elapsed)));
@@ -56,21 +57,19 @@ impl Shared {
         }
     }
 
-    fn refresh(
-        &self,
-        source: &dyn JwksSource,
-        last: &mut Option<LastBody>,
-    ) -> Result<Arc<TrustRoot>, RefreshError> {
+    fn refresh(&self, source: &dyn JwksSource, seen: &mut Seen) -> Result<Arc<TrustRoot>, RefreshError> {
         let FetchedKeys { body } = source.fetch()?;
-        if let Some(same) = last.as_ref().filter(|last| last.body == body) {
-            return Ok(same.found.clone()?);
+        if let Some((_, root)) = seen.good.as_ref().filter(|(good, _)| *good == body) {
+            return Ok(Arc::clone(root));
         }
-        let found = Keys::from_jwks(&body).map(|keys| Arc::new(TrustRoot::new(keys, self.options.memory)));
-        if let Ok(root) = &found {
-            tracing::info!(keys = root.keys().len(), "a new key set is in use");
+        if let Some((_, error)) = seen.bad.as_ref().filter(|(bad, _)| *bad == body) {
+            return Err((*error).into());
         }
-        *last = Some(LastBody { body, found: found.clone() });
-        Ok(found?)
+        let keys = Keys::from_jwks(&body).inspect_err(|error| seen.bad = Some((body.clone(), *error)))?;
+        let root = Arc::new(TrustRoot::new(keys, self.options.memory));
+        tracing::info!(keys = root.keys().len(), "a new key set is in use");
+        seen.good = Some((body, Arc::clone(&root)));
+        Ok(root)
     }
 
     /// True when there is a fetch to make, false when it is over.

@@ -2,6 +2,7 @@
 //! and not the set.
 
 use std::slice;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
 use base64::Engine;
@@ -167,4 +168,28 @@ fn a_set_that_did_not_change_costs_its_lines_once_however_often_it_is_fetched() 
     }
     let lines: Vec<_> = log.lines().into_iter().filter(|line| line.starts_with("WARN")).collect();
     assert!(matches!(&lines[..], [line] if line.contains("oct1")), "{lines:?}");
+}
+
+#[test]
+fn a_good_set_and_an_unusable_one_in_turns_cost_their_lines_once_each() {
+    let (log, key, clock) = (Log::default(), SigningKey::ed25519(), SetClock::at(NOW));
+    let good = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
+    let unusable = key_set(&[json!({ "kty": "oct", "kid": "oct2" })]);
+    let (theirs, started, turn) = (log.clone(), Once::new(), AtomicUsize::new(0));
+    let source = ScriptedSource::new(move || {
+        started.call_once(|| theirs.listen_to_this_thread());
+        let is_good = turn.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        Ok(FetchedKeys::new(if is_good { good.clone() } else { unusable.clone() }))
+    });
+    let verifier = jwks_on(&source, Arc::clone(&clock));
+    assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
+    for fetches in 2..7 {
+        assert_eq!(verdict(&verifier, &key.token("made-up", &claims())), "unknown_key");
+        assert_eq!(source.fetches(), fetches);
+        clock.advance_monotonic(seconds(30));
+    }
+    for entry in ["oct1", "oct2"] {
+        let lines: Vec<_> = log.lines().into_iter().filter(|line| line.contains(entry)).collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+    }
 }

@@ -48,6 +48,23 @@ fn a_fetch_of_the_same_set_forgets_nothing() {
 }
 
 #[test]
+fn an_answer_that_is_no_key_set_between_two_of_the_same_forgets_nothing() {
+    let key = SigningKey::ed25519();
+    let body = key_set(&[key.jwk("ed1")]);
+    let source = ScriptedSource::with_body(body.clone());
+    let watched = published(&source);
+    let token = key.token("ed1", &claims());
+    watched.present(&token);
+    for (fetches, body) in [(2, "{}".to_owned()), (3, body)] {
+        source.set_body(body);
+        assert_eq!(watched.present(&key.token("made-up", &claims())), "refused unknown_key");
+        assert_eq!(source.fetches(), fetches);
+        assert_eq!(watched.present(&token), "verified by Memory");
+        watched.clock.advance_monotonic(Duration::from_secs(30));
+    }
+}
+
+#[test]
 fn a_remembered_token_is_unavailable_when_the_keys_are_too_old() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
