@@ -94,12 +94,12 @@ fn trim_spaces(mut value: &[u8]) -> &[u8] {
 fn is_list(value: &[u8]) -> bool {
     let scheme =
         |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
-    value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
+    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
 }
 
 /// The characters of `b64token` (RFC 6750 §2.1).
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Who a task belongs to. A user id is opaque text: nothing here parses, trims, folds or normalises it.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A user's id as the issuer wrote it: 1–255 bytes of text without control characters, compared byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OwnerId(String);
+pub struct OwnerId(Arc<str>);
 
 /// The text is no user id: it is empty, longer than 255 bytes, or holds a control character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,11 +19,7 @@ impl OwnerId {
     /// Takes the text as it is.
     pub fn parse(text: &str) -> Result<Self, InvalidOwnerId> {
         let fits = (1..=Self::MAX_BYTES).contains(&text.len());
-        if fits && !text.chars().any(char::is_control) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidOwnerId)
-        }
+        if fits && !text.chars().any(char::is_control) { Ok(Self(text.into())) } else { Err(InvalidOwnerId) }
     }
 
     /// The id as text.

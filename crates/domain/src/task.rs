@@ -36,7 +36,8 @@ impl fmt::Display for TaskId {
     }
 }
 
-/// The number of a change. It counts each change of one owner's tasks, from 1, without gaps, in commit order; a task
+/// The number of a change. It counts each change of one owner's tasks, from 1, without gaps (but for what a
+/// repair of the database skips), in commit order; a task
 /// keeps the number of its own last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(i64);

@@ -35,20 +35,33 @@ impl Timestamp {
     }
 }
 
+/// Put together digit by digit: a list of tasks has two moments for each, and the formatting machinery seven steps for one.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date(), self.0.time());
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            date.year(),
-            u8::from(date.month()),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second(),
-            time.millisecond()
-        )
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let parts = [
+            (0..4, date.year().unsigned_abs()),
+            (5..7, u8::from(date.month()).into()),
+            (8..10, date.day().into()),
+            (11..13, time.hour().into()),
+            (14..16, time.minute().into()),
+            (17..19, time.second().into()),
+            (20..23, time.millisecond().into()),
+        ];
+        for (place, number) in parts {
+            fill(text.get_mut(place).unwrap_or_default(), number);
+        }
+        f.write_str(if date.year() < 0 { "-" } else { "" })?;
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// Writes the last digits of a number.
+fn fill(digits: &mut [u8], mut number: u32) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
     }
 }
 
@@ -61,6 +74,8 @@ mod tests {
         let shown = |millis| Timestamp::from_unix_millis(millis).unwrap().to_string();
         assert_eq!(shown(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(shown(1_795_252_517_465), "2026-11-21T09:15:17.465Z");
+        assert_eq!(shown(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
+        assert_eq!(shown(-62_198_755_199_999), "-0001-01-01T00:00:00.001Z");
     }
 
     #[test]
