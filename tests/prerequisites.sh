@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
+# prerequisites.sh check|test|bench|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
 # Says what it installs, and how to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,7 +8,7 @@ DENY=0.20.2
 HACK=0.6.46
 SEMVER_CHECKS=0.51.0
 FUZZ=0.13.2
-JOB=${1:?check, test, semver or fuzz}
+JOB=${1:?check, test, bench, semver or fuzz}
 
 # The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
@@ -34,9 +34,17 @@ for_building() {
 
 for_testing() {
     [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || echo postgresql
+    command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
     command -v openssl >/dev/null || echo openssl
+}
+
+for_measuring() {
+    [ -n "$(ls /usr/lib/postgresql/*/bin/pgbench 2>/dev/null)" ] || command -v pgbench >/dev/null || echo postgresql
+    command -v wrk >/dev/null || echo wrk
+    command -v python3 >/dev/null || echo python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 
 for_fuzzing() {
@@ -58,6 +66,16 @@ node_packages() {
     cp "$folder/package-lock.json" "$folder/node_modules/.installed"
 }
 
+python_packages() {
+    local folder=target/bench/python pinned=tests/bench/fastapi/requirements.txt
+    ! cmp -s "$pinned" "$folder/.installed" || return 0
+    echo "Installing the Python packages of $pinned. By hand: python3 -m venv $folder && $folder/bin/pip install -r $pinned"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$pinned"
+    cp "$pinned" "$folder/.installed"
+}
+
 case $JOB in
 check)
     mapfile -t missing < <(for_building)
@@ -71,6 +89,11 @@ test)
     cargo_tool cargo-hack "$HACK"
     node_packages
     ;;
+bench)
+    mapfile -t missing < <(for_building; for_measuring)
+    debian_packages "${missing[@]}"
+    python_packages
+    ;;
 semver)
     cargo_tool cargo-semver-checks "$SEMVER_CHECKS"
     ;;
@@ -80,7 +103,7 @@ fuzz)
     cargo_tool cargo-fuzz "$FUZZ"
     ;;
 *)
-    echo "prerequisites.sh check|test|semver|fuzz" >&2
+    echo "prerequisites.sh check|test|bench|semver|fuzz" >&2
     exit 2
     ;;
 esac

@@ -17,6 +17,8 @@ fn help_names_every_command_and_option() {
     for word in [
         "serve",
         "migrate",
+        "doctor",
+        "backup",
         "token",
         "verify",
         "check-config",

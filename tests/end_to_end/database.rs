@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use tasknook_tests::{BetterAuth, Client, Environment, Postgres, Service};
 
 /// Which database.
@@ -32,6 +34,25 @@ impl Database {
     /// The same with a shared secret, so that the binary's own tokens are taken.
     pub(crate) fn with_secret(self) -> Environment {
         self.environment().set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
+    }
+}
+
+/// The URL of the environment's database.
+pub(crate) fn url_of(environment: &Environment) -> String {
+    let command = environment.command(&[]);
+    let url = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "DATABASE_URL"));
+    url.unwrap().to_str().unwrap().to_owned()
+}
+
+/// Runs SQL on the environment's database, beside the service.
+pub(crate) fn execute(database: Database, environment: &Environment, sql: &str) {
+    match database {
+        Database::Sqlite => {
+            let file = environment.folder().join("tasks.db");
+            let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            connection.batch_execute(&format!("pragma busy_timeout = 20000; {sql}")).unwrap();
+        }
+        Database::Postgres => drop(Postgres::shared().query(&url_of(environment), sql)),
     }
 }
 

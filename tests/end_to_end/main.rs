@@ -8,12 +8,14 @@
 
 mod auth_alone;
 mod auth_examples;
+mod backup;
 mod better_auth_tokens;
 mod cases;
 mod commands;
 mod cors;
 mod database;
 mod database_away;
+mod doctor;
 mod isolation;
 mod layers;
 mod main_job;
@@ -24,4 +26,5 @@ mod refusals;
 mod restart;
 mod same_answers;
 mod stop;
+mod two_processes;
 mod verify;

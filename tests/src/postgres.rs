@@ -4,9 +4,9 @@
 //! let url = tasknook_tests::Postgres::shared().create_database();
 //! ```
 //!
-//! It listens on the loopback alone, trusts everybody there, and forgets to sync: what it holds is worth
-//! nothing once the tests have ended. Text sorts by the rules of English, so that a statement that leans on
-//! the database's own order shows itself beside SQLite.
+//! It listens on the loopback alone, trusts everybody there, and forgets to sync, unless a measurement asks for
+//! what a sync costs: what it holds is worth nothing once the tests have ended. Text sorts by the rules of English,
+//! so that a statement that leans on the database's own order shows itself beside SQLite.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,21 +14,46 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::program::Exit;
 use crate::scratch;
 use installation::Installation;
 
 mod installation;
+mod pooler;
+
+pub use pooler::Pooler;
 
 const CONFIGURATION: &str = "
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
+log_line_prefix = '%m [%p] %q%u@%d '
+";
+
+const FORGETFUL: &str = "
 fsync = off
 full_page_writes = off
 shared_buffers = 32MB
 max_connections = 200
 dynamic_shared_memory_type = mmap
-log_line_prefix = '%m [%p] %q%u@%d '
 ";
+
+const ENCRYPTED: &str = "
+ssl = on
+ssl_cert_file = '../server.crt'
+ssl_key_file = '../server.key'
+";
+
+/// Enough for a load of 256 clients beside everything else.
+const DURABLE: &str = "
+max_connections = 400
+";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Forgetful,
+    Encrypted,
+    Durable,
+}
 
 /// A running server; stopped and removed when dropped, and in any case when the test process ends.
 pub struct Postgres {
@@ -36,7 +61,7 @@ pub struct Postgres {
     folder: PathBuf,
     port: u16,
     databases: AtomicUsize,
-    encrypted: bool,
+    kind: Kind,
 }
 
 impl Postgres {
@@ -52,7 +77,7 @@ impl Postgres {
     /// When no PostgreSQL is installed, with the command that installs it, or when it does not start.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_as(false)
+        Self::start_as(Kind::Forgetful)
     }
 
     /// A server that admits connections over TLS alone, with the certificate at [`Postgres::certificate`].
@@ -61,10 +86,19 @@ impl Postgres {
     /// As [`Postgres::start`], and when there is no `openssl` to make the certificate.
     #[must_use]
     pub fn start_encrypted() -> Self {
-        Self::start_as(true)
+        Self::start_as(Kind::Encrypted)
     }
 
-    fn start_as(encrypted: bool) -> Self {
+    /// A server as it is after `initdb`, but for the number of connections: a commit is on the disk when it is answered.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    #[must_use]
+    pub fn start_durable() -> Self {
+        Self::start_as(Kind::Durable)
+    }
+
+    fn start_as(kind: Kind) -> Self {
         let installation = Installation::found();
         let folder = scratch::folder("postgres");
         installation.own(&folder);
@@ -73,8 +107,8 @@ impl Postgres {
             arguments.extend(["--locale=C", "--locale-provider=icu", "--icu-locale=en"]);
         }
         let _ = installation.run(&folder, "initdb", &arguments).success();
-        let mut server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), encrypted };
-        if encrypted {
+        let mut server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind };
+        if kind == Kind::Encrypted {
             server.make_certificate();
         }
         // Another program can take the free port first; a second such chance in a row is not one.
@@ -91,14 +125,13 @@ impl Postgres {
     fn configure(&mut self) {
         self.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let data = self.data();
-        let tls = if self.encrypted {
-            "ssl = on\nssl_cert_file = '../server.crt'\nssl_key_file = '../server.key'\n"
-        } else {
-            ""
+        let (kind, settings) = match self.kind {
+            Kind::Forgetful => ("host", FORGETFUL.to_owned()),
+            Kind::Encrypted => ("hostssl", format!("{FORGETFUL}{ENCRYPTED}")),
+            Kind::Durable => ("host", DURABLE.to_owned()),
         };
-        fs::write(data.join("postgresql.conf"), format!("{CONFIGURATION}port = {}\n{tls}", self.port))
-            .unwrap();
-        let kind = if self.encrypted { "hostssl" } else { "host" };
+        let settings = format!("{CONFIGURATION}{settings}port = {}\n", self.port);
+        fs::write(data.join("postgresql.conf"), settings).unwrap();
         fs::write(data.join("pg_hba.conf"), format!("{kind} all all 127.0.0.1/32 trust\n")).unwrap();
     }
 
@@ -188,7 +221,12 @@ impl Postgres {
             .stdout
     }
 
-    fn client(&self, program: &str, arguments: &[&str]) -> crate::program::Exit {
+    /// Runs one of the installation's client programs against this server, for a minute at most.
+    ///
+    /// # Panics
+    /// When it still runs then.
+    #[must_use]
+    pub fn client(&self, program: &str, arguments: &[&str]) -> Exit {
         let port = self.port.to_string();
         let mut all = vec!["-h", "localhost", "-p", &port, "-U", "postgres"];
         all.extend(arguments);
@@ -198,7 +236,7 @@ impl Postgres {
     /// Host and port. With TLS the host is the name that the certificate bears.
     #[must_use]
     pub fn address(&self) -> String {
-        format!("{}:{}", if self.encrypted { "localhost" } else { "127.0.0.1" }, self.port)
+        format!("{}:{}", if self.kind == Kind::Encrypted { "localhost" } else { "127.0.0.1" }, self.port)
     }
 
     /// The certificate of an encrypted server, which is its own authority.
@@ -220,7 +258,12 @@ impl Postgres {
         self.folder.join("data")
     }
 
-    fn id(&self) -> u32 {
+    /// The number of its first process.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn id(&self) -> u32 {
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
         file.lines().next().and_then(|line| line.parse().ok()).unwrap()
     }
@@ -283,6 +326,13 @@ mod tests {
         // It takes its name off the list before it is gone.
         let gone = || (!Path::new(&format!("/proc/{id}/exe")).exists()).then_some(());
         assert!(eventually(Duration::from_secs(5), gone).is_some());
+    }
+
+    #[test]
+    fn a_durable_server_keeps_what_initdb_chose() {
+        let server = Postgres::start_durable();
+        let shown = |setting| server.query(&server.create_database(), &format!("show {setting}"));
+        assert_eq!(["fsync", "synchronous_commit", "full_page_writes"].map(shown), ["on", "on", "on"]);
     }
 
     #[test]

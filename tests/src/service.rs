@@ -19,6 +19,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(40);
 /// What the binary is started with: a working folder, and these variables alone.
 #[derive(Clone)]
 pub struct Environment {
+    program: Option<PathBuf>,
     folder: PathBuf,
     variables: BTreeMap<String, String>,
 }
@@ -33,8 +34,15 @@ impl Environment {
     /// A new folder, any free port, and a log in JSON.
     #[must_use]
     pub fn new() -> Self {
-        let bare = Self { folder: scratch::folder("service"), variables: BTreeMap::new() };
+        let bare = Self { program: None, folder: scratch::folder("service"), variables: BTreeMap::new() };
         bare.set("TASKNOOK_SERVER__PORT", "0").set("TASKNOOK_LOG__FORMAT", "json")
+    }
+
+    /// The same with a binary that is built already, in place of the one in the profile of these tests.
+    #[must_use]
+    pub fn of(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = Some(program.into());
+        self
     }
 
     /// The same with a variable more, or changed.
@@ -60,7 +68,8 @@ impl Environment {
     /// The binary with these variables, for a caller that starts it in its own way.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary::service());
+        let program = self.program.as_deref().unwrap_or_else(|| binary::service());
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables);
         command
     }

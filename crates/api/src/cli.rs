@@ -57,6 +57,10 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date, and end
     Migrate,
+    /// Check the database: its schema, its integrity, and what is kept of each owner; exit 0 when all is well
+    Doctor(commands::doctor::Doctor),
+    /// Copy the SQLite database to a new file, also while a service writes to it
+    Backup(commands::backup::Backup),
     /// Print a token for a user, signed with the configured shared secret
     Token(commands::token::Token),
     /// Say, rule by rule, what holds and what fails for a token on standard input, against this configuration
@@ -91,6 +95,8 @@ pub fn run() -> ExitCode {
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve::run(&overrides),
         Command::Migrate => commands::migrate::run(&overrides),
+        Command::Doctor(doctor) => doctor.run(&overrides),
+        Command::Backup(backup) => backup.run(&overrides),
         Command::Token(token) => token.run(&overrides),
         Command::Verify => commands::verify::run(&overrides),
         Command::CheckConfig => commands::check_config::run(&overrides),

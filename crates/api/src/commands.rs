@@ -1,6 +1,8 @@
 //! What the program can be told to do, a command a file.
 
+pub(crate) mod backup;
 pub(crate) mod check_config;
+pub(crate) mod doctor;
 pub(crate) mod healthcheck;
 pub(crate) mod migrate;
 pub(crate) mod serve;

@@ -95,6 +95,7 @@ section!(Database {
     url: String,
     max_connections: u32,
     migrate_on_start: bool,
+    transaction_pooler: bool,
 });
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool });

@@ -1,5 +1,7 @@
 //! The composition root: the only file that names every adapter.
 
+mod database;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,6 @@ use auth::{
     SharedSecretVerifier, VerifierOptions,
 };
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
-use persistence::{Database, DatabaseOptions, OpenError};
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -19,6 +20,8 @@ use crate::development;
 use crate::metrics::Metrics;
 use crate::settings::{Refusal, Settings};
 use crate::state::{Draining, State};
+
+pub(crate) use database::{back_up, check_database, doctor, migrate, open, unexamined};
 
 /// Why the program did not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -73,35 +76,6 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
         metrics,
         draining: Draining::default(),
     })
-}
-
-/// Opens the configured database.
-pub(crate) fn open(settings: &Settings) -> Result<Database, StartError> {
-    Ok(Database::open(&options(settings)).map_err(|error| refused_database(&error))?)
-}
-
-fn options(settings: &Settings) -> DatabaseOptions {
-    DatabaseOptions {
-        url: settings.database.url.clone(),
-        max_connections: settings.database.max_connections,
-        ..DatabaseOptions::default()
-    }
-}
-
-fn refused_database(error: &OpenError) -> Refusal {
-    Refusal::new("database.url (DATABASE_URL)", crate::problem::chain(error))
-}
-
-/// Brings the schema up to date; gives the names of the migrations that ran.
-pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
-    database
-        .migrate()
-        .map_err(|error| StartError::failed("the database's schema cannot be brought up to date", error))
-}
-
-/// Looks at the configured database without making a file that is not there.
-pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
-    Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
 }
 
 /// Builds the verifiers of the configured trust roots; the configuration decides on their memory.

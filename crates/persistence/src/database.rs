@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use domain::{Readiness, TaskRepository};
 
-use crate::dialect::{Dialect, Get, List, Outcomes, Write};
+use crate::dialect::{Dialect, Get, List, Outcomes, Write, one_set};
 use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
 use crate::location::Location;
 use crate::pool::Pool;
@@ -104,8 +104,8 @@ impl<D: Dialect> Migrator for Arc<D> {
     }
 }
 
-/// The most reads of one set: more make it no cheaper for each, and the first ones wait for the last.
-const READS_AT_ONCE: usize = 64;
+/// The most requests of one set: more make it no cheaper for each, and the first ones wait for the last.
+const AT_ONCE: usize = 64;
 
 struct Lanes<'a, D: Dialect> {
     pool: Pool<D>,
@@ -116,16 +116,17 @@ struct Lanes<'a, D: Dialect> {
 impl<D: Dialect> Lanes<'_, D> {
     fn start(mut self) -> io::Result<(LaneTasks, LaneReadiness)> {
         let arrangement = D::arrangement(self.options.max_connections as usize);
-        let gets: Lane<D, Get, _> = self.lane("db-get", READS_AT_ONCE, true, D::get);
-        let lists: Lane<D, List, _> = self.lane("db-list", 1, true, D::list);
-        let probes: Lane<D, Probe, _> = self.lane("db-ready", READS_AT_ONCE, true, probe::<D>);
+        let gets: Lane<D, Get, _> = self.lane("db-get", AT_ONCE, true, one_set, D::get);
+        let lists: Lane<D, List, _> =
+            self.lane("db-list", arrangement.lists_at_once, true, D::sets_of_lists, D::list);
+        let probes: Lane<D, Probe, _> = self.lane("db-ready", AT_ONCE, true, one_set, probe::<D>);
         let gets = self.open(gets, arrangement.get_lanes)?;
         let lists = self.open(lists, arrangement.list_lanes)?;
         let probes = self.open(probes, 1)?;
         let mut writes = Vec::new();
         for number in 0..arrangement.write_lanes.max(1) {
             let name = format!("db-write-{number}");
-            let lane: Lane<D, Write, _> = self.lane(&name, arrangement.writes_at_once, false, D::write);
+            let lane: Lane<D, Write, _> = self.lane(&name, AT_ONCE, false, D::sets_of_writes, D::write);
             writes.push(self.open(lane, 1)?);
         }
         let watch = Arc::new(Watch::start(self.watched, self.options.deadline)?);
@@ -138,10 +139,19 @@ impl<D: Dialect> Lanes<'_, D> {
         name: &str,
         at_once: usize,
         repeatable: bool,
+        sets: fn(&[R]) -> Vec<usize>,
         run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
     ) -> Lane<D, R, A> {
         let statement_timeout = self.options.statement_timeout;
-        Lane { name: name.to_owned(), pool: self.pool.clone(), at_once, repeatable, statement_timeout, run }
+        Lane {
+            name: name.to_owned(),
+            pool: self.pool.clone(),
+            at_once,
+            sets,
+            repeatable,
+            statement_timeout,
+            run,
+        }
     }
 
     fn open<R: Send + 'static, A: Send + 'static>(

@@ -46,13 +46,18 @@ pub(crate) type Outcome<A> = Result<A, RepositoryError>;
 /// connection was lost.
 pub(crate) type Outcomes<A> = QueryResult<Vec<Outcome<A>>>;
 
-/// How many lanes there are of each kind, and how many requests a lane of a kind takes at once.
+/// How many lanes there are of each kind, and how many pages a lane takes at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrangement {
     pub(crate) get_lanes: usize,
     pub(crate) list_lanes: usize,
+    pub(crate) lists_at_once: usize,
     pub(crate) write_lanes: usize,
-    pub(crate) writes_at_once: usize,
+}
+
+/// All of them in one set.
+pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
+    vec![0; requests.len()]
 }
 
 pub(crate) trait Dialect: Send + Sync + Sized + 'static {
@@ -70,6 +75,15 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     /// Makes a connection for the pool.
     fn connect(&self) -> ConnectionResult<Self::Connection>;
 
+    /// Runs what one set calls for, when it takes more than itself to be one transaction on one connection.
+    fn transact<T>(
+        &self,
+        connection: &mut Self::Connection,
+        run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        run(connection)
+    }
+
     /// Makes a connection that may take its time over each statement.
     fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
@@ -80,7 +94,17 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
 
     fn list(connection: &mut Self::Connection, set: &[List]) -> Outcomes<Page>;
 
+    /// The set of each of these requests for pages, when not all of them can be one.
+    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
+        one_set(lists)
+    }
+
     fn write(connection: &mut Self::Connection, set: &[Write]) -> Outcomes<Written>;
+
+    /// The set of each of these writes, when not all of them can be one.
+    fn sets_of_writes(writes: &[Write]) -> Vec<usize> {
+        one_set(writes)
+    }
 
     /// Whether there is a table of the migrations that have run.
     fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
@@ -96,6 +120,11 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
 
     /// Whether the database says with these words that it cannot do now what it can do at other times.
     fn is_outage(message: &str) -> bool;
+
+    /// What to do when the database says these words, for whoever runs the service.
+    fn advice(_: &str) -> Option<&'static str> {
+        None
+    }
 
     /// Whether the database says with these words that it undid the statement and the same may work again.
     fn is_conflict(message: &str) -> bool;

@@ -50,7 +50,14 @@ impl Failure {
             DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => Kind::Outage,
             _ => Kind::Fault,
         };
-        Self { kind, source: Arc::new(error) }
+        let advice = match &error {
+            DatabaseError(_, told) => D::advice(told.message()),
+            _ => None,
+        };
+        match advice {
+            Some(advice) => Self { kind, source: Arc::new(Advised { error, advice }) },
+            None => Self { kind, source: Arc::new(error) },
+        }
     }
 
     /// No connection came within the time.
@@ -88,6 +95,13 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.source()
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{error}; {advice}")]
+struct Advised {
+    error: diesel::result::Error,
+    advice: &'static str,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +147,21 @@ mod tests {
         assert_eq!(kind::<Postgres>("deadlock detected", false), Kind::Conflict);
         assert_eq!(kind::<Postgres>("relation \"tasks\" does not exist", false), Kind::Outage);
         assert_eq!(kind::<Postgres>("column \"x\" does not exist", false), Kind::Fault);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn what_a_pooler_mixes_up_names_the_setting_that_helps() {
+        use crate::postgres::Postgres;
+        let said = Box::new("prepared statement \"__diesel_stmt_0\" does not exist".to_owned());
+        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, said);
+        let failure = Failure::of::<Postgres>(error, false);
+        assert_eq!(failure.kind, Kind::Fault);
+        let shown = failure.to_string();
+        assert!(
+            shown.contains("__diesel_stmt_0") && shown.contains("database.transaction_pooler"),
+            "{shown}"
+        );
     }
 
     #[cfg(feature = "postgres")]

@@ -38,15 +38,19 @@ pub(crate) fn pages<C>(connection: &mut C, words: &Words, set: &[List]) -> Outco
 where
     for<'a> Listing<'a>: LoadQuery<'a, C, Row>,
 {
-    let page = |List { owner, query }: &List| -> QueryResult<Page> {
-        let mut rows: Vec<Row> = Listing::new(words, owner, query).load(connection)?;
+    let read = |List { owner, query }: &List| -> QueryResult<Page> {
+        let rows: Vec<Row> = Listing::new(words, owner, query).load(connection)?;
         let total = query.count.then(|| rows.first().map_or(0, |(total, _)| total.unsigned_abs()));
-        let more = rows.len() > query.limit as usize;
-        rows.truncate(query.limit as usize);
-        let tasks = rows.into_iter().filter_map(|(_, row)| row).map(|row| row.of(owner)).collect();
-        Ok(Page { tasks, more, total })
+        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), total))
     };
-    set.iter().map(page).map(|page| page.map(Ok)).collect()
+    set.iter().map(read).map(|page| page.map(Ok)).collect()
+}
+
+/// The page out of these rows, of which there may be one more than it has.
+pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, total: Option<u64>) -> Page {
+    let more = rows.len() > query.limit as usize;
+    rows.truncate(query.limit as usize);
+    Page { tasks: rows.into_iter().map(|row| row.of(owner)).collect(), more, total }
 }
 
 impl<'a> Listing<'a> {

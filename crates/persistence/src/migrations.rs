@@ -4,6 +4,7 @@
 //! one by one, and an old one that starts again meanwhile must serve. A schema is therefore first widened, and
 //! narrowed only when nobody needs what is taken away.
 
+use diesel::QueryResult;
 use diesel::migration::Migration;
 use diesel::result::{ConnectionError, Error as DieselError};
 use diesel_migrations::MigrationHarness;
@@ -41,6 +42,16 @@ pub(crate) fn missing<D: Dialect>(history: &[String]) -> diesel::migration::Resu
     Ok(pending::<D>(history)?.iter().map(|migration| migration.name().to_string()).collect())
 }
 
+/// The names of those that have not run, and the versions of those that ran and are of another build. It writes nothing.
+pub(crate) fn differences<D: Dialect>(
+    connection: &mut D::Connection,
+) -> QueryResult<(Vec<String>, Vec<String>)> {
+    let history = if D::has_history(connection)? { D::history(connection)? } else { Vec::new() };
+    let missing = missing::<D>(&history).map_err(DieselError::QueryBuilderError)?;
+    let unknown = unknown::<D>(&history).map_err(DieselError::QueryBuilderError)?;
+    Ok((missing, unknown.into_iter().cloned().collect()))
+}
+
 type Migrations<D> = Vec<Box<dyn Migration<BackendOf<D>>>>;
 
 fn pending<D: Dialect>(history: &[String]) -> diesel::migration::Result<Migrations<D>> {
@@ -58,9 +69,13 @@ fn history<D: Dialect>(connection: &mut D::Connection) -> diesel::migration::Res
     if D::has_history(connection)? { Ok(D::history(connection)?) } else { Ok(Vec::new()) }
 }
 
-fn warn_of_unknown<D: Dialect>(history: &[String]) -> diesel::migration::Result<()> {
+fn unknown<D: Dialect>(history: &[String]) -> diesel::migration::Result<Vec<&String>> {
     let known: Vec<String> = migrations::<D>()?.iter().map(|migration| version(&**migration)).collect();
-    for unknown in history.iter().filter(|version| !known.contains(version)) {
+    Ok(history.iter().filter(|version| !known.contains(version)).collect())
+}
+
+fn warn_of_unknown<D: Dialect>(history: &[String]) -> diesel::migration::Result<()> {
+    for unknown in unknown::<D>(history)? {
         tracing::warn!(
             migration = %unknown,
             "the database has a migration that this build does not know; it may be of a newer one"

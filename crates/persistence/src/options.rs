@@ -18,6 +18,9 @@ pub struct DatabaseOptions {
     pub deadline: Duration,
     /// How many calls may wait in front of a lane.
     pub queue_length: usize,
+    /// Whether a pooler stands before the server that gives each transaction another connection, as `PgBouncer` does in
+    /// transaction mode. Then no statement is kept prepared, and each set goes in a transaction that says all it needs.
+    pub transaction_pooler: bool,
 }
 
 impl Default for DatabaseOptions {
@@ -30,6 +33,7 @@ impl Default for DatabaseOptions {
             statement_timeout: Duration::from_secs(2),
             deadline: Duration::from_secs(2),
             queue_length: 1024,
+            transaction_pooler: false,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use diesel::ConnectionError;
 use diesel::r2d2::R2D2Connection;
+use diesel::{ConnectionError, QueryResult};
 use r2d2::{HandleError, ManageConnection, PooledConnection};
 
 use crate::DatabaseOptions;
@@ -18,6 +18,7 @@ const TRUST: Duration = Duration::from_secs(1);
 
 /// Connections of one dialect.
 pub(crate) struct Pool<D: Dialect> {
+    dialect: Arc<D>,
     connections: r2d2::Pool<Manager<D>>,
     wait: Duration,
     last_loss: Arc<Mutex<Option<Instant>>>,
@@ -26,6 +27,7 @@ pub(crate) struct Pool<D: Dialect> {
 impl<D: Dialect> Clone for Pool<D> {
     fn clone(&self) -> Self {
         Self {
+            dialect: Arc::clone(&self.dialect),
             connections: self.connections.clone(),
             wait: self.wait,
             last_loss: Arc::clone(&self.last_loss),
@@ -45,8 +47,8 @@ impl<D: Dialect> Pool<D> {
             .test_on_check_out(false)
             .connection_timeout(options.pool_wait)
             .error_handler(Box::new(Told))
-            .build_unchecked(Manager { dialect, away: AtomicBool::new(false) });
-        Self { connections, wait: options.pool_wait, last_loss: Arc::default() }
+            .build_unchecked(Manager { dialect: Arc::clone(&dialect), away: AtomicBool::new(false) });
+        Self { dialect, connections, wait: options.pool_wait, last_loss: Arc::default() }
     }
 
     /// A connection that was good a moment ago.
@@ -62,6 +64,15 @@ impl<D: Dialect> Pool<D> {
                 return Ok(connection);
             }
         }
+    }
+
+    /// Runs what one set calls for.
+    pub(crate) fn transact<T>(
+        &self,
+        connection: &mut D::Connection,
+        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        self.dialect.transact(connection, run)
     }
 
     /// Says that a connection was lost: the others that lie in the pool may be gone with it.

@@ -1,10 +1,15 @@
 //! The tasks on PostgreSQL: statements for a set, each one round trip and, when it writes, one transaction.
 
 mod connection;
+mod doctor;
 mod get;
+mod list;
+mod sets;
+mod settings;
 mod values;
 mod write;
 
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::sql_types::{Bool, Text};
 use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
@@ -12,10 +17,7 @@ use domain::{Page, Task};
 
 use crate::DatabaseOptions;
 use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes, Write, Written};
-use crate::listing::{Words, pages};
 use connection::Server;
-
-const WORDS: Words = Words { title: "split_part(search, chr(31), 1)", find: "strpos" };
 
 /// The key of the advisory lock that is held while migrations run: "tasknook" in ASCII.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"tasknook");
@@ -45,13 +47,35 @@ impl Dialect for Postgres {
         self.server.connect_to_migrate()
     }
 
+    /// Behind a pooler it is the transaction that has settings, because the connection is another one each time.
+    fn transact<T>(
+        &self,
+        connection: &mut PgConnection,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        let Some(begin) = self.server.begin() else { return run(connection) };
+        if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
+            // It may have begun before one of the settings failed. What fails again leaves a connection that is broken.
+            let _ = connection.batch_execute("rollback");
+            return Err(error);
+        }
+        match run(connection) {
+            Ok(answer) => AnsiTransactionManager::commit_transaction(connection).map(|()| answer),
+            Err(error) => {
+                // As above.
+                let _ = AnsiTransactionManager::rollback_transaction(connection);
+                Err(error)
+            }
+        }
+    }
+
     fn arrangement(max_connections: usize) -> Arrangement {
-        // One lane of set-wise reads keeps a server busier than two do, whose sets are half as large. A commit waits
-        // for the disk, and the server lets those that wait at once share one flush. One connection is for readiness.
-        let rest = max_connections.saturating_sub(2);
-        let list_lanes = (rest / 3).max(1);
-        let write_lanes = rest.saturating_sub(list_lanes).max(1);
-        Arrangement { get_lanes: 1, list_lanes, write_lanes, writes_at_once: 1 }
+        // One lane of set-wise look-ups keeps a server busier than two do, whose sets are half as large. Two lanes of
+        // writes: while one's commit waits for the disk, the other's set runs. A page that looks through many tasks
+        // takes its time, so the pages get what is left; one connection is for readiness.
+        let write_lanes = if max_connections < 6 { 1 } else { 2 };
+        let list_lanes = max_connections.saturating_sub(2 + write_lanes).max(1);
+        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 64, write_lanes }
     }
 
     fn get(connection: &mut PgConnection, set: &[Get]) -> Outcomes<Task> {
@@ -59,11 +83,19 @@ impl Dialect for Postgres {
     }
 
     fn list(connection: &mut PgConnection, set: &[List]) -> Outcomes<Page> {
-        pages(connection, &WORDS, set)
+        list::run(connection, set)
+    }
+
+    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
+        list::sets(lists)
     }
 
     fn write(connection: &mut PgConnection, set: &[Write]) -> Outcomes<Written> {
         write::run(connection, set)
+    }
+
+    fn sets_of_writes(writes: &[Write]) -> Vec<usize> {
+        write::sets(writes)
     }
 
     fn has_history(connection: &mut PgConnection) -> QueryResult<bool> {
@@ -72,7 +104,12 @@ impl Dialect for Postgres {
     }
 
     fn history(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
-        let rows: Vec<Ran> = sql_query("select version from __diesel_schema_migrations").load(connection)?;
+        let ran = |connection: &mut PgConnection| {
+            sql_query("select version from __diesel_schema_migrations").load(connection)
+        };
+        // A failure would end a transaction that is under way.
+        let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
+        let rows: Vec<Ran> = if depth.is_some() { connection.transaction(ran)? } else { ran(connection)? };
         Ok(rows.into_iter().map(|ran| ran.version).collect())
     }
 
@@ -82,6 +119,7 @@ impl Dialect for Postgres {
         run: impl FnOnce(&mut PgConnection) -> diesel::migration::Result<T>,
     ) -> diesel::migration::Result<T> {
         connection.transaction(|connection| {
+            connection.batch_execute(&settings::of_a_migration())?;
             sql_query(format!("select pg_advisory_xact_lock({MIGRATION_LOCK})")).execute(connection)?;
             run(connection)
         })
@@ -103,6 +141,13 @@ impl Dialect for Postgres {
         ]
         .iter()
         .any(|said| message.contains(said))
+    }
+
+    fn advice(message: &str) -> Option<&'static str> {
+        let is_of_another = message.contains("prepared statement \"");
+        is_of_another.then_some(
+            "a pooler that gives connections to transactions needs database.transaction_pooler = true",
+        )
     }
 
     fn is_conflict(message: &str) -> bool {

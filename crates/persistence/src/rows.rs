@@ -59,6 +59,12 @@ pub(crate) struct TaskRow {
 }
 
 impl TaskRow {
+    /// Its place in the order of creation.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn time_order(&self) -> (Timestamp, TaskId) {
+        (self.created_at, self.id)
+    }
+
     /// The task of the owner whom the statement asked for.
     pub(crate) fn of(self, owner: &Owner) -> Task {
         Task {

@@ -1,6 +1,8 @@
 //! The tasks on SQLite: a file in WAL mode, many readers, one writer.
 
+mod backup;
 mod connection;
+mod doctor;
 mod file;
 mod get;
 mod values;
@@ -54,7 +56,7 @@ impl Dialect for Sqlite {
     fn arrangement(max_connections: usize) -> Arrangement {
         // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
         let list_lanes = max_connections.saturating_sub(3).clamp(1, 2);
-        Arrangement { get_lanes: 1, list_lanes, write_lanes: 1, writes_at_once: 64 }
+        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 1, write_lanes: 1 }
     }
 
     fn get(connection: &mut SqliteConnection, set: &[Get]) -> Outcomes<Task> {

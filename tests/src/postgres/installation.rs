@@ -60,6 +60,11 @@ impl Installation {
     /// Runs any program as that user.
     #[track_caller]
     pub(super) fn run_any(&self, folder: &Path, program: &Path, arguments: &[&str]) -> Exit {
+        run_to_exit(&mut self.command(folder, program, arguments), LIMIT)
+    }
+
+    /// Any program as that user, yet to be started.
+    pub(super) fn command(&self, folder: &Path, program: &Path, arguments: &[&str]) -> Command {
         let mut command = match &self.user {
             None => Command::new(program),
             Some(user) => {
@@ -70,7 +75,7 @@ impl Installation {
             }
         };
         command.args(arguments).current_dir(folder).env("LC_ALL", "C").env("HOME", folder);
-        run_to_exit(&mut command, LIMIT)
+        command
     }
 }
 

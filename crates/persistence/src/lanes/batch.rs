@@ -1,5 +1,6 @@
 //! What a lane has in hand, in reach of the watch.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,9 +45,9 @@ impl<A> Caller<A> {
     }
 }
 
-/// The callers of the batch that one lane works on; none between batches. A caller who was told that the time is up
-/// leaves a gap.
-pub(super) struct Hand<A>(Mutex<Vec<Option<Caller<A>>>>);
+/// The callers of the batch that one lane works on, in the order in which they are answered; none between batches. A
+/// caller who was told that the time is up leaves a gap.
+pub(super) struct Hand<A>(Mutex<VecDeque<Option<Caller<A>>>>);
 
 impl<A> Default for Hand<A> {
     fn default() -> Self {
@@ -55,12 +56,19 @@ impl<A> Default for Hand<A> {
 }
 
 impl<A> Hand<A> {
-    pub(super) fn take_up(&self, callers: Vec<Caller<A>>) {
+    pub(super) fn take_up(&self, callers: impl IntoIterator<Item = Caller<A>>) {
         *self.lock() = callers.into_iter().map(Some).collect();
     }
 
-    pub(super) fn lay_down(&self) -> Vec<Option<Caller<A>>> {
-        std::mem::take(&mut *self.lock())
+    /// Answers those who come first.
+    pub(super) fn answer(&self, outcomes: Vec<Outcome<A>>) {
+        let mut callers = self.lock();
+        let first = outcomes.len().min(callers.len());
+        for (caller, outcome) in callers.drain(..first).zip(outcomes) {
+            if let Some(caller) = caller {
+                caller.answer(outcome);
+            }
+        }
     }
 
     /// Tells the callers whose time is up. True when that leaves none, while the lane still works: it is stuck.
@@ -74,7 +82,7 @@ impl<A> Hand<A> {
         !callers.is_empty() && callers.iter().all(Option::is_none)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Option<Caller<A>>>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Option<Caller<A>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

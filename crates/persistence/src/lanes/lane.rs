@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{io, iter, slice, thread};
 
-use super::queue::Waiting;
+use super::batch::Caller;
+use super::queue::{Job, Waiting};
 use crate::dialect::{Dialect, Outcome, Outcomes};
 use crate::failure::{Failure, Kind};
 use crate::pool::Pool;
@@ -20,6 +21,8 @@ pub(crate) struct Lane<D: Dialect, R, A> {
     pub(crate) pool: Pool<D>,
     /// The most requests of one batch.
     pub(crate) at_once: usize,
+    /// The number of the set that each request of a batch belongs to, from 0 without gaps.
+    pub(crate) sets: fn(&[R]) -> Vec<usize>,
     /// Whether doing it twice is as good as once.
     pub(crate) repeatable: bool,
     /// How long the database works on a statement before it gives up.
@@ -41,20 +44,36 @@ impl<D: Dialect, R: Send + 'static, A: Send + 'static> Lane<D, R, A> {
 
     fn work(&self, waiting: &Waiting<R, A>, number: usize) {
         let Some(hand) = waiting.hands.get(number) else { return };
-        while let Some((requests, callers)) = waiting.next_batch(self.at_once) {
-            if requests.is_empty() {
-                continue;
-            }
+        while let Some(batch) = waiting.next_batch(self.at_once) {
+            let (sets, callers) = self.sort(batch);
             hand.take_up(callers);
-            // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
-            let outcomes = catch_unwind(AssertUnwindSafe(|| self.serve(&requests)));
-            let outcomes = outcomes.unwrap_or_else(|_| each(&Failure::defect("a lane panicked"), &requests));
-            for (caller, outcome) in hand.lay_down().into_iter().zip(outcomes) {
-                if let Some(caller) = caller {
-                    caller.answer(outcome);
-                }
+            for set in sets {
+                // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
+                let outcomes = catch_unwind(AssertUnwindSafe(|| self.serve(&set)));
+                hand.answer(outcomes.unwrap_or_else(|_| each(&Failure::defect("a lane panicked"), &set)));
             }
         }
+    }
+
+    /// The sets of a batch, and its callers in the order of the sets. All of a batch were asked at the same time, so
+    /// none of them can tell in which order they are served.
+    fn sort(&self, batch: Vec<Job<R, A>>) -> (Vec<Vec<R>>, Vec<Caller<A>>) {
+        let (requests, callers): (Vec<R>, Vec<Caller<A>>) =
+            batch.into_iter().map(|job| (job.request, job.caller)).unzip();
+        let numbers = (self.sets)(&requests);
+        let mut sorted: Vec<(usize, (R, Caller<A>))> =
+            numbers.into_iter().zip(requests.into_iter().zip(callers)).collect();
+        sorted.sort_by_key(|(number, _)| *number);
+        let mut sets: Vec<Vec<R>> = Vec::new();
+        let mut in_order = Vec::with_capacity(sorted.len());
+        for (number, (request, caller)) in sorted {
+            match sets.get_mut(number) {
+                Some(set) => set.push(request),
+                None => sets.push(vec![request]),
+            }
+            in_order.push(caller);
+        }
+        (sets, in_order)
     }
 
     /// Runs the requests as a set; when that fails for what one of them holds, each alone, so that it fails alone.
@@ -77,7 +96,8 @@ impl<D: Dialect, R: Send + 'static, A: Send + 'static> Lane<D, R, A> {
         loop {
             let mut connection = self.pool.check_out()?;
             let begun = Instant::now();
-            let error = match (self.run)(&mut connection, requests) {
+            let run = |connection: &mut D::Connection| (self.run)(connection, requests);
+            let error = match self.pool.transact(&mut connection, run) {
                 Ok(outcomes) if outcomes.len() == requests.len() => return Ok(outcomes),
                 Ok(_) => return Err(Failure::defect("a set was answered with another number of outcomes")),
                 Err(error) => error,

@@ -53,17 +53,16 @@ pub(crate) struct Waiting<R, A> {
 impl<R, A> Waiting<R, A> {
     /// Waits for work, then takes what else is there, up to `most`; nothing when no more can come. Who waited for too
     /// long is told so, and who went away is forgotten.
-    pub(super) fn next_batch(&self, most: usize) -> Option<(Vec<R>, Vec<Caller<A>>)> {
-        let (mut requests, mut callers) = (Vec::new(), Vec::new());
+    pub(super) fn next_batch(&self, most: usize) -> Option<Vec<Job<R, A>>> {
+        let mut batch = Vec::new();
         let mut job = self.jobs.recv().ok()?;
         loop {
             if job.caller.is_late(Instant::now()) {
                 job.caller.answer_overloaded();
             } else if !job.caller.is_gone() {
-                requests.push(job.request);
-                callers.push(job.caller);
+                batch.push(job);
             }
-            if requests.len() >= most {
+            if batch.len() >= most {
                 break;
             }
             match self.jobs.try_recv() {
@@ -71,7 +70,7 @@ impl<R, A> Waiting<R, A> {
                 Err(_) => break,
             }
         }
-        Some((requests, callers))
+        Some(batch)
     }
 }
 
@@ -119,6 +118,10 @@ mod tests {
         ask(queue, request).err().unwrap()
     }
 
+    fn requests(lanes: &Waiting<u32, u32>, most: usize) -> Vec<u32> {
+        lanes.next_batch(most).unwrap().into_iter().map(|job| job.request).collect()
+    }
+
     #[test]
     fn a_full_queue_says_so_at_once() {
         let (queue, _waiting) = Queue::new(2, PATIENT, 1);
@@ -130,15 +133,15 @@ mod tests {
     fn what_has_queued_is_one_batch_up_to_the_most() {
         let (queue, lanes) = Queue::new(10, PATIENT, 1);
         let _kept: Vec<_> = (0..5).map(|request| waiting(&queue, request)).collect();
-        assert_eq!(lanes.next_batch(3).unwrap().0, [0, 1, 2]);
-        assert_eq!(lanes.next_batch(3).unwrap().0, [3, 4]);
+        assert_eq!(requests(&lanes, 3), [0, 1, 2]);
+        assert_eq!(requests(&lanes, 3), [3, 4]);
     }
 
     #[test]
     fn who_waited_too_long_is_told_and_not_begun() {
         let (queue, lanes) = Queue::new(10, Duration::ZERO, 1);
         let mut late = waiting(&queue, 1);
-        assert!(lanes.next_batch(3).unwrap().0.is_empty());
+        assert!(requests(&lanes, 3).is_empty());
         assert!(matches!(poll(&mut late), Poll::Ready(Err(RepositoryError::Overloaded))));
     }
 
@@ -147,14 +150,14 @@ mod tests {
         let (queue, lanes) = Queue::new(10, PATIENT, 1);
         drop(waiting(&queue, 1));
         let _kept = waiting(&queue, 2);
-        assert_eq!(lanes.next_batch(3).unwrap().0, [2]);
+        assert_eq!(requests(&lanes, 3), [2]);
     }
 
     #[test]
     fn a_lane_that_is_stuck_keeps_nobody_waiting() {
         let (queue, lanes) = Queue::new(10, PATIENT, 1);
         let mut in_hand = waiting(&queue, 1);
-        lanes.hands[0].take_up(lanes.next_batch(1).unwrap().1);
+        lanes.hands[0].take_up(lanes.next_batch(1).unwrap().into_iter().map(|job| job.caller));
         let mut queued = waiting(&queue, 2);
         lanes.sweep(Instant::now());
         assert!(poll(&mut in_hand).is_pending() && poll(&mut queued).is_pending());

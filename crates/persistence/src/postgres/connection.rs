@@ -1,47 +1,64 @@
 //! Connections to a server that may be slow, far, restarted or gone.
 
-use std::time::Duration;
-
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::result::ConnectionError;
 use diesel::{Connection, ConnectionResult, PgConnection};
 
+use super::settings::{self, Settings};
 use crate::DatabaseOptions;
 
-/// How long a migration waits for a lock that another process holds.
-const MIGRATION_WAIT: Duration = Duration::from_mins(1);
-
-/// Where the server is, and what each connection to it is told first.
+/// Where the server is, and what it is told first: each connection, or behind a pooler each transaction.
 pub(super) struct Server {
     url: String,
     secrets: Vec<String>,
-    set_up: String,
+    settings: Settings,
 }
 
 impl Server {
     pub(super) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        let mut set_up = format!("{SETTINGS}; {ENGLISH}");
-        if !url.contains("statement_timeout") {
-            let limit = options.statement_timeout.as_millis();
-            set_up = format!("{set_up}; set statement_timeout = {limit}");
-        }
-        Self { url: with_limits(url, options), secrets: secrets(url), set_up }
+        let limit = (!url.contains("statement_timeout")).then_some(options.statement_timeout);
+        let settings = Settings::new(limit, options.transaction_pooler);
+        Self { url: with_limits(url, options), secrets: secrets(url), settings }
     }
 
     pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {
-        self.connect_and(&self.set_up)
+        match &self.settings {
+            Settings::OfConnections(settings) => self.connect_and(settings),
+            Settings::OfTransactions(_) => self.connect_pooled(),
+        }
     }
 
     /// A connection whose statements may take as long as they take, but for a lock that somebody else holds.
     pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
-        let wait = MIGRATION_WAIT.as_millis();
-        self.connect_and(&format!("set statement_timeout = 0; set lock_timeout = {wait}; {ENGLISH}"))
+        match &self.settings {
+            Settings::OfConnections(_) => self.connect_and(&settings::of_a_migrating_connection()),
+            Settings::OfTransactions(_) => self.connect_pooled(),
+        }
+    }
+
+    /// What a transaction begins with, when it has to say all that it needs.
+    pub(super) fn begin(&self) -> Option<&str> {
+        match &self.settings {
+            Settings::OfConnections(_) => None,
+            Settings::OfTransactions(begin) => Some(begin),
+        }
     }
 
     fn connect_and(&self, set_up: &str) -> ConnectionResult<PgConnection> {
-        let mut connection = PgConnection::establish(&self.url).map_err(|error| self.hide(error))?;
+        let mut connection = self.establish()?;
         connection.batch_execute(set_up).map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
+    }
+
+    /// A connection that keeps no statement: the next transaction may be on another one of the server.
+    fn connect_pooled(&self) -> ConnectionResult<PgConnection> {
+        let mut connection = self.establish()?;
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        Ok(connection)
+    }
+
+    fn establish(&self) -> ConnectionResult<PgConnection> {
+        PgConnection::establish(&self.url).map_err(|error| self.hide(error))
     }
 
     /// The library repeats a URL that it cannot read.
@@ -57,19 +74,6 @@ impl Server {
         }
     }
 }
-
-/// Errors are told apart by their words where the driver gives nothing else. Only a superuser may choose the language.
-const ENGLISH: &str =
-    "select set_config('lc_messages', 'C', false) where current_setting('is_superuser') = 'on'";
-
-/// The writes rely on how `read committed` looks at a row again once it has the lock.
-///
-/// Every statement goes by key. A planner that sees a small or never analysed table would rather read all of it, and a
-/// prepared plan would stay so while the table grows; so each is planned once, for whatever it is bound to, and by
-/// index. Compiling a plan takes longer than any of them runs.
-const SETTINGS: &str = "set default_transaction_isolation = 'read committed'; \
-     set plan_cache_mode = force_generic_plan; set jit = off; \
-     set enable_seqscan = off";
 
 /// Adds what the URL does not say. Packets that nobody acknowledges, or an idle peer that answers no probe, end the
 /// connection after about the time that a statement may take.

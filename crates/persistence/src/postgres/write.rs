@@ -19,27 +19,45 @@ mod change;
 mod create;
 mod targets;
 
-use std::slice;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
 
 use diesel::PgConnection;
+use domain::{OwnerId, TaskId};
 
+use super::sets::sets_by;
 use crate::dialect::{Deed, Outcomes, Write, Written};
 use bury::bury;
 use change::change;
 use create::create;
 
-/// A kind of deed is a statement; the lanes hand over one write at a time, and one is a set.
+/// Runs a set whose deeds are of one kind.
 pub(super) fn run(connection: &mut PgConnection, set: &[Write]) -> Outcomes<Written> {
-    let mut outcomes = Vec::with_capacity(set.len());
-    for write in set {
-        let alone = slice::from_ref(write);
-        outcomes.extend(match &write.deed {
-            Deed::Create(_) => create(connection, alone)?,
-            Deed::Update { .. } => change(connection, alone)?,
-            Deed::Delete { .. } => bury(connection, alone)?,
-        });
+    match set.first().map(|write| &write.deed) {
+        Some(Deed::Create(_)) => create(connection, set),
+        Some(Deed::Update { .. }) => change(connection, set),
+        Some(Deed::Delete { .. }) => bury(connection, set),
+        None => Ok(Vec::new()),
     }
-    Ok(outcomes)
+}
+
+/// Which writes of a batch one statement can do: those of one kind, but not two on one task; the second comes with the
+/// next set of that kind.
+pub(super) fn sets(writes: &[Write]) -> Vec<usize> {
+    let mut seen: HashMap<(Discriminant<Deed>, &OwnerId, TaskId), usize> = HashMap::new();
+    sets_by(writes, |write| {
+        let kind = discriminant(&write.deed);
+        let times = seen.entry((kind, write.owner.id(), task(&write.deed))).or_default();
+        *times += 1;
+        (kind, *times)
+    })
+}
+
+const fn task(deed: &Deed) -> TaskId {
+    match deed {
+        Deed::Create(task) => task.id,
+        Deed::Update { id, .. } | Deed::Delete { id, .. } => *id,
+    }
 }
 
 #[cfg(test)]

@@ -32,9 +32,15 @@ fn name(path: &Path) -> ConnectionResult<String> {
 
 /// `synchronous=FULL`: a commit that was answered survives a power cut; in WAL mode the default of some builds would
 /// lose the last ones.
+///
+/// A connection keeps up to 16 MiB of pages instead of 2 (`cache_size` in KiB when negative), and the log is moved into the
+/// file every 16 MiB instead of 4 (`wal_autocheckpoint` in pages): writes spend most of their time on pages that
+/// they had read or moved just before.
+const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; \
+     pragma cache_size = -16384; pragma wal_autocheckpoint = 4096";
+
 fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
-    connection
-        .batch_execute("pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off")?;
+    connection.batch_execute(SETTINGS)?;
     let end = Instant::now() + busy_timeout;
     // The switch to WAL asks nobody to wait for it: with several processes at their first start, it just fails.
     loop {

@@ -46,6 +46,22 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     connection::establish(path, PATIENCE).map(drop).map_err(|error| file(path, error))
 }
 
+/// Makes sure that a file which is there is a database of this service, and writes nothing. A damaged one may be: what
+/// the library cannot read is for others to say.
+pub(super) fn recognize(path: &Path) -> Result<(), OpenError> {
+    let mut content = File::open(path).map_err(|error| file(path, error))?;
+    if !begins_as_a_database(&mut content).map_err(|error| file(path, error))? {
+        return Err(OpenError::NotADatabase { path: path.to_owned() });
+    }
+    let mut bare = connection::bare(path, PATIENCE).map_err(|error| file(path, error))?;
+    match library(&mut bare).and_then(|version| Ok((version, is_foreign(&mut bare)?))) {
+        Ok((version, false)) => check_library(version),
+        Ok((_, true)) => Err(OpenError::ForeignDatabase { path: path.to_owned() }),
+        Err(Error::DatabaseError(_, told)) if told.message().contains("malformed") => Ok(()),
+        Err(error) => Err(refused(path, error)),
+    }
+}
+
 /// Who protects a file means it, also for a user whom the system lets write it all the same.
 fn refuse_protected(content: File) -> io::Result<File> {
     if content.metadata()?.permissions().readonly() {

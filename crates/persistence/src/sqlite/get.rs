@@ -1,37 +1,14 @@
-use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::Text;
-use diesel::sqlite::Sqlite;
-use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{RepositoryError, Task};
+use diesel::{Connection, SqliteConnection};
+use domain::Task;
 
 use crate::dialect::{Get, Outcomes};
-use crate::rows::{COLUMNS, Columns, Id, TaskRow};
-use crate::statement::statement;
+use crate::one_task::one_task;
 
-/// Reads one task after the other: a look-up by key costs less than what would join a set to it.
+/// Reads one task after the other: a look-up by key costs less than what would join a set to it. Of several, one
+/// transaction takes the lock and looks for what others wrote.
 pub(super) fn run(connection: &mut SqliteConnection, set: &[Get]) -> Outcomes<Task> {
-    let get = |get: &Get| {
-        let row: Option<TaskRow> = OneTask { get }.get_result(connection).optional()?;
-        Ok(row.map(|row| row.of(&get.owner)).ok_or(RepositoryError::NotFound))
-    };
-    set.iter().map(get).collect()
-}
-
-struct OneTask<'a> {
-    get: &'a Get,
-}
-
-statement!(OneTask => Columns);
-
-impl QueryFragment<Sqlite> for OneTask<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("select ");
-        out.push_sql(COLUMNS);
-        out.push_sql(" from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.get.owner.id().as_str())?;
-        out.push_sql(" and id = ");
-        out.push_bind_param::<Id, _>(&self.get.id)?;
-        out.push_sql(" and deleted_at is null");
-        Ok(())
+    match set {
+        [get] => Ok(vec![one_task(connection, get)?]),
+        _ => connection.transaction(|connection| set.iter().map(|get| one_task(connection, get)).collect()),
     }
 }

@@ -7,16 +7,29 @@
     reason = "what goes wrong fails the test"
 )]
 
-#[path = "../support/interleaving.rs"]
-mod interleaving;
+#[path = "../support/beside_writers.rs"]
+mod beside_writers;
+#[path = "../support/crowd.rs"]
+mod crowd;
+#[path = "../support/doctor.rs"]
+mod doctor_of_both;
+#[path = "../support/model.rs"]
+mod model;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/workers.rs"]
+mod workers;
 
+mod crowds;
+mod doctor;
 mod encryption;
 mod locks;
 mod many;
 mod migrations;
 mod outage;
+mod partitions;
+mod pooler;
+mod pruning;
 mod statements;
 
 use std::sync::{Arc, OnceLock};

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use tasknook_tests::Postgres;
 
+use crate::migrated;
 use crate::replicas::Replicas;
-use crate::{interleaving, migrated};
 
 fn replicas() -> &'static Replicas {
     static SHARED: OnceLock<Replicas> = OnceLock::new();
@@ -16,8 +16,3 @@ fn replicas() -> &'static Replicas {
 }
 
 domain::repository_contract!(replicas());
-
-#[test]
-fn any_interleaving_leaves_one_chain_for_each_task() {
-    interleaving::check(replicas());
-}

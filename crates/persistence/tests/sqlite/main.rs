@@ -7,13 +7,22 @@
     reason = "what goes wrong fails the test"
 )]
 
-#[path = "../support/interleaving.rs"]
-mod interleaving;
-
+#[path = "../support/beside_writers.rs"]
+mod beside_writers;
+#[path = "../support/crowd.rs"]
+mod crowd;
+#[path = "../support/doctor.rs"]
+mod doctor_of_both;
+#[path = "../support/model.rs"]
+mod model;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/workers.rs"]
+mod workers;
 
+mod backup;
 mod connections;
+mod doctor;
 mod file;
 mod migrations;
 mod overload;
@@ -23,8 +32,10 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diesel::{Connection, SqliteConnection};
+use crowd::patient;
+use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use domain::TaskRepository;
+use model::Kept;
 use persistence::{Database, DatabaseOptions};
 use tasknook_persistence as persistence;
 use tempfile::TempDir;
@@ -42,13 +53,26 @@ impl Place {
     }
 
     fn options(&self) -> DatabaseOptions {
-        let url = format!("sqlite://{}", self.file().display());
-        DatabaseOptions { url, ..DatabaseOptions::default() }
+        DatabaseOptions { url: self.url(), ..DatabaseOptions::default() }
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.file().display())
     }
 
     /// A connection beside the service.
     fn connection(&self) -> SqliteConnection {
         SqliteConnection::establish(self.file().to_str().unwrap()).unwrap()
+    }
+}
+
+/// What the file keeps, for the model.
+fn kept(place: &Place) -> Kept {
+    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as buried from tasks";
+    let mut connection = place.connection();
+    Kept {
+        owners: sql_query(crowd::OWNERS).load(&mut connection).unwrap(),
+        tasks: sql_query(tasks).load(&mut connection).unwrap(),
     }
 }
 
@@ -81,6 +105,8 @@ impl Deref for OnAFile {
 domain::repository_contract!(OnAFile::new());
 
 #[test]
-fn any_interleaving_leaves_one_chain_for_each_task() {
-    interleaving::check(&*OnAFile::new());
+fn whatever_many_callers_are_answered_has_an_order_that_explains_it() {
+    let place = Place::new();
+    let database = migrated(&patient(&place.url()));
+    crowd::check(&*database.tasks(), || kept(&place));
 }

@@ -1,6 +1,8 @@
 //! Lanes with work that goes wrong, on a pool of connections to a file.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{RunQueryDsl, SqliteConnection};
@@ -9,6 +11,7 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 use super::*;
+use crate::dialect::one_set;
 use crate::lanes::Queue;
 use crate::sqlite::Sqlite;
 use crate::{DatabaseOptions, OpenError};
@@ -22,7 +25,9 @@ fn lane(run: Run) -> Result<(Lane<Sqlite, u32, u32>, TempDir), OpenError> {
     let sqlite = Sqlite::open(folder.path().join("tasks.db"), &options)?;
     let pool = Pool::new(Arc::new(sqlite), &options);
     let statement_timeout = options.statement_timeout;
-    Ok((Lane { name: "test".into(), pool, at_once: 8, repeatable: false, statement_timeout, run }, folder))
+    let name = "test".into();
+    let lane = Lane { name, pool, at_once: 8, sets: one_set, repeatable: false, statement_timeout, run };
+    Ok((lane, folder))
 }
 
 fn refused() -> Error {
@@ -40,6 +45,28 @@ fn one_that_fails_fails_alone() {
         .unwrap();
     let outcomes = lane.serve(&[1, 2, 3]);
     assert!(matches!(outcomes[..], [Ok(10), Err(RepositoryError::Fault(_)), Ok(30)]), "{outcomes:?}");
+}
+
+#[test]
+fn what_cannot_be_one_set_is_served_set_by_set_and_each_caller_gets_their_own() {
+    let (lane, _folder) = lane(|_, set| {
+        assert!(set.iter().all(|n| n % 2 == set[0] % 2), "{set:?}");
+        if set[0] % 2 == 0 { Err(refused()) } else { Ok(set.iter().map(|n| Ok(n * 10)).collect()) }
+    })
+    .unwrap();
+    let (queue, waiting) = Queue::new(10, Duration::from_mins(1), 1);
+    let mut calls: Vec<_> = (1..=4).map(|n| Box::pin(queue.ask(n))).collect();
+    // All of them wait before the lane begins.
+    for call in &mut calls {
+        assert!(pin!(call).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    Lane { sets: |batch| batch.iter().map(|n| usize::from(n % 2 == 0)).collect(), ..lane }
+        .start(&waiting)
+        .unwrap();
+    let outcomes: Vec<_> = calls.into_iter().map(block_on).collect();
+    let [odd, even] = [[&outcomes[0], &outcomes[2]], [&outcomes[1], &outcomes[3]]];
+    assert!(matches!(odd, [Ok(10), Ok(30)]), "{odd:?}");
+    assert!(matches!(even, [Err(RepositoryError::Fault(_)), Err(RepositoryError::Fault(_))]), "{even:?}");
 }
 
 #[test]

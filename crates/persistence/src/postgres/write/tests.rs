@@ -1,4 +1,4 @@
-//! Sets of several writes, which the lanes do not hand over.
+//! Sets of several writes.
 
 use diesel::{Connection, RunQueryDsl, sql_query};
 use diesel_migrations::MigrationHarness;
@@ -93,4 +93,18 @@ fn a_set_that_fails_leaves_nothing() {
     let kept = "select 1 from owners where (owner_id, revision, live_tasks) = ('a', 1, 1)";
     assert_eq!(sql_query(kept).execute(connection).unwrap(), 1);
     assert_eq!(sql_query("select 1 from owners").execute(connection).unwrap(), 1);
+}
+
+#[test]
+fn a_set_has_one_kind_of_deed_and_no_task_twice() {
+    let batch = [
+        toggle("a", 1, None),
+        creation("a", 1),
+        toggle("a", 1, None),
+        toggle("b", 1, None),
+        deletion("a", 1, None),
+        creation("a", 2),
+        toggle("a", 1, None),
+    ];
+    assert_eq!(sets(&batch), [0, 1, 2, 0, 3, 1, 4]);
 }

@@ -1,0 +1,63 @@
+//! The configured database: opened, migrated, examined, copied.
+
+use std::path::Path;
+
+use persistence::{Backup, BackupError, Database, DatabaseOptions, Doctor, DoctorError, OpenError};
+
+use super::StartError;
+use crate::settings::{Refusal, Settings};
+
+/// Opens the configured database.
+pub(crate) fn open(settings: &Settings) -> Result<Database, StartError> {
+    Ok(Database::open(&options(settings)).map_err(|error| refused_database(&error))?)
+}
+
+fn options(settings: &Settings) -> DatabaseOptions {
+    DatabaseOptions {
+        url: settings.database.url.clone(),
+        max_connections: settings.database.max_connections,
+        transaction_pooler: settings.database.transaction_pooler,
+        ..DatabaseOptions::default()
+    }
+}
+
+fn refused_database(error: &OpenError) -> Refusal {
+    Refusal::new("database.url (DATABASE_URL)", crate::problem::chain(error))
+}
+
+/// Brings the schema up to date; gives the names of the migrations that ran.
+pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
+    database
+        .migrate()
+        .map_err(|error| StartError::failed("the database's schema cannot be brought up to date", error))
+}
+
+/// Looks at the configured database without making a file that is not there.
+pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
+    Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
+}
+
+/// Finds the configured database for an examination, without making a file that is not there.
+pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
+    Doctor::of(&options(settings)).map_err(unexamined)
+}
+
+/// Names what kept a database from being examined.
+pub(crate) fn unexamined(error: DoctorError) -> StartError {
+    match error {
+        DoctorError::Open(error) => refused_database(&error).into(),
+        error => StartError::failed("the database could not be examined", error),
+    }
+}
+
+/// Copies the configured database to a new file.
+pub(crate) fn back_up(settings: &Settings, file: &Path) -> Result<Backup, StartError> {
+    Database::back_up(&options(settings), file).map_err(|error| match error {
+        BackupError::Source(DoctorError::Open(error)) => refused_database(&error).into(),
+        BackupError::NotAFile { .. } => {
+            let why = format!("{error}: pg_dump --format=custom --file=FILE \"$DATABASE_URL\"");
+            Refusal::new("database.url (DATABASE_URL)", why).into()
+        }
+        error => StartError::failed("there is no backup", error),
+    })
+}

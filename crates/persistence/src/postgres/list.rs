@@ -1,0 +1,143 @@
+//! Pages. Those that an index gives row by row are read as sets; one that looks through all of an owner's tasks would
+//! hold up the others of its set, and is read alone.
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
+use domain::{ListQuery, PAGE_MAX, Page, Position, Sort, Status, TaskId, Timestamp};
+
+use super::sets::sets_by;
+use crate::dialect::{List, Outcomes};
+use crate::listing::{Words, page, pages};
+use crate::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
+use crate::statement::statement;
+
+const WORDS: Words = Words { title: "split_part(search, chr(31), 1)", find: "strpos" };
+
+/// The most rows that the pages of one set may hold: so much is in memory at once.
+const ROWS_AT_ONCE: u64 = 8 * PAGE_MAX as u64;
+
+/// Which requests of a batch one statement can read: pages of the newest, as long as they hold few enough rows.
+pub(super) fn sets(requests: &[List]) -> Vec<usize> {
+    let (mut rows, mut alone) = (0, 0);
+    sets_by(requests, |List { query, .. }| {
+        if is_newest(query) {
+            rows += u64::from(query.limit);
+            (rows.saturating_sub(1) / ROWS_AT_ONCE, 0)
+        } else {
+            alone += 1;
+            (0, alone)
+        }
+    })
+}
+
+/// Reads the pages of one set.
+pub(super) fn run(connection: &mut PgConnection, set: &[List]) -> Outcomes<Page> {
+    if set.len() == 1 || !set.iter().all(|List { query, .. }| is_newest(query)) {
+        return pages(connection, &WORDS, set);
+    }
+    let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(set).load(connection)?;
+    // In this order they come already. To have the server promise it makes each page cost it twice as much.
+    rows.sort_by(|(one, row), (other, next)| {
+        one.cmp(other).then_with(|| next.time_order().cmp(&row.time_order()))
+    });
+    let mut rows = rows.into_iter().peekable();
+    let outcome = |(number, List { owner, query }): (i64, &List)| {
+        let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
+        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), None))
+    };
+    Ok((1..).zip(set).map(outcome).collect())
+}
+
+/// Whether it is a page of all of an owner's tasks, newest first, as most are.
+fn is_newest(query: &ListQuery) -> bool {
+    let ListQuery { status, search, sort, after, count, .. } = query;
+    *status == Status::All
+        && search.is_none()
+        && *sort == Sort::default()
+        && !matches!(after, Some(Position::Title(..)))
+        && !*count
+}
+
+struct NewestTasks<'a> {
+    owners: Vec<&'a str>,
+    after_moments: Vec<Option<Timestamp>>,
+    after_ids: Vec<Option<TaskId>>,
+    limits: Vec<i64>,
+    offsets: Vec<i64>,
+}
+
+impl<'a> NewestTasks<'a> {
+    fn of(set: &'a [List]) -> Self {
+        let after = |list: &List| match list.query.after {
+            Some(Position::Time(moment, id)) => Some((moment, id)),
+            Some(Position::Title(..)) | None => None,
+        };
+        Self {
+            owners: set.iter().map(|list| list.owner.id().as_str()).collect(),
+            after_moments: set.iter().map(|list| Some(after(list)?.0)).collect(),
+            after_ids: set.iter().map(|list| Some(after(list)?.1)).collect(),
+            // One more says whether more remain.
+            limits: set.iter().map(|list| i64::from(list.query.limit) + 1).collect(),
+            offsets: set.iter().map(|list| i64::try_from(list.query.offset).unwrap_or(i64::MAX)).collect(),
+        }
+    }
+}
+
+statement!(NewestTasks => (BigInt, Columns));
+
+impl QueryFragment<Pg> for NewestTasks<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select ordinal, ");
+        out.push_sql(COLUMNS);
+        out.push_sql(" from unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Moment>>, _>(&self.after_moments)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Id>>, _>(&self.after_ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.limits)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.offsets)?;
+        // Nothing comes after all moments.
+        out.push_sql(
+            ") with ordinality as input (of_owner, after_moment, after_id, page_limit, page_offset, ordinal)
+            cross join lateral (
+                select * from tasks where owner_id = of_owner and deleted_at is null
+                    and (created_at, id) < (coalesce(after_moment, 'infinity'),
+                        coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+                order by created_at desc, id desc limit page_limit offset page_offset
+            ) as page",
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Owner, SortKey};
+
+    use super::*;
+
+    fn list(query: ListQuery) -> List {
+        List { owner: Owner::for_test("a"), query }
+    }
+
+    #[test]
+    fn what_looks_through_all_tasks_is_read_alone() {
+        let newest = || list(ListQuery { limit: 10, ..ListQuery::default() });
+        let pending = list(ListQuery { status: Status::Pending, ..ListQuery::default() });
+        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
+        let titles = list(ListQuery { sort: by_title, ..ListQuery::default() });
+        assert_eq!(sets(&[newest(), pending, newest(), titles, newest()]), [0, 1, 0, 2, 0]);
+    }
+
+    #[test]
+    fn pages_of_too_many_rows_together_are_several_sets() {
+        let largest = || list(ListQuery::default());
+        let batch: Vec<List> = std::iter::repeat_with(largest).take(17).collect();
+        assert_eq!(sets(&batch), [[0; 8].as_slice(), &[1; 8], &[2]].concat());
+    }
+}

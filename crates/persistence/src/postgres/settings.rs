@@ -1,0 +1,70 @@
+//! What the server is told before it works: each connection once, or behind a pooler each transaction.
+
+use std::time::Duration;
+
+/// How long a migration waits for a lock that another process holds.
+const MIGRATION_WAIT: Duration = Duration::from_mins(1);
+
+pub(super) enum Settings {
+    /// What a connection is told first.
+    OfConnections(String),
+    /// What a transaction begins with. What a connection is told would be told to whoever has it next.
+    OfTransactions(String),
+}
+
+impl Settings {
+    /// `limit`: how long a statement may take, unless the URL says so.
+    pub(super) fn new(limit: Option<Duration>, transaction_pooler: bool) -> Self {
+        let limit = limit.map(|limit| limit.as_millis().to_string());
+        let limit = limit.as_deref().map(|limit| ("statement_timeout", limit));
+        if transaction_pooler {
+            let said = said("set local", PLANS.into_iter().chain(limit));
+            Self::OfTransactions(format!("begin isolation level read committed; {said}{}", english(true)))
+        } else {
+            let said = said("set", PLANS.into_iter().chain(limit).chain([ISOLATION]));
+            Self::OfConnections(format!("{ALONE}; {said}{}", english(false)))
+        }
+    }
+}
+
+pub(super) fn of_a_migrating_connection() -> String {
+    format!("{ALONE}; {}{}", patience("set"), english(false))
+}
+
+pub(super) fn of_a_migration() -> String {
+    format!("{}{}", patience("set local"), english(true))
+}
+
+/// Every statement goes by key. A planner that sees a small or never analysed table would rather read all of it, and a
+/// prepared plan would stay so while the table grows; so each is planned once, for whatever it is bound to, and by
+/// index. Compiling a plan takes longer than any of them runs.
+const PLANS: [(&str, &str); 3] =
+    [("plan_cache_mode", "force_generic_plan"), ("jit", "off"), ("enable_seqscan", "off")];
+
+/// The writes rely on how `read committed` looks at a row again once it has the lock.
+const ISOLATION: (&str, &str) = ("default_transaction_isolation", "'read committed'");
+
+/// Refuses a connection that somebody had before: statements are prepared under names that are given anew on each
+/// connection, and through a pooler that mixes them one could run as another.
+const ALONE: &str = "do $$ begin
+    if current_setting('tasknook.connection', true) <> '' then
+        raise exception 'this connection was another''s before: a pooler gives connections to transactions, \
+and database.transaction_pooler = true is not set, which that needs';
+    end if;
+    perform set_config('tasknook.connection', 'taken', false);
+end $$";
+
+/// Errors are told apart by their words where the driver gives nothing else. Only a superuser may choose the language.
+fn english(local: bool) -> String {
+    format!("select set_config('lc_messages', 'C', {local}) where current_setting('is_superuser') = 'on'")
+}
+
+/// Statements without a limit, and some time for the locks of others.
+fn patience(set: &str) -> String {
+    let wait = MIGRATION_WAIT.as_millis().to_string();
+    said(set, [("statement_timeout", "0"), ("lock_timeout", wait.as_str())].into_iter())
+}
+
+fn said<'a>(set: &str, settings: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    settings.flat_map(|(name, value)| [set, " ", name, " = ", value, "; "]).collect()
+}

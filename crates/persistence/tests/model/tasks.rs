@@ -1,0 +1,133 @@
+//! One task.
+
+use crate::model::linear::linearizable;
+use crate::model::{Call, Change, Condition, Event, Reply, Tags};
+use crate::{always, created, deleted, event, if_match, read, state, toggle, toggled};
+
+fn holds(events: &[Event]) -> bool {
+    linearizable(&events.iter().collect::<Vec<_>>()).is_ok()
+}
+
+#[test]
+fn nothing_at_all_is_fine() {
+    assert!(holds(&[]));
+}
+
+#[test]
+fn one_after_the_other_is_fine() {
+    assert!(holds(&[
+        read(0, 1, Reply::NotFound),
+        created(2, 3, 1, 1),
+        read(4, 5, Reply::Task(state(false, 1))),
+        toggled(6, 7, true, 2),
+        toggle(8, 9, 1, if_match(1), Reply::Refused { current: 2 }),
+        toggle(10, 11, 1, if_match(2), Reply::Task(state(false, 3))),
+        deleted(12, 13, 1),
+        toggle(14, 15, 1, always(), Reply::NotFound),
+        event(16, 17, created(0, 0, 1, 1).call, Reply::Taken),
+    ]));
+}
+
+#[test]
+fn what_overlaps_may_have_any_order() {
+    let late = [toggled(1, 9, false, 3), toggled(1, 9, true, 2), created(1, 9, 1, 1)];
+    assert!(holds(&late));
+    let either = |reply| holds(&[created(0, 1, 1, 1), toggled(2, 8, true, 2), read(3, 4, reply)]);
+    assert!(either(Reply::Task(state(false, 1))) && either(Reply::Task(state(true, 2))));
+    assert!(!either(Reply::NotFound) && !either(Reply::Task(state(false, 2))));
+}
+
+#[test]
+fn many_that_overlap_are_judged_in_time() {
+    let toggle = |number: u64| {
+        let revision = i64::try_from(number).unwrap();
+        toggled(2, 100, number.is_multiple_of(2), revision)
+    };
+    let read = |number| read(2, 100, toggle(number).reply);
+    let mut events = vec![created(0, 1, 1, 1)];
+    events.extend((2..40).rev().flat_map(|number| [toggle(number), read(number), read(number)]));
+    assert!(holds(&events));
+    events.push(self::read(2, 100, Reply::Task(state(true, 41))));
+    assert!(!holds(&events));
+}
+
+#[test]
+fn an_order_of_deletions_that_tell_no_revision_is_searched_for() {
+    // The deletion must come last, although it began first and would be possible at once.
+    let refused = toggle(2, 9, 1, if_match(7), Reply::Refused { current: 2 });
+    assert!(holds(&[created(0, 1, 1, 1), deleted(2, 9, 1), toggled(2, 9, true, 2), refused]));
+}
+
+#[test]
+fn a_lost_update_is_found() {
+    let retitled = |begun, revision, text: &str| {
+        let change = Change::Retitle(text.into());
+        let mut left = state(false, revision);
+        left.title = text.into();
+        let call = Call::Update { id: 1, change, condition: if_match(1), at: 0 };
+        event(begun, 9, call, Reply::Task(left))
+    };
+    assert!(holds(&[created(0, 1, 1, 1), retitled(2, 2, "mine")]));
+    assert!(!holds(&[created(0, 1, 1, 1), retitled(2, 2, "mine"), retitled(2, 3, "yours")]));
+}
+
+#[test]
+fn a_lost_toggle_is_found() {
+    assert!(holds(&[created(0, 1, 1, 1), toggled(2, 9, true, 2), toggled(2, 9, false, 3)]));
+    assert!(!holds(&[created(0, 1, 1, 1), toggled(2, 9, true, 2), toggled(2, 9, true, 3)]));
+}
+
+#[test]
+fn a_stale_read_after_an_acknowledged_write_is_found() {
+    let (before, after) = (Reply::Task(state(false, 1)), Reply::Task(state(true, 2)));
+    assert!(!holds(&[created(0, 1, 1, 1), toggled(2, 3, true, 2), read(4, 5, before.clone())]));
+    // Also when the write is still under way, but somebody has seen what it did.
+    let both = |first: &Reply, then: &Reply| {
+        let reads = [read(3, 4, first.clone()), read(5, 6, then.clone())];
+        holds(&[&[created(0, 1, 1, 1), toggled(2, 9, true, 2)][..], &reads[..]].concat())
+    };
+    assert!(both(&before, &after) && !both(&after, &before));
+}
+
+#[test]
+fn a_tombstone_that_comes_back_is_found() {
+    let gone = [created(0, 1, 1, 1), deleted(2, 3, 1)];
+    for again in [read(4, 5, Reply::Task(state(false, 1))), toggled(4, 5, true, 3), created(4, 5, 1, 3)] {
+        assert!(!holds(&[&gone[..], &[again]].concat()));
+    }
+    assert!(!holds(&[&gone[..], &[deleted(4, 5, 1)]].concat()));
+}
+
+#[test]
+fn a_task_that_is_there_cannot_be_missing() {
+    let missing = [
+        read(2, 3, Reply::NotFound),
+        toggle(2, 3, 1, always(), Reply::NotFound),
+        toggle(2, 3, 1, if_match(7), Reply::NotFound),
+    ];
+    for event in missing {
+        assert!(!holds(&[created(0, 1, 1, 1), event]));
+    }
+    assert!(!holds(&[event(0, 1, created(0, 0, 1, 1).call, Reply::Taken)]));
+}
+
+#[test]
+fn a_refusal_names_the_revision_and_has_a_reason() {
+    let refused = |condition, current| {
+        let refused = toggle(4, 5, 1, condition, Reply::Refused { current });
+        holds(&[created(0, 1, 1, 1), toggled(2, 3, true, 2), refused])
+    };
+    assert!(refused(if_match(1), 2));
+    assert!(!refused(if_match(1), 1) && !refused(if_match(1), 3), "another revision is current");
+    assert!(!refused(if_match(2), 2) && !refused(always(), 2), "the condition holds");
+    let none_match = |tags| Condition { if_match: None, if_none_match: Some(tags) };
+    assert!(refused(none_match(Tags::Any), 2) && refused(none_match(Tags::Of(vec![2])), 2));
+    assert!(!refused(none_match(Tags::Of(vec![1])), 2));
+}
+
+#[test]
+fn a_change_leaves_alone_what_it_does_not_name() {
+    let mut left = state(true, 2);
+    left.title = "another".into();
+    assert!(!holds(&[created(0, 1, 1, 1), toggle(2, 3, 1, always(), Reply::Task(left))]));
+}

@@ -1,0 +1,136 @@
+//! Behind a pooler that gives each transaction another connection.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::{Connection, PgConnection, RunQueryDsl, select};
+use domain::{Owner, Precondition, RepositoryError};
+use persistence::{Database, DatabaseOptions};
+use pollster::block_on;
+use tasknook_persistence as persistence;
+use tasknook_tests::{Pooler, Postgres};
+
+use crate::create;
+use crate::crowd::{self, patient};
+use crate::crowds::{had_no_deadlock, kept};
+use crate::replicas::Replicas;
+
+/// Fewer than the services have, so that none keeps one.
+const CONNECTIONS: usize = 4;
+
+fn pooler() -> &'static Pooler {
+    static SHARED: OnceLock<Pooler> = OnceLock::new();
+    SHARED.get_or_init(|| Postgres::shared().pool(CONNECTIONS))
+}
+
+/// A new database: its URL, and the options of a service that goes there through the pooler.
+fn pooled() -> (String, DatabaseOptions) {
+    let url = Postgres::shared().create_database();
+    let options = DatabaseOptions { transaction_pooler: true, ..patient(&pooler().url(&url)) };
+    (url, options)
+}
+
+fn services(options: &DatabaseOptions) -> Replicas {
+    Database::open(options).unwrap().migrate().unwrap();
+    Replicas::new((0..3).map(|_| Database::open(options).unwrap().tasks()))
+}
+
+fn replicas() -> &'static Replicas {
+    static SHARED: OnceLock<Replicas> = OnceLock::new();
+    SHARED.get_or_init(|| services(&pooled().1))
+}
+
+domain::repository_contract!(replicas());
+
+#[test]
+fn whatever_many_callers_are_answered_has_an_order_that_explains_it_and_nothing_of_it_stays() {
+    let (url, options) = pooled();
+    crowd::check(&services(&options), || kept(&url));
+    had_no_deadlock(&url);
+    nothing_stays(&pooler().url(&url));
+}
+
+/// Each connection of the server is as it would be for somebody else, but for what the pooler itself looks after.
+fn nothing_stays(url: &str) {
+    let mut connections: Vec<_> = (0..CONNECTIONS).map(|_| PgConnection::establish(url).unwrap()).collect();
+    let mut processes = BTreeSet::new();
+    // All in a transaction at once, so that each has another one.
+    for connection in &mut connections {
+        connection.batch_execute("begin").unwrap();
+        let process: i32 = select(sql::<Integer>("pg_backend_pid()")).get_result(connection).unwrap();
+        processes.insert(process);
+        let changed = "(select string_agg(name || ' = ' || setting, ', ') from pg_settings where source = 'session' \
+                       and name not in ('application_name', 'client_encoding', 'DateStyle', 'TimeZone', \
+                       'standard_conforming_strings'))";
+        let changed: Option<String> = select(sql::<Nullable<Text>>(changed)).get_result(connection).unwrap();
+        assert_eq!(changed, None);
+        let prepared = "(select count(*) from pg_prepared_statements)";
+        let prepared: i64 = select(sql::<BigInt>(prepared)).get_result(connection).unwrap();
+        assert_eq!(prepared, 0);
+    }
+    assert_eq!(processes.len(), CONNECTIONS);
+}
+
+#[test]
+fn of_those_who_migrate_at_once_one_does() {
+    let (_, options) = pooled();
+    let ran: Vec<Vec<String>> = thread::scope(|scope| {
+        let migrate = || Database::open(&options).unwrap().migrate().unwrap();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(migrate)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(ran.iter().filter(|names| !names.is_empty()).count(), 1, "{ran:?}");
+    nothing_stays(&options.url);
+}
+
+#[test]
+fn a_database_is_ready_when_its_migrations_have_run() {
+    let (_, options) = pooled();
+    let database = Database::open(&options).unwrap();
+    let error = block_on(database.readiness().check()).unwrap_err();
+    let pending = database.pending_migrations().unwrap();
+    assert!(said(&error).contains(&pending[0]), "{error:?}");
+    assert_eq!(database.migrate().unwrap(), pending);
+    block_on(database.readiness().check()).unwrap();
+}
+
+#[test]
+fn a_lock_that_somebody_keeps_is_waited_for_as_long_as_a_statement_may_take() {
+    let (url, options) = pooled();
+    let limit = Duration::from_millis(200);
+    let database = Database::open(&DatabaseOptions { statement_timeout: limit, ..options }).unwrap();
+    database.migrate().unwrap();
+    let (repository, owner) = (database.tasks(), Owner::for_test("kept"));
+    let task = create(&*repository, &owner, 1);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from owners for update").unwrap();
+    let begun = Instant::now();
+    let delete = || block_on(repository.delete(&owner, task.id, Precondition::default(), task.created_at));
+    let error = delete().unwrap_err();
+    assert!(matches!(error, RepositoryError::Unavailable(_)), "{error:?}");
+    assert!(begun.elapsed() >= limit, "{:?}", begun.elapsed());
+    other.batch_execute("commit").unwrap();
+    delete().unwrap();
+}
+
+#[test]
+fn a_service_that_was_not_told_of_the_pooler_is_told_what_to_set() {
+    let (_, options) = pooled();
+    let options = DatabaseOptions { transaction_pooler: false, ..options };
+    let database = Database::open(&options).unwrap();
+    database.migrate().unwrap();
+    let error = database.migrate().unwrap_err();
+    assert!(said(&error).contains("database.transaction_pooler = true"), "{error:?}");
+}
+
+/// What an error and those below it say.
+fn said(error: &dyn Error) -> String {
+    let sources = std::iter::successors(Some(error), |error| (*error).source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,162 @@
+//! Where the tables are parted, a statement looks into the partitions of its owners and into no other.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use domain::{
+    Change, Completion, EntityTags, ListQuery, NewTask, Owner, Precondition, RepositoryError, Revision,
+    SearchText, Status, TaskId, TaskRepository, Timestamp, Title,
+};
+use persistence::{Database, DatabaseOptions};
+use pollster::block_on;
+use tasknook_persistence as persistence;
+use tasknook_tests::Postgres;
+use uuid::Uuid;
+
+use crate::crowd::patient;
+use crate::partitions::parted;
+use crate::statements::{explained, plans};
+
+/// A service with one lane of each kind, on a database that logs each plan as it was run.
+struct Explained {
+    database: Database,
+    url: String,
+}
+
+impl Explained {
+    fn new() -> Self {
+        let url = parted();
+        let explained = explained(name(&url));
+        let analysed = format!("alter database {} set auto_explain.log_analyze = on", name(&url));
+        let _ = Postgres::shared().query(&url, &format!("{explained}; {analysed}"));
+        let options = DatabaseOptions { max_connections: 3, ..patient(&url) };
+        Self { database: Database::open(&options).unwrap(), url }
+    }
+
+    /// The plans of statements about tasks or owners.
+    fn plans(&self) -> Vec<String> {
+        let mut plans = plans(name(&self.url));
+        plans.retain(|plan| plan.contains("owner_id"));
+        plans
+    }
+
+    /// The partitions that the plans looked into, of each plan since this many. Those of one owner have one number.
+    fn entered(&self, since: usize) -> Vec<BTreeSet<usize>> {
+        self.plans().iter().skip(since).map(|plan| entered(plan)).collect()
+    }
+
+    fn partitions(&self, owners: &[Owner]) -> BTreeSet<usize> {
+        let of = |owner: &Owner| {
+            let rows = |table| {
+                format!("select tableoid::regclass from {table} where owner_id = '{}'", owner.id().as_str())
+            };
+            let found =
+                Postgres::shared().query(&self.url, &format!("{} union {}", rows("owners"), rows("tasks")));
+            let numbers: BTreeSet<usize> = found.lines().map(|table| partition(table).unwrap()).collect();
+            assert_eq!(numbers.len(), 1, "{found}");
+            numbers
+        };
+        owners.iter().flat_map(of).collect()
+    }
+}
+
+fn name(url: &str) -> &str {
+    url.rsplit_once('/').unwrap().1
+}
+
+fn entered(plan: &str) -> BTreeSet<usize> {
+    let run = plan.lines().filter(|line| !line.contains("(never executed)"));
+    let words = run.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter_map(partition).collect()
+}
+
+fn partition(table: &str) -> Option<usize> {
+    let (table, number) = table.split_once("_p")?;
+    number.parse().ok().filter(|_| ["tasks", "owners"].contains(&table))
+}
+
+type Calls<'a> = Vec<Pin<Box<dyn Future<Output = Result<(), RepositoryError>> + 'a>>>;
+
+/// Every statement that the port leads to, for each of the owners.
+fn calls<'a>(to: &'a dyn TaskRepository, owners: &'a [Owner], number: u128) -> Calls<'a> {
+    let at = Timestamp::from_unix_millis(0).unwrap();
+    let id = TaskId::new(Uuid::from_u128(number));
+    let title = Title::from_stored("title".into());
+    let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+    let if_match = Some(EntityTags::Revisions(vec![Revision::new(1)]));
+    let when = Precondition { if_match, ..Precondition::default() };
+    let search = SearchText::parse("t").unwrap();
+    let queries = [
+        ListQuery::default(),
+        ListQuery { count: true, ..ListQuery::default() },
+        ListQuery { count: true, status: Status::Pending, search, ..ListQuery::default() },
+    ];
+    let mut calls: Calls<'a> = Vec::new();
+    for owner in owners {
+        let (change, when, queries) = (change.clone(), when.clone(), queries.clone());
+        let task = NewTask { id, title: title.clone(), description: None, completed: false, at };
+        calls.push(Box::pin(async move { to.create(owner, task).await.map(drop) }));
+        calls.push(Box::pin(async move { to.get(owner, id).await.map(drop) }));
+        for query in queries {
+            calls.push(Box::pin(async move { to.list(owner, query).await.map(drop) }));
+        }
+        let condition = when.clone();
+        calls.push(Box::pin(async move { to.update(owner, id, change, condition, at).await.map(drop) }));
+        calls.push(Box::pin(async move { to.delete(owner, id, when, at).await }));
+    }
+    calls
+}
+
+#[test]
+fn a_statement_of_one_owner_looks_into_one_partition() {
+    let explained = Explained::new();
+    let (tasks, owners) = (explained.database.tasks(), [Owner::for_test("alone")]);
+    for (place, call) in calls(&*tasks, &owners, 1).into_iter().enumerate() {
+        let outcome = block_on(call);
+        // The revision is another one once the task was changed.
+        let refused = matches!(outcome, Err(RepositoryError::PreconditionFailed { .. }));
+        assert!(if place == 6 { refused } else { outcome.is_ok() }, "{place}: {outcome:?}");
+    }
+    let entered = explained.entered(0);
+    let one = explained.partitions(&owners);
+    // A creation finds its partitions by the rows that it writes, which a plan does not show.
+    let (nowhere, somewhere): (Vec<_>, Vec<_>) = entered.iter().partition(|partitions| partitions.is_empty());
+    assert_eq!(nowhere.len(), 1, "{entered:?}");
+    assert!(somewhere.len() >= 6 && somewhere.iter().all(|partitions| **partitions == one), "{entered:?}");
+}
+
+#[test]
+fn a_statement_of_several_owners_looks_into_their_partitions() {
+    let explained = Explained::new();
+    let tasks = explained.database.tasks();
+    let owners: Vec<Owner> = (0..4).map(|number| Owner::for_test(&format!("one-of-{number}"))).collect();
+    for owner in &owners {
+        let create = calls(&*tasks, std::slice::from_ref(owner), 1).swap_remove(0);
+        block_on(create).unwrap();
+    }
+    let since = explained.plans().len();
+    // While nobody can look at a table, the lanes wait with the first calls and the others queue.
+    let mut other = PgConnection::establish(&explained.url).unwrap();
+    other.batch_execute("begin; lock table owners, tasks in access exclusive mode").unwrap();
+    let mut waiting: Calls<'_> = Vec::new();
+    for number in [1, 2, 3] {
+        for mut call in calls(&*tasks, &owners, number) {
+            let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending(), "{polled:?}");
+            waiting.push(call);
+        }
+    }
+    other.batch_execute("commit").unwrap();
+    for call in waiting {
+        // What comes first is left to chance: a task may be there already, or not yet.
+        let _ = block_on(call);
+    }
+    let (entered, theirs) = (explained.entered(since), explained.partitions(&owners));
+    assert!(theirs.len() > 1 && theirs.len() < 16, "{theirs:?}");
+    assert!(entered.iter().any(|partitions| partitions.len() > 1), "no set has several owners: {entered:?}");
+    assert!(entered.iter().all(|partitions| partitions.is_subset(&theirs)), "{entered:?} for {theirs:?}");
+}

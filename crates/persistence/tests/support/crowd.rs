@@ -1,0 +1,130 @@
+//! Many callers at once, each with one call after the other, on tasks that they share.
+
+#[path = "crowd/actor.rs"]
+mod actor;
+#[path = "crowd/choice.rs"]
+mod choice;
+#[path = "crowd/translation.rs"]
+mod translation;
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use domain::TaskRepository;
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
+use tasknook_persistence::DatabaseOptions;
+
+use crate::model::{Call, Event, Kept, Query, Reply, judge};
+use actor::Actor;
+use choice::Numbers;
+
+const ACTORS: u64 = 160;
+const ROUNDS: u64 = 30;
+
+/// The rows of the owners, for the model.
+pub(crate) const OWNERS: &str =
+    "select owner_id, revision, cast(live_tasks as bigint) as live_tasks from owners";
+
+/// As a service is, but that nobody is told to come back later on a machine that has much else to do.
+pub(crate) fn patient(url: &str) -> DatabaseOptions {
+    let (url, long) = (url.to_owned(), Duration::from_mins(1));
+    let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
+    DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
+}
+
+/// Has a crowd call, and judges what it was answered and what is kept then.
+pub(crate) fn check(repository: &dyn TaskRepository, kept: impl FnOnce() -> Kept) {
+    let crowd = Crowd { seed: seed(), actors: 0..ACTORS, rounds: ROUNDS };
+    let events = crowd.run(repository);
+    crowd.judge(events, repository, kept);
+}
+
+/// Who calls what: with one seed each of the actors makes the same choices, as far as the answers let it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Crowd {
+    pub(crate) seed: u64,
+    pub(crate) actors: Range<u64>,
+    pub(crate) rounds: u64,
+}
+
+impl Crowd {
+    /// Has all actors call at once, as long as their rounds last.
+    pub(crate) fn run(&self, repository: &dyn TaskRepository) -> Vec<Event> {
+        let together = Barrier::new((self.actors.end - self.actors.start).try_into().unwrap());
+        thread::scope(|scope| {
+            let act = |number: u64| {
+                let together = &together;
+                let numbers = Numbers::new(self.seed ^ (number << 32));
+                let mut actor = Actor::new(repository, self.seed, number, numbers);
+                scope.spawn(move || {
+                    together.wait();
+                    actor.act(self.rounds)
+                })
+            };
+            let threads: Vec<_> = self.actors.clone().map(act).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    /// Looks at everything at last, and judges all that was answered.
+    pub(crate) fn judge(
+        &self,
+        mut events: Vec<Event>,
+        repository: &dyn TaskRepository,
+        kept: impl FnOnce() -> Kept,
+    ) {
+        has_everything(&events);
+        events.extend(self.look(repository));
+        if let Err(why) = judge(&events, &kept()) {
+            panic!("{SEED}={}: {why}", self.seed);
+        }
+    }
+
+    /// Looks at all tasks of each owner.
+    fn look(&self, repository: &dyn TaskRepository) -> Vec<Event> {
+        let look = |owner| {
+            let mut actor = Actor::new(repository, self.seed, 0, Numbers::new(0));
+            actor.call(owner, Call::List(Query::everything()));
+            actor.events
+        };
+        choice::OWNERS.flat_map(look).collect()
+    }
+}
+
+/// Fails when a kind of answer is missing: then the history shows less than it should.
+fn has_everything(events: &[Event]) {
+    type Kind = (&'static str, fn(&Reply) -> bool);
+    let kinds: [Kind; 6] = [
+        ("task", |reply| matches!(reply, Reply::Task(_))),
+        ("deletion", |reply| matches!(reply, Reply::Deleted)),
+        ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
+        ("missing", |reply| matches!(reply, Reply::NotFound)),
+        ("refusal", |reply| matches!(reply, Reply::Refused { .. })),
+        ("taken", |reply| matches!(reply, Reply::Taken)),
+    ];
+    for (kind, is_of_it) in kinds {
+        let count = events.iter().filter(|event| is_of_it(&event.reply)).count();
+        assert!(count > 10, "{kind}: {count} of {}", events.len());
+    }
+}
+
+/// The variable that makes a crowd choose as one did before.
+const SEED: &str = "TASKNOOK_MODEL_SEED";
+
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var_os(SEED);
+    given.map_or_else(
+        || RandomState::new().hash_one(SEED) >> 32,
+        |seed| seed.to_str().unwrap().parse().unwrap(),
+    )
+}
+
+/// Nanoseconds of a clock that all processes of the machine share and nobody sets.
+fn moment() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    u64::try_from(now.tv_sec).unwrap() * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap()
+}

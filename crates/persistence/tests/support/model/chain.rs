@@ -1,0 +1,123 @@
+//! One owner's changes, in the order of their revisions, and the place of everything else between them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::kept::OfOwner;
+use super::{Call, Event, Query, Reply, Slot};
+
+type Slots = BTreeMap<u64, Slot>;
+
+/// Checks that the revisions have no gap and say the order in which things happened, that each answer was right at some
+/// moment between its question and itself, and that the database keeps what the last change left.
+pub(crate) fn chained(events: &[&Event], kept: &OfOwner) -> Result<(), String> {
+    let changes = changes(events, kept)?;
+    in_order(&changes)?;
+    let moments = replay(&changes)?;
+    placed(events, &changes, &moments)?;
+    ends_with(&moments[changes.len()], changes.len(), kept)
+}
+
+/// The changes by revision, which are 1, 2, 3 and so on. A deletion does not tell its own; the tombstone does.
+fn changes<'a>(events: &[&'a Event], kept: &OfOwner) -> Result<Vec<&'a Event>, String> {
+    let mut changes = Vec::new();
+    for event in events.iter().filter(|event| event.changed()) {
+        let revision = match (&event.reply, event.call.id()) {
+            (Reply::Task(state), _) => state.revision,
+            (_, Some(id)) => match kept.tasks.get(&id) {
+                Some((revision, true)) => *revision,
+                other => return Err(format!("task {id} was deleted, and {other:?} is kept")),
+            },
+            (_, None) => return Err(format!("a list that changes: {event:?}")),
+        };
+        changes.push((revision, *event));
+    }
+    changes.sort_by_key(|(revision, _)| *revision);
+    for (place, (revision, event)) in changes.iter().enumerate() {
+        if *revision != number(place) + 1 {
+            return Err(format!("revision {revision} is number {} of its owner: {event:?}", place + 1));
+        }
+    }
+    Ok(changes.into_iter().map(|(_, event)| event).collect())
+}
+
+/// What ended before something else began has the lower revision.
+fn in_order(changes: &[&Event]) -> Result<(), String> {
+    let mut latest: Option<&Event> = None;
+    for &change in changes {
+        if let Some(earlier) = latest.filter(|earlier| change.ended < earlier.begun) {
+            return Err(format!("{change:?} has a higher revision than what began after it: {earlier:?}"));
+        }
+        if latest.is_none_or(|latest| change.begun > latest.begun) {
+            latest = Some(change);
+        }
+    }
+    Ok(())
+}
+
+/// The owner's tasks before the first change and after each of them.
+fn replay(changes: &[&Event]) -> Result<Vec<Slots>, String> {
+    let mut moments = vec![Slots::new()];
+    for change in changes {
+        let mut slots = moments.last().cloned().unwrap_or_default();
+        let Some(id) = change.call.id() else { continue };
+        let slot = slots.remove(&id).unwrap_or(Slot::Absent);
+        let after = slot.after(&change.call, &change.reply);
+        slots.insert(id, after.ok_or_else(|| format!("{change:?} cannot follow on {slot:?}"))?);
+        moments.push(slots);
+    }
+    Ok(moments)
+}
+
+/// Finds a moment for each answer that changed nothing. The first moment that is right is the best, because it keeps
+/// fewer of the others from theirs.
+fn placed(events: &[&Event], changes: &[&Event], moments: &[Slots]) -> Result<(), String> {
+    let mut others: Vec<&Event> = events.iter().copied().filter(|event| !event.changed()).collect();
+    others.sort_by_key(|event| event.begun);
+    // When each event ended, and the first moment that what begins after it can have.
+    let ends = changes.iter().zip(1..).map(|(change, moment)| Reverse((change.ended, moment)));
+    let mut ends: BinaryHeap<Reverse<(u64, usize)>> = ends.collect();
+    let mut first = 0;
+    for event in others {
+        while let Some(Reverse((_, moment))) = ends.peek().filter(|Reverse((ended, _))| *ended < event.begun)
+        {
+            first = first.max(*moment);
+            ends.pop();
+        }
+        let last = changes.iter().position(|change| change.begun > event.ended).unwrap_or(changes.len());
+        let right = (first..=last).find(|moment| is_right(event, &moments[*moment]));
+        let Some(moment) = right else {
+            return Err(format!("at none of the revisions {first} to {last} this is right: {event:#?}"));
+        };
+        ends.push(Reverse((event.ended, moment)));
+    }
+    Ok(())
+}
+
+fn is_right(event: &Event, slots: &Slots) -> bool {
+    match (&event.call, event.call.id()) {
+        (Call::List(query), _) => agrees(query, slots, &event.reply),
+        (call, Some(id)) => slots.get(&id).unwrap_or(&Slot::Absent).after(call, &event.reply).is_some(),
+        (_, None) => false,
+    }
+}
+
+fn agrees(query: &Query, slots: &Slots, reply: &Reply) -> bool {
+    query.answered(slots) == *reply
+}
+
+fn ends_with(slots: &Slots, changes: usize, kept: &OfOwner) -> Result<(), String> {
+    let row = |(id, slot): (&u64, &Slot)| match slot {
+        Slot::Live(state) => Some((*id, (state.revision, false))),
+        Slot::Buried => kept.tasks.get(id).map(|(revision, _)| (*id, (*revision, true))),
+        Slot::Absent => None,
+    };
+    let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();
+    let live = slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count();
+    let right = kept.revision == number(changes) && kept.live_tasks == number(live) && kept.tasks == tasks;
+    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, and kept is {kept:?}")) }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap()
+}

@@ -1,0 +1,58 @@
+use std::collections::BTreeMap;
+
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+/// What the database keeps when all is over.
+pub(crate) struct Kept {
+    pub(crate) owners: Vec<OwnerRow>,
+    pub(crate) tasks: Vec<TaskRow>,
+}
+
+#[derive(QueryableByName)]
+pub(crate) struct OwnerRow {
+    #[diesel(sql_type = Text)]
+    pub(crate) owner_id: String,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) revision: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) live_tasks: i64,
+}
+
+#[derive(QueryableByName)]
+pub(crate) struct TaskRow {
+    #[diesel(sql_type = Text)]
+    pub(crate) owner_id: String,
+    /// The id in hexadecimal digits, which may be parted by hyphens.
+    #[diesel(sql_type = Text)]
+    pub(crate) id: String,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) revision: i64,
+    #[diesel(sql_type = Bool)]
+    pub(crate) buried: bool,
+}
+
+/// What is kept of one owner: nothing of one who was never given a task.
+#[derive(Debug, Default)]
+pub(crate) struct OfOwner {
+    pub(crate) revision: i64,
+    pub(crate) live_tasks: i64,
+    /// Of each task its revision, and whether it is a tombstone.
+    pub(crate) tasks: BTreeMap<u64, (i64, bool)>,
+}
+
+impl Kept {
+    pub(super) fn of(&self, owner: &str) -> OfOwner {
+        let tasks = self.tasks.iter().filter(|task| task.owner_id == owner);
+        let tasks = tasks.map(|task| (number(&task.id), (task.revision, task.buried))).collect();
+        let row = self.owners.iter().find(|row| row.owner_id == owner);
+        let (revision, live_tasks) = row.map_or((0, 0), |row| (row.revision, row.live_tasks));
+        OfOwner { revision, live_tasks, tasks }
+    }
+}
+
+/// The model's number of a task, which its id ends with, behind the two bits of the variant.
+fn number(id: &str) -> u64 {
+    let digits: String = id.chars().filter(|digit| *digit != '-').skip(16).collect();
+    u64::from_str_radix(&digits, 16).unwrap() & !(0b11 << 62)
+}

@@ -1,0 +1,65 @@
+use super::{Call, Change, Reply, State};
+
+/// What there is of one task.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Slot {
+    Absent,
+    Live(State),
+    Buried,
+}
+
+impl Slot {
+    /// What a call leaves behind that is answered so; nothing when it cannot be answered so here.
+    pub(crate) fn after(&self, call: &Call, reply: &Reply) -> Option<Self> {
+        let same = |right: bool| right.then(|| self.clone());
+        match (call, reply, self) {
+            (Call::Create { title, description, completed, at, .. }, Reply::Task(made), Self::Absent) => {
+                let (title, description) = (title.clone(), description.clone());
+                let (created, updated, revision) = (*at, *at, made.revision);
+                let state = State { title, description, completed: *completed, created, updated, revision };
+                (state == *made && revision > 0).then_some(Self::Live(state))
+            }
+            (Call::Create { .. }, Reply::Taken, was) => same(*was != Self::Absent),
+            (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
+            (
+                Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
+                Reply::NotFound,
+                Self::Absent | Self::Buried,
+            ) => same(true),
+            (Call::Update { change, condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
+                let right = condition.holds(state.revision)
+                    && left.revision > state.revision
+                    && *left == change.of(state, *at, left.revision);
+                right.then(|| Self::Live(left.clone()))
+            }
+            (Call::Delete { condition, .. }, Reply::Deleted, Self::Live(state)) => {
+                condition.holds(state.revision).then_some(Self::Buried)
+            }
+            (
+                Call::Update { condition, .. } | Call::Delete { condition, .. },
+                Reply::Refused { current },
+                Self::Live(state),
+            ) => same(*current == state.revision && !condition.holds(state.revision)),
+            _ => None,
+        }
+    }
+}
+
+impl Change {
+    fn of(&self, state: &State, at: i64, revision: i64) -> State {
+        let mut state = State { updated: at, revision, ..state.clone() };
+        match self {
+            Self::Retitle(title) => state.title.clone_from(title),
+            Self::Describe(text) => {
+                state.description = Some(text.clone()).filter(|text| !text.is_empty());
+            }
+            Self::Complete(completed) => state.completed = *completed,
+            Self::Toggle => state.completed = !state.completed,
+            Self::RetitleAndToggle(title) => {
+                state.title.clone_from(title);
+                state.completed = !state.completed;
+            }
+        }
+        state
+    }
+}

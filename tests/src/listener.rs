@@ -1,0 +1,75 @@
+//! Any other server, which says on its standard error where it listens.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::program::Running;
+use crate::scratch;
+
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// Longer than what waits for children of its own takes.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// A server that accepts connections; ended in order when dropped, so that its own children end too.
+pub struct Listener {
+    running: Running,
+    url: String,
+}
+
+impl Listener {
+    /// Starts the command and waits for a line in which the URL follows `marker`.
+    ///
+    /// # Panics
+    /// With what it says, when none comes within 20 s.
+    #[must_use]
+    #[track_caller]
+    pub fn start(command: &mut Command, marker: &str) -> Self {
+        let running = Running::start(command);
+        scratch::watch(running.id(), "TERM");
+        let address = |line: &str| Some(line.split_once(marker)?.1.split_whitespace().next()?.to_owned());
+        match running.stderr.wait_for(START_LIMIT, address) {
+            Ok(url) => Self { running, url },
+            Err(why) => panic!("{command:?} does not listen ({why:?})\n{}", running.stderr),
+        }
+    }
+
+    /// Its base address, as `http://127.0.0.1:41233`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A caller of it.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if scratch::kill(self.id(), "TERM") {
+            // What does not end is killed.
+            let _ = self.running.wait(STOP_LIMIT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_url_behind_the_marker() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo hello >&2; echo at http://localhost:1 now >&2; exec sleep 60"]);
+        assert_eq!(Listener::start(&mut command, "at ").url(), "http://localhost:1");
+    }
+}
