@@ -4,7 +4,8 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{RepositoryError, Task, TaskId};
 
-use crate::dialect::{Get, Outcome, Outcomes};
+use super::sets::by_ordinal;
+use crate::dialect::{Get, Outcomes};
 use crate::one_task::one_task;
 use crate::rows::{COLUMNS, Columns, Id, TaskRow};
 use crate::statement::statement;
@@ -18,14 +19,8 @@ pub(super) fn run(connection: &mut PgConnection, set: &[Get]) -> Outcomes<Task> 
     let owners = set.iter().map(|get| get.owner.id().as_str()).collect();
     let ids = set.iter().map(|get| get.id).collect();
     let rows: Vec<(i64, TaskRow)> = TheseTasks { owners, ids }.load(connection)?;
-    let mut outcomes: Vec<Outcome<Task>> = set.iter().map(|_| Err(RepositoryError::NotFound)).collect();
-    for (ordinal, row) in rows {
-        let place = usize::try_from(ordinal - 1).unwrap_or(usize::MAX);
-        if let (Some(outcome), Some(get)) = (outcomes.get_mut(place), set.get(place)) {
-            *outcome = Ok(row.of(&get.owner));
-        }
-    }
-    Ok(outcomes)
+    let not_found = || Err(RepositoryError::NotFound);
+    Ok(by_ordinal(set, rows, not_found, |get, row| Ok(row.of(&get.owner))))
 }
 
 /// `offset 0` has the planner look up each task by its key, and not join the set to what it takes for a small table.

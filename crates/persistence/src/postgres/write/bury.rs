@@ -4,8 +4,9 @@ use diesel::sql_types::{BigInt, Nullable};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::RepositoryError;
 
-use super::targets::{Targets, by_ordinal, refused};
+use super::targets::{Targets, refused};
 use crate::dialect::{Deed, Outcomes, Write, Written};
+use crate::postgres::sets::by_ordinal;
 use crate::statement::statement;
 
 /// Makes tombstones of a set of deletions: nothing that their owners wrote stays in them.

@@ -4,8 +4,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{Change, Completion, Description, RepositoryError, Title, fold};
 
-use super::targets::{Targets, by_ordinal, refused};
+use super::targets::{Targets, refused};
 use crate::dialect::{Deed, Outcomes, Write, Written};
+use crate::postgres::sets::by_ordinal;
 use crate::rows::{COLUMNS, Columns, TaskRow};
 use crate::statement::statement;
 

@@ -4,9 +4,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{Description, Revision, SearchText, TaskId, Timestamp};
 
-use super::targets::by_ordinal;
 use crate::dialect::{Deed, Outcomes, Write, Written};
 use crate::failure::Failure;
+use crate::postgres::sets::by_ordinal;
 use crate::rows::{Id, Moment};
 use crate::statement::statement;
 

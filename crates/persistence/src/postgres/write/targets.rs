@@ -6,7 +6,7 @@ use diesel::query_builder::AstPass;
 use diesel::sql_types::{Array, Nullable, Text};
 use domain::{EntityTags, Precondition, RepositoryError, Revision, TaskId, Timestamp};
 
-use crate::dialect::{Outcome, Write, Written};
+use crate::dialect::Write;
 use crate::rows::{Id, Moment};
 
 /// Which tasks, under which conditions, when.
@@ -99,21 +99,4 @@ fn text(tags: &EntityTags) -> String {
 /// What the precondition left of a write on a task at this revision.
 pub(super) fn refused(current: i64) -> RepositoryError {
     RepositoryError::PreconditionFailed { current: Revision::new(current) }
-}
-
-/// Gives each request of the set the row with its ordinal, which counts from 1, or what it is without one.
-pub(super) fn by_ordinal<T>(
-    set: &[Write],
-    rows: Vec<(i64, T)>,
-    without: impl Fn() -> Outcome<Written>,
-    with: impl Fn(&Write, T) -> Outcome<Written>,
-) -> Vec<Outcome<Written>> {
-    let mut outcomes: Vec<_> = set.iter().map(|_| without()).collect();
-    for (ordinal, row) in rows {
-        let place = usize::try_from(ordinal - 1).unwrap_or(usize::MAX);
-        if let (Some(outcome), Some(write)) = (outcomes.get_mut(place), set.get(place)) {
-            *outcome = with(write, row);
-        }
-    }
-    outcomes
 }
