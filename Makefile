@@ -7,6 +7,9 @@ CARGO ?= cargo
 LIBPQ := $(shell { pg_config --includedir || pkg-config --exists libpq; } >/dev/null 2>&1 && echo yes)
 ENGINES := $(if $(LIBPQ),,--no-default-features --features sqlite)
 
+# Where the prerequisites put a Node when the machine's own is too old.
+export PATH := $(CURDIR)/target/node/bin:$(PATH)
+
 FUZZ_TARGETS := token jwks headers
 
 .PHONY: help

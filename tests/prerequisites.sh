@@ -8,6 +8,7 @@ DENY=0.20.2
 HACK=0.6.46
 SEMVER_CHECKS=0.51.0
 FUZZ=0.13.2
+NODE=22.23.3
 JOB=${1:?check, test, bench, semver or fuzz}
 
 # The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
@@ -35,16 +36,26 @@ for_building() {
 for_testing() {
     [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || echo postgresql
     command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
+    command -v openssl >/dev/null || echo openssl
+    command -v chromium >/dev/null || echo chromium
+    for_node
+    for_python
+}
+
+for_node() {
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
-    command -v openssl >/dev/null || echo openssl
+}
+
+for_python() {
+    command -v python3 >/dev/null || echo python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 
 for_measuring() {
     [ -n "$(ls /usr/lib/postgresql/*/bin/pgbench 2>/dev/null)" ] || command -v pgbench >/dev/null || echo postgresql
     command -v wrk >/dev/null || echo wrk
-    command -v python3 >/dev/null || echo python3
-    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    for_python
 }
 
 for_fuzzing() {
@@ -58,16 +69,27 @@ cargo_tool() {
     cargo install "$name" "${how[@]}" --quiet
 }
 
+# Next.js needs a newer Node than Debian 12 has. The Makefile puts this one first.
+node_runtime() {
+    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 9) ? 0 : 1)' && return
+    local folder=target/node machine
+    machine=$(node -p '`${process.platform}-${process.arch}`')
+    echo "Node $(node --version) is too old. Installing Node $NODE in $folder. By hand: Node 20.9 or newer on the PATH"
+    npm install --prefix "$folder" "node-$machine@$NODE" --no-audit --no-fund --no-save --ignore-scripts --loglevel=error
+    mkdir -p "$folder/bin"
+    ln -sf "../node_modules/node-$machine/bin/node" "$folder/bin/node"
+}
+
 node_packages() {
-    local folder=tests/better-auth
+    local folder=$1
     ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" || return 0
-    echo "Installing the Node packages of $folder. By hand: npm ci --prefix $folder"
+    echo "Installing the Node packages of $folder. By hand: npm ci --prefix $folder --ignore-scripts"
     npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts --loglevel=error
     cp "$folder/package-lock.json" "$folder/node_modules/.installed"
 }
 
 python_packages() {
-    local folder=target/bench/python pinned=tests/bench/fastapi/requirements.txt
+    local folder=target/python/$1 pinned=$2
     ! cmp -s "$pinned" "$folder/.installed" || return 0
     echo "Installing the Python packages of $pinned. By hand: python3 -m venv $folder && $folder/bin/pip install -r $pinned"
     rm -rf "$folder"
@@ -87,12 +109,15 @@ test)
     mapfile -t missing < <(for_building; for_testing)
     debian_packages "${missing[@]}"
     cargo_tool cargo-hack "$HACK"
-    node_packages
+    node_runtime
+    node_packages tests/better-auth
+    node_packages tests/browser
+    python_packages schemathesis tests/schemathesis/requirements.txt
     ;;
 bench)
     mapfile -t missing < <(for_building; for_measuring)
     debian_packages "${missing[@]}"
-    python_packages
+    python_packages bench tests/bench/fastapi/requirements.txt
     ;;
 semver)
     cargo_tool cargo-semver-checks "$SEMVER_CHECKS"

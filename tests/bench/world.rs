@@ -37,7 +37,7 @@ pub(crate) fn service() -> PathBuf {
 
 /// Where `make bench` has put Python and its packages.
 pub(crate) fn python(program: &str) -> PathBuf {
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/python/bin").join(program);
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/python/bench/bin").join(program);
     assert!(installed.exists(), "{program} is not installed: `make bench` installs it");
     installed
 }

@@ -22,6 +22,7 @@ fn help_names_every_command_and_option() {
         "token",
         "verify",
         "check-config",
+        "openapi",
         "healthcheck",
         "--config",
         "--help",
@@ -32,6 +33,20 @@ fn help_names_every_command_and_option() {
     assert_eq!(help.stderr, "");
     assert!(Environment::new().run(&["token", "--help"]).success().stdout.contains("--user"));
     assert!(Environment::new().run(&["--version"]).success().stdout.starts_with("tasknook "));
+}
+
+#[test]
+fn openapi_prints_what_the_service_serves_and_needs_no_configuration() {
+    let environment =
+        Environment::new().set("DATABASE_URL", "no-database").set("TASKNOOK_NO__SUCH", "setting");
+    let printed = environment.run(&["openapi"]).success();
+    assert!(printed.stdout.starts_with("{\n  \"openapi\": \"3.1"), "{}", printed.stdout);
+    assert_eq!(printed.stderr, "");
+    let service = Database::Sqlite.with_secret().serve();
+    // The harness reads lines, hence without the end of the last one.
+    let served = service.client().get("/openapi.json").expect(200).text();
+    assert_eq!(served.strip_suffix('\n'), Some(printed.stdout.trim_end()));
+    service.stop();
 }
 
 #[test]

@@ -42,5 +42,7 @@ fn a_refusal_that_nobody_can_read_has_its_exit_code_all_the_same() {
     let shown = Database::Sqlite.with_secret();
     let status = shown.command(&["check-config"]).stdout(full()).stderr(Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(1));
+    let described = shown.command(&["openapi"]).stdout(full()).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(described.code(), Some(1));
     assert_eq!(run_to_exit(&mut shown.command(&["check-config"]), LIMIT).code, Some(0));
 }

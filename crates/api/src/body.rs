@@ -72,10 +72,7 @@ pub(crate) async fn optional_object(
 async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Vec<u8>, Problem> {
     let encoding = Encoding::of(request.headers())?;
     let sent = tokio::time::timeout(limits.time, receive(request, payload, limits.bytes));
-    let sent = sent.await.map_err(|_| {
-        Problem::new(Kind::RequestTimeout, "The body did not arrive in time.")
-            .with_header(header::CONNECTION, "close")
-    })??;
+    let sent = sent.await.map_err(|_| late())??;
     match encoding {
         Encoding::Identity => Ok(sent),
         Encoding::Gzip => inflate(&sent, limits.bytes),
@@ -110,7 +107,14 @@ fn inflate(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
     if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
 }
 
-fn too_large(limit: usize) -> Problem {
+/// It did not arrive in time, so what comes behind it on the connection is not known.
+pub(crate) fn late() -> Problem {
+    Problem::new(Kind::RequestTimeout, "The body did not arrive in time.")
+        .with_header(header::CONNECTION, "close")
+}
+
+/// It is over the limit.
+pub(crate) fn too_large(limit: usize) -> Problem {
     Problem::new(Kind::BodyTooLarge, format!("The body is over {limit} bytes."))
 }
 
@@ -145,11 +149,13 @@ fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
         }
         _ => true,
     });
-    if known && utf8 {
-        return Ok(());
-    }
+    if known && utf8 { Ok(()) } else { Err(wrong_type(types)) }
+}
+
+/// It is of none of these types.
+pub(crate) fn wrong_type(types: MediaTypes) -> Problem {
     let detail = format!("The body must be sent as Content-Type: {}.", types.accepted());
-    Err(Problem::new(Kind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted()))
+    Problem::new(Kind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
 }
 
 /// A header that may stand once.

@@ -5,12 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, Accept, Header};
+use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
 use auth::{AuthError, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
+use crate::accept;
 use crate::problem::{Kind, Problem};
 use crate::state::State;
 
@@ -60,30 +61,20 @@ fn own_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
     if owner.is_named(&named) {
         return Ok(());
     }
-    Err(Problem::new(Kind::OtherUser, "The path names a user that the token does not belong to."))
+    Err(other_user())
+}
+
+/// The path is somebody else's.
+pub(crate) fn other_user() -> Problem {
+    Problem::new(Kind::OtherUser, "The path names a user that the token does not belong to.")
+}
+
+/// The caller takes no form that there is.
+pub(crate) fn not_acceptable() -> Problem {
+    Problem::new(Kind::NotAcceptable, "Answers are application/json.")
 }
 
 /// Every answer is JSON. A caller that says it takes none is told so; one whose `Accept` cannot be read gets JSON.
 fn acceptable(request: &HttpRequest) -> Result<(), Problem> {
-    if !request.headers().contains_key(header::ACCEPT) {
-        return Ok(());
-    }
-    let Ok(Accept(ranges)) = Accept::parse(request) else { return Ok(()) };
-    let takes_json = |essence: &str| matches!(essence, "application/json" | "application/*" | "*/*");
-    let mut relevant = ranges.iter().filter(|range| takes_json(range.item.essence_str())).peekable();
-    let refused = match relevant.peek() {
-        None => !ranges.is_empty(),
-        Some(_) => relevant
-            .max_by_key(|range| specificity(range.item.essence_str()))
-            .is_some_and(|range| range.quality == header::Quality::ZERO),
-    };
-    if refused { Err(Problem::new(Kind::NotAcceptable, "Answers are application/json.")) } else { Ok(()) }
-}
-
-fn specificity(essence: &str) -> u8 {
-    match essence {
-        "*/*" => 0,
-        "application/*" => 1,
-        _ => 2,
-    }
+    if accept::quality(request, "application/json") == Quality::ZERO { Err(not_acceptable()) } else { Ok(()) }
 }

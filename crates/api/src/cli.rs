@@ -67,6 +67,8 @@ enum Command {
     Verify,
     /// Print the effective configuration with secrets masked, and whether it would be accepted
     CheckConfig,
+    /// Print the API's description, OpenAPI 3.1 in JSON; needs no configuration
+    Openapi,
     /// Ask a running service whether it is ready; exit 0 when it is, 1 when not (for containers)
     Healthcheck,
 }
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Token(token) => token.run(&overrides),
         Command::Verify => commands::verify::run(&overrides),
         Command::CheckConfig => commands::check_config::run(&overrides),
+        Command::Openapi => commands::openapi::run(),
         Command::Healthcheck => commands::healthcheck::run(&overrides),
     };
     done.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)

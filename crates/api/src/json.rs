@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use domain::{Field, TaskInput};
+use domain::{Field, Nulls, TaskInput};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -31,11 +31,11 @@ impl Object {
     }
 
     /// The members of a task that may be written; every other member is ignored.
-    pub(crate) fn into_input(mut self) -> Result<TaskInput, Problem> {
+    pub(crate) fn into_input(mut self, nulls: Nulls) -> Result<TaskInput, Problem> {
         let mut errors = Vec::new();
         let title = self.take("title", string, &mut errors);
         let description = self.take("description", string, &mut errors);
-        let completed = self.take_completed(&mut errors);
+        let completed = self.take_completed(nulls, &mut errors);
         if errors.is_empty() {
             Ok(TaskInput { title, description, completed })
         } else {
@@ -46,11 +46,12 @@ impl Object {
     /// What the object says of `completed`, for the route that sets it.
     pub(crate) fn into_completed(mut self) -> Result<Field<bool>, Problem> {
         let mut errors = Vec::new();
-        let completed = self.take_completed(&mut errors);
+        let completed = self.take_completed(Nulls::Refused, &mut errors);
         if errors.is_empty() { Ok(completed) } else { Err(Problem::invalid(errors)) }
     }
 
-    fn take_completed(&mut self, errors: &mut Vec<FieldError>) -> Field<bool> {
+    /// Two names for one member: what either says of it holds, a null too where nulls are refused.
+    fn take_completed(&mut self, nulls: Nulls, errors: &mut Vec<FieldError>) -> Field<bool> {
         let completed = self.take("completed", boolean, errors);
         let spelled = self.take("is_completed", boolean, errors);
         match (completed, spelled) {
@@ -59,9 +60,9 @@ impl Object {
                 errors.push(FieldError::body("completed", msg, "contradiction"));
                 Field::Absent
             }
-            (Field::Absent, spelled) => spelled,
-            (Field::Null, Field::Value(value)) => Field::Value(value),
-            (completed, _) => completed,
+            (Field::Absent, one) | (one, Field::Absent) => one,
+            (Field::Null, _) | (_, Field::Null) if nulls == Nulls::Refused => Field::Null,
+            (Field::Null, other) | (other, _) => other,
         }
     }
 
@@ -167,7 +168,7 @@ mod tests {
     use super::*;
 
     fn status(body: &str) -> u16 {
-        let read = Object::parse(body.as_bytes()).and_then(Object::into_input);
+        let read = Object::parse(body.as_bytes()).and_then(|object| object.into_input(Nulls::Refused));
         read.map_or_else(|problem| problem.status_code().as_u16(), |_| 200)
     }
 
@@ -205,8 +206,18 @@ mod tests {
     fn completed_has_two_spellings_that_must_agree() {
         let read = |text: &str| Object::parse(text.as_bytes()).unwrap().into_completed();
         assert_eq!(read(r#"{"is_completed":true}"#).unwrap(), Field::Value(true));
-        assert_eq!(read(r#"{"completed":null,"is_completed":false}"#).unwrap(), Field::Value(false));
-        assert_eq!(read(r#"{"completed":false,"is_completed":null}"#).unwrap(), Field::Value(false));
         assert!(read(r#"{"completed":false,"is_completed":true}"#).is_err());
+    }
+
+    #[test]
+    fn a_null_in_either_spelling_is_a_null_where_nulls_are_refused() {
+        let read =
+            |text: &str, nulls| Object::parse(text.as_bytes()).unwrap().into_input(nulls).unwrap().completed;
+        for text in
+            [r#"{"completed":null,"is_completed":false}"#, r#"{"completed":false,"is_completed":null}"#]
+        {
+            assert_eq!(read(text, Nulls::Ignored), Field::Value(false));
+            assert_eq!(read(text, Nulls::Refused), Field::Null);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A request's way: `edge` gives it an id and writes what leaves; `routes` names its handler; `caller` settles who is
 //! calling; the handler reads the body or the query, calls one use case of the domain, and writes what comes back.
 
+mod accept;
 mod app;
 mod body;
 mod caller;

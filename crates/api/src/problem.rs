@@ -2,15 +2,14 @@
 
 mod kind;
 mod render;
+mod translated;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue, ToStrError};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use auth::{AuthError, CredentialsError};
-use domain::{RepositoryError, Rule, TaskError, TextError, Violation};
 use serde::Serialize;
 
 pub(crate) use kind::Kind;
@@ -35,7 +34,7 @@ pub(crate) struct FieldError {
     pub loc: Vec<String>,
     /// What, in words.
     pub msg: String,
-    /// What, for a program.
+    /// What, for a program: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, ….
     #[serde(rename = "type")]
     pub kind: &'static str,
 }
@@ -80,6 +79,16 @@ impl Problem {
         self
     }
 
+    /// A defect on this side. What it is stands in the log, under the request id.
+    pub(crate) fn internal() -> Self {
+        Self::new(Kind::Internal, "Something went wrong on this side; the request id finds it in the log.")
+    }
+
+    /// No such path.
+    pub(crate) fn no_route() -> Self {
+        Self::new(Kind::NoRoute, "There is no such route.")
+    }
+
     /// A state of affairs that passes; the answer says when to try again.
     pub(crate) fn passing(kind: Kind, detail: &'static str, retry_after_seconds: Option<u64>) -> Self {
         let seconds = retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS).to_string();
@@ -101,85 +110,6 @@ impl ResponseError for Problem {
     // The body is written by `answer`, which knows the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.kind.status())
-    }
-}
-
-impl From<TaskError> for Problem {
-    fn from(error: TaskError) -> Self {
-        match error {
-            TaskError::NotFound => Self::new(Kind::NotFound, "There is no such task."),
-            TaskError::PreconditionFailed { current } => {
-                Self::new(Kind::PreconditionFailed, "The task has changed since you last read it.")
-                    .with_header(header::ETAG, &format!("\"{current}\""))
-            }
-            TaskError::Invalid(violations) => {
-                Self::invalid(violations.iter().map(FieldError::from).collect())
-            }
-            TaskError::Overloaded => {
-                Self::passing(Kind::Overloaded, "Too much is going on; try again shortly.", None)
-            }
-            TaskError::Unavailable(source) => {
-                tracing::error!(error = chain(&*source), "the database is unavailable");
-                Self::passing(Kind::Unavailable, "The database cannot be reached; try again shortly.", None)
-            }
-            TaskError::Fault(source) => {
-                tracing::error!(error = chain(&*source), "the database broke its own rules");
-                Self::internal()
-            }
-        }
-    }
-}
-
-impl From<RepositoryError> for Problem {
-    fn from(error: RepositoryError) -> Self {
-        TaskError::from(error).into()
-    }
-}
-
-impl Problem {
-    /// A defect on this side. What it is stands in the log, under the request id.
-    pub(crate) fn internal() -> Self {
-        Self::new(Kind::Internal, "Something went wrong on this side; the request id finds it in the log.")
-    }
-}
-
-impl From<&Violation> for FieldError {
-    fn from(violation: &Violation) -> Self {
-        let kind = match violation.rule {
-            Rule::Required => "missing",
-            Rule::NotNull => "null_not_allowed",
-            Rule::Text(TextError::Empty) => "string_too_short",
-            Rule::Text(TextError::TooLong { .. }) => "string_too_long",
-            Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
-        };
-        Self::body(violation.field, violation.rule.to_string(), kind)
-    }
-}
-
-impl From<AuthError> for Problem {
-    fn from(error: AuthError) -> Self {
-        let kind = match &error {
-            AuthError::Credentials(CredentialsError::Missing) => Kind::MissingToken,
-            AuthError::Credentials(CredentialsError::Malformed) => Kind::MalformedCredentials,
-            AuthError::Token(refused) if refused.is_unavailable() => {
-                tracing::warn!(reason = refused.reason(), "tokens cannot be verified now");
-                let detail = "The keys that verify your token cannot be fetched; try again shortly.";
-                return Self::passing(Kind::KeysUnavailable, detail, refused.retry_after_seconds());
-            }
-            AuthError::Token(refused) => {
-                tracing::info!(reason = refused.reason(), "a token was refused: {refused}");
-                Kind::InvalidToken
-            }
-            AuthError::Credentials(_) => Kind::InvalidToken,
-        };
-        let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
-        Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
-    }
-}
-
-impl From<ToStrError> for Problem {
-    fn from(_: ToStrError) -> Self {
-        Self::new(Kind::Malformed, "A header holds bytes that are not visible ASCII.")
     }
 }
 

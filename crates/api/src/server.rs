@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::app;
-use crate::routes::{figures, routes, routes_and_figures};
+use crate::routes::{only_figures, routes, routes_and_figures};
 use crate::settings::Settings;
 use crate::startup::StartError;
 use crate::state::{Draining, State};
@@ -78,7 +78,7 @@ fn listen_for_figures(settings: &Settings, state: &Data<State>) -> Result<Option
         return Ok(None);
     }
     let (cors, shared) = (settings.cors.clone(), state.clone());
-    let http = HttpServer::new(move || app(shared.clone(), &cors, figures))
+    let http = HttpServer::new(move || app(shared.clone(), &cors, only_figures))
         .workers(1)
         .disable_signals()
         .bind(place)

@@ -6,29 +6,31 @@ use super::task_id;
 use crate::body;
 use crate::caller::Caller;
 use crate::conditional;
-use crate::openapi::CompletedBody;
+use crate::openapi::answers::ChangedTask;
+use crate::openapi::parameters::{CompletedQuery, Conditions, TaskPath};
 use crate::problem::{FieldError, Problem};
 use crate::query::{Parameters, boolean};
-use crate::representation::{self, TaskJson};
+use crate::representation;
 use crate::state::State;
 
-/// Flips whether a task is done, or sets it when the body or the query says to what.
+/// Completes a task, or opens it again
+///
+/// Without a body, or with an empty one or `{}`, what `completed` says is flipped, in one atomic step. A body or a query
+/// that says to what sets it.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}/complete",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("id" = String, Path, description = "The task's id", format = "uuid"),
-        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags"),
-        ("completed" = Option<bool>, Query, description = "Set to this instead of flipping")
+    operation_id = "complete_task",
+    params(TaskPath, CompletedQuery, Conditions),
+    request_body(
+        content(
+            (ref("#/components/schemas/Completion") = "application/json"),
+            (ref("#/components/schemas/Completion") = "application/merge-patch+json")
+        ),
+        description = "What `completed` becomes. Without it, the opposite of what it is."
     ),
-    request_body = Option<CompletedBody>,
-    responses(
-        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(
-            ("ETag" = String, description = "The task's revision, quoted")
-        ))
-    )
+    responses(ChangedTask)
 )]
 pub(crate) async fn complete(
     Caller(owner): Caller,

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use super::task_id;
 use crate::caller::Caller;
 use crate::conditional;
+use crate::openapi::answers::DeletedTask;
+use crate::openapi::parameters::{Conditions, Preference, TaskPath};
 use crate::problem::Problem;
 use crate::representation;
 use crate::state::State;
@@ -19,6 +21,7 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the members that clients read")]
 pub(crate) struct Deleted {
+    /// A sentence for people.
     #[schema(example = "Task deleted")]
     message: &'static str,
     /// The deleted task.
@@ -27,24 +30,20 @@ pub(crate) struct Deleted {
     /// The same, under the name that older clients read.
     #[schema(format = "uuid")]
     task_id: String,
+    /// Always true.
     deleted: bool,
 }
 
-/// Deletes a task: 204, or 200 with a body for clients that need one (RFC 7240 `Prefer: return=representation`).
+/// Deletes a task
+///
+/// 204; or 200 with a body, for `Prefer: return=representation` (RFC 7240) or where the service is configured so.
 #[utoipa::path(
     delete,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("id" = String, Path, description = "The task's id", format = "uuid"),
-        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags"),
-        ("Prefer" = Option<String>, Header, description = "`return=representation` asks for a body")
-    ),
-    responses(
-        (status = 204, description = "Deleted"),
-        (status = 200, description = "Deleted, with a body", body = Deleted)
-    )
+    operation_id = "delete_task",
+    params(TaskPath, Conditions, Preference),
+    responses(DeletedTask)
 )]
 pub(crate) async fn delete(
     Caller(owner): Caller,
@@ -66,7 +65,8 @@ pub(crate) async fn delete(
     Ok(representation::json(representation::own(&mut response), &deleted(id)))
 }
 
-fn deleted(id: TaskId) -> Deleted {
+/// What is said of this task.
+pub(crate) fn deleted(id: TaskId) -> Deleted {
     Deleted { message: "Task deleted", id: id.to_string(), task_id: id.to_string(), deleted: true }
 }
 

@@ -6,26 +6,22 @@ use domain::{Precondition, TaskError};
 use super::task_id;
 use crate::caller::Caller;
 use crate::conditional;
+use crate::openapi::answers::OneTask;
+use crate::openapi::parameters::{Conditions, TaskPath};
 use crate::problem::Problem;
-use crate::representation::{self, TaskJson};
+use crate::representation;
 use crate::state::State;
 
-/// Reads one task; 304 when the caller has it already.
+/// Reads one task
+///
+/// 304 when `If-None-Match` lists the revision that the task has.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("id" = String, Path, description = "The task's id", format = "uuid"),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the caller has")
-    ),
-    responses(
-        (status = 200, description = "The task", body = TaskJson<'static>, headers(
-            ("ETag" = String, description = "The task's revision, quoted")
-        )),
-        (status = 304, description = "The caller has it already")
-    )
+    operation_id = "get_task",
+    params(TaskPath, Conditions),
+    responses(OneTask)
 )]
 pub(crate) async fn get(
     Caller(owner): Caller,

@@ -5,8 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::path;
 use crate::caller::Caller;
 use crate::listing::Listing;
+use crate::openapi::answers::PageOfTasks;
+use crate::openapi::parameters::{ListQuery, OwnerPath};
 use crate::problem::Problem;
-use crate::representation::{self, TaskJson};
+use crate::representation;
 use crate::state::State;
 
 /// The cursor of the next page.
@@ -14,30 +16,18 @@ const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 /// How many tasks the filter lets through.
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
-/// Reads a page of the caller's tasks.
+/// Lists the caller's tasks
+///
+/// Newest first. A page has 1000 tasks unless `limit` says less; `Link` and `X-Next-Cursor` lead to the next one, and
+/// nothing is skipped or repeated while others write. Parameters that contradict each other are 422, unknown ones are
+/// ignored.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("status" = Option<String>, Query, description = "all, pending (or active), completed"),
-        ("completed" = Option<bool>, Query, description = "The same as status=completed or pending"),
-        ("search" = Option<String>, Query, description = "Text to find in title or description"),
-        ("sort" = Option<String>, Query, description = "created, updated or title, - before it for descending"),
-        ("order" = Option<String>, Query, description = "asc or desc"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000),
-        ("cursor" = Option<String>, Query, description = "From X-Next-Cursor"),
-        ("offset" = Option<u64>, Query),
-        ("count" = Option<bool>, Query, description = "Count all that match into X-Total-Count")
-    ),
-    responses(
-        (status = 200, description = "A page of the caller's tasks, newest first", body = Vec<TaskJson<'static>>, headers(
-            ("Link" = Option<String>, description = "The next page"),
-            ("X-Next-Cursor" = Option<String>, description = "Its cursor"),
-            ("X-Total-Count" = Option<u64>, description = "How many match")
-        ))
-    )
+    operation_id = "list_tasks",
+    params(OwnerPath, ListQuery),
+    responses(PageOfTasks)
 )]
 pub(crate) async fn list(
     Caller(owner): Caller,

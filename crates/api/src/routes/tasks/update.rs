@@ -6,27 +6,25 @@ use super::task_id;
 use crate::body::{self, MediaTypes};
 use crate::caller::Caller;
 use crate::conditional;
-use crate::openapi::TaskBody;
+use crate::openapi::answers::ChangedTask;
+use crate::openapi::parameters::{Conditions, TaskPath};
+use crate::openapi::schemas::{TaskPatch, TaskUpdate};
 use crate::problem::Problem;
-use crate::representation::{self, TaskJson};
+use crate::representation;
 use crate::state::State;
 
-/// Merges an object into a task; a null title or `completed` is as if it were not there.
+/// Updates a task
+///
+/// What is not mentioned is kept, and so is what is null, but for `description`, which a null clears. An object that
+/// changes nothing leaves `updated_at` and `ETag` alone.
 #[utoipa::path(
     put,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("id" = String, Path, description = "The task's id", format = "uuid"),
-        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")
-    ),
-    request_body = TaskBody,
-    responses(
-        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(
-            ("ETag" = String, description = "The task's revision, quoted")
-        ))
-    )
+    operation_id = "update_task",
+    params(TaskPath, Conditions),
+    request_body(content((TaskUpdate = "application/json")), description = "What is to change."),
+    responses(ChangedTask)
 )]
 pub(crate) async fn put(
     Caller(owner): Caller,
@@ -37,22 +35,21 @@ pub(crate) async fn put(
     update(owner, request, payload, state, MediaTypes::Json, Nulls::Ignored).await
 }
 
-/// Applies a merge patch (RFC 7396) to a task.
+/// Patches a task
+///
+/// A JSON Merge Patch (RFC 7396): what is not mentioned is kept. `"description": null` clears it; a null anywhere else is
+/// 422. An object that changes nothing leaves `updated_at` and `ETag` alone.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
-    params(
-        ("user_id" = String, Path, description = "The caller's own id"),
-        ("id" = String, Path, description = "The task's id", format = "uuid"),
-        ("If-Match" = Option<String>, Header, description = "Write only when the task has one of these entity tags")
+    operation_id = "patch_task",
+    params(TaskPath, Conditions),
+    request_body(
+        content((TaskPatch = "application/json"), (TaskPatch = "application/merge-patch+json")),
+        description = "What is to change."
     ),
-    request_body = TaskBody,
-    responses(
-        (status = 200, description = "The task as it is now", body = TaskJson<'static>, headers(
-            ("ETag" = String, description = "The task's revision, quoted")
-        ))
-    )
+    responses(ChangedTask)
 )]
 pub(crate) async fn patch(
     Caller(owner): Caller,
@@ -71,7 +68,7 @@ async fn update(
     types: MediaTypes,
     nulls: Nulls,
 ) -> Result<HttpResponse, Problem> {
-    let input = body::object(&request, payload, types, state.body).await?.into_input()?;
+    let input = body::object(&request, payload, types, state.body).await?.into_input(nulls)?;
     let precondition = conditional::precondition(request.headers())?;
     let task = state.tasks.update(&owner, task_id(&request)?, input, nulls, precondition).await?;
     Ok(representation::task(&mut HttpResponse::Ok(), &task))

@@ -1,0 +1,108 @@
+//! What can go wrong, for each operation: which statuses follow from its path and its method. One response stands for
+//! each status, with an example for each of its codes.
+
+mod samples;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::StatusCode;
+use utoipa::Modify;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::Ref;
+use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
+
+use super::headers::{self, Named};
+use super::operations::each_operation;
+use crate::problem::Kind;
+
+/// Adds the problems.
+pub(super) struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut OpenApi) {
+        each_operation(document, |path, method, operation| {
+            for status in statuses(path, method, operation) {
+                add(&mut operation.responses.responses, status);
+            }
+        });
+        let components = document.components.get_or_insert_default();
+        for status in Kind::ALL.iter().map(|kind| kind.status()).collect::<BTreeSet<_>>() {
+            components.responses.insert(name(status), response(status).into());
+        }
+    }
+}
+
+/// Beside what the operation itself answers with that status, as a probe does with 503.
+fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: StatusCode) {
+    match responses.get_mut(status.as_str()) {
+        Some(RefOr::T(own)) => own.content.extend(response(status).content),
+        Some(RefOr::Ref(_)) => {}
+        None => {
+            let shared = Ref::from_response_name(name(status));
+            responses.insert(status.as_str().to_owned(), RefOr::Ref(shared));
+        }
+    }
+}
+
+fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<StatusCode> {
+    use StatusCode as S;
+    let mut statuses = vec![S::METHOD_NOT_ALLOWED, S::INTERNAL_SERVER_ERROR, S::SERVICE_UNAVAILABLE];
+    if path.starts_with("/api/") {
+        statuses.extend([S::BAD_REQUEST, S::UNAUTHORIZED, S::NOT_ACCEPTABLE]);
+    }
+    if path.contains("{user_id}") {
+        statuses.push(S::FORBIDDEN);
+    }
+    if path.contains("{id}") {
+        statuses.extend([S::NOT_FOUND, S::PRECONDITION_FAILED]);
+    }
+    if path.contains("{file}") {
+        statuses.push(S::NOT_FOUND);
+    }
+    if path == "/" {
+        statuses.push(S::NOT_ACCEPTABLE);
+    }
+    if operation.request_body.is_some() {
+        statuses.extend([
+            S::REQUEST_TIMEOUT,
+            S::PAYLOAD_TOO_LARGE,
+            S::UNSUPPORTED_MEDIA_TYPE,
+            S::UNPROCESSABLE_ENTITY,
+        ]);
+    }
+    // The query of a list is input as well.
+    if path.ends_with("/tasks") && *method == HttpMethod::Get {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
+    }
+    statuses
+}
+
+/// `NotFound` for 404.
+fn name(status: StatusCode) -> String {
+    status.canonical_reason().unwrap_or_default().replace(' ', "")
+}
+
+fn response(status: StatusCode) -> Response {
+    let kinds = || Kind::ALL.iter().filter(|kind| kind.status() == status);
+    let examples: BTreeMap<_, _> = kinds().map(|kind| (kind.code(), example(*kind))).collect();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
+    let titles: Vec<_> = kinds().map(|kind| format!("`{}`: {}.", kind.code(), kind.title())).collect();
+    let response = ResponseBuilder::new().description(titles.join(" "));
+    let headers = match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => vec![headers::challenge()],
+        StatusCode::METHOD_NOT_ALLOWED => vec![headers::allow()],
+        StatusCode::PRECONDITION_FAILED => vec![headers::etag()],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![headers::accept(), headers::accept_encoding()],
+        StatusCode::SERVICE_UNAVAILABLE => vec![headers::retry_after()],
+        _ => vec![],
+    };
+    let response = headers.into_iter().fold(response, Named::named);
+    response.content("application/problem+json", content.build()).build()
+}
+
+fn example(kind: Kind) -> ExampleBuilder {
+    ExampleBuilder::new().summary(kind.title()).value(samples::body(kind))
+}

@@ -1,0 +1,100 @@
+//! What the layers below say, as problems. What a caller is not told is logged on the way.
+
+use actix_web::http::header::{self, ToStrError};
+use auth::{AuthError, CredentialsError};
+use domain::{RepositoryError, Rule, TaskError, TextError, Violation};
+
+use super::{FieldError, Kind, Problem, chain};
+
+impl From<TaskError> for Problem {
+    fn from(error: TaskError) -> Self {
+        match &error {
+            TaskError::Unavailable(source) => {
+                tracing::error!(error = chain(&**source), "the database is unavailable");
+            }
+            TaskError::Fault(source) => {
+                tracing::error!(error = chain(&**source), "the database broke its own rules");
+            }
+            _ => {}
+        }
+        Self::of_task(&error)
+    }
+}
+
+impl From<RepositoryError> for Problem {
+    fn from(error: RepositoryError) -> Self {
+        TaskError::from(error).into()
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match &error {
+            AuthError::Token(refused) if refused.is_unavailable() => {
+                tracing::warn!(reason = refused.reason(), "tokens cannot be verified now");
+            }
+            AuthError::Token(refused) => {
+                tracing::info!(reason = refused.reason(), "a token was refused: {refused}");
+            }
+            AuthError::Credentials(_) => {}
+        }
+        Self::of_caller(&error)
+    }
+}
+
+impl Problem {
+    /// What a use case says.
+    pub(crate) fn of_task(error: &TaskError) -> Self {
+        match error {
+            TaskError::NotFound => Self::new(Kind::NotFound, "There is no such task."),
+            TaskError::PreconditionFailed { current } => {
+                Self::new(Kind::PreconditionFailed, "The task has changed since you last read it.")
+                    .with_header(header::ETAG, &format!("\"{current}\""))
+            }
+            TaskError::Invalid(violations) => {
+                Self::invalid(violations.iter().map(FieldError::from).collect())
+            }
+            TaskError::Overloaded => {
+                Self::passing(Kind::Overloaded, "Too much is going on; try again shortly.", None)
+            }
+            TaskError::Unavailable(_) => {
+                Self::passing(Kind::Unavailable, "The database cannot be reached; try again shortly.", None)
+            }
+            TaskError::Fault(_) => Self::internal(),
+        }
+    }
+
+    /// What becomes of somebody who has not shown who they are.
+    pub(crate) fn of_caller(error: &AuthError) -> Self {
+        let kind = match error {
+            AuthError::Credentials(CredentialsError::Missing) => Kind::MissingToken,
+            AuthError::Credentials(CredentialsError::Malformed) => Kind::MalformedCredentials,
+            AuthError::Token(refused) if refused.is_unavailable() => {
+                let detail = "The keys that verify your token cannot be fetched; try again shortly.";
+                return Self::passing(Kind::KeysUnavailable, detail, refused.retry_after_seconds());
+            }
+            AuthError::Token(_) | AuthError::Credentials(_) => Kind::InvalidToken,
+        };
+        let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
+        Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+impl From<&Violation> for FieldError {
+    fn from(violation: &Violation) -> Self {
+        let kind = match violation.rule {
+            Rule::Required => "missing",
+            Rule::NotNull => "null_not_allowed",
+            Rule::Text(TextError::Empty) => "string_too_short",
+            Rule::Text(TextError::TooLong { .. }) => "string_too_long",
+            Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
+        };
+        Self::body(violation.field, violation.rule.to_string(), kind)
+    }
+}
+
+impl From<ToStrError> for Problem {
+    fn from(_: ToStrError) -> Self {
+        Self::new(Kind::Malformed, "A header holds bytes that are not visible ASCII.")
+    }
+}
