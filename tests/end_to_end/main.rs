@@ -16,6 +16,7 @@ mod cors;
 mod database;
 mod database_away;
 mod doctor;
+mod habits;
 mod isolation;
 mod layers;
 mod main_job;
