@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test|bench|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
+# prerequisites.sh check|test|demo|bench|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
 # Says what it installs, and how to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,7 +9,7 @@ HACK=0.6.46
 SEMVER_CHECKS=0.51.0
 FUZZ=0.13.2
 NODE=22.23.3
-JOB=${1:?check, test, bench, semver or fuzz}
+JOB=${1:?check, test, demo, bench, semver or fuzz}
 
 # The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
@@ -112,7 +112,14 @@ test)
     node_runtime
     node_packages tests/better-auth
     node_packages tests/browser
+    node_packages tests/frontend
     python_packages schemathesis tests/schemathesis/requirements.txt
+    ;;
+demo)
+    mapfile -t missing < <(for_node)
+    debian_packages "${missing[@]}"
+    node_runtime
+    node_packages tests/frontend
     ;;
 bench)
     mapfile -t missing < <(for_building; for_measuring)
@@ -128,7 +135,7 @@ fuzz)
     cargo_tool cargo-fuzz "$FUZZ"
     ;;
 *)
-    echo "prerequisites.sh check|test|bench|semver|fuzz" >&2
+    echo "prerequisites.sh check|test|demo|bench|semver|fuzz" >&2
     exit 2
     ;;
 esac

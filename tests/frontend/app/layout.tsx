@@ -1,0 +1,32 @@
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+
+import { AccountChannel } from "@/components/account/account-channel";
+
+import "./theme.css";
+import "./globals.css";
+import "./controls.css";
+
+export const metadata: Metadata = {
+  title: { default: "Tasknook", template: "%s · Tasknook" },
+  description: "Your tasks, and nobody else's.",
+};
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f6f6f3" },
+    { media: "(prefers-color-scheme: dark)", color: "#15171a" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        {children}
+        <AccountChannel />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,70 @@
+import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
+
+import { tasksKey } from "@/components/tasks/task-lists";
+import { createApi, tokenOfSession, type Page } from "@/lib/api";
+import { Problem } from "@/lib/problem";
+import type { TaskFilter } from "@/lib/task-filter";
+
+import { Connection, isOutage } from "./connection";
+
+/** How often an API that is away is asked again, in seconds. */
+const RETRY_AFTER = 2;
+
+// A tick shows in the same frame as the click.
+notifyManager.setScheduler(queueMicrotask);
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export interface SignedInOptions {
+  user: User;
+  apiUrl: string;
+  /** The first page of tasks, when the server could read it. */
+  first?: { filter: TaskFilter; page: Page };
+  /** Told of an error, which may mean that the user is not there any more. */
+  onError: (error: Error) => void;
+}
+
+/** Everything that the browser holds for one user between sign-in and sign-out. */
+export class SignedIn {
+  readonly user: User;
+  readonly connection = new Connection();
+  readonly queries: QueryClient;
+  readonly api;
+  #closed = false;
+
+  constructor({ user, apiUrl, first, onError }: SignedInOptions) {
+    this.user = user;
+    this.api = createApi({ baseUrl: apiUrl, userId: user.id, fetchToken: tokenOfSession });
+    const onFailure = (error: Error) => {
+      this.connection.failed(error);
+      if (!this.#closed) onError(error);
+    };
+    this.queries = new QueryClient({
+      queryCache: new QueryCache({ onSuccess: this.connection.answered, onError: onFailure }),
+      mutationCache: new MutationCache({ onSuccess: this.connection.answered, onError: onFailure }),
+      defaultOptions: {
+        queries: {
+          // `navigator.onLine` is a guess. A call that fails is not.
+          networkMode: "always",
+          retry: (_, error) => {
+            this.connection.failed(error);
+            return isOutage(error);
+          },
+          retryDelay: (_, error) => ((error instanceof Problem && error.retryAfter) || RETRY_AFTER) * 1000,
+        },
+        mutations: { networkMode: "always" },
+      },
+    });
+    if (first) this.queries.setQueryData(tasksKey(first.filter), { pages: [first.page], pageParams: [undefined] });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.api.close();
+    this.queries.clear();
+  }
+}

@@ -1,0 +1,14 @@
+import type { Task } from "@/lib/api";
+
+const PREFIX = "draft-";
+
+/** A task as it shows until the API answers what it made of it. */
+export function draftOf(title: string, userId: string): Task {
+  const now = new Date().toISOString();
+  const id = PREFIX + Math.random();
+  return { id, user_id: userId, title, description: null, completed: false, created_at: now, updated_at: now };
+}
+
+export function isDraft({ id }: Task): boolean {
+  return id.startsWith(PREFIX);
+}

@@ -1,0 +1,11 @@
+import { isProblem } from "./use-task-changes";
+
+/** Why a task cannot be edited, when no field is to blame. */
+export function EditFailure({ error }: { error?: Error }) {
+  if (!error || (isProblem(error, "validation") && (error.of("title") || error.of("description")))) return null;
+  return (
+    <p className="failure" role="alert">
+      {isProblem(error, "task_not_found") ? "This task was deleted elsewhere." : error.message}
+    </p>
+  );
+}

@@ -1,0 +1,79 @@
+import { useRef, type KeyboardEvent } from "react";
+
+import { hasModifier, useShortcuts } from "@/components/ui/use-shortcuts";
+import type { Task } from "@/lib/api";
+import type { TaskFilter } from "@/lib/task-filter";
+
+import { isDraft } from "./draft";
+import { NoTasks } from "./no-tasks";
+import { Skeleton } from "./skeleton";
+import styles from "./task-list.module.css";
+import { TaskRow } from "./task-row";
+import { useRowFocus } from "./use-row-focus";
+import { useCompleteTask } from "./use-task-changes";
+import { useTasks } from "./use-tasks";
+
+interface Props {
+  filter: TaskFilter;
+  onEdit: (task: Task) => void;
+  onDelete: (task: Task) => void;
+  onShowAll: () => void;
+  /** The row that had the focus is gone, and there is no other. */
+  onLastGone: () => void;
+}
+
+/** The tasks under a filter. */
+export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Props) {
+  const { tasks, isPlaceholderData, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTasks(filter);
+  const complete = useCompleteTask();
+  const list = useRef<HTMLUListElement>(null);
+  const focus = useRowFocus(list, tasks, onLastGone);
+  const next = () => focus.move(1);
+  const previous = () => focus.move(-1);
+
+  useShortcuts({ ArrowDown: next, j: next, ArrowUp: previous, k: previous });
+
+  function onKeyDown(event: KeyboardEvent) {
+    const task = tasks?.[focus.index()];
+    if (!task || isDraft(task) || hasModifier(event)) return;
+    const { key, target } = event;
+    // On a button Enter presses it.
+    const edits = key === "e" || (key === "Enter" && target instanceof HTMLInputElement);
+    if (!edits && key !== "Delete") return;
+    event.preventDefault();
+    (edits ? onEdit : onDelete)(task);
+  }
+
+  if (error) {
+    return (
+      <div className={styles.failure} role="alert">
+        <p>{error.message}</p>
+        <button className="button" onClick={() => refetch()}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (!tasks || (isPlaceholderData && !tasks.length)) return <Skeleton />;
+  if (!tasks.length) return <NoTasks filter={filter} onShowAll={onShowAll} />;
+  return (
+    <>
+      <ul ref={list} role="list" aria-label="Tasks" className={styles.list} onKeyDown={onKeyDown} onFocus={focus.note}>
+        {tasks.map((task) => (
+          <TaskRow
+            key={task.id}
+            task={task}
+            onToggle={() => complete.mutate({ task, completed: !task.completed })}
+            onEdit={() => onEdit(task)}
+            onDelete={() => onDelete(task)}
+          />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <button className={`button ${styles.more}`} disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+          {isFetchingNextPage ? "Loading …" : "Load more"}
+        </button>
+      )}
+    </>
+  );
+}

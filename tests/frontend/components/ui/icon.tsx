@@ -1,0 +1,18 @@
+const paths = {
+  plus: "M8 3v10M3 8h10",
+  search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.5-1.5L14 14",
+  pencil: "m10.5 3 2.5 2.5L5.5 13 2.5 13.5 3 10.5 10.5 3Z",
+  trash: "M2.5 4.5h11M6 4.5V3h4v1.5m-6 0 .6 8.5h6.8l.6-8.5",
+  cross: "m4 4 8 8m0-8-8 8",
+  download: "M8 2.5v7.5m-3-3 3 3 3-3M3 13.5h10",
+  keyboard: "M1.5 4h13v8h-13ZM4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01M5 9.5h6",
+} as const;
+
+/** A small drawing beside a word, or in a button that has a name of its own. */
+export function Icon({ name }: { name: keyof typeof paths }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from "react";
+
+const units = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+] as const;
+
+/** How long ago something was, with the full time as a tooltip. */
+export function RelativeTime({ time }: { time: string }) {
+  // The server knows neither the time zone nor, by the time it is read, the time.
+  const now = useSyncExternalStore(everyMinute, minute, () => undefined);
+  return (
+    <time dateTime={time} title={now ? fullTime(time) : undefined}>
+      {now ? ago(time, now) : time.slice(0, 10)}
+    </time>
+  );
+}
+
+function everyMinute(changed: () => void) {
+  const timer = setInterval(changed, 10_000);
+  return () => clearInterval(timer);
+}
+
+function minute(): number {
+  return Math.floor(Date.now() / 60_000) * 60_000;
+}
+
+function ago(time: string, now: number): string {
+  const seconds = (now - Date.parse(time)) / 1000;
+  const [unit, length] = units.find(([, length]) => seconds >= length) ?? [];
+  if (!unit) return "just now";
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+}
+
+function fullTime(time: string): string {
+  return new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" }).format(new Date(time));
+}

@@ -1,0 +1,28 @@
+import { useEffect, useEffectEvent } from "react";
+
+/** Runs what belongs to a key, unless somebody is typing or a dialog is open. */
+export function useShortcuts(shortcuts: Record<string, () => void>) {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    const run = shortcuts[event.key];
+    if (!run || event.defaultPrevented || hasModifier(event) || isTaken(event)) return;
+    event.preventDefault();
+    run();
+  });
+  useEffect(() => {
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+/** Shift is none: on many keyboards "?" and "/" need it. */
+export function hasModifier({ ctrlKey, metaKey, altKey }: Pick<KeyboardEvent, "ctrlKey" | "metaKey" | "altKey">) {
+  return ctrlKey || metaKey || altKey;
+}
+
+/** Whether the key means something to where it was pressed. */
+function isTaken({ key, target, isComposing }: KeyboardEvent): boolean {
+  if (isComposing || document.querySelector("dialog[open]")) return true;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("input[type=radio]")) return key.startsWith("Arrow");
+  return target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select");
+}

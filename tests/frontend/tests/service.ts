@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { TestProject } from "vitest/node";
+
+import { startApi } from "../scripts/servers.mjs";
+import { SECRET } from "./caller";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    url: string;
+  }
+}
+
+/**
+ * Starts the real service for the tests: TASKNOOK_BIN, or what `cargo build` left, on DATABASE_URL or an SQLite file of
+ * its own.
+ */
+export default async function setup(project: TestProject) {
+  const folder = await mkdtemp(join(tmpdir(), "tasknook-frontend-"));
+  const service = await startApi({
+    folder,
+    env: {
+      BETTER_AUTH_SECRET: SECRET,
+      DATABASE_URL: process.env.DATABASE_URL ?? "sqlite://tasks.db",
+      TASKNOOK_AUTH__LEEWAY_SECONDS: "0",
+      TASKNOOK_SERVER__PORT: "0",
+    },
+  });
+  project.provide("url", service.url);
+  return async () => {
+    await service.stop();
+    await rm(folder, { recursive: true });
+  };
+}
