@@ -21,6 +21,13 @@ run: ## Build and start the service on SQLite under ./data, with a development s
 	@$(if $(LIBPQ),,echo "libpq is not here: building for SQLite alone (apt-get install libpq-dev adds PostgreSQL)")
 	$(CARGO) run $(ENGINES) -- --config config/development.toml serve
 
+.PHONY: demo
+demo: ## Start all of it: the service on SQLite, and a Next.js application with Better Auth in front of it
+	@tests/prerequisites.sh demo
+	$(CARGO) build $(ENGINES)
+	NEXT_TELEMETRY_DISABLED=1 npm run build --prefix tests/frontend
+	@node tests/frontend/scripts/demo.mjs
+
 .PHONY: check
 check: ## Format, lints, documentation, dependencies: what every commit passes
 	@tests/prerequisites.sh check

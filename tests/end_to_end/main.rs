@@ -16,6 +16,8 @@ mod cors;
 mod database;
 mod database_away;
 mod doctor;
+mod documents;
+mod frontend;
 mod habits;
 mod isolation;
 mod layers;
