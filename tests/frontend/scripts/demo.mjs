@@ -7,6 +7,11 @@ import { join } from "node:path";
 
 import { freePort, startApi, startApp } from "./servers.mjs";
 
+/** Until then a signal is for nobody: the servers are in groups of their own. */
+const asked = new Promise((resolve) => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => resolve(undefined));
+});
+
 const folder = process.env.DEMO_FOLDER ?? join(import.meta.dirname, "../../../data/demo");
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 
@@ -37,9 +42,6 @@ const app = await startApp({
 
 console.log(`\n  Tasknook is at ${origin}\n\n  Sign up with any e-mail address; Ctrl+C stops it.\n`);
 
-const asked = new Promise((resolve) => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve(undefined));
-});
 const first = await Promise.race([asked, api.ended.then(() => api), app.ended.then(() => app)]);
 await Promise.all([app.stop(), api.stop()]);
 if (first) {

@@ -60,6 +60,21 @@ export function freePort(preferred = 0) {
 }
 
 /**
+ * Ends a group of processes when this process ends, however that happens: a pipe to a small shell is closed then.
+ *
+ * @param {number} group
+ * @param {Promise<void>} ended
+ */
+function outlivedBy(group, ended) {
+  const shell = spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$0"', String(group)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  shell.unref();
+  void ended.then(() => shell.kill("SIGKILL"));
+}
+
+/**
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd: string, env: Record<string, string> }} options
@@ -91,8 +106,7 @@ function run(program, args, { cwd, env }) {
     }
   };
   const last = () => signal("SIGKILL");
-  process.once("exit", last);
-  void ended.then(() => process.off("exit", last));
+  if (child.pid) outlivedBy(child.pid, ended);
 
   return {
     /** What it has said so far, a line each. */
