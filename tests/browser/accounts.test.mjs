@@ -20,6 +20,7 @@ test("after a sign-out the next account in the same tab sees nothing of the last
   // From here on, no text of hers may appear for even one frame.
   await alice.page.evaluate(() => {
     const look = () => document.documentElement.textContent?.includes("A secret of Alice") && (window.leaked = true);
+    window.watched = true;
     new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
   });
   const bob = bobAt(alice);
@@ -32,7 +33,7 @@ test("after a sign-out the next account in the same tab sees nothing of the last
   await bob.page.getByText("Nothing to do yet").waitFor();
   await bob.add("Bob's own");
   await bob.sees(["Bob's own"]);
-  assert.equal(await bob.page.evaluate(() => window.leaked), undefined);
+  assert.deepEqual(await bob.page.evaluate(() => [window.watched, window.leaked]), [true, undefined]);
 
   await bob.signOut();
   await alice.signIn();

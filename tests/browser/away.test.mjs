@@ -19,7 +19,8 @@ test("the page says that the API is away, loses nothing, and goes on by itself",
   await alice.sees(["Written before"]);
   assert.equal(await alice.page.getByLabel("New task").inputValue(), "Written meanwhile");
   await alice.box("Written before").click();
-  await alice.page.waitForFunction(() => document.querySelector("input[type=checkbox]:checked") === null);
+  await alice.page.getByText("“Written before” was not changed").waitFor();
+  assert.equal(await alice.box("Written before").isChecked(), false);
   await banner.waitFor();
 
   await apiComes();
@@ -40,4 +41,21 @@ test("a page that is opened while the API is away fills when it comes", async (t
   await apiComes();
   await banner.waitFor({ state: "hidden" });
   await alice.sees(["Waits for the API"]);
+});
+
+test("what answers for Better Auth with a page of its own is no sign-in service, and passes", async (t) => {
+  const { person } = await world(t, { app: { TOKEN_LIFETIME: "3s" } });
+  const alice = await person("Alice");
+  await alice.add("Written before");
+  const token = "**/api/auth/token";
+  await alice.page.route(token, (route) => route.fulfill({ contentType: "text/html", body: "<h1>Log in to the Wi-Fi" }));
+  const end = await alice.page.evaluate(() => performance.now() + 3000);
+  await alice.page.waitForFunction((end) => performance.now() > end, end);
+  await alice.page.getByLabel("New task").fill("Written meanwhile");
+  await alice.page.keyboard.press("Enter");
+  const banner = alice.page.getByRole("alert").filter({ hasText: /^Tasknook cannot be reached/ });
+  await banner.waitFor();
+  await alice.sees(["Written before"]);
+  await alice.page.unroute(token);
+  await banner.waitFor({ state: "hidden" });
 });

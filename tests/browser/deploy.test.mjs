@@ -1,69 +1,88 @@
-// The settings that docs/FRONTEND.md gives for the API, each beside a real Better Auth of the application.
+// The settings that docs/FRONTEND.md gives, each beside a real Better Auth of the application.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { freePort, startApi, startApp } from "../frontend/scripts/servers.mjs";
+import { BUILT, freePort, startApi, startApp } from "../frontend/scripts/servers.mjs";
 
 const DEPLOY = join(import.meta.dirname, "../frontend/deploy");
 
-/** The settings in a file, at the addresses of this test: what they call `web` and `localhost:3000` is this port. */
-async function settings(name, port) {
+/** The settings in a file, as they stand there. */
+async function settings(name) {
   const text = await readFile(join(DEPLOY, `${name}.env`), "utf8");
-  const pairs = text.split("\n").filter((line) => line && !line.startsWith("#")).map((line) => line.split(/=(.*)/s));
-  const here = (value) => value.replace("localhost:3000", `localhost:${port}`).replace("web:3000", `localhost:${port}`);
-  return Object.fromEntries(pairs.map(([name, value]) => [name, here(value)]));
+  const pairs = text.split("\n").filter((line) => line && !line.startsWith("#"));
+  return Object.fromEntries(pairs.map((line) => line.split(/=(.*)/s)));
 }
 
-/** A token of somebody who signed up, as a browser at this origin gets it. */
-async function token(port, origin) {
-  const app = `http://localhost:${port}/api/auth`;
-  const person = { name: "Alice", email: "alice@example.com", password: "the password of Alice" };
-  const signUp = await fetch(`${app}/sign-up/email`, {
+/** The same where the application and the API have these ports. */
+async function settingsHere(name, app, api) {
+  const here = (value) => value.replace(/(localhost|web):3000/, `localhost:${app}`).replace("tasknook:8000", `localhost:${api}`);
+  return Object.fromEntries(Object.entries(await settings(name)).map(([name, value]) => [name, here(value)]));
+}
+
+/** The session of somebody who signs up, as a browser at this origin gets it. */
+async function signUp(app, origin) {
+  const answer = await fetch(`${app}/api/auth/sign-up/email`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Origin: origin },
-    body: JSON.stringify(person),
+    body: JSON.stringify({ name: "Alice", email: "alice@example.com", password: "the password of Alice" }),
   });
-  assert.equal(signUp.status, 200, await signUp.text());
-  const cookie = signUp.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
-  const answer = await fetch(`${app}/token`, { headers: { Cookie: cookie } });
-  return (await answer.json()).token;
+  assert.equal(answer.status, 200, await answer.text());
+  return { Cookie: answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ") };
 }
 
-for (const [name, app] of Object.entries({
-  jwks: {},
-  secret: { TOKENS_SIGNED_WITH: "secret", BETTER_AUTH_SECRET: "the-same-32-bytes-or-more-on-both-sides" },
-  containers: { BETTER_AUTH_URL: "https://app.example.com" },
+for (const [name, ofApp] of Object.entries({
+  jwks: async () => ({}),
+  secret: async () => ({ TOKENS_SIGNED_WITH: "secret", BETTER_AUTH_SECRET: "the-same-32-bytes-or-more-on-both-sides" }),
+  containers: (...ports) => settingsHere("containers-web", ...ports),
 })) {
   test(`${name}.env is what the API needs`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "tasknook-deploy-"));
-    const port = await freePort();
-    const origin = app.BETTER_AUTH_URL ?? `http://localhost:${port}`;
-    const api = await startApi({
-      folder,
-      env: { ...(await settings(name, port)), TASKNOOK_SERVER__HOST: "127.0.0.1", TASKNOOK_SERVER__PORT: "0" },
-    });
-    const secret = "a-secret-of-the-deployment-tests-alone";
-    const web = await startApp({
-      port,
-      env: {
-        AUTH_DATABASE: join(folder, "auth.db"),
-        BETTER_AUTH_SECRET: secret,
-        BETTER_AUTH_URL: origin,
-        TASKNOOK_URL: api.url,
-        ...app,
-      },
-    });
+    const ports = [await freePort(), await freePort()];
+    const [app, apiUrl] = ports.map((port) => `http://localhost:${port}`);
+    const here = { TASKNOOK_SERVER__HOST: "127.0.0.1", TASKNOOK_SERVER__PORT: String(ports[1]) };
+    const api = await startApi({ folder, env: { ...(await settingsHere(name, ...ports)), ...here } });
+    const env = {
+      AUTH_DATABASE: join(folder, "auth.db"),
+      BETTER_AUTH_SECRET: "a-secret-of-the-deployment-tests-alone",
+      BETTER_AUTH_URL: app,
+      TASKNOOK_URL: apiUrl,
+      ...(await ofApp(...ports)),
+    };
+    const web = await startApp({ port: ports[0], env });
     t.after(async () => {
       await Promise.all([api.stop(), web.stop()]);
       await rm(folder, { recursive: true });
     });
-    const headers = { Authorization: `Bearer ${await token(port, origin)}`, Origin: origin };
-    const answer = await fetch(`${api.url}/api/tasks`, { headers });
+
+    const origin = env.BETTER_AUTH_URL;
+    const session = await signUp(app, origin);
+    const { token } = await (await fetch(`${app}/api/auth/token`, { headers: session })).json();
+    const headers = { Authorization: `Bearer ${token}`, Origin: origin };
+    const answer = await fetch(`${apiUrl}/api/tasks`, { headers });
     assert.equal(answer.status, 200, await answer.text());
     assert.equal(answer.headers.get("Access-Control-Allow-Origin"), origin);
+
+    const exported = await fetch(`${app}/tasks/export`, { headers: session });
+    assert.deepEqual([exported.status, await exported.json()], [200, []], "the server reaches the API");
+    const page = await (await fetch(`${app}/tasks`, { headers: session })).text();
+    assert.ok(page.includes(env.TASKNOOK_BROWSER_URL ?? apiUrl), "the page tells browsers where the API is");
   });
 }
+
+test("as they stand, the settings are taken, and plain http to another host is not taken without being allowed", async () => {
+  const check = (env) => spawnSync(process.env.TASKNOOK_BIN ?? BUILT, ["check-config"], { env, encoding: "utf8" });
+  for (const name of ["jwks", "secret", "containers"]) {
+    const { status, stderr } = check(await settings(name));
+    assert.equal(status, 0, `${name}: ${stderr}`);
+  }
+  const { TASKNOOK_AUTH__JWKS_ALLOW_HTTP, ...forbidden } = await settings("containers");
+  assert.equal(TASKNOOK_AUTH__JWKS_ALLOW_HTTP, "true");
+  const { status, stderr } = check(forbidden);
+  assert.equal(status, 2);
+  assert.match(stderr, /auth.jwks_url: .*unless http is allowed/);
+});

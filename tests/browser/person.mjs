@@ -171,7 +171,7 @@ export class Person {
     const rows = this.page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
     await until(`${this.name} sees ${expected}`, async () => {
       const shown = await rows.allInnerTexts();
-      return shown.length === expected.length && expected.every((title, at) => shown[at]?.includes(title));
+      return shown.length === expected.length && expected.every((title, at) => shown[at]?.split("\n").includes(title));
     });
   }
 

@@ -1,12 +1,13 @@
 // The other ways through the application: a rewrite instead of CORS, a route handler, the keyboard.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { world } from "./world.mjs";
 
 test("through a rewrite the browser knows one origin alone", async (t) => {
-  const { person, origin } = await world(t, {
+  const { person } = await world(t, {
     api: { TASKNOOK_CORS__ORIGINS: "" },
     app: { TASKNOOK_BROWSER_URL: "/backend" },
   });
@@ -16,8 +17,23 @@ test("through a rewrite the browser knows one origin alone", async (t) => {
   await alice.remove("By the back door");
   const asked = alice.answers.filter(({ path }) => path !== "/api/auth/token");
   assert.ok(asked.length >= 4 && asked.every(({ path }) => path.startsWith("/backend/api/")), JSON.stringify(asked));
-  const backend = await alice.page.request.get(`${origin}/backend/api/tasks`);
-  assert.equal(backend.status(), 401, "a cookie is no token");
+});
+
+test("a rewrite sends the token on and leaves the cookie behind, and leads to nothing but the API", async (t) => {
+  const arrived = [];
+  const echo = createServer((request, response) => response.end(void arrived.push(request) ?? "{}"));
+  await new Promise((resolve) => echo.listen(0, "127.0.0.1", resolve));
+  t.after(() => echo.close());
+  const { origin } = await world(t, { app: { TASKNOOK_URL: `http://127.0.0.1:${echo.address().port}` } });
+  const headers = { Authorization: "Bearer token", Cookie: "better-auth.session_token=secret", "If-Match": '"1"' };
+  assert.equal((await fetch(`${origin}/backend/api/tasks?limit=1`, { headers })).status, 200);
+  const [{ url, headers: sent }] = arrived;
+  assert.equal(url, "/api/tasks?limit=1");
+  assert.deepEqual([sent.authorization, sent["if-match"], sent.cookie], ["Bearer token", '"1"', undefined]);
+  for (const path of ["/backend/metrics", "/backend/docs"]) {
+    assert.equal((await fetch(`${origin}${path}`, { headers })).status, 404);
+  }
+  assert.equal(arrived.length, 1);
 });
 
 test("a route handler answers with the tasks of whoever is signed in", async (t) => {

@@ -1,8 +1,9 @@
+import { isAPIError } from "better-auth/api";
 import { headers } from "next/headers";
 
 import { createApi } from "./api";
 import { auth } from "./auth";
-import { SignedOut } from "./problem";
+import { SignedOut, Unreachable } from "./problem";
 import { apiUrl } from "./settings";
 
 /** Who is signed in, as a server component or a route handler sees it. */
@@ -20,7 +21,8 @@ export async function apiOfRequest(userId: string) {
     fetch: (request) => fetch(request, { cache: "no-store" }),
     async fetchToken() {
       const answer = await auth.api.getToken({ headers: asked }).catch((error: unknown) => {
-        throw new SignedOut("Nobody is signed in.", { cause: error });
+        if (isAPIError(error) && error.statusCode === 401) throw new SignedOut("Nobody is signed in.");
+        throw new Unreachable("The sign-in service gives no token.", { cause: error });
       });
       return answer.token;
     },

@@ -40,7 +40,7 @@ const TIMEOUT = 20_000;
  * The API for one user, from sign-in to sign-out: make one when somebody signs in, `close` it when they leave.
  *
  * Every method throws what `problem.ts` lists: `Problem` for an error that the API answered, `Unreachable` when nobody
- * answered, `SignedOut` and `AccountChanged` when the user is not there any more.
+ * answered, `SignedOut` and `AccountChanged` when the user is not there any more. Whoever gives up gets their own reason.
  */
 export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetch, now }: ApiOptions) {
   const token = new Token(userId, fetchToken, now);
@@ -49,6 +49,7 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
 
   /** Attaches the token; when the API refuses it, once more with a fresh one. */
   async function authorized(request: Request): Promise<Response> {
+    closed.signal.throwIfAborted();
     const again = request.clone();
     const held = await token.get();
     const response = await send(request, held);
@@ -137,13 +138,15 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
 
 /** A token of whoever is signed in here, from Better Auth on this origin. */
 export async function tokenOfSession(): Promise<string> {
-  const signal = AbortSignal.timeout(TIMEOUT);
-  const response = await fetch("/api/auth/token", { cache: "no-store", signal }).catch((error: unknown) => {
+  const away = (error: unknown) => {
     throw new Unreachable("The sign-in service cannot be reached.", { cause: error });
-  });
+  };
+  const signal = AbortSignal.timeout(TIMEOUT);
+  const response = await fetch("/api/auth/token", { cache: "no-store", signal }).catch(away);
   if (response.status === 401) throw new SignedOut("Nobody is signed in.");
   if (!response.ok) throw new Unreachable(`The sign-in service answered ${response.status}.`);
-  return ((await response.json()) as { token: string }).token;
+  const { token }: { token: string } = await response.json().catch(away);
+  return token;
 }
 
 /** What a proxy or the login page of a network says with status 200 is not. */

@@ -3,6 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -33,7 +34,9 @@ export async function startApi({ program = process.env.TASKNOOK_BIN ?? BUILT, fo
  */
 export async function startApp({ port, env }) {
   const next = join(FRONTEND, "node_modules/next/dist/bin/next");
-  const own = { PATH: process.env.PATH ?? "", NEXT_TELEMETRY_DISABLED: "1", BETTER_AUTH_TELEMETRY: "0" };
+  // What is not set here at all, Next.js reads from the `.env.local` of whoever works on the application.
+  const unset = { TASKNOOK_BROWSER_URL: "", TOKENS_SIGNED_WITH: "", TOKEN_LIFETIME: "" };
+  const own = { ...unset, PATH: process.env.PATH ?? "", NEXT_TELEMETRY_DISABLED: "1", BETTER_AUTH_TELEMETRY: "0" };
   const app = run(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", String(port)], {
     cwd: FRONTEND,
     env: { ...own, ...env },
@@ -43,20 +46,37 @@ export async function startApp({ port, env }) {
 }
 
 /**
- * A port that is free now: this one, or any when it is taken.
+ * A port that is free now, for IPv4 and for IPv6, since `localhost` may be either: this one, or any when it is taken.
  *
  * @param {number} preferred
  * @returns {Promise<number>}
  */
-export function freePort(preferred = 0) {
-  return new Promise((resolve, reject) => {
+export async function freePort(preferred = 0) {
+  const port = await listening("127.0.0.1", preferred);
+  const both = port && ((await listening("::1", port)) ?? !hasIpv6());
+  return both ? port : freePort();
+}
+
+/**
+ * The port, when it can be listened on.
+ *
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<number | undefined>}
+ */
+function listening(host, port) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => (preferred ? resolve(freePort()) : reject(new Error("no port is free"))));
-    probe.listen(preferred, "127.0.0.1", () => {
+    probe.once("error", () => resolve(undefined));
+    probe.listen(port, host, () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
     });
   });
+}
+
+function hasIpv6() {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
 }
 
 /**
