@@ -52,10 +52,14 @@ test("a tick or a deletion of what has changed elsewhere is not done blindly", a
   await alice.sees(["Theirs"]);
   assert.equal(await alice.box("Theirs").isChecked(), false);
 
-  await other.edit("Theirs", { title: "Theirs too" });
+  await alice.page.reload();
+  await alice.heading();
   await alice.page.getByRole("button", { name: "Delete Theirs", exact: true }).click();
+  const confirm = alice.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true });
+  await confirm.and(alice.page.locator(":enabled")).waitFor();
+  await other.edit("Theirs", { title: "Theirs too" });
   const refused = alice.answered("DELETE");
-  await alice.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await confirm.click();
   assert.equal((await refused).status(), 412);
   await alice.sees(["Theirs too"]);
 });

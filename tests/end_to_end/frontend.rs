@@ -42,6 +42,16 @@ fn two_tabs_are_in_conflict() {
 }
 
 #[test]
+fn late_answers_lose_nothing() {
+    browser(&Environment::new(), "late", |tests| tests);
+}
+
+#[test]
+fn odd_hands_and_long_texts_break_nothing() {
+    browser(&Environment::new(), "edges", |tests| tests);
+}
+
+#[test]
 fn two_accounts_share_a_tab() {
     browser(&Environment::new(), "accounts", |tests| tests);
 }

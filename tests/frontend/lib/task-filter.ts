@@ -19,7 +19,7 @@ export function filterOf(params: Record<string, string | string[] | undefined>):
   const { status, search } = params;
   return {
     status: status === "pending" || status === "completed" ? status : "all",
-    search: typeof search === "string" ? search.trim().slice(0, SEARCH_MAX) : "",
+    search: typeof search === "string" ? [...search.trim()].slice(0, SEARCH_MAX).join("") : "",
   };
 }
 

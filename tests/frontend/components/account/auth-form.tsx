@@ -27,6 +27,7 @@ export function AuthForm({ kind }: { kind: keyof typeof words }) {
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    if (busy) return;
     const data = new FormData(event.currentTarget);
     setBusy(true);
     setError(undefined);
@@ -59,7 +60,7 @@ export function AuthForm({ kind }: { kind: keyof typeof words }) {
             {error}
           </p>
         )}
-        <button className="button primary" disabled={!hydrated || busy}>
+        <button className="button primary" disabled={!hydrated} aria-disabled={busy}>
           {busy ? text.busy : text.button}
         </button>
       </form>

@@ -8,7 +8,9 @@ import { authClient } from "@/lib/auth-client";
 import { AccountChanged, SignedOut } from "@/lib/problem";
 
 import { tellEveryTab } from "./account-channel";
+import { forgetReload, reloadFor } from "./reload";
 import { SignedIn, type SignedInOptions } from "./signed-in";
+import styles from "./session.module.css";
 
 const Session = createContext<SignedIn | undefined>(undefined);
 
@@ -19,16 +21,17 @@ export function useSignedIn(): SignedIn {
   return signedIn;
 }
 
-type Props = Omit<SignedInOptions, "onError"> & { children: ReactNode };
+type Props = Omit<SignedInOptions, "onAnswer" | "onError"> & { children: ReactNode };
 
 /** Holds one user's API and cache, from sign-in to sign-out. Its `key` is the session's id, so that each has its own. */
 export function SessionProvider({ children, ...options }: Props) {
   const leave = useLeave();
-  const [signedIn] = useState(() => new SignedIn({ ...options, onError: judge }));
+  const [signedIn] = useState(() => new SignedIn({ ...options, onAnswer: forgetReload, onError: judge }));
+  const [stranger, setStranger] = useState<AccountChanged>();
   const mounted = useRef(false);
 
   function judge(error: Error) {
-    if (error instanceof AccountChanged) location.reload();
+    if (error instanceof AccountChanged && !reloadFor(options.user.id)) setStranger(error);
     if (error instanceof SignedOut) leave();
   }
 
@@ -45,8 +48,26 @@ export function SessionProvider({ children, ...options }: Props) {
 
   return (
     <Session value={signedIn}>
-      <QueryClientProvider client={signedIn.queries}>{children}</QueryClientProvider>
+      <QueryClientProvider client={signedIn.queries}>
+        {stranger ? <Stranger error={stranger} /> : children}
+      </QueryClientProvider>
     </Session>
+  );
+}
+
+/** What shows when a token is not for the user of the session, and a reload did not help. */
+function Stranger({ error }: { error: AccountChanged }) {
+  const signOut = useSignOut();
+  const [failed, setFailed] = useState(false);
+  return (
+    <main className={styles.stranger}>
+      <p className="failure" role="alert">
+        {failed ? "You were not signed out. Try again." : error.message}
+      </p>
+      <button className="button" onClick={() => signOut().catch(() => setFailed(true))}>
+        Sign out
+      </button>
+    </main>
   );
 }
 

@@ -1,6 +1,6 @@
 import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 
-import { tasksKey } from "@/components/tasks/task-lists";
+import { TaskLists, TASKS, tasksKey } from "@/components/tasks/task-lists";
 import { createApi, tokenOfSession, type Page } from "@/lib/api";
 import { Problem } from "@/lib/problem";
 import type { TaskFilter } from "@/lib/task-filter";
@@ -24,6 +24,8 @@ export interface SignedInOptions {
   apiUrl: string;
   /** The first page of tasks, when the server could read it. */
   first?: { filter: TaskFilter; page: Page };
+  /** Told of an answer: the user is there. */
+  onAnswer: () => void;
   /** Told of an error, which may mean that the user is not there any more. */
   onError: (error: Error) => void;
 }
@@ -36,16 +38,26 @@ export class SignedIn {
   readonly api;
   #closed = false;
 
-  constructor({ user, apiUrl, first, onError }: SignedInOptions) {
+  constructor({ user, apiUrl, first, onAnswer, onError }: SignedInOptions) {
     this.user = user;
     this.api = createApi({ baseUrl: apiUrl, userId: user.id, fetchToken: tokenOfSession });
     const onFailure = (error: Error) => {
       this.connection.failed(error);
       if (!this.#closed) onError(error);
     };
+    const onSuccess = () => {
+      this.connection.answered();
+      onAnswer();
+    };
     this.queries = new QueryClient({
-      queryCache: new QueryCache({ onSuccess: this.connection.answered, onError: onFailure }),
-      mutationCache: new MutationCache({ onSuccess: this.connection.answered, onError: onFailure }),
+      queryCache: new QueryCache({
+        onSuccess(_, { queryKey }) {
+          onSuccess();
+          if (queryKey[0] === TASKS[0]) lists.resume();
+        },
+        onError: onFailure,
+      }),
+      mutationCache: new MutationCache({ onSuccess, onError: onFailure }),
       defaultOptions: {
         queries: {
           // `navigator.onLine` is a guess. A call that fails is not.
@@ -59,6 +71,7 @@ export class SignedIn {
         mutations: { networkMode: "always" },
       },
     });
+    const lists = new TaskLists(this.queries);
     if (first) this.queries.setQueryData(tasksKey(first.filter), { pages: [first.page], pageParams: [undefined] });
   }
 

@@ -1,16 +1,11 @@
 import { useEffect, useRef } from "react";
 
-import type { Task } from "@/lib/api";
-
 import styles from "./edit-conflict.module.css";
 import { EditFailure } from "./edit-failure";
-import { changesOf, type TaskText } from "./task-text";
+import type { TaskText } from "./task-text";
+import type { Conflict } from "./use-save";
 
-interface Props {
-  /** What both started from. */
-  base: Task;
-  mine: TaskText;
-  theirs: Task;
+interface Props extends Conflict {
   busy: boolean;
   error?: Error;
   onKeepMine: () => void;
@@ -18,10 +13,9 @@ interface Props {
 }
 
 /** Shows what was written here beside what was written elsewhere, for somebody to choose. */
-export function EditConflict({ base, mine, theirs, busy, error, onKeepMine, onTakeTheirs }: Props) {
+export function EditConflict({ base, mine, theirs, disputed, busy, error, onKeepMine, onTakeTheirs }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [theirs]);
-  const differing = changesOf(mine, theirs);
 
   return (
     <section aria-labelledby="conflict" className="form">
@@ -35,15 +29,15 @@ export function EditConflict({ base, mine, theirs, busy, error, onKeepMine, onTa
         </p>
       </div>
       <div className={styles.versions}>
-        <Version name="Mine" text={mine} differing={differing} />
-        <Version name="Theirs" text={theirs} differing={differing} />
+        <Version name="Mine" text={mine} disputed={disputed} />
+        <Version name="Theirs" text={theirs} disputed={disputed} />
       </div>
       <EditFailure error={error} />
       <div className="actions">
-        <button className="button" disabled={busy} onClick={onTakeTheirs}>
+        <button className="button" aria-disabled={busy} onClick={() => busy || onTakeTheirs()}>
           Take theirs
         </button>
-        <button className="button primary" disabled={busy} onClick={onKeepMine}>
+        <button className="button primary" aria-disabled={busy} onClick={() => busy || onKeepMine()}>
           {busy ? "Saving …" : "Keep mine"}
         </button>
       </div>
@@ -51,14 +45,14 @@ export function EditConflict({ base, mine, theirs, busy, error, onKeepMine, onTa
   );
 }
 
-function Version({ name, text, differing }: { name: string; text: TaskText; differing: Partial<TaskText> }) {
+function Version({ name, text, disputed }: { name: string; text: TaskText; disputed: Conflict["disputed"] }) {
   return (
     <section className={styles.version} aria-label={name}>
       <h4>{name}</h4>
       <dl>
-        <dt>Title {"title" in differing && <Differs />}</dt>
+        <dt>Title {disputed.includes("title") && <Differs />}</dt>
         <dd dir="auto">{text.title}</dd>
-        <dt>Description {"description" in differing && <Differs />}</dt>
+        <dt>Description {disputed.includes("description") && <Differs />}</dt>
         <dd dir="auto">{text.description ?? <i>none</i>}</dd>
       </dl>
     </section>

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 
 import { Field } from "@/components/ui/field";
 import type { Task } from "@/lib/api";
@@ -29,13 +29,17 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
   const [description, setDescription] = useState(task.description ?? "");
   const problem = error instanceof Problem ? error : undefined;
 
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [error]);
+
   function submit(event: FormEvent) {
     event.preventDefault();
+    if (busy) return;
     onSave({ title: title.trim(), description: description || null });
   }
 
   return (
-    <form className="form" onSubmit={submit}>
+    <form ref={form} className="form" onSubmit={submit}>
       <Field
         label="Title"
         value={title}
@@ -43,6 +47,7 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
         limit={TITLE_MAX}
         error={problem?.of("title")}
         disabled={reading}
+        readOnly={busy}
         autoFocus
       />
       <Field
@@ -52,6 +57,7 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
         limit={DESCRIPTION_MAX}
         error={problem?.of("description")}
         disabled={reading}
+        readOnly={busy}
         rows={5}
       />
       {reading && !error && (
@@ -61,10 +67,10 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
       )}
       <EditFailure error={error} />
       <div className="actions">
-        <button type="button" className="button" onClick={onCancel}>
+        <button type="button" className="button" aria-disabled={busy} onClick={() => busy || onCancel()}>
           Cancel
         </button>
-        <button className="button primary" disabled={reading || busy}>
+        <button className="button primary" disabled={reading} aria-disabled={busy}>
           {busy ? "Saving …" : "Save"}
         </button>
       </div>

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, type Ref } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 import { Icon } from "@/components/ui/icon";
 import { SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
@@ -17,20 +17,30 @@ const PAUSE = 250;
 interface Props {
   filter: TaskFilter;
   onChange: (filter: TaskFilter) => void;
-  ref: Ref<HTMLInputElement>;
+  ref: RefObject<HTMLInputElement | null>;
 }
 
 /** Chooses which tasks are shown. */
 export function TaskFilterBar({ filter, onChange, ref }: Props) {
   const [text, setText] = useState(filter.search);
-  const [applied, setApplied] = useState(filter.search);
-  if (applied !== filter.search) {
-    // Changed from elsewhere, or by the pause below.
-    setApplied(filter.search);
-    if (text.trim() !== filter.search) setText(filter.search);
-  }
+  const applied = useRef(filter.search);
 
-  const search = useEffectEvent(() => text.trim() !== filter.search && onChange({ ...filter, search: text.trim() }));
+  // Typed before this ran.
+  useLayoutEffect(() => setText(ref.current!.value), [ref]);
+
+  // What this did not apply itself was changed from elsewhere. The rest has been typed on since.
+  useLayoutEffect(() => {
+    if (applied.current === filter.search) return;
+    applied.current = filter.search;
+    setText(filter.search);
+  }, [filter.search]);
+
+  const search = useEffectEvent(() => {
+    const wanted = text.trim();
+    if (wanted === applied.current) return;
+    applied.current = wanted;
+    onChange({ ...filter, search: wanted });
+  });
   useEffect(() => {
     const timer = setTimeout(search, PAUSE);
     return () => clearTimeout(timer);
@@ -61,7 +71,7 @@ export function TaskFilterBar({ filter, onChange, ref }: Props) {
           maxLength={SEARCH_MAX}
           value={text}
           onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => event.key === "Escape" && setText("")}
+          onKeyDown={(event) => event.key === "Escape" && !event.nativeEvent.isComposing && setText("")}
         />
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent } from "react";
 
-import { hasModifier, useShortcuts } from "@/components/ui/use-shortcuts";
+import { hasModifier, swallowRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
 import type { Task } from "@/lib/api";
 import type { TaskFilter } from "@/lib/task-filter";
 
@@ -24,14 +24,14 @@ interface Props {
 
 /** The tasks under a filter. */
 export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Props) {
-  const { tasks, isPlaceholderData, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTasks(filter);
+  const { tasks, isPlaceholderData, error, refetch, hasNextPage, isLoadingMore, loadMore } = useTasks(filter);
   const complete = useCompleteTask();
   const list = useRef<HTMLUListElement>(null);
   const focus = useRowFocus(list, tasks, onLastGone);
   const next = () => focus.move(1);
   const previous = () => focus.move(-1);
 
-  useShortcuts({ ArrowDown: next, j: next, ArrowUp: previous, k: previous });
+  useShortcuts({ ArrowDown: next, j: next, ArrowUp: previous, k: previous }, { repeats: true });
 
   function onKeyDown(event: KeyboardEvent) {
     const task = tasks?.[focus.index()];
@@ -41,39 +41,56 @@ export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Pr
     const edits = key === "e" || (key === "Enter" && target instanceof HTMLInputElement);
     if (!edits && key !== "Delete") return;
     event.preventDefault();
+    if (event.repeat) return;
+    swallowRepeats(key);
     (edits ? onEdit : onDelete)(task);
   }
 
-  if (error) {
-    return (
-      <div className={styles.failure} role="alert">
-        <p>{error.message}</p>
-        <button className="button" onClick={() => refetch()}>
-          Try again
-        </button>
-      </div>
-    );
-  }
+  const failure = error && <Failure error={error} onRetry={() => void refetch()} />;
+  if (!tasks && failure) return failure;
   if (!tasks || (isPlaceholderData && !tasks.length)) return <Skeleton />;
-  if (!tasks.length) return <NoTasks filter={filter} onShowAll={onShowAll} />;
   return (
     <>
-      <ul ref={list} role="list" aria-label="Tasks" className={styles.list} onKeyDown={onKeyDown} onFocus={focus.note}>
-        {tasks.map((task) => (
-          <TaskRow
-            key={task.id}
-            task={task}
-            onToggle={() => complete.mutate({ task, completed: !task.completed })}
-            onEdit={() => onEdit(task)}
-            onDelete={() => onDelete(task)}
-          />
-        ))}
-      </ul>
+      {failure}
+      {tasks.length ? (
+        <ul
+          ref={list}
+          role="list"
+          aria-label="Tasks"
+          className={styles.list}
+          onKeyDown={onKeyDown}
+          onFocus={focus.note}
+          onBlur={focus.leave}
+        >
+          {tasks.map((task) => (
+            <TaskRow
+              key={task.id}
+              task={task}
+              onToggle={() => complete.mutate({ task, completed: !task.completed })}
+              onEdit={() => onEdit(task)}
+              onDelete={() => onDelete(task)}
+            />
+          ))}
+        </ul>
+      ) : (
+        <NoTasks filter={filter} onShowAll={onShowAll} />
+      )}
       {hasNextPage && (
-        <button className={`button ${styles.more}`} disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {isFetchingNextPage ? "Loading …" : "Load more"}
+        <button className={`button ${styles.more}`} aria-disabled={isLoadingMore} onClick={loadMore}>
+          {isLoadingMore ? "Loading …" : "Load more"}
         </button>
       )}
     </>
+  );
+}
+
+function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <div className={styles.failure} role="alert">
+      <p>{error.message}</p>
+      <button className="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
   );
 }

@@ -6,6 +6,9 @@ import { matches, type TaskFilter } from "@/lib/task-filter";
 
 import { isDraft } from "./draft";
 
+/** How a change shows before it is answered. */
+export type Shown = { put: Task } | { drop: string };
+
 type List = InfiniteData<Page, string | undefined>;
 
 /** What every list of tasks and every change to them is filed under. */
@@ -36,14 +39,27 @@ export class TaskLists {
     if (this.queries.isMutating({ mutationKey: TASKS, predicate: isChangeTo(task.id) }) <= 1) this.put(task);
   }
 
-  /** Lets no answer that is under way overwrite what is shown from here on. */
-  hold(): void {
+  /** Shows a change from here on: no answer that is under way may overwrite it. Its context is what this returns. */
+  begin<Change extends Shown>(change: Change): Change {
     void this.queries.cancelQueries({ queryKey: TASKS });
+    this.#show(change);
+    return change;
+  }
+
+  /** Shows on top of what was just read what is not answered yet. */
+  resume(): void {
+    const pending = this.queries.getMutationCache().findAll({ mutationKey: TASKS, status: "pending" });
+    for (const { state } of pending) if (state.context) this.#show(state.context as Shown);
   }
 
   /** Reads again what is true, once nothing is being changed any more. */
   settle(): void {
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
+  }
+
+  #show(change: Shown): void {
+    if ("put" in change) this.put(change.put);
+    else this.drop(change.drop);
   }
 
   #change(change: (list: List, filter: TaskFilter) => List): void {

@@ -61,8 +61,8 @@ export function TasksPage() {
           />
         </main>
       </div>
-      {open?.dialog === "edit" && <EditDialog task={open.task} onClose={close} />}
-      {open?.dialog === "delete" && <DeleteDialog task={open.task} onClose={close} />}
+      {open?.dialog === "edit" && <EditDialog key={open.task.id} task={open.task} onClose={close} />}
+      {open?.dialog === "delete" && <DeleteDialog key={open.task.id} task={open.task} onClose={close} />}
       {open?.dialog === "shortcuts" && <ShortcutsDialog onClose={close} />}
     </NoticeProvider>
   );

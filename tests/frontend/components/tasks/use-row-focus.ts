@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, type RefObject } from "react";
+import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from "react";
 
 import type { Task } from "@/lib/api";
 
@@ -28,5 +28,11 @@ export function useRowFocus(list: RefObject<HTMLUListElement | null>, tasks: Tas
       if (to >= 0 && to < rows().length) focus(to);
     },
     note: () => void (last.current = index()),
+    /** Nobody wants the focus back who took it elsewhere. */
+    leave({ target, relatedTarget, currentTarget }: FocusEvent): void {
+      // A dialog gives it back, and another window does.
+      if (document.activeElement === target || document.querySelector("dialog[open]")) return;
+      if (!currentTarget.contains(relatedTarget)) last.current = -1;
+    },
   };
 }

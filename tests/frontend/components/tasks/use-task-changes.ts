@@ -7,7 +7,7 @@ import { Problem, type ProblemCode } from "@/lib/problem";
 
 import { draftOf } from "./draft";
 import { TASKS, useTaskLists } from "./task-lists";
-import type { TaskText } from "./task-text";
+import { quoted, type TaskText } from "./task-text";
 
 // Each change shows before it is answered, and is taken back when it fails.
 
@@ -20,19 +20,14 @@ export function useAddTask() {
     // One after another, so that they are listed as they were written.
     scope: { id: "add" },
     mutationFn: (title: string) => api.create({ title }),
-    onMutate(title) {
-      const draft = draftOf(title, user.id);
-      lists.hold();
-      lists.put(draft);
-      return draft;
-    },
-    onSuccess(task, _, draft) {
+    onMutate: (title) => lists.begin({ put: draftOf(title, user.id) }),
+    onSuccess(task, _, { put: draft }) {
       lists.drop(draft.id);
       lists.put(task);
     },
-    onError(error, title, draft) {
-      if (draft) lists.drop(draft.id);
-      warn(`“${title}” was not added. ${error.message}`);
+    onError(error, title, shown) {
+      if (shown) lists.drop(shown.put.id);
+      warn(`${quoted(title)} was not added. ${error.message}`);
     },
     onSettled: () => lists.settle(),
   });
@@ -45,10 +40,7 @@ export function useCompleteTask() {
   return useMutation({
     mutationKey: TASKS,
     mutationFn: ({ task, completed }: { task: Task; completed: boolean }) => api.complete(task, completed),
-    onMutate({ task, completed }) {
-      lists.hold();
-      lists.put({ ...task, completed });
-    },
+    onMutate: ({ task, completed }) => lists.begin({ put: { ...task, completed } }),
     onSuccess: (task) => lists.conclude(task),
     onError: (error, { task }) => takeBack(error, task, "was not changed."),
     onSettled: () => lists.settle(),
@@ -66,10 +58,7 @@ export function useDeleteTask() {
         // Deleted is deleted, whoever did it.
         if (!isProblem(error, "task_not_found")) throw error;
       }),
-    onMutate({ task }) {
-      lists.hold();
-      lists.drop(task.id);
-    },
+    onMutate: ({ task }) => lists.begin({ drop: task.id }),
     onError: (error, { task }) => takeBack(error, task, "was not deleted."),
     onSettled: () => lists.settle(),
   });
@@ -82,10 +71,7 @@ export function useEditTask() {
   return useMutation({
     mutationKey: TASKS,
     mutationFn: ({ task, patch }: { task: Task; patch: Partial<TaskText> }) => api.update(task, patch),
-    onMutate({ task, patch }) {
-      lists.hold();
-      lists.put({ ...task, ...patch });
-    },
+    onMutate: ({ task, patch }) => lists.begin({ put: { ...task, ...patch } }),
     onSuccess: (task) => lists.conclude(task),
     onError: (_, { task }) => lists.conclude(task),
     onSettled: () => lists.settle(),
@@ -102,17 +88,17 @@ function useTakeBack() {
       try {
         const now = await api.get(task.id);
         lists.put(now);
-        return inform(`“${now.title}” was changed elsewhere. This is how it is now.`);
+        return inform(`${quoted(now.title)} was changed elsewhere. This is how it is now.`);
       } catch (another) {
         error = another;
       }
     }
     if (isProblem(error, "task_not_found")) {
       lists.drop(task.id);
-      return inform(`“${task.title}” was deleted elsewhere.`);
+      return inform(`${quoted(task.title)} was deleted elsewhere.`);
     }
     lists.conclude(task);
-    warn(`“${task.title}” ${undone} ${(error as Error).message}`);
+    warn(`${quoted(task.title)} ${undone} ${(error as Error).message}`);
   };
 }
 

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, type InfiniteData } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useSignedIn } from "@/components/account/session";
 import type { Page } from "@/lib/api";
@@ -22,6 +22,17 @@ export function useTasks(filter: TaskFilter) {
         pages: before.pages.map(({ tasks }): Page => ({ tasks: tasks.filter((task) => matches(task, filter)) })),
       },
   });
-  const tasks = useMemo(() => query.data?.pages.flatMap((page) => page.tasks), [query.data]);
-  return { ...query, tasks };
+  const { data, errorUpdateCount, hasNextPage, isFetching, fetchNextPage } = query;
+  const tasks = useMemo(() => data?.pages.flatMap((page) => page.tasks), [data]);
+
+  // Kept until it is here: what else is read or changed ends a reading of the next page.
+  const [wanted, want] = useState<{ filter: TaskFilter; pages: number; errors: number }>();
+  const loaded = data?.pages.length ?? 0;
+  const isWanted = wanted?.filter === filter && wanted.pages > loaded && wanted.errors === errorUpdateCount;
+  const isLoadingMore = isWanted && hasNextPage;
+  useEffect(() => {
+    if (isLoadingMore && !isFetching) void fetchNextPage();
+  }, [isLoadingMore, isFetching, fetchNextPage]);
+
+  return { ...query, tasks, isLoadingMore, loadMore: () => want({ filter, pages: loaded + 1, errors: errorUpdateCount }) };
 }

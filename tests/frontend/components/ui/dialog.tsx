@@ -7,10 +7,12 @@ interface Props {
   onClose: () => void;
   children: ReactNode;
   wide?: boolean;
+  /** It does not close now. */
+  held?: boolean;
 }
 
 /** A modal dialog, open for as long as it is there. Escape closes it, and the focus goes back to where it was. */
-export function Dialog({ heading, onClose, children, wide }: Props) {
+export function Dialog({ heading, onClose, children, wide, held }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
 
@@ -26,6 +28,9 @@ export function Dialog({ heading, onClose, children, wide }: Props) {
       ref={ref}
       className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
       aria-labelledby={id}
+      // The key comes first: who presses it a second time is not asked by `cancel` any more.
+      onKeyDown={(event) => held && event.key === "Escape" && event.preventDefault()}
+      onCancel={(event) => held && event.preventDefault()}
       // Strict Mode closes it and opens it again, and the event of that comes late.
       onClose={(event) => event.currentTarget.open || onClose()}
     >

@@ -8,12 +8,13 @@ interface Props {
   limit: number;
   error?: string;
   disabled?: boolean;
+  readOnly?: boolean;
   rows?: number;
   autoFocus?: boolean;
 }
 
 /** A text field with a counter, and what is wrong with it. */
-export function Field({ label, value, onChange, limit, error, disabled, rows, autoFocus }: Props) {
+export function Field({ label, value, onChange, limit, error, disabled, readOnly, rows, autoFocus }: Props) {
   const id = useId();
   // Characters as the API counts them: Unicode scalar values, not UTF-16 units.
   const length = [...value].length;
@@ -21,6 +22,7 @@ export function Field({ label, value, onChange, limit, error, disabled, rows, au
     id,
     value,
     disabled,
+    readOnly,
     autoFocus,
     "aria-invalid": Boolean(error),
     "aria-describedby": `${id}-count ${id}-error`,

@@ -54,9 +54,9 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
       {children}
       <div className={styles.notices} role="status">
         <p className="unseen">{said}</p>
-        {notices.map(({ id, kind, text }) => (
+        {notices.toReversed().map(({ id, kind, text }) => (
           <div key={id} className={styles.notice} data-kind={kind}>
-            <span dir="auto">{text}</span>
+            <span className={styles.text} dir="auto">{text}</span>
             <button className="button quiet square" aria-label="Dismiss" onClick={() => dismiss(id)}>
               <Icon name="cross" />
             </button>

@@ -1,17 +1,34 @@
 import { useEffect, useEffectEvent } from "react";
 
+interface Options {
+  /** Whether a key that is held down goes on. */
+  repeats?: boolean;
+}
+
 /** Runs what belongs to a key, unless somebody is typing or a dialog is open. */
-export function useShortcuts(shortcuts: Record<string, () => void>) {
+export function useShortcuts(shortcuts: Record<string, () => void>, { repeats = false }: Options = {}) {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const run = shortcuts[event.key];
     if (!run || event.defaultPrevented || hasModifier(event) || isTaken(event)) return;
+    if (event.repeat && !repeats) return;
     event.preventDefault();
+    if (!repeats) swallowRepeats(event.key);
     run();
   });
   useEffect(() => {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
+}
+
+/** Keeps a key that is held down from typing into what it has opened. */
+export function swallowRepeats(key: string) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.repeat || event.key !== key) return document.removeEventListener("keydown", onKeyDown, true);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("keydown", onKeyDown, true);
 }
 
 /** Shift is none: on many keyboards "?" and "/" need it. */
