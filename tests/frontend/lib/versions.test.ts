@@ -50,6 +50,22 @@ test("writes in a row are no conflict with oneself, whichever version they were 
   expect(await one.api.get(task.id)).toMatchObject({ title: "a", description: "b", completed: true });
 });
 
+test("a version that one has written to twice is no conflict with oneself either", async () => {
+  const { one, task } = await twoDevices();
+  const changed = await one.api.update(task, { title: "a" });
+  await one.api.update(changed, { title: "b" });
+  expect(await one.api.update(task, { description: "c" })).toMatchObject({ title: "b", description: "c" });
+});
+
+test("a version that a list has shown is one's own once it was written to", async () => {
+  const { one, other } = await twoDevices();
+  const fresh = caller({ userId: one.userId });
+  const listed = (await fresh.api.list()).tasks[0]!;
+  await fresh.api.complete(listed, true);
+  await other.api.update(await other.api.get(listed.id), { title: "theirs" });
+  expect(await failure(fresh.api.update(listed, { title: "mine" }))).toMatchObject(CONFLICT);
+});
+
 test("a task is read after the writes that were asked before", async () => {
   const { one, task } = await twoDevices();
   void one.api.update(task, { title: "written" });
