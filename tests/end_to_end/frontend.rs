@@ -1,7 +1,6 @@
 //! The Next.js application: its API client against the real binary, and a real browser at the whole of it, with its own
 //! Better Auth.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use tasknook_tests::{Environment, run_to_exit};
 
 use crate::database::{Database, on_both_databases};
+use crate::node::{folder, node};
 
 const LIMIT: Duration = Duration::from_mins(5);
 
@@ -103,20 +103,4 @@ fn build() {
             said.filter(|line| ["WARN", "⚠", "Error"].iter().any(|word| line.contains(word))).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     });
-}
-
-/// Node in one of the folders here, told where the binary is.
-fn node(environment: &Environment, of: &str, arguments: &[&str]) -> Command {
-    let folder = folder(of);
-    assert!(
-        folder.join("node_modules/.installed").exists(),
-        "its packages are not installed: `make test` installs them, or `npm ci --prefix tests/{of} --ignore-scripts`",
-    );
-    let mut node = Command::new("node");
-    node.args(arguments).current_dir(folder).env("TASKNOOK_BIN", environment.command(&[]).get_program());
-    node
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }

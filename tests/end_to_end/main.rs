@@ -24,6 +24,7 @@ mod layers;
 mod main_job;
 mod migrations;
 mod no_log;
+mod node;
 mod pages;
 mod postgres_tls;
 mod refusals;

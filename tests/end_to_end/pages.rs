@@ -1,12 +1,11 @@
 //! The pages that the service has for people, in a real browser; and who gets them.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use tasknook_tests::{Answer, Service, run_to_exit};
 
 use crate::database::Database;
+use crate::node::node;
 
 const LIMIT: Duration = Duration::from_mins(2);
 
@@ -61,15 +60,10 @@ fn door(service: &Service, accept: Option<&str>) -> Answer {
 
 #[track_caller]
 fn in_a_browser(script: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    assert!(
-        folder.join("node_modules/playwright-core").exists(),
-        "the browser's driver is not installed: `make test` installs it, or `npm ci --prefix tests/browser` by hand",
-    );
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
-    let mut node = Command::new("node");
-    node.arg(script).current_dir(folder).env("TASKNOOK_URL", service.url());
+    let mut node = node(&environment, "browser", &[script]);
+    node.env("TASKNOOK_URL", service.url());
     node.env("TASKNOOK_TOKEN", environment.token("alice"));
     let _ = run_to_exit(&mut node, LIMIT).success();
     service.stop();
