@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Change, Completion, Description, TextError, Title};
+use crate::{Change, Completion, Description, NewTask, TaskId, TextError, Title};
 
 /// A member of the caller's object: not there, `null`, or a value. Merging needs all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,27 +80,23 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The parsed values of a task about to be made.
-pub(crate) struct Draft {
-    pub(crate) title: Title,
-    pub(crate) description: Option<Description>,
-    pub(crate) completed: bool,
-}
-
 impl TaskInput {
     /// Reads it as a new task: a title is required, the rest has defaults.
-    pub(crate) fn into_draft(self, limits: TextLimits) -> Result<Draft, Vec<Violation>> {
+    pub(crate) fn into_new_task(self, id: TaskId, limits: TextLimits) -> Result<NewTask, Vec<Violation>> {
         let mut violations = Violations::default();
         if self.title == Field::Absent {
             violations.add("title", Rule::Required);
         }
-        let change = self.collect(limits, Nulls::Refused, &mut violations);
-        match (violations.none()?, change.title) {
-            ((), Some(title)) => Ok(Draft {
-                title,
-                description: change.description.flatten(),
-                completed: change.completion.is_some_and(|completion| completion.applied_to(false)),
-            }),
+        let Change { title, description, completion } = self.collect(limits, Nulls::Refused, &mut violations);
+        match (violations.none()?, title) {
+            ((), Some(title)) => {
+                let new = NewTask::new(id, title);
+                Ok(NewTask {
+                    description: description.unwrap_or(new.description),
+                    completed: completion.map_or(new.completed, |to| to.applied_to(new.completed)),
+                    ..new
+                })
+            }
             ((), None) => Err(vec![Violation { field: "title", rule: Rule::Required }]),
         }
     }
@@ -113,16 +109,17 @@ impl TaskInput {
     }
 
     fn collect(self, limits: TextLimits, nulls: Nulls, violations: &mut Violations) -> Change {
-        let title = violations.present("title", self.title, nulls);
+        let Self { title, description, completed } = self;
+        let title = violations.present("title", title, nulls);
         let title = title.and_then(|text| violations.text("title", Title::parse(&text, limits.title_max)));
-        let description = match self.description {
+        let description = match description {
             Field::Absent => None,
             Field::Null => Some(None),
             Field::Value(text) => {
                 violations.text("description", Description::parse(&text, limits.description_max))
             }
         };
-        let completion = violations.present("completed", self.completed, nulls).map(Completion::Set);
+        let completion = violations.present("completed", completed, nulls).map(Completion::Set);
         Change { title, description, completion }
     }
 }
@@ -160,7 +157,13 @@ mod tests {
     const LIMITS: TextLimits = TextLimits { title_max: 200, description_max: 1000 };
 
     fn violations(input: TaskInput) -> Vec<String> {
-        input.into_draft(LIMITS).err().unwrap().iter().map(ToString::to_string).collect()
+        input
+            .into_new_task(TaskId::new(uuid::Uuid::nil()), LIMITS)
+            .err()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! Values are parsed where they enter ([`OwnerId`], [`TaskId`], [`Title`], [`Description`], [`SearchText`]) and are
 //! right from then on. Adapters fill the ports of [`ports`]: [`TaskRepository`], [`Readiness`], [`Clock`], [`Ids`].
 
-mod change;
+mod decide;
 mod input;
 mod listing;
 mod owner;
@@ -20,13 +20,15 @@ pub mod testing;
 mod text;
 mod timestamp;
 
-pub use change::{Change, Completion, NewTask};
+pub use decide::{
+    Command, Effects, Outcome, OwnerState, Rejection, Slot, TaskEffect, Tombstone, WriteSet, Writer, decide,
+};
 pub use input::{Field, Nulls, Rule, TaskInput, TextLimits, Violation};
 pub use listing::{Direction, ListQuery, PAGE_MAX, Page, Position, SearchText, Sort, SortKey, Status};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use precondition::{EntityTags, Precondition};
-pub use task::{Revision, Task, TaskId};
+pub use task::{Change, Completion, NewTask, Revision, Task, TaskId};
 pub use tasks::{TaskError, Tasks};
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
 pub use timestamp::Timestamp;

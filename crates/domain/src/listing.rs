@@ -98,7 +98,7 @@ impl SearchText {
         check(text, Self::MAX).map(|()| Some(Self(fold(text))))
     }
 
-    /// The folded text, to be found in what [`SearchText::haystack`] makes.
+    /// The folded text, to be found in what [`SearchText::document`] makes.
     #[must_use]
     pub fn folded(&self) -> &str {
         &self.0
@@ -107,7 +107,7 @@ impl SearchText {
     /// The text that searches look into: the folded title and the folded description, parted so that nothing is found
     /// across them.
     #[must_use]
-    pub fn haystack(title: &str, description: Option<&str>) -> String {
+    pub fn document(title: &str, description: Option<&str>) -> String {
         let mut text = fold(title);
         text.push(SEARCH_SEPARATOR);
         text.push_str(&fold(description.unwrap_or_default()));
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn nothing_is_found_across_title_and_description() {
-        let text = SearchText::haystack("Buy", Some("MILK"));
+        let text = SearchText::document("Buy", Some("MILK"));
         assert!(text.contains("buy") && text.contains("milk") && !text.contains("buymilk"));
     }
 }

@@ -3,7 +3,10 @@
 
 use std::error::Error;
 
-use crate::{Change, ListQuery, NewTask, Owner, Page, Precondition, Revision, Task, TaskId, Timestamp};
+use crate::{
+    Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Revision, Task, TaskId,
+    Timestamp,
+};
 
 /// Why a repository did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -17,49 +20,77 @@ pub enum RepositoryError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner already has a task of the new task's id. Nothing was written.
+    #[error("the owner already has a task of this id")]
+    AlreadyExists,
     /// Too much is waiting already, or it waited too long. Nothing was done.
     #[error("too much is waiting for the database")]
     Overloaded,
-    /// The database cannot be reached or does not answer. A write may or may not have happened.
+    /// The database cannot be reached or does not answer. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The connection was lost, or the time was up, while a write was being stored: it may have been written or not.
+    #[error("the outcome of the write is unknown")]
+    OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
     /// The database answered something that it never should.
     #[error("the database refused a statement or broke its own rules")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Where tasks are kept.
+/// Where tasks are stored.
 #[async_trait::async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Keeps a new task and gives it back with its revision.
-    async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError>;
-
     /// Reads one live task.
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
 
     /// Reads one page of the live tasks, all of it as of one moment.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
-    /// Changes one live task if the precondition holds at the moment of the write, and gives it back as it is then.
-    /// The change is not empty.
+    /// Carries out one command, as [`decide`](crate::decide) decides it on what is stored at the moment of the write.
+    async fn write(
+        &self,
+        owner: &Owner,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError>;
+
+    /// Creates a task.
+    async fn create(&self, owner: &Owner, task: NewTask, now: Timestamp) -> Result<Task, RepositoryError> {
+        self.write(owner, Command::Create(task), now).await.and_then(task_of)
+    }
+
+    /// Changes a live task.
     async fn update(
         &self,
         owner: &Owner,
         id: TaskId,
         change: Change,
         precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<Task, RepositoryError>;
+        now: Timestamp,
+    ) -> Result<Task, RepositoryError> {
+        self.write(owner, Command::Update { id, change, precondition }, now).await.and_then(task_of)
+    }
 
-    /// Deletes one live task if the precondition holds at the moment of the write. What remains is a tombstone that
-    /// only the revision feed shows.
+    /// Deletes a live task. What remains is a tombstone with the revision that it gives.
     async fn delete(
         &self,
         owner: &Owner,
         id: TaskId,
         precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<(), RepositoryError>;
+        now: Timestamp,
+    ) -> Result<Revision, RepositoryError> {
+        match self.write(owner, Command::Delete { id, precondition }, now).await? {
+            Outcome::Deleted(revision) => Ok(revision),
+            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion gave a task".into())),
+        }
+    }
+}
+
+fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
+    match outcome {
+        Outcome::Task(task) => Ok(task),
+        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write gave no task".into())),
+    }
 }
 
 /// Whether the database would answer now.

@@ -1,4 +1,4 @@
-//! The task, as it is read back.
+//! A task: as it is read back, as it is created, and as it is changed.
 
 use std::fmt;
 
@@ -81,6 +81,88 @@ pub struct Task {
     pub updated_at: Timestamp,
     /// The number of its last change.
     pub revision: Revision,
+}
+
+/// A task to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    /// Its id.
+    pub id: TaskId,
+    /// What is to be done.
+    pub title: Title,
+    /// More about it.
+    pub description: Option<Description>,
+    /// Whether it is done already.
+    pub completed: bool,
+}
+
+impl NewTask {
+    /// An open task with a title and nothing else. Every other member has its default.
+    #[must_use]
+    pub const fn new(id: TaskId, title: Title) -> Self {
+        Self { id, title, description: None, completed: false }
+    }
+
+    /// The task that is stored for it.
+    #[must_use]
+    pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
+        let Self { id, title, description, completed } = self;
+        let updated_at = created_at;
+        Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
+    }
+}
+
+/// What becomes of `completed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// It becomes this.
+    Set(bool),
+    /// It becomes the opposite.
+    Toggle,
+}
+
+impl Completion {
+    /// What a task that has `completed` now will have.
+    #[must_use]
+    pub const fn applied_to(self, completed: bool) -> bool {
+        match self {
+            Self::Set(value) => value,
+            Self::Toggle => !completed,
+        }
+    }
+}
+
+/// A change of a task. A member that is `None` keeps its value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// The new title.
+    pub title: Option<Title>,
+    /// The new description; `Some(None)` clears it.
+    pub description: Option<Option<Description>>,
+    /// What becomes of `completed`.
+    pub completion: Option<Completion>,
+}
+
+impl Change {
+    /// Whether no member is named.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Writes the named members into a task.
+    pub fn apply_to(self, task: &mut Task) {
+        let Self { title, description, completion } = self;
+        if let Some(title) = title {
+            task.title = title;
+        }
+        if let Some(description) = description {
+            task.description = description;
+        }
+        if let Some(completion) = completion {
+            task.completed = completion.applied_to(task.completed);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, NewTask, Nulls, Owner, Page, Precondition, RepositoryError,
-    Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    Change, Clock, Completion, Ids, ListQuery, Nulls, Owner, Page, Precondition, RepositoryError, Revision,
+    Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -29,6 +29,9 @@ pub enum TaskError {
     /// The database is away; later may work.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The write may have happened or not.
+    #[error("the outcome of the write is unknown")]
+    OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
     /// A defect on this side.
     #[error("the database refused a statement or broke its own rules")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
@@ -41,6 +44,9 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
+            RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
+            // Ids are made for each task anew.
+            RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
     }
@@ -69,15 +75,8 @@ impl Tasks {
 
     /// Makes a task.
     pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
-        let draft = input.into_draft(self.limits).map_err(TaskError::Invalid)?;
-        let task = NewTask {
-            id: self.ids.next(),
-            title: draft.title,
-            description: draft.description,
-            completed: draft.completed,
-            at: self.clock.now(),
-        };
-        Ok(self.repository.create(owner, task).await?)
+        let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
+        Ok(self.repository.create(owner, task, self.clock.now()).await?)
     }
 
     /// Reads a task.
@@ -130,7 +129,8 @@ impl Tasks {
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        Ok(self.repository.delete(owner, id, precondition, self.clock.now()).await?)
+        self.repository.delete(owner, id, precondition, self.clock.now()).await?;
+        Ok(())
     }
 
     async fn write(

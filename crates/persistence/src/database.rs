@@ -3,12 +3,13 @@ use std::sync::Arc;
 
 use domain::{Readiness, TaskRepository};
 
-use crate::dialect::{Dialect, Get, List, Outcomes, Write, one_set};
+use crate::dialect::{Dialect, Get, List, Outcomes, one_set};
 use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
 use crate::location::Location;
 use crate::pool::Pool;
 use crate::readiness::{LaneReadiness, Probe, probe};
 use crate::repository::LaneTasks;
+use crate::write::{BlockedOwners, Write, WriteWorker};
 use crate::{DatabaseOptions, Engine, MigrateError, OpenError, migrations};
 
 /// An opened database. Its lanes end when it and every port taken from it are dropped.
@@ -123,15 +124,28 @@ impl<D: Dialect> Lanes<'_, D> {
         let gets = self.open(gets, arrangement.get_lanes)?;
         let lists = self.open(lists, arrangement.list_lanes)?;
         let probes = self.open(probes, 1)?;
+        let blocked_owners = Arc::new(BlockedOwners::default());
         let mut writes = Vec::new();
         for number in 0..arrangement.write_lanes.max(1) {
-            let name = format!("db-write-{number}");
-            let lane: Lane<D, Write, _> = self.lane(&name, AT_ONCE, false, D::sets_of_writes, D::write);
-            writes.push(self.open(lane, 1)?);
+            writes.push(self.write_worker(&format!("db-write-{number}"), &blocked_owners)?);
         }
+        let blocked_writes = self.write_worker("db-write-blocked", &blocked_owners)?;
         let watch = Arc::new(Watch::start(self.watched, self.options.deadline)?);
         let readiness = LaneReadiness { probes, _watch: Arc::clone(&watch) };
-        Ok((LaneTasks { gets, lists, writes, _watch: watch }, readiness))
+        Ok((LaneTasks { gets, lists, writes, blocked_writes, blocked_owners, _watch: watch }, readiness))
+    }
+
+    fn write_worker(
+        &mut self,
+        name: &str,
+        blocked: &Arc<BlockedOwners>,
+    ) -> io::Result<Queue<Write, domain::Outcome>> {
+        let (queue, waiting) = Queue::new(self.options.queue_length, self.options.deadline, 1);
+        let limit = self.options.statement_timeout;
+        let worker = WriteWorker { pool: self.pool.clone(), limit, blocked: Arc::clone(blocked) };
+        worker.start(name.to_owned(), Arc::clone(&waiting))?;
+        self.watched.push(waiting);
+        Ok(queue)
     }
 
     fn lane<R, A>(

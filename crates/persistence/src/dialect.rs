@@ -4,9 +4,9 @@ use diesel::migration::MigrationSource;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
-use domain::{
-    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, Timestamp,
-};
+use domain::{ListQuery, Owner, Page, RepositoryError, Task, TaskId};
+
+use crate::write::WriteSession;
 
 /// One live task.
 #[derive(Debug)]
@@ -21,23 +21,6 @@ pub(crate) struct List {
     pub(crate) owner: Owner,
     pub(crate) query: ListQuery,
 }
-
-/// One change of an owner's tasks.
-#[derive(Debug)]
-pub(crate) struct Write {
-    pub(crate) owner: Owner,
-    pub(crate) deed: Deed,
-}
-
-#[derive(Debug)]
-pub(crate) enum Deed {
-    Create(NewTask),
-    Update { id: TaskId, change: Change, precondition: Precondition, at: Timestamp },
-    Delete { id: TaskId, precondition: Precondition, at: Timestamp },
-}
-
-/// The task as it is after a write, unless it was deleted.
-pub(crate) type Written = Option<Task>;
 
 /// What one request of a set came to: a task that is not there is the answer to that request alone.
 pub(crate) type Outcome<A> = Result<A, RepositoryError>;
@@ -63,6 +46,7 @@ pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
 pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     type Connection: R2D2Connection
         + MigrationHarness<<Self::Connection as Connection>::Backend>
+        + WriteSession
         + Send
         + 'static;
 
@@ -84,6 +68,17 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
         run(connection)
     }
 
+    /// Whether other processes may write between two statements of [`Dialect::write`].
+    const GUARDED: bool;
+
+    /// Runs the statements of a write; with `transaction`, in one transaction.
+    fn write<T>(
+        &self,
+        connection: &mut Self::Connection,
+        transaction: bool,
+        run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T>;
+
     /// Makes a connection that may take its time over each statement.
     fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
@@ -99,13 +94,6 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
         one_set(lists)
     }
 
-    fn write(connection: &mut Self::Connection, set: &[Write]) -> Outcomes<Written>;
-
-    /// The set of each of these writes, when not all of them can be one.
-    fn sets_of_writes(writes: &[Write]) -> Vec<usize> {
-        one_set(writes)
-    }
-
     /// Whether there is a table of the migrations that have run.
     fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
 
@@ -117,6 +105,9 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
         run: impl FnOnce(&mut Self::Connection) -> diesel::migration::Result<T>,
     ) -> diesel::migration::Result<T>;
+
+    /// Whether the database says with these words that a statement or a wait took as long as it may.
+    fn is_timeout(message: &str) -> bool;
 
     /// Whether the database says with these words that it cannot do now what it can do at other times.
     fn is_outage(message: &str) -> bool;

@@ -13,10 +13,20 @@ use crate::dialect::Dialect;
 /// What a failure calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// There is no connection, or it was lost with the answer still to come.
+    /// There is no connection: no statement was begun.
+    Unreachable,
+    /// The connection was lost with the answer still to come.
     Lost,
     /// The database undid the statement in favour of another; the same may work again.
     Conflict,
+    /// A row with this key is there already. Nothing was written.
+    Duplicate,
+    /// The server takes no writes now. Nothing was written; another server may take them.
+    ReadOnly,
+    /// The statement, or the wait for a lock, took as long as it may, and was undone.
+    Timeout,
+    /// Nobody knows whether a write was stored.
+    Unknown,
     /// The database cannot do it now.
     Outage,
     /// This should not happen.
@@ -44,10 +54,12 @@ impl Failure {
             | RollbackErrorOnCommit { .. } => Kind::Lost,
             DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Kind::Conflict,
             // A standby, or a server that its operator has closed to writes.
-            DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Kind::Outage,
+            DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Kind::ReadOnly,
+            DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Kind::Duplicate,
             DatabaseError(_, told) if D::is_conflict(told.message()) => Kind::Conflict,
+            DatabaseError(_, told) if D::is_timeout(told.message()) => Kind::Timeout,
             DatabaseError(_, told) if D::is_outage(told.message()) => Kind::Outage,
-            DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => Kind::Outage,
+            DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => Kind::Timeout,
             _ => Kind::Fault,
         };
         let advice = match &error {
@@ -62,7 +74,26 @@ impl Failure {
 
     /// No connection came within the time.
     pub(crate) fn no_connection(source: impl Error + Send + Sync + 'static) -> Self {
-        Self { kind: Kind::Lost, source: Arc::new(source) }
+        Self { kind: Kind::Unreachable, source: Arc::new(source) }
+    }
+
+    /// Other writers of the same owner came first each time.
+    pub(crate) fn contended() -> Self {
+        Self { kind: Kind::Conflict, source: Arc::new(Defect("other writers of the same owner came first")) }
+    }
+
+    /// Another transaction holds the owner's row.
+    pub(crate) fn blocked() -> Self {
+        Self { kind: Kind::Timeout, source: Arc::new(Defect("another transaction holds the owner's row")) }
+    }
+
+    /// The answer to a write was lost, for this reason if there is one, and nothing tells whether it was stored.
+    pub(crate) fn unknown(cause: Option<&Self>) -> Self {
+        let overwritten = || Arc::new(Defect("the connection was lost, and later writes came since")) as _;
+        Self {
+            kind: Kind::Unknown,
+            source: cause.map_or_else(overwritten, |cause| Arc::clone(&cause.source)),
+        }
     }
 
     /// A lane panicked, or answered something else than it was asked.
@@ -79,8 +110,14 @@ impl Failure {
     pub(crate) fn error(&self) -> RepositoryError {
         let source: Box<dyn Error + Send + Sync> = Box::new(Arc::clone(&self.source));
         match self.kind {
-            Kind::Fault => RepositoryError::Fault(source),
-            Kind::Lost | Kind::Conflict | Kind::Outage => RepositoryError::Unavailable(source),
+            Kind::Fault | Kind::Duplicate => RepositoryError::Fault(source),
+            Kind::Unknown => RepositoryError::OutcomeUnknown(source),
+            Kind::Unreachable
+            | Kind::Lost
+            | Kind::Conflict
+            | Kind::ReadOnly
+            | Kind::Timeout
+            | Kind::Outage => RepositoryError::Unavailable(source),
         }
     }
 }
@@ -137,8 +174,12 @@ mod tests {
     #[test]
     fn what_the_server_cannot_do_now_is_no_fault() {
         use crate::postgres::Postgres;
+        let stopped =
+            ["canceling statement due to statement timeout", "canceling statement due to lock timeout"];
+        for message in stopped {
+            assert_eq!(kind::<Postgres>(message, false), Kind::Timeout, "{message}");
+        }
         for message in [
-            "canceling statement due to statement timeout",
             "could not extend file \"base/5/1\": No space left on device",
             "the database system is starting up",
         ] {
@@ -168,6 +209,6 @@ mod tests {
     #[test]
     fn a_statement_that_took_as_long_as_it_may_was_stopped_in_whatever_language() {
         use crate::postgres::Postgres;
-        assert_eq!(kind::<Postgres>("storniere Anfrage wegen Zeitüberschreitung", true), Kind::Outage);
+        assert_eq!(kind::<Postgres>("storniere Anfrage wegen Zeitüberschreitung", true), Kind::Timeout);
     }
 }

@@ -52,6 +52,7 @@ mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;
+mod write;
 
 pub use backup::{Backup, BackupError};
 pub use database::Database;

@@ -50,7 +50,7 @@ where
 pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, total: Option<u64>) -> Page {
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
-    Page { tasks: rows.into_iter().map(|row| row.of(owner)).collect(), more, total }
+    Page { tasks: rows.into_iter().map(|row| row.of(owner.id())).collect(), more, total }
 }
 
 impl<'a> Listing<'a> {

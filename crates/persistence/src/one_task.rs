@@ -20,7 +20,7 @@ where
     for<'a> OneTask<'a>: LoadQuery<'a, C, TaskRow>,
 {
     let row = OneTask { get }.get_result(connection).optional()?;
-    Ok(row.map(|row| row.of(&get.owner)).ok_or(RepositoryError::NotFound))
+    Ok(row.map(|row| row.of(get.owner.id())).ok_or(RepositoryError::NotFound))
 }
 
 pub(crate) struct OneTask<'a> {

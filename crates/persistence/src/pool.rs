@@ -75,6 +75,16 @@ impl<D: Dialect> Pool<D> {
         self.dialect.transact(connection, run)
     }
 
+    /// Runs the statements of a write; with `transaction`, in one transaction.
+    pub(crate) fn write<T>(
+        &self,
+        connection: &mut D::Connection,
+        transaction: bool,
+        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        self.dialect.write(connection, transaction, run)
+    }
+
     /// Says that a connection was lost: the others that lie in the pool may be gone with it.
     pub(crate) fn lost_one(&self) {
         *self.last_loss.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());

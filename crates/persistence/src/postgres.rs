@@ -16,7 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::{Page, Task};
 
 use crate::DatabaseOptions;
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes, Write, Written};
+use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
 use connection::Server;
 
 /// The key of the advisory lock that is held while migrations run: "tasknook" in ASCII.
@@ -38,6 +38,7 @@ impl Dialect for Postgres {
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
     const LOSES_CONNECTIONS: bool = true;
+    const GUARDED: bool = true;
 
     fn connect(&self) -> ConnectionResult<PgConnection> {
         self.server.connect()
@@ -53,19 +54,22 @@ impl Dialect for Postgres {
         connection: &mut PgConnection,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        let Some(begin) = self.server.begin() else { return run(connection) };
-        if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
-            // It may have begun before one of the settings failed. What fails again leaves a connection that is broken.
-            let _ = connection.batch_execute("rollback");
-            return Err(error);
+        match self.server.begin() {
+            Some(begin) => in_transaction(connection, begin, run),
+            None => run(connection),
         }
-        match run(connection) {
-            Ok(answer) => AnsiTransactionManager::commit_transaction(connection).map(|()| answer),
-            Err(error) => {
-                // As above.
-                let _ = AnsiTransactionManager::rollback_transaction(connection);
-                Err(error)
-            }
+    }
+
+    fn write<T>(
+        &self,
+        connection: &mut PgConnection,
+        transaction: bool,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        match self.server.begin() {
+            Some(begin) => in_transaction(connection, begin, run),
+            None if transaction => in_transaction(connection, "begin", run),
+            None => run(connection),
         }
     }
 
@@ -88,14 +92,6 @@ impl Dialect for Postgres {
 
     fn sets_of_lists(lists: &[List]) -> Vec<usize> {
         list::sets(lists)
-    }
-
-    fn write(connection: &mut PgConnection, set: &[Write]) -> Outcomes<Written> {
-        write::run(connection, set)
-    }
-
-    fn sets_of_writes(writes: &[Write]) -> Vec<usize> {
-        write::sets(writes)
     }
 
     fn has_history(connection: &mut PgConnection) -> QueryResult<bool> {
@@ -125,9 +121,12 @@ impl Dialect for Postgres {
         })
     }
 
+    fn is_timeout(message: &str) -> bool {
+        message.contains("canceling statement")
+    }
+
     fn is_outage(message: &str) -> bool {
         [
-            "canceling statement",
             "terminating connection",
             "No space left on device",
             "the database system is",
@@ -151,7 +150,27 @@ impl Dialect for Postgres {
     }
 
     fn is_conflict(message: &str) -> bool {
-        message.contains("deadlock detected")
+        message.contains("deadlock detected") || message.contains(write::ERASED)
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut PgConnection,
+    begin: &str,
+    run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
+        // It may have begun before one of the settings failed. What fails again leaves a connection that is broken.
+        let _ = connection.batch_execute("rollback");
+        return Err(error);
+    }
+    match run(connection) {
+        Ok(answer) => AnsiTransactionManager::commit_transaction(connection).map(|()| answer),
+        Err(error) => {
+            // As above.
+            let _ = AnsiTransactionManager::rollback_transaction(connection);
+            Err(error)
+        }
     }
 }
 

@@ -5,43 +5,43 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, TaskRepository,
+    Command, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId, TaskRepository,
     Timestamp,
 };
 
-use crate::dialect::{Deed, Get, List, Write, Written};
+use crate::dialect::{Get, List};
 use crate::failure::Failure;
 use crate::lanes::{Queue, Watch};
+use crate::write::{BlockedOwners, Write};
 
 /// Tasks behind lanes.
 pub(crate) struct LaneTasks {
     pub(crate) gets: Queue<Get, Task>,
     pub(crate) lists: Queue<List, Page>,
-    /// One for each lane, so that all writes of one owner meet in one lane and wait for no lock there.
-    pub(crate) writes: Vec<Queue<Write, Written>>,
+    /// One for each write worker.
+    pub(crate) writes: Vec<Queue<Write, Outcome>>,
+    /// Of the owners whose rows other transactions hold, so that nobody else waits behind them.
+    pub(crate) blocked_writes: Queue<Write, Outcome>,
+    pub(crate) blocked_owners: Arc<BlockedOwners>,
     pub(crate) _watch: Arc<Watch>,
-}
-
-impl LaneTasks {
-    async fn write(&self, owner: &Owner, deed: Deed) -> Result<Written, RepositoryError> {
-        let mut hasher = DefaultHasher::new();
-        owner.id().hash(&mut hasher);
-        let number = hasher.finish() % (self.writes.len().max(1) as u64);
-        let queue = usize::try_from(number).ok().and_then(|number| self.writes.get(number));
-        let queue = queue.ok_or_else(|| Failure::defect("there is no lane for writes").error())?;
-        queue.ask(Write { owner: owner.clone(), deed }).await
-    }
-
-    async fn write_and_read(&self, owner: &Owner, deed: Deed) -> Result<Task, RepositoryError> {
-        let written = self.write(owner, deed).await?;
-        written.ok_or_else(|| Failure::defect("a write gave no task back").error())
-    }
 }
 
 #[async_trait]
 impl TaskRepository for LaneTasks {
-    async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError> {
-        self.write_and_read(owner, Deed::Create(task)).await
+    async fn write(
+        &self,
+        owner: &Owner,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError> {
+        let owner = owner.id().clone();
+        let queue = if self.blocked_owners.contains(&owner) {
+            Some(&self.blocked_writes)
+        } else {
+            self.queue_of(&owner)
+        };
+        let queue = queue.ok_or_else(|| Failure::defect("there is no worker for writes").error())?;
+        queue.ask(Write { owner, command, now }).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
@@ -51,25 +51,14 @@ impl TaskRepository for LaneTasks {
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         self.lists.ask(List { owner: owner.clone(), query }).await
     }
+}
 
-    async fn update(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        change: Change,
-        precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<Task, RepositoryError> {
-        self.write_and_read(owner, Deed::Update { id, change, precondition, at }).await
-    }
-
-    async fn delete(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<(), RepositoryError> {
-        self.write(owner, Deed::Delete { id, precondition, at }).await.map(drop)
+impl LaneTasks {
+    /// All writes of one owner meet in one worker, where none of them loses a race.
+    fn queue_of(&self, owner: &OwnerId) -> Option<&Queue<Write, Outcome>> {
+        let mut hasher = DefaultHasher::new();
+        owner.hash(&mut hasher);
+        let number = hasher.finish() % (self.writes.len().max(1) as u64);
+        usize::try_from(number).ok().and_then(|number| self.writes.get(number))
     }
 }

@@ -1,81 +1,163 @@
-//! Rows, and the two column types that the databases keep in different forms.
+//! The columns of a task, declared once. Both databases take their column lists, bound values, arrays and rows from
+//! here: a new column is one line in [`task_columns!`] and a migration for each database.
 
+mod value;
+
+use diesel::QueryResult;
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, Queryable};
-use diesel::query_builder::QueryId;
-use diesel::sql_types::{BigInt, Bool, Nullable, SqlType, Text};
-use domain::{Description, Owner, Revision, Task, TaskId, Timestamp, Title};
+use diesel::query_builder::AstPass;
+use domain::{OwnerId, SearchText, Task, TaskId};
 
-/// A UUID: `uuid` on PostgreSQL, 16 bytes on SQLite.
-#[derive(Debug, Clone, Copy, SqlType, QueryId)]
-#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 2950, array_oid = 2951)))]
-#[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Binary")))]
-pub(crate) struct Id;
+pub(crate) use value::{ColumnValue, Id, Moment};
 
-/// A moment: `timestamptz` on PostgreSQL, milliseconds since 1970 on SQLite.
-#[derive(Debug, Clone, Copy, SqlType, QueryId)]
-#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
-#[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
-pub(crate) struct Moment;
+/// Declares the columns: each is the field of [`Task`] with its name, and its type says how it is stored.
+macro_rules! task_columns {
+    ($($name:ident: $type:ty,)+) => {
+        /// The columns that are read, in the order of [`Columns`].
+        pub(crate) const COLUMNS: &str = concat!("id" $(, ", ", stringify!($name))+);
 
-impl<DB: Backend> Queryable<Id, DB> for TaskId
-where
-    Self: FromSql<Id, DB>,
-{
-    type Row = Self;
+        /// The same, of a row that is called `task`.
+        pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
-    }
+        /// The columns that are written, behind the owner's id.
+        pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
+
+        /// What an update assigns, from rows that have the columns under their own names.
+        #[cfg(feature = "postgres")]
+        pub(crate) const ASSIGNMENTS: &str =
+            concat!("search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
+
+        /// The SQL types of the columns, the id first.
+        pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
+
+        /// The columns of one task, as they are read.
+        #[derive(diesel::Queryable)]
+        pub(crate) struct TaskRow {
+            id: TaskId,
+            $($name: <$type as ColumnValue>::Read,)+
+        }
+
+        impl TaskRow {
+            /// The task of the owner whom the statement asked for.
+            pub(crate) fn of(self, owner: &OwnerId) -> Task {
+                Task {
+                    id: self.id,
+                    owner_id: owner.clone(),
+                    $($name: <$type as ColumnValue>::read(self.$name),)+
+                }
+            }
+        }
+
+        /// The values of one task, to be bound one by one.
+        pub(crate) struct TaskValues<'a> {
+            id: TaskId,
+            search: String,
+            $($name: <$type as ColumnValue>::Bound<'a>,)+
+        }
+
+        impl<'a> TaskValues<'a> {
+            pub(crate) fn of(task: &'a Task) -> Self {
+                Self { id: task.id, search: search(task), $($name: task.$name.bound(),)+ }
+            }
+        }
+
+        /// The values of many tasks, one array for each column.
+        #[cfg(feature = "postgres")]
+        #[derive(Default)]
+        pub(crate) struct TaskArrays<'a> {
+            id: Vec<TaskId>,
+            search: Vec<String>,
+            $($name: Vec<<$type as ColumnValue>::Bound<'a>>,)+
+        }
+
+        #[cfg(feature = "postgres")]
+        impl<'a> TaskArrays<'a> {
+            pub(crate) fn push(&mut self, task: &'a Task) {
+                self.id.push(task.id);
+                self.search.push(search(task));
+                $(self.$name.push(task.$name.bound());)+
+            }
+
+            /// Binds the arrays in the order of [`WRITTEN`].
+            pub(crate) fn push_binds<'b>(
+                &'b self,
+                out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
+            ) -> QueryResult<()> {
+                use diesel::sql_types::{Array, Text};
+                out.push_bind_param::<Array<Id>, _>(&self.id)?;
+                out.push_sql(", ");
+                out.push_bind_param::<Array<Text>, _>(&self.search)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<<$type as ColumnValue>::Sql>, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+        }
+
+        task_columns!(@binds "postgres", diesel::pg::Pg, $($name: $type,)+);
+        task_columns!(@binds "sqlite", diesel::sqlite::Sqlite, $($name: $type,)+);
+    };
+    (@binds $feature:literal, $database:ty, $($name:ident: $type:ty,)+) => {
+        #[cfg(feature = $feature)]
+        impl BindTask<$database> for TaskValues<'_> {
+            fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
+                out.push_bind_param::<Id, _>(&self.id)?;
+                out.push_sql(", ");
+                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+
+            fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
+                out.push_sql("search = ");
+                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                $(
+                    out.push_sql(concat!(", ", stringify!($name), " = "));
+                    out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+
+            fn id(&self) -> &TaskId {
+                &self.id
+            }
+        }
+    };
 }
 
-impl<DB: Backend> Queryable<Moment, DB> for Timestamp
-where
-    Self: FromSql<Moment, DB>,
-{
-    type Row = Self;
-
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
-    }
-}
-
-/// The columns of a task as every statement gives them, in this order.
-pub(crate) const COLUMNS: &str = "id, title, description, completed, created_at, updated_at, revision";
-
-/// Their types.
-pub(crate) type Columns = (Id, Text, Nullable<Text>, Bool, Moment, Moment, BigInt);
-
-/// One task's columns.
-#[derive(Queryable)]
-pub(crate) struct TaskRow {
-    id: TaskId,
-    title: String,
-    description: Option<String>,
+task_columns! {
+    title: domain::Title,
+    description: Option<domain::Description>,
     completed: bool,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    revision: i64,
+    created_at: domain::Timestamp,
+    updated_at: domain::Timestamp,
+    revision: domain::Revision,
 }
 
 impl TaskRow {
     /// Its place in the order of creation.
     #[cfg(feature = "postgres")]
-    pub(crate) const fn time_order(&self) -> (Timestamp, TaskId) {
+    pub(crate) const fn time_order(&self) -> (domain::Timestamp, TaskId) {
         (self.created_at, self.id)
     }
+}
 
-    /// The task of the owner whom the statement asked for.
-    pub(crate) fn of(self, owner: &Owner) -> Task {
-        Task {
-            id: self.id,
-            owner_id: owner.id().clone(),
-            title: Title::from_stored(self.title),
-            description: self.description.map(Description::from_stored),
-            completed: self.completed,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            revision: Revision::new(self.revision),
-        }
-    }
+/// A task whose values one database can be given.
+pub(crate) trait BindTask<DB: Backend> {
+    /// Binds the values in the order of [`WRITTEN`].
+    fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// Binds the values to their names, as in the `set` of an update.
+    fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// The key of the row, beside the owner.
+    fn id(&self) -> &TaskId;
+}
+
+fn search(task: &Task) -> String {
+    SearchText::document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
 }

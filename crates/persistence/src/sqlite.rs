@@ -16,7 +16,7 @@ use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection, sql_q
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::{Page, Task};
 
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes, Write, Written};
+use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
 use crate::listing::{Words, pages};
 use crate::{DatabaseOptions, OpenError};
 
@@ -44,6 +44,7 @@ impl Dialect for Sqlite {
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
     const LOSES_CONNECTIONS: bool = false;
+    const GUARDED: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
         connection::establish(&self.path, self.busy_timeout)
@@ -67,8 +68,13 @@ impl Dialect for Sqlite {
         pages(connection, &WORDS, set)
     }
 
-    fn write(connection: &mut SqliteConnection, set: &[Write]) -> Outcomes<Written> {
-        write::run(connection, set)
+    fn write<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        _: bool,
+        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        connection.immediate_transaction(run)
     }
 
     fn has_history(connection: &mut SqliteConnection) -> QueryResult<bool> {
@@ -86,6 +92,10 @@ impl Dialect for Sqlite {
         run: impl FnOnce(&mut SqliteConnection) -> diesel::migration::Result<T>,
     ) -> diesel::migration::Result<T> {
         connection.exclusive_transaction(run)
+    }
+
+    fn is_timeout(_: &str) -> bool {
+        false
     }
 
     fn is_outage(message: &str) -> bool {

@@ -102,7 +102,7 @@ impl Store for PostgresStore {
                     tasks::title.eq(&task.title),
                     tasks::description.eq(&task.description),
                     tasks::completed.eq(task.completed),
-                    tasks::search.eq(SearchText::haystack(&task.title, task.description.as_deref())),
+                    tasks::search.eq(SearchText::document(&task.title, task.description.as_deref())),
                     tasks::created_at.eq(task.created_at.moment()),
                     tasks::updated_at.eq(task.updated_at.moment()),
                     tasks::revision.eq(task.revision),

@@ -123,7 +123,7 @@ impl Store for SqliteStore {
                     tasks::title.eq(&task.title),
                     tasks::description.eq(&task.description),
                     tasks::completed.eq(task.completed),
-                    tasks::search.eq(SearchText::haystack(&task.title, task.description.as_deref())),
+                    tasks::search.eq(SearchText::document(&task.title, task.description.as_deref())),
                     tasks::created_at.eq(task.created_at.unix_millis()),
                     tasks::updated_at.eq(task.updated_at.unix_millis()),
                     tasks::revision.eq(task.revision),

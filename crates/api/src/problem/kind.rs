@@ -65,6 +65,8 @@ kinds! {
     Overloaded = SERVICE_UNAVAILABLE, "overloaded", "Too much is going on";
     /// The database is away.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "The database is unavailable";
+    /// A write was begun, and nothing tells whether it was carried out.
+    OutcomeUnknown = SERVICE_UNAVAILABLE, "outcome_unknown", "The outcome of the write is unknown";
     /// The keys that verify tokens are away.
     KeysUnavailable = SERVICE_UNAVAILABLE, "keys_unavailable", "Tokens cannot be verified now";
 }

@@ -12,6 +12,9 @@ impl From<TaskError> for Problem {
             TaskError::Unavailable(source) => {
                 tracing::error!(error = chain(&**source), "the database is unavailable");
             }
+            TaskError::OutcomeUnknown(source) => {
+                tracing::error!(error = chain(&**source), "the outcome of a write is unknown");
+            }
             TaskError::Fault(source) => {
                 tracing::error!(error = chain(&**source), "the database broke its own rules");
             }
@@ -60,6 +63,12 @@ impl Problem {
             TaskError::Unavailable(_) => {
                 Self::passing(Kind::Unavailable, "The database cannot be reached; try again shortly.", None)
             }
+            // Without `Retry-After`: trying again could write twice.
+            TaskError::OutcomeUnknown(_) => Self::new(
+                Kind::OutcomeUnknown,
+                "The database did not answer in time. Read the task before you try again: the write may have been \
+                 carried out.",
+            ),
             TaskError::Fault(_) => Self::internal(),
         }
     }

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, TaskRepository,
-    Timestamp,
+    Command, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::{Answer, app_over, call, settings, state};
@@ -12,7 +11,7 @@ struct Failing(fn() -> RepositoryError);
 
 #[async_trait::async_trait]
 impl TaskRepository for Failing {
-    async fn create(&self, _: &Owner, _: NewTask) -> Result<Task, RepositoryError> {
+    async fn write(&self, _: &Owner, _: Command, _: Timestamp) -> Result<Outcome, RepositoryError> {
         Err(self.0())
     }
 
@@ -21,27 +20,6 @@ impl TaskRepository for Failing {
     }
 
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
-        Err(self.0())
-    }
-
-    async fn update(
-        &self,
-        _: &Owner,
-        _: TaskId,
-        _: Change,
-        _: Precondition,
-        _: Timestamp,
-    ) -> Result<Task, RepositoryError> {
-        Err(self.0())
-    }
-
-    async fn delete(
-        &self,
-        _: &Owner,
-        _: TaskId,
-        _: Precondition,
-        _: Timestamp,
-    ) -> Result<(), RepositoryError> {
         Err(self.0())
     }
 }
@@ -65,6 +43,13 @@ async fn a_database_that_is_away_is_503_and_says_when_to_come_back() {
         (busy.status.as_u16(), busy.code(), busy.header("retry-after")),
         (503, "overloaded".into(), "1")
     );
+}
+
+#[actix_web::test]
+async fn a_write_that_may_have_happened_is_503_and_invites_no_retry() {
+    let unknown = failing(|| RepositoryError::OutcomeUnknown("the connection was lost".into())).await;
+    assert_eq!((unknown.status.as_u16(), unknown.code()), (503, "outcome_unknown".into()));
+    assert!(unknown.headers.get("retry-after").is_none());
 }
 
 #[actix_web::test]

@@ -43,6 +43,9 @@ macro_rules! repository_contract {
             none_match_excludes_a_write
             a_deleted_task_is_gone_for_reading_writing_and_deleting
             times_keep_their_milliseconds
+            a_deletion_has_a_revision_and_frees_the_id
+            an_id_in_use_is_rejected_and_nothing_is_written
+            the_time_of_a_task_does_not_go_back
             a_list_is_newest_first_with_ties_by_id
             every_order_is_total_both_ways
             titles_sort_without_regard_to_case
@@ -97,12 +100,12 @@ pub(crate) fn description(text: &str) -> Option<Description> {
     Description::parse(text, 1000).unwrap()
 }
 
-pub(crate) fn new_task(text: &str, at: Timestamp) -> NewTask {
-    NewTask { id: fresh_id(), title: title(text), description: None, completed: false, at }
+pub(crate) fn new_task(text: &str) -> NewTask {
+    NewTask::new(fresh_id(), title(text))
 }
 
-pub(crate) fn create(repository: &dyn TaskRepository, owner: &Owner, task: NewTask) -> Task {
-    pollster::block_on(repository.create(owner, task)).unwrap()
+pub(crate) fn create(repository: &dyn TaskRepository, owner: &Owner, task: NewTask, now: Timestamp) -> Task {
+    pollster::block_on(repository.create(owner, task, now)).unwrap()
 }
 
 pub(crate) fn get(repository: &dyn TaskRepository, owner: &Owner, id: TaskId) -> Task {

@@ -140,7 +140,7 @@ fn rewrite<D: Examined>(
             connection.run(Said::new(sql, &values))?;
             tombstones += 1;
         } else {
-            let search = row.haystack();
+            let search = row.document();
             let values = [Value::Text(&search), Value::Text(owner), Value::Id(row.id)];
             let sql = "update tasks set search = ? where owner_id = ? and id = ?";
             connection.run(Said::new(sql, &values))?;

@@ -30,15 +30,15 @@ pub(crate) struct TextRow {
 
 impl TextRow {
     /// What the row should be searched by.
-    pub(super) fn haystack(&self) -> String {
-        SearchText::haystack(&self.title, self.description.as_deref())
+    pub(super) fn document(&self) -> String {
+        SearchText::document(&self.title, self.description.as_deref())
     }
 
     pub(super) fn is_wrong(&self) -> bool {
         if self.is_deleted {
             !self.title.is_empty() || self.description.is_some() || !self.search.is_empty()
         } else {
-            self.search != self.haystack()
+            self.search != self.document()
         }
     }
 }

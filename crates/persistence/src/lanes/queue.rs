@@ -12,9 +12,9 @@ use super::watch::Watched;
 use crate::dialect::Outcome;
 use crate::failure::Failure;
 
-pub(super) struct Job<R, A> {
-    pub(super) request: R,
-    pub(super) caller: Caller<A>,
+pub(crate) struct Job<R, A> {
+    pub(crate) request: R,
+    pub(crate) caller: Caller<A>,
 }
 
 /// The callers' end of a queue. When the last one is dropped, the lanes finish what has queued and end.
@@ -46,14 +46,14 @@ impl<R, A> Queue<R, A> {
 
 /// The lanes' end of a queue, with what each of them has in hand.
 pub(crate) struct Waiting<R, A> {
-    pub(super) jobs: Receiver<Job<R, A>>,
-    pub(super) hands: Box<[Hand<A>]>,
+    pub(crate) jobs: Receiver<Job<R, A>>,
+    pub(crate) hands: Box<[Hand<A>]>,
 }
 
 impl<R, A> Waiting<R, A> {
     /// Waits for work, then takes what else is there, up to `most`; nothing when no more can come. Who waited for too
     /// long is told so, and who went away is forgotten.
-    pub(super) fn next_batch(&self, most: usize) -> Option<Vec<Job<R, A>>> {
+    pub(crate) fn next_batch(&self, most: usize) -> Option<Vec<Job<R, A>>> {
         let mut batch = Vec::new();
         let mut job = self.jobs.recv().ok()?;
         loop {

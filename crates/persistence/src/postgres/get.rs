@@ -20,7 +20,7 @@ pub(super) fn run(connection: &mut PgConnection, set: &[Get]) -> Outcomes<Task> 
     let ids = set.iter().map(|get| get.id).collect();
     let rows: Vec<(i64, TaskRow)> = TheseTasks { owners, ids }.load(connection)?;
     let not_found = || Err(RepositoryError::NotFound);
-    Ok(by_ordinal(set, rows, not_found, |get, row| Ok(row.of(&get.owner))))
+    Ok(by_ordinal(set, rows, not_found, |get, row| Ok(row.of(get.owner.id()))))
 }
 
 /// `offset 0` has the planner look up each task by its key, and not join the set to what it takes for a small table.

@@ -1,64 +1,109 @@
-//! The writes. Each statement takes a set, is a transaction of its own, and costs one round trip.
+//! The statements of the write path.
 //!
-//! # Why one statement is right under `read committed`
+//! # Why the guard is right under `read committed`
 //!
-//! A statement sees the rows as they were when it began. A row that it locks it sees as it is at that moment: when
-//! somebody else held the lock, the row's newest version is looked up and tested again. So each statement locks the
-//! owner first, then the tasks, and all that it decides by and computes from (whether a task is live, at which
-//! revision, what stays of it) comes with the lock. It writes by upsert, which finds a row by its key and in its newest
-//! version as well, where an update would look among the versions of its snapshot first.
+//! The store statement upserts the owners, in the order of their ids, and everything else that it writes is joined to
+//! what the upsert returns. The upsert finds each owner's row by its key in its newest version and locks it; the row
+//! passes only if it is the one that was loaded. An owner who passes has had no commit since the load, so what the
+//! statement's snapshot shows of that owner's tasks is current: plain inserts, updates and deletes of them are right.
+//! No other clause locks an owner's row, hence two stores cannot lock each other out.
 //!
-//! The owner's row is the one gate of all writes of that owner: they pass one by one, in the order of their revisions.
-//! A task that was made after a statement began is not there for it, as if the statement had come first.
-//!
-//! Owners are locked in the order of their ids, so that statements with several of them cannot lock each other out.
-//! No task comes twice in one set.
+//! The owner's new values are absolute. A row that was seen and is not there any more would be inserted as if it were
+//! new; it is recognized by its epoch, which an update keeps, and fails the statement.
 
-mod bury;
-mod change;
-mod create;
-mod targets;
+mod load;
+mod store;
+mod store_one;
 
-use std::collections::HashMap;
-use std::mem::{Discriminant, discriminant};
+use diesel::pg::Pg;
+use diesel::query_builder::AstPass;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
+use domain::OwnerId;
 
-use diesel::PgConnection;
-use domain::{OwnerId, TaskId};
+use crate::write::{LastStore, Loaded, Read, Store, WriteSession};
 
-use super::sets::sets_by;
-use crate::dialect::{Deed, Outcomes, Write, Written};
-use bury::bury;
-use change::change;
-use create::create;
+/// What the failure of a store says when an owner was erased between load and store.
+pub(super) const ERASED: &str = "owner erased meanwhile";
 
-/// Runs a set whose deeds are of one kind.
-pub(super) fn run(connection: &mut PgConnection, set: &[Write]) -> Outcomes<Written> {
-    match set.first().map(|write| &write.deed) {
-        Some(Deed::Create(_)) => create(connection, set),
-        Some(Deed::Update { .. }) => change(connection, set),
-        Some(Deed::Delete { .. }) => bury(connection, set),
-        None => Ok(Vec::new()),
+impl WriteSession for PgConnection {
+    fn lock(&mut self, owners: &[OwnerId], skip_locked: bool) -> QueryResult<Vec<OwnerId>> {
+        let wait = if skip_locked { " skip locked" } else { "" };
+        let locked: Vec<OwnerRow> = sql_query(format!(
+            "select owner_id, version, epoch, write_id from owners where owner_id = any($1)
+            order by owner_id for no key update{wait}"
+        ))
+        .bind::<Array<Text>, _>(ids(owners))
+        .load(self)?;
+        Ok(owners.iter().filter(|owner| locked.iter().any(|row| row.is_of(owner))).cloned().collect())
+    }
+
+    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+        load::load(self, reads)
+    }
+
+    fn store(&mut self, stores: &[Store]) -> QueryResult<Vec<Option<i64>>> {
+        let passed: Vec<(i64, i64)> = match stores {
+            [store] if store_one::is_one_effect(store) => store_one::store(self, store)?,
+            _ => store::StoreOwners::of(stores).load(self)?,
+        };
+        let mut epochs = vec![None; stores.len()];
+        for (ordinal, epoch) in passed {
+            let place = usize::try_from(ordinal - 1).unwrap_or(usize::MAX);
+            if let Some(free) = epochs.get_mut(place) {
+                *free = Some(epoch);
+            }
+        }
+        Ok(epochs)
+    }
+
+    fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>> {
+        let rows: Vec<OwnerRow> =
+            sql_query("select owner_id, version, epoch, write_id from owners where owner_id = any($1)")
+                .bind::<Array<Text>, _>(ids(owners))
+                .load(self)?;
+        let last = |owner: &OwnerId| {
+            let row = rows.iter().find(|row| row.is_of(owner))?;
+            Some(LastStore { version: row.version, epoch: row.epoch, write_id: row.write_id })
+        };
+        Ok(owners.iter().map(last).collect())
     }
 }
 
-/// Which writes of a batch one statement can do: those of one kind, but not two on one task; the second comes with the
-/// next set of that kind.
-pub(super) fn sets(writes: &[Write]) -> Vec<usize> {
-    let mut seen: HashMap<(Discriminant<Deed>, &OwnerId, TaskId), usize> = HashMap::new();
-    sets_by(writes, |write| {
-        let kind = discriminant(&write.deed);
-        let times = seen.entry((kind, write.owner.id(), task(&write.deed))).or_default();
-        *times += 1;
-        (kind, *times)
-    })
+fn ids(owners: &[OwnerId]) -> Vec<&str> {
+    owners.iter().map(OwnerId::as_str).collect()
 }
 
-const fn task(deed: &Deed) -> TaskId {
-    match deed {
-        Deed::Create(task) => task.id,
-        Deed::Update { id, .. } | Deed::Delete { id, .. } => *id,
+#[derive(diesel::QueryableByName)]
+struct OwnerRow {
+    #[diesel(sql_type = Text)]
+    owner_id: String,
+    #[diesel(sql_type = BigInt)]
+    version: i64,
+    #[diesel(sql_type = BigInt)]
+    epoch: i64,
+    #[diesel(sql_type = BigInt)]
+    write_id: i64,
+}
+
+impl OwnerRow {
+    fn is_of(&self, owner: &OwnerId) -> bool {
+        self.owner_id == owner.as_str()
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Pushes a comma and a value.
+macro_rules! push {
+    ($out:ident, $($sql:ty => $value:expr),+ $(,)?) => {
+        $($out.push_sql(", "); $out.push_bind_param::<$sql, _>($value)?;)+
+    };
+}
+pub(super) use push;
+
+/// The text of the upsert behind its rows, up to its condition.
+fn push_on_conflict(out: &mut AstPass<'_, '_, Pg>) {
+    out.push_sql(
+        " on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
+            live_tasks = excluded.live_tasks, write_id = excluded.write_id where ",
+    );
+}

@@ -1,59 +1,61 @@
-//! The writes of one batch, in one transaction: its commit is the group's.
+//! The statements of the write path, one row after the other, in one transaction that writes from its first statement
+//! on (`BEGIN IMMEDIATE`): what it reads stays true until its commit, which is the commit of the whole batch.
 
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{NewTask, Owner, Precondition, RepositoryError, Revision, Task, TaskId};
+use domain::OwnerId;
 
-use crate::dialect::{Deed, Outcome, Outcomes, Write, Written};
-use crate::rows::TaskRow;
-use statements::{AdvanceOwner, BuryTask, ChangeTask, CurrentRevision, EnrolOwner, InsertTask};
+use crate::rows::TaskValues;
+use crate::write::{LastStore, Loaded, LoadedRow, Read, Store, WriteSession, collect};
+use statements::{
+    DeleteTask, DeleteTombstone, InsertTask, InsertTombstone, LoadOwner, LoadTask, StoreOwner, UpdateTask,
+};
 
-/// The transaction writes from its first statement on (`BEGIN IMMEDIATE`), so what it reads stays true until the end.
-pub(super) fn run(connection: &mut SqliteConnection, set: &[Write]) -> Outcomes<Written> {
-    connection.immediate_transaction(|connection| set.iter().map(|write| one(connection, write)).collect())
-}
+impl WriteSession for SqliteConnection {
+    /// The transaction keeps all other writers out.
+    fn lock(&mut self, owners: &[OwnerId], _: bool) -> QueryResult<Vec<OwnerId>> {
+        Ok(owners.to_vec())
+    }
 
-fn one(connection: &mut SqliteConnection, Write { owner, deed }: &Write) -> QueryResult<Outcome<Written>> {
-    match deed {
-        Deed::Create(task) => create(connection, owner, task).map(|task| Ok(Some(task))),
-        Deed::Update { id, change, precondition, at } => {
-            if let Err(refusal) = admit(connection, owner, *id, precondition)? {
-                return Ok(Err(refusal));
-            }
-            let revision = AdvanceOwner::new(owner, 0).get_result(connection)?;
-            let statement = ChangeTask::new(owner, *id, change, *at, revision);
-            let row: TaskRow = statement.get_result(connection)?;
-            Ok(Ok(Some(row.of(owner))))
-        }
-        Deed::Delete { id, precondition, at } => {
-            if let Err(refusal) = admit(connection, owner, *id, precondition)? {
-                return Ok(Err(refusal));
-            }
-            let revision = AdvanceOwner::new(owner, -1).get_result(connection)?;
-            BuryTask { owner, id: *id, at: *at, revision }.execute(connection)?;
-            Ok(Ok(None))
-        }
+    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+        let load = |Read { owner, task }: &Read| -> QueryResult<LoadedRow> {
+            let row = LoadOwner { owner }.get_result(self).optional()?;
+            let task = match task {
+                Some(id) => LoadTask { owner, id }.get_result(self).optional()?,
+                None => None,
+            };
+            Ok((row, task))
+        };
+        let rows: Vec<LoadedRow> = reads.iter().map(load).collect::<QueryResult<_>>()?;
+        Ok(collect(reads, rows.into_iter()))
+    }
+
+    fn store(&mut self, stores: &[Store]) -> QueryResult<Vec<Option<i64>>> {
+        stores.iter().map(|store| store_one(self, store).map(Some)).collect()
+    }
+
+    /// No answer is lost between a process and its file.
+    fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>> {
+        Ok(owners.iter().map(|_| None).collect())
     }
 }
 
-fn create(connection: &mut SqliteConnection, owner: &Owner, task: &NewTask) -> QueryResult<Task> {
-    let revision = EnrolOwner { owner }.get_result(connection)?;
-    InsertTask::new(owner, task, revision).execute(connection)?;
-    Ok(task.kept(owner, Revision::new(revision)))
-}
-
-/// Whether the write may happen.
-fn admit(
-    connection: &mut SqliteConnection,
-    owner: &Owner,
-    id: TaskId,
-    precondition: &Precondition,
-) -> QueryResult<Outcome<()>> {
-    let current: Option<i64> = CurrentRevision { owner, id }.get_result(connection).optional()?;
-    Ok(match current.map(Revision::new) {
-        None => Err(RepositoryError::NotFound),
-        Some(current) if precondition.holds(current) => Ok(()),
-        Some(current) => Err(RepositoryError::PreconditionFailed { current }),
-    })
+fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i64> {
+    let owner = &store.owner;
+    let epoch = StoreOwner { store }.get_result(connection)?;
+    for task in &store.set.inserted {
+        InsertTask { owner, task: TaskValues::of(task) }.execute(connection)?;
+        DeleteTombstone { owner, id: &task.id }.execute(connection)?;
+    }
+    for task in &store.set.updated {
+        UpdateTask { owner, task: TaskValues::of(task) }.execute(connection)?;
+    }
+    for id in &store.set.deleted {
+        DeleteTask { owner, id }.execute(connection)?;
+    }
+    for tombstone in &store.set.tombstones {
+        InsertTombstone { owner, tombstone, revision: tombstone.revision.number() }.execute(connection)?;
+    }
+    Ok(epoch)
 }

@@ -35,8 +35,8 @@ fn read(begun: u64, ended: u64, reply: Reply) -> Event {
     event(begun, ended, Call::Get { id: 1 }, reply)
 }
 
-fn deleted(begun: u64, ended: u64, id: u64) -> Event {
-    event(begun, ended, Call::Delete { id, condition: always() }, Reply::Deleted)
+fn deleted(begun: u64, ended: u64, id: u64, revision: i64) -> Event {
+    event(begun, ended, Call::Delete { id, condition: always() }, Reply::Deleted { revision })
 }
 
 fn always() -> Condition {

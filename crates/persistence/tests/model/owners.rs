@@ -32,7 +32,7 @@ fn what_fits_together_is_fine() {
         listed(3, 4, &[(1, true, 2)], 1),
         listed(3, 4, &[(1, false, 1)], 1),
         listed(5, 6, &[(2, false, 3), (1, true, 2)], 2),
-        deleted(10, 11, 1),
+        deleted(10, 11, 1, 4),
         listed(12, 13, &[(2, false, 3)], 1),
     ];
     assert_eq!(judge(&events, &kept(4, 1, &[(1, 4, true), (2, 3, false)])), Ok(()));
@@ -40,7 +40,7 @@ fn what_fits_together_is_fine() {
 
 #[test]
 fn what_is_kept_is_what_was_answered() {
-    let events = [created(0, 1, 1, 1), created(2, 3, 2, 2), deleted(4, 5, 1)];
+    let events = [created(0, 1, 1, 1), created(2, 3, 2, 2), deleted(4, 5, 1, 3)];
     let right = [(1, 3, true), (2, 2, false)];
     assert_eq!(judge(&events, &kept(3, 1, &right)), Ok(()));
     assert!(judge(&events, &kept(4, 1, &right)).is_err(), "a revision that nobody was told");

@@ -12,7 +12,8 @@ use crate::workers;
 
 /// What the server keeps, for the model.
 pub(crate) fn kept(url: &str) -> Kept {
-    let tasks = "select owner_id, id::text as id, revision, deleted_at is not null as buried from tasks";
+    let tasks = "select owner_id, id::text as id, revision, deleted_at is not null as buried from tasks
+        union all select owner_id, object_id::text, revision, true from tombstones";
     let mut connection = PgConnection::establish(url).unwrap();
     Kept {
         owners: sql_query(crowd::OWNERS).load(&mut connection).unwrap(),

@@ -36,7 +36,8 @@ fn after<T: Send>(meanwhile: &str, act: impl FnOnce(&dyn TaskRepository, &Owner,
         other.batch_execute("commit").unwrap();
         acting.join().unwrap()
     });
-    let kept = "select revision = (select max(revision) from tasks) \
+    let kept = "select revision = (select max(revision) from \
+                (select revision from tasks union select revision from tombstones) as stored) \
                 and live_tasks = (select count(*) from tasks where deleted_at is null) from owners";
     assert_eq!(server.query(&url, kept), "t");
     result
@@ -65,7 +66,7 @@ fn delete(
     owner: &Owner,
     id: TaskId,
     of: Option<i64>,
-) -> Result<(), RepositoryError> {
+) -> Result<Revision, RepositoryError> {
     let if_match = of.map(|revision| EntityTags::Revisions(vec![Revision::new(revision)]));
     let precondition = Precondition { if_match, ..Precondition::default() };
     block_on(repository.delete(owner, id, precondition, Timestamp::from_unix_millis(1).unwrap()))
@@ -82,8 +83,6 @@ fn a_toggle_flips_what_it_finds() {
 fn a_condition_is_tested_on_what_it_finds() {
     let refused = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(1)));
     assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
-    let granted = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(2)));
-    assert_eq!(granted.unwrap().revision, Revision::new(3));
     let refused = after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(1)));
     assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
 }
@@ -98,7 +97,23 @@ fn a_task_that_was_deleted_meanwhile_is_not_there() {
 
 #[test]
 fn a_deletion_takes_the_next_revision() {
-    after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(2))).unwrap();
+    let deletion = after(CHANGED, |repository, owner, id| delete(repository, owner, id, None));
+    assert_eq!(deletion.unwrap(), Revision::new(3));
+}
+
+#[test]
+fn a_condition_that_does_not_hold_waits_for_nobody() {
+    let url = Postgres::shared().create_database();
+    let repository = migrated(&url).tasks();
+    let owner = Owner::for_test(OWNER);
+    let task = create(&*repository, &owner, 7);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from owners where owner_id = 'waiter' for update").unwrap();
+    let rejected = toggle(&*repository, &owner, task.id, Some(2));
+    assert!(
+        matches!(rejected, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 1)
+    );
+    other.batch_execute("commit").unwrap();
 }
 
 #[test]

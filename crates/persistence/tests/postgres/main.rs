@@ -56,8 +56,7 @@ fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task 
     let id = TaskId::new(Uuid::from_u128(number));
     let at = Timestamp::from_unix_millis(0).unwrap();
     let title = Title::from_stored("title".into());
-    let task = NewTask { id, title, description: None, completed: false, at };
-    block_on(repository.create(owner, task)).unwrap()
+    block_on(repository.create(owner, NewTask::new(id, title), at)).unwrap()
 }
 
 /// One database for all sentences: each takes owners of its own.

@@ -33,8 +33,7 @@ fn readers_do_not_wait_for_a_writer() {
     let id = TaskId::new(Uuid::from_u128(7));
     let at = Timestamp::from_unix_millis(0).unwrap();
     let title = Title::from_stored("there".into());
-    let task = NewTask { id, title, description: None, completed: false, at };
-    let task = block_on(database.tasks().create(&owner, task)).unwrap();
+    let task = block_on(database.tasks().create(&owner, NewTask::new(id, title), at)).unwrap();
     let mut writer = place.connection();
     writer.batch_execute("begin immediate; update tasks set title = 'unseen'").unwrap();
     assert_eq!(block_on(database.tasks().get(&owner, id)).unwrap(), task);

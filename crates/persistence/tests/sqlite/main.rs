@@ -68,7 +68,8 @@ impl Place {
 
 /// What the file keeps, for the model.
 fn kept(place: &Place) -> Kept {
-    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as buried from tasks";
+    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as buried from tasks
+        union all select owner_id, hex(object_id), revision, true from tombstones";
     let mut connection = place.connection();
     Kept {
         owners: sql_query(crowd::OWNERS).load(&mut connection).unwrap(),

@@ -62,7 +62,8 @@ fn a_migration_that_fails_leaves_nothing_and_says_so() {
     place.connection().batch_execute("create table tasks (mine text)").unwrap();
     let error = database.migrate().unwrap_err();
     assert!(matches!(error, MigrateError::Failed(_)), "{error}");
-    assert_eq!(database.pending_migrations().unwrap().len(), 1);
+    let pending = database.pending_migrations().unwrap();
+    assert!(!pending.is_empty());
     place.connection().batch_execute("drop table tasks").unwrap();
-    assert_eq!(database.migrate().unwrap().len(), 1);
+    assert_eq!(database.migrate().unwrap(), pending);
 }

@@ -21,8 +21,7 @@ async fn creation(repository: &Arc<dyn TaskRepository>, number: u128) -> Result<
     let id = TaskId::new(Uuid::from_u128(number));
     let at = Timestamp::from_unix_millis(0).unwrap();
     let title = Title::from_stored("one of many".into());
-    let task = NewTask { id, title, description: None, completed: false, at };
-    repository.create(&Owner::for_test("crowd"), task).await
+    repository.create(&Owner::for_test("crowd"), NewTask::new(id, title), at).await
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn has_everything(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
     let kinds: [Kind; 6] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
-        ("deletion", |reply| matches!(reply, Reply::Deleted)),
+        ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),
         ("refusal", |reply| matches!(reply, Reply::Refused { .. })),

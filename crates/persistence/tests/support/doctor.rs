@@ -38,8 +38,7 @@ impl Ward {
 
 pub(crate) fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task {
     let title = Title::from_stored(format!("Title {number}"));
-    let task = NewTask { id: task_id(number), title, description: None, completed: false, at: at() };
-    block_on(repository.create(owner, task)).unwrap()
+    block_on(repository.create(owner, NewTask::new(task_id(number), title), at())).unwrap()
 }
 
 pub(crate) fn task_id(number: u128) -> TaskId {

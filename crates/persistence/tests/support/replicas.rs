@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, TaskRepository,
-    Timestamp,
+    Command, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -26,8 +25,13 @@ impl Replicas {
 
 #[async_trait]
 impl TaskRepository for Replicas {
-    async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError> {
-        self.next().create(owner, task).await
+    async fn write(
+        &self,
+        owner: &Owner,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError> {
+        self.next().write(owner, command, now).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
@@ -36,26 +40,5 @@ impl TaskRepository for Replicas {
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         self.next().list(owner, query).await
-    }
-
-    async fn update(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        change: Change,
-        precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<Task, RepositoryError> {
-        self.next().update(owner, id, change, precondition, at).await
-    }
-
-    async fn delete(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        precondition: Precondition,
-        at: Timestamp,
-    ) -> Result<(), RepositoryError> {
-        self.next().delete(owner, id, precondition, at).await
     }
 }

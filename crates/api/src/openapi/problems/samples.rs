@@ -50,6 +50,7 @@ fn problem(kind: Kind) -> Option<Problem> {
         Kind::Internal => Some(Problem::internal()),
         Kind::Overloaded => of_task(TaskError::Overloaded),
         Kind::Unavailable => of_task(TaskError::Unavailable("away".into())),
+        Kind::OutcomeUnknown => of_task(TaskError::OutcomeUnknown("lost".into())),
         Kind::KeysUnavailable => of_caller(VerifyError::KeysUnavailable { retry_after_seconds: 5 }.into()),
     }
 }

@@ -18,7 +18,7 @@ fn titles(page: &Page) -> Vec<&str> {
 fn five(repository: &dyn TaskRepository) -> Owner {
     let owner = fresh_owner("lister");
     for (text, millis) in [("delta", 10), ("Alpha", 20), ("charlie", 30), ("Bravo", 30), ("echo", 40)] {
-        let task = create(repository, &owner, new_task(text, moment(millis)));
+        let task = create(repository, &owner, new_task(text), moment(millis));
         if text == "delta" {
             let done = Change { completion: Some(Completion::Set(true)), ..Change::default() };
             block_on(repository.update(&owner, task.id, done, Precondition::default(), moment(50))).unwrap();
@@ -81,7 +81,7 @@ pub fn pages_follow_each_other_without_gap_or_repeat(repository: &dyn TaskReposi
 pub fn pages_hold_while_others_write(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let first = list(repository, &owner, ListQuery { limit: 2, ..ListQuery::default() });
-    create(repository, &owner, new_task("newest", moment(99)));
+    create(repository, &owner, new_task("newest"), moment(99));
     block_on(repository.delete(&owner, first.tasks[0].id, Precondition::default(), moment(99))).unwrap();
     let second = ListQuery { after: first.next(SortKey::Created), ..ListQuery::default() };
     assert_eq!(titles(&list(repository, &owner, second)), ["charlie", "Alpha", "delta"]);
@@ -100,10 +100,9 @@ fn found(repository: &dyn TaskRepository, owner: &Owner, text: &str) -> usize {
 
 pub fn a_search_is_a_plain_substring_without_regard_to_case(repository: &dyn TaskRepository) {
     let owner = fresh_owner("searcher");
-    let written =
-        NewTask { description: description("50% of \\ it_all"), ..new_task("Straße ΟΔΟΣ", moment(0)) };
-    create(repository, &owner, written);
-    create(repository, &owner, new_task("plain", moment(1)));
+    let written = NewTask { description: description("50% of \\ it_all"), ..new_task("Straße ΟΔΟΣ") };
+    create(repository, &owner, written, moment(0));
+    create(repository, &owner, new_task("plain"), moment(1));
     for text in ["STRASSE", "οδο", "% of", "\\", "_", "IT_ALL", "ße Ο"] {
         assert_eq!(found(repository, &owner, text), 1, "{text}");
     }
@@ -115,8 +114,8 @@ pub fn a_search_is_a_plain_substring_without_regard_to_case(repository: &dyn Tas
 
 pub fn a_search_follows_a_change(repository: &dyn TaskRepository) {
     let owner = fresh_owner("searcher");
-    let written = NewTask { description: description("old words"), ..new_task("Old name", moment(0)) };
-    let task = create(repository, &owner, written);
+    let written = NewTask { description: description("old words"), ..new_task("Old name") };
+    let task = create(repository, &owner, written, moment(0));
     let update =
         |change| block_on(repository.update(&owner, task.id, change, Precondition::default(), moment(1)));
     update(Change { title: Some(title("New name")), ..Change::default() }).unwrap();

@@ -19,7 +19,7 @@ fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
 
 pub fn of_many_racers_on_one_revision_one_wins(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
-    let task = create(repository, &owner, new_task("start", moment(0)));
+    let task = create(repository, &owner, new_task("start"), moment(0));
     let results = race(|racer| {
         let change = Change { title: Some(title(&format!("racer {racer}"))), ..Change::default() };
         let tags = EntityTags::Revisions(vec![task.revision]);
@@ -39,7 +39,7 @@ pub fn of_many_racers_on_one_revision_one_wins(repository: &dyn TaskRepository) 
 
 pub fn toggles_of_many_racers_are_all_applied(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
-    let task = create(repository, &owner, new_task("start", moment(0)));
+    let task = create(repository, &owner, new_task("start"), moment(0));
     let seen: BTreeSet<Revision> = race(|_| {
         let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
         block_on(repository.update(&owner, task.id, change, Precondition::default(), moment(1)))
@@ -56,7 +56,7 @@ pub fn toggles_of_many_racers_are_all_applied(repository: &dyn TaskRepository) {
 pub fn creations_of_many_racers_have_revisions_without_gaps(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
     let numbers: BTreeSet<i64> =
-        race(|_| create(repository, &owner, new_task("one of many", moment(0))).revision.number())
+        race(|_| create(repository, &owner, new_task("one of many"), moment(0)).revision.number())
             .into_iter()
             .collect();
     assert!(numbers.into_iter().eq(1..=i64::try_from(RACERS).unwrap()));

@@ -19,12 +19,8 @@ fn if_match(revision: Revision) -> Precondition {
 
 pub fn a_new_task_is_read_back_as_it_was_written(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let written = NewTask {
-        description: description("two litres"),
-        completed: true,
-        ..new_task("Buy milk", moment(0))
-    };
-    let task = create(repository, &owner, written.clone());
+    let written = NewTask { description: description("two litres"), completed: true, ..new_task("Buy milk") };
+    let task = create(repository, &owner, written.clone(), moment(0));
     assert_eq!((task.id, &task.owner_id), (written.id, owner.id()));
     assert_eq!((&task.title, &task.description), (&written.title, &written.description));
     assert!(task.completed);
@@ -44,8 +40,8 @@ pub fn every_script_comes_back_as_it_was_written(repository: &dyn TaskRepository
         "a\\b%_\"\r\n\tc",
     ];
     for text in texts {
-        let written = NewTask { description: description(text), ..new_task(text, moment(0)) };
-        let task = create(repository, &owner, written);
+        let written = NewTask { description: description(text), ..new_task(text) };
+        let task = create(repository, &owner, written, moment(0));
         let read = get(repository, &owner, task.id);
         assert_eq!(read.title.as_str(), text);
         assert_eq!(read.description.unwrap().as_str(), text);
@@ -67,8 +63,8 @@ pub fn a_task_that_never_was_is_not_found(repository: &dyn TaskRepository) {
 
 pub fn a_task_of_another_owner_is_not_found_and_not_touched(repository: &dyn TaskRepository) {
     let (alice, bob) = (fresh_owner("alice"), fresh_owner("bob"));
-    let task = create(repository, &alice, new_task("hers", moment(0)));
-    create(repository, &bob, new_task("his", moment(0)));
+    let task = create(repository, &alice, new_task("hers"), moment(0));
+    create(repository, &bob, new_task("his"), moment(0));
     assert!(matches!(block_on(repository.get(&bob, task.id)), Err(RepositoryError::NotFound)));
     let update = repository.update(&bob, task.id, renamed("taken"), if_match(task.revision), moment(1));
     assert!(matches!(block_on(update), Err(RepositoryError::NotFound)));
@@ -79,7 +75,7 @@ pub fn a_task_of_another_owner_is_not_found_and_not_touched(repository: &dyn Tas
 
 pub fn owners_that_differ_in_one_byte_share_nothing(repository: &dyn TaskRepository) {
     let alice = fresh_owner("alice");
-    let task = create(repository, &alice, new_task("hers", moment(0)));
+    let task = create(repository, &alice, new_task("hers"), moment(0));
     let id = alice.id().as_str();
     let others =
         [id.to_uppercase(), format!("{id} "), format!("{id}e\u{301}"), "%".into(), id.replace('-', "_")];
@@ -93,8 +89,8 @@ pub fn owners_that_differ_in_one_byte_share_nothing(repository: &dyn TaskReposit
 
 pub fn a_change_leaves_alone_what_it_does_not_name(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let written = NewTask { description: description("why"), ..new_task("before", moment(0)) };
-    let before = create(repository, &owner, written);
+    let written = NewTask { description: description("why"), ..new_task("before") };
+    let before = create(repository, &owner, written, moment(0));
     let update = repository.update(&owner, before.id, renamed("after"), Precondition::default(), moment(5));
     let after = block_on(update).unwrap();
     let mut expected = before.clone();
@@ -107,8 +103,8 @@ pub fn a_change_leaves_alone_what_it_does_not_name(repository: &dyn TaskReposito
 
 pub fn a_description_can_be_cleared(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let written = NewTask { description: description("why"), ..new_task("task", moment(0)) };
-    let task = create(repository, &owner, written);
+    let written = NewTask { description: description("why"), ..new_task("task") };
+    let task = create(repository, &owner, written, moment(0));
     let cleared = Change { description: Some(None), ..Change::default() };
     let after =
         block_on(repository.update(&owner, task.id, cleared, Precondition::default(), moment(1))).unwrap();
@@ -117,7 +113,7 @@ pub fn a_description_can_be_cleared(repository: &dyn TaskRepository) {
 
 pub fn a_toggle_flips_and_a_set_sets(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let task = create(repository, &owner, new_task("task", moment(0)));
+    let task = create(repository, &owner, new_task("task"), moment(0));
     let steps = [
         (Completion::Toggle, true),
         (Completion::Toggle, false),
@@ -133,20 +129,20 @@ pub fn a_toggle_flips_and_a_set_sets(repository: &dyn TaskRepository) {
 
 pub fn revisions_of_an_owner_have_no_gaps(repository: &dyn TaskRepository) {
     let (owner, none) = (fresh_owner("alice"), Precondition::default);
-    let first = create(repository, &owner, new_task("first", moment(0)));
-    let second = create(repository, &owner, new_task("second", moment(0)));
+    let first = create(repository, &owner, new_task("first"), moment(0));
+    let second = create(repository, &owner, new_task("second"), moment(0));
     let failed = repository.update(&owner, first.id, renamed("x"), if_match(second.revision), moment(1));
     assert!(block_on(failed).is_err());
     let changed = block_on(repository.update(&owner, first.id, renamed("x"), none(), moment(1))).unwrap();
     block_on(repository.delete(&owner, second.id, none(), moment(2))).unwrap();
-    let last = create(repository, &owner, new_task("last", moment(3)));
+    let last = create(repository, &owner, new_task("last"), moment(3));
     let numbers = [first.revision, second.revision, changed.revision, last.revision].map(Revision::number);
     assert_eq!(numbers, [1, 2, 3, 5], "the deletion is number 4");
 }
 
 pub fn a_precondition_that_fails_names_the_revision_and_writes_nothing(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let task = create(repository, &owner, new_task("task", moment(0)));
+    let task = create(repository, &owner, new_task("task"), moment(0));
     let nothing = Precondition { if_match: Some(EntityTags::Revisions(vec![])), ..Precondition::default() };
     for stale in [if_match(Revision::new(99)), nothing] {
         let update = block_on(repository.update(&owner, task.id, renamed("x"), stale.clone(), moment(1)));
@@ -161,7 +157,7 @@ pub fn a_precondition_that_fails_names_the_revision_and_writes_nothing(repositor
 
 pub fn a_precondition_that_holds_lets_the_write_through(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let task = create(repository, &owner, new_task("task", moment(0)));
+    let task = create(repository, &owner, new_task("task"), moment(0));
     let among = EntityTags::Revisions(vec![Revision::new(77), task.revision]);
     let listed = Precondition { if_match: Some(among), ..Precondition::default() };
     let update = block_on(repository.update(&owner, task.id, renamed("x"), listed, moment(1))).unwrap();
@@ -172,7 +168,7 @@ pub fn a_precondition_that_holds_lets_the_write_through(repository: &dyn TaskRep
 
 pub fn none_match_excludes_a_write(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
-    let task = create(repository, &owner, new_task("task", moment(0)));
+    let task = create(repository, &owner, new_task("task"), moment(0));
     let none_of = |tags| Precondition { if_none_match: Some(tags), ..Precondition::default() };
     for tags in [EntityTags::Any, EntityTags::Revisions(vec![task.revision])] {
         let update = block_on(repository.update(&owner, task.id, renamed("x"), none_of(tags), moment(1)));
@@ -184,7 +180,7 @@ pub fn none_match_excludes_a_write(repository: &dyn TaskRepository) {
 
 pub fn a_deleted_task_is_gone_for_reading_writing_and_deleting(repository: &dyn TaskRepository) {
     let (owner, none) = (fresh_owner("alice"), Precondition::default);
-    let task = create(repository, &owner, new_task("task", moment(0)));
+    let task = create(repository, &owner, new_task("task"), moment(0));
     block_on(repository.delete(&owner, task.id, none(), moment(1))).unwrap();
     assert!(matches!(block_on(repository.get(&owner, task.id)), Err(RepositoryError::NotFound)));
     let update = block_on(repository.update(&owner, task.id, renamed("x"), none(), moment(2)));
@@ -199,7 +195,41 @@ pub fn a_deleted_task_is_gone_for_reading_writing_and_deleting(repository: &dyn 
 pub fn times_keep_their_milliseconds(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     for millis in [1, 999, 1000, 86_400_000] {
-        let task = create(repository, &owner, new_task("task", moment(millis)));
+        let task = create(repository, &owner, new_task("task"), moment(millis));
         assert_eq!(get(repository, &owner, task.id).created_at, moment(millis));
     }
+}
+
+pub fn a_deletion_has_a_revision_and_frees_the_id(repository: &dyn TaskRepository) {
+    let (owner, none) = (fresh_owner("alice"), Precondition::default);
+    let task = create(repository, &owner, new_task("first"), moment(0));
+    let deletion = block_on(repository.delete(&owner, task.id, none(), moment(1))).unwrap();
+    assert_eq!(deletion, Revision::new(2));
+    let again = NewTask::new(task.id, title("second"));
+    let again = create(repository, &owner, again, moment(2));
+    assert_eq!(again.revision, Revision::new(3));
+    assert_eq!(get(repository, &owner, task.id), again);
+    let page =
+        block_on(repository.list(&owner, crate::ListQuery { count: true, ..Default::default() })).unwrap();
+    assert_eq!((page.tasks, page.total), (vec![again], Some(1)));
+}
+
+pub fn an_id_in_use_is_rejected_and_nothing_is_written(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("alice");
+    let task = create(repository, &owner, new_task("first"), moment(0));
+    let again = repository.create(&owner, NewTask::new(task.id, title("second")), moment(1));
+    assert!(matches!(block_on(again), Err(RepositoryError::AlreadyExists)));
+    assert_eq!(get(repository, &owner, task.id), task);
+    let next = create(repository, &owner, new_task("next"), moment(2));
+    assert_eq!(next.revision, Revision::new(2));
+    let other = fresh_owner("bob");
+    let theirs = create(repository, &other, NewTask::new(task.id, title("theirs")), moment(3));
+    assert_eq!((theirs.id, theirs.revision), (task.id, Revision::new(1)));
+}
+
+pub fn the_time_of_a_task_does_not_go_back(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("alice");
+    let task = create(repository, &owner, new_task("task"), moment(1000));
+    let update = repository.update(&owner, task.id, renamed("x"), Precondition::default(), moment(0));
+    assert_eq!(block_on(update).unwrap().updated_at, moment(1000));
 }

@@ -50,9 +50,9 @@ impl<'a> Actor<'a> {
         match call {
             Call::Create { id, title: text, description: more, completed, at } => {
                 let description = more.clone().map(description);
-                let (id, title, at) = (task_id(*id), title(text.clone()), time(*at));
-                let task = NewTask { id, title, description, completed: *completed, at };
-                replied(to.create(owner, task).await)
+                let new = NewTask::new(task_id(*id), title(text.clone()));
+                let task = NewTask { description, completed: *completed, ..new };
+                replied(to.create(owner, task, time(*at)).await)
             }
             Call::Get { id } => replied(to.get(owner, task_id(*id)).await),
             Call::List(asked) => match to.list(owner, query(asked)).await {
@@ -69,7 +69,7 @@ impl<'a> Actor<'a> {
             Call::Delete { id, condition } => {
                 let at = time(0);
                 match to.delete(owner, task_id(*id), precondition(condition), at).await {
-                    Ok(()) => Reply::Deleted,
+                    Ok(revision) => Reply::Deleted { revision: revision.number() },
                     Err(error) => replied(Err::<_, RepositoryError>(error)),
                 }
             }

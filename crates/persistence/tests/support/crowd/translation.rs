@@ -101,11 +101,7 @@ pub(super) fn replied(result: Result<Task, RepositoryError>) -> Reply {
         Ok(task) => Reply::Task(shown(task).1),
         Err(RepositoryError::NotFound) => Reply::NotFound,
         Err(RepositoryError::PreconditionFailed { current }) => Reply::Refused { current: current.number() },
-        Err(RepositoryError::Fault(source)) if is_of_a_key_given_twice(&source.to_string()) => Reply::Taken,
+        Err(RepositoryError::AlreadyExists) => Reply::Taken,
         Err(error) => Reply::Failed(format!("{error:?}")),
     }
-}
-
-fn is_of_a_key_given_twice(message: &str) -> bool {
-    ["duplicate key value", "UNIQUE constraint failed"].iter().any(|said| message.contains(said))
 }

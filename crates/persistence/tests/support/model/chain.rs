@@ -11,27 +11,17 @@ type Slots = BTreeMap<u64, Slot>;
 /// Checks that the revisions have no gap and say the order in which things happened, that each answer was right at some
 /// moment between its question and itself, and that the database keeps what the last change left.
 pub(crate) fn chained(events: &[&Event], kept: &OfOwner) -> Result<(), String> {
-    let changes = changes(events, kept)?;
+    let changes = changes(events)?;
     in_order(&changes)?;
     let moments = replay(&changes)?;
     placed(events, &changes, &moments)?;
     ends_with(&moments[changes.len()], changes.len(), kept)
 }
 
-/// The changes by revision, which are 1, 2, 3 and so on. A deletion does not tell its own; the tombstone does.
-fn changes<'a>(events: &[&'a Event], kept: &OfOwner) -> Result<Vec<&'a Event>, String> {
-    let mut changes = Vec::new();
-    for event in events.iter().filter(|event| event.changed()) {
-        let revision = match (&event.reply, event.call.id()) {
-            (Reply::Task(state), _) => state.revision,
-            (_, Some(id)) => match kept.tasks.get(&id) {
-                Some((revision, true)) => *revision,
-                other => return Err(format!("task {id} was deleted, and {other:?} is kept")),
-            },
-            (_, None) => return Err(format!("a list that changes: {event:?}")),
-        };
-        changes.push((revision, *event));
-    }
+/// The changes by revision, which are 1, 2, 3 and so on.
+fn changes<'a>(events: &[&'a Event]) -> Result<Vec<&'a Event>, String> {
+    let revision = |event: &&'a Event| Some((event.revision()?, *event));
+    let mut changes: Vec<(i64, &Event)> = events.iter().filter_map(revision).collect();
     changes.sort_by_key(|(revision, _)| *revision);
     for (place, (revision, event)) in changes.iter().enumerate() {
         if *revision != number(place) + 1 {
@@ -109,7 +99,7 @@ fn agrees(query: &Query, slots: &Slots, reply: &Reply) -> bool {
 fn ends_with(slots: &Slots, changes: usize, kept: &OfOwner) -> Result<(), String> {
     let row = |(id, slot): (&u64, &Slot)| match slot {
         Slot::Live(state) => Some((*id, (state.revision, false))),
-        Slot::Buried => kept.tasks.get(id).map(|(revision, _)| (*id, (*revision, true))),
+        Slot::Deleted(revision) => Some((*id, (*revision, true))),
         Slot::Absent => None,
     };
     let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();

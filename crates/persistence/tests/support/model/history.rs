@@ -17,15 +17,16 @@ impl Event {
     pub(crate) const fn changed(&self) -> bool {
         match &self.reply {
             Reply::Task(_) => matches!(self.call, Call::Create { .. } | Call::Update { .. }),
-            Reply::Deleted => true,
+            Reply::Deleted { .. } => true,
             _ => false,
         }
     }
 
-    /// The revision of a change that tells it; a deletion does not.
+    /// The revision of a change.
     pub(crate) const fn revision(&self) -> Option<i64> {
         match &self.reply {
             Reply::Task(state) if self.changed() => Some(state.revision),
+            Reply::Deleted { revision } => Some(*revision),
             _ => None,
         }
     }
@@ -103,7 +104,9 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Task(State),
-    Deleted,
+    Deleted {
+        revision: i64,
+    },
     Page {
         tasks: Vec<(u64, State)>,
         more: bool,
@@ -113,7 +116,7 @@ pub(crate) enum Reply {
     Refused {
         current: i64,
     },
-    /// The id of a new task was given before.
+    /// A live task has the id of the new one.
     Taken,
     /// Anything else, which the model knows no reason for.
     Failed(String),

@@ -44,10 +44,14 @@ pub(crate) struct OfOwner {
 impl Kept {
     pub(super) fn of(&self, owner: &str) -> OfOwner {
         let tasks = self.tasks.iter().filter(|task| task.owner_id == owner);
-        let tasks = tasks.map(|task| (number(&task.id), (task.revision, task.buried))).collect();
+        let mut all = BTreeMap::new();
+        for task in tasks {
+            let before = all.insert(number(&task.id), (task.revision, task.buried));
+            assert!(before.is_none(), "{} is kept twice: {before:?}", task.id);
+        }
         let row = self.owners.iter().find(|row| row.owner_id == owner);
         let (revision, live_tasks) = row.map_or((0, 0), |row| (row.revision, row.live_tasks));
-        OfOwner { revision, live_tasks, tasks }
+        OfOwner { revision, live_tasks, tasks: all }
     }
 }
 

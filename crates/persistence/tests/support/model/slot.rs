@@ -5,7 +5,8 @@ use super::{Call, Change, Reply, State};
 pub(crate) enum Slot {
     Absent,
     Live(State),
-    Buried,
+    /// Deleted with this revision.
+    Deleted(i64),
 }
 
 impl Slot {
@@ -13,18 +14,22 @@ impl Slot {
     pub(crate) fn after(&self, call: &Call, reply: &Reply) -> Option<Self> {
         let same = |right: bool| right.then(|| self.clone());
         match (call, reply, self) {
-            (Call::Create { title, description, completed, at, .. }, Reply::Task(made), Self::Absent) => {
+            (
+                Call::Create { title, description, completed, at, .. },
+                Reply::Task(made),
+                Self::Absent | Self::Deleted(_),
+            ) => {
                 let (title, description) = (title.clone(), description.clone());
                 let (created, updated, revision) = (*at, *at, made.revision);
                 let state = State { title, description, completed: *completed, created, updated, revision };
-                (state == *made && revision > 0).then_some(Self::Live(state))
+                (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
-            (Call::Create { .. }, Reply::Taken, was) => same(*was != Self::Absent),
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
-            (
+            (Call::Create { .. }, Reply::Taken, Self::Live(_))
+            | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,
-                Self::Absent | Self::Buried,
+                Self::Absent | Self::Deleted(_),
             ) => same(true),
             (Call::Update { change, condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
                 let right = condition.holds(state.revision)
@@ -32,8 +37,9 @@ impl Slot {
                     && *left == change.of(state, *at, left.revision);
                 right.then(|| Self::Live(left.clone()))
             }
-            (Call::Delete { condition, .. }, Reply::Deleted, Self::Live(state)) => {
-                condition.holds(state.revision).then_some(Self::Buried)
+            (Call::Delete { condition, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
+                let right = condition.holds(state.revision) && *revision > state.revision;
+                right.then_some(Self::Deleted(*revision))
             }
             (
                 Call::Update { condition, .. } | Call::Delete { condition, .. },
@@ -45,9 +51,21 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// The revision of the last change.
+    const fn revision(&self) -> i64 {
+        match self {
+            Self::Absent => 0,
+            Self::Live(state) => state.revision,
+            Self::Deleted(revision) => *revision,
+        }
+    }
+}
+
 impl Change {
     fn of(&self, state: &State, at: i64, revision: i64) -> State {
-        let mut state = State { updated: at, revision, ..state.clone() };
+        // Time does not go back.
+        let mut state = State { updated: at.max(state.updated), revision, ..state.clone() };
         match self {
             Self::Retitle(title) => state.title.clone_from(title),
             Self::Describe(text) => {

@@ -1,0 +1,164 @@
+//! Every rule of every write. A repository loads an [`OwnerState`], decides each command on it, and stores the
+//! [`WriteSet`] that the decisions add up to; it has no rules of its own.
+
+mod state;
+mod write_set;
+
+use crate::{Change, NewTask, Precondition, RepositoryError, Revision, Task, TaskId, Timestamp};
+
+pub use state::{OwnerState, Slot};
+pub use write_set::{Tombstone, WriteSet, Writer};
+
+/// One write of one owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Create a task.
+    Create(NewTask),
+    /// Change a live task if the precondition holds.
+    Update {
+        /// Which task.
+        id: TaskId,
+        /// What becomes of it.
+        change: Change,
+        /// The condition under which it is changed.
+        precondition: Precondition,
+    },
+    /// Delete a live task if the precondition holds.
+    Delete {
+        /// Which task.
+        id: TaskId,
+        /// The condition under which it is deleted.
+        precondition: Precondition,
+    },
+}
+
+impl Command {
+    /// The task that must be loaded before the command can be decided. A create names none: its id is new, and the
+    /// primary key rejects one that is not.
+    #[must_use]
+    pub const fn reads(&self) -> Option<TaskId> {
+        match self {
+            Self::Create(_) => None,
+            Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+        }
+    }
+
+    /// The task that the command is about.
+    #[must_use]
+    pub const fn task_id(&self) -> TaskId {
+        match self {
+            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => *id,
+        }
+    }
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The task as it is after the write.
+    Task(Task),
+    /// The task is deleted; the deletion has this revision.
+    Deleted(Revision),
+}
+
+/// Why a command is not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The owner has no live task of this id.
+    NotFound,
+    /// The task is at a revision that the precondition excludes.
+    PreconditionFailed {
+        /// The revision it is at.
+        current: Revision,
+    },
+    /// The owner already has a task of this id.
+    AlreadyExists,
+}
+
+impl From<Rejection> for RepositoryError {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NotFound => Self::NotFound,
+            Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            Rejection::AlreadyExists => Self::AlreadyExists,
+        }
+    }
+}
+
+/// What a command writes, and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effects {
+    /// The answer to the caller.
+    pub outcome: Outcome,
+    /// The tasks that are written or deleted, each once.
+    pub tasks: Vec<TaskEffect>,
+}
+
+/// What is written of one task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskEffect {
+    /// The task is stored as it is here.
+    Put(Task),
+    /// The task is deleted and leaves a tombstone.
+    Delete(Tombstone),
+}
+
+impl TaskEffect {
+    /// The task that is written.
+    #[must_use]
+    pub const fn id(&self) -> TaskId {
+        match self {
+            Self::Put(task) => task.id,
+            Self::Delete(tombstone) => tombstone.id,
+        }
+    }
+}
+
+/// Decides one command on what is stored of its owner. It reads nothing else, so the same arguments give the same
+/// result.
+pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<Effects, Rejection> {
+    match command {
+        Command::Create(new) => create(state, new, now),
+        Command::Update { id, change, precondition } => {
+            Ok(update(live(state, *id, precondition)?, change, state, now))
+        }
+        Command::Delete { id, precondition } => Ok(delete(live(state, *id, precondition)?, state, now)),
+    }
+}
+
+fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, Rejection> {
+    match state.slot(new.id) {
+        Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
+        Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
+    }
+}
+
+fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
+    let mut task = task.clone();
+    change.clone().apply_to(&mut task);
+    // Clocks of several processes differ; the time of a task never goes back.
+    task.updated_at = task.updated_at.max(now);
+    task.revision = state.next_revision();
+    put(task)
+}
+
+fn delete(task: &Task, state: &OwnerState, now: Timestamp) -> Effects {
+    let revision = state.next_revision();
+    let tombstone = Tombstone { id: task.id, revision, at: task.updated_at.max(now) };
+    Effects { outcome: Outcome::Deleted(revision), tasks: vec![TaskEffect::Delete(tombstone)] }
+}
+
+fn put(task: Task) -> Effects {
+    Effects { outcome: Outcome::Task(task.clone()), tasks: vec![TaskEffect::Put(task)] }
+}
+
+fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {
+    match state.slot(id) {
+        Slot::Live(task) if precondition.holds(task.revision) => Ok(task),
+        Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
+        Slot::Free | Slot::Retired => Err(Rejection::NotFound),
+    }
+}
+
+#[cfg(test)]
+mod tests;

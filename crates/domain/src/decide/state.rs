@@ -1,0 +1,90 @@
+use std::collections::HashMap;
+
+use super::{Effects, TaskEffect};
+use crate::{OwnerId, Revision, Task, TaskId};
+
+/// What is stored of one owner, as far as a decision may depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerState {
+    owner_id: OwnerId,
+    revision: i64,
+    live_tasks: i64,
+    slots: HashMap<TaskId, Slot>,
+}
+
+/// What is stored under one task id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Slot {
+    /// Nothing: the task never existed, or it was deleted.
+    #[default]
+    Free,
+    /// A live task.
+    Live(Task),
+    /// A row without texts that version 0.1.0 kept for a deleted task.
+    Retired,
+}
+
+impl OwnerState {
+    /// An owner with these counters, of whose tasks nothing is loaded yet.
+    #[must_use]
+    pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
+        Self { owner_id, revision, live_tasks, slots: HashMap::new() }
+    }
+
+    /// Adds what is stored under an id.
+    pub fn insert(&mut self, id: TaskId, slot: Slot) {
+        self.slots.insert(id, slot);
+    }
+
+    /// Whose state it is.
+    #[must_use]
+    pub const fn owner_id(&self) -> &OwnerId {
+        &self.owner_id
+    }
+
+    /// The number of the owner's last change; 0 before the first.
+    #[must_use]
+    pub const fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// How many live tasks the owner has.
+    #[must_use]
+    pub const fn live_tasks(&self) -> i64 {
+        self.live_tasks
+    }
+
+    /// The revision of the owner's next change.
+    #[must_use]
+    pub const fn next_revision(&self) -> Revision {
+        Revision::new(self.revision + 1)
+    }
+
+    /// What is stored under an id. An id that was not loaded counts as free.
+    #[must_use]
+    pub fn slot(&self, id: TaskId) -> &Slot {
+        self.slots.get(&id).unwrap_or(&Slot::Free)
+    }
+
+    /// The live tasks that are loaded.
+    pub fn live(&self) -> impl Iterator<Item = &Task> {
+        self.slots.values().filter_map(|slot| match slot {
+            Slot::Live(task) => Some(task),
+            Slot::Free | Slot::Retired => None,
+        })
+    }
+
+    /// Makes the state what it is once the effects are stored.
+    pub fn apply(&mut self, effects: &Effects) {
+        for effect in &effects.tasks {
+            let (revision, slot) = match effect {
+                TaskEffect::Put(task) => (task.revision, Slot::Live(task.clone())),
+                TaskEffect::Delete(tombstone) => (tombstone.revision, Slot::Free),
+            };
+            let live = i64::from(matches!(slot, Slot::Live(_)));
+            let before = self.slots.insert(effect.id(), slot);
+            self.live_tasks += live - i64::from(matches!(before, Some(Slot::Live(_))));
+            self.revision = self.revision.max(revision.number());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+use uuid::Uuid;
+
+use super::*;
+use crate::{Completion, EntityTags, OwnerId, Title};
+
+fn id(number: u128) -> TaskId {
+    TaskId::new(Uuid::from_u128(number))
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap()
+}
+
+fn empty() -> Writer {
+    Writer::new(OwnerState::new(OwnerId::parse("owner").unwrap(), 0, 0))
+}
+
+/// An owner at revision 5 with one loaded task of two live ones.
+fn loaded() -> OwnerState {
+    let mut state = OwnerState::new(OwnerId::parse("owner").unwrap(), 5, 2);
+    let new = NewTask::new(id(1), Title::from_stored("task".into()));
+    let task = new.into_task(state.owner_id().clone(), Revision::new(4), at(10));
+    state.insert(task.id, Slot::Live(task));
+    state
+}
+
+fn creation(number: u128) -> Command {
+    Command::Create(NewTask::new(id(number), Title::from_stored(format!("task {number}"))))
+}
+
+fn toggle(number: u128, revision: Option<i64>) -> Command {
+    let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+    Command::Update { id: id(number), change, precondition: if_match(revision) }
+}
+
+fn deletion(number: u128, revision: Option<i64>) -> Command {
+    Command::Delete { id: id(number), precondition: if_match(revision) }
+}
+
+fn if_match(revision: Option<i64>) -> Precondition {
+    let if_match = revision.map(|number| EntityTags::Revisions(vec![Revision::new(number)]));
+    Precondition { if_match, ..Precondition::default() }
+}
+
+fn task(outcome: Result<Outcome, Rejection>) -> Task {
+    match outcome {
+        Ok(Outcome::Task(task)) => task,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_create_takes_the_next_revision_and_counts() {
+    let mut writer = empty();
+    assert_eq!(task(writer.run(&creation(1), at(0))).revision, Revision::new(1));
+    assert_eq!(task(writer.run(&creation(2), at(0))).revision, Revision::new(2));
+    let set = writer.into_write_set().unwrap();
+    assert_eq!((set.revision, set.live_tasks, set.inserted.len()), (2, 2, 2));
+    assert!(set.updated.is_empty() && set.deleted.is_empty() && set.tombstones.is_empty());
+}
+
+#[test]
+fn an_update_writes_the_named_members_alone() {
+    let mut writer = Writer::new(loaded());
+    let changed = task(writer.run(&toggle(1, Some(4)), at(20)));
+    assert!(changed.completed && changed.title.as_str() == "task");
+    assert_eq!(
+        (changed.created_at, changed.updated_at, changed.revision),
+        (at(10), at(20), Revision::new(6))
+    );
+    let set = writer.into_write_set().unwrap();
+    assert_eq!((set.revision, set.live_tasks), (6, 2));
+    assert_eq!((set.inserted.len(), set.updated), (0, vec![changed]));
+}
+
+#[test]
+fn the_time_of_a_change_is_not_before_the_last_one() {
+    let mut writer = Writer::new(loaded());
+    assert_eq!(task(writer.run(&toggle(1, None), at(0))).updated_at, at(10));
+    let Ok(_) = writer.run(&deletion(1, None), at(3)) else { panic!("it is live") };
+    assert_eq!(writer.into_write_set().unwrap().tombstones[0].at, at(10));
+}
+
+#[test]
+fn a_rejected_command_writes_nothing() {
+    let mut writer = Writer::new(loaded());
+    let current = Revision::new(4);
+    for rejected in [toggle(1, Some(5)), deletion(1, Some(3))] {
+        assert_eq!(writer.run(&rejected, at(0)), Err(Rejection::PreconditionFailed { current }));
+    }
+    for missing in [toggle(2, None), deletion(2, Some(4))] {
+        assert_eq!(writer.run(&missing, at(0)), Err(Rejection::NotFound));
+    }
+    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::AlreadyExists));
+    assert_eq!(writer.state(), &loaded());
+    assert_eq!(writer.into_write_set(), None);
+}
+
+#[test]
+fn commands_of_one_sequence_see_each_other_and_are_one_entry_a_task() {
+    let mut writer = Writer::new(loaded());
+    task(writer.run(&toggle(1, Some(4)), at(20)));
+    assert_eq!(
+        writer.run(&toggle(1, Some(4)), at(20)),
+        Err(Rejection::PreconditionFailed { current: Revision::new(6) })
+    );
+    let last = task(writer.run(&toggle(1, Some(6)), at(20)));
+    assert!(!last.completed);
+    let set = writer.into_write_set().unwrap();
+    assert_eq!((set.revision, set.updated), (7, vec![last]));
+}
+
+#[test]
+fn a_task_that_comes_and_goes_leaves_its_tombstone() {
+    let mut writer = Writer::new(loaded());
+    task(writer.run(&creation(9), at(20)));
+    assert_eq!(writer.run(&deletion(9, None), at(21)), Ok(Outcome::Deleted(Revision::new(7))));
+    assert_eq!(writer.run(&deletion(9, None), at(22)), Err(Rejection::NotFound));
+    let set = writer.into_write_set().unwrap();
+    assert!(set.inserted.is_empty() && set.deleted.is_empty());
+    assert_eq!(set.tombstones, [Tombstone { id: id(9), revision: Revision::new(7), at: at(21) }]);
+    assert_eq!((set.revision, set.live_tasks), (7, 2));
+}
+
+#[test]
+fn a_task_that_goes_and_comes_again_keeps_its_row() {
+    let mut writer = Writer::new(loaded());
+    assert_eq!(writer.run(&deletion(1, None), at(20)), Ok(Outcome::Deleted(Revision::new(6))));
+    let again = task(writer.run(&creation(1), at(30)));
+    let set = writer.into_write_set().unwrap();
+    assert_eq!((set.updated, set.live_tasks), (vec![again], 2));
+    assert!(set.inserted.is_empty() && set.deleted.is_empty() && set.tombstones.is_empty());
+}
+
+#[test]
+fn a_row_of_a_deleted_task_is_not_found_and_occupies_its_id() {
+    let mut state = loaded();
+    state.insert(id(3), Slot::Retired);
+    let mut writer = Writer::new(state);
+    assert_eq!(writer.run(&toggle(3, None), at(0)), Err(Rejection::NotFound));
+    assert_eq!(writer.run(&creation(3), at(0)), Err(Rejection::AlreadyExists));
+}

@@ -1,0 +1,104 @@
+use super::{Command, Outcome, OwnerState, Rejection, Slot, TaskEffect, decide};
+use crate::{Revision, Task, TaskId, Timestamp};
+
+/// What a deleted task leaves: its id and the revision of the deletion, for readers of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The id of the deleted task.
+    pub id: TaskId,
+    /// The revision of the deletion.
+    pub revision: Revision,
+    /// When it was deleted.
+    pub at: Timestamp,
+}
+
+/// Decides commands of one owner in sequence, each on the state that the ones before it leave.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    state: OwnerState,
+    written: Vec<Written>,
+}
+
+/// The last effect on one task, and whether a row of the task is stored.
+#[derive(Debug, Clone)]
+struct Written {
+    has_row: bool,
+    effect: TaskEffect,
+}
+
+/// All that a sequence of commands writes, one entry for each task: what a repository stores in one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteSet {
+    /// The owner's revision after.
+    pub revision: i64,
+    /// The owner's live tasks after.
+    pub live_tasks: i64,
+    /// Tasks without a row.
+    pub inserted: Vec<Task>,
+    /// Tasks with a row.
+    pub updated: Vec<Task>,
+    /// Rows that go.
+    pub deleted: Vec<TaskId>,
+    /// Tombstones that come; one of the same id is replaced.
+    pub tombstones: Vec<Tombstone>,
+}
+
+impl Writer {
+    /// Begins with what is stored.
+    #[must_use]
+    pub const fn new(stored: OwnerState) -> Self {
+        Self { state: stored, written: Vec::new() }
+    }
+
+    /// Decides one command and applies its effects.
+    pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
+        let effects = decide(&self.state, command, now)?;
+        for effect in &effects.tasks {
+            let effect = effect.clone();
+            if let Some(written) = self.written.iter_mut().find(|written| written.effect.id() == effect.id())
+            {
+                written.effect = effect;
+            } else {
+                let has_row = *self.state.slot(effect.id()) != Slot::Free;
+                self.written.push(Written { has_row, effect });
+            }
+        }
+        self.state.apply(&effects);
+        Ok(effects.outcome)
+    }
+
+    /// The state that the commands leave.
+    #[must_use]
+    pub const fn state(&self) -> &OwnerState {
+        &self.state
+    }
+
+    /// What must be stored; `None` when nothing changed.
+    #[must_use]
+    pub fn into_write_set(self) -> Option<WriteSet> {
+        if self.written.is_empty() {
+            return None;
+        }
+        let mut set = WriteSet {
+            revision: self.state.revision(),
+            live_tasks: self.state.live_tasks(),
+            inserted: Vec::new(),
+            updated: Vec::new(),
+            deleted: Vec::new(),
+            tombstones: Vec::new(),
+        };
+        for Written { has_row, effect } in self.written {
+            match effect {
+                TaskEffect::Put(task) if has_row => set.updated.push(task),
+                TaskEffect::Put(task) => set.inserted.push(task),
+                TaskEffect::Delete(tombstone) => {
+                    set.tombstones.push(tombstone);
+                    if has_row {
+                        set.deleted.push(tombstone.id);
+                    }
+                }
+            }
+        }
+        Some(set)
+    }
+}

@@ -1,0 +1,327 @@
+//! Carries out a batch: which owners together, what after a lost race, what after a failure.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+use domain::{Outcome, OwnerId, RepositoryError};
+
+use super::cache::OwnerCache;
+use super::decided::{Decided, Settled};
+use super::group::{Group, Write};
+use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
+use crate::failure::{Failure, Kind};
+
+/// How often a group is tried when other writers come first, before its callers are told.
+const ATTEMPTS: u32 = 8;
+
+/// How long an owner who lost a race is locked before the load: three processes that meet on one owner without locks
+/// spend most of their stores on losing.
+const CONTENDED: Duration = Duration::from_secs(1);
+
+/// How long the outcome of a store whose answer was lost is looked for.
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// Called once for each command, with its place in the batch.
+pub(super) type Answer<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
+
+/// What one write worker knows from batch to batch.
+#[derive(Debug, Default)]
+pub(super) struct Executor {
+    cache: OwnerCache,
+    /// Until when the owners who lost a race are locked first.
+    contended: HashMap<OwnerId, Instant>,
+    /// Owners whose row another transaction holds.
+    pub(super) blocked: Vec<OwnerId>,
+}
+
+/// Groups that are tried together.
+#[derive(Debug)]
+struct Round {
+    groups: Vec<Group>,
+    locking: Locking,
+    /// Whether to load also what a create takes for granted.
+    everything: bool,
+    attempt: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Locking {
+    /// The guard alone.
+    None,
+    /// The owners' rows are locked before they are loaded.
+    Wait,
+    /// As above, but rows that another transaction holds are passed over.
+    Skip,
+}
+
+impl Round {
+    fn new(groups: Vec<Group>, locking: Locking) -> Self {
+        Self { groups, locking, everything: false, attempt: 1 }
+    }
+
+    fn again(self) -> Self {
+        Self { attempt: self.attempt + 1, ..self }
+    }
+
+    fn owners(&self) -> Vec<OwnerId> {
+        self.groups.iter().map(|group| group.owner.clone()).collect()
+    }
+}
+
+/// What a round came to on one connection.
+struct Tried {
+    decided: Vec<Decided>,
+    aside: Vec<Aside>,
+}
+
+/// A group that was not decided because its owner's row could not be locked at once.
+enum Aside {
+    /// Another transaction holds the row.
+    Blocked(Group),
+    /// There is no row yet.
+    NewOwner(Group),
+}
+
+impl Executor {
+    /// Carries out all commands of a batch. No owner is in the hands of two executors of one process at a time, but
+    /// when that happens, the guard keeps them apart.
+    pub(super) fn run<D: WriteDatabase>(&mut self, database: &mut D, batch: Vec<Write>, answer: Answer<'_>) {
+        let now = database.now();
+        self.contended.retain(|_, until| *until > now);
+        let (contended, free): (Vec<Group>, Vec<Group>) =
+            Group::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
+        let mut rounds: VecDeque<Round> = VecDeque::new();
+        for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
+            if !groups.is_empty() {
+                rounds.push_back(Round::new(groups, locking));
+            }
+        }
+        while let Some(round) = rounds.pop_front() {
+            rounds.extend(self.round(database, round, answer));
+        }
+    }
+
+    fn round<D: WriteDatabase>(&mut self, database: &mut D, round: Round, answer: Answer<'_>) -> Vec<Round> {
+        let mut tried = None;
+        let mut random: Vec<i64> =
+            round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
+        let passed = database.attempt(round.locking != Locking::None, |session| {
+            tried = None;
+            let mut random = std::mem::take(&mut random).into_iter();
+            let mut next = || random.next().unwrap_or_default();
+            let new = self.load_and_decide::<D>(session, &round, &mut next)?;
+            let stores = new.stores();
+            tried = Some(new);
+            if stores.is_empty() { Ok(Vec::new()) } else { session.store(&stores) }
+        });
+        match (passed, tried) {
+            (Ok(passed), Some(tried)) => self.finish(database, &round, tried, passed, answer),
+            (Ok(_), None) => reject(round.groups, &Failure::defect("a batch was not decided"), answer),
+            (Err(failure), tried) => {
+                for group in &round.groups {
+                    self.cache.forget(&group.owner);
+                }
+                match tried {
+                    Some(tried) if failure.kind == Kind::Lost && tried.writes() => {
+                        self.settle(database, &round, tried, answer)
+                    }
+                    _ => self.failed(round, &failure, answer),
+                }
+            }
+        }
+    }
+
+    fn load_and_decide<D: WriteDatabase>(
+        &self,
+        session: &mut D::Session,
+        round: &Round,
+        random: &mut dyn FnMut() -> i64,
+    ) -> QueryResult<Tried> {
+        let locked = match round.locking {
+            Locking::None => Vec::new(),
+            Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
+        };
+        let cached = |group: &Group| -> Option<Loaded> {
+            let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
+            if usable && group.reads_no_task() { self.cache.get(&group.owner) } else { None }
+        };
+        let known: Vec<Option<Loaded>> = round.groups.iter().map(cached).collect();
+        let unknown = round.groups.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let reads: Vec<Read> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
+        let loaded = if reads.is_empty() { Vec::new() } else { session.load(&reads)? };
+        let mut loaded = loaded.into_iter();
+        let mut tried = Tried { decided: Vec::with_capacity(round.groups.len()), aside: Vec::new() };
+        for (group, known) in round.groups.iter().cloned().zip(known) {
+            let Some(loaded) = known.or_else(|| loaded.next()) else { break };
+            if round.locking == Locking::Skip && !locked.contains(&group.owner) {
+                let is_new = loaded.seen.is_none();
+                tried.aside.push(if is_new { Aside::NewOwner(group) } else { Aside::Blocked(group) });
+            } else {
+                tried.decided.push(Decided::new(group, loaded, &mut *random));
+            }
+        }
+        Ok(tried)
+    }
+
+    /// Answers what is stored or needs no store; gives what lost a race.
+    fn finish<D: WriteDatabase>(
+        &mut self,
+        database: &D,
+        round: &Round,
+        tried: Tried,
+        passed: Vec<Option<i64>>,
+        answer: Answer<'_>,
+    ) -> Vec<Round> {
+        let mut again = self.set_aside(tried.aside, answer);
+        let mut passed = passed.into_iter();
+        for decided in tried.decided {
+            let Some(store) = &decided.store else {
+                accept(decided, answer);
+                continue;
+            };
+            if let Some(epoch) = passed.next().flatten() {
+                self.cache.insert(store.owner.clone(), store.stored(epoch), store.set.live_tasks);
+                accept(decided, answer);
+            } else {
+                again.extend(self.lost_race(database, round, decided.group, answer));
+            }
+        }
+        again
+    }
+
+    fn lost_race<D: WriteDatabase>(
+        &mut self,
+        database: &D,
+        round: &Round,
+        group: Group,
+        answer: Answer<'_>,
+    ) -> Vec<Round> {
+        self.cache.forget(&group.owner);
+        self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
+        if round.attempt >= ATTEMPTS {
+            return reject(vec![group], &Failure::contended(), answer);
+        }
+        let everything = round.everything;
+        vec![Round { groups: vec![group], locking: Locking::Wait, everything, attempt: round.attempt + 1 }]
+    }
+
+    /// Owners who cannot be written now must not hold up others: their callers are told, and their next writes go to a
+    /// worker of their own.
+    fn set_aside(&mut self, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
+        let mut again = Vec::new();
+        for aside in aside {
+            match aside {
+                Aside::Blocked(group) => {
+                    self.blocked.push(group.owner.clone());
+                    reject(vec![group], &Failure::blocked(), answer);
+                }
+                Aside::NewOwner(group) => again.push(Round::new(vec![group], Locking::None)),
+            }
+        }
+        again
+    }
+
+    fn failed(&mut self, round: Round, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
+        let alone = round.groups.len() == 1;
+        let last = round.attempt >= ATTEMPTS;
+        match failure.kind {
+            // Nothing is stored, and the same may pass now.
+            Kind::Conflict | Kind::Lost | Kind::ReadOnly if !last => vec![round.again()],
+            // A create whose id is taken: which one shows when all is loaded.
+            Kind::Duplicate if !round.everything => {
+                let round = Round { everything: true, ..round };
+                vec![round.again()]
+            }
+            Kind::Timeout if !alone && round.locking != Locking::Skip => {
+                vec![Round { locking: Locking::Skip, ..round }]
+            }
+            Kind::Timeout if alone => {
+                self.blocked.extend(round.owners());
+                reject(round.groups, failure, answer)
+            }
+            Kind::Fault if !alone => {
+                let (locking, everything, attempt) = (round.locking, round.everything, round.attempt);
+                let split = |group| Round { groups: vec![group], locking, everything, attempt };
+                round.groups.into_iter().map(split).collect()
+            }
+            _ => reject(round.groups, failure, answer),
+        }
+    }
+
+    /// The answer to a store was lost: it may be stored, or never be, or be stored in a moment. The same store is
+    /// tried again, with the same guard, so that at most one of the two passes.
+    fn settle<D: WriteDatabase>(
+        &mut self,
+        database: &mut D,
+        round: &Round,
+        tried: Tried,
+        answer: Answer<'_>,
+    ) -> Vec<Round> {
+        let end = database.now() + SETTLE;
+        let stores = tried.stores();
+        let settled = loop {
+            let mut last = Vec::new();
+            let passed = database.attempt(false, |session| {
+                let passed = session.store(&stores)?;
+                let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
+                let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
+                last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
+                Ok(passed)
+            });
+            match passed {
+                Ok(passed) => break Ok(judge(&stores, passed, last)),
+                Err(failure) if database.now() >= end => break Err(failure),
+                Err(failure) if matches!(failure.kind, Kind::Fault | Kind::Duplicate) => break Err(failure),
+                Err(_) => {}
+            }
+        };
+        let mut again = self.set_aside(tried.aside, answer);
+        let unknown = Failure::unknown(settled.as_ref().err());
+        let settled = settled.unwrap_or_else(|_| stores.iter().map(|_| Settled::Unknown).collect());
+        let mut settled = settled.into_iter();
+        for decided in tried.decided {
+            let fate = if decided.store.is_some() { settled.next() } else { Some(Settled::Stored) };
+            match fate.unwrap_or(Settled::Unknown) {
+                Settled::Stored => accept(decided, answer),
+                Settled::Lost => again.extend(self.lost_race(database, round, decided.group, answer)),
+                Settled::Unknown => {
+                    reject(vec![decided.group], &unknown, answer);
+                }
+            }
+        }
+        again
+    }
+}
+
+impl Tried {
+    fn stores(&self) -> Vec<Store> {
+        self.decided.iter().filter_map(|decided| decided.store.clone()).collect()
+    }
+
+    fn writes(&self) -> bool {
+        self.decided.iter().any(|decided| decided.store.is_some())
+    }
+}
+
+fn judge(stores: &[Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {
+    let mut last = last.into_iter();
+    let judge = |(store, passed): (&Store, Option<i64>)| match passed {
+        Some(_) => Settled::Stored,
+        None => store.settled_by(last.next().flatten()),
+    };
+    stores.iter().zip(passed).map(judge).collect()
+}
+
+fn reject(groups: Vec<Group>, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
+    for item in groups.into_iter().flat_map(|group| group.items) {
+        answer(item.place, Err(failure.error()));
+    }
+    Vec::new()
+}
+
+fn accept(decided: Decided, answer: Answer<'_>) {
+    for (item, outcome) in decided.group.items.into_iter().zip(decided.outcomes) {
+        answer(item.place, outcome.map_err(RepositoryError::from));
+    }
+}
