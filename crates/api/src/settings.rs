@@ -98,7 +98,7 @@ section!(Database {
     transaction_pooler: bool,
 });
 
-section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool });
+section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
 
 section!(Limits { body_bytes: usize, body_seconds: u64, token_bytes: usize });
 

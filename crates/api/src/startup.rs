@@ -11,6 +11,7 @@ use auth::{
     SharedSecretVerifier, VerifierOptions,
 };
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
+use persistence::JobOptions;
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -62,6 +63,10 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
             tracing::info!(name, "migration ran");
         }
     }
+    let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
+    let jobs = database
+        .start_jobs(JobOptions { keep_tombstones, clock: Arc::new(SystemClock) })
+        .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
     Ok(State {
@@ -74,6 +79,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
         },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        background_jobs: Some(jobs),
         draining: Draining::default(),
     })
 }

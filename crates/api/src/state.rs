@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
+use persistence::BackgroundJobs;
 
 use crate::body::BodyLimits;
 use crate::metrics::Metrics;
@@ -23,6 +24,9 @@ pub(crate) struct State {
     pub delete_returns_body: bool,
     /// What is counted.
     pub metrics: Metrics,
+    /// The background jobs, which run as long as this is kept.
+    #[expect(dead_code, reason = "dropping it ends the jobs")]
+    pub background_jobs: Option<BackgroundJobs>,
     /// Whether the process is about to end.
     pub draining: Draining,
 }

@@ -111,6 +111,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
         body: BodyLimits { bytes: settings.limits.body_bytes, time: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        background_jobs: None,
         draining: Draining::default(),
     }
 }

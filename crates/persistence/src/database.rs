@@ -1,9 +1,11 @@
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::{Readiness, TaskRepository};
+use domain::{Readiness, RepositoryError, TaskRepository};
 
 use crate::dialect::{Dialect, Get, List, Outcomes, one_set};
+use crate::jobs::{self, BackgroundJobs, JobOptions, JobsReport, RunJobs};
 use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
 use crate::location::Location;
 use crate::pool::Pool;
@@ -18,6 +20,7 @@ pub struct Database {
     migrator: Box<dyn Migrator>,
     tasks: Arc<LaneTasks>,
     readiness: Arc<LaneReadiness>,
+    jobs: Arc<dyn RunJobs>,
 }
 
 impl Database {
@@ -71,6 +74,16 @@ impl Database {
         Arc::clone(&self.readiness) as _
     }
 
+    /// Starts the background jobs, which need the schema of this build. They end when what this gives is dropped.
+    pub fn start_jobs(&self, options: JobOptions) -> io::Result<BackgroundJobs> {
+        jobs::start(Arc::clone(&self.jobs), options)
+    }
+
+    /// Runs all background jobs once. It blocks.
+    pub fn run_jobs(&self, options: &JobOptions) -> Result<JobsReport, RepositoryError> {
+        self.jobs.run(options, Duration::ZERO).map_err(|failure| failure.error())
+    }
+
     /// Which kind of database it is.
     #[must_use]
     pub const fn engine(&self) -> Engine {
@@ -79,13 +92,15 @@ impl Database {
 
     fn start<D: Dialect>(engine: Engine, dialect: D, options: &DatabaseOptions) -> Result<Self, OpenError> {
         let dialect = Arc::new(dialect);
-        let lanes = Lanes { pool: Pool::new(Arc::clone(&dialect), options), options, watched: Vec::new() };
+        let pool = Pool::new(Arc::clone(&dialect), options);
+        let lanes = Lanes { pool: pool.clone(), options, watched: Vec::new() };
         let (tasks, readiness) = lanes.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
             migrator: Box::new(dialect),
             tasks: Arc::new(tasks),
             readiness: Arc::new(readiness),
+            jobs: Arc::new(pool),
         })
     }
 }
@@ -141,7 +156,7 @@ impl<D: Dialect> Lanes<'_, D> {
         blocked: &Arc<BlockedOwners>,
     ) -> io::Result<Queue<Write, domain::Outcome>> {
         let (queue, waiting) = Queue::new(self.options.queue_length, self.options.deadline, 1);
-        let limit = self.options.statement_timeout;
+        let limit = self.options.lock_timeout;
         let worker = WriteWorker { pool: self.pool.clone(), limit, blocked: Arc::clone(blocked) };
         worker.start(name.to_owned(), Arc::clone(&waiting))?;
         self.watched.push(waiting);

@@ -6,6 +6,7 @@ use diesel::{Connection, ConnectionResult, QueryResult};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use domain::{ListQuery, Owner, Page, RepositoryError, Task, TaskId};
 
+use crate::jobs::JobConnection;
 use crate::write::WriteSession;
 
 /// One live task.
@@ -47,6 +48,7 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     type Connection: R2D2Connection
         + MigrationHarness<<Self::Connection as Connection>::Backend>
         + WriteSession
+        + JobConnection
         + Send
         + 'static;
 
@@ -78,6 +80,9 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
         transaction: bool,
         run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
     ) -> QueryResult<T>;
+
+    /// Takes the lock of the background jobs until the transaction ends, unless another process has it.
+    fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
 
     /// Makes a connection that may take its time over each statement.
     fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;

@@ -37,6 +37,7 @@ mod doctor;
 mod engine;
 mod error;
 mod failure;
+mod jobs;
 mod lanes;
 mod listing;
 mod location;
@@ -61,4 +62,5 @@ pub use doctor::{
 };
 pub use engine::Engine;
 pub use error::{MigrateError, OpenError};
+pub use jobs::{BackgroundJobs, JobOptions, JobsReport};
 pub use options::DatabaseOptions;

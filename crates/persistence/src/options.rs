@@ -12,8 +12,10 @@ pub struct DatabaseOptions {
     /// How long a connection may take to be made, in whole seconds and 2 at least, when the URL does not say
     /// (PostgreSQL).
     pub connect_timeout: Duration,
-    /// How long the server works on a statement, and how long one waits for another's lock, before it gives up.
+    /// How long the server works on a statement before it gives up. On SQLite: how long a writer waits for another.
     pub statement_timeout: Duration,
+    /// How long a statement waits for a lock that another transaction holds (PostgreSQL).
+    pub lock_timeout: Duration,
     /// How long a caller waits for an answer, from the call on.
     pub deadline: Duration,
     /// How many calls may wait in front of a lane.
@@ -31,6 +33,7 @@ impl Default for DatabaseOptions {
             pool_wait: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(2),
+            lock_timeout: Duration::from_millis(300),
             deadline: Duration::from_secs(2),
             queue_length: 1024,
             transaction_pooler: false,

@@ -22,6 +22,9 @@ use connection::Server;
 /// The key of the advisory lock that is held while migrations run: "tasknook" in ASCII.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"tasknook");
 
+/// The key of the advisory lock that a step of a background job holds: "tasknjob" in ASCII.
+const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
+
 /// A server.
 pub(crate) struct Postgres {
     server: Server,
@@ -71,6 +74,11 @@ impl Dialect for Postgres {
             None if transaction => in_transaction(connection, "begin", run),
             None => run(connection),
         }
+    }
+
+    fn try_job_lock(connection: &mut PgConnection) -> QueryResult<bool> {
+        let lock = format!("pg_try_advisory_xact_lock({JOB_LOCK})");
+        diesel::select(diesel::dsl::sql::<Bool>(&lock)).get_result(connection)
     }
 
     fn arrangement(max_connections: usize) -> Arrangement {

@@ -54,6 +54,11 @@ impl Dialect for Sqlite {
         connection::establish(&self.path, MIGRATION_WAIT)
     }
 
+    /// The transaction keeps all other writers out.
+    fn try_job_lock(_: &mut SqliteConnection) -> QueryResult<bool> {
+        Ok(true)
+    }
+
     fn arrangement(max_connections: usize) -> Arrangement {
         // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
         let list_lanes = max_connections.saturating_sub(3).clamp(1, 2);

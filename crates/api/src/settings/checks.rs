@@ -40,6 +40,7 @@ impl Settings {
             ("database.max_connections", u64::from(self.database.max_connections)),
             ("tasks.title_max", self.tasks.title_max as u64),
             ("tasks.description_max", self.tasks.description_max as u64),
+            ("tasks.changes_days", self.tasks.changes_days),
             ("limits.body_bytes", self.limits.body_bytes as u64),
             ("limits.body_seconds", self.limits.body_seconds),
             ("limits.token_bytes", self.limits.token_bytes as u64),
@@ -54,6 +55,7 @@ impl Settings {
         let bounded = [
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
+            ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("limits.body_seconds", self.limits.body_seconds, 14),
         ];
         for (key, value, most) in bounded {

@@ -16,8 +16,14 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        let limit = (!url.contains("statement_timeout")).then_some(options.statement_timeout);
-        let settings = Settings::new(limit, options.transaction_pooler);
+        // A process that freezes between two statements of a transaction must not keep its locks.
+        let timeouts = [
+            ("statement_timeout", options.statement_timeout),
+            ("lock_timeout", options.lock_timeout),
+            ("idle_in_transaction_session_timeout", options.statement_timeout),
+        ];
+        let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !url.contains(name)).collect();
+        let settings = Settings::new(&unset, options.transaction_pooler);
         Self { url: with_limits(url, options), secrets: secrets(url), settings }
     }
 

@@ -13,10 +13,11 @@ pub(super) enum Settings {
 }
 
 impl Settings {
-    /// `limit`: how long a statement may take, unless the URL says so.
-    pub(super) fn new(limit: Option<Duration>, transaction_pooler: bool) -> Self {
-        let limit = limit.map(|limit| limit.as_millis().to_string());
-        let limit = limit.as_deref().map(|limit| ("statement_timeout", limit));
+    /// `timeouts`: those that the URL does not set.
+    pub(super) fn new(timeouts: &[(&str, Duration)], transaction_pooler: bool) -> Self {
+        let timeouts: Vec<(&str, String)> =
+            timeouts.iter().map(|(name, limit)| (*name, limit.as_millis().to_string())).collect();
+        let limit = timeouts.iter().map(|(name, limit)| (*name, limit.as_str()));
         if transaction_pooler {
             let said = said("set local", PLANS.into_iter().chain(limit));
             Self::OfTransactions(format!("begin isolation level read committed; {said}{}", english(true)))

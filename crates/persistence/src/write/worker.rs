@@ -51,7 +51,7 @@ impl BlockedOwners {
 /// Takes batches from one queue.
 pub(crate) struct WriteWorker<D: Dialect> {
     pub(crate) pool: Pool<D>,
-    /// How long a statement, or the wait for a lock, may take.
+    /// How long a statement waits for a lock: the shortest time after which the server stops one.
     pub(crate) limit: Duration,
     pub(crate) blocked: Arc<BlockedOwners>,
 }

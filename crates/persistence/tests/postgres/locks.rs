@@ -1,16 +1,18 @@
 //! A statement that had to wait decides by what it finds then, not by what was there when it began.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use domain::{
-    Change, Completion, EntityTags, Owner, Precondition, RepositoryError, Revision, Task, TaskId,
-    TaskRepository, Timestamp,
+    Change, Completion, EntityTags, NewTask, Owner, Precondition, RepositoryError, Revision, Task, TaskId,
+    TaskRepository, Timestamp, Title,
 };
 use pollster::block_on;
 use tasknook_tests::{Postgres, eventually};
+use uuid::Uuid;
 
 use crate::{create, migrated};
 
@@ -120,4 +122,68 @@ fn a_condition_that_does_not_hold_waits_for_nobody() {
 fn a_new_task_takes_the_next_revision() {
     let task = after(CHANGED, |repository, owner, _| create(repository, owner, 8));
     assert_eq!(task.revision, Revision::new(3));
+}
+
+/// Writes of one owner, one after the other, until `over`: how many succeeded, how many did not, and the slowest.
+fn write_until(over: &AtomicBool, repository: &dyn TaskRepository, owner: &str, first: u128) -> Written {
+    let owner = Owner::for_test(owner);
+    let mut written = Written::default();
+    for number in first.. {
+        if over.load(Ordering::Relaxed) {
+            break;
+        }
+        let begun = Instant::now();
+        let (id, at) = (TaskId::new(Uuid::from_u128(number)), Timestamp::from_unix_millis(0).unwrap());
+        let new = NewTask::new(id, Title::from_stored("task".into()));
+        match block_on(repository.create(&owner, new, at)) {
+            Ok(_) => written.done += 1,
+            Err(RepositoryError::Unavailable(_) | RepositoryError::Overloaded) => written.rejected += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+        written.slowest = written.slowest.max(begun.elapsed());
+    }
+    written
+}
+
+#[derive(Debug, Default)]
+struct Written {
+    done: u64,
+    rejected: u64,
+    slowest: Duration,
+}
+
+#[test]
+fn an_owner_whose_row_is_locked_holds_up_nobody_else() {
+    let url = Postgres::shared().create_database();
+    let database = migrated(&url);
+    let repository = database.tasks();
+    create(&*repository, &Owner::for_test("locked"), 1);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from owners where owner_id = 'locked' for update").unwrap();
+    let over = AtomicBool::new(false);
+    let (locked, others) = thread::scope(|scope| {
+        let write = |owner: String, first| {
+            let (over, repository) = (&over, &repository);
+            scope.spawn(move || write_until(over, &**repository, &owner, first))
+        };
+        let locked: Vec<_> = (0..3).map(|client: u128| write("locked".into(), client << 32 | 2)).collect();
+        let others: Vec<_> = (0..8).map(|number| write(format!("other-{number}"), 1)).collect();
+        thread::sleep(Duration::from_secs(4));
+        over.store(true, Ordering::Relaxed);
+        let joined = |writers: Vec<thread::ScopedJoinHandle<'_, Written>>| -> Vec<Written> {
+            writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+        };
+        (joined(locked), joined(others))
+    });
+    assert!(locked.iter().all(|written| written.done == 0 && written.rejected > 0), "{locked:?}");
+    // The first write of the locked owner holds up its worker for as long as a lock is waited for, and no other does.
+    let stalled = |written: &Written| written.rejected > 0 || written.slowest >= Duration::from_millis(1500);
+    assert!(!others.iter().any(stalled), "{others:?}");
+    other.batch_execute("commit").unwrap();
+    let free = || {
+        let task = NewTask::new(TaskId::new(Uuid::from_u128(99)), Title::from_stored("free".into()));
+        let at = Timestamp::from_unix_millis(0).unwrap();
+        block_on(repository.create(&Owner::for_test("locked"), task, at)).ok()
+    };
+    assert!(eventually(Duration::from_secs(5), free).is_some());
 }

@@ -13,16 +13,21 @@ mod beside_writers;
 mod crowd;
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
+#[path = "../support/jobs.rs"]
+mod jobs_of_both;
 #[path = "../support/model.rs"]
 mod model;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/upgrade.rs"]
+mod upgrade;
 #[path = "../support/workers.rs"]
 mod workers;
 
 mod crowds;
 mod doctor;
 mod encryption;
+mod jobs;
 mod locks;
 mod many;
 mod migrations;
@@ -31,6 +36,7 @@ mod partitions;
 mod pooler;
 mod pruning;
 mod statements;
+mod upgrade_from_0_1_0;
 
 use std::sync::{Arc, OnceLock};
 

@@ -13,10 +13,14 @@ mod beside_writers;
 mod crowd;
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
+#[path = "../support/jobs.rs"]
+mod jobs_of_both;
 #[path = "../support/model.rs"]
 mod model;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/upgrade.rs"]
+mod upgrade;
 #[path = "../support/workers.rs"]
 mod workers;
 
@@ -24,9 +28,11 @@ mod backup;
 mod connections;
 mod doctor;
 mod file;
+mod jobs;
 mod migrations;
 mod overload;
 mod processes;
+mod upgrade_from_0_1_0;
 
 use std::ops::Deref;
 use std::path::PathBuf;

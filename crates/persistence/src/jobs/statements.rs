@@ -1,0 +1,67 @@
+//! The statements of the jobs, in SQL that both databases take.
+
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Text};
+use domain::TaskId;
+
+use crate::rows::{Id, Moment};
+use crate::statement::statement;
+
+/// What a row of version 0.1.0 for a deleted task is known by.
+const RETIRED: &str = "deleted_at is not null and title = ''";
+
+/// Declares a statement: its values, and its text with `?` in their places.
+macro_rules! job_statement {
+    ($name:ident($($value:ident: $type:ty as $sql:ty),+) => $columns:ty, $text:expr) => {
+        pub(super) struct $name<'a> {
+            $(pub(super) $value: &'a $type,)+
+        }
+
+        statement!($name => $columns);
+
+        impl<DB: Backend + HasSqlType<Id> + HasSqlType<Moment>> QueryFragment<DB> for $name<'_>
+        where
+            $($type: ToSql<$sql, DB>,)+
+        {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+                let text: String = $text;
+                let mut parts = text.split('?');
+                out.push_sql(parts.next().unwrap_or_default());
+                $(
+                    out.push_bind_param::<$sql, $type>(self.$value)?;
+                    out.push_sql(parts.next().unwrap_or_default());
+                )+
+                Ok(())
+            }
+        }
+    };
+}
+
+job_statement!(FindRetired(limit: i64 as BigInt) => (Text, Id),
+    format!("select owner_id, id from tasks where {RETIRED} limit ?"));
+
+job_statement!(RaiseVersion(owner: str as Text) => (),
+    "update owners set version = version + 1 where owner_id = ?".into());
+
+job_statement!(CopyRetired(owner: str as Text, id: TaskId as Id) => (), format!(
+    "insert into tombstones (owner_id, type, object_id, revision, at)
+    select owner_id, 'task', id, revision, deleted_at from tasks where owner_id = ? and id = ? and {RETIRED}
+    on conflict (owner_id, type, object_id) do nothing"));
+
+job_statement!(DeleteRetired(owner: str as Text, id: TaskId as Id) => (),
+    format!("delete from tasks where owner_id = ? and id = ? and {RETIRED}"));
+
+job_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id, limit: i64 as BigInt)
+    => (Text, Text, Id, BigInt, Moment),
+    "select owner_id, type, object_id, revision, at from tombstones where (owner_id, type, object_id) > (?, ?, ?)
+    order by owner_id, type, object_id limit ?".into());
+
+job_statement!(RaisePruned(lower: i64 as BigInt, revision: i64 as BigInt, owner: str as Text) => (),
+    "update owners set version = version + 1,
+        pruned_revision = case when pruned_revision < ? then ? else pruned_revision end where owner_id = ?".into());
+
+job_statement!(DeleteTombstone(owner: str as Text, kind: str as Text, id: TaskId as Id, revision: i64 as BigInt) => (),
+    "delete from tombstones where owner_id = ? and type = ? and object_id = ? and revision = ?".into());

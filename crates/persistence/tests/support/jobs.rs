@@ -1,0 +1,47 @@
+//! The background jobs on a database with old and new tombstones.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::testing::SetClock;
+use domain::{NewTask, Owner, Precondition, TaskId, TaskRepository, Timestamp, Title};
+use persistence::{Database, DatabaseOptions, JobOptions, JobsReport};
+use pollster::block_on;
+use tasknook_persistence as persistence;
+use uuid::Uuid;
+
+const DAY: i64 = 86_400_000;
+
+fn delete_at(repository: &dyn TaskRepository, owner: &Owner, number: u128, millis: i64) {
+    let (id, at) = (TaskId::new(Uuid::from_u128(number)), Timestamp::from_unix_millis(millis).unwrap());
+    let new = NewTask::new(id, Title::from_stored("task".into()));
+    block_on(repository.create(owner, new, at)).unwrap();
+    block_on(repository.delete(owner, id, Precondition::default(), at)).unwrap();
+}
+
+/// `stored` gives, for an owner, the revisions of the tombstones and `pruned_revision`.
+pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str) -> (Vec<i64>, i64)) {
+    let database = Database::open(options).unwrap();
+    database.migrate().unwrap();
+    let repository = database.tasks();
+    let (alice, bob) = (Owner::for_test("alice"), Owner::for_test("bob"));
+    for (number, day) in [(1, 0), (2, 5), (3, 20)] {
+        delete_at(&*repository, &alice, number, day * DAY);
+    }
+    delete_at(&*repository, &bob, 1, 20 * DAY);
+    let keep_tombstones = Duration::from_hours(24 * 30);
+    let run = |day| {
+        let clock = Arc::new(SetClock::at_unix_millis(day * DAY));
+        database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap()
+    };
+    assert_eq!(run(30), JobsReport::default(), "nothing is older than 30 days");
+    assert_eq!(run(40), JobsReport { moved: 0, pruned: 2 });
+    assert_eq!((stored("alice"), stored("bob")), ((vec![6], 4), (vec![2], 0)));
+    // A task that is made again takes its tombstone with it, and writes go on.
+    let id = TaskId::new(Uuid::from_u128(3));
+    let again = NewTask::new(id, Title::from_stored("again".into()));
+    let task = block_on(repository.create(&alice, again, Timestamp::from_unix_millis(0).unwrap())).unwrap();
+    assert_eq!((task.revision.number(), stored("alice")), (7, (vec![], 4)));
+    assert_eq!(run(400), JobsReport { moved: 0, pruned: 1 });
+    assert_eq!((stored("alice"), stored("bob")), ((vec![], 4), (vec![], 2)));
+}
