@@ -21,7 +21,7 @@ mod metrics;
 mod openapi;
 mod problem;
 mod query;
-mod representation;
+pub mod representation;
 mod routes;
 mod server;
 mod settings;

@@ -1,4 +1,4 @@
-//! How tasks are written: straight from the domain into one buffer.
+//! Responses with tasks, serialized straight from the domain into one buffer.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -58,14 +58,14 @@ pub(crate) fn etag(task: &Task) -> String {
     format!("\"{}\"", task.revision)
 }
 
-/// Answers with one task.
-pub(crate) fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
+/// Responds with one task.
+pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
     own(builder).insert_header((header::ETAG, etag(task)));
     json(builder, &TaskJson::from(task))
 }
 
-/// Answers with a bare array of tasks.
-pub(crate) fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
+/// Responds with an array of tasks.
+pub fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
     own(builder);
     // A task with the usual texts takes about 300 bytes.
     let mut body = Vec::with_capacity(2 + tasks.len() * 320);
