@@ -17,6 +17,7 @@ mod guard;
 mod json;
 mod listing;
 mod logging;
+mod members;
 mod metrics;
 mod openapi;
 mod problem;
