@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use domain::{Field, Nulls, TaskInput};
 use serde_json::Value;
 
-use crate::members::{self, Boolean, MEMBERS, Member, Mismatch, Read};
+use crate::members::{self, Boolean, MEMBERS, Member, Members, Mismatch, Read};
 use crate::problem::{FieldError, Kind, Problem};
 use document::Document;
 
@@ -19,8 +19,13 @@ pub(crate) struct Object(HashMap<String, Value>);
 impl Object {
     /// Reads a whole body: 400 when it is not JSON, 422 when it is JSON of another kind.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        Self::parse_with(body, Members::is_integer)
+    }
+
+    /// The same for other members than those of a task.
+    pub(crate) fn parse_with(body: &[u8], is_integer: fn(&str) -> bool) -> Result<Self, Problem> {
         let not_json = |_| Problem::new(Kind::InvalidJson, "The body is not well-formed JSON.");
-        match Document::parse(body).map_err(not_json)? {
+        match Document::parse(body, is_integer).map_err(not_json)? {
             Document::Object(members) => Ok(Self(members)),
             Document::Repeated => {
                 Err(Problem::new(Kind::InvalidJson, "The body has two members of the same name."))
@@ -43,7 +48,7 @@ impl Object {
     }
 
     /// Reads members, and fails when one of them is wrong.
-    fn read<T>(self, nulls: Nulls, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Problem> {
+    pub(crate) fn read<T>(self, nulls: Nulls, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Problem> {
         let mut reader = Reader { members: self.0, nulls, errors: Vec::new() };
         let value = read(&mut reader);
         if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A well-formed body.
 pub(super) enum Document {
@@ -17,15 +18,17 @@ pub(super) enum Document {
 }
 
 impl Document {
-    /// Reads a whole body.
-    pub(super) fn parse(body: &[u8]) -> serde_json::Result<Self> {
+    /// Reads a whole body. `is_integer` tells by name which members may hold a number of any size.
+    pub(super) fn parse(body: &[u8], is_integer: fn(&str) -> bool) -> serde_json::Result<Self> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let document = deserializer.deserialize_any(DocumentVisitor)?;
+        let document = deserializer.deserialize_any(DocumentVisitor { is_integer })?;
         deserializer.end().map(|()| document)
     }
 }
 
-struct DocumentVisitor;
+struct DocumentVisitor {
+    is_integer: fn(&str) -> bool,
+}
 
 impl<'de> Visitor<'de> for DocumentVisitor {
     type Value = Document;
@@ -37,7 +40,8 @@ impl<'de> Visitor<'de> for DocumentVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
         let mut members = HashMap::new();
         let mut repeated = false;
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+        while let Some(name) = map.next_key::<String>()? {
+            let value = if (self.is_integer)(&name) { number(&mut map)? } else { map.next_value()? };
             repeated |= members.insert(name, value).is_some();
         }
         Ok(if repeated { Document::Repeated } else { Document::Object(members) })
@@ -70,5 +74,16 @@ impl<'de> Visitor<'de> for DocumentVisitor {
 
     fn visit_str<E>(self, _: &str) -> Result<Document, E> {
         Ok(Document::Other)
+    }
+}
+
+/// A value that should be a number. One beyond the range of `f64` (`1e400`) is JSON, but no [`Value`]: it becomes the
+/// largest, which is out of range for every member, so that the error names the member.
+fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
+    let raw: Box<RawValue> = map.next_value()?;
+    let is_number = raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    match serde_json::from_str(raw.get()) {
+        Err(_) if is_number => Ok(Value::from(f64::MAX)),
+        value => value.map_err(A::Error::custom),
     }
 }

@@ -1,5 +1,6 @@
 //! The kinds of members: what the schema says of each, how a value is read from a body, and how it is written.
 
+pub(super) mod integer;
 mod read_only;
 
 use std::borrow::Cow;
