@@ -1,37 +1,42 @@
 //! How long it takes to write tasks as JSON: one, and a list of fifty, with their headers.
 //!
 //! `cargo bench -p tasknook --bench json`
-#![expect(clippy::unwrap_used, reason = "a benchmark ends where something is wrong")]
-
-#[path = "../src/representation.rs"]
-mod representation;
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark ends where something is wrong"
+)]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use api::representation;
 use criterion::{Criterion, criterion_group, criterion_main};
-use domain::{Description, OwnerId, Revision, Task, TaskId, Timestamp, Title};
-use uuid::Uuid;
+use domain::testing::{CountedIds, MemoryTasks, SetClock};
+use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
 
-fn task(number: u64) -> Task {
-    let at = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
-    Task {
-        id: TaskId::new(Uuid::from_u64_pair(0x7000, number)),
-        owner_id: OwnerId::parse("Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF").unwrap(),
-        title: Title::from_stored(format!("Buy milk, number {number}")),
-        description: Some(Description::from_stored("Two litres of it, and the \"good\" bread".into())),
-        completed: false,
-        created_at: at,
-        updated_at: at,
-        revision: Revision::new(17),
-    }
+/// Tasks with the usual texts, as the repository gives them.
+fn tasks(count: usize) -> Vec<Task> {
+    let (clock, ids) = (SetClock::at_unix_millis(1_795_252_517_465), CountedIds::default());
+    let repository = Arc::new(MemoryTasks::default());
+    let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
+    let owner = Owner::for_test("Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let input = |number| TaskInput {
+        title: Field::Value(format!("Buy milk, number {number}")),
+        description: Field::Value("Two litres of it, and the \"good\" bread".to_owned()),
+        ..TaskInput::default()
+    };
+    let create = |number| runtime.block_on(tasks.create(&owner, input(number))).unwrap();
+    (0..count).map(create).collect()
 }
 
 fn json(criterion: &mut Criterion) {
-    let (one, tasks): (Task, Vec<Task>) = (task(0), (0..50).map(task).collect());
+    let tasks = tasks(50);
     let mut group = criterion.benchmark_group("JSON");
     group.bench_function("one task", |bencher| {
-        bencher.iter(|| representation::task(&mut HttpResponse::Ok(), black_box(&one)));
+        bencher.iter(|| representation::task(&mut HttpResponse::Ok(), black_box(&tasks[0])));
     });
     group.bench_function("a list of 50", |bencher| {
         bencher.iter(|| representation::tasks(&mut HttpResponse::Ok(), black_box(&tasks)));

@@ -1,14 +1,16 @@
 //! Reads the object that a caller sends. Stricter than the parser alone: a name may stand once, whatever its spelling,
 //! so that no two readers of one body can see two different tasks (RFC 8259 §4).
 
+mod document;
+
 use std::collections::HashMap;
-use std::fmt;
 
 use domain::{Field, Nulls, TaskInput};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::members::{self, Boolean, MEMBERS, Member, Members, Mismatch, Read};
 use crate::problem::{FieldError, Kind, Problem};
+use document::Document;
 
 /// The members of an object. Nesting is bounded at 128 levels by the parser, size by the limit on bodies.
 #[derive(Debug)]
@@ -17,8 +19,13 @@ pub(crate) struct Object(HashMap<String, Value>);
 impl Object {
     /// Reads a whole body: 400 when it is not JSON, 422 when it is JSON of another kind.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        Self::parse_with(body, Members::is_integer)
+    }
+
+    /// The same for other members than those of a task.
+    pub(crate) fn parse_with(body: &[u8], is_integer: fn(&str) -> bool) -> Result<Self, Problem> {
         let not_json = |_| Problem::new(Kind::InvalidJson, "The body is not well-formed JSON.");
-        match serde_json::from_slice(body).map_err(not_json)? {
+        match Document::parse(body, is_integer).map_err(not_json)? {
             Document::Object(members) => Ok(Self(members)),
             Document::Repeated => {
                 Err(Problem::new(Kind::InvalidJson, "The body has two members of the same name."))
@@ -31,133 +38,59 @@ impl Object {
     }
 
     /// The members of a task that may be written; every other member is ignored.
-    pub(crate) fn into_input(mut self, nulls: Nulls) -> Result<TaskInput, Problem> {
-        let mut errors = Vec::new();
-        let title = self.take("title", string, &mut errors);
-        let description = self.take("description", string, &mut errors);
-        let completed = self.take_completed(nulls, &mut errors);
-        if errors.is_empty() {
-            Ok(TaskInput { title, description, completed })
-        } else {
-            Err(Problem::invalid(errors))
-        }
+    pub(crate) fn into_input(self, nulls: Nulls) -> Result<TaskInput, Problem> {
+        self.read(nulls, members::read)
     }
 
     /// What the object says of `completed`, for the route that sets it.
-    pub(crate) fn into_completed(mut self) -> Result<Field<bool>, Problem> {
-        let mut errors = Vec::new();
-        let completed = self.take_completed(Nulls::Refused, &mut errors);
-        if errors.is_empty() { Ok(completed) } else { Err(Problem::invalid(errors)) }
+    pub(crate) fn into_completed(self) -> Result<Field<bool>, Problem> {
+        self.read(Nulls::Refused, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
 
-    /// Two names for one member: what either says of it holds, a null too where nulls are refused.
-    fn take_completed(&mut self, nulls: Nulls, errors: &mut Vec<FieldError>) -> Field<bool> {
-        let completed = self.take("completed", boolean, errors);
-        let spelled = self.take("is_completed", boolean, errors);
-        match (completed, spelled) {
+    /// Reads members, and fails when one of them is wrong.
+    pub(crate) fn read<T>(self, nulls: Nulls, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Problem> {
+        let mut reader = Reader { members: self.0, nulls, errors: Vec::new() };
+        let value = read(&mut reader);
+        if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }
+    }
+}
+
+/// Takes members out of an object and collects what is wrong with them.
+pub(crate) struct Reader {
+    members: HashMap<String, Value>,
+    nulls: Nulls,
+    errors: Vec<FieldError>,
+}
+
+impl Reader {
+    /// What the object says of a member. Under two names, what either says holds, a null too where nulls are refused.
+    pub(crate) fn input<K: Read<T>, T: PartialEq>(&mut self, member: &Member) -> Field<T> {
+        let value = self.take::<K, T>(member.name);
+        let Some(alias) = member.input.as_ref().and_then(|input| input.alias.as_ref()) else { return value };
+        match (value, self.take::<K, T>(alias.name)) {
             (Field::Value(one), Field::Value(other)) if one != other => {
-                let msg = "completed and is_completed say different things";
-                errors.push(FieldError::body("completed", msg, "contradiction"));
+                let msg = format!("{} and {} say different things", member.name, alias.name);
+                self.errors.push(FieldError::body(member.name, msg, "contradiction"));
                 Field::Absent
             }
             (Field::Absent, one) | (one, Field::Absent) => one,
-            (Field::Null, _) | (_, Field::Null) if nulls == Nulls::Refused => Field::Null,
+            (Field::Null, _) | (_, Field::Null) if self.nulls == Nulls::Refused => Field::Null,
             (Field::Null, other) | (other, _) => other,
         }
     }
 
-    fn take<T>(
-        &mut self,
-        name: &'static str,
-        read: fn(Value) -> Result<T, (&'static str, &'static str)>,
-        errors: &mut Vec<FieldError>,
-    ) -> Field<T> {
-        match self.0.remove(name) {
+    fn take<K: Read<T>, T>(&mut self, name: &str) -> Field<T> {
+        match self.members.remove(name) {
             None => Field::Absent,
             Some(Value::Null) => Field::Null,
-            Some(value) => match read(value) {
+            Some(value) => match K::read(value) {
                 Ok(value) => Field::Value(value),
-                Err((msg, kind)) => {
-                    errors.push(FieldError::body(name, msg, kind));
+                Err(Mismatch(msg, kind)) => {
+                    self.errors.push(FieldError::body(name, msg, kind));
                     Field::Absent
                 }
             },
         }
-    }
-}
-
-fn string(value: Value) -> Result<String, (&'static str, &'static str)> {
-    match value {
-        Value::String(text) => Ok(text),
-        _ => Err(("must be a string", "string_type")),
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the same shape as `string`, which takes the text out")]
-fn boolean(value: Value) -> Result<bool, (&'static str, &'static str)> {
-    match value {
-        Value::Bool(value) => Ok(value),
-        _ => Err(("must be true or false", "bool_type")),
-    }
-}
-
-enum Document {
-    Object(HashMap<String, Value>),
-    Repeated,
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DocumentVisitor)
-    }
-}
-
-struct DocumentVisitor;
-
-impl<'de> Visitor<'de> for DocumentVisitor {
-    type Value = Document;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
-        let mut members = HashMap::new();
-        let mut repeated = false;
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            repeated |= members.insert(name, value).is_some();
-        }
-        Ok(if repeated { Document::Repeated } else { Document::Object(members) })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Document, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Document::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Document, E> {
-        Ok(Document::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Document, E> {
-        Ok(Document::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Document, E> {
-        Ok(Document::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Document, E> {
-        Ok(Document::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Document, E> {
-        Ok(Document::Other)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Document, E> {
-        Ok(Document::Other)
     }
 }
 

@@ -11,7 +11,7 @@ mod operations;
 pub(crate) mod parameters;
 mod problems;
 pub(crate) mod schemas;
-mod texts;
+pub(crate) mod texts;
 mod without_user;
 
 #[cfg(test)]
@@ -21,7 +21,6 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use crate::problem::{FieldError, ProblemBody};
-use crate::representation::TaskJson;
 use crate::routes::{docs, health, metrics, root, tasks};
 
 use everywhere::Everywhere;
@@ -61,7 +60,7 @@ use without_user::WithoutUser;
         docs::file
     ),
     components(schemas(
-        TaskJson<'static>,
+        schemas::Task,
         schemas::NewTask,
         schemas::TaskUpdate,
         schemas::TaskPatch,

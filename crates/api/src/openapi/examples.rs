@@ -1,16 +1,15 @@
 //! One or more values of each schema, made by what makes them for callers. They are added wherever a schema is sent or
 //! answered.
 
-use domain::{Description, OwnerId, Revision, Task, TaskId, Timestamp, Title};
-use serde_json::{Value, json};
+use domain::TaskId;
+use serde_json::{Map, Value, json};
 use utoipa::Modify;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
-use uuid::Uuid;
 
 use super::operations::each_operation;
-use crate::representation::TaskJson;
+use crate::members::MEMBERS;
 use crate::routes::{health, root, tasks};
 
 /// Adds the examples.
@@ -61,23 +60,31 @@ fn list(one: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
 /// The examples of the schema of this name, each under a name of its own.
 pub(super) fn of(schema: &str) -> Vec<(&'static str, Value)> {
     match schema {
-        "Task" => [("open", task(false)), ("done", task(true))].into_iter().filter_map(present).collect(),
-        "NewTask" => vec![
-            ("title_alone", json!({"title": "Buy milk"})),
-            ("everything", json!({"title": "Call Zoë", "description": "About Saturday", "completed": true})),
-        ],
-        "TaskUpdate" => vec![
-            ("done", json!({"completed": true})),
-            ("everything", json!({"title": "Buy oat milk", "description": "Two litres", "completed": false})),
-            ("nulls", json!({"title": null, "description": null, "completed": null})),
-        ],
-        "TaskPatch" => vec![
-            ("title", json!({"title": "Buy oat milk"})),
-            ("clear_description", json!({"description": null})),
-            ("other_spelling", json!({"is_completed": true})),
-        ],
+        "Task" => {
+            let [open, done] = objects(MEMBERS.all().map(|member| (member.name, (member.examples)())));
+            vec![("open", open), ("done", done)]
+        }
+        "NewTask" => {
+            let required = MEMBERS.all().filter(|one| one.input.as_ref().is_some_and(|input| input.required));
+            let [least, _] = objects(required.map(|member| (member.name, (member.examples)())));
+            let [everything, _] = objects(inputs());
+            vec![("title_alone", least), ("everything", everything)]
+        }
+        "TaskUpdate" => {
+            let [_, everything] = objects(inputs());
+            let [nulls, _] = objects(inputs().map(|(name, _)| (name, [Value::Null, Value::Null])));
+            vec![("done", json!({"completed": true})), ("everything", everything), ("nulls", nulls)]
+        }
+        "TaskPatch" => {
+            let [_, title] = objects(inputs().filter(|(name, _)| *name == "title"));
+            vec![
+                ("title", title),
+                ("clear_description", json!({"description": null})),
+                ("other_spelling", json!({"is_completed": true})),
+            ]
+        }
         "Completion" => vec![("flip", json!({})), ("set", json!({"completed": true}))],
-        "Deleted" => vec![("deleted", json!(tasks::delete::deleted(task_id())))],
+        "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
         "Health" => vec![
             ("ok", json!(health::Health::of(true, false))),
             ("away", json!(health::Health::of(false, false))),
@@ -89,26 +96,19 @@ pub(super) fn of(schema: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
-fn present((name, value): (&'static str, Option<Value>)) -> Option<(&'static str, Value)> {
-    Some((name, value?))
+/// The writable members, each with its values in a new task and in a change.
+fn inputs() -> impl Iterator<Item = (&'static str, [Value; 2])> {
+    MEMBERS.all().filter_map(|member| Some((member.name, (member.input.as_ref()?.examples)())))
 }
 
-/// 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
-fn task_id() -> TaskId {
-    TaskId::new(Uuid::from_u128(0x019a_a4c0_6d1e_7c33_9d0a_3a6a_5f3f_7b11))
+/// Two objects with these members.
+fn objects(members: impl Iterator<Item = (&'static str, [Value; 2])>) -> [Value; 2] {
+    let (one, other): (Map<_, _>, Map<_, _>) =
+        members.map(|(name, [one, other])| ((name.to_owned(), one), (name.to_owned(), other))).unzip();
+    [one.into(), other.into()]
 }
 
-fn task(completed: bool) -> Option<Value> {
-    let created_at = Timestamp::from_unix_millis(1_795_252_517_465)?;
-    let task = Task {
-        id: task_id(),
-        owner_id: OwnerId::parse("Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF").ok()?,
-        title: Title::from_stored("Buy milk".to_owned()),
-        description: completed.then(|| Description::from_stored("Two litres".to_owned())),
-        completed,
-        created_at,
-        updated_at: if completed { Timestamp::from_unix_millis(1_795_256_117_465)? } else { created_at },
-        revision: Revision::new(1),
-    };
-    serde_json::to_value(TaskJson::from(&task)).ok()
+fn task_id() -> Option<TaskId> {
+    let [id, _] = (MEMBERS.id.examples)();
+    TaskId::parse(id.as_str()?)
 }

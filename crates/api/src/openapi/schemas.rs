@@ -1,14 +1,19 @@
-//! What a caller may send. Not types of this program: bodies are read member by member (`json`), so that what is wrong
-//! is said of each.
+//! The tasks of responses and of requests, from the table of members. Not types of this program: bodies are read member
+//! by member (`json`), so that each error names its member.
 
-use domain::{Nulls, TextLimits};
+use std::iter;
+
+use domain::Nulls;
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::texts;
+use crate::members::{MEMBERS, Member};
+
+/// What the routes answer with.
+pub(crate) struct Task;
 
 /// What POST takes.
 pub(crate) struct NewTask;
@@ -22,84 +27,89 @@ pub(crate) struct TaskPatch;
 /// What the route that completes a task takes.
 pub(crate) struct Completion;
 
+impl ToSchema for Task {}
 impl ToSchema for NewTask {}
 impl ToSchema for TaskUpdate {}
 impl ToSchema for TaskPatch {}
 impl ToSchema for Completion {}
 
+impl PartialSchema for Task {
+    fn schema() -> RefOr<Schema> {
+        let task = Object::builder().description(Some("A task as JSON."));
+        let task = MEMBERS.all().fold(task, |task, member| {
+            let [example, _] = (member.examples)();
+            let schema = (member.limits)(value(member, member.nullable).description(Some(member.text)));
+            let mut schema = schema.build();
+            // The other types need no example.
+            schema.example = example.is_string().then_some(example);
+            task.property(member.name, schema).required(member.name)
+        });
+        task.into()
+    }
+}
+
 impl PartialSchema for NewTask {
     fn schema() -> RefOr<Schema> {
-        task(Nulls::Refused).required("title").description(Some("A task to create.")).into()
+        let required =
+            MEMBERS.all().filter(|member| member.input.as_ref().is_some_and(|input| input.required));
+        let task = request(MEMBERS.all(), Nulls::Refused).description(Some("A task to create."));
+        required.fold(task, |task, member| task.required(member.name)).into()
     }
 }
 
 impl PartialSchema for TaskUpdate {
     fn schema() -> RefOr<Schema> {
-        let description = "A change of a task. A null `title` or `completed` is as if it were not there.";
-        task(Nulls::Ignored).description(Some(description)).into()
+        let ignored = MEMBERS.all().filter(|member| member.input.is_some() && !member.nullable);
+        let names: Vec<_> = ignored.map(|member| format!("`{}`", member.name)).collect();
+        let names = match names.as_slice() {
+            [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            names => names.concat(),
+        };
+        let description = format!("A change of a task. A null {names} is as if it were not there.");
+        request(MEMBERS.all(), Nulls::Ignored).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for TaskPatch {
     fn schema() -> RefOr<Schema> {
         let description = "A change of a task, as a JSON Merge Patch (RFC 7396).";
-        task(Nulls::Refused).description(Some(description)).into()
+        request(MEMBERS.all(), Nulls::Refused).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for Completion {
     fn schema() -> RefOr<Schema> {
-        completed(Nulls::Refused)
+        request(iter::once(&MEMBERS.completed), Nulls::Refused)
             .description(Some("What `completed` becomes; flipped when neither stands."))
             .into()
     }
 }
 
-/// The members of a task that can be written; others are ignored.
-fn task(nulls: Nulls) -> ObjectBuilder {
-    let limits = TextLimits::default();
-    let title = format!(
-        "What is to be done. Trimmed of white space at both ends, then 1 to {} Unicode scalar values, unless the service \
-         is configured for more.",
-        limits.title_max
-    );
-    let description = format!(
-        "More about it; null or empty when there is nothing. At most {} Unicode scalar values, unless the service is \
-         configured for more.",
-        limits.description_max
-    );
-    let title = member(Type::String, nulls).description(Some(title)).pattern(Some(texts::TITLE.as_str()));
-    let description = member(Type::String, Nulls::Ignored)
-        .description(Some(description))
-        .max_length(Some(limits.description_max))
-        .pattern(Some(texts::DESCRIPTION.as_str()));
-    let members = ObjectBuilder::new().property("title", title).property("description", description);
-    with_completed(members, nulls)
+/// An object with those members that requests may have.
+fn request(members: impl Iterator<Item = &'static Member>, nulls: Nulls) -> ObjectBuilder {
+    let mut object = Object::builder();
+    let mut contradictions = Vec::new();
+    for (member, input) in members.filter_map(|member| Some((member, member.input.as_ref()?))) {
+        let null = member.nullable || nulls == Nulls::Ignored;
+        let schema = |text| (input.limits)(value(member, null).description(Some(text)));
+        object = object.property(member.name, schema(member.text));
+        if let Some(alias) = &input.alias {
+            object = object.property(alias.name, schema(alias.text));
+            contradictions.extend([true, false].map(|one| {
+                json!({
+                    "required": [member.name, alias.name],
+                    "properties": {(member.name): {"const": one}, (alias.name): {"const": !one}}
+                })
+            }));
+        }
+    }
+    let not = (!contradictions.is_empty()).then(|| ("not", json!({"anyOf": contradictions})));
+    object.schema_type(Type::Object).extensions(not.map(|not| Extensions::from_iter([not])))
 }
 
-fn completed(nulls: Nulls) -> ObjectBuilder {
-    with_completed(ObjectBuilder::new(), nulls)
-}
-
-fn with_completed(members: ObjectBuilder, nulls: Nulls) -> ObjectBuilder {
-    let flag = |description| member(Type::Boolean, nulls).description(Some(description));
-    let says = |one: bool| {
-        json!({
-            "required": ["completed", "is_completed"],
-            "properties": {"completed": {"const": one}, "is_completed": {"const": !one}}
-        })
-    };
-    members
-        .schema_type(Type::Object)
-        .property("completed", flag("Whether it is done."))
-        .property("is_completed", flag("Another spelling of `completed`; when both stand, they must agree."))
-        .extensions(Some(Extensions::from_iter([("not", json!({"anyOf": [says(true), says(false)]}))])))
-}
-
-fn member(kind: Type, nulls: Nulls) -> ObjectBuilder {
-    let kind = match nulls {
-        Nulls::Ignored => SchemaType::from_iter([kind, Type::Null]),
-        Nulls::Refused => SchemaType::new(kind),
-    };
-    Object::builder().schema_type(kind)
+/// A value of a member's kind.
+fn value(member: &Member, null: bool) -> ObjectBuilder {
+    let kind = member.schema_type.clone();
+    let kind = if null { SchemaType::from_iter([kind, Type::Null]) } else { SchemaType::new(kind) };
+    (member.kind_limits)(Object::builder().schema_type(kind))
 }
