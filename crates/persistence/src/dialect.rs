@@ -1,9 +1,7 @@
 //! What the two databases say in their own words. Everything is said for a set; a single request is a set of one.
 
-use diesel::migration::MigrationSource;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use domain::{
     Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, Timestamp,
 };
@@ -61,13 +59,7 @@ pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
 }
 
 pub(crate) trait Dialect: Send + Sync + Sized + 'static {
-    type Connection: R2D2Connection
-        + MigrationHarness<<Self::Connection as Connection>::Backend>
-        + Send
-        + 'static;
-
-    /// What brings the schema up to date.
-    const MIGRATIONS: EmbeddedMigrations;
+    type Connection: R2D2Connection + Send + 'static;
 
     /// Whether a connection can be lost while it lies in the pool.
     const LOSES_CONNECTIONS: bool;
@@ -83,9 +75,6 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     ) -> QueryResult<T> {
         run(connection)
     }
-
-    /// Makes a connection that may take its time over each statement.
-    fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
     /// How to spend this many connections.
     fn arrangement(max_connections: usize) -> Arrangement;
@@ -106,18 +95,6 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
         one_set(writes)
     }
 
-    /// Whether there is a table of the migrations that have run.
-    fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
-
-    /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
-    fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
-
-    /// Runs something in one transaction that no other process can run at the same time.
-    fn exclusively<T>(
-        connection: &mut Self::Connection,
-        run: impl FnOnce(&mut Self::Connection) -> diesel::migration::Result<T>,
-    ) -> diesel::migration::Result<T>;
-
     /// Whether the database says with these words that it cannot do now what it can do at other times.
     fn is_outage(message: &str) -> bool;
 
@@ -132,9 +109,3 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
 
 /// The backend that a dialect's connections speak to.
 pub(crate) type BackendOf<D> = <<D as Dialect>::Connection as Connection>::Backend;
-
-/// The migrations of a dialect, oldest first.
-pub(crate) fn migrations<D: Dialect>()
--> diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<BackendOf<D>>>>> {
-    MigrationSource::<BackendOf<D>>::migrations(&D::MIGRATIONS)
-}

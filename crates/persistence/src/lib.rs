@@ -60,4 +60,5 @@ pub use doctor::{
 };
 pub use engine::Engine;
 pub use error::{MigrateError, OpenError};
+pub use migrations::MigrationOptions;
 pub use options::DatabaseOptions;

@@ -10,7 +10,8 @@ use tasknook_tests::Postgres;
 use uuid::Uuid;
 
 use super::*;
-use crate::dialect::{Dialect, Outcome};
+use crate::dialect::Outcome;
+use crate::migrations::MigrationBackend;
 
 fn connection() -> PgConnection {
     let mut connection = PgConnection::establish(&Postgres::shared().create_database()).unwrap();
