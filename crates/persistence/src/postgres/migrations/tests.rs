@@ -2,6 +2,7 @@
 
 mod blocked;
 mod killed;
+mod lint;
 mod once;
 mod outside;
 
