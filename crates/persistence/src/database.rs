@@ -1,5 +1,6 @@
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{Readiness, TaskRepository};
 
@@ -16,6 +17,7 @@ use crate::{DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError};
 pub struct Database {
     engine: Engine,
     migrator: Box<dyn Migrator>,
+    startup_timeout: Duration,
     migrations: MigrationOptions,
     tasks: Arc<LaneTasks>,
     readiness: Arc<LaneReadiness>,
@@ -47,6 +49,13 @@ impl Database {
             Location::Sqlite(path) if !path.exists() && cfg!(feature = "sqlite") => Ok(()),
             _ => Self::open(options).map(drop),
         }
+    }
+
+    /// Waits until the server accepts connections, [`DatabaseOptions::startup_timeout`] at most, and rejects a database
+    /// that cannot hold every text. Failures that do not pass, such as a wrong password, end the wait. It writes
+    /// nothing, and blocks; an SQLite file is always available.
+    pub fn wait_until_available(&self) -> Result<(), MigrateError> {
+        self.migrator.wait_until_available(self.startup_timeout, &self.migrations)
     }
 
     /// Brings the schema up to date and gives the names of the migrations that ran, oldest first. Of processes that
@@ -90,6 +99,7 @@ impl Database {
         Ok(Self {
             engine,
             migrator: Box::new(dialect),
+            startup_timeout: options.startup_timeout,
             migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
             readiness: Arc::new(readiness),
@@ -98,11 +108,21 @@ impl Database {
 }
 
 trait Migrator: Send + Sync {
+    fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
+    -> Result<(), MigrateError>;
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
 }
 
 impl<B: MigrationBackend> Migrator for Arc<B> {
+    fn wait_until_available(
+        &self,
+        timeout: Duration,
+        options: &MigrationOptions,
+    ) -> Result<(), MigrateError> {
+        B::wait_until_available(self, timeout, options)
+    }
+
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         migrations::run::<B>(self, options)
     }

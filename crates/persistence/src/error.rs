@@ -82,6 +82,15 @@ pub enum MigrateError {
     /// The server accepts connections, or has accepted one, and does not answer.
     #[error("the database server does not respond; it may be frozen or cut off")]
     NotResponding,
+    /// The database cannot hold every text.
+    #[error(
+        "the database has the encoding {encoding}, which cannot hold every text; create one that can, with \
+         `createdb --encoding=UTF8 --template=template0 NAME`, and use that"
+    )]
+    WrongEncoding {
+        /// Its encoding, as PostgreSQL names it.
+        encoding: String,
+    },
     /// Another process migrates, or holds a lock that a migration needs, for too long.
     #[error("the migrations could not get a lock that another process holds")]
     Locked(#[source] Box<dyn Error + Send + Sync>),

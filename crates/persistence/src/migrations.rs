@@ -8,6 +8,8 @@
 mod options;
 mod script;
 
+use std::time::Duration;
+
 use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_migrations::EmbeddedMigrations;
@@ -42,6 +44,11 @@ pub(crate) trait MigrationBackend: Dialect {
         scripts: &[Script],
         options: &MigrationOptions,
     ) -> Result<Vec<String>, MigrateError>;
+
+    /// Waits for a server that is not available yet, and rejects a database that cannot hold every text.
+    fn wait_until_available(&self, _: Duration, _: &MigrationOptions) -> Result<(), MigrateError> {
+        Ok(())
+    }
 }
 
 /// Runs what has not run yet; gives the names of what ran, oldest first.

@@ -23,6 +23,9 @@ pub struct DatabaseOptions {
     /// Whether a pooler stands before the server that gives each transaction another connection, as `PgBouncer` does in
     /// transaction mode. Then no statement is kept prepared, and each set goes in a transaction that says all it needs.
     pub transaction_pooler: bool,
+    /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
+    /// tries once.
+    pub startup_timeout: Duration,
     /// How long migrations wait.
     pub migrations: MigrationOptions,
 }
@@ -38,6 +41,7 @@ impl Default for DatabaseOptions {
             deadline: Duration::from_secs(2),
             queue_length: 1024,
             transaction_pooler: false,
+            startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),
         }
     }

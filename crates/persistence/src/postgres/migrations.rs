@@ -4,6 +4,7 @@
 //! every new reader of the table wait behind it, as long as an older reader (`pg_dump`, say) is at work. So it gives way
 //! after `lock_timeout`, lets the readers through for `retry_pause` or longer, and tries again.
 
+mod available;
 mod bounded;
 mod statements;
 mod turn;
@@ -60,6 +61,7 @@ impl MigrationBackend for Postgres {
         options: &MigrationOptions,
     ) -> Result<Vec<String>, MigrateError> {
         let mut connection = Bounded::open(&self.server, options.response_timeout)?;
+        available::check_encoding(&mut connection)?;
         let history = applied(&mut connection)?;
         migrations::warn_of_unknown(scripts, &history);
         if migrations::pending(scripts, &history).next().is_none() {
@@ -80,6 +82,14 @@ impl MigrationBackend for Postgres {
         }
         turn.end();
         Ok(ran)
+    }
+
+    fn wait_until_available(
+        &self,
+        timeout: Duration,
+        options: &MigrationOptions,
+    ) -> Result<(), MigrateError> {
+        available::wait(&self.server, timeout, options.response_timeout)
     }
 }
 

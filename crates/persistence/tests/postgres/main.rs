@@ -30,6 +30,7 @@ mod outage;
 mod partitions;
 mod pooler;
 mod pruning;
+mod startup;
 mod statements;
 
 use std::sync::{Arc, OnceLock};

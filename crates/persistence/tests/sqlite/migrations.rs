@@ -78,6 +78,7 @@ fn nothing_pending_needs_no_write_lock() {
     let mut writer = place.connection();
     writer.batch_execute("begin immediate").unwrap();
     let database = Database::open(&place.options()).unwrap();
+    database.wait_until_available().unwrap();
     // It would wait for the writer, which ends when this has returned.
     assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
     writer.batch_execute("commit").unwrap();
