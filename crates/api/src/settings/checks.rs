@@ -55,6 +55,7 @@ impl Settings {
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("limits.body_seconds", self.limits.body_seconds, 14),
+            ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
         ];
         for (key, value, most) in bounded {
             if value > most {
