@@ -1,7 +1,10 @@
-//! Replicas that start at once on an empty database.
+//! Replicas that start at once on an empty database, and databases that are not ready for a start.
+
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
-use tasknook_tests::{Service, signal};
+use tasknook_tests::{BetterAuth, Environment, Postgres, Service, signal};
 
 use crate::database::{Database, caller, on_both_databases};
 
@@ -36,4 +39,84 @@ fn a_start_goes_on_where_a_killed_one_stopped(database: Database) {
     }
     let service = environment.serve();
     let _ = caller(&environment, &service, "alice").post("/api/tasks", &json!({"title": "x"})).expect(201);
+}
+
+fn on(url: &str) -> Environment {
+    Environment::new().set("DATABASE_URL", url).set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
+}
+
+/// How often the log has an event.
+fn count(log: &str, event: &str) -> usize {
+    log.lines().filter(|line| line.contains(&format!("\"message\":\"{event}\""))).count()
+}
+
+fn is_waited_for(start: impl FnOnce(Environment) -> String + Send) {
+    let server = Postgres::start();
+    let environment = on(&server.create_database());
+    server.stop();
+    let log = thread::scope(|scope| {
+        let started = scope.spawn(|| start(environment));
+        thread::sleep(Duration::from_secs(2));
+        server.start_again();
+        started.join().unwrap()
+    });
+    assert_eq!(count(&log, "waiting for the database"), 1, "{log}");
+    assert_eq!(count(&log, "database available"), 1, "{log}");
+}
+
+#[test]
+fn serve_waits_for_a_server_that_starts_later() {
+    is_waited_for(|environment| {
+        let service = environment.serve();
+        let log = service.log().text();
+        service.stop();
+        log
+    });
+}
+
+#[test]
+fn migrate_waits_for_a_server_that_starts_later() {
+    is_waited_for(|environment| environment.run(&["migrate"]).success().stderr);
+}
+
+#[test]
+fn a_server_that_is_away_is_not_waited_for_with_zero() {
+    let server = Postgres::start();
+    let environment = on(&server.create_database()).set("TASKNOOK_DATABASE__STARTUP_TIMEOUT_SECONDS", "0");
+    server.stop();
+    for migrate_on_start in ["true", "false"] {
+        let environment = environment.clone().set("TASKNOOK_DATABASE__MIGRATE_ON_START", migrate_on_start);
+        let exit = environment.run(&["serve"]);
+        assert_eq!(exit.code, Some(1), "{}", exit.stderr);
+        assert!(exit.stderr.contains("Connection refused"), "{}", exit.stderr);
+        assert_eq!(count(&exit.stderr, "waiting for the database"), 0, "{}", exit.stderr);
+    }
+}
+
+#[test]
+fn a_database_that_is_not_utf8_is_rejected_with_the_remedy() {
+    let url = Postgres::shared().create_database_with(&["--encoding=LATIN1", "--template=template0"]);
+    let environment = on(&url).set("TASKNOOK_DATABASE__MIGRATE_ON_START", "false");
+    for command in ["serve", "migrate"] {
+        let exit = environment.run(&[command]);
+        assert_eq!(exit.code, Some(2), "{}", exit.stderr);
+        for part in ["DATABASE_URL", "LATIN1", "`createdb --encoding=UTF8 --template=template0 NAME`"] {
+            assert!(exit.stderr.contains(part), "{}", exit.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_service_starts_on_a_hot_standby() {
+    let server = Postgres::start();
+    let environment = on(&server.create_database());
+    let service = environment.serve();
+    let _ = caller(&environment, &service, "alice").post("/api/tasks", &json!({"title": "x"})).expect(201);
+    service.stop();
+    server.stop();
+    server.start_again_as_standby();
+    let service = environment.serve();
+    let listed = caller(&environment, &service, "alice").get("/api/tasks").expect(200).json();
+    assert_eq!(listed[0]["title"], "x");
+    service.stop();
 }

@@ -159,6 +159,15 @@ impl Postgres {
         assert!(self.launch(), "PostgreSQL does not start again\n{}", self.log());
     }
 
+    /// Starts it again as a hot standby, which can be read and never written, after [`Postgres::stop`].
+    ///
+    /// # Panics
+    /// When it does not start, with its log.
+    pub fn start_again_as_standby(&self) {
+        fs::write(self.data().join("standby.signal"), "").unwrap();
+        self.start_again();
+    }
+
     /// Stops it at once, cutting every connection; its data stay.
     ///
     /// # Panics
@@ -205,8 +214,17 @@ impl Postgres {
     /// When it cannot be created.
     #[must_use]
     pub fn create_database(&self) -> String {
+        self.create_database_with(&[])
+    }
+
+    /// The same with arguments for `createdb`, as `--encoding=LATIN1`.
+    ///
+    /// # Panics
+    /// When it cannot be created.
+    #[must_use]
+    pub fn create_database_with(&self, arguments: &[&str]) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let _ = self.client("createdb", &[&name]).success();
+        let _ = self.client("createdb", &[arguments, &[&name]].concat()).success();
         format!("postgres://postgres@{}/{name}", self.address())
     }
 
@@ -304,6 +322,15 @@ mod tests {
         server.stop();
         server.start_again();
         assert_eq!(server.query(&url, "select a from t"), "7");
+    }
+
+    #[test]
+    fn is_read_only_as_a_standby() {
+        let server = Postgres::start();
+        let url = server.create_database();
+        server.stop();
+        server.start_again_as_standby();
+        assert_eq!(server.query(&url, "select pg_is_in_recovery()"), "t");
     }
 
     #[test]

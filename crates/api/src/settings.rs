@@ -95,6 +95,7 @@ section!(Database {
     url: String,
     max_connections: u32,
     migrate_on_start: bool,
+    startup_timeout_seconds: u64,
     transaction_pooler: bool,
 });
 

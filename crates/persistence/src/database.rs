@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use domain::{Readiness, RepositoryError, TaskRepository};
 
-use crate::dialect::{Dialect, Get, List, Outcomes, one_set};
+use crate::dialect::{Get, List, Outcomes, one_set};
 use crate::jobs::{self, BackgroundJobs, JobOptions, JobsReport, RunJobs};
 use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
 use crate::location::Location;
+use crate::migrations::{self, MigrationBackend};
 use crate::pool::Pool;
 use crate::readiness::{LaneReadiness, Probe, probe};
 use crate::repository::LaneTasks;
 use crate::write::{BlockedOwners, Write, WriteWorker};
-use crate::{DatabaseOptions, Engine, MigrateError, OpenError, migrations};
+use crate::{DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError};
 
 /// An opened database. Its lanes end when it and every port taken from it are dropped.
 pub struct Database {
     engine: Engine,
     migrator: Box<dyn Migrator>,
+    startup_timeout: Duration,
+    migrations: MigrationOptions,
     tasks: Arc<LaneTasks>,
     readiness: Arc<LaneReadiness>,
     jobs: Arc<dyn RunJobs>,
@@ -51,15 +54,23 @@ impl Database {
         }
     }
 
+    /// Waits until the server accepts connections, [`DatabaseOptions::startup_timeout`] at most, and rejects a database
+    /// that cannot hold every text. Failures that do not pass, such as a wrong password, end the wait. It writes
+    /// nothing, and blocks; an SQLite file is always available.
+    pub fn wait_until_available(&self) -> Result<(), MigrateError> {
+        self.migrator.wait_until_available(self.startup_timeout, &self.migrations)
+    }
+
     /// Brings the schema up to date and gives the names of the migrations that ran, oldest first. Of processes that
-    /// do so at once, one runs them. It blocks.
+    /// do so at once, one runs each of them. It blocks, writes nothing when nothing is pending, and does not wait for
+    /// a server that is not available.
     pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.migrate()
+        self.migrator.migrate(&self.migrations)
     }
 
     /// The names of the migrations that have not run yet, oldest first. It writes nothing, and blocks.
     pub fn pending_migrations(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.pending()
+        self.migrator.pending(&self.migrations)
     }
 
     /// The repository on this database.
@@ -90,7 +101,11 @@ impl Database {
         self.engine
     }
 
-    fn start<D: Dialect>(engine: Engine, dialect: D, options: &DatabaseOptions) -> Result<Self, OpenError> {
+    fn start<D: MigrationBackend>(
+        engine: Engine,
+        dialect: D,
+        options: &DatabaseOptions,
+    ) -> Result<Self, OpenError> {
         let dialect = Arc::new(dialect);
         let pool = Pool::new(Arc::clone(&dialect), options);
         let lanes = Lanes { pool: pool.clone(), options, watched: Vec::new() };
@@ -98,6 +113,8 @@ impl Database {
         Ok(Self {
             engine,
             migrator: Box::new(dialect),
+            startup_timeout: options.startup_timeout,
+            migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
             readiness: Arc::new(readiness),
             jobs: Arc::new(pool),
@@ -106,30 +123,40 @@ impl Database {
 }
 
 trait Migrator: Send + Sync {
-    fn migrate(&self) -> Result<Vec<String>, MigrateError>;
-    fn pending(&self) -> Result<Vec<String>, MigrateError>;
+    fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
+    -> Result<(), MigrateError>;
+    fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+    fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
 }
 
-impl<D: Dialect> Migrator for Arc<D> {
-    fn migrate(&self) -> Result<Vec<String>, MigrateError> {
-        migrations::run::<D>(self)
+impl<B: MigrationBackend> Migrator for Arc<B> {
+    fn wait_until_available(
+        &self,
+        timeout: Duration,
+        options: &MigrationOptions,
+    ) -> Result<(), MigrateError> {
+        B::wait_until_available(self, timeout, options)
     }
 
-    fn pending(&self) -> Result<Vec<String>, MigrateError> {
-        migrations::look::<D>(self)
+    fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        migrations::run::<B>(self, options)
+    }
+
+    fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        migrations::pending_names::<B>(self, options)
     }
 }
 
 /// The most requests of one set: more make it no cheaper for each, and the first ones wait for the last.
 const AT_ONCE: usize = 64;
 
-struct Lanes<'a, D: Dialect> {
+struct Lanes<'a, D: MigrationBackend> {
     pool: Pool<D>,
     options: &'a DatabaseOptions,
     watched: Vec<Arc<dyn Watched>>,
 }
 
-impl<D: Dialect> Lanes<'_, D> {
+impl<D: MigrationBackend> Lanes<'_, D> {
     fn start(mut self) -> io::Result<(LaneTasks, LaneReadiness)> {
         let arrangement = D::arrangement(self.options.max_connections as usize);
         let gets: Lane<D, Get, _> = self.lane("db-get", AT_ONCE, true, one_set, D::get);

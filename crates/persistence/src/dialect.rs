@@ -1,9 +1,7 @@
 //! What the two databases say in their own words. Everything is said for a set; a single request is a set of one.
 
-use diesel::migration::MigrationSource;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use domain::{ListQuery, Owner, Page, RepositoryError, Task, TaskId};
 
 use crate::jobs::JobConnection;
@@ -45,15 +43,7 @@ pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
 }
 
 pub(crate) trait Dialect: Send + Sync + Sized + 'static {
-    type Connection: R2D2Connection
-        + MigrationHarness<<Self::Connection as Connection>::Backend>
-        + WriteSession
-        + JobConnection
-        + Send
-        + 'static;
-
-    /// What brings the schema up to date.
-    const MIGRATIONS: EmbeddedMigrations;
+    type Connection: R2D2Connection + WriteSession + JobConnection + Send + 'static;
 
     /// Whether a connection can be lost while it lies in the pool.
     const LOSES_CONNECTIONS: bool;
@@ -84,9 +74,6 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     /// Takes the lock of the background jobs until the transaction ends, unless another process has it.
     fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
 
-    /// Makes a connection that may take its time over each statement.
-    fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
-
     /// How to spend this many connections.
     fn arrangement(max_connections: usize) -> Arrangement;
 
@@ -98,18 +85,6 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     fn sets_of_lists(lists: &[List]) -> Vec<usize> {
         one_set(lists)
     }
-
-    /// Whether there is a table of the migrations that have run.
-    fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
-
-    /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
-    fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
-
-    /// Runs something in one transaction that no other process can run at the same time.
-    fn exclusively<T>(
-        connection: &mut Self::Connection,
-        run: impl FnOnce(&mut Self::Connection) -> diesel::migration::Result<T>,
-    ) -> diesel::migration::Result<T>;
 
     /// Whether the database says with these words that a statement or a wait took as long as it may.
     fn is_timeout(message: &str) -> bool;
@@ -128,9 +103,3 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
 
 /// The backend that a dialect's connections speak to.
 pub(crate) type BackendOf<D> = <<D as Dialect>::Connection as Connection>::Backend;
-
-/// The migrations of a dialect, oldest first.
-pub(crate) fn migrations<D: Dialect>()
--> diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<BackendOf<D>>>>> {
-    MigrationSource::<BackendOf<D>>::migrations(&D::MIGRATIONS)
-}

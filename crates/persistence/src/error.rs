@@ -79,10 +79,23 @@ pub enum MigrateError {
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
-    /// Another process holds the lock for too long.
-    #[error("another process is migrating the database and does not come to an end")]
+    /// The server accepts connections, or has accepted one, and does not answer.
+    #[error("the database server does not respond; it may be frozen or cut off")]
+    NotResponding,
+    /// The database cannot hold every text.
+    #[error(
+        "the database has the encoding {encoding}, which cannot hold every text; create one that can, with \
+         `createdb --encoding=UTF8 --template=template0 NAME`, and use that"
+    )]
+    WrongEncoding {
+        /// Its encoding, as PostgreSQL names it.
+        encoding: String,
+    },
+    /// Another process migrates, or holds a lock that a migration needs, for too long.
+    #[error("the migrations could not get a lock that another process holds")]
     Locked(#[source] Box<dyn Error + Send + Sync>),
-    /// A migration, or the look at what has run, failed. Nothing of it remains.
+    /// A migration, or reading which have run, failed. Those before it remain, and what had been done of it when it
+    /// does not run in a transaction.
     #[error("the migrations failed")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }

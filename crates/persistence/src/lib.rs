@@ -63,4 +63,5 @@ pub use doctor::{
 pub use engine::Engine;
 pub use error::{MigrateError, OpenError};
 pub use jobs::{BackgroundJobs, JobOptions, JobsReport};
+pub use migrations::MigrationOptions;
 pub use options::DatabaseOptions;

@@ -1,98 +1,138 @@
-//! The migrations: embedded, run under a lock, all or none.
+//! The migrations: embedded, each in a transaction of its own unless it says otherwise, each run once however many
+//! processes start together.
 //!
-//! A database with migrations that this build does not know is taken as it is, with a warning: replicas are replaced
-//! one by one, and an old one that starts again meanwhile must serve. A schema is therefore first widened, and
-//! narrowed only when nobody needs what is taken away.
+//! A database with migrations that this build does not know is accepted with a warning: replicas are replaced one by
+//! one, and an old one that starts again meanwhile must serve. A schema is therefore first widened, and narrowed only
+//! when no running build needs what is removed.
 
-use diesel::QueryResult;
-use diesel::migration::Migration;
-use diesel::result::{ConnectionError, Error as DieselError};
-use diesel_migrations::MigrationHarness;
+mod options;
+mod script;
+
+use std::time::Duration;
+
+use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
+use diesel::{ConnectionResult, QueryResult};
+use diesel_migrations::EmbeddedMigrations;
 
 use crate::MigrateError;
-use crate::dialect::{BackendOf, Dialect, migrations};
+use crate::dialect::{BackendOf, Dialect};
+
+pub use options::MigrationOptions;
+pub(crate) use script::{Script, scripts};
+
+/// A database whose schema can be brought up to date.
+pub(crate) trait MigrationBackend: Dialect {
+    /// The migrations of this build.
+    const MIGRATIONS: EmbeddedMigrations;
+
+    /// Makes a connection that may take its time over each statement.
+    fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
+
+    /// Whether there is a table of the migrations that have run.
+    fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
+
+    /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
+    fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
+
+    /// The versions of the migrations that have run. It writes nothing and takes no lock.
+    fn applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+
+    /// Runs those of the scripts that have not run, and gives their names. When all have run it writes nothing and takes
+    /// no lock, so that it succeeds where nothing can be written.
+    fn run_pending(
+        &self,
+        scripts: &[Script],
+        options: &MigrationOptions,
+    ) -> Result<Vec<String>, MigrateError>;
+
+    /// Waits for a server that is not available yet, and rejects a database that cannot hold every text.
+    fn wait_until_available(&self, _: Duration, _: &MigrationOptions) -> Result<(), MigrateError> {
+        Ok(())
+    }
+}
 
 /// Runs what has not run yet; gives the names of what ran, oldest first.
-pub(crate) fn run<D: Dialect>(dialect: &D) -> Result<Vec<String>, MigrateError> {
-    let mut connection = dialect.connect_to_migrate().map_err(unreachable)?;
-    let ran = D::exclusively(&mut connection, |connection| {
-        // This makes the table of them when it is not there.
-        let applied = MigrationHarness::applied_migrations(connection)?;
-        let history: Vec<String> = applied.iter().map(ToString::to_string).collect();
-        warn_of_unknown::<D>(&history)?;
-        let mut ran = Vec::new();
-        for migration in pending::<D>(&history)? {
-            MigrationHarness::run_migration(connection, &*migration)?;
-            ran.push(migration.name().to_string());
-        }
-        Ok(ran)
-    });
-    ran.map_err(failed::<D>)
+pub(crate) fn run<B: MigrationBackend>(
+    backend: &B,
+    options: &MigrationOptions,
+) -> Result<Vec<String>, MigrateError> {
+    let scripts = embedded::<B>().map_err(MigrateError::Failed)?;
+    backend.run_pending(&scripts, options)
 }
 
 /// The names of what has not run yet, oldest first. It writes nothing.
-pub(crate) fn look<D: Dialect>(dialect: &D) -> Result<Vec<String>, MigrateError> {
-    let mut connection = dialect.connect_to_migrate().map_err(unreachable)?;
-    let history = history::<D>(&mut connection).map_err(failed::<D>)?;
-    missing::<D>(&history).map_err(failed::<D>)
+pub(crate) fn pending_names<B: MigrationBackend>(
+    backend: &B,
+    options: &MigrationOptions,
+) -> Result<Vec<String>, MigrateError> {
+    missing::<B>(&backend.applied(options)?).map_err(MigrateError::Failed)
 }
 
 /// The names of those that are not among these versions.
-pub(crate) fn missing<D: Dialect>(history: &[String]) -> diesel::migration::Result<Vec<String>> {
-    Ok(pending::<D>(history)?.iter().map(|migration| migration.name().to_string()).collect())
+pub(crate) fn missing<B: MigrationBackend>(history: &[String]) -> diesel::migration::Result<Vec<String>> {
+    Ok(pending(&embedded::<B>()?, history).map(|script| script.name.clone()).collect())
 }
 
 /// The names of those that have not run, and the versions of those that ran and are of another build. It writes nothing.
-pub(crate) fn differences<D: Dialect>(
-    connection: &mut D::Connection,
+pub(crate) fn differences<B: MigrationBackend>(
+    connection: &mut B::Connection,
 ) -> QueryResult<(Vec<String>, Vec<String>)> {
-    let history = if D::has_history(connection)? { D::history(connection)? } else { Vec::new() };
-    let missing = missing::<D>(&history).map_err(DieselError::QueryBuilderError)?;
-    let unknown = unknown::<D>(&history).map_err(DieselError::QueryBuilderError)?;
-    Ok((missing, unknown.into_iter().cloned().collect()))
+    let history = history::<B>(connection)?;
+    let scripts = embedded::<B>().map_err(DieselError::QueryBuilderError)?;
+    let missing = pending(&scripts, &history).map(|script| script.name.clone()).collect();
+    Ok((missing, unknown(&scripts, &history).cloned().collect()))
 }
 
-type Migrations<D> = Vec<Box<dyn Migration<BackendOf<D>>>>;
-
-fn pending<D: Dialect>(history: &[String]) -> diesel::migration::Result<Migrations<D>> {
-    let mut all = migrations::<D>()?;
-    all.retain(|migration| !history.contains(&version(&**migration)));
-    all.sort_by_key(|migration| version(&**migration));
-    Ok(all)
+/// The versions of the migrations that have run; none when there is no table of them.
+pub(crate) fn history<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
+    if B::has_history(connection)? { B::history(connection) } else { Ok(Vec::new()) }
 }
 
-fn version<DB: diesel::backend::Backend>(migration: &dyn Migration<DB>) -> String {
-    migration.name().version().to_string()
+/// Those that are not among these versions, oldest first.
+pub(crate) fn pending<'a>(scripts: &'a [Script], history: &'a [String]) -> impl Iterator<Item = &'a Script> {
+    scripts.iter().filter(|script| !history.contains(&script.version))
 }
 
-fn history<D: Dialect>(connection: &mut D::Connection) -> diesel::migration::Result<Vec<String>> {
-    if D::has_history(connection)? { Ok(D::history(connection)?) } else { Ok(Vec::new()) }
-}
-
-fn unknown<D: Dialect>(history: &[String]) -> diesel::migration::Result<Vec<&String>> {
-    let known: Vec<String> = migrations::<D>()?.iter().map(|migration| version(&**migration)).collect();
-    Ok(history.iter().filter(|version| !known.contains(version)).collect())
-}
-
-fn warn_of_unknown<D: Dialect>(history: &[String]) -> diesel::migration::Result<()> {
-    for unknown in unknown::<D>(history)? {
+pub(crate) fn warn_of_unknown(scripts: &[Script], history: &[String]) {
+    for unknown in unknown(scripts, history) {
         tracing::warn!(
             migration = %unknown,
             "the database has a migration that this build does not know; it may be of a newer one"
         );
     }
-    Ok(())
 }
 
-fn unreachable(error: ConnectionError) -> MigrateError {
+pub(crate) fn unreachable(error: ConnectionError) -> MigrateError {
     MigrateError::Unreachable(Box::new(error))
 }
 
-fn failed<D: Dialect>(error: Box<dyn std::error::Error + Send + Sync>) -> MigrateError {
-    match error.downcast_ref::<DieselError>() {
-        Some(DieselError::DatabaseError(_, told)) if D::is_outage(told.message()) => {
-            MigrateError::Locked(error)
+/// Why something else than a migration failed.
+pub(crate) fn failed(error: DieselError) -> MigrateError {
+    use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    match &error {
+        DieselError::DatabaseError(ClosedConnection | UnableToSendCommand, _) => {
+            MigrateError::Unreachable(error.into())
         }
-        _ => MigrateError::Failed(error),
+        _ => MigrateError::Failed(error.into()),
     }
+}
+
+/// Why a migration failed, with its name.
+pub(crate) fn failed_migration(script: &Script, error: DieselError) -> MigrateError {
+    MigrateError::Failed(Box::new(FailedMigration { name: script.name.clone(), error }))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {error}")]
+struct FailedMigration {
+    name: String,
+    error: DieselError,
+}
+
+fn embedded<B: MigrationBackend>() -> diesel::migration::Result<Vec<Script>> {
+    scripts::<BackendOf<B>>(&B::MIGRATIONS)
+}
+
+fn unknown<'a>(scripts: &'a [Script], history: &'a [String]) -> impl Iterator<Item = &'a String> {
+    history.iter().filter(|version| !scripts.iter().any(|script| script.version == **version))
 }

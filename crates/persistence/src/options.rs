@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::MigrationOptions;
+
 /// Where the database is and how long anything may take.
 #[derive(Clone)]
 pub struct DatabaseOptions {
@@ -23,6 +25,11 @@ pub struct DatabaseOptions {
     /// Whether a pooler stands before the server that gives each transaction another connection, as `PgBouncer` does in
     /// transaction mode. Then no statement is kept prepared, and each set goes in a transaction that says all it needs.
     pub transaction_pooler: bool,
+    /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
+    /// tries once.
+    pub startup_timeout: Duration,
+    /// How long migrations wait.
+    pub migrations: MigrationOptions,
 }
 
 impl Default for DatabaseOptions {
@@ -37,6 +44,8 @@ impl Default for DatabaseOptions {
             deadline: Duration::from_secs(2),
             queue_length: 1024,
             transaction_pooler: false,
+            startup_timeout: Duration::from_secs(30),
+            migrations: MigrationOptions::default(),
         }
     }
 }

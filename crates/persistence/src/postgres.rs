@@ -4,23 +4,19 @@ mod connection;
 mod doctor;
 mod get;
 mod list;
+mod migrations;
 mod sets;
 mod settings;
 mod values;
 mod write;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::sql_types::{Bool, Text};
-use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl, sql_query};
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
 use domain::{Page, Task};
 
 use crate::DatabaseOptions;
 use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
 use connection::Server;
-
-/// The key of the advisory lock that is held while migrations run: "tasknook" in ASCII.
-const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"tasknook");
 
 /// The key of the advisory lock that a step of a background job holds: "tasknjob" in ASCII.
 const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
@@ -39,16 +35,11 @@ impl Postgres {
 impl Dialect for Postgres {
     type Connection = PgConnection;
 
-    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
     const LOSES_CONNECTIONS: bool = true;
     const GUARDED: bool = true;
 
     fn connect(&self) -> ConnectionResult<PgConnection> {
         self.server.connect()
-    }
-
-    fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
-        self.server.connect_to_migrate()
     }
 
     /// Behind a pooler it is the transaction that has settings, because the connection is another one each time.
@@ -78,7 +69,7 @@ impl Dialect for Postgres {
 
     fn try_job_lock(connection: &mut PgConnection) -> QueryResult<bool> {
         let lock = format!("pg_try_advisory_xact_lock({JOB_LOCK})");
-        diesel::select(diesel::dsl::sql::<Bool>(&lock)).get_result(connection)
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
     }
 
     fn arrangement(max_connections: usize) -> Arrangement {
@@ -100,33 +91,6 @@ impl Dialect for Postgres {
 
     fn sets_of_lists(lists: &[List]) -> Vec<usize> {
         list::sets(lists)
-    }
-
-    fn has_history(connection: &mut PgConnection) -> QueryResult<bool> {
-        let there = "to_regclass('__diesel_schema_migrations') is not null";
-        diesel::select(diesel::dsl::sql::<Bool>(there)).get_result(connection)
-    }
-
-    fn history(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
-        let ran = |connection: &mut PgConnection| {
-            sql_query("select version from __diesel_schema_migrations").load(connection)
-        };
-        // A failure would end a transaction that is under way.
-        let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
-        let rows: Vec<Ran> = if depth.is_some() { connection.transaction(ran)? } else { ran(connection)? };
-        Ok(rows.into_iter().map(|ran| ran.version).collect())
-    }
-
-    /// The lock is the transaction's, so that it ends with it however that ends, also behind a pooler.
-    fn exclusively<T>(
-        connection: &mut PgConnection,
-        run: impl FnOnce(&mut PgConnection) -> diesel::migration::Result<T>,
-    ) -> diesel::migration::Result<T> {
-        connection.transaction(|connection| {
-            connection.batch_execute(&settings::of_a_migration())?;
-            sql_query(format!("select pg_advisory_xact_lock({MIGRATION_LOCK})")).execute(connection)?;
-            run(connection)
-        })
     }
 
     fn is_timeout(message: &str) -> bool {
@@ -180,10 +144,4 @@ fn in_transaction<T>(
             Err(error)
         }
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Ran {
-    #[diesel(sql_type = Text)]
-    version: String,
 }

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use domain::{Readiness, RepositoryError};
 
-use crate::dialect::{Dialect, Outcomes};
+use crate::dialect::Outcomes;
 use crate::lanes::{Queue, Watch};
-use crate::migrations;
+use crate::migrations::{self, MigrationBackend};
 
 /// Somebody asks whether the database is ready.
 pub(crate) struct Probe;
@@ -27,20 +27,20 @@ impl Readiness for LaneReadiness {
 }
 
 /// Answers all who ask with one round trip.
-pub(crate) fn probe<D: Dialect>(connection: &mut D::Connection, set: &[Probe]) -> Outcomes<()> {
-    let missing = missing::<D>(connection)?;
+pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, set: &[Probe]) -> Outcomes<()> {
+    let missing = missing::<B>(connection)?;
     let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
     Ok(set.iter().map(|_| outcome()).collect())
 }
 
-fn missing<D: Dialect>(connection: &mut D::Connection) -> QueryResult<Vec<String>> {
+fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
     // Before the first migration there is no table to look into, and the look fails.
-    let history = match D::history(connection) {
-        Err(error) if D::has_history(connection)? => return Err(error),
+    let history = match B::history(connection) {
+        Err(error) if B::has_history(connection)? => return Err(error),
         Err(_) => Vec::new(),
         Ok(history) => history,
     };
-    migrations::missing::<D>(&history).map_err(diesel::result::Error::QueryBuilderError)
+    migrations::missing::<B>(&history).map_err(diesel::result::Error::QueryBuilderError)
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -5,15 +5,14 @@ mod connection;
 mod doctor;
 mod file;
 mod get;
+mod migrations;
 mod values;
 mod write;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use diesel::sql_types::{Bool, Text};
-use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection, sql_query};
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use diesel::{ConnectionResult, QueryResult, SqliteConnection};
 use domain::{Page, Task};
 
 use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
@@ -22,7 +21,7 @@ use crate::{DatabaseOptions, OpenError};
 
 const WORDS: Words = Words { title: "substr(search, 1, instr(search, char(31)) - 1)", find: "instr" };
 
-/// How long a migration waits for another process that writes.
+/// How long a backup and the doctor wait for another process that writes.
 const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 
 /// A file.
@@ -42,16 +41,11 @@ impl Sqlite {
 impl Dialect for Sqlite {
     type Connection = SqliteConnection;
 
-    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
     const LOSES_CONNECTIONS: bool = false;
     const GUARDED: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
         connection::establish(&self.path, self.busy_timeout)
-    }
-
-    fn connect_to_migrate(&self) -> ConnectionResult<SqliteConnection> {
-        connection::establish(&self.path, MIGRATION_WAIT)
     }
 
     /// The transaction keeps all other writers out.
@@ -82,23 +76,6 @@ impl Dialect for Sqlite {
         connection.immediate_transaction(run)
     }
 
-    fn has_history(connection: &mut SqliteConnection) -> QueryResult<bool> {
-        let there = "exists (select 1 from sqlite_schema where name = '__diesel_schema_migrations')";
-        diesel::select(diesel::dsl::sql::<Bool>(there)).get_result(connection)
-    }
-
-    fn history(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
-        let rows: Vec<Ran> = sql_query("select version from __diesel_schema_migrations").load(connection)?;
-        Ok(rows.into_iter().map(|ran| ran.version).collect())
-    }
-
-    fn exclusively<T>(
-        connection: &mut SqliteConnection,
-        run: impl FnOnce(&mut SqliteConnection) -> diesel::migration::Result<T>,
-    ) -> diesel::migration::Result<T> {
-        connection.exclusive_transaction(run)
-    }
-
     fn is_timeout(_: &str) -> bool {
         false
     }
@@ -121,10 +98,4 @@ impl Dialect for Sqlite {
     fn is_conflict(_: &str) -> bool {
         false
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Ran {
-    #[diesel(sql_type = Text)]
-    version: String,
 }

@@ -2,7 +2,6 @@ insert into tasks (owner_id, id, title, completed, search, created_at, updated_a
 select owner_id, object_id, '', 0, '', at, at, revision, at from tombstones where type = 'task'
 on conflict do nothing;
 drop table tombstones;
-create index tasks_by_revision on tasks (owner_id, revision);
 alter table owners drop column version;
 alter table owners drop column epoch;
 alter table owners drop column write_id;

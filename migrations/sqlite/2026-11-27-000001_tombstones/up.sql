@@ -21,5 +21,3 @@ create table tombstones (
     at integer not null,
     primary key (owner_id, type, object_id)
 ) strict, without rowid;
-
-drop index tasks_by_revision;

@@ -1,11 +1,13 @@
 use std::io::{Write, stdout};
 
+use crate::logging;
 use crate::settings::{Overrides, Settings};
 use crate::startup::{self, StartError};
 
 /// Brings the schema up to date and says what it did.
 pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::read(overrides)?;
+    logging::start(&settings.log)?;
     let ran = startup::migrate(&startup::open(&settings)?)?;
     let answer = match ran.as_slice() {
         [] => "The schema is up to date.".to_owned(),

@@ -57,6 +57,7 @@ impl Settings {
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("limits.body_seconds", self.limits.body_seconds, 14),
+            ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
         ];
         for (key, value, most) in bounded {
             if value > most {

@@ -93,6 +93,7 @@ fn a_wrong_value_is_refused_with_its_key() {
     assert!(with("metrics.address", "9100").starts_with("metrics.address: "));
     assert!(with("server.port", "70000").contains("server.port"));
     assert!(with("log.format", "xml").contains("log.format"));
+    assert!(with("database.startup_timeout_seconds", "3601").contains("at most 3600"));
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));

@@ -1,15 +1,19 @@
 //! The configured database: opened, migrated, examined, copied.
 
+use std::error::Error;
 use std::path::Path;
+use std::time::Duration;
 
-use persistence::{Backup, BackupError, Database, DatabaseOptions, Doctor, DoctorError, OpenError};
+use persistence::{Backup, BackupError, Database, DatabaseOptions, Doctor, DoctorError, MigrateError};
 
 use super::StartError;
 use crate::settings::{Refusal, Settings};
 
-/// Opens the configured database.
+/// Opens the configured database, waiting for a server that is not available yet.
 pub(crate) fn open(settings: &Settings) -> Result<Database, StartError> {
-    Ok(Database::open(&options(settings)).map_err(|error| refused_database(&error))?)
+    let database = Database::open(&options(settings)).map_err(|error| refused_database(&error))?;
+    database.wait_until_available().map_err(|error| unusable("the database cannot be used", error))?;
+    Ok(database)
 }
 
 fn options(settings: &Settings) -> DatabaseOptions {
@@ -17,19 +21,26 @@ fn options(settings: &Settings) -> DatabaseOptions {
         url: settings.database.url.clone(),
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
+        startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
         ..DatabaseOptions::default()
     }
 }
 
-fn refused_database(error: &OpenError) -> Refusal {
+fn refused_database(error: &(dyn Error + 'static)) -> Refusal {
     Refusal::new("database.url (DATABASE_URL)", crate::problem::chain(error))
+}
+
+/// A database that will never do is a matter of the configuration.
+fn unusable(what: &str, error: MigrateError) -> StartError {
+    match error {
+        MigrateError::WrongEncoding { .. } => refused_database(&error).into(),
+        error => StartError::failed(what, error),
+    }
 }
 
 /// Brings the schema up to date; gives the names of the migrations that ran.
 pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
-    database
-        .migrate()
-        .map_err(|error| StartError::failed("the database's schema cannot be brought up to date", error))
+    database.migrate().map_err(|error| unusable("the database's schema cannot be brought up to date", error))
 }
 
 /// Looks at the configured database without making a file that is not there.

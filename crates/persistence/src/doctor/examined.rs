@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::ledger::{Account, AccountColumns, Suspicion, SuspicionColumns};
 use super::said::{Reads, Runs};
 use super::texts::{TextColumns, TextRow};
-use crate::dialect::Dialect;
+use crate::migrations::MigrationBackend;
 
 /// A connection that all statements of the doctor can be sent over.
 pub(crate) trait Bedside:
@@ -31,7 +31,7 @@ impl<C> Bedside for C where
 }
 
 /// A database that can be examined and mended.
-pub(crate) trait Examined: Dialect<Connection: Bedside> {
+pub(crate) trait Examined: MigrationBackend<Connection: Bedside> {
     /// What locks the rows that a select gives, against other writers; nothing where the transaction does.
     const LOCK: &str;
 

@@ -80,7 +80,7 @@ impl<D: Dialect, R: Send + 'static, A: Send + 'static> Lane<D, R, A> {
     fn serve(&self, requests: &[R]) -> Vec<Outcome<A>> {
         match self.attempt(requests) {
             Ok(outcomes) => outcomes,
-            Err(failure) if requests.len() > 1 && failure.kind == Kind::Fault => {
+            Err(failure) if requests.len() > 1 && matches!(failure.kind, Kind::Fault | Kind::Duplicate) => {
                 let alone = |request| {
                     let request = slice::from_ref(request);
                     self.attempt(request).unwrap_or_else(|failure| each(&failure, request))

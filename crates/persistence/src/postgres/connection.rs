@@ -8,6 +8,7 @@ use super::settings::{self, Settings};
 use crate::DatabaseOptions;
 
 /// Where the server is, and what it is told first: each connection, or behind a pooler each transaction.
+#[derive(Clone)]
 pub(super) struct Server {
     url: String,
     secrets: Vec<String>,

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
 
 use super::{Postgres, settings};
-use crate::dialect::Dialect;
 use crate::doctor::{Examined, Finding, Said};
+use crate::migrations::MigrationBackend;
 
 const TABLES: &str =
     "select count(*) from unnest(array['owners', 'tasks']) as name where to_regclass(name) is not null";

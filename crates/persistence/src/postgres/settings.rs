@@ -2,9 +2,19 @@
 
 use std::time::Duration;
 
-/// How long a migration waits for a lock that another process holds.
+/// How long the doctor waits for a lock that another process holds.
 const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 
+/// Lets a transaction take its time, whatever the role or the database is set to. The last one is of PostgreSQL 17.
+pub(super) const WITHOUT_LIMITS: &str = "select set_config(name, '0', true) from pg_settings
+    where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
+
+/// Ends a migration whose process was killed, with its locks, while a statement is at work; otherwise the server notices
+/// when the statement has ended. It is of PostgreSQL 14, and not for servers on every system.
+const NOTICE_LOST_CLIENT: &str = "select set_config(name, '2s', true) from pg_settings
+    where name = 'client_connection_check_interval' and version() like '%linux%'";
+
+#[derive(Clone)]
 pub(super) enum Settings {
     /// What a connection is told first.
     OfConnections(String),
@@ -32,8 +42,21 @@ pub(super) fn of_a_migrating_connection() -> String {
     format!("{ALONE}; {}{}", patience("set"), english(false))
 }
 
+/// What the doctor's transactions begin with.
 pub(super) fn of_a_migration() -> String {
     format!("{}{}", patience("set local"), english(true))
+}
+
+/// What the transaction of a migration begins with.
+pub(super) fn of_an_attempt(lock_timeout: Duration) -> String {
+    let lock_timeout = lock_timeout.as_millis();
+    let english = english(true);
+    format!("{WITHOUT_LIMITS}; {NOTICE_LOST_CLIENT}; set local lock_timeout = {lock_timeout}; {english}")
+}
+
+/// What a connection is told before a statement that runs outside a transaction.
+pub(super) fn of_a_statement(lock_timeout: Duration) -> String {
+    format!("set lock_timeout = {}", lock_timeout.as_millis())
 }
 
 /// Every statement goes by key. A planner that sees a small or never analysed table would rather read all of it, and a

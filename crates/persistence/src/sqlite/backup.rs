@@ -10,8 +10,8 @@ use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{MIGRATION_WAIT, Sqlite, connection};
-use crate::dialect::Dialect;
 use crate::doctor::{DoctorError, Examined};
+use crate::migrations;
 use crate::{Backup, BackupError};
 
 impl Sqlite {
@@ -31,7 +31,7 @@ impl Sqlite {
             .tempfile_in(&folder)
             .map_err(|error| unwritten(error.into()))?;
         let mut source = connection::bare(&self.path, MIGRATION_WAIT).map_err(DoctorError::from)?;
-        let history = history(&mut source).map_err(DoctorError::from)?;
+        let history = migrations::history::<Sqlite>(&mut source).map_err(DoctorError::from)?;
         copy_into(&mut source, copy.path()).map_err(|error| unwritten(error.into()))?;
         check(copy.path(), &history)?;
         let bytes = publish(copy, &to, &folder).map_err(|error| match error.kind() {
@@ -40,10 +40,6 @@ impl Sqlite {
         })?;
         Ok(Backup { path: to, bytes })
     }
-}
-
-fn history(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
-    if Sqlite::has_history(connection)? { Sqlite::history(connection) } else { Ok(Vec::new()) }
 }
 
 /// One statement reads one state of the database, and in WAL mode nobody waits for it. The library takes an empty file
@@ -62,7 +58,7 @@ fn check(copy: &Path, expected: &[String]) -> Result<(), BackupError> {
     if let Some(finding) = Sqlite::integrity(&mut connection).map_err(unread)?.first() {
         return Err(BackupError::Unsound { says: finding.to_string() });
     }
-    let history = history(&mut connection).map_err(unread)?;
+    let history = migrations::history::<Sqlite>(&mut connection).map_err(unread)?;
     match expected.iter().find(|version| !history.contains(version)) {
         Some(version) => Err(BackupError::Unsound { says: format!("the migration {version} is not in it") }),
         None => Ok(()),

@@ -35,6 +35,7 @@ mod outage;
 mod partitions;
 mod pooler;
 mod pruning;
+mod startup;
 mod statements;
 mod upgrade_from_0_1_0;
 

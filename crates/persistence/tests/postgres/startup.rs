@@ -1,0 +1,89 @@
+//! What a start meets: a server that is not there yet, that cannot be written, or that holds the wrong kind of database.
+
+use std::thread;
+use std::time::Duration;
+
+use persistence::{Database, DatabaseOptions, MigrateError};
+use pollster::block_on;
+use tasknook_persistence as persistence;
+use tasknook_tests::Postgres;
+
+use crate::{migrated, options};
+
+/// Longer than any test runs: what is waited for although it never comes, hangs.
+const FOR_EVER: Duration = Duration::from_hours(1);
+
+fn waiting(url: &str, startup_timeout: Duration) -> Database {
+    Database::open(&DatabaseOptions { startup_timeout, ..options(url) }).unwrap()
+}
+
+#[test]
+fn a_server_that_starts_later_is_waited_for() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    server.stop();
+    let database = waiting(&url, FOR_EVER);
+    thread::scope(|scope| {
+        let waited = scope.spawn(|| database.wait_until_available());
+        thread::sleep(Duration::from_secs(2));
+        assert!(!waited.is_finished());
+        server.start_again();
+        waited.join().unwrap().unwrap();
+    });
+    database.migrate().unwrap();
+}
+
+#[test]
+fn a_server_that_never_starts_ends_the_wait() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    server.stop();
+    for timeout in [Duration::ZERO, Duration::from_secs(1)] {
+        let error = waiting(&url, timeout).wait_until_available().unwrap_err();
+        assert!(matches!(error, MigrateError::Unreachable(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn failures_that_do_not_pass_are_not_waited_for() {
+    let url = Postgres::shared().create_database();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    for wrong in
+        [format!("{server}/no_such_database"), format!("{url}?sslmode=require"), format!("{url}?x=y")]
+    {
+        let error = waiting(&wrong, FOR_EVER).wait_until_available().unwrap_err();
+        assert!(matches!(error, MigrateError::Unreachable(_)), "{wrong}: {error:?}");
+    }
+}
+
+#[test]
+fn a_hot_standby_is_enough_when_nothing_is_pending() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    drop(migrated(&url));
+    server.stop();
+    server.start_again_as_standby();
+    let database = waiting(&url, FOR_EVER);
+    database.wait_until_available().unwrap();
+    assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
+    block_on(database.readiness().check()).unwrap();
+}
+
+#[test]
+fn a_database_that_is_not_utf8_is_rejected() {
+    let server = Postgres::shared();
+    let latin = server.create_database_with(&["--encoding=LATIN1", "--template=template0"]);
+    let database = waiting(&latin, FOR_EVER);
+    let error = database.wait_until_available().unwrap_err();
+    assert!(matches!(&error, MigrateError::WrongEncoding { encoding } if encoding == "LATIN1"), "{error:?}");
+    assert!(matches!(database.migrate(), Err(MigrateError::WrongEncoding { .. })));
+    // What it says to do, does.
+    let message = error.to_string();
+    let command = message.split('`').nth(1).unwrap();
+    let arguments: Vec<&str> =
+        command.strip_prefix("createdb ").unwrap().strip_suffix(" NAME").unwrap().split(' ').collect();
+    let url = server.create_database_with(&arguments);
+    let database = waiting(&url, FOR_EVER);
+    database.wait_until_available().unwrap();
+    database.migrate().unwrap();
+}

@@ -1,0 +1,1 @@
+create index tasks_by_revision on tasks (owner_id, revision);
