@@ -75,7 +75,8 @@ impl Input {
 }
 
 /// Expands to the declarations (`MEMBERS`), to `write`, which serializes a task, and to `read`, which makes the input.
-/// Both name every field of their struct, so that the compiler finds a field that has no entry.
+/// Both name every field of their struct, so that the compiler finds a field that has no entry: `missing field` of the
+/// input, and, as the pattern in `write` is made by a macro, `inaccessible fields` of the task.
 macro_rules! members {
     (
         $task:ident $(without $hidden:ident)?, $task_input:ident;
