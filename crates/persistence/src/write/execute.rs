@@ -92,11 +92,12 @@ impl Executor {
         let (contended, free): (Vec<Group>, Vec<Group>) =
             Group::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
         let mut rounds: VecDeque<Round> = VecDeque::new();
-        for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
-            if !groups.is_empty() {
-                rounds.push_back(Round::new(groups, locking));
-            }
+        if !free.is_empty() {
+            rounds.push_back(Round::new(free, Locking::None));
         }
+        // Each alone: a transaction that holds one owner's row and makes another one, because that owner was erased,
+        // can deadlock with a store of both.
+        rounds.extend(contended.into_iter().map(|group| Round::new(vec![group], Locking::Wait)));
         while let Some(round) = rounds.pop_front() {
             rounds.extend(self.round(database, round, answer));
         }

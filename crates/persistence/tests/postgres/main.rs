@@ -30,6 +30,7 @@ mod encryption;
 mod jobs;
 mod locks;
 mod many;
+mod meeting;
 mod migrations;
 mod outage;
 mod partitions;
