@@ -145,6 +145,8 @@ mod tests {
             assert_eq!(kind::<Postgres>(message, false), Kind::Outage, "{message}");
         }
         assert_eq!(kind::<Postgres>("deadlock detected", false), Kind::Conflict);
+        let distributed = "canceling the transaction since it was involved in a distributed deadlock";
+        assert_eq!(kind::<Postgres>(distributed, false), Kind::Conflict);
         assert_eq!(kind::<Postgres>("relation \"tasks\" does not exist", false), Kind::Outage);
         assert_eq!(kind::<Postgres>("column \"x\" does not exist", false), Kind::Fault);
     }

@@ -151,7 +151,8 @@ impl Dialect for Postgres {
     }
 
     fn is_conflict(message: &str) -> bool {
-        message.contains("deadlock detected")
+        // The second is said by Citus.
+        ["deadlock detected", "distributed deadlock"].iter().any(|said| message.contains(said))
     }
 }
 
