@@ -3,20 +3,20 @@ use std::sync::Arc;
 
 use domain::{Readiness, TaskRepository};
 
-use crate::dialect::{Dialect, Get, List, Outcomes, Write, one_set};
-use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
+use crate::dialect::{Dialect, GROUP_ROWS, Outcomes, one_set};
 use crate::location::Location;
 use crate::pool::Pool;
-use crate::readiness::{LaneReadiness, Probe, probe};
-use crate::repository::LaneTasks;
-use crate::{DatabaseOptions, Engine, MigrateError, OpenError, migrations};
+use crate::readiness::{WorkerReadiness, probe};
+use crate::repository::WorkerTasks;
+use crate::workers::{DeadlineTimer, Expire, Queue, QueueLimits, Request, Sender, Timeouts, Work, Workers};
+use crate::{DatabaseOptions, Engine, MigrateError, OpenError, WorkKind, migrations};
 
-/// An opened database. Its lanes end when it and every port taken from it are dropped.
+/// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
     engine: Engine,
     migrator: Box<dyn Migrator>,
-    tasks: Arc<LaneTasks>,
-    readiness: Arc<LaneReadiness>,
+    tasks: Arc<WorkerTasks>,
+    readiness: Arc<WorkerReadiness>,
 }
 
 impl Database {
@@ -78,8 +78,9 @@ impl Database {
 
     fn start<D: Dialect>(engine: Engine, dialect: D, options: &DatabaseOptions) -> Result<Self, OpenError> {
         let dialect = Arc::new(dialect);
-        let lanes = Lanes { pool: Pool::new(Arc::clone(&dialect), options), options, watched: Vec::new() };
-        let (tasks, readiness) = lanes.start().map_err(OpenError::Thread)?;
+        let pool = Pool::new(Arc::clone(&dialect), options);
+        let starter = Starter { pool, options, expiring: Vec::new() };
+        let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
             migrator: Box::new(dialect),
@@ -104,65 +105,86 @@ impl<D: Dialect> Migrator for Arc<D> {
     }
 }
 
-/// The most requests of one set: more make it no cheaper for each, and the first ones wait for the last.
-const AT_ONCE: usize = 64;
+/// The most requests of one group: more make it no cheaper for each, and the first ones wait for the last.
+const GROUP_CALLS: usize = 64;
 
-struct Lanes<'a, D: Dialect> {
+struct Starter<'a, D: Dialect> {
     pool: Pool<D>,
     options: &'a DatabaseOptions,
-    watched: Vec<Arc<dyn Watched>>,
+    expiring: Vec<Arc<dyn Expire>>,
 }
 
-impl<D: Dialect> Lanes<'_, D> {
-    fn start(mut self) -> io::Result<(LaneTasks, LaneReadiness)> {
-        let arrangement = D::arrangement(self.options.max_connections as usize);
-        let gets: Lane<D, Get, _> = self.lane("db-get", AT_ONCE, true, one_set, D::get);
-        let lists: Lane<D, List, _> =
-            self.lane("db-list", arrangement.lists_at_once, true, D::sets_of_lists, D::list);
-        let probes: Lane<D, Probe, _> = self.lane("db-ready", AT_ONCE, true, one_set, probe::<D>);
-        let gets = self.open(gets, arrangement.get_lanes)?;
-        let lists = self.open(lists, arrangement.list_lanes)?;
-        let probes = self.open(probes, 1)?;
+impl<D: Dialect> Starter<'_, D> {
+    fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
+        let counts = D::worker_counts(self.options.max_connections as usize);
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), D::get)?;
+        let pages = QueueLimits {
+            // However many pages an owner asks for, others find a worker.
+            running_per_owner: counts.pages.div_ceil(2),
+            ..self.limits(counts.pages, D::page_weight, GROUP_ROWS)
+        };
+        let pages = self.read(WorkKind::Page, pages, D::list)?;
+        let scans = QueueLimits {
+            running_per_owner: 1,
+            waiting_per_owner: self.options.scans_per_owner,
+            ..self.limits(counts.scans, |_| 1, 1)
+        };
+        let scans = self.read(WorkKind::Scan, scans, D::list)?;
+        let probes = self.limits(1, |_| 1, GROUP_CALLS);
+        let probes = self.read(WorkKind::Readiness, probes, probe::<D>)?;
         let mut writes = Vec::new();
-        for number in 0..arrangement.write_lanes.max(1) {
-            let name = format!("db-write-{number}");
-            let lane: Lane<D, Write, _> = self.lane(&name, AT_ONCE, false, D::sets_of_writes, D::write);
-            writes.push(self.open(lane, 1)?);
+        for _ in 0..counts.writes.max(1) {
+            let work =
+                Work { idempotent: false, parts: D::sets_of_writes, ..self.work(WorkKind::Write, D::write) };
+            writes.push(self.open(work, self.limits(1, |_| 1, GROUP_CALLS))?);
         }
-        let watch = Arc::new(Watch::start(self.watched, self.options.deadline)?);
-        let readiness = LaneReadiness { probes, _watch: Arc::clone(&watch) };
-        Ok((LaneTasks { gets, lists, writes, _watch: watch }, readiness))
+        let timer = Arc::new(DeadlineTimer::start(self.expiring, self.options.deadline)?);
+        let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
+        Ok((WorkerTasks { gets, pages, scans, writes, _timer: timer }, readiness))
     }
 
-    fn lane<R, A>(
-        &self,
-        name: &str,
-        at_once: usize,
-        repeatable: bool,
-        sets: fn(&[R]) -> Vec<usize>,
-        run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
-    ) -> Lane<D, R, A> {
-        let statement_timeout = self.options.statement_timeout;
-        Lane {
-            name: name.to_owned(),
+    fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {
+        QueueLimits {
+            length: self.options.queue_length.max(1),
+            waiting_per_owner: usize::MAX,
+            running_per_owner: usize::MAX,
+            timeout: self.options.deadline,
+            workers,
+            weight,
+            capacity,
+        }
+    }
+
+    fn work<R, A>(&self, kind: WorkKind, run: fn(&mut D::Connection, &[R]) -> Outcomes<A>) -> Work<D, R, A> {
+        Work {
+            kind,
             pool: self.pool.clone(),
-            at_once,
-            sets,
-            repeatable,
-            statement_timeout,
+            parts: one_set,
+            idempotent: true,
+            timeouts: Timeouts::new(self.options),
             run,
+            observer: Arc::clone(&self.options.observer),
         }
     }
 
-    fn open<R: Send + 'static, A: Send + 'static>(
+    fn read<R: Request, A: Send + 'static>(
         &mut self,
-        lane: Lane<D, R, A>,
-        count: usize,
-    ) -> io::Result<Queue<R, A>> {
-        let (queue, waiting): (_, Arc<Waiting<R, A>>) =
-            Queue::new(self.options.queue_length, self.options.deadline, count);
-        lane.start(&waiting)?;
-        self.watched.push(waiting);
-        Ok(queue)
+        kind: WorkKind,
+        limits: QueueLimits<R>,
+        run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
+    ) -> io::Result<Sender<R, A>> {
+        let work = self.work(kind, run);
+        self.open(work, limits)
+    }
+
+    fn open<R: Request, A: Send + 'static>(
+        &mut self,
+        work: Work<D, R, A>,
+        limits: QueueLimits<R>,
+    ) -> io::Result<Sender<R, A>> {
+        let count = limits.workers;
+        let (sender, queue) = Queue::new(limits, work.kind, Arc::clone(&work.observer));
+        self.expiring.push(Workers::start(work, queue, count)?);
+        Ok(sender)
     }
 }

@@ -5,8 +5,10 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use domain::{
-    Change, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Task, TaskId, Timestamp,
+    Change, ListQuery, NewTask, Owner, OwnerId, Page, Precondition, RepositoryError, Task, TaskId, Timestamp,
 };
+
+use crate::workers::Request;
 
 /// One live task.
 #[derive(Debug)]
@@ -29,6 +31,24 @@ pub(crate) struct Write {
     pub(crate) deed: Deed,
 }
 
+impl Request for Get {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(self.owner.id())
+    }
+}
+
+impl Request for List {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(self.owner.id())
+    }
+}
+
+impl Request for Write {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(self.owner.id())
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Deed {
     Create(NewTask),
@@ -46,14 +66,17 @@ pub(crate) type Outcome<A> = Result<A, RepositoryError>;
 /// connection was lost.
 pub(crate) type Outcomes<A> = QueryResult<Vec<Outcome<A>>>;
 
-/// How many lanes there are of each kind, and how many pages a lane takes at once.
+/// How many workers there are of each kind; one more is for readiness.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Arrangement {
-    pub(crate) get_lanes: usize,
-    pub(crate) list_lanes: usize,
-    pub(crate) lists_at_once: usize,
-    pub(crate) write_lanes: usize,
+pub(crate) struct WorkerCounts {
+    pub(crate) gets: usize,
+    pub(crate) pages: usize,
+    pub(crate) scans: usize,
+    pub(crate) writes: usize,
 }
+
+/// The most rows of a group of pages. With the longest texts they are 8 MB.
+pub(crate) const GROUP_ROWS: usize = 1_600;
 
 /// All of them in one set.
 pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
@@ -88,15 +111,15 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
     /// How to spend this many connections.
-    fn arrangement(max_connections: usize) -> Arrangement;
+    fn worker_counts(max_connections: usize) -> WorkerCounts;
 
     fn get(connection: &mut Self::Connection, set: &[Get]) -> Outcomes<Task>;
 
     fn list(connection: &mut Self::Connection, set: &[List]) -> Outcomes<Page>;
 
-    /// The set of each of these requests for pages, when not all of them can be one.
-    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
-        one_set(lists)
+    /// How many rows a page adds to a group that may have [`GROUP_ROWS`]; all of them when it must be read alone.
+    fn page_weight(_: &List) -> usize {
+        GROUP_ROWS
     }
 
     fn write(connection: &mut Self::Connection, set: &[Write]) -> Outcomes<Written>;
@@ -109,7 +132,13 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     /// Whether there is a table of the migrations that have run.
     fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
 
-    /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
+    /// Whether the server takes no writes, and the versions of the migrations that have run, in one round trip; an error
+    /// when there is no table of them.
+    fn readiness(connection: &mut Self::Connection) -> QueryResult<(bool, Vec<String>)> {
+        Ok((false, Self::history(connection)?))
+    }
+
+    /// The versions of the migrations that have run; an error when there is no table of them.
     fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
 
     /// Runs something in one transaction that no other process can run at the same time.

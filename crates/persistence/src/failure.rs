@@ -17,6 +17,10 @@ pub(crate) enum Kind {
     Lost,
     /// The database undid the statement in favour of another; the same may work again.
     Conflict,
+    /// The statement took as long as one may take.
+    Timeout,
+    /// The server takes no writes.
+    ReadOnly,
     /// The database cannot do it now.
     Outage,
     /// This should not happen.
@@ -44,10 +48,11 @@ impl Failure {
             | RollbackErrorOnCommit { .. } => Kind::Lost,
             DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Kind::Conflict,
             // A standby, or a server that its operator has closed to writes.
-            DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Kind::Outage,
+            DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Kind::ReadOnly,
             DatabaseError(_, told) if D::is_conflict(told.message()) => Kind::Conflict,
+            DatabaseError(_, told) if told.message().contains("canceling statement due to") => Kind::Timeout,
             DatabaseError(_, told) if D::is_outage(told.message()) => Kind::Outage,
-            DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => Kind::Outage,
+            DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => Kind::Timeout,
             _ => Kind::Fault,
         };
         let advice = match &error {
@@ -65,14 +70,19 @@ impl Failure {
         Self { kind: Kind::Lost, source: Arc::new(source) }
     }
 
-    /// A lane panicked, or answered something else than it was asked.
+    /// A worker panicked, or replied something else than it was asked.
     pub(crate) fn defect(what: &'static str) -> Self {
         Self { kind: Kind::Fault, source: Arc::new(Defect(what)) }
     }
 
-    /// The time is up and the database has not answered.
-    pub(crate) fn unanswered(after: Duration) -> Self {
-        Self { kind: Kind::Outage, source: Arc::new(Unanswered(after)) }
+    /// The time is up, and there was no connection for it.
+    pub(crate) fn no_connection_within(time: Duration) -> Self {
+        Self { kind: Kind::Outage, source: Arc::new(NoConnection(time)) }
+    }
+
+    /// The time is up, and the database has not responded.
+    pub(crate) fn no_response_within(time: Duration) -> Self {
+        Self { kind: Kind::Outage, source: Arc::new(NoResponse(time)) }
     }
 
     /// As the error of one request.
@@ -80,7 +90,9 @@ impl Failure {
         let source: Box<dyn Error + Send + Sync> = Box::new(Arc::clone(&self.source));
         match self.kind {
             Kind::Fault => RepositoryError::Fault(source),
-            Kind::Lost | Kind::Conflict | Kind::Outage => RepositoryError::Unavailable(source),
+            Kind::Lost | Kind::Conflict | Kind::Timeout | Kind::ReadOnly | Kind::Outage => {
+                RepositoryError::Unavailable(source)
+            }
         }
     }
 }
@@ -109,8 +121,12 @@ struct Advised {
 struct Defect(&'static str);
 
 #[derive(Debug, thiserror::Error)]
-#[error("the database has not answered within {0:?}")]
-struct Unanswered(Duration);
+#[error("no connection to the database within {0:?}")]
+struct NoConnection(Duration);
+
+#[derive(Debug, thiserror::Error)]
+#[error("no response of the database within {0:?}")]
+struct NoResponse(Duration);
 
 #[cfg(test)]
 mod tests {
@@ -138,12 +154,13 @@ mod tests {
     fn what_the_server_cannot_do_now_is_no_fault() {
         use crate::postgres::Postgres;
         for message in [
-            "canceling statement due to statement timeout",
             "could not extend file \"base/5/1\": No space left on device",
             "the database system is starting up",
         ] {
             assert_eq!(kind::<Postgres>(message, false), Kind::Outage, "{message}");
         }
+        let stopped = "canceling statement due to statement timeout";
+        assert_eq!(kind::<Postgres>(stopped, false), Kind::Timeout);
         assert_eq!(kind::<Postgres>("deadlock detected", false), Kind::Conflict);
         let distributed = "canceling the transaction since it was involved in a distributed deadlock";
         assert_eq!(kind::<Postgres>(distributed, false), Kind::Conflict);
@@ -170,6 +187,6 @@ mod tests {
     #[test]
     fn a_statement_that_took_as_long_as_it_may_was_stopped_in_whatever_language() {
         use crate::postgres::Postgres;
-        assert_eq!(kind::<Postgres>("storniere Anfrage wegen Zeitüberschreitung", true), Kind::Outage);
+        assert_eq!(kind::<Postgres>("storniere Anfrage wegen Zeitüberschreitung", true), Kind::Timeout);
     }
 }

@@ -12,6 +12,19 @@ use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Times
 use crate::dialect::{List, Outcomes};
 use crate::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
 
+/// Pages that begin further on are read as scans, since all that comes before is read too.
+const MAX_PAGE_OFFSET: u64 = 1_000;
+
+/// Whether many more tasks may be read than the page has: for a search, an order that no index has, the count of a
+/// selection, or a page far behind.
+pub(crate) fn is_scan(query: &ListQuery) -> bool {
+    let selects = query.search.is_some() || query.status.completed().is_some();
+    query.search.is_some()
+        || query.sort.key != SortKey::Created
+        || (query.count && selects)
+        || query.offset > MAX_PAGE_OFFSET
+}
+
 /// What the databases call differently.
 pub(crate) struct Words {
     /// The folded title, out of `search`.
@@ -214,3 +227,30 @@ impl QueryId for Listing<'_> {
 }
 
 impl<C> RunQueryDsl<C> for Listing<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use domain::{SearchText, Sort, Status};
+
+    use super::*;
+
+    #[test]
+    fn scans_are_told_from_pages() {
+        let query = ListQuery::default;
+        let search = SearchText::parse("milk").unwrap();
+        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
+        let pages = [
+            query(),
+            ListQuery { count: true, ..query() },
+            ListQuery { status: Status::Pending, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET, ..query() },
+        ];
+        let scans = [
+            ListQuery { search, ..query() },
+            ListQuery { sort: by_title, ..query() },
+            ListQuery { status: Status::Pending, count: true, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+        ];
+        assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
+    }
+}

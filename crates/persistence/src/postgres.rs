@@ -16,7 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::{Page, Task};
 
 use crate::DatabaseOptions;
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes, Write, Written};
+use crate::dialect::{Dialect, Get, List, Outcomes, WorkerCounts, Write, Written};
 use connection::Server;
 
 /// The key of the advisory lock that is held while migrations run: "tasknook" in ASCII.
@@ -69,13 +69,13 @@ impl Dialect for Postgres {
         }
     }
 
-    fn arrangement(max_connections: usize) -> Arrangement {
-        // One lane of set-wise look-ups keeps a server busier than two do, whose sets are half as large. Two lanes of
-        // writes: while one's commit waits for the disk, the other's set runs. A page that looks through many tasks
-        // takes its time, so the pages get what is left; one connection is for readiness.
-        let write_lanes = if max_connections < 6 { 1 } else { 2 };
-        let list_lanes = max_connections.saturating_sub(2 + write_lanes).max(1);
-        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 64, write_lanes }
+    fn worker_counts(max_connections: usize) -> WorkerCounts {
+        // One worker for single tasks keeps a server busier than two do, whose groups are half as large. Two for writes:
+        // while one's commit waits for the disk, the other's group runs. Lists get what is left, scans at most half of
+        // it; one connection is for readiness.
+        let writes = if max_connections < 6 { 1 } else { 2 };
+        let lists = max_connections.saturating_sub(2 + writes).max(2);
+        WorkerCounts { gets: 1, pages: lists - lists / 2, scans: lists / 2, writes }
     }
 
     fn get(connection: &mut PgConnection, set: &[Get]) -> Outcomes<Task> {
@@ -86,8 +86,8 @@ impl Dialect for Postgres {
         list::run(connection, set)
     }
 
-    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
-        list::sets(lists)
+    fn page_weight(list: &List) -> usize {
+        list::weight(list)
     }
 
     fn write(connection: &mut PgConnection, set: &[Write]) -> Outcomes<Written> {
@@ -103,13 +103,16 @@ impl Dialect for Postgres {
         diesel::select(diesel::dsl::sql::<Bool>(there)).get_result(connection)
     }
 
+    fn readiness(connection: &mut PgConnection) -> QueryResult<(bool, Vec<String>)> {
+        let statement = "select version, current_setting('transaction_read_only') = 'on' as read_only \
+                         from __diesel_schema_migrations";
+        let rows: Vec<Ready> = in_savepoint(connection, |connection| sql_query(statement).load(connection))?;
+        Ok((rows.iter().any(|row| row.read_only), rows.into_iter().map(|row| row.version).collect()))
+    }
+
     fn history(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
-        let ran = |connection: &mut PgConnection| {
-            sql_query("select version from __diesel_schema_migrations").load(connection)
-        };
-        // A failure would end a transaction that is under way.
-        let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
-        let rows: Vec<Ran> = if depth.is_some() { connection.transaction(ran)? } else { ran(connection)? };
+        let statement = "select version from __diesel_schema_migrations";
+        let rows: Vec<Ran> = in_savepoint(connection, |connection| sql_query(statement).load(connection))?;
         Ok(rows.into_iter().map(|ran| ran.version).collect())
     }
 
@@ -154,6 +157,23 @@ impl Dialect for Postgres {
         // The second is said by Citus.
         ["deadlock detected", "distributed deadlock"].iter().any(|said| message.contains(said))
     }
+}
+
+/// A failure would end a transaction that is under way.
+fn in_savepoint<T>(
+    connection: &mut PgConnection,
+    run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
+    if depth.is_some() { connection.transaction(run) } else { run(connection) }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Ready {
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = Bool)]
+    read_only: bool,
 }
 
 #[derive(diesel::QueryableByName)]

@@ -4,51 +4,66 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::QueryResult;
-use domain::{Readiness, RepositoryError};
+use domain::{OwnerId, Readiness, RepositoryError};
 
 use crate::dialect::{Dialect, Outcomes};
-use crate::lanes::{Queue, Watch};
 use crate::migrations;
+use crate::workers::{DeadlineTimer, Request, Sender};
 
 /// Somebody asks whether the database is ready.
 pub(crate) struct Probe;
 
-/// Readiness behind a lane of its own, so that it is asked of the database however long the other queues are.
-pub(crate) struct LaneReadiness {
-    pub(crate) probes: Queue<Probe, ()>,
-    pub(crate) _watch: Arc<Watch>,
+impl Request for Probe {
+    fn owner(&self) -> Option<&OwnerId> {
+        None
+    }
+}
+
+/// Readiness with a worker of its own, so that the database is asked however long the other queues are.
+pub(crate) struct WorkerReadiness {
+    pub(crate) probes: Sender<Probe, ()>,
+    pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
 #[async_trait]
-impl Readiness for LaneReadiness {
+impl Readiness for WorkerReadiness {
     async fn check(&self) -> Result<(), RepositoryError> {
-        self.probes.ask(Probe).await
+        self.probes.submit(Probe).await
     }
 }
 
 /// Answers all who ask with one round trip.
 pub(crate) fn probe<D: Dialect>(connection: &mut D::Connection, set: &[Probe]) -> Outcomes<()> {
-    let missing = missing::<D>(connection)?;
-    let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
+    let problem = problem::<D>(connection)?;
+    let outcome = || problem.clone().map_or(Ok(()), |problem| Err(problem.into()));
     Ok(set.iter().map(|_| outcome()).collect())
 }
 
-fn missing<D: Dialect>(connection: &mut D::Connection) -> QueryResult<Vec<String>> {
+fn problem<D: Dialect>(connection: &mut D::Connection) -> QueryResult<Option<NotReady>> {
     // Before the first migration there is no table to look into, and the look fails.
-    let history = match D::history(connection) {
+    let (read_only, history) = match D::readiness(connection) {
         Err(error) if D::has_history(connection)? => return Err(error),
-        Err(_) => Vec::new(),
-        Ok(history) => history,
+        Err(_) => (false, Vec::new()),
+        Ok(ready) => ready,
     };
-    migrations::missing::<D>(&history).map_err(diesel::result::Error::QueryBuilderError)
+    let missing = migrations::missing::<D>(&history).map_err(diesel::result::Error::QueryBuilderError)?;
+    Ok(if missing.is_empty() {
+        read_only.then_some(NotReady::ReadOnly)
+    } else {
+        Some(NotReady::Unmigrated(missing))
+    })
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("migrations have not run yet: {}", .0.join(", "))]
-struct Unmigrated(Vec<String>);
+#[derive(Debug, Clone, thiserror::Error)]
+enum NotReady {
+    #[error("migrations have not run yet: {}", .0.join(", "))]
+    Unmigrated(Vec<String>),
+    #[error("the database takes no writes: transaction_read_only is on")]
+    ReadOnly,
+}
 
-impl From<Unmigrated> for RepositoryError {
-    fn from(error: Unmigrated) -> Self {
+impl From<NotReady> for RepositoryError {
+    fn from(error: NotReady) -> Self {
         Self::Unavailable(Box::new(error))
     }
 }

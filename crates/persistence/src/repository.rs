@@ -11,25 +11,27 @@ use domain::{
 
 use crate::dialect::{Deed, Get, List, Write, Written};
 use crate::failure::Failure;
-use crate::lanes::{Queue, Watch};
+use crate::listing::is_scan;
+use crate::workers::{DeadlineTimer, Sender};
 
-/// Tasks behind lanes.
-pub(crate) struct LaneTasks {
-    pub(crate) gets: Queue<Get, Task>,
-    pub(crate) lists: Queue<List, Page>,
-    /// One for each lane, so that all writes of one owner meet in one lane and wait for no lock there.
-    pub(crate) writes: Vec<Queue<Write, Written>>,
-    pub(crate) _watch: Arc<Watch>,
+/// Tasks behind workers.
+pub(crate) struct WorkerTasks {
+    pub(crate) gets: Sender<Get, Task>,
+    pub(crate) pages: Sender<List, Page>,
+    pub(crate) scans: Sender<List, Page>,
+    /// One for each worker, so that all writes of one owner meet in one of them and wait for no lock there.
+    pub(crate) writes: Vec<Sender<Write, Written>>,
+    pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
-impl LaneTasks {
+impl WorkerTasks {
     async fn write(&self, owner: &Owner, deed: Deed) -> Result<Written, RepositoryError> {
         let mut hasher = DefaultHasher::new();
         owner.id().hash(&mut hasher);
         let number = hasher.finish() % (self.writes.len().max(1) as u64);
         let queue = usize::try_from(number).ok().and_then(|number| self.writes.get(number));
-        let queue = queue.ok_or_else(|| Failure::defect("there is no lane for writes").error())?;
-        queue.ask(Write { owner: owner.clone(), deed }).await
+        let queue = queue.ok_or_else(|| Failure::defect("there is no worker for writes").error())?;
+        queue.submit(Write { owner: owner.clone(), deed }).await
     }
 
     async fn write_and_read(&self, owner: &Owner, deed: Deed) -> Result<Task, RepositoryError> {
@@ -39,17 +41,18 @@ impl LaneTasks {
 }
 
 #[async_trait]
-impl TaskRepository for LaneTasks {
+impl TaskRepository for WorkerTasks {
     async fn create(&self, owner: &Owner, task: NewTask) -> Result<Task, RepositoryError> {
         self.write_and_read(owner, Deed::Create(task)).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        self.gets.ask(Get { owner: owner.clone(), id }).await
+        self.gets.submit(Get { owner: owner.clone(), id }).await
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
-        self.lists.ask(List { owner: owner.clone(), query }).await
+        let queue = if is_scan(&query) { &self.scans } else { &self.pages };
+        queue.submit(List { owner: owner.clone(), query }).await
     }
 
     async fn update(

@@ -16,7 +16,7 @@ use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection, sql_q
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::{Page, Task};
 
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes, Write, Written};
+use crate::dialect::{Dialect, Get, List, Outcomes, WorkerCounts, Write, Written};
 use crate::listing::{Words, pages};
 use crate::{DatabaseOptions, OpenError};
 
@@ -53,10 +53,9 @@ impl Dialect for Sqlite {
         connection::establish(&self.path, MIGRATION_WAIT)
     }
 
-    fn arrangement(max_connections: usize) -> Arrangement {
+    fn worker_counts(_: usize) -> WorkerCounts {
         // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
-        let list_lanes = max_connections.saturating_sub(3).clamp(1, 2);
-        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 1, write_lanes: 1 }
+        WorkerCounts { gets: 1, pages: 1, scans: 1, writes: 1 }
     }
 
     fn get(connection: &mut SqliteConnection, set: &[Get]) -> Outcomes<Task> {

@@ -1,15 +1,15 @@
-//! The lanes: threads that each take a connection for one batch of work, behind a bounded queue with deadlines.
+//! Workers: threads that each run one group of calls at a time, behind a bounded queue.
 //!
-//! A call ends in one of three ways, whichever comes first: its lane answers; it has waited in the queue until its
-//! deadline, and then it is not begun; or the lane works on it and the deadline passes, as it does when the server or
-//! the network swallows the answer. No driver call can be ended from outside, hence the [`watch`] that looks after
-//! what the lanes have in hand.
+//! A call ends in one of these ways, whichever comes first: it is rejected because too much is waiting; it is not begun
+//! within the queue's timeout; a worker replies; or it was begun and the worker's own timeout passes, as it does when
+//! the server or the network swallows the response. No driver call can be ended from outside, hence the
+//! [`DeadlineTimer`], which replies for the workers and replaces those that hang.
 
-mod batch;
-mod lane;
+mod call;
 mod queue;
-mod watch;
+mod timer;
+mod worker;
 
-pub(crate) use lane::Lane;
-pub(crate) use queue::{Queue, Waiting};
-pub(crate) use watch::{Watch, Watched};
+pub(crate) use queue::{Queue, QueueLimits, Request, Sender};
+pub(crate) use timer::{DeadlineTimer, Expire};
+pub(crate) use worker::{Timeouts, Work, Workers};

@@ -1,7 +1,6 @@
-//! What a lane has in hand, in reach of the watch.
+//! A call that waits for its outcome.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::RepositoryError;
@@ -10,79 +9,107 @@ use tokio::sync::oneshot;
 use crate::dialect::Outcome;
 use crate::failure::Failure;
 
-/// A caller who waits.
-pub(crate) struct Caller<A> {
-    reply: oneshot::Sender<Outcome<A>>,
-    since: Instant,
-    patience: Duration,
+/// One call. It is replied to once: of a worker and the timer, the first one replies, and the other does nothing.
+pub(crate) struct PendingCall<A>(Arc<Mutex<State<A>>>);
+
+struct State<A> {
+    /// None once it has been replied to.
+    reply: Option<oneshot::Sender<Outcome<A>>>,
+    submitted: Instant,
+    deadline: Instant,
+    stage: Stage,
 }
 
-impl<A> Caller<A> {
-    pub(super) fn new(reply: oneshot::Sender<Outcome<A>>, patience: Duration) -> Self {
-        Self { reply, since: Instant::now(), patience }
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    pub(super) fn is_late(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.since) >= self.patience
-    }
-
-    pub(super) fn answer(self, outcome: Outcome<A>) {
-        // Who has gone meanwhile needs no answer.
-        let _ = self.reply.send(outcome);
-    }
-
-    pub(super) fn answer_overloaded(self) {
-        self.answer(Err(RepositoryError::Overloaded));
-    }
-
-    pub(super) fn answer_unanswered(self) {
-        let error = Failure::unanswered(self.patience).error();
-        self.answer(Err(error));
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Queued,
+    Connecting,
+    Begun,
 }
 
-/// The callers of the batch that one lane works on, in the order in which they are answered; none between batches. A
-/// caller who was told that the time is up leaves a gap.
-pub(super) struct Hand<A>(Mutex<VecDeque<Option<Caller<A>>>>);
+/// What became of a call that the timer looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Waiting,
+    Replied,
+    /// Nobody waits for the outcome any more.
+    Gone,
+    Expired,
+}
 
-impl<A> Default for Hand<A> {
-    fn default() -> Self {
-        Self(Mutex::default())
+impl<A> Clone for PendingCall<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
-impl<A> Hand<A> {
-    pub(super) fn take_up(&self, callers: impl IntoIterator<Item = Caller<A>>) {
-        *self.lock() = callers.into_iter().map(Some).collect();
+impl<A> PendingCall<A> {
+    pub(super) fn new(reply: oneshot::Sender<Outcome<A>>, timeout: Duration) -> Self {
+        let submitted = Instant::now();
+        let state =
+            State { reply: Some(reply), submitted, deadline: submitted + timeout, stage: Stage::Queued };
+        Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Answers those who come first.
-    pub(super) fn answer(&self, outcomes: Vec<Outcome<A>>) {
-        let mut callers = self.lock();
-        let first = outcomes.len().min(callers.len());
-        for (caller, outcome) in callers.drain(..first).zip(outcomes) {
-            if let Some(caller) = caller {
-                caller.answer(outcome);
-            }
+    /// Notes that a worker has taken it and waits for a connection: when that takes too long, the database is
+    /// unavailable. Without this it would be an overload, which promises that nothing was done.
+    pub(crate) fn await_connection(&self) {
+        let mut state = self.lock();
+        if state.stage == Stage::Queued {
+            state.stage = Stage::Connecting;
         }
     }
 
-    /// Tells the callers whose time is up. True when that leaves none, while the lane still works: it is stuck.
-    pub(super) fn sweep(&self, now: Instant) -> bool {
-        let mut callers = self.lock();
-        for place in callers.iter_mut() {
-            if let Some(late) = place.take_if(|caller| caller.is_late(now)) {
-                late.answer_unanswered();
-            }
+    /// Marks it as begun, with this much time from now on for its outcome. False when nobody waits for it any more, or
+    /// its time is up: then it must not be run. A call that was begun before keeps its deadline.
+    pub(crate) fn begin(&self, timeout: Duration) -> bool {
+        let now = Instant::now();
+        if self.expire(now) != Fate::Waiting {
+            return false;
         }
-        !callers.is_empty() && callers.iter().all(Option::is_none)
+        let mut state = self.lock();
+        if state.stage != Stage::Begun {
+            state.stage = Stage::Begun;
+            state.deadline = now + timeout;
+        }
+        state.reply.is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Option<Caller<A>>>> {
+    /// Gives the outcome to whoever waits for it.
+    pub(crate) fn reply(&self, outcome: Outcome<A>) {
+        let reply = self.lock().reply.take();
+        if let Some(reply) = reply {
+            // A caller who has gone needs no outcome.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    /// When it was submitted.
+    pub(crate) fn submitted(&self) -> Instant {
+        self.lock().submitted
+    }
+
+    /// Replies when its time is up.
+    pub(super) fn expire(&self, now: Instant) -> Fate {
+        let mut state = self.lock();
+        let error = match (&state.reply, state.stage) {
+            (None, _) => return Fate::Replied,
+            (Some(reply), _) if reply.is_closed() => return Fate::Gone,
+            _ if now < state.deadline => return Fate::Waiting,
+            (_, Stage::Queued) => RepositoryError::Overloaded,
+            (_, Stage::Connecting) => Failure::no_connection_within(now - state.submitted).error(),
+            (_, Stage::Begun) => Failure::no_response_within(now - state.submitted).error(),
+        };
+        let reply = state.reply.take();
+        drop(state);
+        if let Some(reply) = reply {
+            // As above.
+            let _ = reply.send(Err(error));
+        }
+        Fate::Expired
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<A>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

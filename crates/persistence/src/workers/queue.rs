@@ -1,180 +1,207 @@
-//! The bounded queue in front of the lanes of one kind.
+//! The bounded queue in front of the workers of one kind.
+//!
+//! Owners take turns: whoever has many calls waiting delays their own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use domain::RepositoryError;
+use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
 
-use super::batch::{Caller, Hand};
-use super::watch::Watched;
+use super::call::{Fate, PendingCall};
 use crate::dialect::Outcome;
 use crate::failure::Failure;
+use crate::observer::{CallFailure, DatabaseObserver, WorkKind};
 
-pub(super) struct Job<R, A> {
-    pub(super) request: R,
-    pub(super) caller: Caller<A>,
+mod group;
+mod turns;
+
+pub(crate) use group::Group;
+use turns::{Turns, Waiting};
+
+/// What a queue holds.
+pub(crate) trait Request: Send + 'static {
+    /// Whose it is, if anyone's.
+    fn owner(&self) -> Option<&OwnerId>;
 }
 
-/// The callers' end of a queue. When the last one is dropped, the lanes finish what has queued and end.
+/// What bounds a queue and the groups that are taken from it.
+pub(crate) struct QueueLimits<R> {
+    /// The most calls that wait.
+    pub(crate) length: usize,
+    /// The most calls of one owner that wait.
+    pub(crate) waiting_per_owner: usize,
+    /// The most groups with calls of one owner that run at once.
+    pub(crate) running_per_owner: usize,
+    /// How long a call waits to be begun.
+    pub(crate) timeout: Duration,
+    /// How many workers take from it.
+    pub(crate) workers: usize,
+    /// The room that a call takes in a group. A call that takes all of it is run alone.
+    pub(crate) weight: fn(&R) -> usize,
+    /// The room in a group.
+    pub(crate) capacity: usize,
+}
+
+/// The callers' end of a queue. When it is dropped, the workers finish what is waiting and end.
+pub(crate) struct Sender<R, A>(Arc<Queue<R, A>>);
+
+impl<R: Request, A> Sender<R, A> {
+    /// Queues a request and waits for its outcome.
+    pub(crate) async fn submit(&self, request: R) -> Outcome<A> {
+        let (reply, outcome) = oneshot::channel();
+        self.0.push(request, reply)?;
+        outcome.await.unwrap_or_else(|_| Err(Failure::defect("a worker ended without a reply").error()))
+    }
+}
+
+impl<R, A> Drop for Sender<R, A> {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+/// The workers' end of a queue.
 pub(crate) struct Queue<R, A> {
-    jobs: Sender<Job<R, A>>,
-    patience: Duration,
+    state: Mutex<State<R, A>>,
+    changed: Condvar,
+    limits: QueueLimits<R>,
+    kind: WorkKind,
+    observer: Arc<dyn DatabaseObserver>,
+}
+
+struct State<R, A> {
+    closed: bool,
+    turns: Turns<R, A>,
+    /// The calls that workers have taken, and for some time those that were replied to.
+    taken: Vec<PendingCall<A>>,
+    /// How long a worker was busy with one call, lately.
+    service_time: Duration,
+}
+
+impl<R: Request, A> Queue<R, A> {
+    /// Both ends of a new queue.
+    pub(crate) fn new(
+        limits: QueueLimits<R>,
+        kind: WorkKind,
+        observer: Arc<dyn DatabaseObserver>,
+    ) -> (Sender<R, A>, Arc<Self>) {
+        let turns = Turns::new(limits.running_per_owner);
+        let state = State { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO };
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        let queue = Arc::new(Self { state, changed, limits, kind, observer });
+        (Sender(Arc::clone(&queue)), queue)
+    }
+
+    fn push(&self, request: R, reply: oneshot::Sender<Outcome<A>>) -> Result<(), RepositoryError> {
+        let mut state = self.lock();
+        if let Err(failure) = self.admit(&state, request.owner()) {
+            drop(state);
+            self.observer.call_failed(self.kind, failure);
+            return Err(match failure {
+                CallFailure::TooManyScans => RepositoryError::TooManyScans,
+                _ => RepositoryError::Overloaded,
+            });
+        }
+        let call = PendingCall::new(reply, self.limits.timeout);
+        state.turns.push(Waiting { request, call, alone: false });
+        let length = state.turns.waiting();
+        drop(state);
+        self.changed.notify_one();
+        self.observer.queue_length(self.kind, length);
+        Ok(())
+    }
+
+    /// Rejects at once what would not be begun in time. A call that none is ahead of is always admitted.
+    fn admit(&self, state: &State<R, A>, owner: Option<&OwnerId>) -> Result<(), CallFailure> {
+        let (ahead, own) = state.turns.ahead(owner);
+        if own >= self.limits.waiting_per_owner {
+            return Err(CallFailure::TooManyScans);
+        }
+        let workers = u32::try_from(self.limits.workers.max(1)).unwrap_or(u32::MAX);
+        let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
+        let expected_wait = state.service_time.saturating_mul(ahead) / workers;
+        if state.turns.waiting() >= self.limits.length || expected_wait > self.limits.timeout {
+            return Err(CallFailure::Overloaded);
+        }
+        Ok(())
+    }
+
+    /// Waits for calls and takes one group; none when no more can come. Calls that nobody waits for any more, or whose
+    /// time is up, are not among them. [`Queue::finish`] ends it.
+    pub(crate) fn next_group(&self) -> Option<Group<R, A>> {
+        let mut state = self.lock();
+        loop {
+            let group = state.turns.take(self.limits.capacity, self.limits.weight);
+            self.observe(std::mem::take(&mut state.turns.ended));
+            if !group.is_empty() {
+                state.taken.extend(group.calls.iter().cloned());
+                let length = state.turns.waiting();
+                drop(state);
+                self.observer.queue_length(self.kind, length);
+                return Some(group);
+            }
+            if state.closed && state.turns.waiting() == 0 {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lets these owners run other groups. A worker was busy with this many calls of theirs for so long.
+    pub(crate) fn finish(&self, owners: &[Option<OwnerId>], calls: usize, busy: Duration) {
+        let mut state = self.lock();
+        let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
+        state.service_time = (state.service_time * 3 + service_time) / 4;
+        state.turns.finish(owners);
+        drop(state);
+        if !owners.is_empty() {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner.
+    pub(crate) fn put_back(&self, group: Group<R, A>) {
+        let mut state = self.lock();
+        for (request, call) in group.requests.into_iter().zip(group.calls).rev() {
+            state.turns.push_front(Waiting { request, call, alone: true });
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Replies to the calls whose time is up, and forgets those that nobody waits for.
+    pub(super) fn expire_overdue(&self, now: Instant) {
+        let mut fates = Vec::new();
+        let mut state = self.lock();
+        let mut waits = |call: &PendingCall<A>| {
+            let fate = call.expire(now);
+            fates.push(fate);
+            fate == Fate::Waiting
+        };
+        state.turns.retain(&mut waits);
+        state.taken.retain(&mut waits);
+        drop(state);
+        self.observe(fates);
+    }
+
+    fn observe(&self, fates: Vec<Fate>) {
+        for fate in fates {
+            match fate {
+                Fate::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
+                Fate::Gone => self.observer.call_failed(self.kind, CallFailure::Cancelled),
+                Fate::Waiting | Fate::Replied => {}
+            }
+        }
+    }
 }
 
 impl<R, A> Queue<R, A> {
-    /// A queue of this length whose callers wait this long, and its other end with room for this many lanes.
-    pub(crate) fn new(length: usize, patience: Duration, lanes: usize) -> (Self, Arc<Waiting<R, A>>) {
-        let (sender, receiver) = bounded(length.max(1));
-        let hands = (0..lanes.max(1)).map(|_| Hand::default()).collect();
-        (Self { jobs: sender, patience }, Arc::new(Waiting { jobs: receiver, hands }))
-    }
-
-    /// Queues a request and waits for what it comes to.
-    pub(crate) async fn ask(&self, request: R) -> Outcome<A> {
-        let (reply, answer) = oneshot::channel();
-        let caller = Caller::new(reply, self.patience);
-        match self.jobs.try_send(Job { request, caller }) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => return Err(RepositoryError::Overloaded),
-            Err(TrySendError::Disconnected(_)) => return Err(Failure::defect("the lanes have ended").error()),
-        }
-        answer.await.unwrap_or_else(|_| Err(Failure::defect("a lane ended without an answer").error()))
-    }
-}
-
-/// The lanes' end of a queue, with what each of them has in hand.
-pub(crate) struct Waiting<R, A> {
-    pub(super) jobs: Receiver<Job<R, A>>,
-    pub(super) hands: Box<[Hand<A>]>,
-}
-
-impl<R, A> Waiting<R, A> {
-    /// Waits for work, then takes what else is there, up to `most`; nothing when no more can come. Who waited for too
-    /// long is told so, and who went away is forgotten.
-    pub(super) fn next_batch(&self, most: usize) -> Option<Vec<Job<R, A>>> {
-        let mut batch = Vec::new();
-        let mut job = self.jobs.recv().ok()?;
-        loop {
-            if job.caller.is_late(Instant::now()) {
-                job.caller.answer_overloaded();
-            } else if !job.caller.is_gone() {
-                batch.push(job);
-            }
-            if batch.len() >= most {
-                break;
-            }
-            match self.jobs.try_recv() {
-                Ok(next) => job = next,
-                Err(_) => break,
-            }
-        }
-        Some(batch)
-    }
-}
-
-impl<R: Send, A: Send> Watched for Waiting<R, A> {
-    fn sweep(&self, now: Instant) {
-        let mut all_stuck = true;
-        for hand in &self.hands {
-            all_stuck &= hand.sweep(now);
-        }
-        // Nobody will come for these in time, so they need not wait for it.
-        if all_stuck {
-            for job in self.jobs.try_iter() {
-                job.caller.answer_unanswered();
-            }
-        }
+    fn lock(&self) -> MutexGuard<'_, State<R, A>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::Future;
-    use std::pin::Pin;
-    use std::task::{Context, Poll, Waker};
-
-    use super::*;
-
-    const PATIENT: Duration = Duration::from_mins(1);
-
-    type Asking<'a> = Pin<Box<dyn Future<Output = Outcome<u32>> + 'a>>;
-
-    /// Begins a call: what it came to at once, or the call.
-    fn ask(queue: &Queue<u32, u32>, request: u32) -> Result<Outcome<u32>, Asking<'_>> {
-        let mut asking: Asking<'_> = Box::pin(queue.ask(request));
-        match poll(&mut asking) {
-            Poll::Ready(outcome) => Ok(outcome),
-            Poll::Pending => Err(asking),
-        }
-    }
-
-    fn poll(asking: &mut Asking<'_>) -> Poll<Outcome<u32>> {
-        asking.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    fn waiting(queue: &Queue<u32, u32>, request: u32) -> Asking<'_> {
-        ask(queue, request).err().unwrap()
-    }
-
-    fn requests(lanes: &Waiting<u32, u32>, most: usize) -> Vec<u32> {
-        lanes.next_batch(most).unwrap().into_iter().map(|job| job.request).collect()
-    }
-
-    #[test]
-    fn a_full_queue_says_so_at_once() {
-        let (queue, _waiting) = Queue::new(2, PATIENT, 1);
-        let _kept = [waiting(&queue, 1), waiting(&queue, 2)];
-        assert!(matches!(ask(&queue, 3), Ok(Err(RepositoryError::Overloaded))));
-    }
-
-    #[test]
-    fn what_has_queued_is_one_batch_up_to_the_most() {
-        let (queue, lanes) = Queue::new(10, PATIENT, 1);
-        let _kept: Vec<_> = (0..5).map(|request| waiting(&queue, request)).collect();
-        assert_eq!(requests(&lanes, 3), [0, 1, 2]);
-        assert_eq!(requests(&lanes, 3), [3, 4]);
-    }
-
-    #[test]
-    fn who_waited_too_long_is_told_and_not_begun() {
-        let (queue, lanes) = Queue::new(10, Duration::ZERO, 1);
-        let mut late = waiting(&queue, 1);
-        assert!(requests(&lanes, 3).is_empty());
-        assert!(matches!(poll(&mut late), Poll::Ready(Err(RepositoryError::Overloaded))));
-    }
-
-    #[test]
-    fn who_went_away_is_forgotten() {
-        let (queue, lanes) = Queue::new(10, PATIENT, 1);
-        drop(waiting(&queue, 1));
-        let _kept = waiting(&queue, 2);
-        assert_eq!(requests(&lanes, 3), [2]);
-    }
-
-    #[test]
-    fn a_lane_that_is_stuck_keeps_nobody_waiting() {
-        let (queue, lanes) = Queue::new(10, PATIENT, 1);
-        let mut in_hand = waiting(&queue, 1);
-        lanes.hands[0].take_up(lanes.next_batch(1).unwrap().into_iter().map(|job| job.caller));
-        let mut queued = waiting(&queue, 2);
-        lanes.sweep(Instant::now());
-        assert!(poll(&mut in_hand).is_pending() && poll(&mut queued).is_pending());
-        lanes.sweep(Instant::now() + PATIENT);
-        for mut call in [in_hand, queued] {
-            assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
-        }
-        // The next one is told at the next sweep, while the lane stays as it is.
-        let mut next = waiting(&queue, 3);
-        lanes.sweep(Instant::now());
-        assert!(matches!(poll(&mut next), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
-    }
-
-    #[test]
-    fn the_lanes_end_with_the_last_caller() {
-        let (queue, lanes) = Queue::<u32, u32>::new(10, PATIENT, 1);
-        drop(queue);
-        assert!(lanes.next_batch(1).is_none());
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The thread that tells callers when their time is up.
+//! The thread that replies to calls whose time is up.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,27 +6,27 @@ use std::{io, thread};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
-/// Something with callers who wait.
-pub(crate) trait Watched: Send + Sync {
-    /// Tells those whose time is up.
-    fn sweep(&self, now: Instant);
+/// Something with calls that have deadlines.
+pub(crate) trait Expire: Send + Sync {
+    /// Replies to the calls whose time is up.
+    fn expire_overdue(&self, now: Instant);
 }
 
-/// Keeps the watch going; it ends when this is dropped.
-pub(crate) struct Watch {
+/// Runs until it is dropped.
+pub(crate) struct DeadlineTimer {
     _until_dropped: Sender<()>,
 }
 
-impl Watch {
-    /// Sweeps everything often enough that nobody waits a twentieth longer than their patience.
-    pub(crate) fn start(watched: Vec<Arc<dyn Watched>>, patience: Duration) -> io::Result<Self> {
+impl DeadlineTimer {
+    /// Looks often enough that no caller waits a twentieth longer than the timeout.
+    pub(crate) fn start(expiring: Vec<Arc<dyn Expire>>, timeout: Duration) -> io::Result<Self> {
         let (sender, until_dropped) = bounded::<()>(0);
-        let pause = (patience / 20).clamp(Duration::from_millis(5), Duration::from_millis(100));
-        thread::Builder::new().name("db-watch".into()).spawn(move || {
+        let pause = (timeout / 20).clamp(Duration::from_millis(5), Duration::from_millis(100));
+        thread::Builder::new().name("db-timer".into()).spawn(move || {
             while until_dropped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let now = Instant::now();
-                for one in &watched {
-                    one.sweep(now);
+                for one in &expiring {
+                    one.expire_overdue(now);
                 }
             }
         })?;
