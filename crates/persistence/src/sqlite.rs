@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod get;
+mod time_limit;
 mod values;
 mod write;
 
@@ -17,10 +18,14 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::{Page, Task};
 
 use crate::dialect::{Dialect, Get, List, Outcomes, WorkerCounts, Write, Written};
-use crate::listing::{Words, pages};
+use crate::listing::{SqlFunctions, pages};
 use crate::{DatabaseOptions, OpenError};
 
-const WORDS: Words = Words { title: "substr(search, 1, instr(search, char(31)) - 1)", find: "instr" };
+const FUNCTIONS: SqlFunctions = SqlFunctions {
+    title: "substr(search, 1, instr(search, char(31)) - 1)",
+    in_time: time_limit::IN_TIME,
+    find: "instr",
+};
 
 /// How long a migration waits for another process that writes.
 const MIGRATION_WAIT: Duration = Duration::from_mins(1);
@@ -28,14 +33,14 @@ const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 /// A file.
 pub(crate) struct Sqlite {
     path: PathBuf,
-    busy_timeout: Duration,
+    statement_timeout: Duration,
 }
 
 impl Sqlite {
     /// Makes the file when there is none, and makes sure that it can be used.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
         file::prepare(&path)?;
-        Ok(Self { path, busy_timeout: options.statement_timeout })
+        Ok(Self { path, statement_timeout: options.statement_timeout })
     }
 }
 
@@ -46,7 +51,15 @@ impl Dialect for Sqlite {
     const LOSES_CONNECTIONS: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
-        connection::establish(&self.path, self.busy_timeout)
+        connection::establish(&self.path, self.statement_timeout)
+    }
+
+    fn transact<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        time_limit::within(self.statement_timeout, || run(connection))
     }
 
     fn connect_to_migrate(&self) -> ConnectionResult<SqliteConnection> {
@@ -63,7 +76,7 @@ impl Dialect for Sqlite {
     }
 
     fn list(connection: &mut SqliteConnection, set: &[List]) -> Outcomes<Page> {
-        pages(connection, &WORDS, set)
+        pages(connection, &FUNCTIONS, set)
     }
 
     fn write(connection: &mut SqliteConnection, set: &[Write]) -> Outcomes<Written> {

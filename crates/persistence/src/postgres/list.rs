@@ -7,11 +7,12 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{ListQuery, Page, Position, Sort, Status, TaskId, Timestamp};
 
 use crate::dialect::{GROUP_ROWS, List, Outcomes};
-use crate::listing::{Words, page, pages};
+use crate::listing::{SqlFunctions, page, pages};
 use crate::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
 use crate::statement::statement;
 
-const WORDS: Words = Words { title: "split_part(search, chr(31), 1)", find: "strpos" };
+const FUNCTIONS: SqlFunctions =
+    SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
 
 /// The largest page that is read together with others. A larger one gains nothing by it, and waits for the others.
 const LARGEST_IN_GROUP: u32 = 100;
@@ -24,7 +25,7 @@ pub(super) fn weight(List { query, .. }: &List) -> usize {
 /// Reads the pages of one set.
 pub(super) fn run(connection: &mut PgConnection, set: &[List]) -> Outcomes<Page> {
     if set.len() == 1 || !set.iter().all(|List { query, .. }| is_newest(query)) {
-        return pages(connection, &WORDS, set);
+        return pages(connection, &FUNCTIONS, set);
     }
     let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(set).load(connection)?;
     // In this order they come already. To have the server promise it makes each page cost it twice as much.
