@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 use domain::{OwnerId, Readiness, RepositoryError};
 
 use crate::dialect::{Dialect, Outcomes};
@@ -32,38 +33,34 @@ impl Readiness for WorkerReadiness {
     }
 }
 
-/// Answers all who ask with one round trip.
+/// Answers all who ask with one round trip. A server that takes no writes is an error of the statement, so that the next
+/// connection may lead to another server.
 pub(crate) fn probe<D: Dialect>(connection: &mut D::Connection, set: &[Probe]) -> Outcomes<()> {
-    let problem = problem::<D>(connection)?;
-    let outcome = || problem.clone().map_or(Ok(()), |problem| Err(problem.into()));
+    let missing = missing::<D>(connection)?;
+    let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
     Ok(set.iter().map(|_| outcome()).collect())
 }
 
-fn problem<D: Dialect>(connection: &mut D::Connection) -> QueryResult<Option<NotReady>> {
+fn missing<D: Dialect>(connection: &mut D::Connection) -> QueryResult<Vec<String>> {
     // Before the first migration there is no table to look into, and the look fails.
     let (read_only, history) = match D::readiness(connection) {
         Err(error) if D::has_history(connection)? => return Err(error),
         Err(_) => (false, Vec::new()),
         Ok(ready) => ready,
     };
-    let missing = migrations::missing::<D>(&history).map_err(diesel::result::Error::QueryBuilderError)?;
-    Ok(if missing.is_empty() {
-        read_only.then_some(NotReady::ReadOnly)
-    } else {
-        Some(NotReady::Unmigrated(missing))
-    })
+    if read_only {
+        let message = Box::new("the database takes no writes: transaction_read_only is on".to_owned());
+        return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message));
+    }
+    migrations::missing::<D>(&history).map_err(Error::QueryBuilderError)
 }
 
-#[derive(Debug, Clone, thiserror::Error)]
-enum NotReady {
-    #[error("migrations have not run yet: {}", .0.join(", "))]
-    Unmigrated(Vec<String>),
-    #[error("the database takes no writes: transaction_read_only is on")]
-    ReadOnly,
-}
+#[derive(Debug, thiserror::Error)]
+#[error("migrations have not run yet: {}", .0.join(", "))]
+struct Unmigrated(Vec<String>);
 
-impl From<NotReady> for RepositoryError {
-    fn from(error: NotReady) -> Self {
+impl From<Unmigrated> for RepositoryError {
+    fn from(error: Unmigrated) -> Self {
         Self::Unavailable(Box::new(error))
     }
 }

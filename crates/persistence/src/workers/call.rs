@@ -75,6 +75,15 @@ impl<A> PendingCall<A> {
         state.reply.is_some()
     }
 
+    /// Gives it this much time from now on, if its time is not up yet.
+    pub(super) fn extend(&self, time: Duration) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        if now < state.deadline {
+            state.deadline = now + time;
+        }
+    }
+
     /// Gives the outcome to whoever waits for it.
     pub(crate) fn reply(&self, outcome: Outcome<A>) {
         let reply = self.lock().reply.take();

@@ -161,10 +161,12 @@ impl<R: Request, A> Queue<R, A> {
         }
     }
 
-    /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner.
-    pub(crate) fn put_back(&self, group: Group<R, A>) {
+    /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner. They get this
+    /// much more time, since one of them may now delay the others once more.
+    pub(crate) fn put_back(&self, group: Group<R, A>, time: Duration) {
         let mut state = self.lock();
         for (request, call) in group.requests.into_iter().zip(group.calls).rev() {
+            call.extend(time);
             state.turns.push_front(Waiting { request, call, alone: true });
         }
         drop(state);

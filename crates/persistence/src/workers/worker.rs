@@ -39,7 +39,7 @@ impl Timeouts {
         let statement = options.statement_timeout;
         // Behind a pooler there are two round trips more, for the begin and the end of the transaction.
         let round_trips = if options.transaction_pooler { 3 } else { 1 };
-        Self { statement, response: statement * 5 / 4 * round_trips, hang: statement * 2 * round_trips }
+        Self { statement, response: statement * 3 / 2 * round_trips, hang: statement * 2 * round_trips }
     }
 }
 
@@ -144,7 +144,9 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
                 let numbers: Vec<usize> = (0..part.len()).collect();
                 part.split(&numbers).into_iter().for_each(|single| self.serve_part(place, single));
             }
-            Kind::Timeout if self.work.idempotent && part.has_several_owners() => self.queue.put_back(part),
+            Kind::Timeout if self.work.idempotent && part.has_several_owners() => {
+                self.queue.put_back(part, self.work.timeouts.response * 2);
+            }
             _ => part.reply_all(|| Err(failure.error())),
         }
     }

@@ -20,9 +20,11 @@ mod replicas;
 #[path = "../support/workers.rs"]
 mod workers;
 
+mod connections;
 mod crowds;
 mod doctor;
 mod encryption;
+mod fairness;
 mod locks;
 mod many;
 mod migrations;

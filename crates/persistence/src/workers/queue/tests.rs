@@ -147,7 +147,7 @@ fn what_is_put_back_runs_first_and_each_owners_alone() {
     let group = take(&queue);
     assert_eq!(numbers(&group), [1, 11, 2]);
     let _later = all(&sender, &[12, 3]);
-    queue.put_back(group);
+    queue.put_back(group, LONG);
     let mut groups = vec![next(&queue), next(&queue), next(&queue)];
     groups.sort();
     assert_eq!(groups, [vec![1, 2], vec![11], vec![12, 3]]);
