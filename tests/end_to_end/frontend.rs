@@ -19,7 +19,9 @@ on_both_databases! {
 
 fn the_client_passes_its_tests(database: Database) {
     let environment = Environment::new();
-    let mut vitest = node(&environment, "frontend", &["node_modules/vitest/vitest.mjs", "run"]);
+    // The default reporter names a file's tests only when one of them is slow.
+    let arguments = ["node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"];
+    let mut vitest = node(&environment, "frontend", &arguments);
     vitest.env("DATABASE_URL", database.url(environment.folder()));
     let ran = run_to_exit(&mut vitest, LIMIT).success();
     assert!(ran.stdout.contains("the types are those of the API"), "{}", ran.stdout);

@@ -26,6 +26,9 @@ pub enum RepositoryError {
     /// Too much is waiting already, or it waited too long. Nothing was done.
     #[error("too much is waiting for the database")]
     Overloaded,
+    /// The owner has too many scans waiting: searches, sorted or counted lists, pages far behind. Nothing was done.
+    #[error("the owner has too many scans waiting")]
+    TooManyScans,
     /// The database cannot be reached or does not answer. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),

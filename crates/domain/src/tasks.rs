@@ -26,6 +26,9 @@ pub enum TaskError {
     /// Too much is going on; later may work.
     #[error("too much is waiting for the database")]
     Overloaded,
+    /// The owner has too many scans waiting; when one of them has ended, another may work.
+    #[error("the owner has too many scans waiting")]
+    TooManyScans,
     /// The database is away; later may work.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -43,6 +46,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::Overloaded => Self::Overloaded,
+            RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
             // Ids are made for each task anew.

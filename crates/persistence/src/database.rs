@@ -2,27 +2,29 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Readiness, RepositoryError, TaskRepository};
+use domain::{Outcome, Readiness, RepositoryError, TaskRepository};
 
-use crate::dialect::{Get, List, Outcomes, one_set};
+use crate::dialect::{GROUP_ROWS, Outcomes};
 use crate::jobs::{self, BackgroundJobs, JobOptions, JobsReport, RunJobs};
-use crate::lanes::{Lane, Queue, Waiting, Watch, Watched};
 use crate::location::Location;
 use crate::migrations::{self, MigrationBackend};
 use crate::pool::Pool;
-use crate::readiness::{LaneReadiness, Probe, probe};
-use crate::repository::LaneTasks;
-use crate::write::{BlockedOwners, Write, WriteWorker};
-use crate::{DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError};
+use crate::readiness::{WorkerReadiness, probe};
+use crate::repository::WorkerTasks;
+use crate::workers::{
+    Context, DeadlineTimer, Expire, NewServer, Queue, QueueLimits, Reads, Request, Sender, Timeouts, Workers,
+};
+use crate::write::{BlockedOwners, Write, WriteServer};
+use crate::{DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError, WorkKind};
 
-/// An opened database. Its lanes end when it and every port taken from it are dropped.
+/// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
     engine: Engine,
     migrator: Box<dyn Migrator>,
     startup_timeout: Duration,
     migrations: MigrationOptions,
-    tasks: Arc<LaneTasks>,
-    readiness: Arc<LaneReadiness>,
+    tasks: Arc<WorkerTasks>,
+    readiness: Arc<WorkerReadiness>,
     jobs: Arc<dyn RunJobs>,
 }
 
@@ -108,8 +110,8 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let dialect = Arc::new(dialect);
         let pool = Pool::new(Arc::clone(&dialect), options);
-        let lanes = Lanes { pool: pool.clone(), options, watched: Vec::new() };
-        let (tasks, readiness) = lanes.start().map_err(OpenError::Thread)?;
+        let starter = Starter { pool: pool.clone(), options, expiring: Vec::new() };
+        let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
             migrator: Box::new(dialect),
@@ -147,78 +149,90 @@ impl<B: MigrationBackend> Migrator for Arc<B> {
     }
 }
 
-/// The most requests of one set: more make it no cheaper for each, and the first ones wait for the last.
-const AT_ONCE: usize = 64;
+/// The most requests of one group: more make it no cheaper for each, and the first ones wait for the last.
+const GROUP_CALLS: usize = 64;
 
-struct Lanes<'a, D: MigrationBackend> {
+struct Starter<'a, D: MigrationBackend> {
     pool: Pool<D>,
     options: &'a DatabaseOptions,
-    watched: Vec<Arc<dyn Watched>>,
+    expiring: Vec<Arc<dyn Expire>>,
 }
 
-impl<D: MigrationBackend> Lanes<'_, D> {
-    fn start(mut self) -> io::Result<(LaneTasks, LaneReadiness)> {
-        let arrangement = D::arrangement(self.options.max_connections as usize);
-        let gets: Lane<D, Get, _> = self.lane("db-get", AT_ONCE, true, one_set, D::get);
-        let lists: Lane<D, List, _> =
-            self.lane("db-list", arrangement.lists_at_once, true, D::sets_of_lists, D::list);
-        let probes: Lane<D, Probe, _> = self.lane("db-ready", AT_ONCE, true, one_set, probe::<D>);
-        let gets = self.open(gets, arrangement.get_lanes)?;
-        let lists = self.open(lists, arrangement.list_lanes)?;
-        let probes = self.open(probes, 1)?;
+impl<D: MigrationBackend> Starter<'_, D> {
+    fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
+        let counts = D::worker_counts(self.options.max_connections as usize);
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), D::get)?;
+        let pages = QueueLimits {
+            // However many pages an owner asks for, others find a worker.
+            running_per_owner: counts.pages.div_ceil(2),
+            ..self.limits(counts.pages, D::page_weight, GROUP_ROWS)
+        };
+        let pages = self.read(WorkKind::Page, pages, D::list)?;
+        let scans = QueueLimits {
+            running_per_owner: 1,
+            waiting_per_owner: self.options.scans_per_owner,
+            ..self.limits(counts.scans, |_| 1, 1)
+        };
+        let scans = self.read(WorkKind::Scan, scans, D::list)?;
+        let probes = self.limits(1, |_| 1, GROUP_CALLS);
+        let probes = self.read(WorkKind::Readiness, probes, probe::<D>)?;
         let blocked_owners = Arc::new(BlockedOwners::default());
         let mut writes = Vec::new();
-        for number in 0..arrangement.write_lanes.max(1) {
-            writes.push(self.write_worker(&format!("db-write-{number}"), &blocked_owners)?);
+        for _ in 0..counts.writes.max(1) {
+            writes.push(self.write(&blocked_owners)?);
         }
-        let blocked_writes = self.write_worker("db-write-blocked", &blocked_owners)?;
-        let watch = Arc::new(Watch::start(self.watched, self.options.deadline)?);
-        let readiness = LaneReadiness { probes, _watch: Arc::clone(&watch) };
-        Ok((LaneTasks { gets, lists, writes, blocked_writes, blocked_owners, _watch: watch }, readiness))
+        let blocked_writes = self.write(&blocked_owners)?;
+        let timer = Arc::new(DeadlineTimer::start(self.expiring, self.options.deadline)?);
+        let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
+        let tasks = WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, _timer: timer };
+        Ok((tasks, readiness))
     }
 
-    fn write_worker(
+    fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {
+        QueueLimits {
+            length: self.options.queue_length.max(1),
+            waiting_per_owner: usize::MAX,
+            running_per_owner: usize::MAX,
+            timeout: self.options.deadline,
+            is_write: false,
+            workers,
+            weight,
+            capacity,
+        }
+    }
+
+    fn context(&self, kind: WorkKind, timeouts: Timeouts) -> Context<D> {
+        Context { kind, pool: self.pool.clone(), timeouts, observer: Arc::clone(&self.options.observer) }
+    }
+
+    fn read<R: Request, A: Send + 'static>(
         &mut self,
-        name: &str,
-        blocked: &Arc<BlockedOwners>,
-    ) -> io::Result<Queue<Write, domain::Outcome>> {
-        let (queue, waiting) = Queue::new(self.options.queue_length, self.options.deadline, 1);
-        let limit = self.options.lock_timeout;
-        let worker = WriteWorker { pool: self.pool.clone(), limit, blocked: Arc::clone(blocked) };
-        worker.start(name.to_owned(), Arc::clone(&waiting))?;
-        self.watched.push(waiting);
-        Ok(queue)
-    }
-
-    fn lane<R, A>(
-        &self,
-        name: &str,
-        at_once: usize,
-        repeatable: bool,
-        sets: fn(&[R]) -> Vec<usize>,
+        kind: WorkKind,
+        limits: QueueLimits<R>,
         run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
-    ) -> Lane<D, R, A> {
-        let statement_timeout = self.options.statement_timeout;
-        Lane {
-            name: name.to_owned(),
-            pool: self.pool.clone(),
-            at_once,
-            sets,
-            repeatable,
-            statement_timeout,
-            run,
-        }
+    ) -> io::Result<Sender<R, A>> {
+        let context = self.context(kind, Timeouts::of_reads(self.options));
+        self.open(context, limits, Box::new(move || Box::new(Reads { run })))
     }
 
-    fn open<R: Send + 'static, A: Send + 'static>(
+    /// A queue with one worker, so that all writes of one owner in it are of one batch or of one after the other.
+    fn write(&mut self, blocked: &Arc<BlockedOwners>) -> io::Result<Sender<Write, Outcome>> {
+        let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
+        let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
+        let (blocked, lock_timeout) = (Arc::clone(blocked), self.options.lock_timeout);
+        let server = move || Box::new(WriteServer::new(Arc::clone(&blocked), lock_timeout)) as _;
+        self.open(context, limits, Box::new(server))
+    }
+
+    fn open<R: Request, A: Send + 'static>(
         &mut self,
-        lane: Lane<D, R, A>,
-        count: usize,
-    ) -> io::Result<Queue<R, A>> {
-        let (queue, waiting): (_, Arc<Waiting<R, A>>) =
-            Queue::new(self.options.queue_length, self.options.deadline, count);
-        lane.start(&waiting)?;
-        self.watched.push(waiting);
-        Ok(queue)
+        context: Context<D>,
+        limits: QueueLimits<R>,
+        new_server: NewServer<D, R, A>,
+    ) -> io::Result<Sender<R, A>> {
+        let count = limits.workers;
+        let (sender, queue) = Queue::new(limits, context.kind, Arc::clone(&context.observer));
+        self.expiring.push(Workers::start(context, new_server, queue, count)?);
+        Ok(sender)
     }
 }

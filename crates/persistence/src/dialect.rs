@@ -2,9 +2,10 @@
 
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use domain::{ListQuery, Owner, Page, RepositoryError, Task, TaskId};
+use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Task, TaskId};
 
 use crate::jobs::JobConnection;
+use crate::workers::Request;
 use crate::write::WriteSession;
 
 /// One live task.
@@ -21,6 +22,18 @@ pub(crate) struct List {
     pub(crate) query: ListQuery,
 }
 
+impl Request for Get {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(self.owner.id())
+    }
+}
+
+impl Request for List {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(self.owner.id())
+    }
+}
+
 /// What one request of a set came to: a task that is not there is the answer to that request alone.
 pub(crate) type Outcome<A> = Result<A, RepositoryError>;
 
@@ -28,19 +41,17 @@ pub(crate) type Outcome<A> = Result<A, RepositoryError>;
 /// connection was lost.
 pub(crate) type Outcomes<A> = QueryResult<Vec<Outcome<A>>>;
 
-/// How many lanes there are of each kind, and how many pages a lane takes at once.
+/// How many workers there are of each kind; one more is for readiness.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Arrangement {
-    pub(crate) get_lanes: usize,
-    pub(crate) list_lanes: usize,
-    pub(crate) lists_at_once: usize,
-    pub(crate) write_lanes: usize,
+pub(crate) struct WorkerCounts {
+    pub(crate) gets: usize,
+    pub(crate) pages: usize,
+    pub(crate) scans: usize,
+    pub(crate) writes: usize,
 }
 
-/// All of them in one set.
-pub(crate) fn one_set<R>(requests: &[R]) -> Vec<usize> {
-    vec![0; requests.len()]
-}
+/// The most rows of a group of pages. With the longest texts they are 8 MB.
+pub(crate) const GROUP_ROWS: usize = 1_600;
 
 pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     type Connection: R2D2Connection + WriteSession + JobConnection + Send + 'static;
@@ -75,15 +86,15 @@ pub(crate) trait Dialect: Send + Sync + Sized + 'static {
     fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
 
     /// How to spend this many connections.
-    fn arrangement(max_connections: usize) -> Arrangement;
+    fn worker_counts(max_connections: usize) -> WorkerCounts;
 
     fn get(connection: &mut Self::Connection, set: &[Get]) -> Outcomes<Task>;
 
     fn list(connection: &mut Self::Connection, set: &[List]) -> Outcomes<Page>;
 
-    /// The set of each of these requests for pages, when not all of them can be one.
-    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
-        one_set(lists)
+    /// How many rows a page adds to a group that may have [`GROUP_ROWS`]; all of them when it must be read alone.
+    fn page_weight(_: &List) -> usize {
+        GROUP_ROWS
     }
 
     /// Whether the database says with these words that a statement or a wait took as long as it may.

@@ -96,14 +96,19 @@ impl Failure {
         }
     }
 
-    /// A lane panicked, or answered something else than it was asked.
+    /// A worker panicked, or replied something else than it was asked.
     pub(crate) fn defect(what: &'static str) -> Self {
         Self { kind: Kind::Fault, source: Arc::new(Defect(what)) }
     }
 
-    /// The time is up and the database has not answered.
-    pub(crate) fn unanswered(after: Duration) -> Self {
-        Self { kind: Kind::Outage, source: Arc::new(Unanswered(after)) }
+    /// The time is up, and there was no connection for it.
+    pub(crate) fn no_connection_within(time: Duration) -> Self {
+        Self { kind: Kind::Outage, source: Arc::new(NoConnection(time)) }
+    }
+
+    /// The time is up, and the database has not responded.
+    pub(crate) fn no_response_within(time: Duration) -> Self {
+        Self { kind: Kind::Outage, source: Arc::new(NoResponse(time)) }
     }
 
     /// As the error of one request.
@@ -146,8 +151,12 @@ struct Advised {
 struct Defect(&'static str);
 
 #[derive(Debug, thiserror::Error)]
-#[error("the database has not answered within {0:?}")]
-struct Unanswered(Duration);
+#[error("no connection to the database within {0:?}")]
+struct NoConnection(Duration);
+
+#[derive(Debug, thiserror::Error)]
+#[error("no response of the database within {0:?}")]
+struct NoResponse(Duration);
 
 #[cfg(test)]
 mod tests {
@@ -185,7 +194,11 @@ mod tests {
         ] {
             assert_eq!(kind::<Postgres>(message, false), Kind::Outage, "{message}");
         }
+        let stopped = "canceling statement due to statement timeout";
+        assert_eq!(kind::<Postgres>(stopped, false), Kind::Timeout);
         assert_eq!(kind::<Postgres>("deadlock detected", false), Kind::Conflict);
+        let distributed = "canceling the transaction since it was involved in a distributed deadlock";
+        assert_eq!(kind::<Postgres>(distributed, false), Kind::Conflict);
         assert_eq!(kind::<Postgres>("relation \"tasks\" does not exist", false), Kind::Outage);
         assert_eq!(kind::<Postgres>("column \"x\" does not exist", false), Kind::Fault);
     }

@@ -85,6 +85,9 @@ impl<D: Dialect> Pool<D> {
         run: impl FnOnce(&mut D::Connection) -> diesel::QueryResult<T>,
     ) -> Result<Option<T>, Failure> {
         let mut connection = self.check_out()?;
+        if self.needs_verification(&connection) && !connection.verify() {
+            return Err(Failure::no_connection_within(Duration::ZERO));
+        }
         let done = self.write(&mut connection, true, |connection| {
             if D::try_job_lock(connection)? { run(connection).map(Some) } else { Ok(None) }
         });

@@ -18,13 +18,13 @@
 //!
 //! # The way of a request
 //!
-//! The adapter is asynchronous and knows no runtime; the drivers block. Between them stand the lanes: named threads
-//! behind bounded queues. A lane drains what has queued up, sorts it into sets that one statement (on SQLite: one
-//! transaction) can do, takes a pooled connection for each set, runs it, and answers each caller. A single request is
-//! a set of one and waits for nobody. A full queue says so at once; a caller whose deadline has passed is told,
-//! whatever the database does meanwhile.
+//! The adapter is asynchronous and knows no runtime; the drivers block. Between them are workers: named threads behind
+//! bounded queues, one queue for each [`WorkKind`]. A worker takes one group of calls that one statement (on SQLite: one
+//! transaction) can run, takes a pooled connection, runs it, and replies to each call. Owners take turns in a queue. A
+//! call that would not be begun in time is rejected at once; one whose time is up is replied to by a timer, whatever the
+//! database does meanwhile.
 //!
-//! The lanes, the rows, the list query, the translation of errors and the migrations stand once. What PostgreSQL and
+//! The workers, the rows, the list query, the translation of errors and the migrations stand once. What PostgreSQL and
 //! SQLite say differently stands in two sibling modules with the same names.
 
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
@@ -38,10 +38,10 @@ mod engine;
 mod error;
 mod failure;
 mod jobs;
-mod lanes;
 mod listing;
 mod location;
 mod migrations;
+mod observer;
 mod one_task;
 mod options;
 mod pool;
@@ -53,6 +53,7 @@ mod rows;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;
+mod workers;
 mod write;
 
 pub use backup::{Backup, BackupError};
@@ -64,4 +65,5 @@ pub use engine::Engine;
 pub use error::{MigrateError, OpenError};
 pub use jobs::{BackgroundJobs, JobOptions, JobsReport};
 pub use migrations::MigrationOptions;
+pub use observer::{CallFailure, DatabaseObserver, WorkKind};
 pub use options::DatabaseOptions;

@@ -12,17 +12,32 @@ use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Times
 use crate::dialect::{List, Outcomes};
 use crate::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
 
-/// What the databases call differently.
-pub(crate) struct Words {
+/// Pages that begin further on are read as scans, since all that comes before is read too.
+const MAX_PAGE_OFFSET: u64 = 1_000;
+
+/// Whether many more tasks may be read than the page has: for a search, an order that no index has, the count of a
+/// selection, or a page far behind.
+pub(crate) fn is_scan(query: &ListQuery) -> bool {
+    let selects = query.search.is_some() || query.status.completed().is_some();
+    query.search.is_some()
+        || query.sort.key != SortKey::Created
+        || (query.count && selects)
+        || query.offset > MAX_PAGE_OFFSET
+}
+
+/// The expressions that differ between the databases.
+pub(crate) struct SqlFunctions {
     /// The folded title, out of `search`.
     pub(crate) title: &'static str,
+    /// A condition that fails when the statement takes too long, where the server does not see to that.
+    pub(crate) in_time: &'static str,
     /// The function that gives the place of its second argument in its first, from 1; 0 when it is not there.
     pub(crate) find: &'static str,
 }
 
 /// A page and one row more, which says whether more remain.
 pub(crate) struct Listing<'a> {
-    words: &'a Words,
+    functions: &'a SqlFunctions,
     owner: &'a Owner,
     query: &'a ListQuery,
     completed: Option<bool>,
@@ -34,12 +49,12 @@ pub(crate) struct Listing<'a> {
 pub(crate) type Row = (i64, Option<TaskRow>);
 
 /// Reads the page of each request, each as of one moment.
-pub(crate) fn pages<C>(connection: &mut C, words: &Words, set: &[List]) -> Outcomes<Page>
+pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Outcomes<Page>
 where
     for<'a> Listing<'a>: LoadQuery<'a, C, Row>,
 {
     let read = |List { owner, query }: &List| -> QueryResult<Page> {
-        let rows: Vec<Row> = Listing::new(words, owner, query).load(connection)?;
+        let rows: Vec<Row> = Listing::new(functions, owner, query).load(connection)?;
         let total = query.count.then(|| rows.first().map_or(0, |(total, _)| total.unsigned_abs()));
         Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), total))
     };
@@ -54,17 +69,17 @@ pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, tot
 }
 
 impl<'a> Listing<'a> {
-    fn new(words: &'a Words, owner: &'a Owner, query: &'a ListQuery) -> Self {
+    fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::from(query.limit) + 1;
-        Self { words, owner, query, completed: query.status.completed(), limit, offset }
+        Self { functions, owner, query, completed: query.status.completed(), limit, offset }
     }
 
     const fn key(&self) -> &'a str {
         match self.query.sort.key {
             SortKey::Created => "created_at",
             SortKey::Updated => "updated_at",
-            SortKey::Title => self.words.title,
+            SortKey::Title => self.functions.title,
         }
     }
 
@@ -81,11 +96,14 @@ impl<'a> Listing<'a> {
     }
 }
 
-// A trait alias, which Rust lacks: a database that can be told all that the query says.
-pub(crate) trait Speaks: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment> {}
-impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment>> Speaks for DB {}
+// A trait alias, which Rust lacks: a database that has all that the query needs.
+pub(crate) trait ListBackend:
+    Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment>
+{
+}
+impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment>> ListBackend for DB {}
 
-impl<DB: Speaks> QueryFragment<DB> for Listing<'_>
+impl<DB: ListBackend> QueryFragment<DB> for Listing<'_>
 where
     str: ToSql<Text, DB>,
     bool: ToSql<Bool, DB>,
@@ -115,7 +133,7 @@ where
 }
 
 impl Listing<'_> {
-    fn push_page<'b, DB: Speaks>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
@@ -132,7 +150,7 @@ impl Listing<'_> {
         out.push_bind_param::<BigInt, _>(&self.offset)
     }
 
-    fn push_filter<'b, DB: Speaks>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
@@ -140,13 +158,16 @@ impl Listing<'_> {
         out.push_sql(" from tasks where owner_id = ");
         out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
         out.push_sql(" and deleted_at is null");
+        if is_scan(self.query) || self.is_filtered() {
+            out.push_sql(self.functions.in_time);
+        }
         if let Some(completed) = &self.completed {
             out.push_sql(" and completed = ");
             out.push_bind_param::<Bool, _>(completed)?;
         }
         if let Some(search) = &self.query.search {
             out.push_sql(" and ");
-            out.push_sql(self.words.find);
+            out.push_sql(self.functions.find);
             out.push_sql("(search, ");
             out.push_bind_param::<Text, str>(search.folded())?;
             out.push_sql(") > 0");
@@ -154,7 +175,7 @@ impl Listing<'_> {
         Ok(())
     }
 
-    fn push_after<'b, DB: Speaks>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         TaskId: ToSql<Id, DB>,
@@ -185,7 +206,7 @@ impl Listing<'_> {
     }
 
     /// What the filter lets through; all of the owner's without looking at one of them.
-    fn push_total<'b, DB: Speaks>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
@@ -214,3 +235,30 @@ impl QueryId for Listing<'_> {
 }
 
 impl<C> RunQueryDsl<C> for Listing<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use domain::{SearchText, Sort, Status};
+
+    use super::*;
+
+    #[test]
+    fn scans_are_told_from_pages() {
+        let query = ListQuery::default;
+        let search = SearchText::parse("milk").unwrap();
+        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
+        let pages = [
+            query(),
+            ListQuery { count: true, ..query() },
+            ListQuery { status: Status::Pending, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET, ..query() },
+        ];
+        let scans = [
+            ListQuery { search, ..query() },
+            ListQuery { sort: by_title, ..query() },
+            ListQuery { status: Status::Pending, count: true, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+        ];
+        assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
+    }
+}

@@ -34,6 +34,12 @@ pub(crate) trait MigrationBackend: Dialect {
     /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
     fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
 
+    /// Whether the server takes no writes, and the versions of the migrations that have run, in one round trip; an error
+    /// when there is no table of them.
+    fn readiness(connection: &mut Self::Connection) -> QueryResult<(bool, Vec<String>)> {
+        Ok((false, Self::history(connection)?))
+    }
+
     /// The versions of the migrations that have run. It writes nothing and takes no lock.
     fn applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
 

@@ -37,11 +37,13 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("select ");
         out.push_sql(COLUMNS);
-        out.push_sql(" from tasks where owner_id = ");
+        out.push_sql(" from (select * from tasks where owner_id = ");
         out.push_bind_param::<Text, str>(self.get.owner.id().as_str())?;
         out.push_sql(" and id = ");
         out.push_bind_param::<Id, _>(&self.get.id)?;
-        out.push_sql(" and deleted_at is null");
+        // The limit keeps the outer condition outside. With it inside, PostgreSQL may take the index of the live tasks,
+        // which reads all of the owner's: it is smaller than the primary key when many rows are deleted.
+        out.push_sql(" limit 1) as task where deleted_at is null");
         Ok(())
     }
 }

@@ -1,15 +1,16 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::MigrationOptions;
+use crate::{DatabaseObserver, MigrationOptions};
 
 /// Where the database is and how long anything may take.
 #[derive(Clone)]
 pub struct DatabaseOptions {
     /// `sqlite://relative/path`, `sqlite:///absolute/path`, `postgres://…` or `postgresql://…`.
     pub url: String,
-    /// Connections at most, and lanes at most.
+    /// Connections at most. As many more are made while connections hang whose server does not respond any more.
     pub max_connections: u32,
-    /// How long a lane waits for a connection.
+    /// How long a worker waits for a connection.
     pub pool_wait: Duration,
     /// How long a connection may take to be made, in whole seconds and 2 at least, when the URL does not say
     /// (PostgreSQL).
@@ -18,10 +19,12 @@ pub struct DatabaseOptions {
     pub statement_timeout: Duration,
     /// How long a statement waits for a lock that another transaction holds (PostgreSQL).
     pub lock_timeout: Duration,
-    /// How long a caller waits for an answer, from the call on.
+    /// How long a call waits to be begun. One that was begun ends soon after the statement timeout.
     pub deadline: Duration,
-    /// How many calls may wait in front of a lane.
+    /// How many calls of one kind may wait.
     pub queue_length: usize,
+    /// How many scans of one owner may wait, beside the one that runs.
+    pub scans_per_owner: usize,
     /// Whether a pooler stands before the server that gives each transaction another connection, as `PgBouncer` does in
     /// transaction mode. Then no statement is kept prepared, and each set goes in a transaction that says all it needs.
     pub transaction_pooler: bool,
@@ -30,6 +33,8 @@ pub struct DatabaseOptions {
     pub startup_timeout: Duration,
     /// How long migrations wait.
     pub migrations: MigrationOptions,
+    /// What is told how the workers do.
+    pub observer: Arc<dyn DatabaseObserver>,
 }
 
 impl Default for DatabaseOptions {
@@ -38,14 +43,17 @@ impl Default for DatabaseOptions {
             url: String::new(),
             max_connections: 10,
             pool_wait: Duration::from_secs(2),
-            connect_timeout: Duration::from_secs(2),
+            // Three round trips of more than a second each.
+            connect_timeout: Duration::from_secs(4),
             statement_timeout: Duration::from_secs(2),
             lock_timeout: Duration::from_millis(300),
             deadline: Duration::from_secs(2),
             queue_length: 1024,
+            scans_per_owner: 4,
             transaction_pooler: false,
             startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),
+            observer: Arc::new(()),
         }
     }
 }

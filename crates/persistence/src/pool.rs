@@ -1,7 +1,8 @@
-//! The pool of connections, and the doubt whether one that has lain there is still good.
+//! The pool of connections, and when one of them may be used without asking whether it still works.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::R2D2Connection;
@@ -12,127 +13,280 @@ use crate::DatabaseOptions;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
 
-/// A connection that has rested longer than this is tried before it is used. One round trip after a rest is not felt;
-/// one before every statement would double them.
-const TRUST: Duration = Duration::from_secs(1);
+/// A connection whose last successful statement is longer ago is tried before it is used. One round trip after a rest
+/// is not felt; one before every statement would double them.
+const REVALIDATE_AFTER: Duration = Duration::from_secs(1);
 
-/// Connections of one dialect.
-pub(crate) struct Pool<D: Dialect> {
-    dialect: Arc<D>,
-    connections: r2d2::Pool<Manager<D>>,
-    wait: Duration,
-    last_loss: Arc<Mutex<Option<Instant>>>,
-}
+/// Connections of one dialect. A clone is the same pool.
+pub(crate) struct Pool<D: Dialect>(Arc<Shared<D>>);
 
 impl<D: Dialect> Clone for Pool<D> {
     fn clone(&self) -> Self {
-        Self {
-            dialect: Arc::clone(&self.dialect),
-            connections: self.connections.clone(),
-            wait: self.wait,
-            last_loss: Arc::clone(&self.last_loss),
-        }
+        Self(Arc::clone(&self.0))
     }
 }
 
-/// When a connection was last known to be good.
-struct Proven(Instant);
+struct Shared<D: Dialect> {
+    dialect: Arc<D>,
+    max_connections: u32,
+    wait: Duration,
+    health: Arc<Health>,
+    generations: Mutex<Generations<D>>,
+}
+
+/// A pool that holds connections which hang is set aside for a new one. At most two hold connections, so that there are
+/// at most twice as many as configured.
+struct Generations<D: Dialect> {
+    number: u64,
+    current: r2d2::Pool<Manager<D>>,
+    previous: Option<r2d2::Pool<Manager<D>>>,
+}
+
+/// What is known of all connections.
+#[derive(Default)]
+struct Health {
+    unreachable: AtomicBool,
+    moments: Mutex<Moments>,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Moments {
+    /// When a connection was last lost: the others may be gone with it.
+    last_loss: Option<Instant>,
+    /// Connections that were made before are not used any more.
+    discard_before: Option<Instant>,
+}
+
+impl Health {
+    fn moments(&self) -> MutexGuard<'_, Moments> {
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl<D: Dialect> Pool<D> {
     /// A pool that makes connections when they are asked for.
     pub(crate) fn new(dialect: Arc<D>, options: &DatabaseOptions) -> Self {
-        let connections = r2d2::Pool::builder()
-            .max_size(options.max_connections.max(1))
-            .min_idle(Some(0))
-            .test_on_check_out(false)
-            .connection_timeout(options.pool_wait)
-            .error_handler(Box::new(Told))
-            .build_unchecked(Manager { dialect: Arc::clone(&dialect), away: AtomicBool::new(false) });
-        Self { dialect, connections, wait: options.pool_wait, last_loss: Arc::default() }
+        let health = Arc::default();
+        let max_connections = options.max_connections.max(1);
+        let current = build(&dialect, max_connections, options.pool_wait, &health);
+        let generations = Mutex::new(Generations { number: 0, current, previous: None });
+        Self(Arc::new(Shared { dialect, max_connections, wait: options.pool_wait, health, generations }))
     }
 
-    /// A connection that was good a moment ago.
-    pub(crate) fn check_out(&self) -> Result<PooledConnection<Manager<D>>, Failure> {
-        let end = Instant::now() + self.wait;
+    /// A connection, which must be verified before it is used if it says so.
+    pub(crate) fn check_out(&self) -> Result<CheckedOut<D>, Failure> {
+        let end = Instant::now() + self.0.wait;
+        let (number, connections) = {
+            let generations = self.generations();
+            (generations.number, generations.current.clone())
+        };
         loop {
             let rest = end.saturating_duration_since(Instant::now());
-            let mut connection = self.connections.get_timeout(rest).map_err(Failure::no_connection)?;
-            let proven = PooledConnection::extensions(&connection).get::<Proven>().map(|proven| proven.0);
-            let now = Instant::now();
-            if proven.is_none_or(|at| self.trusts(at, now)) || connection.ping().is_ok() {
-                PooledConnection::extensions_mut(&mut connection).insert(Proven(now));
-                return Ok(connection);
+            let connection = connections.get_timeout(rest).map_err(Failure::no_connection)?;
+            // A connection that is too old is dropped, which removes it.
+            if !is_outdated(connection.made, &self.0.health) {
+                return Ok(CheckedOut { connection, generation: number });
             }
         }
     }
 
-    /// Runs what one set calls for.
-    pub(crate) fn transact<T>(
-        &self,
-        connection: &mut D::Connection,
-        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
-    ) -> QueryResult<T> {
-        self.dialect.transact(connection, run)
+    /// Whether the connection has to be tried before it is used.
+    pub(crate) fn needs_verification(&self, connection: &CheckedOut<D>) -> bool {
+        let verified = connection.connection.verified;
+        let last_loss = self.0.health.moments().last_loss;
+        D::LOSES_CONNECTIONS
+            && (verified.elapsed() >= REVALIDATE_AFTER || last_loss.is_some_and(|loss| loss >= verified))
     }
 
-    /// Runs the statements of a write; with `transaction`, in one transaction.
+    /// Runs what one group calls for. A connection counts as healthy after a success.
+    pub(crate) fn transact<T>(
+        &self,
+        connection: &mut CheckedOut<D>,
+        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        let result = self.0.dialect.transact(&mut connection.connection.inner, run);
+        if result.is_ok() {
+            connection.connection.verified = Instant::now();
+        }
+        result
+    }
+
+    /// Runs the statements of a write; with `transaction`, in one transaction. A connection counts as healthy after a
+    /// success.
     pub(crate) fn write<T>(
         &self,
-        connection: &mut D::Connection,
+        connection: &mut CheckedOut<D>,
         transaction: bool,
         run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        self.dialect.write(connection, transaction, run)
+        let result = self.0.dialect.write(&mut connection.connection.inner, transaction, run);
+        if result.is_ok() {
+            connection.connection.verified = Instant::now();
+        }
+        result
     }
 
-    /// Says that a connection was lost: the others that lie in the pool may be gone with it.
-    pub(crate) fn lost_one(&self) {
-        *self.last_loss.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    /// Notes that this connection was lost: the others are tried before they are used.
+    pub(crate) fn record_loss(&self, mut connection: CheckedOut<D>) {
+        connection.connection.is_lost = true;
+        self.0.health.moments().last_loss = Some(Instant::now());
     }
 
-    fn trusts(&self, proven: Instant, now: Instant) -> bool {
-        let last_loss = *self.last_loss.lock().unwrap_or_else(PoisonError::into_inner);
-        !D::LOSES_CONNECTIONS || (now - proven < TRUST && last_loss.is_none_or(|loss| loss < proven))
+    /// Uses no connection any more that there is now. They may work, and lead to the wrong server.
+    pub(crate) fn discard_all(&self) {
+        self.0.health.moments().discard_before = Some(Instant::now());
+        drain(&self.generations().current);
+    }
+
+    /// Sets the pool of this generation aside, since one of its connections hangs. False when its place cannot be taken
+    /// because connections of the one before hang too.
+    pub(crate) fn retire(&self, generation: u64) -> bool {
+        let mut generations = self.generations();
+        if generation < generations.number {
+            return true;
+        }
+        if let Some(previous) = &generations.previous {
+            drain(previous);
+            if previous.state().connections > 0 {
+                return false;
+            }
+        }
+        self.0.health.moments().discard_before = Some(Instant::now());
+        let new = build(&self.0.dialect, self.0.max_connections, self.0.wait, &self.0.health);
+        let old = std::mem::replace(&mut generations.current, new);
+        drain(&old);
+        generations.previous = Some(old);
+        generations.number += 1;
+        true
+    }
+
+    /// How many connections are open, and how many of them in use.
+    pub(crate) fn usage(&self) -> (u32, u32) {
+        let generations = self.generations();
+        let states = [Some(&generations.current), generations.previous.as_ref()];
+        states.into_iter().flatten().map(r2d2::Pool::state).fold((0, 0), |(open, used), state| {
+            (open + state.connections, used + state.connections.saturating_sub(state.idle_connections))
+        })
+    }
+
+    fn generations(&self) -> MutexGuard<'_, Generations<D>> {
+        self.0.generations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes connections, and says when the database goes and comes back.
-pub(crate) struct Manager<D> {
+fn build<D: Dialect>(
+    dialect: &Arc<D>,
+    size: u32,
+    wait: Duration,
+    health: &Arc<Health>,
+) -> r2d2::Pool<Manager<D>> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .test_on_check_out(false)
+        .connection_timeout(wait)
+        .error_handler(Box::new(Logged))
+        .build_unchecked(Manager { dialect: Arc::clone(dialect), health: Arc::clone(health) })
+}
+
+/// Takes the idle connections out; those that are outdated are removed by that.
+fn drain<D: Dialect>(connections: &r2d2::Pool<Manager<D>>) {
+    // Those that are not outdated come back only when all were taken.
+    let taken: Vec<_> = std::iter::from_fn(|| connections.try_get()).collect();
+    drop(taken);
+}
+
+fn is_outdated(made: Instant, health: &Health) -> bool {
+    health.moments().discard_before.is_some_and(|before| made <= before)
+}
+
+/// A connection in use.
+pub(crate) struct CheckedOut<D: Dialect> {
+    connection: PooledConnection<Manager<D>>,
+    /// The pool that it is of, for [`Pool::retire`].
+    pub(crate) generation: u64,
+}
+
+impl<D: Dialect> CheckedOut<D> {
+    /// Tries it. One that does not work is not used again.
+    pub(crate) fn verify(&mut self) -> bool {
+        let works = self.connection.inner.ping().is_ok();
+        self.connection.is_lost = !works;
+        works
+    }
+
+    /// When it was made.
+    pub(crate) fn made(&self) -> Instant {
+        self.connection.made
+    }
+}
+
+/// A connection in the pool.
+pub(crate) struct Connection<C> {
+    inner: C,
+    made: Instant,
+    /// When a statement last succeeded.
+    verified: Instant,
+    is_lost: bool,
+}
+
+impl<C> Deref for Connection<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.inner
+    }
+}
+
+impl<C> DerefMut for Connection<C> {
+    fn deref_mut(&mut self) -> &mut C {
+        &mut self.inner
+    }
+}
+
+/// Makes connections, and logs when the database becomes unreachable and reachable.
+struct Manager<D> {
     dialect: Arc<D>,
-    away: AtomicBool,
+    health: Arc<Health>,
 }
 
 impl<D: Dialect> ManageConnection for Manager<D> {
-    type Connection = D::Connection;
+    type Connection = Connection<D::Connection>;
     type Error = ConnectionError;
 
-    fn connect(&self) -> Result<D::Connection, ConnectionError> {
+    fn connect(&self) -> Result<Self::Connection, ConnectionError> {
+        // Outdated counts from the begin: what happens meanwhile may not concern the connection, or it may.
+        let made = Instant::now();
         let connection = self.dialect.connect();
+        let unreachable = &self.health.unreachable;
         match &connection {
-            Err(error) if !self.away.swap(true, Ordering::Relaxed) => {
+            Err(error) if !unreachable.swap(true, Ordering::Relaxed) => {
                 tracing::warn!(error = %error, "the database cannot be reached");
             }
-            Ok(_) if self.away.swap(false, Ordering::Relaxed) => {
+            Ok(_) if unreachable.swap(false, Ordering::Relaxed) => {
                 tracing::info!("the database can be reached again");
             }
             _ => {}
         }
-        connection
+        Ok(Connection { inner: connection?, made, verified: Instant::now(), is_lost: false })
     }
 
-    fn is_valid(&self, connection: &mut D::Connection) -> Result<(), ConnectionError> {
+    fn is_valid(&self, connection: &mut Self::Connection) -> Result<(), ConnectionError> {
         connection.ping().map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
-    fn has_broken(&self, connection: &mut D::Connection) -> bool {
-        std::thread::panicking() || connection.is_broken()
+    fn has_broken(&self, connection: &mut Self::Connection) -> bool {
+        std::thread::panicking()
+            || connection.is_lost
+            || connection.inner.is_broken()
+            || is_outdated(connection.made, &self.health)
     }
 }
 
-/// The manager has said it already.
+/// The manager has logged it already.
 #[derive(Debug)]
-struct Told;
+struct Logged;
 
-impl HandleError<ConnectionError> for Told {
+impl HandleError<ConnectionError> for Logged {
     fn handle_error(&self, _: ConnectionError) {}
 }

@@ -15,7 +15,7 @@ use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
 use domain::{Page, Task};
 
 use crate::DatabaseOptions;
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
+use crate::dialect::{Dialect, Get, List, Outcomes, WorkerCounts};
 use connection::Server;
 
 /// The key of the advisory lock that a step of a background job holds: "tasknjob" in ASCII.
@@ -72,13 +72,13 @@ impl Dialect for Postgres {
         diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
     }
 
-    fn arrangement(max_connections: usize) -> Arrangement {
-        // One lane of set-wise look-ups keeps a server busier than two do, whose sets are half as large. Two lanes of
-        // writes: while one's commit waits for the disk, the other's set runs. A page that looks through many tasks
-        // takes its time, so the pages get what is left; one connection is for readiness.
-        let write_lanes = if max_connections < 6 { 1 } else { 2 };
-        let list_lanes = max_connections.saturating_sub(2 + write_lanes).max(1);
-        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 64, write_lanes }
+    fn worker_counts(max_connections: usize) -> WorkerCounts {
+        // One worker for single tasks keeps a server busier than two do, whose groups are half as large. Two for writes:
+        // while one's commit waits for the disk, the other's group runs. Lists get what is left, scans at most half of
+        // it; one connection is for readiness.
+        let writes = if max_connections < 6 { 1 } else { 2 };
+        let lists = max_connections.saturating_sub(2 + writes).max(2);
+        WorkerCounts { gets: 1, pages: lists - lists / 2, scans: lists / 2, writes }
     }
 
     fn get(connection: &mut PgConnection, set: &[Get]) -> Outcomes<Task> {
@@ -89,8 +89,8 @@ impl Dialect for Postgres {
         list::run(connection, set)
     }
 
-    fn sets_of_lists(lists: &[List]) -> Vec<usize> {
-        list::sets(lists)
+    fn page_weight(list: &List) -> usize {
+        list::weight(list)
     }
 
     fn is_timeout(message: &str) -> bool {
@@ -122,7 +122,9 @@ impl Dialect for Postgres {
     }
 
     fn is_conflict(message: &str) -> bool {
-        message.contains("deadlock detected") || message.contains(write::ERASED)
+        // The second is what Citus reports.
+        let told = ["deadlock detected", "distributed deadlock", write::ERASED];
+        told.iter().any(|told| message.contains(told))
     }
 }
 

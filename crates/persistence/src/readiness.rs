@@ -4,43 +4,55 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::QueryResult;
-use domain::{Readiness, RepositoryError};
+use diesel::result::{DatabaseErrorKind, Error};
+use domain::{OwnerId, Readiness, RepositoryError};
 
 use crate::dialect::Outcomes;
-use crate::lanes::{Queue, Watch};
 use crate::migrations::{self, MigrationBackend};
+use crate::workers::{DeadlineTimer, Request, Sender};
 
 /// Somebody asks whether the database is ready.
 pub(crate) struct Probe;
 
-/// Readiness behind a lane of its own, so that it is asked of the database however long the other queues are.
-pub(crate) struct LaneReadiness {
-    pub(crate) probes: Queue<Probe, ()>,
-    pub(crate) _watch: Arc<Watch>,
-}
-
-#[async_trait]
-impl Readiness for LaneReadiness {
-    async fn check(&self) -> Result<(), RepositoryError> {
-        self.probes.ask(Probe).await
+impl Request for Probe {
+    fn owner(&self) -> Option<&OwnerId> {
+        None
     }
 }
 
-/// Answers all who ask with one round trip.
-pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, set: &[Probe]) -> Outcomes<()> {
-    let missing = missing::<B>(connection)?;
+/// Readiness with a worker of its own, so that the database is asked however long the other queues are.
+pub(crate) struct WorkerReadiness {
+    pub(crate) probes: Sender<Probe, ()>,
+    pub(crate) _timer: Arc<DeadlineTimer>,
+}
+
+#[async_trait]
+impl Readiness for WorkerReadiness {
+    async fn check(&self) -> Result<(), RepositoryError> {
+        self.probes.submit(Probe).await
+    }
+}
+
+/// Answers all who ask with one round trip. A server that takes no writes is an error of the statement, so that the next
+/// connection may lead to another server.
+pub(crate) fn probe<D: MigrationBackend>(connection: &mut D::Connection, set: &[Probe]) -> Outcomes<()> {
+    let missing = missing::<D>(connection)?;
     let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
     Ok(set.iter().map(|_| outcome()).collect())
 }
 
-fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
+fn missing<D: MigrationBackend>(connection: &mut D::Connection) -> QueryResult<Vec<String>> {
     // Before the first migration there is no table to look into, and the look fails.
-    let history = match B::history(connection) {
-        Err(error) if B::has_history(connection)? => return Err(error),
-        Err(_) => Vec::new(),
-        Ok(history) => history,
+    let (read_only, history) = match D::readiness(connection) {
+        Err(error) if D::has_history(connection)? => return Err(error),
+        Err(_) => (false, Vec::new()),
+        Ok(ready) => ready,
     };
-    migrations::missing::<B>(&history).map_err(diesel::result::Error::QueryBuilderError)
+    if read_only {
+        let message = Box::new("the database takes no writes: transaction_read_only is on".to_owned());
+        return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message));
+    }
+    migrations::missing::<D>(&history).map_err(Error::QueryBuilderError)
 }
 
 #[derive(Debug, thiserror::Error)]

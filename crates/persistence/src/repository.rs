@@ -11,23 +11,25 @@ use domain::{
 
 use crate::dialect::{Get, List};
 use crate::failure::Failure;
-use crate::lanes::{Queue, Watch};
+use crate::listing::is_scan;
+use crate::workers::{DeadlineTimer, Sender};
 use crate::write::{BlockedOwners, Write};
 
-/// Tasks behind lanes.
-pub(crate) struct LaneTasks {
-    pub(crate) gets: Queue<Get, Task>,
-    pub(crate) lists: Queue<List, Page>,
+/// Tasks behind workers.
+pub(crate) struct WorkerTasks {
+    pub(crate) gets: Sender<Get, Task>,
+    pub(crate) pages: Sender<List, Page>,
+    pub(crate) scans: Sender<List, Page>,
     /// One for each write worker.
-    pub(crate) writes: Vec<Queue<Write, Outcome>>,
+    pub(crate) writes: Vec<Sender<Write, Outcome>>,
     /// Of the owners whose rows other transactions hold, so that nobody else waits behind them.
-    pub(crate) blocked_writes: Queue<Write, Outcome>,
+    pub(crate) blocked_writes: Sender<Write, Outcome>,
     pub(crate) blocked_owners: Arc<BlockedOwners>,
-    pub(crate) _watch: Arc<Watch>,
+    pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
 #[async_trait]
-impl TaskRepository for LaneTasks {
+impl TaskRepository for WorkerTasks {
     async fn write(
         &self,
         owner: &Owner,
@@ -41,21 +43,22 @@ impl TaskRepository for LaneTasks {
             self.queue_of(&owner)
         };
         let queue = queue.ok_or_else(|| Failure::defect("there is no worker for writes").error())?;
-        queue.ask(Write { owner, command, now }).await
+        queue.submit(Write { owner, command, now }).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        self.gets.ask(Get { owner: owner.clone(), id }).await
+        self.gets.submit(Get { owner: owner.clone(), id }).await
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
-        self.lists.ask(List { owner: owner.clone(), query }).await
+        let queue = if is_scan(&query) { &self.scans } else { &self.pages };
+        queue.submit(List { owner: owner.clone(), query }).await
     }
 }
 
-impl LaneTasks {
+impl WorkerTasks {
     /// All writes of one owner meet in one worker, where none of them loses a race.
-    fn queue_of(&self, owner: &OwnerId) -> Option<&Queue<Write, Outcome>> {
+    fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
         let mut hasher = DefaultHasher::new();
         owner.hash(&mut hasher);
         let number = hasher.finish() % (self.writes.len().max(1) as u64);

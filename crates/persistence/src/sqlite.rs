@@ -6,6 +6,7 @@ mod doctor;
 mod file;
 mod get;
 mod migrations;
+mod time_limit;
 mod values;
 mod write;
 
@@ -15,11 +16,15 @@ use std::time::Duration;
 use diesel::{ConnectionResult, QueryResult, SqliteConnection};
 use domain::{Page, Task};
 
-use crate::dialect::{Arrangement, Dialect, Get, List, Outcomes};
-use crate::listing::{Words, pages};
+use crate::dialect::{Dialect, Get, List, Outcomes, WorkerCounts};
+use crate::listing::{SqlFunctions, pages};
 use crate::{DatabaseOptions, OpenError};
 
-const WORDS: Words = Words { title: "substr(search, 1, instr(search, char(31)) - 1)", find: "instr" };
+const FUNCTIONS: SqlFunctions = SqlFunctions {
+    title: "substr(search, 1, instr(search, char(31)) - 1)",
+    in_time: time_limit::IN_TIME,
+    find: "instr",
+};
 
 /// How long a backup and the doctor wait for another process that writes.
 const MIGRATION_WAIT: Duration = Duration::from_mins(1);
@@ -27,14 +32,14 @@ const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 /// A file.
 pub(crate) struct Sqlite {
     path: PathBuf,
-    busy_timeout: Duration,
+    statement_timeout: Duration,
 }
 
 impl Sqlite {
     /// Makes the file when there is none, and makes sure that it can be used.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
         file::prepare(&path)?;
-        Ok(Self { path, busy_timeout: options.statement_timeout })
+        Ok(Self { path, statement_timeout: options.statement_timeout })
     }
 }
 
@@ -45,7 +50,15 @@ impl Dialect for Sqlite {
     const GUARDED: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
-        connection::establish(&self.path, self.busy_timeout)
+        connection::establish(&self.path, self.statement_timeout)
+    }
+
+    fn transact<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        time_limit::within(self.statement_timeout, || run(connection))
     }
 
     /// The transaction keeps all other writers out.
@@ -53,10 +66,9 @@ impl Dialect for Sqlite {
         Ok(true)
     }
 
-    fn arrangement(max_connections: usize) -> Arrangement {
+    fn worker_counts(_: usize) -> WorkerCounts {
         // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
-        let list_lanes = max_connections.saturating_sub(3).clamp(1, 2);
-        Arrangement { get_lanes: 1, list_lanes, lists_at_once: 1, write_lanes: 1 }
+        WorkerCounts { gets: 1, pages: 1, scans: 1, writes: 1 }
     }
 
     fn get(connection: &mut SqliteConnection, set: &[Get]) -> Outcomes<Task> {
@@ -64,7 +76,7 @@ impl Dialect for Sqlite {
     }
 
     fn list(connection: &mut SqliteConnection, set: &[List]) -> Outcomes<Page> {
-        pages(connection, &WORDS, set)
+        pages(connection, &FUNCTIONS, set)
     }
 
     fn write<T>(

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::rows::{Columns, TaskRow};
 
 pub(crate) use group::Write;
-pub(crate) use worker::{BlockedOwners, WriteWorker};
+pub(crate) use worker::{BlockedOwners, WriteServer};
 
 /// What the guard compares: the owner's row as it was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -416,7 +416,7 @@ export interface components {
              * @description Names the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "internal" | "overloaded" | "unavailable" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "keys_unavailable";
             /** @description What is wrong with this request, in words that may be shown to people. Always a string. */
             detail: string;
             /** @description Each thing that is wrong with the input. Stands on 422 alone. */
@@ -609,6 +609,15 @@ export interface components {
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
+        /** @description `too_many_scans`: Too many scans at once. */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds after which to try again. */
+                "Retry-After"?: number;
+                /** @description Names the request in the log: the caller's own id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -749,6 +758,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1135,6 +1145,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -72,9 +72,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    // The query of a list is input as well.
+    // The query of a list is input as well, and may call for a scan.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
-        statuses.push(S::UNPROCESSABLE_ENTITY);
+        statuses.extend([S::UNPROCESSABLE_ENTITY, S::TOO_MANY_REQUESTS]);
     }
     statuses
 }
@@ -96,7 +96,7 @@ fn response(status: StatusCode) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => vec![headers::allow()],
         StatusCode::PRECONDITION_FAILED => vec![headers::etag()],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![headers::accept(), headers::accept_encoding()],
-        StatusCode::SERVICE_UNAVAILABLE => vec![headers::retry_after()],
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => vec![headers::retry_after()],
         _ => vec![],
     };
     let response = headers.into_iter().fold(response, Named::named);

@@ -59,6 +59,8 @@ kinds! {
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body is not of a supported type";
     /// The input parsed and is wrong.
     Validation = UNPROCESSABLE_ENTITY, "validation", "The request is not valid";
+    /// Too many scans of the caller's are waiting.
+    TooManyScans = TOO_MANY_REQUESTS, "too_many_scans", "Too many scans at once";
     /// A defect on this side.
     Internal = INTERNAL_SERVER_ERROR, "internal", "Something went wrong";
     /// Too much is waiting.

@@ -60,6 +60,10 @@ impl Problem {
             TaskError::Overloaded => {
                 Self::passing(Kind::Overloaded, "Too much is going on; try again shortly.", None)
             }
+            TaskError::TooManyScans => {
+                let detail = "Too many of your searches and sorted or counted lists are waiting.";
+                Self::passing(Kind::TooManyScans, detail, None)
+            }
             TaskError::Unavailable(_) => {
                 Self::passing(Kind::Unavailable, "The database cannot be reached; try again shortly.", None)
             }

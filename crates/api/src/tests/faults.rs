@@ -53,6 +53,15 @@ async fn a_write_that_may_have_happened_is_503_and_invites_no_retry() {
 }
 
 #[actix_web::test]
+async fn too_many_scans_are_429_and_say_when_to_come_back() {
+    let rejected = failing(|| RepositoryError::TooManyScans).await;
+    assert_eq!(
+        (rejected.status.as_u16(), rejected.code(), rejected.header("retry-after")),
+        (429, "too_many_scans".into(), "1")
+    );
+}
+
+#[actix_web::test]
 async fn a_defect_is_500_and_shows_nothing_of_itself() {
     let broken = failing(|| RepositoryError::Fault("relation \"tasks\" does not exist".into())).await;
     assert_eq!((broken.status.as_u16(), broken.code()), (500, "internal".into()));

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn what_it_does_not_say_is_added() {
         let url = limited("postgres://h/d");
-        assert!(url.starts_with("postgres://h/d?connect_timeout=2&"), "{url}");
+        assert!(url.starts_with("postgres://h/d?connect_timeout=4&"), "{url}");
         assert!(url.contains("&tcp_user_timeout=2000&"), "{url}");
     }
 

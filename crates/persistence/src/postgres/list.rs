@@ -1,41 +1,31 @@
-//! Pages. Those that an index gives row by row are read as sets; one that looks through all of an owner's tasks would
-//! hold up the others of its set, and is read alone.
+//! Pages. Small ones that an index gives row by row are read in groups, the others alone.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{ListQuery, PAGE_MAX, Page, Position, Sort, Status, TaskId, Timestamp};
+use domain::{ListQuery, Page, Position, Sort, Status, TaskId, Timestamp};
 
-use super::sets::sets_by;
-use crate::dialect::{List, Outcomes};
-use crate::listing::{Words, page, pages};
+use crate::dialect::{GROUP_ROWS, List, Outcomes};
+use crate::listing::{SqlFunctions, page, pages};
 use crate::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
 use crate::statement::statement;
 
-const WORDS: Words = Words { title: "split_part(search, chr(31), 1)", find: "strpos" };
+const FUNCTIONS: SqlFunctions =
+    SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
 
-/// The most rows that the pages of one set may hold: so much is in memory at once.
-const ROWS_AT_ONCE: u64 = 8 * PAGE_MAX as u64;
+/// The largest page that is read together with others. A larger one gains nothing by it, and waits for the others.
+const LARGEST_IN_GROUP: u32 = 100;
 
-/// Which requests of a batch one statement can read: pages of the newest, as long as they hold few enough rows.
-pub(super) fn sets(requests: &[List]) -> Vec<usize> {
-    let (mut rows, mut alone) = (0, 0);
-    sets_by(requests, |List { query, .. }| {
-        if is_newest(query) {
-            rows += u64::from(query.limit);
-            (rows.saturating_sub(1) / ROWS_AT_ONCE, 0)
-        } else {
-            alone += 1;
-            (0, alone)
-        }
-    })
+/// Pages of the newest are read together, as long as they are small.
+pub(super) fn weight(List { query, .. }: &List) -> usize {
+    if is_newest(query) && query.limit <= LARGEST_IN_GROUP { query.limit.max(1) as usize } else { GROUP_ROWS }
 }
 
 /// Reads the pages of one set.
 pub(super) fn run(connection: &mut PgConnection, set: &[List]) -> Outcomes<Page> {
     if set.len() == 1 || !set.iter().all(|List { query, .. }| is_newest(query)) {
-        return pages(connection, &WORDS, set);
+        return pages(connection, &FUNCTIONS, set);
     }
     let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(set).load(connection)?;
     // In this order they come already. To have the server promise it makes each page cost it twice as much.
@@ -121,23 +111,21 @@ mod tests {
 
     use super::*;
 
-    fn list(query: ListQuery) -> List {
-        List { owner: Owner::for_test("a"), query }
+    fn weight_of(query: ListQuery) -> usize {
+        weight(&List { owner: Owner::for_test("a"), query })
     }
 
     #[test]
-    fn what_looks_through_all_tasks_is_read_alone() {
-        let newest = || list(ListQuery { limit: 10, ..ListQuery::default() });
-        let pending = list(ListQuery { status: Status::Pending, ..ListQuery::default() });
+    fn small_pages_of_the_newest_are_read_together() {
+        let small = || ListQuery { limit: 50, ..ListQuery::default() };
+        assert_eq!(weight_of(small()), 50);
         let by_title = Sort { key: SortKey::Title, ..Sort::default() };
-        let titles = list(ListQuery { sort: by_title, ..ListQuery::default() });
-        assert_eq!(sets(&[newest(), pending, newest(), titles, newest()]), [0, 1, 0, 2, 0]);
-    }
-
-    #[test]
-    fn pages_of_too_many_rows_together_are_several_sets() {
-        let largest = || list(ListQuery::default());
-        let batch: Vec<List> = std::iter::repeat_with(largest).take(17).collect();
-        assert_eq!(sets(&batch), [[0; 8].as_slice(), &[1; 8], &[2]].concat());
+        let alone = [
+            ListQuery { status: Status::Pending, ..small() },
+            ListQuery { sort: by_title, ..small() },
+            ListQuery { count: true, ..small() },
+            ListQuery::default(),
+        ];
+        assert!(alone.into_iter().all(|query| weight_of(query) == GROUP_ROWS));
     }
 }

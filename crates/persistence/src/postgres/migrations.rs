@@ -40,15 +40,24 @@ impl MigrationBackend for Postgres {
     }
 
     fn history(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+        Self::readiness(connection).map(|(_, history)| history)
+    }
+
+    fn readiness(connection: &mut PgConnection) -> QueryResult<(bool, Vec<String>)> {
         use diesel::connection::{AnsiTransactionManager, TransactionManager};
         let read = |connection: &mut PgConnection| {
-            sql_query("select version from __diesel_schema_migrations").load(connection)
+            sql_query(
+                "select version, current_setting('transaction_read_only') = 'on' as read_only
+                from __diesel_schema_migrations",
+            )
+            .load(connection)
         };
         // A failure would end a transaction that is under way.
         let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
         let rows: Vec<Applied> =
             if depth.is_some() { connection.transaction(read)? } else { read(connection)? };
-        Ok(rows.into_iter().map(|applied| applied.version).collect())
+        let read_only = rows.iter().any(|applied| applied.read_only);
+        Ok((read_only, rows.into_iter().map(|applied| applied.version).collect()))
     }
 
     fn applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
@@ -186,6 +195,8 @@ fn gave_way(error: &Error) -> bool {
 struct Applied {
     #[diesel(sql_type = Text)]
     version: String,
+    #[diesel(sql_type = Bool)]
+    read_only: bool,
 }
 
 #[cfg(test)]

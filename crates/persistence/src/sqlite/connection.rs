@@ -8,6 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::result::{ConnectionError, Error};
 use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
 
+use super::time_limit;
+
 /// Opens the file. A writer waits this long for one of another process.
 pub(super) fn establish(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
     let mut connection = bare(path, busy_timeout)?;
@@ -41,6 +43,7 @@ const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pra
 
 fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
     connection.batch_execute(SETTINGS)?;
+    time_limit::register(connection)?;
     let end = Instant::now() + busy_timeout;
     // The switch to WAL asks nobody to wait for it: with several processes at their first start, it just fails.
     loop {

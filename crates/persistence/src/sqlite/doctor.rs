@@ -16,7 +16,7 @@ impl Sqlite {
             return Err(DoctorError::Absent { path });
         }
         file::recognize(&path)?;
-        Ok(Self { path, busy_timeout: options.statement_timeout })
+        Ok(Self { path, statement_timeout: options.statement_timeout })
     }
 }
 

@@ -273,7 +273,9 @@ impl Executor {
             match passed {
                 Ok(passed) => break Ok(judge(&stores, passed, last)),
                 Err(failure) if database.now() >= end => break Err(failure),
-                Err(failure) if matches!(failure.kind, Kind::Fault | Kind::Duplicate) => break Err(failure),
+                Err(failure) if matches!(failure.kind, Kind::Fault | Kind::Duplicate | Kind::Unknown) => {
+                    break Err(failure);
+                }
                 Err(_) => {}
             }
         };

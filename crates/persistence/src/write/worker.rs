@@ -2,24 +2,25 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{io, thread};
 
 use diesel::QueryResult;
 use domain::{Outcome, OwnerId};
 
+use super::WriteDatabase;
 use super::execute::Executor;
 use super::group::Write;
-use super::{WriteDatabase, WriteSession};
-use crate::dialect::{Dialect, Outcome as Answered};
+use crate::dialect::Dialect;
 use crate::failure::{Failure, Kind};
-use crate::lanes::Waiting;
-use crate::pool::Pool;
+use crate::pool::CheckedOut;
+use crate::workers::{Group, PendingCall, Request, Serve, Worker};
 
-/// The most commands of one batch: more make it no cheaper for each, and the first ones wait for the last.
-const AT_ONCE: usize = 64;
+impl Request for Write {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(&self.owner)
+    }
+}
 
 /// How long the writes of an owner whose row another transaction holds go to a worker of their own.
 const SET_ASIDE: Duration = Duration::from_secs(3);
@@ -48,43 +49,43 @@ impl BlockedOwners {
     }
 }
 
-/// Takes batches from one queue.
-pub(crate) struct WriteWorker<D: Dialect> {
-    pub(crate) pool: Pool<D>,
-    /// How long a statement waits for a lock: the shortest time after which the server stops one.
-    pub(crate) limit: Duration,
-    pub(crate) blocked: Arc<BlockedOwners>,
+/// Serves the groups of a write worker.
+pub(crate) struct WriteServer {
+    executor: Executor,
+    random: Random,
+    blocked: Arc<BlockedOwners>,
+    lock_timeout: Duration,
 }
 
-impl<D: Dialect> WriteWorker<D> {
-    /// Starts the thread; it ends with the last caller's end of the queue.
-    pub(crate) fn start(self, name: String, waiting: Arc<Waiting<Write, Outcome>>) -> io::Result<()> {
-        thread::Builder::new().name(name).spawn(move || self.work(&waiting)).map(drop)
+impl WriteServer {
+    pub(crate) fn new(blocked: Arc<BlockedOwners>, lock_timeout: Duration) -> Self {
+        Self { executor: Executor::default(), random: Random::default(), blocked, lock_timeout }
     }
+}
 
-    fn work(self, waiting: &Waiting<Write, Outcome>) {
-        let mut executor = Executor::default();
-        let mut database = PooledDatabase { pool: self.pool, limit: self.limit, random: Random::default() };
-        let Some(hand) = waiting.hands.first() else { return };
-        while let Some(batch) = waiting.next_batch(AT_ONCE) {
-            let (writes, callers): (Vec<Write>, Vec<_>) =
-                batch.into_iter().map(|job| (job.request, job.caller)).unzip();
-            let mut outcomes: Vec<Option<Answered<Outcome>>> = writes.iter().map(|_| None).collect();
-            hand.take_up(callers);
-            let run = AssertUnwindSafe(|| {
-                executor.run(&mut database, writes, &mut |place, outcome| {
-                    if let Some(free) = outcomes.get_mut(place) {
-                        *free = Some(outcome);
-                    }
-                });
-            });
-            if catch_unwind(run).is_err() {
-                executor = Executor::default();
+impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
+    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, mut group: Group<Write, Outcome>) {
+        group.calls.iter().for_each(PendingCall::await_connection);
+        let connection = match worker.connect() {
+            Ok(connection) => connection,
+            Err(failure) => return group.reply_all(|| Err(failure.error())),
+        };
+        group.begin(worker.context(), true);
+        let Group { requests, calls, .. } = group;
+        let random = &mut self.random;
+        let mut database = WorkerDatabase {
+            worker,
+            connection: Some(connection),
+            calls: calls.len(),
+            lock_timeout: self.lock_timeout,
+            random,
+        };
+        self.executor.run(&mut database, requests, &mut |place, outcome| {
+            if let Some(call) = calls.get(place) {
+                call.reply(outcome);
             }
-            let unanswered = || Err(Failure::defect("a write worker gave no answer").error());
-            hand.answer(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(unanswered)).collect());
-            self.blocked.extend(std::mem::take(&mut executor.blocked));
-        }
+        });
+        self.blocked.extend(std::mem::take(&mut self.executor.blocked));
     }
 }
 
@@ -102,17 +103,18 @@ impl Random {
     }
 }
 
-/// Connections of a pool.
-struct PooledDatabase<D: Dialect> {
-    pool: Pool<D>,
-    limit: Duration,
-    random: Random,
+/// The connections of a worker.
+struct WorkerDatabase<'a, D: Dialect> {
+    worker: &'a Worker<'a, D, Write, Outcome>,
+    /// For the first attempt.
+    connection: Option<CheckedOut<D>>,
+    calls: usize,
+    /// The shortest time after which the server stops a statement.
+    lock_timeout: Duration,
+    random: &'a mut Random,
 }
 
-impl<D: Dialect> WriteDatabase for PooledDatabase<D>
-where
-    D::Connection: WriteSession,
-{
+impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
     type Session = D::Connection;
 
     const GUARDED: bool = D::GUARDED;
@@ -122,14 +124,29 @@ where
         transaction: bool,
         run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
-        let mut connection = self.pool.check_out()?;
+        let context = self.worker.context();
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                context.observer.retried(context.kind);
+                self.worker.connect()?
+            }
+        };
         let begun = Instant::now();
-        let done = self.pool.write(&mut connection, transaction, run);
-        drop(connection);
-        done.map_err(|error| {
-            let failure = Failure::of::<D>(error, begun.elapsed() >= self.limit);
-            if failure.kind == Kind::Lost {
-                self.pool.lost_one();
+        let result = self
+            .worker
+            .watched(&mut connection, |connection| context.pool.write(connection, transaction, run));
+        let elapsed = begun.elapsed();
+        context.observer.statement(context.kind, self.calls, elapsed);
+        // The thread was replaced: whether a store was under way or not, this one must not go on.
+        let Some(result) = result else { return Err(Failure::unknown(None)) };
+        result.map_err(|error| {
+            let failure = Failure::of::<D>(error, elapsed >= self.lock_timeout);
+            match failure.kind {
+                Kind::Lost => context.pool.record_loss(connection),
+                // Nothing was written. A new connection may lead to a server that takes writes.
+                Kind::ReadOnly => context.pool.discard_all(),
+                _ => {}
             }
             failure
         })

@@ -24,9 +24,11 @@ mod upgrade;
 #[path = "../support/workers.rs"]
 mod workers;
 
+mod connections;
 mod crowds;
 mod doctor;
 mod encryption;
+mod fairness;
 mod jobs;
 mod locks;
 mod many;

@@ -33,7 +33,8 @@ pub(crate) const OWNERS: &str =
 pub(crate) fn patient(url: &str) -> DatabaseOptions {
     let (url, long) = (url.to_owned(), Duration::from_mins(1));
     let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
-    DatabaseOptions { statement_timeout: long, lock_timeout: long, pool_wait: long, ..options }
+    let options = DatabaseOptions { lock_timeout: long, scans_per_owner: usize::MAX, ..options };
+    DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
 }
 
 /// Has a crowd call, and judges what it was answered and what is kept then.

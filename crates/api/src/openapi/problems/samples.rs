@@ -47,6 +47,7 @@ fn problem(kind: Kind) -> Option<Problem> {
             field: "title",
             rule: Rule::Text(TextError::Empty),
         }])),
+        Kind::TooManyScans => of_task(TaskError::TooManyScans),
         Kind::Internal => Some(Problem::internal()),
         Kind::Overloaded => of_task(TaskError::Overloaded),
         Kind::Unavailable => of_task(TaskError::Unavailable("away".into())),

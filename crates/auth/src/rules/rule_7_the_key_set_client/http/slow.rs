@@ -58,9 +58,9 @@ fn a_fetch_ends_after_three_seconds_whatever_the_issuer_does() {
         assert!(matches!(answer, Err(FetchError::Timeout)), "{answer:?}");
         assert!(*elapsed > Duration::from_millis(2900), "{elapsed:?}");
     }
-    // The fastest, since a machine with much to do may be late with one of them.
+    // Without the limit the first ones would not end for half an hour; a machine with much to do is late with all of them.
     let fastest = fetched.iter().map(|(_, elapsed)| *elapsed).min();
-    assert!(fastest < Some(Duration::from_millis(3900)), "{fastest:?}");
+    assert!(fastest < Some(SECOND * 8), "{fastest:?}");
     let requests: Vec<_> = issuers.iter().map(|issuer| issuer.requests().len()).collect();
     assert_eq!(requests[..3], [1, 1, 1]);
     assert!((2..=3).contains(&requests[3]), "{requests:?}");

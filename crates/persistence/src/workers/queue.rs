@@ -1,0 +1,211 @@
+//! The bounded queue in front of the workers of one kind.
+//!
+//! Owners take turns: whoever has many calls waiting delays their own.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::{OwnerId, RepositoryError};
+use tokio::sync::oneshot;
+
+use super::call::{Fate, PendingCall};
+use crate::dialect::Outcome;
+use crate::failure::Failure;
+use crate::observer::{CallFailure, DatabaseObserver, WorkKind};
+
+mod group;
+mod turns;
+
+pub(crate) use group::Group;
+use turns::{Turns, Waiting};
+
+/// What a queue holds.
+pub(crate) trait Request: Send + 'static {
+    /// Whose it is, if anyone's.
+    fn owner(&self) -> Option<&OwnerId>;
+}
+
+/// What bounds a queue and the groups that are taken from it.
+pub(crate) struct QueueLimits<R> {
+    /// The most calls that wait.
+    pub(crate) length: usize,
+    /// The most calls of one owner that wait.
+    pub(crate) waiting_per_owner: usize,
+    /// The most groups with calls of one owner that run at once.
+    pub(crate) running_per_owner: usize,
+    /// How long a call waits to be begun.
+    pub(crate) timeout: Duration,
+    /// Whether its calls change something.
+    pub(crate) is_write: bool,
+    /// How many workers take from it.
+    pub(crate) workers: usize,
+    /// The room that a call takes in a group. A call that takes all of it is run alone.
+    pub(crate) weight: fn(&R) -> usize,
+    /// The room in a group.
+    pub(crate) capacity: usize,
+}
+
+/// The callers' end of a queue. When it is dropped, the workers finish what is waiting and end.
+pub(crate) struct Sender<R, A>(Arc<Queue<R, A>>);
+
+impl<R: Request, A> Sender<R, A> {
+    /// Queues a request and waits for its outcome.
+    pub(crate) async fn submit(&self, request: R) -> Outcome<A> {
+        let (reply, outcome) = oneshot::channel();
+        self.0.push(request, reply)?;
+        outcome.await.unwrap_or_else(|_| Err(Failure::defect("a worker ended without a reply").error()))
+    }
+}
+
+impl<R, A> Drop for Sender<R, A> {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+/// The workers' end of a queue.
+pub(crate) struct Queue<R, A> {
+    state: Mutex<State<R, A>>,
+    changed: Condvar,
+    limits: QueueLimits<R>,
+    kind: WorkKind,
+    observer: Arc<dyn DatabaseObserver>,
+}
+
+struct State<R, A> {
+    closed: bool,
+    turns: Turns<R, A>,
+    /// The calls that workers have taken, and for some time those that were replied to.
+    taken: Vec<PendingCall<A>>,
+    /// How long a worker was busy with one call, lately.
+    service_time: Duration,
+}
+
+impl<R: Request, A> Queue<R, A> {
+    /// Both ends of a new queue.
+    pub(crate) fn new(
+        limits: QueueLimits<R>,
+        kind: WorkKind,
+        observer: Arc<dyn DatabaseObserver>,
+    ) -> (Sender<R, A>, Arc<Self>) {
+        let turns = Turns::new(limits.running_per_owner);
+        let state = State { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO };
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        let queue = Arc::new(Self { state, changed, limits, kind, observer });
+        (Sender(Arc::clone(&queue)), queue)
+    }
+
+    fn push(&self, request: R, reply: oneshot::Sender<Outcome<A>>) -> Result<(), RepositoryError> {
+        let mut state = self.lock();
+        if let Err(failure) = self.admit(&state, request.owner()) {
+            drop(state);
+            self.observer.call_failed(self.kind, failure);
+            return Err(match failure {
+                CallFailure::TooManyScans => RepositoryError::TooManyScans,
+                _ => RepositoryError::Overloaded,
+            });
+        }
+        let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
+        state.turns.push(Waiting { request, call, alone: false });
+        let length = state.turns.waiting();
+        drop(state);
+        self.changed.notify_one();
+        self.observer.queue_length(self.kind, length);
+        Ok(())
+    }
+
+    /// Rejects at once what would not be begun in time. A call that none is ahead of is always admitted.
+    fn admit(&self, state: &State<R, A>, owner: Option<&OwnerId>) -> Result<(), CallFailure> {
+        let (ahead, own) = state.turns.ahead(owner);
+        if own >= self.limits.waiting_per_owner {
+            return Err(CallFailure::TooManyScans);
+        }
+        let workers = u32::try_from(self.limits.workers.max(1)).unwrap_or(u32::MAX);
+        let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
+        let expected_wait = state.service_time.saturating_mul(ahead) / workers;
+        if state.turns.waiting() >= self.limits.length || expected_wait > self.limits.timeout {
+            return Err(CallFailure::Overloaded);
+        }
+        Ok(())
+    }
+
+    /// Waits for calls and takes one group; none when no more can come. Calls that nobody waits for any more, or whose
+    /// time is up, are not among them. [`Queue::finish`] ends it.
+    pub(crate) fn next_group(&self) -> Option<Group<R, A>> {
+        let mut state = self.lock();
+        loop {
+            let group = state.turns.take(self.limits.capacity, self.limits.weight);
+            self.observe(std::mem::take(&mut state.turns.ended));
+            if !group.is_empty() {
+                state.taken.extend(group.calls.iter().cloned());
+                let length = state.turns.waiting();
+                drop(state);
+                self.observer.queue_length(self.kind, length);
+                return Some(group);
+            }
+            if state.closed && state.turns.waiting() == 0 {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lets these owners run other groups. A worker was busy with this many calls of theirs for so long.
+    pub(crate) fn finish(&self, owners: &[Option<OwnerId>], calls: usize, busy: Duration) {
+        let mut state = self.lock();
+        let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
+        state.service_time = (state.service_time * 3 + service_time) / 4;
+        state.turns.finish(owners);
+        drop(state);
+        if !owners.is_empty() {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner. They get this
+    /// much more time, since one of them may now delay the others once more.
+    pub(crate) fn put_back(&self, group: Group<R, A>, time: Duration) {
+        let mut state = self.lock();
+        for (request, call) in group.requests.into_iter().zip(group.calls).rev() {
+            call.extend(time);
+            state.turns.push_front(Waiting { request, call, alone: true });
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Replies to the calls whose time is up, and forgets those that nobody waits for.
+    pub(super) fn expire_overdue(&self, now: Instant) {
+        let mut fates = Vec::new();
+        let mut state = self.lock();
+        let mut waits = |call: &PendingCall<A>| {
+            let fate = call.expire(now);
+            fates.push(fate);
+            fate == Fate::Waiting
+        };
+        state.turns.retain(&mut waits);
+        state.taken.retain(&mut waits);
+        drop(state);
+        self.observe(fates);
+    }
+
+    fn observe(&self, fates: Vec<Fate>) {
+        for fate in fates {
+            match fate {
+                Fate::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
+                Fate::Gone => self.observer.call_failed(self.kind, CallFailure::Cancelled),
+                Fate::Waiting | Fate::Replied => {}
+            }
+        }
+    }
+}
+
+impl<R, A> Queue<R, A> {
+    fn lock(&self) -> MutexGuard<'_, State<R, A>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! Calls that one worker runs together.
+
+use std::time::Instant;
+
+use domain::OwnerId;
+
+use super::Request;
+use crate::dialect::{Dialect, Outcome};
+use crate::workers::Context;
+use crate::workers::call::PendingCall;
+
+/// Requests, and the call of each in the same order.
+pub(crate) struct Group<R, A> {
+    pub(crate) requests: Vec<R>,
+    pub(crate) calls: Vec<PendingCall<A>>,
+    /// Whose groups are limited, and count this one as running.
+    pub(crate) owners: Vec<Option<OwnerId>>,
+}
+
+impl<R, A> Default for Group<R, A> {
+    fn default() -> Self {
+        Self { requests: Vec::new(), calls: Vec::new(), owners: Vec::new() }
+    }
+}
+
+impl<R, A> Group<R, A> {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Leaves out the calls that this says no to.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&PendingCall<A>) -> bool) {
+        let kept: Vec<bool> = self.calls.iter().map(keep).collect();
+        if kept.iter().all(|kept| *kept) {
+            return;
+        }
+        let (mut requests, mut calls) = (kept.iter(), kept.iter());
+        self.requests.retain(|_| requests.next() == Some(&true));
+        self.calls.retain(|_| calls.next() == Some(&true));
+    }
+
+    /// Replies to each call with its outcome.
+    pub(crate) fn reply(&self, outcomes: Vec<Outcome<A>>) {
+        for (call, outcome) in self.calls.iter().zip(outcomes) {
+            call.reply(outcome);
+        }
+    }
+
+    /// Replies to all calls alike.
+    pub(crate) fn reply_all(&self, outcome: impl Fn() -> Outcome<A>) {
+        self.calls.iter().for_each(|call| call.reply(outcome()));
+    }
+
+    /// Its calls, each alone.
+    pub(crate) fn split_each(self) -> Vec<Self> {
+        let single =
+            |(request, call)| Self { requests: vec![request], calls: vec![call], owners: Vec::new() };
+        self.requests.into_iter().zip(self.calls).map(single).collect()
+    }
+
+    /// Marks the calls as begun that somebody still waits for, and leaves out the others.
+    pub(crate) fn begin<D: Dialect>(&mut self, context: &Context<D>, first: bool) {
+        let now = Instant::now();
+        self.retain(|call| call.begin(context.timeouts.response));
+        for call in self.calls.iter().filter(|_| first) {
+            let waited = now.saturating_duration_since(call.submitted());
+            context.observer.queue_wait(context.kind, waited);
+        }
+    }
+}
+
+impl<R: Request, A> Group<R, A> {
+    /// Whether its calls are of more than one owner.
+    pub(crate) fn has_several_owners(&self) -> bool {
+        let mut owners = self.requests.iter().map(Request::owner);
+        let first = owners.next();
+        owners.any(|owner| Some(owner) != first)
+    }
+}

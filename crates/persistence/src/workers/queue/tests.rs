@@ -1,0 +1,216 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::*;
+
+const LONG: Duration = Duration::from_mins(1);
+
+/// A number, of the owner with the number's tens.
+#[derive(Debug, PartialEq)]
+struct Number(u32, OwnerId);
+
+impl Request for Number {
+    fn owner(&self) -> Option<&OwnerId> {
+        Some(&self.1)
+    }
+}
+
+fn number(number: u32) -> Number {
+    Number(number, OwnerId::parse(&format!("owner-{}", number / 10)).unwrap())
+}
+
+type Ends = (Sender<Number, u32>, Arc<Queue<Number, u32>>);
+type Pending<'a> = Pin<Box<dyn Future<Output = Outcome<u32>> + 'a>>;
+
+fn limits() -> QueueLimits<Number> {
+    QueueLimits {
+        length: 100,
+        waiting_per_owner: usize::MAX,
+        running_per_owner: usize::MAX,
+        timeout: LONG,
+        is_write: false,
+        workers: 1,
+        weight: |_| 1,
+        capacity: 3,
+    }
+}
+
+fn queue(limits: QueueLimits<Number>) -> Ends {
+    Queue::new(limits, WorkKind::Page, Arc::new(()))
+}
+
+fn poll(call: &mut Pending<'_>) -> Poll<Outcome<u32>> {
+    call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Submits a call that then waits.
+fn waiting(sender: &Sender<Number, u32>, request: u32) -> Pending<'_> {
+    let mut call: Pending<'_> = Box::pin(sender.submit(number(request)));
+    assert!(poll(&mut call).is_pending(), "{request} does not wait");
+    call
+}
+
+fn rejected(sender: &Sender<Number, u32>, request: u32) -> RepositoryError {
+    let mut call: Pending<'_> = Box::pin(sender.submit(number(request)));
+    match poll(&mut call) {
+        Poll::Ready(outcome) => outcome.unwrap_err(),
+        Poll::Pending => panic!("{request} waits"),
+    }
+}
+
+fn all<'a>(sender: &'a Sender<Number, u32>, requests: &[u32]) -> Vec<Pending<'a>> {
+    requests.iter().map(|request| waiting(sender, *request)).collect()
+}
+
+/// The requests of the next group, when there is one.
+fn next(queue: &Queue<Number, u32>) -> Vec<u32> {
+    numbers(&take(queue))
+}
+
+fn take(queue: &Queue<Number, u32>) -> Group<Number, u32> {
+    let mut state = queue.lock();
+    let group = state.turns.take(queue.limits.capacity, queue.limits.weight);
+    state.taken.extend(group.calls.iter().cloned());
+    group
+}
+
+fn numbers(group: &Group<Number, u32>) -> Vec<u32> {
+    group.requests.iter().map(|number| number.0).collect()
+}
+
+#[test]
+fn a_full_queue_rejects_at_once() {
+    let (sender, _queue) = queue(QueueLimits { length: 2, ..limits() });
+    let _calls = all(&sender, &[1, 2]);
+    assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
+}
+
+#[test]
+fn an_owner_with_too_many_waiting_is_rejected_alone() {
+    let (sender, queue) =
+        queue(QueueLimits { waiting_per_owner: 2, running_per_owner: 1, capacity: 1, ..limits() });
+    let _first = waiting(&sender, 1);
+    assert_eq!(next(&queue), [1]);
+    let _calls = all(&sender, &[2, 3]);
+    assert!(matches!(rejected(&sender, 4), RepositoryError::TooManyScans));
+    let _other = waiting(&sender, 11);
+}
+
+#[test]
+fn a_call_that_would_wait_too_long_is_rejected_at_once() {
+    let (sender, queue) = queue(limits());
+    queue.finish(&[], 1, LONG * 4);
+    // Nothing is ahead of the first one: it shows whether the database still takes so long.
+    let _first = waiting(&sender, 1);
+    let _second = waiting(&sender, 2);
+    assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
+    // It would be the turn of another owner after one call.
+    let _other = waiting(&sender, 11);
+}
+
+#[test]
+fn owners_take_turns() {
+    let (sender, queue) = queue(limits());
+    let _calls = all(&sender, &[1, 2, 3, 4, 5, 11, 12, 21]);
+    assert_eq!(next(&queue), [1, 11, 21]);
+    assert_eq!(next(&queue), [2, 12, 3]);
+    assert_eq!(next(&queue), [4, 5]);
+}
+
+#[test]
+fn a_group_has_no_more_than_there_is_room_for() {
+    let (sender, queue) =
+        queue(QueueLimits { weight: |number| number.0 as usize % 10, capacity: 9, ..limits() });
+    let _calls = all(&sender, &[9, 11, 15, 28, 33]);
+    assert_eq!(next(&queue), [9]);
+    assert_eq!(next(&queue), [11, 28]);
+    assert_eq!(next(&queue), [33, 15]);
+}
+
+#[test]
+fn what_runs_of_one_owner_is_bounded() {
+    let (sender, queue) = queue(QueueLimits { running_per_owner: 1, capacity: 1, ..limits() });
+    let _calls = all(&sender, &[1, 2, 3, 11]);
+    let first = take(&queue);
+    assert_eq!(numbers(&first), [1]);
+    assert_eq!(next(&queue), [11]);
+    assert!(take(&queue).is_empty());
+    queue.finish(&first.owners, 1, Duration::ZERO);
+    assert_eq!(next(&queue), [2]);
+    assert!(take(&queue).is_empty());
+}
+
+#[test]
+fn what_is_put_back_runs_first_and_each_owners_alone() {
+    let (sender, queue) = queue(limits());
+    let mut calls = all(&sender, &[1, 11, 2]);
+    let group = take(&queue);
+    assert_eq!(numbers(&group), [1, 11, 2]);
+    let _later = all(&sender, &[12, 3]);
+    queue.put_back(group, LONG);
+    let mut groups = vec![next(&queue), next(&queue), next(&queue)];
+    groups.sort();
+    assert_eq!(groups, [vec![1, 2], vec![11], vec![12, 3]]);
+    assert!(calls.iter_mut().all(|call| poll(call).is_pending()));
+}
+
+#[test]
+fn a_call_that_is_not_begun_in_time_is_an_overload() {
+    let (sender, queue) = queue(limits());
+    let mut late = waiting(&sender, 1);
+    queue.expire_overdue(Instant::now() + LONG);
+    assert!(matches!(poll(&mut late), Poll::Ready(Err(RepositoryError::Overloaded))));
+    assert!(take(&queue).is_empty());
+    assert_eq!(queue.lock().turns.waiting(), 0);
+}
+
+#[test]
+fn a_call_whose_time_is_up_is_not_taken() {
+    let (sender, queue) = queue(QueueLimits { timeout: Duration::ZERO, ..limits() });
+    let mut late = waiting(&sender, 1);
+    assert!(take(&queue).is_empty());
+    assert!(matches!(poll(&mut late), Poll::Ready(Err(RepositoryError::Overloaded))));
+}
+
+#[test]
+fn a_caller_who_has_gone_is_forgotten() {
+    let (sender, queue) = queue(limits());
+    drop(waiting(&sender, 1));
+    let _kept = waiting(&sender, 2);
+    assert_eq!(next(&queue), [2]);
+    let third = waiting(&sender, 3);
+    let group = take(&queue);
+    drop(third);
+    assert!(!group.calls[0].begin(LONG));
+}
+
+#[test]
+fn a_begun_call_gets_the_time_of_its_begin() {
+    let (sender, queue) = queue(limits());
+    let mut call = waiting(&sender, 1);
+    let group = take(&queue);
+    assert!(group.calls[0].begin(LONG * 2));
+    queue.expire_overdue(Instant::now() + LONG);
+    assert!(poll(&mut call).is_pending());
+    queue.expire_overdue(Instant::now() + LONG * 2);
+    assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
+    // Of the worker that comes back later nobody hears.
+    group.calls[0].reply(Ok(1));
+}
+
+#[test]
+fn a_call_that_gets_no_connection_is_an_outage() {
+    let (sender, queue) = queue(limits());
+    let mut call = waiting(&sender, 1);
+    take(&queue).calls[0].await_connection();
+    queue.expire_overdue(Instant::now() + LONG);
+    assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
+}
+
+#[test]
+fn the_workers_end_with_the_last_caller() {
+    let (sender, queue) = queue(limits());
+    drop(sender);
+    assert!(queue.next_group().is_none());
+}

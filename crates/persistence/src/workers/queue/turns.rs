@@ -1,0 +1,190 @@
+//! Who is next: owners take turns, each with a queue of their own.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use domain::OwnerId;
+
+use super::{Group, Request};
+use crate::workers::call::Fate;
+use crate::workers::call::PendingCall;
+
+type Key = Option<OwnerId>;
+
+pub(super) struct Waiting<R, A> {
+    pub(super) request: R,
+    pub(super) call: PendingCall<A>,
+    /// Whether it is run with no other owner's.
+    pub(super) alone: bool,
+}
+
+struct Owner<R, A> {
+    waiting: VecDeque<Waiting<R, A>>,
+    /// Groups that run.
+    running: usize,
+    /// Whether it is among the owners whose turn comes.
+    has_turn: bool,
+}
+
+pub(super) struct Turns<R, A> {
+    owners: HashMap<Key, Owner<R, A>>,
+    /// Those with waiting calls that may be run, the next one first.
+    order: VecDeque<Key>,
+    waiting: usize,
+    running_per_owner: usize,
+    /// What became of calls that were left out since this was last looked at.
+    pub(super) ended: Vec<Fate>,
+}
+
+impl<R: Request, A> Turns<R, A> {
+    pub(super) fn new(running_per_owner: usize) -> Self {
+        Self {
+            owners: HashMap::new(),
+            order: VecDeque::new(),
+            waiting: 0,
+            running_per_owner,
+            ended: Vec::new(),
+        }
+    }
+
+    /// How many calls wait.
+    pub(super) const fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// How many calls would be taken before the next one of this owner, and how many of the owner's wait.
+    pub(super) fn ahead(&self, owner: Option<&OwnerId>) -> (usize, usize) {
+        // Nothing is ahead of the first one, whoever it is: that need not be looked up.
+        if self.waiting == 0 {
+            return (0, 0);
+        }
+        let own = self.owners.get(&owner.cloned()).map_or(0, |owner| owner.waiting.len());
+        (self.waiting.min((own + 1) * self.order.len().max(1)), own)
+    }
+
+    pub(super) fn push(&mut self, call: Waiting<R, A>) {
+        self.owner_of(&call).push_back(call);
+    }
+
+    pub(super) fn push_front(&mut self, call: Waiting<R, A>) {
+        self.owner_of(&call).push_front(call);
+    }
+
+    /// The queue of the owner of one call more.
+    fn owner_of(&mut self, call: &Waiting<R, A>) -> &mut VecDeque<Waiting<R, A>> {
+        let key = call.request.owner().cloned();
+        let new = || Owner { waiting: VecDeque::new(), running: 0, has_turn: false };
+        let owner = self.owners.entry(key.clone()).or_insert_with(new);
+        self.waiting += 1;
+        if !owner.has_turn && owner.running < self.running_per_owner {
+            owner.has_turn = true;
+            self.order.push_back(key);
+        }
+        &mut owner.waiting
+    }
+
+    /// Takes calls in turn as long as there is room for them.
+    pub(super) fn take(&mut self, capacity: usize, weight: fn(&R) -> usize) -> Group<R, A> {
+        let (mut group, mut room, mut skipped) = (Group::default(), capacity, Vec::new());
+        while room > 0 {
+            let Some(key) = self.order.pop_front() else { break };
+            let Some(owner) = self.owners.get_mut(&key) else { continue };
+            let before = owner.waiting.len();
+            let next = owner.next(false, &mut self.ended);
+            if let Some(call) = next {
+                let needed = weight(&call.request);
+                if !group.is_empty() && (needed > room || call.alone) {
+                    owner.waiting.push_front(call);
+                    skipped.push(key);
+                } else {
+                    room = if call.alone { 0 } else { room.saturating_sub(needed) };
+                    let alone = call.alone;
+                    group.push(call);
+                    while let Some(next) = alone.then(|| owner.next(true, &mut self.ended)).flatten() {
+                        group.push(next);
+                    }
+                    self.order.push_back(key);
+                }
+                self.waiting -= before - owner.waiting.len();
+            } else {
+                self.waiting -= before;
+                owner.has_turn = false;
+                if owner.running == 0 {
+                    self.owners.remove(&key);
+                }
+            }
+        }
+        skipped.into_iter().rev().for_each(|key| self.order.push_front(key));
+        self.note_running(&mut group);
+        group
+    }
+
+    /// Counts the group for its owners, unless nothing depends on it.
+    fn note_running(&mut self, group: &mut Group<R, A>) {
+        if group.is_empty() || self.running_per_owner == usize::MAX {
+            return;
+        }
+        for request in &group.requests {
+            let key = request.owner().cloned();
+            if !group.owners.contains(&key) {
+                group.owners.push(key);
+            }
+        }
+        for key in &group.owners {
+            let Some(owner) = self.owners.get_mut(key) else { continue };
+            owner.running += 1;
+            if owner.running >= self.running_per_owner && owner.has_turn {
+                owner.has_turn = false;
+                self.order.retain(|other| other != key);
+            }
+        }
+    }
+
+    /// A group with calls of these owners has ended.
+    pub(super) fn finish(&mut self, owners: &[Key]) {
+        for key in owners {
+            let Some(owner) = self.owners.get_mut(key) else { continue };
+            owner.running = owner.running.saturating_sub(1);
+            if owner.waiting.is_empty() {
+                if owner.running == 0 && !owner.has_turn {
+                    self.owners.remove(key);
+                }
+            } else if !owner.has_turn {
+                owner.has_turn = true;
+                self.order.push_back(key.clone());
+            }
+        }
+    }
+
+    /// Leaves out the calls that this says no to.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&PendingCall<A>) -> bool) {
+        for owner in self.owners.values_mut() {
+            let before = owner.waiting.len();
+            owner.waiting.retain(|waiting| keep(&waiting.call));
+            self.waiting -= before - owner.waiting.len();
+        }
+        self.owners.retain(|_, owner| owner.has_turn || owner.running > 0 || !owner.waiting.is_empty());
+    }
+}
+
+impl<R, A> Owner<R, A> {
+    /// The next call that still waits for its outcome; of those that are run alone, if only they are asked for.
+    fn next(&mut self, only_alone: bool, ended: &mut Vec<Fate>) -> Option<Waiting<R, A>> {
+        let now = Instant::now();
+        while self.waiting.front().is_some_and(|next| next.alone || !only_alone) {
+            let next = self.waiting.pop_front()?;
+            match next.call.expire(now) {
+                Fate::Waiting => return Some(next),
+                fate => ended.push(fate),
+            }
+        }
+        None
+    }
+}
+
+impl<R, A> Group<R, A> {
+    fn push(&mut self, waiting: Waiting<R, A>) {
+        self.requests.push(waiting.request);
+        self.calls.push(waiting.call);
+    }
+}

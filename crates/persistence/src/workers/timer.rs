@@ -1,0 +1,35 @@
+//! The thread that replies to calls whose time is up.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+
+/// Something with calls that have deadlines.
+pub(crate) trait Expire: Send + Sync {
+    /// Replies to the calls whose time is up.
+    fn expire_overdue(&self, now: Instant);
+}
+
+/// Runs until it is dropped.
+pub(crate) struct DeadlineTimer {
+    _until_dropped: Sender<()>,
+}
+
+impl DeadlineTimer {
+    /// Looks often enough that no caller waits a twentieth longer than the timeout.
+    pub(crate) fn start(expiring: Vec<Arc<dyn Expire>>, timeout: Duration) -> io::Result<Self> {
+        let (sender, until_dropped) = bounded::<()>(0);
+        let pause = (timeout / 20).clamp(Duration::from_millis(5), Duration::from_millis(100));
+        thread::Builder::new().name("db-timer".into()).spawn(move || {
+            while until_dropped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let now = Instant::now();
+                for one in &expiring {
+                    one.expire_overdue(now);
+                }
+            }
+        })?;
+        Ok(Self { _until_dropped: sender })
+    }
+}

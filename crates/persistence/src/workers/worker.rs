@@ -1,0 +1,244 @@
+//! The threads that run the groups of one queue.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+use std::{io, iter, mem, thread};
+
+use domain::OwnerId;
+
+use super::queue::{Group, Queue, Request};
+use super::timer::Expire;
+use crate::DatabaseOptions;
+use crate::dialect::Dialect;
+use crate::failure::Failure;
+use crate::observer::{DatabaseObserver, WorkKind};
+use crate::pool::{CheckedOut, Pool};
+
+/// How long the workers wait for the database.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    /// How long the server works on a statement.
+    pub(crate) statement: Duration,
+    /// How long callers wait for a statement that was begun.
+    pub(crate) response: Duration,
+    /// When a call of the driver counts as one that never returns.
+    pub(crate) hang: Duration,
+}
+
+impl Timeouts {
+    /// A read is one round trip.
+    pub(crate) fn of_reads(options: &DatabaseOptions) -> Self {
+        let statement = options.statement_timeout;
+        // Behind a pooler there are two round trips more, for the begin and the end of the transaction.
+        let round_trips = if options.transaction_pooler { 3 } else { 1 };
+        Self { statement, response: statement * 3 / 2 * round_trips, hang: statement * 2 * round_trips }
+    }
+
+    /// A write is a load and a store, and may have to be tried again; behind a pooler, with a begin and an end.
+    pub(crate) fn of_writes(options: &DatabaseOptions) -> Self {
+        let statement = options.statement_timeout;
+        let (response, hang) = if options.transaction_pooler {
+            (statement * 4, statement * 4)
+        } else {
+            (statement * 5 / 2, statement * 2)
+        };
+        Self { statement, response, hang }
+    }
+}
+
+/// What the workers of one queue have in common.
+pub(crate) struct Context<D: Dialect> {
+    pub(crate) kind: WorkKind,
+    pub(crate) pool: Pool<D>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) observer: Arc<dyn DatabaseObserver>,
+}
+
+/// Serves the groups that one thread takes.
+pub(crate) trait Serve<D: Dialect, R, A> {
+    /// Replies to every call of a group.
+    fn serve(&mut self, worker: &Worker<'_, D, R, A>, group: Group<R, A>);
+}
+
+/// Makes what serves the groups of a new thread.
+pub(crate) type NewServer<D, R, A> = Box<dyn Fn() -> Box<dyn Serve<D, R, A>> + Send + Sync>;
+
+/// The workers of one queue.
+pub(crate) struct Workers<D: Dialect, R, A> {
+    context: Context<D>,
+    new_server: NewServer<D, R, A>,
+    queue: Arc<Queue<R, A>>,
+    seats: Box<[Mutex<Seat>]>,
+    this: Weak<Self>,
+}
+
+/// What a worker does now. Its thread is replaced when it hangs.
+#[derive(Default)]
+struct Seat {
+    /// The thread that has the seat.
+    thread: u64,
+    step: Option<Step>,
+    /// Whose groups the queue counts as running for this worker.
+    owners: Vec<Option<OwnerId>>,
+}
+
+/// A call of the driver.
+#[derive(Clone, Copy)]
+struct Step {
+    since: Instant,
+    generation: u64,
+}
+
+impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
+    /// Starts so many threads. They end when the callers' end of the queue is dropped.
+    pub(crate) fn start(
+        context: Context<D>,
+        new_server: NewServer<D, R, A>,
+        queue: Arc<Queue<R, A>>,
+        count: usize,
+    ) -> io::Result<Arc<Self>> {
+        let seats = iter::repeat_with(Mutex::default).take(count.max(1)).collect();
+        let workers = Arc::new_cyclic(|this| Self { context, new_server, queue, seats, this: this.clone() });
+        for number in 0..workers.seats.len() {
+            workers.spawn(number, 0)?;
+        }
+        Ok(workers)
+    }
+
+    fn spawn(&self, number: usize, thread: u64) -> io::Result<()> {
+        let Some(this) = self.this.upgrade() else { return Ok(()) };
+        let name = format!("db-{}-{number}", self.context.kind.as_str());
+        thread::Builder::new().name(name).spawn(move || this.run(&Place { number, thread }))?;
+        Ok(())
+    }
+
+    fn run(&self, place: &Place) {
+        let mut server = (self.new_server)();
+        while self.seat(place).is_some() {
+            let Some(mut group) = self.queue.next_group() else { return };
+            if let Some(mut seat) = self.seat(place) {
+                seat.owners = mem::take(&mut group.owners);
+            }
+            let (begun, calls) = (Instant::now(), group.calls.clone());
+            // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
+            let worker = Worker { workers: self, place };
+            if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
+                server = (self.new_server)();
+                let panicked = Failure::defect("a worker panicked");
+                for call in &calls {
+                    call.reply(Err(panicked.error()));
+                }
+            }
+            // Of a worker that was replaced the timer has done this.
+            let Some(mut seat) = self.seat(place) else { return };
+            let owners = mem::take(&mut seat.owners);
+            drop(seat);
+            self.queue.finish(&owners, calls.len(), begun.elapsed());
+        }
+    }
+
+    /// Notes that a call of the driver begins, or has ended. False when the thread was replaced meanwhile.
+    fn enter(&self, place: &Place, generation: Option<u64>) -> bool {
+        let Some(mut seat) = self.seat(place) else { return false };
+        seat.step = generation.map(|generation| Step { since: Instant::now(), generation });
+        true
+    }
+
+    /// The seat, as long as the thread has it.
+    fn seat(&self, place: &Place) -> Option<MutexGuard<'_, Seat>> {
+        let seat = self.seats.get(place.number)?.lock().unwrap_or_else(PoisonError::into_inner);
+        (seat.thread == place.thread).then_some(seat)
+    }
+
+    /// Gives the seat to a new thread when the present one hangs in a call of the driver.
+    fn replace_if_hung(&self, number: usize, seat: &Mutex<Seat>, now: Instant) {
+        let mut seat = seat.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(step) = seat.step else { return };
+        let hangs = now.saturating_duration_since(step.since) >= self.context.timeouts.hang;
+        if !hangs || !self.context.pool.retire(step.generation) {
+            return;
+        }
+        seat.step = None;
+        seat.thread += 1;
+        let (thread, owners) = (seat.thread, mem::take(&mut seat.owners));
+        drop(seat);
+        self.queue.finish(&owners, 1, self.context.timeouts.hang);
+        tracing::warn!(kind = self.context.kind.as_str(), "replaced a worker whose connection hangs");
+        self.context.observer.worker_replaced(self.context.kind);
+        if let Err(error) = self.spawn(number, thread) {
+            tracing::error!(error = %error, "a worker cannot be replaced");
+        }
+    }
+}
+
+/// One thread of the workers, for what serves its groups.
+pub(crate) struct Worker<'a, D: Dialect, R, A> {
+    workers: &'a Workers<D, R, A>,
+    place: &'a Place,
+}
+
+impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
+    pub(crate) const fn context(&self) -> &Context<D> {
+        &self.workers.context
+    }
+
+    /// The queue that the groups are taken from.
+    pub(crate) fn queue(&self) -> &Queue<R, A> {
+        &self.workers.queue
+    }
+
+    /// A connection that works, as far as can be known.
+    pub(crate) fn connect(&self) -> Result<CheckedOut<D>, Failure> {
+        let Context { pool, timeouts, observer, .. } = self.context();
+        let until = Instant::now() + timeouts.hang;
+        loop {
+            let mut connection = pool.check_out()?;
+            let (open, in_use) = pool.usage();
+            observer.connections(open, in_use);
+            if !pool.needs_verification(&connection) {
+                return Ok(connection);
+            }
+            self.workers.enter(self.place, Some(connection.generation));
+            let works = connection.verify();
+            if !self.workers.enter(self.place, None) || Instant::now() > until {
+                return Err(Failure::no_connection_within(timeouts.hang));
+            }
+            if works {
+                return Ok(connection);
+            }
+        }
+    }
+
+    /// Runs a call of the driver. `None` when it did not return for so long that the thread was replaced: then nothing
+    /// more must be done for the group.
+    pub(crate) fn watched<T>(
+        &self,
+        connection: &mut CheckedOut<D>,
+        run: impl FnOnce(&mut CheckedOut<D>) -> T,
+    ) -> Option<T> {
+        if !self.workers.enter(self.place, Some(connection.generation)) {
+            return None;
+        }
+        let result = run(connection);
+        self.workers.enter(self.place, None).then_some(result)
+    }
+}
+
+/// A seat, and the thread that had it at first.
+struct Place {
+    number: usize,
+    thread: u64,
+}
+
+impl<D: Dialect, R: Request, A: Send + 'static> Expire for Workers<D, R, A> {
+    fn expire_overdue(&self, now: Instant) {
+        self.queue.expire_overdue(now);
+        for (number, seat) in self.seats.iter().enumerate() {
+            self.replace_if_hung(number, seat, now);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
