@@ -58,7 +58,7 @@ fn a_statement_is_prepared_once_and_costs_one_round_trip() {
         block_on(repository.list(&owner, ListQuery::default())).unwrap();
         block_on(repository.delete(&owner, task.id, Precondition::default(), task.created_at)).unwrap();
     }
-    // Four statements, each prepared on the connection that its lane was given, which is mostly the same.
+    // Four statements, each prepared on the connection that its worker was given, which is mostly the same.
     let parsed = logged(name, "parse __diesel_stmt");
     assert!((4..=12).contains(&parsed.len()), "{parsed:#?}");
     assert_eq!(logged(name, "execute __diesel_stmt").len(), 80);
