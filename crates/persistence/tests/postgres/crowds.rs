@@ -21,7 +21,7 @@ pub(crate) fn kept(url: &str) -> Kept {
     }
 }
 
-/// The server undid nobody's work in favour of another's: the lanes would try again, and the answers not show it.
+/// The server undid nobody's work in favour of another's: the workers would try again, and the answers not show it.
 pub(crate) fn had_no_deadlock(url: &str) {
     let (_, name) = url.rsplit_once('/').unwrap();
     let of_database = format!("@{name} ");

@@ -21,7 +21,7 @@ use crate::crowd::patient;
 use crate::partitions::parted;
 use crate::statements::{explained, plans};
 
-/// A service with one lane of each kind, on a database that logs each plan as it was run.
+/// A service with one worker of each kind, on a database that logs each plan as it was run.
 struct Explained {
     database: Database,
     url: String,
@@ -141,7 +141,7 @@ fn a_statement_of_several_owners_looks_into_their_partitions() {
         block_on(create).unwrap();
     }
     let since = explained.plans().len();
-    // While nobody can look at a table, the lanes wait with the first calls and the others queue.
+    // While nobody can look at a table, the workers wait with the first calls and the others queue.
     let mut other = PgConnection::establish(&explained.url).unwrap();
     other.batch_execute("begin; lock table owners, tasks in access exclusive mode").unwrap();
     let mut waiting: Calls<'_> = Vec::new();

@@ -32,7 +32,7 @@ fn who_finds_the_queue_full_is_told_at_once() {
     let repository = migrated(&options).tasks();
     let mut other = place.connection();
     other.batch_execute("begin immediate").unwrap();
-    // Calls that are begun and left waiting: the first ones fill the lane's hand and the queue.
+    // Calls that are begun and left waiting: a worker takes the first ones, and the others fill the queue.
     let mut waiting = Vec::new();
     let mut refused = None;
     for number in 0..200 {

@@ -1,7 +1,7 @@
-//! What it costs to go through a lane, on an SQLite file: one caller, and sixty-four who ask at the same time and become
+//! What it costs to go through a worker, on an SQLite file: one caller, and sixty-four who ask at the same time and become
 //! one set; reads, and creations with `synchronous=FULL`. The figures are for one call, and for all sixty-four.
 //!
-//! `cargo bench -p tasknook-persistence --bench lanes`
+//! `cargo bench -p tasknook-persistence --bench workers`
 #![expect(clippy::unwrap_used, reason = "a benchmark ends where something is wrong")]
 
 use std::pin::Pin;
@@ -33,7 +33,7 @@ fn new_task() -> NewTask {
     NewTask::new(id, Title::from_stored("Buy milk".into()))
 }
 
-fn lanes(criterion: &mut Criterion) {
+fn workers(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("tasks.db").display());
     let database = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() }).unwrap();
@@ -54,5 +54,5 @@ fn lanes(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, lanes);
+criterion_group!(benches, workers);
 criterion_main!(benches);
