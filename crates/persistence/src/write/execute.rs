@@ -260,32 +260,15 @@ impl Executor {
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
         let stores = tried.stores();
-        let settled = loop {
-            let mut last = Vec::new();
-            let passed = database.attempt(false, |session| {
-                let passed = session.store(&stores)?;
-                let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
-                let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
-                last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
-                Ok(passed)
-            });
-            match passed {
-                Ok(passed) => break Ok(judge(&stores, passed, last)),
-                Err(failure) if database.now() >= end => break Err(failure),
-                Err(failure) if matches!(failure.kind, Kind::Fault | Kind::Duplicate) => break Err(failure),
-                Err(_) => {}
-            }
-        };
+        let mut settled = settle_stores(database, &stores, end).into_iter();
         let mut again = self.set_aside(tried.aside, answer);
-        let unknown = Failure::unknown(settled.as_ref().err());
-        let settled = settled.unwrap_or_else(|_| stores.iter().map(|_| Settled::Unknown).collect());
-        let mut settled = settled.into_iter();
         for decided in tried.decided {
-            let fate = if decided.store.is_some() { settled.next() } else { Some(Settled::Stored) };
-            match fate.unwrap_or(Settled::Unknown) {
-                Settled::Stored => accept(decided, answer),
-                Settled::Lost => again.extend(self.lost_race(database, round, decided.group, answer)),
-                Settled::Unknown => {
+            let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
+            match fate.unwrap_or(Ok(Settled::Unknown)) {
+                Ok(Settled::Stored) => accept(decided, answer),
+                Ok(Settled::Lost) => again.extend(self.lost_race(database, round, decided.group, answer)),
+                unknown => {
+                    let unknown = Failure::unknown(unknown.err().as_ref());
                     reject(vec![decided.group], &unknown, answer);
                 }
             }
@@ -302,6 +285,53 @@ impl Tried {
     fn writes(&self) -> bool {
         self.decided.iter().any(|decided| decided.store.is_some())
     }
+}
+
+/// What became of each store.
+fn settle_stores<D: WriteDatabase>(
+    database: &mut D,
+    stores: &[Store],
+    end: Instant,
+) -> Vec<Result<Settled, Failure>> {
+    match (settle_together(database, stores, end), stores) {
+        (Ok(settled), _) => settled.into_iter().map(Ok).collect(),
+        // The owner passed the guard, so nothing was stored before. What comes late fails as this did, or comes after
+        // another store.
+        (Err(failure), [_]) if failure.kind == Kind::Duplicate => vec![Ok(Settled::Lost)],
+        // One owner undoes the statement for all of them.
+        (Err(failure), [_, _, ..]) if is_undone(&failure) => {
+            stores.chunks(1).flat_map(|store| settle_stores(database, store, end)).collect()
+        }
+        (Err(failure), _) => vec![Err(failure); stores.len()],
+    }
+}
+
+/// Stores once more, and looks at the owners who do not pass.
+fn settle_together<D: WriteDatabase>(
+    database: &mut D,
+    stores: &[Store],
+    end: Instant,
+) -> Result<Vec<Settled>, Failure> {
+    loop {
+        let mut last = Vec::new();
+        let passed = database.attempt(false, |session| {
+            let passed = session.store(stores)?;
+            let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
+            let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
+            last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
+            Ok(passed)
+        });
+        match passed {
+            Ok(passed) => return Ok(judge(stores, passed, last)),
+            Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Whether a store was undone for what it is, and will be again: an owner is erased, an id is in use.
+const fn is_undone(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault)
 }
 
 fn judge(stores: &[Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {
