@@ -54,6 +54,7 @@ pub(super) struct Call {
 /// The calls that a worker carried out together.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
+    pub(super) worker: usize,
     pub(super) calls: Vec<usize>,
     pub(super) begin: u64,
     pub(super) killed: bool,

@@ -106,7 +106,7 @@ impl Schedule {
         };
         // The last worker of each process is for blocked owners.
         let workers = (0..plan.processes).flat_map(|process| (0..=plan.workers).map(move |_| process));
-        let mut new = Self {
+        Self {
             random,
             plan,
             server: Server::default(),
@@ -121,9 +121,7 @@ impl Schedule {
             turn: None,
             trace: Trace { digest: 0, shown },
             counts: Counts::default(),
-        };
-        new.note(format_args!("{plan:?}"));
-        new
+        }
     }
 
     pub(super) fn note(&mut self, what: fmt::Arguments<'_>) {
@@ -206,10 +204,9 @@ impl Schedule {
     /// What happens when no worker can go on. Gives whether anything does.
     fn go_on(&mut self) -> bool {
         let waiting = self.waiting();
-        let blocked_orphan = |orphan: &Orphan| orphan.running.is_some();
         if !self.orphans.is_empty() {
             let number = self.random.below(self.orphans.len());
-            if !self.advance_orphan(number) && self.orphans.iter().all(blocked_orphan) {
+            if !self.advance_orphan(number) && self.orphans.iter().all(|orphan| orphan.running.is_some()) {
                 // It may wait for a worker, or for another one of its kind.
                 match waiting.first() {
                     Some(worker) => self.time_out(*worker),
@@ -388,7 +385,7 @@ impl Schedule {
         (worker.batch, worker.position) = (Some(batch), Position::Ready);
         self.note(format_args!("worker {number} takes batch {batch}: {calls:?}"));
         let begin = self.server.tick();
-        self.history.batches.push(Batch { calls, begin, ..Batch::default() });
+        self.history.batches.push(Batch { worker: number, calls, begin, ..Batch::default() });
         Some(batch)
     }
 
