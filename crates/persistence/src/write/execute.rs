@@ -80,11 +80,12 @@ struct Tried {
     aside: Vec<Aside>,
 }
 
-/// A group that was not decided because its owner's row could not be locked at once.
+/// A group that was not decided because its owner's row could not be locked. To make a row in a transaction that has
+/// locked others leads to deadlocks.
 enum Aside {
     /// Another transaction holds the row.
     Blocked(Group),
-    /// There is no row yet.
+    /// There was no row.
     NewOwner(Group),
 }
 
@@ -159,9 +160,9 @@ impl Executor {
         let mut tried = Tried { decided: Vec::with_capacity(round.groups.len()), aside: Vec::new() };
         for (group, known) in round.groups.iter().cloned().zip(known) {
             let Some(loaded) = known.or_else(|| loaded.next()) else { break };
-            if round.locking == Locking::Skip && !locked.contains(&group.owner) {
-                let is_new = loaded.seen.is_none();
-                tried.aside.push(if is_new { Aside::NewOwner(group) } else { Aside::Blocked(group) });
+            if round.locking != Locking::None && !locked.contains(&group.owner) {
+                let is_held = round.locking == Locking::Skip && loaded.seen.is_some();
+                tried.aside.push(if is_held { Aside::Blocked(group) } else { Aside::NewOwner(group) });
             } else {
                 tried.decided.push(Decided::new(group, loaded, &mut *random));
             }
@@ -178,7 +179,7 @@ impl Executor {
         passed: Vec<Option<i64>>,
         answer: Answer<'_>,
     ) -> Vec<Round> {
-        let mut again = self.set_aside(tried.aside, answer);
+        let mut again = self.set_aside(round, tried.aside, answer);
         let mut passed = passed.into_iter();
         for decided in tried.decided {
             let Some(store) = &decided.store else {
@@ -223,7 +224,7 @@ impl Executor {
 
     /// Owners who cannot be written now must not hold up others: their callers are told, and their next writes go to a
     /// worker of their own.
-    fn set_aside(&mut self, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
+    fn set_aside(&mut self, round: &Round, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
         let mut again = Vec::new();
         for aside in aside {
             match aside {
@@ -231,7 +232,10 @@ impl Executor {
                     self.blocked.push(group.owner.clone());
                     reject(vec![group], &Failure::blocked(), answer);
                 }
-                Aside::NewOwner(group) => again.push(Round::new(vec![group], Locking::None)),
+                Aside::NewOwner(group) => {
+                    let (everything, attempt) = (round.everything, round.attempt);
+                    again.push(Round { groups: vec![group], locking: Locking::None, everything, attempt });
+                }
             }
         }
         again
@@ -276,7 +280,7 @@ impl Executor {
         let end = database.now() + SETTLE;
         let stores = tried.stores();
         let mut settled = settle_stores(database, &stores, end).into_iter();
-        let mut again = self.set_aside(tried.aside, answer);
+        let mut again = self.set_aside(round, tried.aside, answer);
         for decided in tried.decided {
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
