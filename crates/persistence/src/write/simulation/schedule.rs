@@ -179,8 +179,7 @@ impl Schedule {
             }
         }
         if self.random.chance(self.plan.erase) {
-            let owner = load::owner(self.random.below(self.plan.owners));
-            let before = self.server.log.len();
+            let (owner, before) = (load::owner(self.random.below(self.plan.owners)), self.server.log.len());
             let (epoch, keeps_row) = (self.random.next().cast_signed(), self.plan.erasure_keeps_row);
             self.server.change(&owner, Author::Erasure, |before| load::erased(before?, epoch, keeps_row));
             if self.server.log.len() > before {
