@@ -9,6 +9,9 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+#[cfg(test)]
+#[cfg(feature = "postgres")]
+mod simulation;
 mod worker;
 
 use std::time::Instant;

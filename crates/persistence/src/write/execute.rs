@@ -9,6 +9,8 @@ use domain::{Outcome, OwnerId, RepositoryError};
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{Group, Write};
+#[cfg(all(test, feature = "postgres"))]
+use super::simulation::Planted;
 use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
 use crate::failure::{Failure, Kind};
 
@@ -33,6 +35,9 @@ pub(super) struct Executor {
     contended: HashMap<OwnerId, Instant>,
     /// Owners whose row another transaction holds.
     pub(super) blocked: Vec<OwnerId>,
+    /// What the simulation has to find.
+    #[cfg(all(test, feature = "postgres"))]
+    pub(super) planted: Option<Planted>,
 }
 
 /// Groups that are tried together.
@@ -75,11 +80,12 @@ struct Tried {
     aside: Vec<Aside>,
 }
 
-/// A group that was not decided because its owner's row could not be locked at once.
+/// A group that was not decided because its owner's row could not be locked. To make a row in a transaction that has
+/// locked others leads to deadlocks.
 enum Aside {
     /// Another transaction holds the row.
     Blocked(Group),
-    /// There is no row yet.
+    /// There was no row.
     NewOwner(Group),
 }
 
@@ -92,12 +98,11 @@ impl Executor {
         let (contended, free): (Vec<Group>, Vec<Group>) =
             Group::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
         let mut rounds: VecDeque<Round> = VecDeque::new();
-        if !free.is_empty() {
-            rounds.push_back(Round::new(free, Locking::None));
+        for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
+            if !groups.is_empty() {
+                rounds.push_back(Round::new(groups, locking));
+            }
         }
-        // Each alone: a transaction that holds one owner's row and makes another one, because that owner was erased,
-        // can deadlock with a store of both.
-        rounds.extend(contended.into_iter().map(|group| Round::new(vec![group], Locking::Wait)));
         while let Some(round) = rounds.pop_front() {
             rounds.extend(self.round(database, round, answer));
         }
@@ -121,7 +126,7 @@ impl Executor {
             (Ok(_), None) => reject(round.groups, &Failure::defect("a batch was not decided"), answer),
             (Err(failure), tried) => {
                 for group in &round.groups {
-                    self.cache.forget(&group.owner);
+                    self.forget(&group.owner);
                 }
                 match tried {
                     Some(tried) if failure.kind == Kind::Lost && tried.writes() => {
@@ -155,9 +160,9 @@ impl Executor {
         let mut tried = Tried { decided: Vec::with_capacity(round.groups.len()), aside: Vec::new() };
         for (group, known) in round.groups.iter().cloned().zip(known) {
             let Some(loaded) = known.or_else(|| loaded.next()) else { break };
-            if round.locking == Locking::Skip && !locked.contains(&group.owner) {
-                let is_new = loaded.seen.is_none();
-                tried.aside.push(if is_new { Aside::NewOwner(group) } else { Aside::Blocked(group) });
+            if round.locking != Locking::None && !locked.contains(&group.owner) {
+                let is_held = round.locking == Locking::Skip && loaded.seen.is_some();
+                tried.aside.push(if is_held { Aside::Blocked(group) } else { Aside::NewOwner(group) });
             } else {
                 tried.decided.push(Decided::new(group, loaded, &mut *random));
             }
@@ -174,7 +179,7 @@ impl Executor {
         passed: Vec<Option<i64>>,
         answer: Answer<'_>,
     ) -> Vec<Round> {
-        let mut again = self.set_aside(tried.aside, answer);
+        let mut again = self.set_aside(round, tried.aside, answer);
         let mut passed = passed.into_iter();
         for decided in tried.decided {
             let Some(store) = &decided.store else {
@@ -185,10 +190,20 @@ impl Executor {
                 self.cache.insert(store.owner.clone(), store.stored(epoch), store.set.live_tasks);
                 accept(decided, answer);
             } else {
+                #[cfg(all(test, feature = "postgres"))]
+                let decided = Planted::answer_early(self.planted, decided, answer);
                 again.extend(self.lost_race(database, round, decided.group, answer));
             }
         }
         again
+    }
+
+    fn forget(&mut self, owner: &OwnerId) {
+        #[cfg(all(test, feature = "postgres"))]
+        if self.planted == Some(Planted::KeptCache) {
+            return;
+        }
+        self.cache.forget(owner);
     }
 
     fn lost_race<D: WriteDatabase>(
@@ -198,7 +213,7 @@ impl Executor {
         group: Group,
         answer: Answer<'_>,
     ) -> Vec<Round> {
-        self.cache.forget(&group.owner);
+        self.forget(&group.owner);
         self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
         if round.attempt >= ATTEMPTS {
             return reject(vec![group], &Failure::contended(), answer);
@@ -209,7 +224,7 @@ impl Executor {
 
     /// Owners who cannot be written now must not hold up others: their callers are told, and their next writes go to a
     /// worker of their own.
-    fn set_aside(&mut self, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
+    fn set_aside(&mut self, round: &Round, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
         let mut again = Vec::new();
         for aside in aside {
             match aside {
@@ -217,7 +232,10 @@ impl Executor {
                     self.blocked.push(group.owner.clone());
                     reject(vec![group], &Failure::blocked(), answer);
                 }
-                Aside::NewOwner(group) => again.push(Round::new(vec![group], Locking::None)),
+                Aside::NewOwner(group) => {
+                    let (everything, attempt) = (round.everything, round.attempt);
+                    again.push(Round { groups: vec![group], locking: Locking::None, everything, attempt });
+                }
             }
         }
         again
@@ -261,34 +279,15 @@ impl Executor {
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
         let stores = tried.stores();
-        let settled = loop {
-            let mut last = Vec::new();
-            let passed = database.attempt(false, |session| {
-                let passed = session.store(&stores)?;
-                let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
-                let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
-                last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
-                Ok(passed)
-            });
-            match passed {
-                Ok(passed) => break Ok(judge(&stores, passed, last)),
-                Err(failure) if database.now() >= end => break Err(failure),
-                Err(failure) if matches!(failure.kind, Kind::Fault | Kind::Duplicate | Kind::Unknown) => {
-                    break Err(failure);
-                }
-                Err(_) => {}
-            }
-        };
-        let mut again = self.set_aside(tried.aside, answer);
-        let unknown = Failure::unknown(settled.as_ref().err());
-        let settled = settled.unwrap_or_else(|_| stores.iter().map(|_| Settled::Unknown).collect());
-        let mut settled = settled.into_iter();
+        let mut settled = settle_stores(database, &stores, end).into_iter();
+        let mut again = self.set_aside(round, tried.aside, answer);
         for decided in tried.decided {
-            let fate = if decided.store.is_some() { settled.next() } else { Some(Settled::Stored) };
-            match fate.unwrap_or(Settled::Unknown) {
-                Settled::Stored => accept(decided, answer),
-                Settled::Lost => again.extend(self.lost_race(database, round, decided.group, answer)),
-                Settled::Unknown => {
+            let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
+            match fate.unwrap_or(Ok(Settled::Unknown)) {
+                Ok(Settled::Stored) => accept(decided, answer),
+                Ok(Settled::Lost) => again.extend(self.lost_race(database, round, decided.group, answer)),
+                unknown => {
+                    let unknown = Failure::unknown(unknown.err().as_ref());
                     reject(vec![decided.group], &unknown, answer);
                 }
             }
@@ -305,6 +304,53 @@ impl Tried {
     fn writes(&self) -> bool {
         self.decided.iter().any(|decided| decided.store.is_some())
     }
+}
+
+/// What became of each store.
+fn settle_stores<D: WriteDatabase>(
+    database: &mut D,
+    stores: &[Store],
+    end: Instant,
+) -> Vec<Result<Settled, Failure>> {
+    match (settle_together(database, stores, end), stores) {
+        (Ok(settled), _) => settled.into_iter().map(Ok).collect(),
+        // The owner passed the guard, so nothing was stored before. What comes late fails as this did, or comes after
+        // another store.
+        (Err(failure), [_]) if failure.kind == Kind::Duplicate => vec![Ok(Settled::Lost)],
+        // One owner undoes the statement for all of them.
+        (Err(failure), [_, _, ..]) if is_undone(&failure) => {
+            stores.chunks(1).flat_map(|store| settle_stores(database, store, end)).collect()
+        }
+        (Err(failure), _) => vec![Err(failure); stores.len()],
+    }
+}
+
+/// Stores once more, and looks at the owners who do not pass.
+fn settle_together<D: WriteDatabase>(
+    database: &mut D,
+    stores: &[Store],
+    end: Instant,
+) -> Result<Vec<Settled>, Failure> {
+    loop {
+        let mut last = Vec::new();
+        let passed = database.attempt(false, |session| {
+            let passed = session.store(stores)?;
+            let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
+            let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
+            last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
+            Ok(passed)
+        });
+        match passed {
+            Ok(passed) => return Ok(judge(stores, passed, last)),
+            Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Whether a store was undone for what it is, and will be again: an owner is erased, an id is in use.
+const fn is_undone(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault)
 }
 
 fn judge(stores: &[Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {

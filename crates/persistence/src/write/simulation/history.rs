@@ -1,0 +1,124 @@
+use domain::{Command, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+
+use crate::failure::Kind;
+
+/// What a caller gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    Task(Task),
+    Deleted(i64),
+    NotFound,
+    PreconditionFailed(i64),
+    AlreadyExists,
+    /// Nothing was written.
+    Unavailable,
+    /// Nothing was written.
+    Fault,
+    Unknown,
+}
+
+impl Answer {
+    pub(super) fn of(result: Result<Outcome, RepositoryError>) -> Self {
+        match result {
+            Ok(Outcome::Task(task)) => Self::Task(task),
+            Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
+            Err(RepositoryError::NotFound) => Self::NotFound,
+            Err(RepositoryError::PreconditionFailed { current }) => {
+                Self::PreconditionFailed(current.number())
+            }
+            Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
+            Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_)) => Self::Unavailable,
+            Err(RepositoryError::OutcomeUnknown(_)) => Self::Unknown,
+            Err(RepositoryError::Fault(_) | RepositoryError::TooManyScans) => Self::Fault,
+        }
+    }
+
+    pub(super) const fn is_success(&self) -> bool {
+        matches!(self, Self::Task(_) | Self::Deleted(_))
+    }
+}
+
+/// A command, from its call to its answer.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) owner: OwnerId,
+    pub(super) command: Command,
+    pub(super) now: Timestamp,
+    pub(super) begin: u64,
+    /// Nothing when the process was killed.
+    pub(super) answer: Option<(u64, Answer)>,
+    /// Whether it was made when nothing failed any more.
+    pub(super) calm: bool,
+}
+
+/// The calls that a worker carried out together.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) worker: usize,
+    pub(super) calls: Vec<usize>,
+    pub(super) begin: u64,
+    pub(super) killed: bool,
+    /// Whether a connection was lost.
+    pub(super) lost: bool,
+    /// Whether anything failed that no other writer caused.
+    pub(super) disturbed: bool,
+    pub(super) last_failure: Option<Kind>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct History {
+    pub(super) calls: Vec<Call>,
+    pub(super) batches: Vec<Batch>,
+}
+
+/// How often what happened.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counts {
+    pub(super) steps: u64,
+    pub(super) kills: u64,
+    pub(super) erasures: u64,
+    pub(super) old_writes: u64,
+    pub(super) cuts: u64,
+    /// Stores and commits of lost connections that took effect.
+    pub(super) late_effects: u64,
+    pub(super) lost_races: u64,
+    pub(super) erased_meanwhile: u64,
+    pub(super) duplicates: u64,
+    pub(super) deadlocks: u64,
+    pub(super) timeouts: u64,
+    pub(super) blocked: u64,
+    pub(super) unknown: u64,
+}
+
+impl Counts {
+    const fn all(&mut self) -> [&mut u64; 13] {
+        [
+            &mut self.steps,
+            &mut self.kills,
+            &mut self.erasures,
+            &mut self.old_writes,
+            &mut self.cuts,
+            &mut self.late_effects,
+            &mut self.lost_races,
+            &mut self.erased_meanwhile,
+            &mut self.duplicates,
+            &mut self.deadlocks,
+            &mut self.timeouts,
+            &mut self.blocked,
+            &mut self.unknown,
+        ]
+    }
+
+    pub(super) fn plus(mut self, mut other: Self) -> Self {
+        for (mine, theirs) in self.all().into_iter().zip(other.all()) {
+            *mine += *theirs;
+        }
+        self
+    }
+
+    /// Whether everything has happened. Deadlocks are too rare: they need an owner who is erased while several are
+    /// locked.
+    pub(super) fn all_occurred(self) -> bool {
+        Self { deadlocks: 1, ..self }.all().into_iter().all(|count| *count > 0)
+    }
+}

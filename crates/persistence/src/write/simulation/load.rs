@@ -1,0 +1,142 @@
+//! What a schedule consists of, and the calls that it makes.
+
+use domain::{
+    Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Revision, TaskId, Title,
+};
+use uuid::Uuid;
+
+use super::random::Random;
+use super::record::{Record, TaskRow};
+
+/// How many processes there are, and how often what happens; the chances are in a thousand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) processes: usize,
+    pub(super) workers: usize,
+    pub(super) owners: usize,
+    pub(super) calls: usize,
+    /// Whether all statements are in transactions, as behind a pooler.
+    pub(super) pooler: bool,
+    /// Chance that a statement loses its connection.
+    pub(super) cut: usize,
+    /// Chance that a statement fails and is undone.
+    pub(super) fail: usize,
+    /// Chances at each step.
+    pub(super) kill: usize,
+    pub(super) erase: usize,
+    /// Whether an erasure leaves an empty row with another epoch, instead of nothing.
+    pub(super) erasure_keeps_row: bool,
+    pub(super) old: usize,
+    pub(super) pause: usize,
+    pub(super) time_out: usize,
+}
+
+impl Plan {
+    pub(super) fn new(random: &mut Random) -> Self {
+        Self {
+            processes: random.one_of(&[1, 2, 2, 3, 3]),
+            workers: random.one_of(&[1, 2]),
+            owners: random.one_of(&[1, 2, 2, 3, 4]),
+            calls: random.one_of(&[10, 20, 30]),
+            pooler: random.chance(250),
+            cut: random.one_of(&[0, 20, 60, 150]),
+            fail: random.one_of(&[0, 0, 10, 40]),
+            kill: random.one_of(&[0, 0, 5, 15]),
+            erase: random.one_of(&[0, 0, 5, 15, 40]),
+            erasure_keeps_row: random.chance(400),
+            old: random.one_of(&[0, 0, 10, 40]),
+            pause: random.one_of(&[0, 5, 20]),
+            time_out: random.one_of(&[0, 0, 10, 50]),
+        }
+    }
+}
+
+pub(super) fn owner(number: usize) -> OwnerId {
+    OwnerId::parse(&format!("owner-{number}")).unwrap()
+}
+
+/// A command for an owner whose tasks may be these. Few ids, so that commands meet.
+pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record>) -> Command {
+    let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
+    let title = Title::from_stored(format!("title {serial}"));
+    match random.below(10) {
+        0..4 => {
+            if random.chance(400) {
+                id = fresh_id(serial);
+            }
+            Command::Create(NewTask::new(id, title))
+        }
+        4..8 => {
+            let change = if random.chance(600) {
+                Change { completion: Some(Completion::Toggle), ..Change::default() }
+            } else {
+                Change { title: Some(title), ..Change::default() }
+            };
+            Command::Update { id, change, precondition: precondition(random, id, record) }
+        }
+        _ => Command::Delete { id, precondition: precondition(random, id, record) },
+    }
+}
+
+/// A create that is right whatever is there.
+pub(super) fn fresh_create(serial: usize) -> Command {
+    Command::Create(NewTask::new(fresh_id(serial), Title::from_stored(format!("title {serial}"))))
+}
+
+fn fresh_id(serial: usize) -> TaskId {
+    TaskId::new(Uuid::from_u128(1000 + serial as u128))
+}
+
+fn precondition(random: &mut Random, id: TaskId, record: Option<&Record>) -> Precondition {
+    if random.chance(600) {
+        return Precondition::default();
+    }
+    let revision = match record.and_then(|record| record.tasks.get(&id)) {
+        Some(TaskRow::Live(task)) if random.chance(700) => task.revision,
+        _ => Revision::new(1 + random.below(12).cast_signed() as i64),
+    };
+    let tags = Some(EntityTags::Revisions(vec![revision]));
+    if random.chance(800) {
+        Precondition { if_match: tags, if_none_match: None }
+    } else {
+        Precondition { if_match: None, if_none_match: tags }
+    }
+}
+
+/// What is left of an owner who is erased.
+pub(super) fn erased(before: &Record, epoch: i64, keeps_row: bool) -> Option<Record> {
+    keeps_row.then(|| Record { version: before.version + 1, epoch, ..Record::default() })
+}
+
+/// What a process of version 0.1.0 makes of an owner: it raises the revision alone, keeps the row of a task that it
+/// deletes, and knows no tombstones.
+pub(super) fn old_write(
+    random: &mut Random,
+    owner: &OwnerId,
+    serial: usize,
+    now: domain::Timestamp,
+    before: Option<&Record>,
+) -> Option<Record> {
+    let new_row = || Record { epoch: (serial.cast_signed() as i64 + 1) << 32, ..Record::default() };
+    let mut record = before.cloned().unwrap_or_else(new_row);
+    let next = Revision::new(record.revision + 1);
+    let id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
+    match record.tasks.get_mut(&id) {
+        Some(TaskRow::Retired(_)) => return before.cloned(),
+        Some(TaskRow::Live(task)) if random.chance(500) => {
+            task.completed = !task.completed;
+            task.revision = next;
+        }
+        Some(row) => {
+            *row = TaskRow::Retired(next.number());
+            record.live_tasks -= 1;
+        }
+        None => {
+            let new = NewTask::new(id, Title::from_stored(format!("title {serial}")));
+            record.tasks.insert(id, TaskRow::Live(new.into_task(owner.clone(), next, now)));
+            record.live_tasks += 1;
+        }
+    }
+    record.revision = next.number();
+    Some(record)
+}

@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use domain::{OwnerId, OwnerState, Slot, Task, TaskId};
+
+use crate::write::{LastStore, Loaded, Read, Seen, Store};
+
+/// What the database holds of one owner: the owner's row, the tasks and the tombstones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Record {
+    pub(super) version: i64,
+    pub(super) revision: i64,
+    pub(super) epoch: i64,
+    pub(super) live_tasks: i64,
+    pub(super) write_id: i64,
+    pub(super) tasks: BTreeMap<TaskId, TaskRow>,
+    /// The revisions of deletions.
+    pub(super) tombstones: BTreeMap<TaskId, i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TaskRow {
+    Live(Task),
+    /// What 0.1.0 keeps of a task that it deletes, with the revision of the deletion.
+    Retired(i64),
+}
+
+/// A task of this id has a row already.
+#[derive(Debug)]
+pub(super) struct UniqueViolation;
+
+impl Record {
+    pub(super) const fn seen(&self) -> Seen {
+        Seen { version: self.version, revision: self.revision, epoch: self.epoch }
+    }
+
+    pub(super) const fn last_store(&self) -> LastStore {
+        LastStore { version: self.version, epoch: self.epoch, write_id: self.write_id }
+    }
+
+    pub(super) fn live(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().filter_map(|row| match row {
+            TaskRow::Live(task) => Some(task),
+            TaskRow::Retired(_) => None,
+        })
+    }
+
+    /// The record once a store has passed; `before` is the present one, if there is any.
+    pub(super) fn after(before: Option<&Self>, store: &Store) -> Result<Self, UniqueViolation> {
+        let mut record =
+            before.cloned().unwrap_or_else(|| Self { epoch: store.new_epoch, ..Self::default() });
+        record.version = store.version;
+        record.revision = store.set.revision;
+        record.live_tasks = store.set.live_tasks;
+        record.write_id = store.write_id;
+        for task in &store.set.inserted {
+            if record.tasks.insert(task.id, TaskRow::Live(task.clone())).is_some() {
+                return Err(UniqueViolation);
+            }
+            record.tombstones.remove(&task.id);
+        }
+        for task in &store.set.updated {
+            if let Some(row) = record.tasks.get_mut(&task.id) {
+                *row = TaskRow::Live(task.clone());
+            }
+        }
+        for id in &store.set.deleted {
+            record.tasks.remove(id);
+        }
+        for tombstone in &store.set.tombstones {
+            record.tombstones.insert(tombstone.id, tombstone.revision.number());
+        }
+        Ok(record)
+    }
+
+    /// What a reader of changes gets who has seen everything up to a revision, in the order of revisions: each task
+    /// that changed since, and `None` for each that was deleted.
+    pub(super) fn changes_since(&self, since: i64) -> Vec<(i64, TaskId, Option<&Task>)> {
+        let rows = self.tasks.iter().map(|(id, row)| match row {
+            TaskRow::Live(task) => (task.revision.number(), *id, Some(task)),
+            TaskRow::Retired(revision) => (*revision, *id, None),
+        });
+        let deletions = self.tombstones.iter().map(|(id, revision)| (*revision, *id, None));
+        let mut changes: Vec<_> = rows.chain(deletions).filter(|(revision, ..)| *revision > since).collect();
+        changes.sort_by_key(|(revision, ..)| *revision);
+        changes
+    }
+}
+
+/// Answers the reads from what is there; those of one owner stand together.
+pub(super) fn load<'a>(reads: &[Read], find: impl Fn(&OwnerId) -> Option<&'a Record>) -> Vec<Loaded> {
+    let mut all: Vec<Loaded> = Vec::new();
+    for read in reads {
+        let record = find(&read.owner);
+        if all.last().is_none_or(|last| *last.state.owner_id() != read.owner) {
+            let (revision, live_tasks) = record.map_or((0, 0), |record| (record.revision, record.live_tasks));
+            let state = OwnerState::new(read.owner.clone(), revision, live_tasks);
+            all.push(Loaded { seen: record.map(Record::seen), state });
+        }
+        let (Some(loaded), Some(id)) = (all.last_mut(), read.task) else { continue };
+        let slot = match record.and_then(|record| record.tasks.get(&id)) {
+            None => Slot::Free,
+            Some(TaskRow::Retired(_)) => Slot::Retired,
+            Some(TaskRow::Live(task)) => Slot::Live(task.clone()),
+        };
+        loaded.state.insert(id, slot);
+    }
+    all
+}
