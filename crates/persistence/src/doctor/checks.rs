@@ -1,11 +1,12 @@
 //! The checks. Each has a transaction of its own, so that an error of one does not stop the others.
 
 use diesel::QueryResult;
+use diesel::result::Error as DieselError;
 use domain::{SearchText, TaskId};
 use uuid::Uuid;
 
 use super::query::{OwnerRow, TextRow, Value};
-use super::report::{Check, Finding, Outcome, Remedy, Report};
+use super::report::{Check, Finding, Found, Remedy, Report};
 use super::{DoctorBackend, DoctorConnection, DoctorError};
 use crate::migrations;
 
@@ -135,61 +136,42 @@ impl Rule {
             self.select
         );
         let rows = connection.owner_rows(&sql, &[Value::Text(owner)])?;
-        rows.first().map(|(_, stored, actual, _)| (*stored, *actual)).ok_or(diesel::result::Error::NotFound)
+        rows.first().map(|(_, stored, actual, _)| (*stored, *actual)).ok_or(DieselError::NotFound)
     }
 }
 
 pub(super) fn run<D: DoctorBackend>(database: &D) -> Result<Report, DoctorError> {
     let connection = &mut database.connect_to_check()?;
-    let schema = outcome(schema::<D>(connection));
-    let integrity = match D::integrity(connection) {
-        Err(error) if D::is_damage(&error.to_string()) => {
-            Outcome::of(vec![Finding { message: error.to_string(), remedy: Remedy::Restore }], 0)
-        }
-        found => outcome(found.map(|findings| (findings, 0))),
-    };
     let mut checks = vec![
-        Check {
-            name: "schema",
-            condition: "all migrations of this build have run, and no others",
-            outcome: schema,
-        },
-        Check {
-            name: "integrity",
-            condition: "the database can read everything it has stored",
-            outcome: integrity,
-        },
+        Check::new("schema", "all migrations of this build have run, and no others", schema::<D>(connection)),
+        Check::new("integrity", "the database can read everything it has stored", integrity::<D>(connection)),
     ];
-    // The other checks cannot be trusted then.
-    let report = Report { checks: checks.clone() };
-    let skipped = match report.remedies().as_slice() {
-        [] | [Remedy::NewerBuild] => None,
-        [Remedy::Migrate, ..] => Some("the schema is not up to date"),
-        _ => Some("the integrity check failed"),
+    let report = Report { checks };
+    // What the rows mean is not known then.
+    let readable = match report.remedies().as_slice() {
+        [] | [Remedy::NewerBuild] => Ok(()),
+        [Remedy::Migrate, ..] => Err("the schema is not up to date".to_owned()),
+        _ => Err("the integrity check failed".to_owned()),
     };
-    let mut add = |name, condition, check: &mut dyn FnMut() -> QueryResult<(Vec<Finding>, u64)>| {
-        let outcome = match skipped {
-            Some(reason) => Outcome::NotChecked(reason.to_owned()),
-            None => outcome(check()),
-        };
-        checks.push(Check { name, condition, outcome });
-    };
+    checks = report.checks;
     for (name, condition, rules) in OWNER_CHECKS {
-        add(name, condition, &mut || D::read_transaction(connection, |connection| owners(connection, rules)));
+        let found = readable.clone().and_then(|()| owners::<D>(connection, rules).map_err(reason));
+        checks.push(Check::new(name, condition, found));
     }
-    add("texts", "each task is searched by its own texts", &mut || texts::<D>(connection));
+    let found = readable.and_then(|()| texts::<D>(connection).map_err(reason));
+    checks.push(Check::new("texts", "each task is searched by its own texts", found));
     Ok(Report { checks })
 }
 
-fn outcome(found: QueryResult<(Vec<Finding>, u64)>) -> Outcome {
-    found.map_or_else(
-        |error| Outcome::NotChecked(error.to_string()),
-        |(findings, more)| Outcome::of(findings, more),
-    )
+/// Why a check was not carried out. No error of a statement means damage, but for those of [`integrity`].
+#[expect(clippy::needless_pass_by_value, reason = "it is for `map_err`")]
+fn reason(error: DieselError) -> String {
+    error.to_string()
 }
 
-fn schema<D: DoctorBackend>(connection: &mut D::Connection) -> QueryResult<(Vec<Finding>, u64)> {
-    let (pending, unknown) = D::read_transaction(connection, migrations::differences::<D>)?;
+fn schema<D: DoctorBackend>(connection: &mut D::Connection) -> Found {
+    let found = D::read_transaction(connection, migrations::differences::<D>);
+    let (pending, unknown) = found.map_err(reason)?;
     let pending = pending
         .into_iter()
         .map(|name| Finding { message: format!("migration {name} has not run"), remedy: Remedy::Migrate });
@@ -200,12 +182,23 @@ fn schema<D: DoctorBackend>(connection: &mut D::Connection) -> QueryResult<(Vec<
     Ok((pending.chain(unknown).collect(), 0))
 }
 
-fn owners<C: DoctorConnection>(connection: &mut C, rules: &[Rule]) -> QueryResult<(Vec<Finding>, u64)> {
+fn integrity<D: DoctorBackend>(connection: &mut D::Connection) -> Found {
+    match D::integrity(connection).map_err(reason) {
+        Ok(findings) => Ok((findings, 0)),
+        Err(message) if D::is_damage(&message) => Ok((vec![Finding { message, remedy: Remedy::Restore }], 0)),
+        Err(reason) => Err(reason),
+    }
+}
+
+fn owners<D: DoctorBackend>(
+    connection: &mut D::Connection,
+    rules: &[Rule],
+) -> QueryResult<(Vec<Finding>, u64)> {
     let (mut findings, mut more) = (Vec::new(), 0);
     for rule in rules {
-        let rows = rule.broken_by(connection, "", i64::try_from(Report::MAX_FINDINGS).unwrap_or(i64::MAX))?;
-        let total = rows.first().map_or(0, |row| row.3.unsigned_abs());
-        more += total - rows.len() as u64;
+        let limit = i64::try_from(Report::MAX_FINDINGS).unwrap_or(i64::MAX);
+        let rows = D::read_transaction(connection, |connection| rule.broken_by(connection, "", limit))?;
+        more += rows.first().map_or(0, |row| row.3.unsigned_abs()) - rows.len() as u64;
         findings.extend(rows.iter().map(|row| rule.finding(row)));
     }
     Ok((findings, more))
@@ -213,22 +206,22 @@ fn owners<C: DoctorConnection>(connection: &mut C, rules: &[Rule]) -> QueryResul
 
 fn texts<D: DoctorBackend>(connection: &mut D::Connection) -> QueryResult<(Vec<Finding>, u64)> {
     let mut owners: Vec<(String, u64)> = Vec::new();
-    let (mut more, mut last) = (0, String::new());
+    let (mut total, mut last) = (0, String::new());
     let mut after = FIRST;
     while let Some(wrong) = wrong_texts::<D>(connection, &mut after)? {
         for (owner, ..) in wrong {
-            let is_full = owners.len() == Report::MAX_FINDINGS;
-            match owners.last_mut() {
-                Some((listed, tasks)) if *listed == owner => *tasks += 1,
-                _ if !is_full => owners.push((owner, 1)),
-                _ if last == owner => {}
-                _ => {
-                    more += 1;
-                    last = owner;
+            if owner != last {
+                total += 1;
+                last.clone_from(&owner);
+                if owners.len() < Report::MAX_FINDINGS {
+                    owners.push((owner, 1));
                 }
+            } else if let Some((_, tasks)) = owners.last_mut().filter(|(listed, _)| *listed == owner) {
+                *tasks += 1;
             }
         }
     }
+    let more = total - owners.len() as u64;
     let finding = |(owner, tasks)| Finding {
         message: format!("{owner:?}: tasks that are searched by other texts than their own: {tasks}"),
         remedy: Remedy::Repair,

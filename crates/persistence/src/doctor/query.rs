@@ -23,7 +23,6 @@ type TextColumns = (Text, Id, Text, Nullable<Text>, Text);
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Text(&'a str),
-    OptionalText(Option<&'a str>),
     Number(i64),
     Id(TaskId),
 }
@@ -67,7 +66,6 @@ where
     str: ToSql<Text, DB>,
     i64: ToSql<BigInt, DB>,
     TaskId: ToSql<Id, DB>,
-    for<'a> Option<&'a str>: ToSql<Nullable<Text>, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let mut values = self.values.iter();
@@ -75,7 +73,6 @@ where
             match if number == 0 { None } else { values.next() } {
                 None => {}
                 Some(Value::Text(text)) => out.push_bind_param::<Text, str>(text)?,
-                Some(Value::OptionalText(text)) => out.push_bind_param::<Nullable<Text>, _>(text)?,
                 Some(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
                 Some(Value::Id(id)) => out.push_bind_param::<Id, _>(id)?,
             }

@@ -80,11 +80,11 @@ fn repair<C: DoctorConnection>(
     let mut rewritten = 0;
     for (_, id, title, description, _) in tasks {
         let search = SearchText::document(title, description.as_deref());
-        let (search, title, description) =
-            (Value::Text(&search), Value::Text(title), Value::OptionalText(description.as_deref()));
+        let description = Value::Text(description.as_deref().unwrap_or_default());
+        let (search, title) = (Value::Text(&search), Value::Text(title));
         // A task that was written since has its own search text again.
         let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
-            and description is not distinct from ? and search <> ? and deleted_at is null";
+            and coalesce(description, '') = ? and search <> ? and deleted_at is null";
         rewritten += connection.run(sql, &[search, key, Value::Id(*id), title, description, search])?;
     }
     if rewritten > 0 {

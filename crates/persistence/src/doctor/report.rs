@@ -3,7 +3,8 @@ use std::fmt;
 /// The result of all checks. Its `Display` is a table with a line for each check and each finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    pub(super) checks: Vec<Check>,
+    /// All checks, also those that were not carried out.
+    pub checks: Vec<Check>,
 }
 
 /// One check.
@@ -60,25 +61,23 @@ pub enum Remedy {
     Decide,
 }
 
-impl Outcome {
-    pub(super) fn of(findings: Vec<Finding>, more: u64) -> Self {
-        if findings.is_empty() { Self::Passed } else { Self::Failed { findings, more } }
-    }
+/// The findings that are listed and how many more there are, or why the check was not carried out.
+pub(super) type Found = Result<(Vec<Finding>, u64), String>;
 
-    const fn is_failed(&self) -> bool {
-        matches!(self, Self::Failed { .. })
+impl Check {
+    pub(super) fn new(name: &'static str, condition: &'static str, found: Found) -> Self {
+        let outcome = match found {
+            Ok((findings, _)) if findings.is_empty() => Outcome::Passed,
+            Ok((findings, more)) => Outcome::Failed { findings, more },
+            Err(reason) => Outcome::NotChecked(reason),
+        };
+        Self { name, condition, outcome }
     }
 }
 
 impl Report {
     /// How many findings of a kind are listed.
     pub const MAX_FINDINGS: usize = 20;
-
-    /// All checks, also those that were not carried out.
-    #[must_use]
-    pub fn checks(&self) -> &[Check] {
-        &self.checks
-    }
 
     /// The listed findings.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
@@ -97,7 +96,7 @@ impl Report {
     /// Whether a check failed. Without one, an unhealthy report only has checks that were not carried out.
     #[must_use]
     pub fn has_failures(&self) -> bool {
-        self.checks.iter().any(|check| check.outcome.is_failed())
+        self.findings().next().is_some()
     }
 
     /// What to do, each remedy once.

@@ -79,7 +79,7 @@ fn contents_of_an_old_schema_are_not_checked() {
     drop(Database::open(&place.options()).unwrap());
     let report = Doctor::new(&place.options()).unwrap().check().unwrap();
     assert_eq!(report.remedies(), [Remedy::Migrate], "{report}");
-    let outcome = |name| &report.checks().iter().find(|check| check.name == name).unwrap().outcome;
+    let outcome = |name| &report.checks.iter().find(|check| check.name == name).unwrap().outcome;
     assert_eq!(outcome("integrity"), &Outcome::Passed);
     assert_eq!(outcome("live tasks"), &Outcome::NotChecked("the schema is not up to date".into()));
 }

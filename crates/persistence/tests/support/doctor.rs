@@ -166,7 +166,19 @@ pub(crate) fn contradictions_are_reported_only(create: impl Fn() -> TestDatabase
         assert!(!report.to_string().contains("secret"), "{report}");
         assert_eq!(database.repair(&report), []);
         assert_eq!(database.check(), report);
+        (database.execute)(&documented_corrections());
+        let _ = database.repair(&database.check());
+        assert!(database.check().is_healthy(), "{damage}\n{}", database.check());
     }
+}
+
+/// The statements under "Contradicting rows" in the operator's guide.
+fn documented_corrections() -> String {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, section) = guide.split_once("### Contradicting rows").unwrap();
+    let (_, sql) = section.split_once("```sql").unwrap();
+    sql.split_once("```").unwrap().0.to_owned()
 }
 
 /// What version 0.1.0 left of a deleted task is no damage.
