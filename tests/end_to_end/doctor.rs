@@ -1,4 +1,4 @@
-//! `tasknook doctor`, as an operator meets it.
+//! `tasknook doctor` on the command line.
 
 use std::fs;
 
@@ -8,17 +8,19 @@ use tasknook_tests::{Environment, Exit};
 use crate::database::{Database, caller, execute, on_both_databases};
 
 on_both_databases! {
-    says_what_is_wrong_and_mends_it_when_told_to
-    leaves_a_schema_that_is_behind_to_migrate
+    reports_problems_and_repairs_them_on_request
+    leaves_an_old_schema_to_migrate
 }
 
-/// The names of the checks that fail.
+/// The names of the checks that failed.
 fn failures(exit: &Exit) -> Vec<&str> {
-    let failing = exit.stdout.lines().filter_map(|line| line.strip_prefix("FAILS  ")?.get(..10));
-    failing.map(str::trim).collect()
+    let failed = exit.stdout.lines().filter_map(|line| line.strip_prefix("FAIL         ")?.get(..10));
+    let mut names: Vec<&str> = failed.map(str::trim).collect();
+    names.dedup();
+    names
 }
 
-fn says_what_is_wrong_and_mends_it_when_told_to(database: Database) {
+fn reports_problems_and_repairs_them_on_request(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
@@ -27,36 +29,42 @@ fn says_what_is_wrong_and_mends_it_when_told_to(database: Database) {
     }
     for arguments in [&["doctor"][..], &["doctor", "--repair"]] {
         let exit = environment.run(arguments).success();
-        assert_eq!((failures(&exit), exit.stdout.lines().count()), (vec![], 6), "{}", exit.stdout);
+        assert_eq!((failures(&exit), exit.stdout.lines().count()), (vec![], 7), "{}", exit.stdout);
     }
 
-    execute(
-        database,
-        &environment,
-        "update owners set live_tasks = 5; update tasks set search = 'x', revision = 2",
-    );
+    let damage = "update owners set live_tasks = 5, revision = 1; update tasks set search = 'x'";
+    execute(database, &environment, damage);
     let exit = environment.run(&["doctor"]);
     assert_eq!((failures(&exit), exit.code), (vec!["live tasks", "revisions", "texts"], Some(1)));
-    for said in
-        ["\"alice\": live_tasks is 5; live tasks: 2", "tasks that share a revision: 2", "doctor --repair"]
-    {
-        assert!(exit.stdout.contains(said), "{said} is not said\n{}", exit.stdout);
+    for text in ["\"alice\": live_tasks is 5; live tasks: 2", "doctor --repair"] {
+        assert!(exit.stdout.contains(text), "{text} is missing\n{}", exit.stdout);
     }
-    assert!(exit.stderr.contains("not healthy"), "{}", exit.stderr);
+    assert!(exit.stderr.contains("the database has problems"), "{}", exit.stderr);
     assert!(!exit.stdout.contains("private"), "{}", exit.stdout);
 
     let exit = environment.run(&["doctor", "--repair"]).success();
-    let said = "mended \"alice\": live_tasks from 5 to 2; new revisions for tasks, 3 to 4; the owner's revision from 2 to 4";
-    assert!(exit.stdout.contains(said), "{}", exit.stdout);
+    let repair = "repaired \"alice\": live_tasks changed from 5 to 2; revision raised from 1 to 3";
+    assert!(exit.stdout.contains(repair), "{}", exit.stdout);
     let again = exit.stdout.split_once("Checked again:").unwrap().1;
-    assert!(!again.contains("FAILS"), "{}", exit.stdout);
+    assert!(!again.contains("FAIL"), "{}", exit.stdout);
     let _ = environment.run(&["doctor"]).success();
     let tasks = alice.get("/api/tasks?search=PRIVATE").text();
     assert!(tasks.contains("a very private title"), "{tasks}");
+
+    execute(database, &environment, "update tasks set revision = 1");
+    let exit = environment.run(&["doctor", "--repair"]);
+    assert_eq!((failures(&exit), exit.code), (vec!["revisions"], Some(1)), "{}", exit.stdout);
+    assert!(exit.stdout.contains("Contradicting rows"), "{}", exit.stdout);
+
+    execute(database, &environment, "alter table tombstones rename to stored");
+    let exit = environment.run(&["doctor", "--repair"]);
+    assert_eq!((failures(&exit), exit.code), (vec![], Some(3)), "{}", exit.stdout);
+    assert!(exit.stdout.contains("not checked  revisions"), "{}", exit.stdout);
+    assert!(exit.stderr.contains("not checked completely"), "{}", exit.stderr);
     service.stop();
 }
 
-fn leaves_a_schema_that_is_behind_to_migrate(database: Database) {
+fn leaves_an_old_schema_to_migrate(database: Database) {
     let environment = database.with_secret();
     if let Database::Sqlite = database {
         fs::write(environment.folder().join("tasks.db"), "").unwrap();
@@ -71,7 +79,7 @@ fn leaves_a_schema_that_is_behind_to_migrate(database: Database) {
 }
 
 #[test]
-fn a_damaged_file_is_said_to_need_a_backup() {
+fn a_damaged_file_needs_a_backup() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
@@ -93,16 +101,16 @@ fn a_damaged_file_is_said_to_need_a_backup() {
         exit.stdout,
         exit.stderr
     );
-    assert!(exit.stdout.contains("restore a backup"), "{}", exit.stdout);
+    assert!(exit.stdout.contains("Restore a backup"), "{}", exit.stdout);
     assert_eq!(fs::read(&file).unwrap().len(), content.len() / 2);
 }
 
 #[test]
-fn what_is_not_there_or_not_ours_is_refused_and_left_alone() {
+fn absent_and_foreign_files_are_left_alone() {
     let environment = Database::Sqlite.environment();
     let file = environment.folder().join("tasks.db");
     let exit = environment.run(&["doctor"]);
-    assert_eq!(exit.code, Some(1));
+    assert_eq!(exit.code, Some(3));
     assert!(exit.stderr.contains("there is no database at"), "{}", exit.stderr);
     assert!(!file.exists());
     fs::write(&file, "a shopping list, longer than sixteen bytes").unwrap();
@@ -113,10 +121,10 @@ fn what_is_not_there_or_not_ours_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_server_that_is_away_is_said_to_be() {
+fn an_unreachable_server_has_its_own_exit_code() {
     let url = "postgres://somebody:hunter2@127.0.0.1:1/tasks";
     let exit = Environment::new().set("DATABASE_URL", url).run(&["doctor"]);
-    assert_eq!(exit.code, Some(1));
+    assert_eq!(exit.code, Some(3));
     assert!(exit.stderr.contains("cannot be reached"), "{}", exit.stderr);
     assert!(!exit.stderr.contains("hunter2"), "{}", exit.stderr);
 }

@@ -26,7 +26,8 @@ Environment:
   TASKNOOK_CONFIG      the same as --config
   TASKNOOK_SECTION__KEY  any setting; lists have commas; `tasknook check-config` shows them all
 
-Exit codes: 0 success, 1 failure, 2 the configuration or the command line is wrong"
+Exit codes: 0 success, 1 failure, 2 the configuration or the command line is wrong,
+            3 doctor could not carry out a check and found no problem"
 )]
 struct Cli {
     #[command(flatten)]
@@ -57,7 +58,7 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date, and end
     Migrate,
-    /// Check the database: its schema, its integrity, and what is kept of each owner; exit 0 when all is well
+    /// Check schema, integrity and consistency of the database; exits 1 on problems, 3 if a check was not carried out
     Doctor(commands::doctor::Doctor),
     /// Copy the SQLite database to a new file, also while a service writes to it
     Backup(commands::backup::Backup),
@@ -113,6 +114,7 @@ fn report(error: &StartError) -> ExitCode {
     let _ = writeln!(stderr(), "tasknook: {}", crate::problem::chain(error));
     match error {
         StartError::Refused(_) => ExitCode::from(2),
+        StartError::NotChecked { .. } => ExitCode::from(3),
         StartError::Failed { .. } => ExitCode::FAILURE,
     }
 }

@@ -22,7 +22,7 @@ use crate::metrics::Metrics;
 use crate::settings::{Refusal, Settings};
 use crate::state::{Draining, State};
 
-pub(crate) use database::{back_up, check_database, doctor, migrate, open, unexamined};
+pub(crate) use database::{back_up, check_database, doctor, migrate, not_checked, open};
 
 /// Why the program did not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,12 @@ pub(crate) enum StartError {
     /// The configuration is wrong: exit code 2.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The database could not be checked, which says nothing about it: exit code 3.
+    #[error("the database was not checked completely")]
+    NotChecked {
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// Something else went wrong: exit code 1.
     #[error("{what}")]
     Failed {

@@ -58,7 +58,7 @@ impl Database {
         let location = Location::parse(&options.url).map_err(DoctorError::from)?;
         match location {
             #[cfg(feature = "sqlite")]
-            Location::Sqlite(path) => crate::sqlite::Sqlite::that_is_there(path, options)?.back_up(to),
+            Location::Sqlite(path) => crate::sqlite::Sqlite::open_existing(path, options)?.back_up(to),
             #[cfg(not(feature = "sqlite"))]
             Location::Sqlite(_) => {
                 Err(DoctorError::from(crate::OpenError::EngineNotBuilt { engine: Engine::Sqlite }).into())

@@ -1,76 +1,125 @@
-//! The health of what is kept: what an owner's row says of the tasks beside the tasks themselves.
+//! Checks the consistency of a database and repairs what a defect of the service can leave behind.
 //!
-//! An examination reads one consistent state and writes nothing, so what a service writes meanwhile is no finding. A
-//! repair goes owner by owner: it takes the lock that the owner's writers take, works everything out again under it,
-//! and commits before it goes on to the next. No revision is ever lowered.
+//! A check reads and never writes, so it may run beside a service. A repair goes owner by owner: it locks the owner's
+//! row, reads again under the lock, commits, and continues with the next owner.
 
-mod error;
-mod examination;
-mod examine;
-mod examined;
-mod finding;
-mod ledger;
-mod listed;
+mod checks;
+mod query;
 mod repair;
-mod repairs;
-mod said;
-mod texts;
+mod report;
 
-pub use error::DoctorError;
-pub use examination::{Check, Examination, Outcome, Subject};
-pub(crate) use examined::Examined;
-pub use finding::{Finding, Remedy};
-pub use listed::Listed;
-pub use repairs::{Deed, Repair, Repairs};
-pub(crate) use said::Said;
+use std::error::Error;
+use std::path::PathBuf;
 
-use crate::DatabaseOptions;
+use diesel::result::{ConnectionError, Error as DieselError};
+use diesel::{ConnectionResult, QueryResult};
+
+pub(crate) use query::DoctorConnection;
+pub use repair::Repair;
+pub use report::{Check, Finding, Outcome, Remedy, Report};
+
 use crate::location::Location;
+use crate::migrations::MigrationBackend;
+use crate::{DatabaseOptions, OpenError};
 
-/// Examines a database and mends it, on a connection of its own beside whatever serves.
+/// Checks and repairs a database over a connection of its own.
 pub struct Doctor {
-    patient: Box<dyn Patient>,
+    database: Box<dyn CheckAndRepair>,
 }
 
 impl Doctor {
-    /// Finds the database that the URL names. No file is made, and of a PostgreSQL server nothing is asked yet.
-    pub fn of(options: &DatabaseOptions) -> Result<Self, DoctorError> {
-        let patient: Box<dyn Patient> = match Location::parse(&options.url)? {
+    /// Finds the database of the URL. It creates no file and connects to no server yet.
+    pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
+        let database: Box<dyn CheckAndRepair> = match Location::parse(&options.url)? {
             #[cfg(feature = "sqlite")]
-            Location::Sqlite(path) => Box::new(crate::sqlite::Sqlite::that_is_there(path, options)?),
+            Location::Sqlite(path) => Box::new(crate::sqlite::Sqlite::open_existing(path, options)?),
             #[cfg(feature = "postgres")]
             Location::Postgres(url) => Box::new(crate::postgres::Postgres::new(&url, options)),
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-            other => return Err(crate::OpenError::EngineNotBuilt { engine: other.engine() }.into()),
+            other => return Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
         };
-        Ok(Self { patient })
+        Ok(Self { database })
     }
 
-    /// Checks the schema, the database's own integrity, and what is kept of each owner. It writes nothing, takes
-    /// about as long as reading everything twice, and blocks.
-    pub fn examine(&self) -> Result<Examination, DoctorError> {
-        self.patient.examine()
+    /// Runs all checks. It blocks, writes nothing, and takes about as long as reading all rows twice.
+    pub fn check(&self) -> Result<Report, DoctorError> {
+        self.database.check()
     }
 
-    /// Mends what an examination found, owner by owner; nothing at all while the schema or the integrity fails. It
-    /// blocks, and holds up the writers of one owner at a time (on SQLite: all writers, for that time).
-    #[must_use]
-    pub fn repair(&self, found: &Examination) -> Repairs {
-        self.patient.repair(found)
+    /// Repairs what a report found, and passes each repair to `on_repair` once it is committed. It does nothing unless
+    /// [`Report::is_repairable`]. It blocks, and delays the writers of one owner at a time (SQLite: all writers).
+    pub fn repair(&self, report: &Report, on_repair: &mut dyn FnMut(Repair)) -> Result<(), DoctorError> {
+        if report.is_repairable() { self.database.repair(on_repair) } else { Ok(()) }
     }
 }
 
-trait Patient: Send + Sync {
-    fn examine(&self) -> Result<Examination, DoctorError>;
-    fn repair(&self, found: &Examination) -> Repairs;
+trait CheckAndRepair: Send + Sync {
+    fn check(&self) -> Result<Report, DoctorError>;
+    fn repair(&self, on_repair: &mut dyn FnMut(Repair)) -> Result<(), DoctorError>;
 }
 
-impl<D: Examined> Patient for D {
-    fn examine(&self) -> Result<Examination, DoctorError> {
-        examine::examine(self)
+impl<D: DoctorBackend> CheckAndRepair for D {
+    fn check(&self) -> Result<Report, DoctorError> {
+        checks::run(self)
     }
 
-    fn repair(&self, found: &Examination) -> Repairs {
-        repair::repair(self, found)
+    fn repair(&self, on_repair: &mut dyn FnMut(Repair)) -> Result<(), DoctorError> {
+        repair::run(self, on_repair)
+    }
+}
+
+/// What the doctor needs of a database.
+pub(crate) trait DoctorBackend: MigrationBackend<Connection: DoctorConnection> {
+    /// Opens a connection that cannot write.
+    fn connect_to_check(&self) -> ConnectionResult<Self::Connection>;
+
+    /// Runs a read-only transaction with one snapshot.
+    fn read_transaction<T>(
+        connection: &mut Self::Connection,
+        run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T>;
+
+    /// Runs a transaction whose statements see what was committed before each of them.
+    fn write_transaction<T>(
+        connection: &mut Self::Connection,
+        run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
+    ) -> QueryResult<T>;
+
+    /// What the database itself reports about its storage.
+    fn integrity(connection: &mut Self::Connection) -> QueryResult<Vec<Finding>>;
+
+    /// Whether an error of [`DoctorBackend::integrity`] means damaged data. Every other error, known or not, is none.
+    fn is_damage(message: &str) -> bool;
+}
+
+/// Why a database was not checked, or not completely repaired.
+#[derive(Debug, thiserror::Error)]
+pub enum DoctorError {
+    /// The URL or the file is rejected.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There is no such file, and none is created.
+    #[error("there is no database at {}", path.display())]
+    Absent {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] Box<dyn Error + Send + Sync>),
+    /// A statement failed. Its transaction was rolled back.
+    #[error("a statement failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<ConnectionError> for DoctorError {
+    fn from(error: ConnectionError) -> Self {
+        Self::Unreachable(Box::new(error))
+    }
+}
+
+impl From<DieselError> for DoctorError {
+    fn from(error: DieselError) -> Self {
+        Self::Failed(Box::new(error))
     }
 }

@@ -1,7 +1,7 @@
 //! The task repository on PostgreSQL and SQLite.
 //!
 //! [`Database::open`] takes the engine from the URL's scheme; [`Database::tasks`] and [`Database::readiness`] are the
-//! domain's ports on it. [`Doctor`] examines and mends what is kept, [`Database::back_up`] copies it.
+//! domain's ports on it. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -58,9 +58,7 @@ mod write;
 
 pub use backup::{Backup, BackupError};
 pub use database::Database;
-pub use doctor::{
-    Check, Deed, Doctor, DoctorError, Examination, Finding, Listed, Outcome, Remedy, Repair, Repairs, Subject,
-};
+pub use doctor::{Check, Doctor, DoctorError, Finding, Outcome, Remedy, Repair, Report};
 pub use engine::Engine;
 pub use error::{MigrateError, OpenError};
 pub use jobs::{BackgroundJobs, JobOptions, JobsReport};

@@ -17,6 +17,7 @@ macro_rules! task_columns {
         pub(crate) const COLUMNS: &str = concat!("id" $(, ", ", stringify!($name))+);
 
         /// The same, of a row that is called `task`.
+        #[cfg(feature = "postgres")]
         pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
         /// The columns that are written, behind the owner's id.

@@ -17,11 +17,10 @@ mod worker;
 use std::time::Instant;
 
 use diesel::QueryResult;
-use diesel::sql_types::{BigInt, Bool, Nullable};
 use domain::{OwnerId, OwnerState, Slot, TaskId, WriteSet};
 
 use crate::failure::Failure;
-use crate::rows::{Columns, TaskRow};
+use crate::rows::TaskRow;
 
 pub(crate) use group::Write;
 pub(crate) use worker::{BlockedOwners, WriteServer};
@@ -50,7 +49,6 @@ pub(crate) struct Loaded {
 
 /// The owner's row and the task's, where they are; the last value says whether the task is deleted.
 pub(crate) type LoadedRow = (Option<(i64, i64, i64, i64)>, Option<(TaskRow, bool)>);
-pub(crate) type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
 
 /// Puts the rows of the reads together, owner by owner.
 pub(crate) fn collect(reads: &[Read], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {

@@ -1,58 +1,68 @@
 use std::io::{self, Write, stdout};
 
 use clap::Args;
-use persistence::{Examination, Remedy};
+use persistence::Remedy;
 
 use crate::settings::{Overrides, Settings};
 use crate::startup::{self, StartError};
 
-/// Whether only to look.
+/// Whether to repair.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// Mend what can be mended, say what was done, and check again
+    /// Repair counters, revisions, missing rows of owners and search texts, report the changes, and check again
     #[arg(long)]
     repair: bool,
 }
 
 impl Doctor {
-    /// Reports on every check. What is left to be done is an error.
+    /// Prints a line for every check, and what to do. A failed check is a failure; without one, a check that was not
+    /// carried out has an exit code of its own.
     pub(crate) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
         let settings = Settings::read(overrides)?;
         let doctor = startup::doctor(&settings)?;
-        let mut found = doctor.examine().map_err(startup::unexamined)?;
-        say(format_args!("{found}"))?;
-        if self.repair && found.can_be_mended() {
-            let repairs = doctor.repair(&found);
-            say(format_args!("\n{repairs}"))?;
-            if let Some(error) = repairs.into_error() {
-                return Err(StartError::failed("the repair did not come to the end", error));
-            }
-            found = doctor.examine().map_err(startup::unexamined)?;
-            say(format_args!("\nChecked again:\n{found}"))?;
+        let mut report = doctor.check().map_err(startup::not_checked)?;
+        print(format_args!("{report}"))?;
+        if self.repair && report.is_repairable() {
+            print(format_args!("\n"))?;
+            // A repair continues when nobody reads the output.
+            let mut printed = Ok(());
+            let done = doctor.repair(&report, &mut |repair| {
+                if printed.is_ok() {
+                    printed = print(format_args!("repaired {repair}\n"));
+                }
+            });
+            done.map_err(|error| StartError::failed("the repair is incomplete", error))?;
+            printed?;
+            report = doctor.check().map_err(startup::not_checked)?;
+            print(format_args!("\nChecked again:\n{report}"))?;
         }
-        if found.is_healthy() {
+        if report.is_healthy() {
             return Ok(());
         }
-        say(format_args!("\n{}", advice(&found)))?;
-        Err(StartError::failed("the database is not healthy", io::Error::other("see the checks that fail")))
+        let remedies: String = report.remedies().into_iter().map(instruction).collect();
+        print(format_args!("\n{remedies}"))?;
+        if report.has_failures() {
+            return Err(StartError::failed(
+                "the database has problems",
+                io::Error::other("see the failed checks"),
+            ));
+        }
+        Err(StartError::NotChecked { source: "the reasons are listed above; no problem was found".into() })
     }
 }
 
-fn say(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {
+fn print(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {
     stdout().write_fmt(text).map_err(StartError::unwritten)
 }
 
-/// What to do, a line each, in the order in which to do it.
-fn advice(found: &Examination) -> String {
-    let line = |remedy| match remedy {
-        Remedy::Migrate => "The schema is behind: `tasknook migrate` brings it up to date.\n",
-        Remedy::NewerBuild => {
-            "The schema is of a newer build: examine and mend the database with that one.\n"
-        }
-        Remedy::Restore => "The database is damaged, which no repair mends: restore a backup.\n",
-        Remedy::Reindex => "`reindex index concurrently NAME` builds an index again, in psql.\n",
-        Remedy::Repair => "`tasknook doctor --repair` mends owners, live tasks, revisions and texts.\n",
+const fn instruction(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Migrate => "Run `tasknook migrate`: the schema is not up to date.\n",
+        Remedy::NewerBuild => "Check and repair with the build that the schema belongs to.\n",
+        Remedy::Restore => "Restore a backup: the database is damaged, and no repair helps.\n",
+        Remedy::Reindex => "Run `reindex index concurrently NAME` in psql.\n",
+        Remedy::Repair => "Run `tasknook doctor --repair`.\n",
+        Remedy::Decide => "Rows contradict each other: see \"Contradicting rows\" in docs/OPERATIONS.md.\n",
         _ => "",
-    };
-    found.remedies().into_iter().map(line).collect()
+    }
 }

@@ -1,4 +1,4 @@
-//! The configured database: opened, migrated, examined, copied.
+//! The configured database: opened, migrated, checked, copied.
 
 use std::error::Error;
 use std::path::Path;
@@ -48,16 +48,16 @@ pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
     Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
 }
 
-/// Finds the configured database for an examination, without making a file that is not there.
+/// Finds the configured database for a check, without creating a file.
 pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
-    Doctor::of(&options(settings)).map_err(unexamined)
+    Doctor::new(&options(settings)).map_err(not_checked)
 }
 
-/// Names what kept a database from being examined.
-pub(crate) fn unexamined(error: DoctorError) -> StartError {
+/// Names what kept a database from being checked.
+pub(crate) fn not_checked(error: DoctorError) -> StartError {
     match error {
         DoctorError::Open(error) => refused_database(&error).into(),
-        error => StartError::failed("the database could not be examined", error),
+        error => StartError::NotChecked { source: error.into() },
     }
 }
 

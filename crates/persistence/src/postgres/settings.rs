@@ -42,11 +42,6 @@ pub(super) fn of_a_migrating_connection() -> String {
     format!("{ALONE}; {}{}", patience("set"), english(false))
 }
 
-/// What the doctor's transactions begin with.
-pub(super) fn of_a_migration() -> String {
-    format!("{}{}", patience("set local"), english(true))
-}
-
 /// What the transaction of a migration begins with.
 pub(super) fn of_an_attempt(lock_timeout: Duration) -> String {
     let lock_timeout = lock_timeout.as_millis();

@@ -10,7 +10,7 @@ use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{MIGRATION_WAIT, Sqlite, connection};
-use crate::doctor::{DoctorError, Examined};
+use crate::doctor::{DoctorBackend, DoctorError};
 use crate::migrations;
 use crate::{Backup, BackupError};
 
@@ -56,7 +56,7 @@ fn check(copy: &Path, expected: &[String]) -> Result<(), BackupError> {
     let unread = |error| BackupError::from(DoctorError::from(error));
     let mut connection = connection::bare(copy, MIGRATION_WAIT).map_err(DoctorError::from)?;
     if let Some(finding) = Sqlite::integrity(&mut connection).map_err(unread)?.first() {
-        return Err(BackupError::Unsound { says: finding.to_string() });
+        return Err(BackupError::Unsound { says: finding.message.clone() });
     }
     let history = migrations::history::<Sqlite>(&mut connection).map_err(unread)?;
     match expected.iter().find(|version| !history.contains(version)) {

@@ -48,9 +48,8 @@ impl<A> Clone for PendingCall<A> {
 impl<A> PendingCall<A> {
     pub(super) fn new(reply: oneshot::Sender<Outcome<A>>, timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
-        let (deadline, stage) = (submitted + timeout, Stage::Queued);
-        let state = State { reply: Some(reply), submitted, deadline, stage, is_write };
-        Self(Arc::new(Mutex::new(state)))
+        let (reply, deadline) = (Some(reply), submitted + timeout);
+        Self(Arc::new(Mutex::new(State { reply, submitted, deadline, stage: Stage::Queued, is_write })))
     }
 
     /// Notes that a worker has taken it and waits for a connection: when that takes too long, the database is

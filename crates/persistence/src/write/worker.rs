@@ -125,12 +125,11 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
         run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
         let context = self.worker.context();
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                context.observer.retried(context.kind);
-                self.worker.connect()?
-            }
+        let mut connection = if let Some(first) = self.connection.take() {
+            first
+        } else {
+            context.observer.retried(context.kind);
+            self.worker.connect()?
         };
         let begun = Instant::now();
         let result = self

@@ -1,118 +1,230 @@
-//! The doctor, on a server.
+//! The doctor on PostgreSQL.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
-use persistence::{BackupError, Database, DatabaseOptions, Doctor, Engine, Examination, Finding, Remedy};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use persistence::{BackupError, Database, DatabaseOptions, Doctor, Engine, Remedy, Report};
 use tasknook_persistence as persistence;
-use tasknook_tests::Postgres;
+use tasknook_tests::{Postgres, eventually};
 
-use crate::doctor_of_both::Ward;
+use crate::doctor_of_both::{TestDatabase, line, messages};
 use crate::{beside_writers, doctor_of_both, migrated, options};
 
-fn ward() -> Ward {
+fn test_database() -> TestDatabase {
     let url = Postgres::shared().create_database();
     drop(migrated(&url));
     let long = Duration::from_mins(1);
     let options =
         DatabaseOptions { deadline: long, statement_timeout: long, pool_wait: long, ..options(&url) };
     let execute = move |sql: &str| drop(Postgres::shared().query(&url, sql));
-    Ward { options, execute: Box::new(execute) }
+    TestDatabase { options, execute: Box::new(execute) }
 }
 
-fn examine(url: &str) -> Examination {
-    Doctor::of(&options(url)).unwrap().examine().unwrap()
+fn check(url: &str) -> Report {
+    Doctor::new(&options(url)).unwrap().check().unwrap()
 }
 
 #[test]
-fn each_damage_is_found_and_mended() {
-    doctor_of_both::each_damage_is_found_and_mended(ward);
+fn each_damage_is_found_and_repaired() {
+    doctor_of_both::each_damage_is_found_and_repaired(test_database);
+}
+
+#[test]
+fn contradictions_are_reported_only() {
+    doctor_of_both::contradictions_are_reported_only(test_database);
+}
+
+#[test]
+fn rows_of_0_1_0_are_no_damage() {
+    doctor_of_both::rows_of_0_1_0_are_no_damage(&test_database());
 }
 
 #[test]
 fn a_report_is_bounded_and_a_repair_is_not() {
-    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&ward());
+    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&test_database());
 }
 
 #[test]
-fn under_another_schema_nothing_is_mended() {
-    doctor_of_both::under_another_schema_nothing_is_mended(&ward());
+fn nothing_is_repaired_under_another_schema() {
+    doctor_of_both::nothing_is_repaired_under_another_schema(&test_database());
 }
 
 #[test]
-fn an_examination_among_writers_finds_nothing() {
-    beside_writers::an_examination_finds_nothing(&ward());
+fn a_check_while_writers_write_finds_nothing() {
+    beside_writers::a_check_finds_nothing(&test_database());
 }
 
 #[test]
-fn a_repair_among_writers_mends() {
-    beside_writers::a_repair_mends(&ward());
+fn a_repair_while_writers_write_prevails() {
+    beside_writers::a_repair_prevails(&test_database());
 }
 
 #[test]
-fn an_empty_database_is_to_be_migrated() {
-    let found = examine(&Postgres::shared().create_database());
-    assert_eq!(found.remedies(), [Remedy::Migrate], "{found}");
+fn an_empty_database_needs_migrations() {
+    let report = check(&Postgres::shared().create_database());
+    assert_eq!(report.remedies(), [Remedy::Migrate], "{report}");
 }
 
 #[test]
-fn an_index_that_is_not_valid_or_not_complete_is_named() {
-    for index in ["owners_pkey", "tasks_pkey", "tasks_newest", "tasks_by_revision"] {
-        let ward = ward();
-        ward.settle();
+fn invalid_and_incomplete_indexes_are_named() {
+    for index in ["owners_pkey", "tasks_pkey", "tasks_newest", "tombstones_pkey"] {
+        let database = test_database();
+        database.fill();
         let set = |column, value| {
-            (ward.execute)(&format!(
+            (database.execute)(&format!(
                 "update pg_index set {column} = {value} where indexrelid = '{index}'::regclass"
             ));
         };
         set("indisvalid", false);
-        let says = "is not valid".to_owned();
-        let invalid = Finding::IndexDamaged { index: index.into(), says };
-        assert_eq!(ward.examine().findings().collect::<Vec<_>>(), [&invalid]);
+        assert_eq!(messages(&database.check()), [format!("the index {index} is not valid")]);
         set("indisvalid", true);
-        assert!(ward.examine().is_healthy(), "{}", ward.examine());
-        // A row that the index is not told of.
+        assert!(database.check().is_healthy(), "{}", database.check());
+        // Rows without an entry in the index.
         set("indisready", false);
-        (ward.execute)(
-            "insert into owners values ('carol', 1, 1);
-             insert into tasks values ('carol', gen_random_uuid(), 'a', null, false, 'a' || chr(31), now(), now(), 1)",
+        (database.execute)(
+            "insert into owners (owner_id, revision, live_tasks) values ('carol', 2, 1);
+             insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision)
+             values ('carol', gen_random_uuid(), 'a', false, 'a' || chr(31), now(), now(), 1);
+             insert into tombstones values ('carol', 'task', gen_random_uuid(), 2, now())",
         );
         set("indisready", true);
-        let found = ward.examine();
-        let shown = found.to_string();
-        assert!(shown.contains(&format!("the index {index} has ")), "{index}\n{shown}");
-        assert_eq!(found.findings().count(), 1, "{shown}");
-        assert_eq!(found.remedies(), [Remedy::Reindex]);
-        assert!(Doctor::of(&ward.options).unwrap().repair(&found).done().is_empty());
-        (ward.execute)(&format!("reindex index {index}"));
-        assert!(ward.examine().is_healthy(), "{}", ward.examine());
+        let report = database.check();
+        let found = messages(&report);
+        assert!(found.len() == 1 && found[0].contains(&format!("the index {index} has ")), "{report}");
+        assert_eq!(report.remedies(), [Remedy::Reindex]);
+        assert_eq!(database.repair(&report), []);
+        (database.execute)(&format!("reindex index {index}"));
+        assert!(database.check().is_healthy(), "{}", database.check());
     }
 }
 
-#[test]
-fn a_page_that_cannot_be_read_is_damage() {
+/// Overwrites the file of a table or index, in a server of its own, and checks as this user.
+fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> Report {
     let server = Postgres::start();
     let url = server.create_database();
-    let ward = Ward { options: options(&url), execute: Box::new(|_| {}) };
     drop(migrated(&url));
-    ward.settle();
-    let file = server
-        .query(&url, "select current_setting('data_directory') || '/' || pg_relation_filepath('tasks')");
+    TestDatabase { options: options(&url), execute: Box::new(|_| {}) }.fill();
+    let path =
+        format!("select current_setting('data_directory') || '/' || pg_relation_filepath('{relation}')");
+    let path = server.query(&url, &path);
+    let _ = server.query(&url, "create role clerk login in role pg_read_all_data, pg_write_all_data");
     let _ = server.query(&url, "checkpoint");
     server.stop();
-    let pages = OpenOptions::new().write(true).open(Path::new(file.trim())).unwrap();
-    pages.write_all_at(&[0xa5; 64], 0).unwrap();
+    damage(Path::new(path.trim()));
     server.start_again();
-    let found = examine(&url);
-    assert_eq!(found.remedies(), [Remedy::Restore], "{found}");
-    assert!(found.to_string().contains("invalid page"), "{found}");
+    check(&url.replace("postgres@", &format!("{user}@")))
+}
+
+fn overwrite_a_page(path: &Path) {
+    OpenOptions::new().write(true).open(path).unwrap().write_all_at(&[0xa5; 64], 0).unwrap();
+}
+
+#[test]
+fn damaged_and_missing_files_need_a_backup() {
+    for (relation, user) in [("tasks", "postgres"), ("tombstones_pkey", "clerk")] {
+        let report = check_with_damaged_file(relation, user, overwrite_a_page);
+        assert_eq!(report.remedies(), [Remedy::Restore], "{report}");
+        assert!(report.to_string().contains("invalid page"), "{report}");
+    }
+    let report = check_with_damaged_file("tasks", "clerk", |path| fs::remove_file(path).unwrap());
+    assert_eq!(report.remedies(), [Remedy::Restore], "{report}");
+}
+
+/// Every line of the report that is not of a check that passed.
+fn not_passed(report: &Report) -> Vec<String> {
+    report.to_string().lines().filter(|line| !line.starts_with("ok")).map(str::to_owned).collect()
+}
+
+#[test]
+fn missing_rights_are_no_damage() {
+    let database = test_database();
+    database.fill();
+    (database.execute)(
+        "create role reader login; grant select on owners, tasks to reader; update owners set live_tasks = 9",
+    );
+    let url = database.options.url.replace("postgres@", "reader@");
+    let report = check(&url);
+    let denied = |table| format!("permission denied for table {table}");
+    for (name, table) in [
+        ("schema", "__diesel_schema_migrations"),
+        ("integrity", "tombstones"),
+        ("owners", "tombstones"),
+        ("revisions", "tombstones"),
+        ("tombstones", "tombstones"),
+    ] {
+        let table_of_checks = report.to_string();
+        let line = line(&table_of_checks, name);
+        assert!(line.starts_with("not checked") && line.contains(&denied(table)), "{report}");
+    }
+    // What the role may read is checked all the same.
+    assert_eq!(report.remedies(), [Remedy::Repair], "{report}");
+    assert_eq!(report.findings().count(), 2, "{report}");
+    assert_eq!(not_passed(&report).len(), 7, "{report}");
+    assert_eq!(database.repair(&report), [], "the schema and the integrity are not known");
+}
+
+#[test]
+fn timeouts_and_locks_are_no_damage() {
+    let database = test_database();
+    database.fill();
+    let mut other = PgConnection::establish(&database.options.url).unwrap();
+    other.batch_execute("begin; lock table tasks in access exclusive mode").unwrap();
+    for timeout in ["statement_timeout", "lock_timeout"] {
+        let url = format!("{}?options=-c%20{timeout}%3D100", database.options.url);
+        let report = check(&url);
+        assert!(!report.has_failures() && !report.is_healthy(), "{report}");
+        let reason = format!("canceling statement due to {} timeout", timeout.trim_end_matches("_timeout"));
+        let lines = not_passed(&report);
+        assert_eq!(lines.len(), 6, "{report}");
+        assert!(
+            lines.iter().all(|line| line.starts_with("not checked") && line.contains(&reason)),
+            "{report}"
+        );
+        assert_eq!(database.repair(&report), []);
+    }
+    other.batch_execute("rollback").unwrap();
+    assert!(database.check().is_healthy(), "{}", database.check());
+}
+
+#[test]
+fn a_lost_connection_and_unknown_errors_are_no_damage() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    drop(migrated(&url));
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; lock table owners in access exclusive mode").unwrap();
+    let report = thread::scope(|scope| {
+        let checking = scope.spawn(|| check(&url));
+        let waits = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        let waiting = || (server.query(&url, waits) == "1").then_some(());
+        assert!(eventually(Duration::from_secs(5), waiting).is_some());
+        server.stop();
+        checking.join().unwrap()
+    });
+    assert!(!report.has_failures() && !report.is_healthy(), "{report}");
+    server.start_again();
+
+    let _ = server.query(
+        &url,
+        "alter table tombstones rename to stored; create view tombstones as
+         select owner_id, type, object_id, revision / 0 as revision, at from stored;
+         insert into owners (owner_id, revision) values ('alice', 1);
+         insert into stored values ('alice', 'task', gen_random_uuid(), 1, now())",
+    );
+    let report = check(&url);
+    assert!(!report.has_failures(), "{report}");
+    assert!(line(&report.to_string(), "revisions").contains("division by zero"), "{report}");
 }
 
 #[test]
 fn a_server_is_not_copied_to_a_file() {
-    let ward = ward();
-    let error = Database::back_up(&ward.options, Path::new("copy.db")).unwrap_err();
+    let database = test_database();
+    let error = Database::back_up(&database.options, Path::new("copy.db")).unwrap_err();
     assert!(matches!(error, BackupError::NotAFile { engine: Engine::Postgres }), "{error}");
 }

@@ -1,16 +1,16 @@
-//! The doctor, on a file.
+//! The doctor on SQLite.
 
 use std::fs;
 
 use diesel::connection::SimpleConnection;
-use persistence::{Database, DatabaseOptions, Doctor, DoctorError, Finding, OpenError, Outcome, Remedy};
+use persistence::{Database, DatabaseOptions, Doctor, DoctorError, OpenError, Outcome, Remedy};
 use tasknook_persistence as persistence;
 
-use crate::doctor_of_both::Ward;
+use crate::doctor_of_both::{TestDatabase, line, messages};
 use crate::{Place, beside_writers, doctor_of_both, migrated, patient};
 
 /// A new database; its folder lasts as long as it does.
-pub(crate) fn ward() -> Ward {
+pub(crate) fn test_database() -> TestDatabase {
     let place = Place::new();
     let options = patient(&place.url());
     drop(migrated(&options));
@@ -19,79 +19,102 @@ pub(crate) fn ward() -> Ward {
         connection.batch_execute("pragma busy_timeout = 60000").unwrap();
         connection.batch_execute(sql).unwrap();
     };
-    Ward { options, execute: Box::new(execute) }
+    TestDatabase { options, execute: Box::new(execute) }
 }
 
 #[test]
-fn each_damage_is_found_and_mended() {
-    doctor_of_both::each_damage_is_found_and_mended(ward);
+fn each_damage_is_found_and_repaired() {
+    doctor_of_both::each_damage_is_found_and_repaired(test_database);
+}
+
+#[test]
+fn contradictions_are_reported_only() {
+    doctor_of_both::contradictions_are_reported_only(test_database);
+}
+
+#[test]
+fn rows_of_0_1_0_are_no_damage() {
+    doctor_of_both::rows_of_0_1_0_are_no_damage(&test_database());
 }
 
 #[test]
 fn a_report_is_bounded_and_a_repair_is_not() {
-    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&ward());
+    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&test_database());
 }
 
 #[test]
-fn under_another_schema_nothing_is_mended() {
-    doctor_of_both::under_another_schema_nothing_is_mended(&ward());
+fn nothing_is_repaired_under_another_schema() {
+    doctor_of_both::nothing_is_repaired_under_another_schema(&test_database());
 }
 
 #[test]
-fn an_examination_among_writers_finds_nothing() {
-    beside_writers::an_examination_finds_nothing(&ward());
+fn a_check_while_writers_write_finds_nothing() {
+    beside_writers::a_check_finds_nothing(&test_database());
 }
 
 #[test]
-fn a_repair_among_writers_mends() {
-    beside_writers::a_repair_mends(&ward());
+fn a_repair_while_writers_write_prevails() {
+    beside_writers::a_repair_prevails(&test_database());
 }
 
 #[test]
 fn more_rows_than_a_page_are_all_read() {
-    let ward = ward();
-    (ward.execute)(
+    let database = test_database();
+    (database.execute)(
         "with recursive number (n) as (select 1 union all select n + 1 from number where n < 1234)
-         insert into tasks select 'carol', randomblob(16), 'A', null, 0, 'a', 0, 0, n, null from number;
-         insert into owners values ('carol', 1234, 1234)",
+         insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision)
+         select 'carol', randomblob(16), 'A', 0, 'a', 0, 0, n from number;
+         insert into owners (owner_id, revision, live_tasks) values ('carol', 1234, 1234)",
     );
-    let found = ward.examine();
-    let expected = Finding::SearchText { owner: "carol".into(), tasks: 1234 };
-    assert_eq!(found.findings().collect::<Vec<_>>(), [&expected]);
-    assert!(Doctor::of(&ward.options).unwrap().repair(&found).into_error().is_none());
-    assert!(ward.examine().is_healthy(), "{}", ward.examine());
+    let report = database.check();
+    let expected = r#""carol": tasks that are searched by other texts than their own: 1234"#;
+    assert_eq!(messages(&report), [expected]);
+    assert!(!database.repair(&report).is_empty());
+    assert!(database.check().is_healthy(), "{}", database.check());
 }
 
 #[test]
-fn a_schema_that_is_behind_is_said_and_its_contents_are_not_judged() {
+fn contents_of_an_old_schema_are_not_checked() {
     let place = Place::new();
     drop(Database::open(&place.options()).unwrap());
-    let found = Doctor::of(&place.options()).unwrap().examine().unwrap();
-    assert_eq!(found.remedies(), [Remedy::Migrate], "{found}");
-    let judged = |name| {
-        found.checks().iter().any(|one| one.subject().name() == name && one.outcome() == &Outcome::Holds)
-    };
-    assert!(judged("integrity") && !judged("live tasks"), "{found}");
+    let report = Doctor::new(&place.options()).unwrap().check().unwrap();
+    assert_eq!(report.remedies(), [Remedy::Migrate], "{report}");
+    let outcome = |name| &report.checks.iter().find(|check| check.name == name).unwrap().outcome;
+    assert_eq!(outcome("integrity"), &Outcome::Passed);
+    assert_eq!(outcome("live tasks"), &Outcome::NotChecked("the schema is not up to date".into()));
 }
 
 #[test]
-fn no_file_is_made() {
+fn errors_of_statements_are_no_damage() {
+    let database = test_database();
+    (database.execute)("drop table tombstones");
+    let report = database.check();
+    assert!(!report.has_failures() && !report.is_healthy(), "{report}");
+    let table = report.to_string();
+    for name in ["owners", "revisions", "tombstones"] {
+        let line = line(&table, name);
+        assert!(line.starts_with("not checked") && line.contains("no such table"), "{table}");
+    }
+}
+
+#[test]
+fn no_file_is_created() {
     let place = Place::new();
-    let error = Doctor::of(&place.options()).err().unwrap();
+    let error = Doctor::new(&place.options()).err().unwrap();
     assert!(matches!(error, DoctorError::Absent { .. }), "{error}");
     assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn what_is_another_programs_is_refused_and_left_alone() {
+fn foreign_files_are_rejected_and_left_alone() {
     let place = Place::new();
     fs::write(place.file(), "a shopping list, longer than sixteen bytes").unwrap();
-    let error = Doctor::of(&place.options()).err().unwrap();
+    let error = Doctor::new(&place.options()).err().unwrap();
     assert!(matches!(error, DoctorError::Open(OpenError::NotADatabase { .. })), "{error}");
     fs::remove_file(place.file()).unwrap();
     place.connection().batch_execute("create table bookmarks (url text)").unwrap();
     let content = fs::read(place.file()).unwrap();
-    let error = Doctor::of(&place.options()).err().unwrap();
+    let error = Doctor::new(&place.options()).err().unwrap();
     assert!(matches!(error, DoctorError::Open(OpenError::ForeignDatabase { .. })), "{error}");
     assert_eq!(fs::read(place.file()).unwrap(), content);
 }
@@ -103,8 +126,9 @@ fn damaged(place: &Place, damage: impl FnOnce(&mut Vec<u8>)) -> DatabaseOptions 
         .connection()
         .batch_execute(
             "with recursive number (n) as (select 1 union all select n + 1 from number where n < 500)
-             insert into tasks select 'carol', randomblob(16), 'A', null, 0, 'a' || char(31), 0, 0, n, null from number;
-             insert into owners values ('carol', 500, 500); pragma wal_checkpoint(truncate)",
+             insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision)
+             select 'carol', randomblob(16), 'A', 0, 'a' || char(31), 0, 0, n from number;
+             insert into owners (owner_id, revision, live_tasks) values ('carol', 500, 500); pragma wal_checkpoint(truncate)",
         )
         .unwrap();
     let mut content = fs::read(place.file()).unwrap();
@@ -115,7 +139,7 @@ fn damaged(place: &Place, damage: impl FnOnce(&mut Vec<u8>)) -> DatabaseOptions 
 }
 
 #[test]
-fn a_damaged_file_is_said_to_be_one_and_is_not_mended() {
+fn a_damaged_file_needs_a_backup() {
     type Damage = fn(&mut Vec<u8>);
     let damages: [Damage; 4] = [
         |content| content.truncate(10 * 4096),
@@ -127,11 +151,12 @@ fn a_damaged_file_is_said_to_be_one_and_is_not_mended() {
         let place = Place::new();
         let options = damaged(&place, damage);
         let content = fs::read(place.file()).unwrap();
-        let doctor = Doctor::of(&options).unwrap();
-        let found = doctor.examine().unwrap();
-        assert_eq!(found.remedies(), [Remedy::Restore], "{found}");
-        assert!(found.to_string().contains("live tasks  not checked"), "{found}");
-        assert!(doctor.repair(&found).done().is_empty());
+        let doctor = Doctor::new(&options).unwrap();
+        let report = doctor.check().unwrap();
+        assert_eq!(report.remedies(), [Remedy::Restore], "{report}");
+        let table = report.to_string();
+        assert!(line(&table, "live tasks").starts_with("not checked"), "{table}");
+        doctor.repair(&report, &mut |repair| panic!("{repair}")).unwrap();
         assert_eq!(fs::read(place.file()).unwrap(), content);
     }
 }

@@ -1,22 +1,23 @@
-//! A doctor at work while a service writes.
+//! Checks and repairs while a service writes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use domain::{Change, Completion, Owner, Precondition, TaskRepository, Timestamp};
 use pollster::block_on;
+use tasknook_persistence::Remedy;
 
-use crate::doctor_of_both::{Ward, create, task_id};
+use crate::doctor_of_both::{TestDatabase, create, task_id};
 
 const WRITERS: u128 = 3;
-const EXAMINATIONS: usize = 25;
+const CHECKS: usize = 25;
 
-/// One of the writers: makes, changes and deletes tasks of two owners until the others have seen enough.
-fn write(repository: &dyn TaskRepository, writer: u128, enough: &AtomicBool) {
+/// One of the writers: creates, updates and deletes tasks of two owners until it is stopped.
+fn write(repository: &dyn TaskRepository, writer: u128, stop: &AtomicBool) {
     let owners = [Owner::for_test("alice"), Owner::for_test("bob")];
     let at = Timestamp::from_unix_millis(0).unwrap();
     for number in 0.. {
-        if enough.load(Ordering::Relaxed) {
+        if stop.load(Ordering::Relaxed) {
             break;
         }
         let owner = &owners[number as usize % 2];
@@ -31,62 +32,64 @@ fn write(repository: &dyn TaskRepository, writer: u128, enough: &AtomicBool) {
     }
 }
 
-/// Does something while writers write.
-fn meanwhile(ward: &Ward, act: impl FnOnce()) {
-    struct Enough<'a>(&'a AtomicBool);
-    impl Drop for Enough<'_> {
+/// Runs `act` while writers write.
+fn meanwhile(database: &TestDatabase, act: impl FnOnce()) {
+    struct StopOnDrop<'a>(&'a AtomicBool);
+    impl Drop for StopOnDrop<'_> {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Relaxed);
         }
     }
-    let repository = ward.repository();
-    let enough = AtomicBool::new(false);
+    let repository = database.repository();
+    let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        let _enough = Enough(&enough);
+        let _stop = StopOnDrop(&stop);
         for writer in 0..WRITERS {
-            let (repository, enough) = (&*repository, &enough);
-            scope.spawn(move || write(repository, writer, enough));
+            let (repository, stop) = (&*repository, &stop);
+            scope.spawn(move || write(repository, writer, stop));
         }
         act();
     });
 }
 
-/// What is written meanwhile is no finding.
-pub(crate) fn an_examination_finds_nothing(ward: &Ward) {
-    ward.settle();
-    meanwhile(ward, || {
-        for _ in 0..EXAMINATIONS {
-            let found = ward.examine();
-            assert!(found.is_healthy(), "{found}");
+pub(crate) fn a_check_finds_nothing(database: &TestDatabase) {
+    database.fill();
+    meanwhile(database, || {
+        for _ in 0..CHECKS {
+            let report = database.check();
+            assert!(report.is_healthy(), "{report}");
         }
     });
 }
 
-/// What goes wrong under the writers' hands is mended under them, and stays so.
-pub(crate) fn a_repair_mends(ward: &Ward) {
-    ward.settle();
-    // So many that are never written again: no luck of the writers makes up for the damage.
-    let repository = ward.repository();
+/// Each damages rows that the writers never write, so that only a repair can undo it. None lowers a revision
+/// that writers use: two tasks would share one before the repair.
+const DAMAGES: [&str; 6] = [
+    "update tasks set revision = (select max(revision) from owners) + 1000000 where title = 'Title 100'",
+    "update tombstones set revision = (select max(revision) from owners) + 1000000
+     where object_id = (select object_id from tombstones order by object_id limit 1)",
+    "update owners set live_tasks = 100000 + live_tasks",
+    "update owners set live_tasks = 0 where owner_id = 'carol'",
+    "update tasks set search = 'nothing' where title like 'Title 1__' and deleted_at is null",
+    "delete from owners where owner_id = 'carol'",
+];
+
+pub(crate) fn a_repair_prevails(database: &TestDatabase) {
+    database.fill();
+    let repository = database.repository();
     for number in 100..140 {
         create(&*repository, &Owner::for_test("alice"), number);
     }
-    let doctor = tasknook_persistence::Doctor::of(&ward.options).unwrap();
-    meanwhile(ward, || {
-        for damage in [
-            "update owners set revision = 1",
-            "update owners set live_tasks = 100000 + live_tasks",
-            "update tasks set revision = 3 where title in ('Title 1', 'Title 2', 'Title 100')",
-            "update tasks set search = 'nothing' where deleted_at is null",
-        ] {
-            (ward.execute)(damage);
-            let found = doctor.examine().unwrap();
-            assert!(found.can_be_mended(), "{damage}\n{found}");
-            let repairs = doctor.repair(&found);
-            assert!(!repairs.done().is_empty());
-            assert!(repairs.into_error().is_none());
-            let again = doctor.examine().unwrap();
+    create(&*repository, &Owner::for_test("carol"), 1);
+    meanwhile(database, || {
+        for damage in DAMAGES {
+            (database.execute)(damage);
+            let report = database.check();
+            assert_eq!(report.remedies(), [Remedy::Repair], "{damage}\n{report}");
+            assert!(!database.repair(&report).is_empty(), "{damage}");
+            let again = database.check();
             assert!(again.is_healthy(), "{damage}\n{again}");
         }
     });
-    assert!(ward.examine().is_healthy());
+    assert!(database.check().is_healthy(), "{}", database.check());
 }

@@ -1,31 +1,38 @@
-//! Damage of every kind, what is found of it, and what a repair leaves.
+//! Every kind of damage, what a check finds of it, and what a repair changes.
 
 use domain::{
-    Change, EntityTags, ListQuery, NewTask, Owner, Precondition, RepositoryError, Task, TaskId,
-    TaskRepository, Timestamp, Title,
+    Change, EntityTags, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp,
+    Title,
 };
-use persistence::{Database, DatabaseOptions, Deed, Doctor, Examination, Finding, Listed};
+use persistence::{Database, DatabaseOptions, Doctor, Remedy, Repair, Report};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
 
-/// A migrated database, and a way to write into it that passes the service by.
-pub(crate) struct Ward {
+/// A migrated database, and a way to write to it without the service.
+pub(crate) struct TestDatabase {
     pub(crate) options: DatabaseOptions,
     pub(crate) execute: Box<dyn Fn(&str)>,
 }
 
-impl Ward {
-    pub(crate) fn examine(&self) -> Examination {
-        Doctor::of(&self.options).unwrap().examine().unwrap()
+impl TestDatabase {
+    pub(crate) fn check(&self) -> Report {
+        Doctor::new(&self.options).unwrap().check().unwrap()
+    }
+
+    /// Repairs what this report found, to the end.
+    pub(crate) fn repair(&self, report: &Report) -> Vec<Repair> {
+        let mut repairs = Vec::new();
+        Doctor::new(&self.options).unwrap().repair(report, &mut |repair| repairs.push(repair)).unwrap();
+        repairs
     }
 
     pub(crate) fn repository(&self) -> std::sync::Arc<dyn TaskRepository> {
         Database::open(&self.options).unwrap().tasks()
     }
 
-    /// Makes a database with tasks of Alice's (revisions 1 to 3, and a tombstone at 5) and one of Bob's.
-    pub(crate) fn settle(&self) {
+    /// Creates three tasks of Alice (revisions 1 to 3), a tombstone of hers (revision 5), and a task of Bob.
+    pub(crate) fn fill(&self) {
         let repository = self.repository();
         let (alice, bob) = (Owner::for_test("alice"), Owner::for_test("bob"));
         for number in 1..=4 {
@@ -49,87 +56,140 @@ fn at() -> Timestamp {
     Timestamp::from_unix_millis(1_795_252_517_465).unwrap()
 }
 
-struct Case {
-    damage: &'static str,
-    found: Finding,
-    owner: &'static str,
-    deeds: Vec<Deed>,
+/// What is wrong, in the words of the report.
+pub(crate) fn messages(report: &Report) -> Vec<&str> {
+    report.findings().map(|finding| finding.message.as_str()).collect()
 }
 
-fn case(damage: &'static str, found: Finding, owner: &'static str, deeds: Vec<Deed>) -> Case {
-    Case { damage, found, owner, deeds }
+/// What a check named `name` ended with, in the table of the report.
+pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
+    table.lines().find(|line| line.get(13..).is_some_and(|rest| rest.starts_with(name))).unwrap()
 }
 
-fn cases() -> [Case; 7] {
-    let alice = || "alice".to_owned();
-    [
-        case(
-            "update owners set live_tasks = 7 where owner_id = 'alice'",
-            Finding::LiveTasks { owner: alice(), kept: 7, counted: 3 },
-            "alice",
-            vec![Deed::Counted { from: 7, to: 3 }, Deed::Raised { from: 5, to: 6 }],
-        ),
-        case(
-            "update owners set revision = 2 where owner_id = 'alice'",
-            Finding::RevisionBehind { owner: alice(), kept: 2, newest: 5 },
-            "alice",
-            vec![Deed::Raised { from: 2, to: 6 }],
-        ),
-        case(
-            "update tasks set revision = 2 where owner_id = 'alice' and revision < 4",
-            Finding::RevisionShared { owner: alice(), tasks: 3 },
-            "alice",
-            vec![Deed::Renumbered { first: 6, last: 8 }, Deed::Raised { from: 5, to: 8 }],
-        ),
-        case(
-            "update tasks set revision = -1 where owner_id = 'alice' and revision = 1",
-            Finding::RevisionTooLow { owner: alice(), tasks: 1 },
-            "alice",
-            vec![Deed::Renumbered { first: 6, last: 6 }, Deed::Raised { from: 5, to: 6 }],
-        ),
-        case(
-            "delete from owners where owner_id = 'bob'",
-            Finding::OwnerMissing { owner: "bob".to_owned(), live: 1 },
-            "bob",
-            vec![Deed::Enrolled, Deed::Counted { from: 0, to: 1 }, Deed::Raised { from: 0, to: 2 }],
-        ),
-        case(
-            "update tasks set search = title where owner_id = 'alice' and revision = 2",
-            Finding::SearchText { owner: alice(), tasks: 1 },
-            "alice",
-            vec![Deed::Indexed { tasks: 1 }, Deed::Raised { from: 5, to: 6 }],
-        ),
-        case(
-            "update tasks set description = 'secret' where deleted_at is not null",
-            Finding::Tombstone { owner: alice(), tasks: 1 },
-            "alice",
-            vec![Deed::Erased { tasks: 1 }, Deed::Raised { from: 5, to: 6 }],
-        ),
-    ]
-}
+/// Damage, the only finding, the owner, and the changes of the repair.
+type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-/// Each kind of damage is found as what it is and nothing else, mended, and then the service goes on.
-pub(crate) fn each_damage_is_found_and_mended(ward: impl Fn() -> Ward) {
-    for Case { damage, found, owner, deeds } in cases() {
-        let ward = ward();
-        ward.settle();
-        assert!(ward.examine().is_healthy(), "{}", ward.examine());
-        let before = tasks(&*ward.repository());
-        (ward.execute)(damage);
-        let examination = ward.examine();
-        assert_eq!(examination.findings().collect::<Vec<_>>(), [&found], "{damage}\n{examination}");
-        assert!(!examination.to_string().contains("secret"), "{examination}");
+const REPAIRED: [Case; 6] = [
+    (
+        "update owners set live_tasks = 7 where owner_id = 'alice'",
+        r#""alice": live_tasks is 7; live tasks: 3"#,
+        "alice",
+        &["live_tasks changed from 7 to 3", "revision raised from 5 to 6"],
+    ),
+    (
+        "update owners set revision = 4 where owner_id = 'alice'",
+        r#""alice": the owner's revision is 4, the highest of a task or tombstone 5"#,
+        "alice",
+        &["revision raised from 4 to 6"],
+    ),
+    (
+        "update tasks set revision = 9 where owner_id = 'alice' and revision = 2",
+        r#""alice": the owner's revision is 5, the highest of a task or tombstone 9"#,
+        "alice",
+        &["revision raised from 5 to 10"],
+    ),
+    (
+        "update owners set pruned_revision = 7 where owner_id = 'bob'",
+        r#""bob": the owner's revision is 1, the highest of a task or tombstone 7"#,
+        "bob",
+        &["revision raised from 1 to 8"],
+    ),
+    (
+        "delete from owners where owner_id = 'alice'",
+        r#""alice": no row in owners; tasks and tombstones: 4"#,
+        "alice",
+        &["row in owners created", "live_tasks changed from 0 to 3", "revision raised from 0 to 6"],
+    ),
+    (
+        "update tasks set search = title where owner_id = 'alice' and revision = 2",
+        r#""alice": tasks that are searched by other texts than their own: 1"#,
+        "alice",
+        &["search texts rewritten: 1", "revision raised from 5 to 6"],
+    ),
+];
 
-        let doctor = Doctor::of(&ward.options).unwrap();
-        let repairs = doctor.repair(&examination);
-        let done: Vec<_> = repairs.done().first().iter().map(|one| (one.owner(), one.deeds())).collect();
-        assert_eq!(done, [(owner, &deeds[..])], "{damage}");
-        assert!(repairs.into_error().is_none());
-        let again = doctor.examine().unwrap();
+pub(crate) fn each_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase) {
+    for (damage, message, owner, changes) in REPAIRED {
+        let database = create();
+        database.fill();
+        assert!(database.check().is_healthy(), "{}", database.check());
+        let before = tasks(&*database.repository());
+        (database.execute)(damage);
+        let report = database.check();
+        assert_eq!(messages(&report), [message], "{damage}\n{report}");
+        assert_eq!(report.remedies(), [Remedy::Repair]);
+
+        let repairs = database.repair(&report);
+        assert!(repairs.len() == 1 && repairs[0].owner == owner, "{damage}\n{repairs:?}");
+        assert_eq!(repairs[0].changes, changes, "{damage}");
+        let again = database.check();
         assert!(again.is_healthy(), "{damage}\n{again}");
-        assert!(doctor.repair(&again).done().is_empty());
-        it_goes_on(&ward, &before);
+        assert_eq!(database.repair(&report), [], "nothing is repaired twice");
+        assert_eq!(database.repair(&again), []);
+        writes_continue(&database, &before);
     }
+}
+
+/// Damage that only an operator can decide about, and its only finding.
+const REPORTED: [(&str, &str); 5] = [
+    (
+        "update tasks set revision = 2 where owner_id = 'alice' and revision < 4",
+        r#""alice": tasks and tombstones that share a revision, or have one below 1: 3"#,
+    ),
+    (
+        "update tasks set revision = 5 where owner_id = 'alice' and revision = 1",
+        r#""alice": tasks and tombstones that share a revision, or have one below 1: 2"#,
+    ),
+    (
+        "update tasks set revision = -1 where owner_id = 'alice' and revision = 1",
+        r#""alice": tasks and tombstones that share a revision, or have one below 1: 1"#,
+    ),
+    (
+        "update tombstones set object_id = (select id from tasks where owner_id = 'alice' and revision = 1)",
+        r#""alice": live tasks that have a tombstone: 1"#,
+    ),
+    (
+        "update owners set live_tasks = 2 where owner_id = 'alice';
+         update tasks set deleted_at = updated_at, title = 'secret' where owner_id = 'alice' and revision = 1",
+        r#""alice": deleted tasks that still have texts: 1"#,
+    ),
+];
+
+pub(crate) fn contradictions_are_reported_only(create: impl Fn() -> TestDatabase) {
+    for (damage, message) in REPORTED {
+        let database = create();
+        database.fill();
+        (database.execute)(damage);
+        let report = database.check();
+        assert_eq!(messages(&report), [message], "{damage}\n{report}");
+        assert_eq!(report.remedies(), [Remedy::Decide]);
+        assert!(!report.to_string().contains("secret"), "{report}");
+        assert_eq!(database.repair(&report), []);
+        assert_eq!(database.check(), report);
+        (database.execute)(&documented_corrections());
+        let _ = database.repair(&database.check());
+        assert!(database.check().is_healthy(), "{damage}\n{}", database.check());
+    }
+}
+
+/// The statements under "Contradicting rows" in the operator's guide.
+fn documented_corrections() -> String {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let (_, section) = guide.split_once("### Contradicting rows").unwrap();
+    let (_, sql) = section.split_once("```sql").unwrap();
+    sql.split_once("```").unwrap().0.to_owned()
+}
+
+/// What version 0.1.0 left of a deleted task is no damage.
+pub(crate) fn rows_of_0_1_0_are_no_damage(database: &TestDatabase) {
+    database.fill();
+    (database.execute)(
+        "update tasks set title = '', description = null, search = '', deleted_at = updated_at, revision = 6
+         where owner_id = 'alice' and revision = 2;
+         update owners set live_tasks = 2, revision = 6 where owner_id = 'alice'",
+    );
+    assert!(database.check().is_healthy(), "{}", database.check());
 }
 
 /// The live tasks of both owners.
@@ -142,54 +202,49 @@ fn tasks(repository: &dyn TaskRepository) -> Vec<(Owner, Task)> {
     ["alice", "bob"].into_iter().flat_map(of).collect()
 }
 
-/// A tag that a client has from before is good for the task that still has it, and for no other.
-fn it_goes_on(ward: &Ward, before: &[(Owner, Task)]) {
-    let repository = ward.repository();
+/// Tasks are what they were, and each update gets a revision above all others.
+fn writes_continue(database: &TestDatabase, before: &[(Owner, Task)]) {
+    let repository = database.repository();
     for (owner, old) in before {
         let now = block_on(repository.get(owner, old.id)).unwrap();
-        assert_eq!(Task { revision: old.revision, ..now.clone() }, *old, "nothing else has changed");
-        let if_match = Some(EntityTags::Revisions(vec![old.revision]));
+        assert_eq!(Task { revision: old.revision, ..now.clone() }, *old);
+        let highest = tasks(&*repository).into_iter().filter(|(of, _)| of.id() == owner.id());
+        let highest = highest.map(|(_, task)| task.revision).max().unwrap();
+        let if_match = Some(EntityTags::Revisions(vec![now.revision]));
         let title = Some(Title::from_stored("changed".into()));
         let change = Change { title, ..Change::default() };
         let precondition = Precondition { if_match, ..Precondition::default() };
-        let written = block_on(repository.update(owner, old.id, change, precondition, at()));
-        match written {
-            Ok(task) => assert!(now.revision == old.revision && task.revision > old.revision),
-            Err(RepositoryError::PreconditionFailed { current }) => {
-                assert!(current == now.revision && current != old.revision);
-            }
-            Err(error) => panic!("{error:?}"),
-        }
+        let task = block_on(repository.update(owner, old.id, change, precondition, at())).unwrap();
+        assert!(task.revision > highest);
     }
-    assert!(ward.examine().is_healthy(), "{}", ward.examine());
+    assert!(database.check().is_healthy(), "{}", database.check());
 }
 
-/// However many owners are concerned, the report shows some and counts the rest, and the repair mends all.
-pub(crate) fn a_report_is_bounded_and_a_repair_is_not(ward: &Ward) {
-    let repository = ward.repository();
-    let owners = Listed::<Finding>::SHOWN + 5;
+/// A report lists some owners and counts the others; a repair goes through all.
+pub(crate) fn a_report_is_bounded_and_a_repair_is_not(database: &TestDatabase) {
+    let repository = database.repository();
+    let owners = Report::MAX_FINDINGS + 5;
     for number in 0..owners {
         create(&*repository, &Owner::for_test(&format!("owner {number:02}")), 1);
     }
-    (ward.execute)("update owners set live_tasks = 9");
-    let found = ward.examine();
-    assert_eq!(found.findings().count(), Listed::<Finding>::SHOWN);
-    assert!(found.to_string().contains("and 5 more"), "{found}");
-    let repairs = Doctor::of(&ward.options).unwrap().repair(&found);
-    assert_eq!(repairs.done().first().len() as u64 + repairs.done().more(), owners as u64);
-    assert!(repairs.to_string().contains("mended 5 more owners"), "{repairs}");
-    assert!(ward.examine().is_healthy(), "{}", ward.examine());
+    for damage in ["update owners set live_tasks = 9", "update tasks set search = 'x'"] {
+        (database.execute)(damage);
+        let report = database.check();
+        assert_eq!(report.findings().count(), Report::MAX_FINDINGS);
+        assert!(report.to_string().contains("and 5 more"), "{report}");
+        assert_eq!(database.repair(&report).len(), owners);
+        assert!(database.check().is_healthy(), "{}", database.check());
+    }
 }
 
-/// A schema of another build is said, and nothing is mended under it.
-pub(crate) fn under_another_schema_nothing_is_mended(ward: &Ward) {
-    ward.settle();
-    (ward.execute)("insert into __diesel_schema_migrations (version) values ('29991231235959')");
-    (ward.execute)("update owners set live_tasks = 9 where owner_id = 'bob'");
-    let found = ward.examine();
-    let unknown = Finding::MigrationUnknown { version: "29991231235959".into() };
-    let wrong = Finding::LiveTasks { owner: "bob".into(), kept: 9, counted: 1 };
-    assert_eq!(found.findings().collect::<Vec<_>>(), [&unknown, &wrong]);
-    assert!(Doctor::of(&ward.options).unwrap().repair(&found).done().is_empty());
-    assert_eq!(ward.examine(), found);
+/// With a migration that this build does not know, nothing is repaired.
+pub(crate) fn nothing_is_repaired_under_another_schema(database: &TestDatabase) {
+    database.fill();
+    (database.execute)("insert into __diesel_schema_migrations (version) values ('29991231235959')");
+    (database.execute)("update owners set live_tasks = 9 where owner_id = 'bob'");
+    let report = database.check();
+    let unknown = "migration 29991231235959 has run and is unknown to this build";
+    assert_eq!(messages(&report), [unknown, r#""bob": live_tasks is 9; live tasks: 1"#]);
+    assert_eq!(database.repair(&report), []);
+    assert_eq!(database.check(), report);
 }

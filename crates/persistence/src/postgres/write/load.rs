@@ -1,12 +1,15 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::TaskId;
 
-use crate::rows::{Id, TASK_COLUMNS};
+use crate::rows::{Columns, Id, TASK_COLUMNS};
 use crate::statement::statement;
-use crate::write::{Loaded, LoadedColumns, LoadedRow, Read, collect};
+use crate::write::{Loaded, LoadedRow, Read, collect};
+
+/// The columns of a [`LoadedRow`].
+type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
 
 /// Loads owners and tasks in one statement, so that both are of one moment.
 pub(super) fn load(connection: &mut PgConnection, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
