@@ -1,5 +1,6 @@
 //! What is counted: requests by method, route and status, how long they took, how many are under way; and tokens.
 
+mod database;
 mod tokens;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+pub(crate) use database::DatabaseMetrics;
 pub(crate) use tokens::TokenFigures;
 
 /// Upper bounds of the buckets of durations, in seconds: from a cached read to the request deadline.
@@ -40,6 +42,7 @@ pub(crate) struct Metrics {
     durations: Family<Route, Histogram, fn() -> Histogram>,
     under_way: Gauge<i64, AtomicI64>,
     tokens: Arc<TokenFigures>,
+    database: Arc<DatabaseMetrics>,
 }
 
 impl Default for Metrics {
@@ -53,7 +56,8 @@ impl Default for Metrics {
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
         registry.register("http_requests_in_flight", "Requests under way", under_way.clone());
         let tokens = Arc::new(TokenFigures::registered(&mut registry));
-        Self { registry: Arc::new(registry), answers, durations, under_way, tokens }
+        let database = Arc::new(DatabaseMetrics::registered(&mut registry));
+        Self { registry: Arc::new(registry), answers, durations, under_way, tokens, database }
     }
 }
 
@@ -62,6 +66,12 @@ impl Metrics {
     #[must_use]
     pub(crate) fn tokens(&self) -> &Arc<TokenFigures> {
         &self.tokens
+    }
+
+    /// What the workers of the database report.
+    #[must_use]
+    pub(crate) const fn database(&self) -> &Arc<DatabaseMetrics> {
+        &self.database
     }
 
     /// Counts one request as under way until the value is dropped.
@@ -99,5 +109,38 @@ pub(crate) struct InFlight(Gauge<i64, AtomicI64>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
+
+    use super::*;
+
+    #[test]
+    fn every_metric_is_documented() {
+        let metrics = Metrics::default();
+        // A family shows when it has a series.
+        metrics.observe("GET", "/livez", 200, Duration::ZERO);
+        let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
+        database.queue_length(kind, 0);
+        database.queue_wait(kind, Duration::ZERO);
+        database.statement(kind, 1, Duration::ZERO);
+        database.connections(1, 1);
+        database.call_failed(kind, CallFailure::TimedOut);
+        database.retried(kind);
+        database.jobs_run(Some(JobsReport::default()), Duration::ZERO);
+        database.worker_replaced(kind);
+        let text = metrics.encode().unwrap();
+        let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+        let documents = include_str!("../../../docs/OPERATIONS.md");
+        let mut count = 0;
+        for name in names {
+            count += 1;
+            let row = [format!("| `{name}` |"), format!("| `{name}_total` |")];
+            assert!(row.iter().any(|row| documents.contains(row)), "{name} is not in docs/OPERATIONS.md");
+        }
+        assert!(count >= 18, "{text}");
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
-    let database = open(settings)?;
+    let database = open(settings, Arc::clone(metrics.database()) as _)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {
             tracing::info!(name, "migration ran");

@@ -15,7 +15,7 @@ use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Queue, QueueLimits, Reads, Request, Sender, Timeouts, Workers,
 };
 use crate::write::{BlockedOwners, Write, WriteServer};
-use crate::{DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError, WorkKind};
+use crate::{DatabaseObserver, DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError, WorkKind};
 
 /// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
@@ -26,6 +26,7 @@ pub struct Database {
     tasks: Arc<WorkerTasks>,
     readiness: Arc<WorkerReadiness>,
     jobs: Arc<dyn RunJobs>,
+    observer: Arc<dyn DatabaseObserver>,
 }
 
 impl Database {
@@ -89,7 +90,7 @@ impl Database {
 
     /// Starts the background jobs, which need the schema of this build. They end when what this gives is dropped.
     pub fn start_jobs(&self, options: JobOptions) -> io::Result<BackgroundJobs> {
-        jobs::start(Arc::clone(&self.jobs), options)
+        jobs::start(Arc::clone(&self.jobs), options, Arc::clone(&self.observer))
     }
 
     /// Runs all background jobs once. It blocks.
@@ -120,6 +121,7 @@ impl Database {
             tasks: Arc::new(tasks),
             readiness: Arc::new(readiness),
             jobs: Arc::new(pool),
+            observer: Arc::clone(&options.observer),
         })
     }
 }

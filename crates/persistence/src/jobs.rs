@@ -14,6 +14,7 @@ use std::{io, thread};
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use domain::{Clock, Timestamp};
 
+use crate::DatabaseObserver;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
 use crate::pool::Pool;
@@ -96,13 +97,19 @@ impl<D: Dialect> Pool<D> {
 }
 
 /// Starts the thread.
-pub(crate) fn start(jobs: Arc<dyn RunJobs>, options: JobOptions) -> io::Result<BackgroundJobs> {
+pub(crate) fn start(
+    jobs: Arc<dyn RunJobs>,
+    options: JobOptions,
+    observer: Arc<dyn DatabaseObserver>,
+) -> io::Result<BackgroundJobs> {
     let (sender, until_dropped) = bounded::<()>(0);
     thread::Builder::new().name("db-jobs".into()).spawn(move || {
         let mut failing = false;
         loop {
             let begun = Instant::now();
-            match jobs.run(&options, PAUSE) {
+            let result = jobs.run(&options, PAUSE);
+            observer.jobs_run(result.as_ref().ok().copied(), begun.elapsed());
+            match result {
                 Ok(report) => {
                     failing = false;
                     if report != JobsReport::default() {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::JobsReport;
+
 /// The kinds of work, each with a queue and workers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WorkKind {
@@ -77,6 +79,14 @@ pub trait DatabaseObserver: Send + Sync {
     /// A statement is tried again after a conflict, a lost connection or a read-only server.
     fn retried(&self, kind: WorkKind) {
         let _ = kind;
+    }
+
+    /// An owner was written by another process between load and store: the commands are decided again.
+    fn lost_race(&self) {}
+
+    /// A run of the background jobs has ended, after so long, with this result or without.
+    fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
+        let _ = (report, elapsed);
     }
 
     /// A worker whose call does not return was replaced.

@@ -129,6 +129,9 @@ pub(crate) trait WriteDatabase {
     /// A moment of a clock that only goes forward.
     fn now(&self) -> Instant;
 
+    /// Counts an owner who lost a race.
+    fn lost_race(&self) {}
+
     /// A number that no other process gives.
     fn random(&mut self) -> i64;
 }

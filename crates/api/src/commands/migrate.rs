@@ -1,4 +1,5 @@
 use std::io::{Write, stdout};
+use std::sync::Arc;
 
 use crate::logging;
 use crate::settings::{Overrides, Settings};
@@ -8,7 +9,7 @@ use crate::startup::{self, StartError};
 pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::read(overrides)?;
     logging::start(&settings.log)?;
-    let ran = startup::migrate(&startup::open(&settings)?)?;
+    let ran = startup::migrate(&startup::open(&settings, Arc::new(()))?)?;
     let answer = match ran.as_slice() {
         [] => "The schema is up to date.".to_owned(),
         names => format!("Ran {}.", names.join(", ")),

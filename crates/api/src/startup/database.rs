@@ -2,16 +2,20 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use persistence::{Backup, BackupError, Database, DatabaseOptions, Doctor, DoctorError, MigrateError};
+use persistence::{
+    Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
+};
 
 use super::StartError;
 use crate::settings::{Refusal, Settings};
 
-/// Opens the configured database, waiting for a server that is not available yet.
-pub(crate) fn open(settings: &Settings) -> Result<Database, StartError> {
-    let database = Database::open(&options(settings)).map_err(|error| refused_database(&error))?;
+/// Opens the configured database, waiting for a server that is not available yet. Its workers report to the observer.
+pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
+    let options = DatabaseOptions { observer, ..options(settings) };
+    let database = Database::open(&options).map_err(|error| refused_database(&error))?;
     database.wait_until_available().map_err(|error| unusable("the database cannot be used", error))?;
     Ok(database)
 }

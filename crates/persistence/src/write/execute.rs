@@ -213,6 +213,7 @@ impl Executor {
         group: Group,
         answer: Answer<'_>,
     ) -> Vec<Round> {
+        database.lost_race();
         self.forget(&group.owner);
         self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
         if round.attempt >= ATTEMPTS {

@@ -155,6 +155,10 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
         Instant::now()
     }
 
+    fn lost_race(&self) {
+        self.worker.context().observer.lost_race();
+    }
+
     fn random(&mut self) -> i64 {
         self.random.next()
     }

@@ -66,7 +66,11 @@ fn a_hot_standby_is_enough_when_nothing_is_pending() {
     let database = waiting(&url, FOR_EVER);
     database.wait_until_available().unwrap();
     assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
-    block_on(database.readiness().check()).unwrap();
+    let owner = domain::Owner::for_test("reader");
+    block_on(database.tasks().list(&owner, domain::ListQuery::default())).unwrap();
+    // It reads, and is not ready: users who write would be answered 503.
+    let error = block_on(database.readiness().check()).unwrap_err();
+    assert!(format!("{error:?}").contains("transaction_read_only"), "{error:?}");
 }
 
 #[test]
