@@ -112,6 +112,14 @@ impl TaskEffect {
             Self::Delete(tombstone) => tombstone.id,
         }
     }
+
+    /// What a deletion leaves.
+    const fn tombstone(&self) -> Option<Tombstone> {
+        match self {
+            Self::Put(_) => None,
+            Self::Delete(tombstone) => Some(*tombstone),
+        }
+    }
 }
 
 /// Decides one command on what is stored of its owner. It reads nothing else, so the same arguments give the same

@@ -105,7 +105,7 @@ pub(crate) trait WriteSession {
 
     /// Stores what passes the guard, in one transaction, and gives the epoch of each owner that passed. No owner
     /// comes twice. An error means that nothing is stored, unless the connection is lost.
-    fn store(&mut self, stores: &[Store]) -> QueryResult<Vec<Option<i64>>>;
+    fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>>;
 
     /// The last store of each of these owners; none without a row.
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>>;
@@ -131,6 +131,9 @@ pub(crate) trait WriteDatabase {
 
     /// Counts an owner who lost a race.
     fn lost_race(&self) {}
+
+    /// Waits a moment before the next attempt.
+    fn pause(&self) {}
 
     /// A number that no other process gives.
     fn random(&mut self) -> i64;

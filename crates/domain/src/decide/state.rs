@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{Effects, TaskEffect};
+use super::TaskEffect;
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// What is stored of one owner, as far as a decision may depend on it.
@@ -75,16 +75,22 @@ impl OwnerState {
     }
 
     /// Makes the state what it is once the effects are stored.
-    pub fn apply(&mut self, effects: &Effects) {
-        for effect in &effects.tasks {
+    pub fn apply(&mut self, effects: Vec<TaskEffect>) {
+        for effect in effects {
+            let id = effect.id();
             let (revision, slot) = match effect {
-                TaskEffect::Put(task) => (task.revision, Slot::Live(task.clone())),
+                TaskEffect::Put(task) => (task.revision, Slot::Live(task)),
                 TaskEffect::Delete(tombstone) => (tombstone.revision, Slot::Free),
             };
             let live = i64::from(matches!(slot, Slot::Live(_)));
-            let before = self.slots.insert(effect.id(), slot);
+            let before = self.slots.insert(id, slot);
             self.live_tasks += live - i64::from(matches!(before, Some(Slot::Live(_))));
             self.revision = self.revision.max(revision.number());
         }
+    }
+
+    /// Takes out what is stored under an id.
+    pub(super) fn take(&mut self, id: TaskId) -> Slot {
+        self.slots.remove(&id).unwrap_or_default()
     }
 }

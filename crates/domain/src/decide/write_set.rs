@@ -1,4 +1,4 @@
-use super::{Command, Outcome, OwnerState, Rejection, Slot, TaskEffect, decide};
+use super::{Command, Effects, Outcome, OwnerState, Rejection, Slot, decide};
 use crate::{Revision, Task, TaskId, Timestamp};
 
 /// What a deleted task leaves: its id and the revision of the deletion, for readers of changes.
@@ -19,11 +19,14 @@ pub struct Writer {
     written: Vec<Written>,
 }
 
-/// The last effect on one task, and whether a row of the task is stored.
+/// A task that was written.
 #[derive(Debug, Clone)]
 struct Written {
+    id: TaskId,
+    /// Whether it had a row before.
     has_row: bool,
-    effect: TaskEffect,
+    /// What it leaves if it was deleted last.
+    tombstone: Option<Tombstone>,
 }
 
 /// All that a sequence of commands writes, one entry for each task: what a repository stores in one step.
@@ -52,19 +55,18 @@ impl Writer {
 
     /// Decides one command and applies its effects.
     pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
-        let effects = decide(&self.state, command, now)?;
-        for effect in &effects.tasks {
-            let effect = effect.clone();
-            if let Some(written) = self.written.iter_mut().find(|written| written.effect.id() == effect.id())
-            {
-                written.effect = effect;
+        let Effects { outcome, tasks } = decide(&self.state, command, now)?;
+        for effect in &tasks {
+            let (id, tombstone) = (effect.id(), effect.tombstone());
+            if let Some(written) = self.written.iter_mut().find(|written| written.id == id) {
+                written.tombstone = tombstone;
             } else {
-                let has_row = *self.state.slot(effect.id()) != Slot::Free;
-                self.written.push(Written { has_row, effect });
+                let has_row = *self.state.slot(id) != Slot::Free;
+                self.written.push(Written { id, has_row, tombstone });
             }
         }
-        self.state.apply(&effects);
-        Ok(effects.outcome)
+        self.state.apply(tasks);
+        Ok(outcome)
     }
 
     /// The state that the commands leave.
@@ -75,7 +77,7 @@ impl Writer {
 
     /// What must be stored; `None` when nothing changed.
     #[must_use]
-    pub fn into_write_set(self) -> Option<WriteSet> {
+    pub fn into_write_set(mut self) -> Option<WriteSet> {
         if self.written.is_empty() {
             return None;
         }
@@ -87,14 +89,14 @@ impl Writer {
             deleted: Vec::new(),
             tombstones: Vec::new(),
         };
-        for Written { has_row, effect } in self.written {
-            match effect {
-                TaskEffect::Put(task) if has_row => set.updated.push(task),
-                TaskEffect::Put(task) => set.inserted.push(task),
-                TaskEffect::Delete(tombstone) => {
-                    set.tombstones.push(tombstone);
+        for Written { id, has_row, tombstone } in self.written {
+            match self.state.take(id) {
+                Slot::Live(task) if has_row => set.updated.push(task),
+                Slot::Live(task) => set.inserted.push(task),
+                Slot::Free | Slot::Retired => {
+                    set.tombstones.extend(tombstone);
                     if has_row {
-                        set.deleted.push(tombstone.id);
+                        set.deleted.push(id);
                     }
                 }
             }

@@ -31,7 +31,7 @@ impl TaskRepository for MemoryTasks {
         let new = || OwnerState::new(owner.id().clone(), 0, 0);
         let state = owners.entry(owner.id().clone()).or_insert_with(new);
         let effects = decide(state, &command, now)?;
-        state.apply(&effects);
+        state.apply(effects.tasks);
         Ok(effects.outcome)
     }
 

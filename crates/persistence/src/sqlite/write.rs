@@ -31,7 +31,7 @@ impl WriteSession for SqliteConnection {
         Ok(collect(reads, rows.into_iter()))
     }
 
-    fn store(&mut self, stores: &[Store]) -> QueryResult<Vec<Option<i64>>> {
+    fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
         stores.iter().map(|store| store_one(self, store).map(Some)).collect()
     }
 

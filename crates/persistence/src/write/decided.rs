@@ -6,7 +6,6 @@ use super::{LastStore, Loaded, Seen, Store};
 /// The commands of one owner, decided on what was loaded.
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
-    pub(super) group: Group,
     pub(super) outcomes: Vec<Result<Outcome, Rejection>>,
     /// What must be stored before any of the outcomes is answered; nothing when nothing changes.
     pub(super) store: Option<Store>,
@@ -27,7 +26,7 @@ pub(super) enum Settled {
 const BELOW_2_53: i64 = (1 << 53) - 1;
 
 impl Decided {
-    pub(super) fn new(group: Group, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
+    pub(super) fn new(group: &Group, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
         let Loaded { seen, state } = loaded;
         let owner = state.owner_id().clone();
         let mut writer = Writer::new(state);
@@ -41,7 +40,7 @@ impl Decided {
             write_id: random(),
             set,
         });
-        Self { group, outcomes, store }
+        Self { outcomes, store }
     }
 }
 

@@ -74,19 +74,13 @@ impl Round {
     }
 }
 
-/// What a round came to on one connection.
-struct Tried {
-    decided: Vec<Decided>,
-    aside: Vec<Aside>,
-}
-
-/// A group that was not decided because its owner's row could not be locked. To make a row in a transaction that has
-/// locked others leads to deadlocks.
-enum Aside {
-    /// Another transaction holds the row.
-    Blocked(Group),
-    /// There was no row.
-    NewOwner(Group),
+/// What a group came to on one connection.
+enum Tried {
+    Decided(Decided),
+    /// Another transaction holds the owner's row.
+    Blocked,
+    /// There was no row to lock. To make one in a transaction that has locked others leads to deadlocks.
+    NewOwner,
 }
 
 impl Executor {
@@ -109,30 +103,26 @@ impl Executor {
     }
 
     fn round<D: WriteDatabase>(&mut self, database: &mut D, round: Round, answer: Answer<'_>) -> Vec<Round> {
-        let mut tried = None;
-        let mut random: Vec<i64> =
+        let mut tried = Vec::new();
+        let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
         let passed = database.attempt(round.locking != Locking::None, |session| {
-            tried = None;
-            let mut random = std::mem::take(&mut random).into_iter();
+            let mut random = random.into_iter();
             let mut next = || random.next().unwrap_or_default();
-            let new = self.load_and_decide::<D>(session, &round, &mut next)?;
-            let stores = new.stores();
-            tried = Some(new);
+            tried = self.load_and_decide::<D>(session, &round, &mut next)?;
+            let stores = stores(&tried);
             if stores.is_empty() { Ok(Vec::new()) } else { session.store(&stores) }
         });
-        match (passed, tried) {
-            (Ok(passed), Some(tried)) => self.finish(database, &round, tried, passed, answer),
-            (Ok(_), None) => reject(round.groups, &Failure::defect("a batch was not decided"), answer),
-            (Err(failure), tried) => {
+        match passed {
+            Ok(passed) => self.finish(database, round, tried, passed, answer),
+            Err(failure) => {
                 for group in &round.groups {
                     self.forget(&group.owner);
                 }
-                match tried {
-                    Some(tried) if failure.kind == Kind::Lost && tried.writes() => {
-                        self.settle(database, &round, tried, answer)
-                    }
-                    _ => self.failed(round, &failure, answer),
+                if failure.kind == Kind::Lost && !stores(&tried).is_empty() {
+                    self.settle(database, round, tried, answer)
+                } else {
+                    self.failed(round, &failure, answer)
                 }
             }
         }
@@ -143,7 +133,7 @@ impl Executor {
         session: &mut D::Session,
         round: &Round,
         random: &mut dyn FnMut() -> i64,
-    ) -> QueryResult<Tried> {
+    ) -> QueryResult<Vec<Tried>> {
         let locked = match round.locking {
             Locking::None => Vec::new(),
             Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
@@ -157,15 +147,16 @@ impl Executor {
         let reads: Vec<Read> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
         let loaded = if reads.is_empty() { Vec::new() } else { session.load(&reads)? };
         let mut loaded = loaded.into_iter();
-        let mut tried = Tried { decided: Vec::with_capacity(round.groups.len()), aside: Vec::new() };
-        for (group, known) in round.groups.iter().cloned().zip(known) {
+        let mut tried = Vec::with_capacity(round.groups.len());
+        for (group, known) in round.groups.iter().zip(known) {
             let Some(loaded) = known.or_else(|| loaded.next()) else { break };
-            if round.locking != Locking::None && !locked.contains(&group.owner) {
-                let is_held = round.locking == Locking::Skip && loaded.seen.is_some();
-                tried.aside.push(if is_held { Aside::Blocked(group) } else { Aside::NewOwner(group) });
+            tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
+                Tried::Decided(Decided::new(group, loaded, &mut *random))
+            } else if round.locking == Locking::Skip && loaded.seen.is_some() {
+                Tried::Blocked
             } else {
-                tried.decided.push(Decided::new(group, loaded, &mut *random));
-            }
+                Tried::NewOwner
+            });
         }
         Ok(tried)
     }
@@ -174,25 +165,30 @@ impl Executor {
     fn finish<D: WriteDatabase>(
         &mut self,
         database: &D,
-        round: &Round,
-        tried: Tried,
+        round: Round,
+        tried: Vec<Tried>,
         passed: Vec<Option<i64>>,
         answer: Answer<'_>,
     ) -> Vec<Round> {
-        let mut again = self.set_aside(round, tried.aside, answer);
+        let (everything, attempt) = (round.everything, round.attempt);
+        let mut again = Vec::new();
         let mut passed = passed.into_iter();
-        for decided in tried.decided {
+        for (group, tried) in round.groups.into_iter().zip(tried) {
+            let Tried::Decided(decided) = tried else {
+                again.extend(self.set_aside(group, &tried, everything, attempt, answer));
+                continue;
+            };
             let Some(store) = &decided.store else {
-                accept(decided, answer);
+                accept(group, decided, answer);
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
                 self.cache.insert(store.owner.clone(), store.stored(epoch), store.set.live_tasks);
-                accept(decided, answer);
+                accept(group, decided, answer);
             } else {
                 #[cfg(all(test, feature = "postgres"))]
-                let decided = Planted::answer_early(self.planted, decided, answer);
-                again.extend(self.lost_race(database, round, decided.group, answer));
+                let group = Planted::answer_early(self.planted, group, decided, answer);
+                again.extend(self.lost_race(database, group, everything, attempt, answer));
             }
         }
         again
@@ -209,37 +205,35 @@ impl Executor {
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
-        round: &Round,
         group: Group,
+        everything: bool,
+        attempt: u32,
         answer: Answer<'_>,
     ) -> Vec<Round> {
         database.lost_race();
         self.forget(&group.owner);
         self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
-        if round.attempt >= ATTEMPTS {
+        if attempt >= ATTEMPTS {
             return reject(vec![group], &Failure::contended(), answer);
         }
-        let everything = round.everything;
-        vec![Round { groups: vec![group], locking: Locking::Wait, everything, attempt: round.attempt + 1 }]
+        vec![Round { groups: vec![group], locking: Locking::Wait, everything, attempt: attempt + 1 }]
     }
 
-    /// Owners who cannot be written now must not hold up others: their callers are told, and their next writes go to a
-    /// worker of their own.
-    fn set_aside(&mut self, round: &Round, aside: Vec<Aside>, answer: Answer<'_>) -> Vec<Round> {
-        let mut again = Vec::new();
-        for aside in aside {
-            match aside {
-                Aside::Blocked(group) => {
-                    self.blocked.push(group.owner.clone());
-                    reject(vec![group], &Failure::blocked(), answer);
-                }
-                Aside::NewOwner(group) => {
-                    let (everything, attempt) = (round.everything, round.attempt);
-                    again.push(Round { groups: vec![group], locking: Locking::None, everything, attempt });
-                }
-            }
+    /// An owner who cannot be written now must not hold up others: the callers are told, and the next writes of this
+    /// owner go to a worker of their own. A new owner is stored without a lock.
+    fn set_aside(
+        &mut self,
+        group: Group,
+        tried: &Tried,
+        everything: bool,
+        attempt: u32,
+        answer: Answer<'_>,
+    ) -> Vec<Round> {
+        if matches!(tried, Tried::Blocked) {
+            self.blocked.push(group.owner.clone());
+            return reject(vec![group], &Failure::blocked(), answer);
         }
-        again
+        vec![Round { groups: vec![group], locking: Locking::None, everything, attempt }]
     }
 
     fn failed(&mut self, round: Round, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
@@ -274,22 +268,28 @@ impl Executor {
     fn settle<D: WriteDatabase>(
         &mut self,
         database: &mut D,
-        round: &Round,
-        tried: Tried,
+        round: Round,
+        tried: Vec<Tried>,
         answer: Answer<'_>,
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
-        let stores = tried.stores();
-        let mut settled = settle_stores(database, &stores, end).into_iter();
-        let mut again = self.set_aside(round, tried.aside, answer);
-        for decided in tried.decided {
+        let (everything, attempt) = (round.everything, round.attempt);
+        let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
+        let mut again = Vec::new();
+        for (group, tried) in round.groups.into_iter().zip(tried) {
+            let Tried::Decided(decided) = tried else {
+                again.extend(self.set_aside(group, &tried, everything, attempt, answer));
+                continue;
+            };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
-                Ok(Settled::Stored) => accept(decided, answer),
-                Ok(Settled::Lost) => again.extend(self.lost_race(database, round, decided.group, answer)),
+                Ok(Settled::Stored) => accept(group, decided, answer),
+                Ok(Settled::Lost) => {
+                    again.extend(self.lost_race(database, group, everything, attempt, answer));
+                }
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
-                    reject(vec![decided.group], &unknown, answer);
+                    reject(vec![group], &unknown, answer);
                 }
             }
         }
@@ -297,20 +297,21 @@ impl Executor {
     }
 }
 
-impl Tried {
-    fn stores(&self) -> Vec<Store> {
-        self.decided.iter().filter_map(|decided| decided.store.clone()).collect()
-    }
-
-    fn writes(&self) -> bool {
-        self.decided.iter().any(|decided| decided.store.is_some())
-    }
+/// What is to be stored, in the order of the groups.
+fn stores(tried: &[Tried]) -> Vec<&Store> {
+    tried
+        .iter()
+        .filter_map(|tried| match tried {
+            Tried::Decided(decided) => decided.store.as_ref(),
+            Tried::Blocked | Tried::NewOwner => None,
+        })
+        .collect()
 }
 
 /// What became of each store.
 fn settle_stores<D: WriteDatabase>(
     database: &mut D,
-    stores: &[Store],
+    stores: &[&Store],
     end: Instant,
 ) -> Vec<Result<Settled, Failure>> {
     match (settle_together(database, stores, end), stores) {
@@ -329,7 +330,7 @@ fn settle_stores<D: WriteDatabase>(
 /// Stores once more, and looks at the owners who do not pass.
 fn settle_together<D: WriteDatabase>(
     database: &mut D,
-    stores: &[Store],
+    stores: &[&Store],
     end: Instant,
 ) -> Result<Vec<Settled>, Failure> {
     loop {
@@ -344,19 +345,20 @@ fn settle_together<D: WriteDatabase>(
         match passed {
             Ok(passed) => return Ok(judge(stores, passed, last)),
             Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
-            Err(_) => {}
+            Err(_) => database.pause(),
         }
     }
 }
 
-/// Whether a store was undone for what it is, and will be again: an owner is erased, an id is in use.
+/// Whether a store was undone for what it is, and will be again (an owner is erased, an id is in use), or must not be
+/// tried any more.
 const fn is_undone(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault)
+    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault | Kind::Unknown)
 }
 
-fn judge(stores: &[Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {
+fn judge(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {
     let mut last = last.into_iter();
-    let judge = |(store, passed): (&Store, Option<i64>)| match passed {
+    let judge = |(store, passed): (&&Store, Option<i64>)| match passed {
         Some(_) => Settled::Stored,
         None => store.settled_by(last.next().flatten()),
     };
@@ -370,8 +372,8 @@ fn reject(groups: Vec<Group>, failure: &Failure, answer: Answer<'_>) -> Vec<Roun
     Vec::new()
 }
 
-fn accept(decided: Decided, answer: Answer<'_>) {
-    for (item, outcome) in decided.group.items.into_iter().zip(decided.outcomes) {
+fn accept(group: Group, decided: Decided, answer: Answer<'_>) {
+    for (item, outcome) in group.items.into_iter().zip(decided.outcomes) {
         answer(item.place, outcome.map_err(RepositoryError::from));
     }
 }

@@ -24,6 +24,7 @@ mod threads;
 
 use super::decided::Decided;
 use super::execute::Answer;
+use super::group::Group;
 use random::Random;
 use schedule::Schedule;
 use server::Weakness;
@@ -39,19 +40,22 @@ pub(super) enum Planted {
 
 impl Planted {
     /// Answers the rejections of a group whose store has not passed, and leaves the rest.
-    pub(super) fn answer_early(planted: Option<Self>, decided: Decided, answer: Answer<'_>) -> Decided {
+    pub(super) fn answer_early(
+        planted: Option<Self>,
+        mut group: Group,
+        decided: Decided,
+        answer: Answer<'_>,
+    ) -> Group {
         if planted != Some(Self::EarlyRejection) {
-            return decided;
+            return group;
         }
-        let Decided { mut group, outcomes, store } = decided;
         let (rejected, rest): (Vec<_>, Vec<_>) =
-            group.items.drain(..).zip(outcomes).partition(|(_, outcome)| outcome.is_err());
+            group.items.drain(..).zip(decided.outcomes).partition(|(_, outcome)| outcome.is_err());
         for (item, rejection) in rejected {
             answer(item.place, rejection.map_err(Into::into));
         }
-        let (items, outcomes) = rest.into_iter().unzip();
-        group.items = items;
-        Decided { group, outcomes, store }
+        group.items = rest.into_iter().map(|(item, _)| item).collect();
+        group
     }
 }
 

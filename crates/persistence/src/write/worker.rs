@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
@@ -21,6 +22,9 @@ impl Request for Write {
         Some(&self.owner)
     }
 }
+
+/// Before a store whose answer was lost is tried again and again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long the writes of an owner whose row another transaction holds go to a worker of their own.
 const SET_ASIDE: Duration = Duration::from_secs(3);
@@ -153,6 +157,10 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
 
     fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    fn pause(&self) {
+        thread::sleep(PAUSE);
     }
 
     fn lost_race(&self) {

@@ -55,7 +55,7 @@ struct Tombstones {
 }
 
 impl<'a> StoreOwners<'a> {
-    pub(super) fn of(stores: &'a [Store]) -> Self {
+    pub(super) fn of(stores: &[&'a Store]) -> Self {
         let mut all = Self::default();
         for (ordinal, store) in (1..).zip(stores) {
             all.owners.push(store);

@@ -190,8 +190,8 @@ impl WriteSession for SimulatedSession {
         }
     }
 
-    fn store(&mut self, stores: &[Store]) -> QueryResult<Vec<Option<i64>>> {
-        match self.request(Request::Store(stores.to_vec()))? {
+    fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
+        match self.request(Request::Store(stores.iter().copied().cloned().collect()))? {
             Reply::Stored(epochs) => Ok(epochs),
             _ => Err(Error::NotFound),
         }
