@@ -88,6 +88,8 @@ pub struct Task {
 pub struct NewTask {
     /// Its id.
     pub id: TaskId,
+    /// Whether the id was made for this task just now, so that it cannot be of a deleted one.
+    pub id_is_new: bool,
     /// What is to be done.
     pub title: Title,
     /// More about it.
@@ -100,13 +102,13 @@ impl NewTask {
     /// An open task with a title and nothing else. Every other member has its default.
     #[must_use]
     pub const fn new(id: TaskId, title: Title) -> Self {
-        Self { id, title, description: None, completed: false }
+        Self { id, id_is_new: false, title, description: None, completed: false }
     }
 
     /// The task that is stored for it.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
-        let Self { id, title, description, completed } = self;
+        let Self { id, id_is_new: _, title, description, completed } = self;
         let updated_at = created_at;
         Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
     }

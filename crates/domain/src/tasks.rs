@@ -4,8 +4,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, Nulls, Owner, Page, Precondition, RepositoryError, Revision,
-    Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    Change, Clock, Completion, Ids, ListQuery, NewTask, Nulls, Owner, Page, Precondition, RepositoryError,
+    Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -80,6 +80,7 @@ impl Tasks {
     /// Makes a task.
     pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
+        let task = NewTask { id_is_new: true, ..task };
         Ok(self.repository.create(owner, task, self.clock.now()).await?)
     }
 

@@ -25,6 +25,8 @@ struct Written {
     id: TaskId,
     /// Whether it had a row before.
     has_row: bool,
+    /// Whether its id is new, so that there cannot be a tombstone of it.
+    is_new: bool,
     /// What it leaves if it was deleted last.
     tombstone: Option<Tombstone>,
 }
@@ -38,6 +40,8 @@ pub struct WriteSet {
     pub live_tasks: i64,
     /// Tasks without a row.
     pub inserted: Vec<Task>,
+    /// Those among them whose ids may have tombstones, which go.
+    pub made_again: Vec<TaskId>,
     /// Tasks with a row.
     pub updated: Vec<Task>,
     /// Rows that go.
@@ -62,7 +66,8 @@ impl Writer {
                 written.tombstone = tombstone;
             } else {
                 let has_row = *self.state.slot(id) != Slot::Free;
-                self.written.push(Written { id, has_row, tombstone });
+                let is_new = matches!(command, Command::Create(new) if new.id_is_new);
+                self.written.push(Written { id, has_row, is_new, tombstone });
             }
         }
         self.state.apply(tasks);
@@ -85,14 +90,18 @@ impl Writer {
             revision: self.state.revision(),
             live_tasks: self.state.live_tasks(),
             inserted: Vec::new(),
+            made_again: Vec::new(),
             updated: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
         };
-        for Written { id, has_row, tombstone } in self.written {
+        for Written { id, has_row, is_new, tombstone } in self.written {
             match self.state.take(id) {
                 Slot::Live(task) if has_row => set.updated.push(task),
-                Slot::Live(task) => set.inserted.push(task),
+                Slot::Live(task) => {
+                    set.made_again.extend((!is_new).then_some(id));
+                    set.inserted.push(task);
+                }
                 Slot::Free | Slot::Retired => {
                     set.tombstones.extend(tombstone);
                     if has_row {

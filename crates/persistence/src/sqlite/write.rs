@@ -46,7 +46,9 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
     let epoch = StoreOwner { store }.get_result(connection)?;
     for task in &store.set.inserted {
         InsertTask { owner, task: TaskValues::of(task) }.execute(connection)?;
-        DeleteTombstone { owner, id: &task.id }.execute(connection)?;
+    }
+    for id in &store.set.made_again {
+        DeleteTombstone { owner, id }.execute(connection)?;
     }
     for task in &store.set.updated {
         UpdateTask { owner, task: TaskValues::of(task) }.execute(connection)?;

@@ -76,7 +76,7 @@ impl Round {
 
 /// What a group came to on one connection.
 enum Tried {
-    Decided(Decided),
+    Decided(Box<Decided>),
     /// Another transaction holds the owner's row.
     Blocked,
     /// There was no row to lock. To make one in a transaction that has locked others leads to deadlocks.
@@ -151,7 +151,7 @@ impl Executor {
         for (group, known) in round.groups.iter().zip(known) {
             let Some(loaded) = known.or_else(|| loaded.next()) else { break };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
-                Tried::Decided(Decided::new(group, loaded, &mut *random))
+                Tried::Decided(Box::new(Decided::new(group, loaded, &mut *random)))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
                 Tried::Blocked
             } else {
@@ -179,15 +179,15 @@ impl Executor {
                 continue;
             };
             let Some(store) = &decided.store else {
-                accept(group, decided, answer);
+                accept(group, *decided, answer);
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
                 self.cache.insert(store.owner.clone(), store.stored(epoch), store.set.live_tasks);
-                accept(group, decided, answer);
+                accept(group, *decided, answer);
             } else {
                 #[cfg(all(test, feature = "postgres"))]
-                let group = Planted::answer_early(self.planted, group, decided, answer);
+                let group = Planted::answer_early(self.planted, group, *decided, answer);
                 again.extend(self.lost_race(database, group, everything, attempt, answer));
             }
         }
@@ -283,7 +283,7 @@ impl Executor {
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
-                Ok(Settled::Stored) => accept(group, decided, answer),
+                Ok(Settled::Stored) => accept(group, *decided, answer),
                 Ok(Settled::Lost) => {
                     again.extend(self.lost_race(database, group, everything, attempt, answer));
                 }

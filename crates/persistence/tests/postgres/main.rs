@@ -66,7 +66,8 @@ fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task 
     let id = TaskId::new(Uuid::from_u128(number));
     let at = Timestamp::from_unix_millis(0).unwrap();
     let title = Title::from_stored("title".into());
-    block_on(repository.create(owner, NewTask::new(id, title), at)).unwrap()
+    let task = NewTask { id_is_new: true, ..NewTask::new(id, title) };
+    block_on(repository.create(owner, task, at)).unwrap()
 }
 
 /// One database for all sentences: each takes owners of its own.

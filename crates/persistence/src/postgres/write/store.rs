@@ -15,7 +15,9 @@ pub(super) struct StoreOwners<'a> {
     owners: Owners<'a>,
     inserted: Tasks<'a>,
     updated: Tasks<'a>,
-    deleted: Deleted,
+    deleted: Keys,
+    /// Ids of inserted tasks that may have tombstones.
+    freed: Keys,
     tombstones: Tombstones,
 }
 
@@ -37,11 +39,10 @@ struct Owners<'a> {
 struct Tasks<'a> {
     of: Vec<i64>,
     rows: TaskArrays<'a>,
-    ids: Vec<TaskId>,
 }
 
 #[derive(Default)]
-struct Deleted {
+struct Keys {
     of: Vec<i64>,
     ids: Vec<TaskId>,
 }
@@ -64,13 +65,14 @@ impl<'a> StoreOwners<'a> {
             {
                 for task in tasks {
                     kind.of.push(ordinal);
-                    kind.ids.push(task.id);
                     kind.rows.push(task);
                 }
             }
-            for id in &store.set.deleted {
-                all.deleted.of.push(ordinal);
-                all.deleted.ids.push(*id);
+            for (ids, keys) in
+                [(&store.set.deleted, &mut all.deleted), (&store.set.made_again, &mut all.freed)]
+            {
+                keys.of.extend(ids.iter().map(|_| ordinal));
+                keys.ids.extend(ids);
             }
             for tombstone in &store.set.tombstones {
                 all.tombstones.of.push(ordinal);
@@ -119,9 +121,9 @@ impl QueryFragment<Pg> for StoreOwners<'_> {
         );
         push_on_conflict(&mut out);
         out.push_sql(
-            "exists (select 1 from input_owner where of_owner = owner.owner_id
-                    and seen_version = owner.version and seen_revision = owner.revision
-                    and seen_epoch = owner.epoch)
+            // Without a reference to the row the server looks it up in a hash table.
+            "(owner.owner_id, owner.version, owner.revision, owner.epoch) in (
+                    select of_owner, seen_version, seen_revision, seen_epoch from input_owner)
                 returning owner_id, epoch
             ), passed as materialized (
                 select ordinal, of_owner, case when seen_epoch <> epoch
@@ -145,8 +147,11 @@ impl StoreOwners<'_> {
             out.push_sql(") select of_owner, ");
             out.push_sql(WRITTEN);
             self.inserted.push_input(out)?;
-            out.push_sql("), made_again as (delete from tombstones using (select of_owner, of_id");
-            push_ids(out, &self.inserted.of, &self.inserted.ids)?;
+            out.push_sql(")");
+        }
+        if !self.freed.of.is_empty() {
+            out.push_sql(", made_again as (delete from tombstones using (select of_owner, of_id");
+            push_ids(out, &self.freed.of, &self.freed.ids)?;
             out.push_sql(
                 ") as input where tombstones.owner_id = of_owner and tombstones.type = 'task'
                     and object_id = of_id)",

@@ -22,7 +22,10 @@ pub(super) fn store(connection: &mut PgConnection, store: &Store) -> QueryResult
     let owner = OwnerValues::of(store);
     let set = &store.set;
     match (set.inserted.first(), set.updated.first(), set.tombstones.first()) {
-        (Some(task), ..) => InsertOne { owner, task: TaskValues::of(task) }.load(connection),
+        (Some(task), ..) if set.made_again.is_empty() => {
+            InsertOne { owner, task: TaskValues::of(task) }.load(connection)
+        }
+        (Some(task), ..) => InsertAgain(InsertOne { owner, task: TaskValues::of(task) }).load(connection),
         (_, Some(task), _) => UpdateOne { owner, task: TaskValues::of(task) }.load(connection),
         (.., Some(tombstone)) => {
             DeleteOne { owner, tombstone, revision: tombstone.revision.number() }.load(connection)
@@ -98,22 +101,40 @@ struct InsertOne<'a> {
     task: TaskValues<'a>,
 }
 
+impl InsertOne<'_> {
+    fn push_inserted<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.owner.push_stored(out)?;
+        out.push_sql(", inserted as (insert into tasks (owner_id, ");
+        out.push_sql(WRITTEN);
+        out.push_sql(") select owner_id, ");
+        BindTask::<Pg>::push_values(&self.task, out)?;
+        out.push_sql(" from stored)");
+        Ok(())
+    }
+}
+
 statement!(InsertOne => (BigInt, BigInt));
 
 impl QueryFragment<Pg> for InsertOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.owner.push_stored(&mut out)?;
-        out.push_sql(", inserted as (insert into tasks (owner_id, ");
-        out.push_sql(WRITTEN);
-        out.push_sql(") select owner_id, ");
-        BindTask::<Pg>::push_values(&self.task, &mut out)?;
-        out.push_sql(
-            " from stored), made_again as (
-                delete from tombstones where type = 'task' and object_id = ",
-        );
-        out.push_bind_param::<Id, _>(BindTask::<Pg>::id(&self.task))?;
-        self.owner.push_own(&mut out)?;
+        self.push_inserted(&mut out)?;
         self.owner.push_passed(&mut out)
+    }
+}
+
+/// The same, of a task whose id may have a tombstone.
+struct InsertAgain<'a>(InsertOne<'a>);
+
+statement!(InsertAgain => (BigInt, BigInt));
+
+impl QueryFragment<Pg> for InsertAgain<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let InsertOne { owner, task } = &self.0;
+        self.0.push_inserted(&mut out)?;
+        out.push_sql(", made_again as (delete from tombstones where type = 'task' and object_id = ");
+        out.push_bind_param::<Id, _>(BindTask::<Pg>::id(task))?;
+        owner.push_own(&mut out)?;
+        owner.push_passed(&mut out)
     }
 }
 
