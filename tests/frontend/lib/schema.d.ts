@@ -416,7 +416,7 @@ export interface components {
              * @description Names the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description What is wrong with this request, in words that may be shown to people. Always a string. */
             detail: string;
             /** @description Each thing that is wrong with the input. Stands on 422 alone. */
@@ -600,7 +600,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `overloaded`: Too much is going on. `unavailable`: The database is unavailable. `keys_unavailable`: Tokens cannot be verified now. */
+        /** @description `overloaded`: Too much is going on. `unavailable`: The database is unavailable. `outcome_unknown`: The outcome of the write is unknown. `keys_unavailable`: Tokens cannot be verified now. */
         ServiceUnavailable: {
             headers: {
                 /** @description Seconds after which to try again. */
@@ -609,6 +609,10 @@ export interface components {
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `too_many_scans`: Too many scans at once. */
         TooManyRequests: {
             headers: {
