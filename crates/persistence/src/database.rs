@@ -165,8 +165,8 @@ impl<D: MigrationBackend> Starter<'_, D> {
         let counts = D::worker_counts(self.options.max_connections as usize);
         let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), D::get)?;
         let pages = QueueLimits {
-            // However many pages an owner asks for, others find a worker.
-            running_per_owner: counts.pages.div_ceil(2),
+            // One group of an owner at a time: however many and large pages one asks for, others find a worker.
+            running_per_owner: 1,
             ..self.limits(counts.pages, D::page_weight, GROUP_ROWS)
         };
         let pages = self.read(WorkKind::Page, pages, D::list)?;
