@@ -111,7 +111,8 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let dialect = Arc::new(dialect);
         let pool = Pool::new(Arc::clone(&dialect), options);
-        let starter = Starter { pool: pool.clone(), options, expiring: Vec::new() };
+        let jobs = Arc::clone(&dialect);
+        let starter = Starter { pool, options, expiring: Vec::new() };
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
@@ -120,7 +121,7 @@ impl Database {
             migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
             readiness: Arc::new(readiness),
-            jobs: Arc::new(pool),
+            jobs: Arc::new(jobs),
             observer: Arc::clone(&options.observer),
         })
     }

@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use diesel::QueryResult;
 use domain::{Clock, Timestamp};
 
 use crate::DatabaseObserver;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
-use crate::pool::Pool;
 
 pub(crate) use step::JobConnection;
 
@@ -53,24 +53,28 @@ pub struct BackgroundJobs {
     _until_dropped: Sender<()>,
 }
 
-/// Runs all jobs once, on connections of a pool.
+/// Runs all jobs once.
 pub(crate) trait RunJobs: Send + Sync {
     fn run(&self, options: &JobOptions, pause: Duration) -> Result<JobsReport, Failure>;
 }
 
-impl<D: Dialect> RunJobs for Pool<D> {
+/// Each run has a connection of its own, so that one which hangs takes none from the callers.
+impl<D: Dialect> RunJobs for Arc<D> {
     fn run(&self, options: &JobOptions, pause: Duration) -> Result<JobsReport, Failure> {
+        let connection = &mut self.connect().map_err(Failure::no_connection)?;
         let keep = i64::try_from(options.keep_tombstones.as_millis()).unwrap_or(i64::MAX);
         let oldest = options.clock.now().unix_millis().saturating_sub(keep);
         let mut report = JobsReport::default();
-        while let Some(moved @ 1..) = self.step(D::Connection::move_retired)? {
+        while let Some(moved @ 1..) = run_step(&**self, connection, D::Connection::move_retired)? {
             report.moved += moved;
             thread::sleep(pause);
         }
         // A moment before the calendar begins is before every tombstone.
         let Some(oldest) = Timestamp::from_unix_millis(oldest) else { return Ok(report) };
         let mut after = step::first_tombstone();
-        while let Some(Some((last, pruned))) = self.step(|connection| connection.prune(&after, oldest))? {
+        while let Some(Some((last, pruned))) =
+            run_step(&**self, connection, |connection| connection.prune(&after, oldest))?
+        {
             after = last;
             report.pruned += pruned;
             thread::sleep(pause);
@@ -79,21 +83,16 @@ impl<D: Dialect> RunJobs for Pool<D> {
     }
 }
 
-impl<D: Dialect> Pool<D> {
-    /// Runs one step in one transaction; `None` when another process is at work.
-    fn step<T>(
-        &self,
-        run: impl FnOnce(&mut D::Connection) -> diesel::QueryResult<T>,
-    ) -> Result<Option<T>, Failure> {
-        let mut connection = self.check_out()?;
-        if self.needs_verification(&connection) && !connection.verify() {
-            return Err(Failure::no_connection_within(Duration::ZERO));
-        }
-        let done = self.write(&mut connection, true, |connection| {
-            if D::try_job_lock(connection)? { run(connection).map(Some) } else { Ok(None) }
-        });
-        done.map_err(|error| Failure::of::<D>(error, false))
-    }
+/// Runs one step in one transaction; `None` when another process is at work.
+fn run_step<D: Dialect, T>(
+    database: &D,
+    connection: &mut D::Connection,
+    run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+) -> Result<Option<T>, Failure> {
+    let done = database.write(connection, true, |connection| {
+        if D::try_job_lock(connection)? { run(connection).map(Some) } else { Ok(None) }
+    });
+    done.map_err(|error| Failure::of::<D>(error, false))
 }
 
 /// Starts the thread.
