@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     ReadOnly,
     /// The statement, or the wait for a lock, took as long as it may, and was undone.
     Timeout,
-    /// Nobody knows whether a write was stored.
+    /// It is not known whether a write was stored.
     Unknown,
     /// The database cannot do it now.
     Outage,

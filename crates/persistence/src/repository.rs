@@ -22,7 +22,7 @@ pub(crate) struct WorkerTasks {
     pub(crate) scans: Sender<List, Page>,
     /// One for each write worker.
     pub(crate) writes: Vec<Sender<Write, Outcome>>,
-    /// Of the owners whose rows other transactions hold, so that nobody else waits behind them.
+    /// For owners whose rows other transactions hold, so that no other owner waits behind them.
     pub(crate) blocked_writes: Sender<Write, Outcome>,
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     pub(crate) _timer: Arc<DeadlineTimer>,

@@ -172,7 +172,7 @@ impl StoreOwners<'_> {
         }
         if !self.tombstones.of.is_empty() {
             out.push_sql(
-                ", buried as (insert into tombstones (owner_id, type, object_id, revision, at)
+                ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
                 select of_owner, 'task', of_id, of_revision, of_moment from unnest(",
             );
             out.push_bind_param::<Array<BigInt>, _>(&self.tombstones.of)?;

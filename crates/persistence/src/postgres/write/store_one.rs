@@ -172,7 +172,7 @@ impl QueryFragment<Pg> for DeleteOne<'_> {
         out.push_bind_param::<Id, _>(&self.tombstone.id)?;
         self.owner.push_own(&mut out)?;
         out.push_sql(
-            ", buried as (insert into tombstones (owner_id, type, object_id, revision, at)
+            ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
                 select owner_id, 'task'",
         );
         push!(out, Id => &self.tombstone.id, BigInt => &self.revision, Moment => &self.tombstone.at);
