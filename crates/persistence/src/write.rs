@@ -9,6 +9,7 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+mod settle;
 #[cfg(test)]
 #[cfg(feature = "postgres")]
 mod simulation;

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use domain::{OwnerId, OwnerState};
 
@@ -7,31 +8,54 @@ use super::{Loaded, Seen};
 /// The owners' rows as the last store left them, so that a create needs no load. A row that another process has
 /// changed meanwhile does not pass the guard; a wrong entry costs a lost race and nothing else.
 #[derive(Debug, Default)]
-pub(super) struct OwnerCache(HashMap<OwnerId, Known>);
+pub(super) struct OwnerCache(HashMap<OwnerId, Entry>);
 
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    seen: Seen,
-    live_tasks: i64,
+enum Entry {
+    Known {
+        seen: Seen,
+        live_tasks: i64,
+    },
+    /// Another process writes this owner too: what is known of the row is mostly out of date.
+    Shared {
+        until: Instant,
+    },
 }
 
 /// How many owners are kept, at some 150 bytes each. A full cache is emptied: the next create of each owner loads again.
 const OWNERS: usize = 10_000;
 
+/// How long an owner whom another process wrote is loaded before each store.
+const SHARED: Duration = Duration::from_mins(1);
+
 impl OwnerCache {
     pub(super) fn get(&self, owner: &OwnerId) -> Option<Loaded> {
-        let Known { seen, live_tasks } = *self.0.get(owner)?;
+        let Entry::Known { seen, live_tasks } = *self.0.get(owner)? else { return None };
         Some(Loaded { seen: Some(seen), state: OwnerState::new(owner.clone(), seen.revision, live_tasks) })
     }
 
-    pub(super) fn insert(&mut self, owner: OwnerId, seen: Seen, live_tasks: i64) {
-        if self.0.len() >= OWNERS && !self.0.contains_key(&owner) {
-            self.0.clear();
+    pub(super) fn insert(&mut self, owner: OwnerId, seen: Seen, live_tasks: i64, now: Instant) {
+        match self.0.get(&owner) {
+            Some(Entry::Shared { until }) if *until > now => {}
+            _ => self.put(owner, Entry::Known { seen, live_tasks }),
         }
-        self.0.insert(owner, Known { seen, live_tasks });
+    }
+
+    /// Keeps nothing of an owner for some time.
+    pub(super) fn share(&mut self, owner: OwnerId, now: Instant) {
+        self.put(owner, Entry::Shared { until: now + SHARED });
     }
 
     pub(super) fn forget(&mut self, owner: &OwnerId) {
-        self.0.remove(owner);
+        if let Some(Entry::Known { .. }) = self.0.get(owner) {
+            self.0.remove(owner);
+        }
+    }
+
+    fn put(&mut self, owner: OwnerId, entry: Entry) {
+        if self.0.len() >= OWNERS && !self.0.contains_key(&owner) {
+            self.0.clear();
+        }
+        self.0.insert(owner, entry);
     }
 }

@@ -7,6 +7,8 @@ use super::{LastStore, Loaded, Seen, Store};
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
     pub(super) outcomes: Vec<Result<Outcome, Rejection>>,
+    /// Whether the owner's row was taken from the cache.
+    pub(super) from_cache: bool,
     /// What must be stored before any of the outcomes is answered; nothing when nothing changes.
     pub(super) store: Option<Store>,
 }
@@ -40,7 +42,7 @@ impl Decided {
             write_id: random(),
             set,
         });
-        Self { outcomes, store }
+        Self { outcomes, from_cache: false, store }
     }
 }
 

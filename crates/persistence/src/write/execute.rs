@@ -9,6 +9,7 @@ use domain::{Outcome, OwnerId, RepositoryError};
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{Group, Write};
+use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
 use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
@@ -149,9 +150,10 @@ impl Executor {
         let mut loaded = loaded.into_iter();
         let mut tried = Vec::with_capacity(round.groups.len());
         for (group, known) in round.groups.iter().zip(known) {
+            let from_cache = known.is_some();
             let Some(loaded) = known.or_else(|| loaded.next()) else { break };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
-                Tried::Decided(Box::new(Decided::new(group, loaded, &mut *random)))
+                Tried::Decided(Box::new(Decided { from_cache, ..Decided::new(group, loaded, &mut *random) }))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
                 Tried::Blocked
             } else {
@@ -171,7 +173,7 @@ impl Executor {
         answer: Answer<'_>,
     ) -> Vec<Round> {
         let (everything, attempt) = (round.everything, round.attempt);
-        let mut again = Vec::new();
+        let (mut again, mut lost) = (Vec::new(), Vec::new());
         let mut passed = passed.into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let Tried::Decided(decided) = tried else {
@@ -183,14 +185,17 @@ impl Executor {
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
-                self.cache.insert(store.owner.clone(), store.stored(epoch), store.set.live_tasks);
+                let (seen, live_tasks) = (store.stored(epoch), store.set.live_tasks);
+                self.cache.insert(store.owner.clone(), seen, live_tasks, database.now());
                 accept(group, *decided, answer);
             } else {
+                let from_cache = decided.from_cache;
                 #[cfg(all(test, feature = "postgres"))]
                 let group = Planted::answer_early(self.planted, group, *decided, answer);
-                again.extend(self.lost_race(database, group, everything, attempt, answer));
+                lost.extend(self.lost_race(database, group, from_cache, attempt, answer));
             }
         }
+        again.extend(lost_rounds(lost, everything, attempt));
         again
     }
 
@@ -202,21 +207,36 @@ impl Executor {
         self.cache.forget(owner);
     }
 
+    fn share(&mut self, owner: &OwnerId, now: Instant) {
+        #[cfg(all(test, feature = "postgres"))]
+        if self.planted == Some(Planted::KeptCache) {
+            return;
+        }
+        self.cache.share(owner.clone(), now);
+    }
+
+    /// How the group is tried again; nothing when its callers were told.
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
         group: Group,
-        everything: bool,
+        from_cache: bool,
         attempt: u32,
         answer: Answer<'_>,
-    ) -> Vec<Round> {
+    ) -> Option<(Locking, Group)> {
         database.lost_race();
         self.forget(&group.owner);
-        self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
         if attempt >= ATTEMPTS {
-            return reject(vec![group], &Failure::contended(), answer);
+            reject(vec![group], &Failure::contended(), answer);
+            return None;
         }
-        vec![Round { groups: vec![group], locking: Locking::Wait, everything, attempt: attempt + 1 }]
+        if from_cache {
+            // The owner need not be contended: another process may have written it long ago.
+            self.share(&group.owner, database.now());
+            return Some((Locking::None, group));
+        }
+        self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
+        Some((Locking::Wait, group))
     }
 
     /// An owner who cannot be written now must not hold up others: the callers are told, and the next writes of this
@@ -275,7 +295,7 @@ impl Executor {
         let end = database.now() + SETTLE;
         let (everything, attempt) = (round.everything, round.attempt);
         let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
-        let mut again = Vec::new();
+        let (mut again, mut lost) = (Vec::new(), Vec::new());
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let Tried::Decided(decided) = tried else {
                 again.extend(self.set_aside(group, &tried, everything, attempt, answer));
@@ -285,7 +305,7 @@ impl Executor {
             match fate.unwrap_or(Ok(Settled::Unknown)) {
                 Ok(Settled::Stored) => accept(group, *decided, answer),
                 Ok(Settled::Lost) => {
-                    again.extend(self.lost_race(database, group, everything, attempt, answer));
+                    lost.extend(self.lost_race(database, group, false, attempt, answer));
                 }
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
@@ -293,8 +313,20 @@ impl Executor {
                 }
             }
         }
+        again.extend(lost_rounds(lost, everything, attempt));
         again
     }
+}
+
+/// Those who lost a race, together again.
+fn lost_rounds(lost: Vec<(Locking, Group)>, everything: bool, attempt: u32) -> Vec<Round> {
+    let (waiting, free): (Vec<_>, Vec<_>) =
+        lost.into_iter().partition(|(locking, _)| *locking == Locking::Wait);
+    let round = |locking, lost: Vec<(Locking, Group)>| {
+        let groups: Vec<Group> = lost.into_iter().map(|(_, group)| group).collect();
+        (!groups.is_empty()).then_some(Round { groups, locking, everything, attempt: attempt + 1 })
+    };
+    [round(Locking::None, free), round(Locking::Wait, waiting)].into_iter().flatten().collect()
 }
 
 /// What is to be stored, in the order of the groups.
@@ -306,63 +338,6 @@ fn stores(tried: &[Tried]) -> Vec<&Store> {
             Tried::Blocked | Tried::NewOwner => None,
         })
         .collect()
-}
-
-/// What became of each store.
-fn settle_stores<D: WriteDatabase>(
-    database: &mut D,
-    stores: &[&Store],
-    end: Instant,
-) -> Vec<Result<Settled, Failure>> {
-    match (settle_together(database, stores, end), stores) {
-        (Ok(settled), _) => settled.into_iter().map(Ok).collect(),
-        // The owner passed the guard, so nothing was stored before. What comes late fails as this did, or comes after
-        // another store.
-        (Err(failure), [_]) if failure.kind == Kind::Duplicate => vec![Ok(Settled::Lost)],
-        // One owner undoes the statement for all of them.
-        (Err(failure), [_, _, ..]) if is_undone(&failure) => {
-            stores.chunks(1).flat_map(|store| settle_stores(database, store, end)).collect()
-        }
-        (Err(failure), _) => vec![Err(failure); stores.len()],
-    }
-}
-
-/// Stores once more, and looks at the owners who do not pass.
-fn settle_together<D: WriteDatabase>(
-    database: &mut D,
-    stores: &[&Store],
-    end: Instant,
-) -> Result<Vec<Settled>, Failure> {
-    loop {
-        let mut last = Vec::new();
-        let passed = database.attempt(false, |session| {
-            let passed = session.store(stores)?;
-            let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
-            let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
-            last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };
-            Ok(passed)
-        });
-        match passed {
-            Ok(passed) => return Ok(judge(stores, passed, last)),
-            Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
-            Err(_) => database.pause(),
-        }
-    }
-}
-
-/// Whether a store was undone for what it is, and will be again (an owner is erased, an id is in use), or must not be
-/// tried any more.
-const fn is_undone(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault | Kind::Unknown)
-}
-
-fn judge(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<super::LastStore>>) -> Vec<Settled> {
-    let mut last = last.into_iter();
-    let judge = |(store, passed): (&&Store, Option<i64>)| match passed {
-        Some(_) => Settled::Stored,
-        None => store.settled_by(last.next().flatten()),
-    };
-    stores.iter().zip(passed).map(judge).collect()
 }
 
 fn reject(groups: Vec<Group>, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
