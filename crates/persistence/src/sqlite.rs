@@ -13,6 +13,7 @@ mod write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
 use diesel::{ConnectionResult, QueryResult, SqliteConnection};
 use domain::{Page, Task};
 
@@ -85,7 +86,14 @@ impl Dialect for Sqlite {
         _: bool,
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        connection.immediate_transaction(run)
+        connection.batch_execute("begin immediate")?;
+        let done = run(connection).and_then(|value| connection.batch_execute("commit").map(|()| value));
+        if done.is_err() {
+            // The library may have rolled back by itself, as it does when the disk is full; then this fails, and the
+            // first error says why.
+            let _ = connection.batch_execute("rollback");
+        }
+        done
     }
 
     fn is_timeout(_: &str) -> bool {
@@ -109,5 +117,31 @@ impl Dialect for Sqlite {
 
     fn is_conflict(_: &str) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::{Failure, Kind};
+
+    /// What a write comes to in which the library has rolled back by itself, as it does when the disk is full.
+    fn rolled_back(fails: bool) -> Failure {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(folder.path().join("tasks.db"), &DatabaseOptions::default()).unwrap();
+        let mut connection = sqlite.connect().unwrap();
+        let error = sqlite.write(&mut connection, false, |connection| {
+            connection.batch_execute("rollback")?;
+            if fails { connection.batch_execute("select no_such_function()") } else { Ok(()) }
+        });
+        sqlite.write(&mut connection, false, |connection| connection.batch_execute("select 1")).unwrap();
+        Failure::of::<Sqlite>(error.unwrap_err(), false)
+    }
+
+    #[test]
+    fn a_write_that_the_library_rolled_back_is_not_a_lost_one() {
+        assert_ne!(rolled_back(false).kind, Kind::Lost);
+        let failure = rolled_back(true);
+        assert!(failure.to_string().contains("no_such_function"), "{failure}");
     }
 }

@@ -120,7 +120,8 @@ impl Executor {
                 for group in &round.groups {
                     self.forget(&group.owner);
                 }
-                if failure.kind == Kind::Lost && !stores(&tried).is_empty() {
+                // Without a guard a second store could overwrite what another process has written since.
+                if D::GUARDED && failure.kind == Kind::Lost && !stores(&tried).is_empty() {
                     self.settle(database, round, tried, answer)
                 } else {
                     self.failed(round, &failure, answer)
