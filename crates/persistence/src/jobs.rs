@@ -21,8 +21,12 @@ use crate::failure::Failure;
 
 pub(crate) use step::JobConnection;
 
-/// Rows of one step.
+/// Rows that one step looks at.
 const ROWS: i64 = 500;
+
+/// Rows that one step changes. Each takes up to three statements, and the owners' rows stay locked until the step ends:
+/// at a round trip of a millisecond, for half as long as a write waits for a lock.
+const CHANGES: i64 = 50;
 
 /// Between two steps, for everybody else.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -4,10 +4,10 @@ use diesel::{QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
 use uuid::Uuid;
 
-use super::ROWS;
 use super::statements::{
     CopyRetired, DeleteRetired, DeleteTombstone, FindRetired, PageOfTombstones, RaisePruned, RaiseVersion,
 };
+use super::{CHANGES, ROWS};
 
 /// The key of a tombstone: the owner, the type, the object.
 pub(super) type Key = (String, String, TaskId);
@@ -30,11 +30,15 @@ pub(super) fn first_tombstone() -> Key {
     (String::new(), String::new(), TaskId::new(Uuid::nil()))
 }
 
+fn key((owner, kind, id, ..): &Tombstone) -> Key {
+    (owner.clone(), kind.clone(), *id)
+}
+
 macro_rules! job_connection {
     ($connection:ty) => {
         impl JobConnection for $connection {
             fn move_retired(&mut self) -> QueryResult<u64> {
-                let mut found: Vec<(String, TaskId)> = FindRetired { limit: &ROWS }.load(self)?;
+                let mut found: Vec<(String, TaskId)> = FindRetired { limit: &CHANGES }.load(self)?;
                 found.sort_unstable();
                 for rows in found.chunk_by(|(one, _), (next, _)| one == next) {
                     let Some((owner, _)) = rows.first() else { continue };
@@ -51,9 +55,15 @@ macro_rules! job_connection {
                 let (owner, kind, id) = after;
                 let page = PageOfTombstones { owner, kind, id, limit: &ROWS };
                 let page: Vec<Tombstone> = page.load(self)?;
-                let Some((owner, kind, id, ..)) = page.last() else { return Ok(None) };
-                let last = (owner.clone(), kind.clone(), *id);
-                let old: Vec<Tombstone> = page.into_iter().filter(|(.., at)| *at < oldest).collect();
+                let Some(end) = page.last().map(key) else { return Ok(None) };
+                let old: Vec<Tombstone> = page
+                    .into_iter()
+                    .filter(|(.., at)| *at < oldest)
+                    .take(usize::try_from(CHANGES).unwrap_or(1))
+                    .collect();
+                // What is left of the page comes with the next step.
+                let is_all = old.len() < usize::try_from(CHANGES).unwrap_or(1);
+                let last = if is_all { end } else { old.last().map_or(end, key) };
                 for tombstones in old.chunk_by(|(one, ..), (next, ..)| one == next) {
                     let Some((owner, ..)) = tombstones.first() else { continue };
                     let revision =
