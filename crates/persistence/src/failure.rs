@@ -111,6 +111,11 @@ impl Failure {
         Self { kind: Kind::Outage, source: Arc::new(NoResponse(time)) }
     }
 
+    /// The same, where another try would come to the same.
+    pub(crate) fn without_retry(self) -> Self {
+        Self { kind: Kind::Outage, ..self }
+    }
+
     /// As the error of one request.
     pub(crate) fn error(&self) -> RepositoryError {
         let source: Box<dyn Error + Send + Sync> = Box::new(Arc::clone(&self.source));

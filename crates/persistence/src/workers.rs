@@ -13,6 +13,6 @@ mod worker;
 
 pub(crate) use call::PendingCall;
 pub(crate) use queue::{Group, Queue, QueueLimits, Request, Sender};
-pub(crate) use reads::Reads;
+pub(crate) use reads::{ROLE_CHECK_AFTER, Reads};
 pub(crate) use timer::{DeadlineTimer, Expire};
 pub(crate) use worker::{Context, NewServer, Serve, Timeouts, Worker, Workers};

@@ -23,7 +23,7 @@ impl Server {
             ("lock_timeout", options.lock_timeout),
             ("idle_in_transaction_session_timeout", options.statement_timeout),
         ];
-        let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !url.contains(name)).collect();
+        let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !sets(url, name)).collect();
         let settings = Settings::new(&unset, options.transaction_pooler);
         Self { url: with_limits(url, options), secrets: secrets(url), settings }
     }
@@ -82,6 +82,14 @@ impl Server {
     }
 }
 
+/// Whether the URL's `options` set this parameter of the server, and not one whose name ends alike.
+fn sets(url: &str, name: &str) -> bool {
+    url.match_indices(name).any(|(at, _)| {
+        let before = url.get(..at).unwrap_or_default();
+        before.ends_with("-c") || !before.ends_with(|last: char| last.is_ascii_lowercase() || last == '_')
+    })
+}
+
 /// Adds what the URL does not say. Packets that nobody acknowledges, or an idle peer that answers no probe, end the
 /// connection after about the time that a statement may take.
 fn with_limits(url: &str, options: &DatabaseOptions) -> String {
@@ -132,6 +140,13 @@ mod tests {
             "{url}"
         );
         assert_eq!(url.matches("connect_timeout").count(), 1);
+    }
+
+    #[test]
+    fn a_parameter_is_not_taken_for_another_that_ends_alike() {
+        let url = "postgres://h/d?options=-c%20deadlock_timeout%3D1s%20-c statement_timeout=5s";
+        assert!(!sets(url, "lock_timeout") && sets(url, "statement_timeout"));
+        assert!(sets("postgres://h/d?options=-clock_timeout=1s", "lock_timeout"));
     }
 
     #[test]

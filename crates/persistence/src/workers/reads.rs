@@ -13,7 +13,7 @@ use crate::pool::{CheckedOut, Pool};
 const ATTEMPTS: usize = 4;
 
 /// A connection that is older and finds its server read-only is of a server that has changed its role.
-const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
+pub(crate) const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
 /// Serves groups of reads with this statement.
 pub(crate) struct Reads<D: Dialect, R, A> {

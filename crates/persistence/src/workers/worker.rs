@@ -125,6 +125,8 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
             let worker = Worker { workers: self, place };
             if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
                 server = (self.new_server)();
+                // What panicked does not hang.
+                self.enter(place, None);
                 let panicked = Failure::defect("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));

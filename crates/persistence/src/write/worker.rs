@@ -15,7 +15,7 @@ use super::group::Write;
 use crate::dialect::Dialect;
 use crate::failure::{Failure, Kind};
 use crate::pool::CheckedOut;
-use crate::workers::{Group, PendingCall, Request, Serve, Worker};
+use crate::workers::{Group, PendingCall, ROLE_CHECK_AFTER, Request, Serve, Worker};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -147,8 +147,12 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
             let failure = Failure::of::<D>(error, elapsed >= self.lock_timeout);
             match failure.kind {
                 Kind::Lost => context.pool.record_loss(connection),
-                // Nothing was written. A new connection may lead to a server that takes writes.
-                Kind::ReadOnly => context.pool.discard_all(),
+                // Nothing was written. A new connection may lead to a server that takes writes; one that is new
+                // itself says that there is none.
+                Kind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
+                    context.pool.discard_all();
+                }
+                Kind::ReadOnly => return failure.without_retry(),
                 _ => {}
             }
             failure
