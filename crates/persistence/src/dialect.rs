@@ -1,4 +1,4 @@
-//! What the two databases say in their own words. Everything is said for a set; a single request is a set of one.
+//! What the two databases do differently. Requests are served in groups; a single request is a group of one.
 
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};

@@ -89,7 +89,11 @@ impl Failure {
 
     /// The answer to a write was lost, for this reason if there is one, and nothing tells whether it was stored.
     pub(crate) fn unknown(cause: Option<&Self>) -> Self {
-        let overwritten = || Arc::new(Defect("the connection was lost, and later writes came since")) as _;
+        let overwritten = || {
+            Arc::new(Defect(
+                "the worker was replaced, or later writes have overwritten the trace of this one",
+            )) as _
+        };
         Self {
             kind: Kind::Unknown,
             source: cause.map_or_else(overwritten, |cause| Arc::clone(&cause.source)),

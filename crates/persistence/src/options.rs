@@ -8,7 +8,8 @@ use crate::{DatabaseObserver, MigrationOptions};
 pub struct DatabaseOptions {
     /// `sqlite://relative/path`, `sqlite:///absolute/path`, `postgres://…` or `postgresql://…`.
     pub url: String,
-    /// Connections at most. As many more are made while connections hang whose server does not respond any more.
+    /// Connections of the pool. As many more are made while connections hang whose server no longer responds; the
+    /// background jobs use one of their own while they run.
     pub max_connections: u32,
     /// How long a worker waits for a connection.
     pub pool_wait: Duration,

@@ -3,7 +3,7 @@
 //! A worker takes a batch of commands, loads what they need in one statement, has [`domain::decide`] decide each of
 //! them, and stores what they add up to in one statement. The store is guarded: it writes an owner only if the owner's
 //! row is still the one that was loaded. An owner who was written by another process meanwhile is loaded and decided
-//! again; the others of the batch are not concerned.
+//! again; the other owners of the batch are stored.
 
 mod cache;
 mod decided;
@@ -116,8 +116,8 @@ pub(crate) trait WriteSession {
 pub(crate) trait WriteDatabase {
     type Session: WriteSession;
 
-    /// Whether other processes may write between load and store. Then an owner's row may be kept in memory between
-    /// batches, because the guard finds out when it is out of date.
+    /// Whether the store has a guard, because other processes may write between load and store. With a guard, an owner's
+    /// row may be cached between batches: the store fails for an owner whose cached row is out of date.
     const GUARDED: bool;
 
     /// Runs something on one connection; with `transaction`, in one transaction.
@@ -129,6 +129,9 @@ pub(crate) trait WriteDatabase {
 
     /// A moment of a clock that only goes forward.
     fn now(&self) -> Instant;
+
+    /// Counts a batch, or a part of one, that is tried again.
+    fn retried(&self) {}
 
     /// Counts an owner who lost a race.
     fn lost_race(&self) {}

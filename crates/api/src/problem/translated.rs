@@ -64,9 +64,11 @@ impl Problem {
                 let detail = "Too many of your searches and sorted or counted lists are waiting.";
                 Self::passing(Kind::TooManyScans, detail, None)
             }
-            TaskError::Unavailable(_) => {
-                Self::passing(Kind::Unavailable, "The database cannot be reached; try again shortly.", None)
-            }
+            TaskError::Unavailable(_) => Self::passing(
+                Kind::Unavailable,
+                "The database cannot serve the request now; nothing was written. Try again shortly.",
+                None,
+            ),
             // Without `Retry-After`: trying again could write twice.
             TaskError::OutcomeUnknown(_) => Self::new(
                 Kind::OutcomeUnknown,

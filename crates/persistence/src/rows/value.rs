@@ -76,6 +76,7 @@ macro_rules! stored_as_is {
 
 stored_as_is! {
     bool => Bool,
+    // No column has this type yet; it is here so that a small number is one line in the table of columns.
     i16 => SmallInt,
     Timestamp => Moment,
 }

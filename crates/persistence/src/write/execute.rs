@@ -85,8 +85,8 @@ enum Tried {
 }
 
 impl Executor {
-    /// Carries out all commands of a batch. No owner is in the hands of two executors of one process at a time, but
-    /// when that happens, the guard keeps them apart.
+    /// Carries out all commands of a batch. A process normally serves an owner with one executor at a time; where it does
+    /// not, the guard keeps the writes apart.
     pub(super) fn run<D: WriteDatabase>(&mut self, database: &mut D, batch: Vec<Write>, answer: Answer<'_>) {
         let now = database.now();
         self.contended.retain(|_, until| *until > now);
@@ -104,6 +104,9 @@ impl Executor {
     }
 
     fn round<D: WriteDatabase>(&mut self, database: &mut D, round: Round, answer: Answer<'_>) -> Vec<Round> {
+        if round.attempt > 1 {
+            database.retried();
+        }
         let mut tried = Vec::new();
         let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();

@@ -129,11 +129,9 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
         run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
         let context = self.worker.context();
-        let mut connection = if let Some(first) = self.connection.take() {
-            first
-        } else {
-            context.observer.retried(context.kind);
-            self.worker.connect()?
+        let mut connection = match self.connection.take() {
+            Some(first) => first,
+            None => self.worker.connect()?,
         };
         let begun = Instant::now();
         let result = self
@@ -165,6 +163,11 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
 
     fn pause(&self) {
         thread::sleep(PAUSE);
+    }
+
+    fn retried(&self) {
+        let context = self.worker.context();
+        context.observer.retried(context.kind);
     }
 
     fn lost_race(&self) {

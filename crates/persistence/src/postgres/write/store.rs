@@ -1,8 +1,7 @@
-use diesel::RunQueryDsl;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel::{QueryResult, sql_types};
+use diesel::{QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
@@ -210,7 +209,7 @@ fn push_ids<'b>(out: &mut AstPass<'_, 'b, Pg>, of: &'b Vec<i64>, ids: &'b Vec<Ta
 }
 
 impl Query for StoreOwners<'_> {
-    type SqlType = (BigInt, sql_types::BigInt);
+    type SqlType = (BigInt, BigInt);
 }
 
 // Its text depends on what the batch contains; each text is prepared once.
