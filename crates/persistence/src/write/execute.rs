@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
+use diesel::result::Error as DieselError;
 use domain::{Outcome, OwnerId, RepositoryError};
 
 use super::cache::OwnerCache;
@@ -48,6 +49,8 @@ struct Round {
     locking: Locking,
     /// Whether to load also what a create takes for granted.
     everything: bool,
+    /// Whether the owners were passed over once because another transaction held their rows.
+    passed_over: bool,
     attempt: u32,
 }
 
@@ -63,7 +66,7 @@ enum Locking {
 
 impl Round {
     fn new(groups: Vec<Group>, locking: Locking) -> Self {
-        Self { groups, locking, everything: false, attempt: 1 }
+        Self { groups, locking, everything: false, passed_over: false, attempt: 1 }
     }
 
     fn again(self) -> Self {
@@ -155,7 +158,7 @@ impl Executor {
         let mut tried = Vec::with_capacity(round.groups.len());
         for (group, known) in round.groups.iter().zip(known) {
             let from_cache = known.is_some();
-            let Some(loaded) = known.or_else(|| loaded.next()) else { break };
+            let Some(loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
                 Tried::Decided(Box::new(Decided { from_cache, ..Decided::new(group, loaded, &mut *random) }))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
@@ -176,12 +179,11 @@ impl Executor {
         passed: Vec<Option<i64>>,
         answer: Answer<'_>,
     ) -> Vec<Round> {
-        let (everything, attempt) = (round.everything, round.attempt);
-        let (mut again, mut lost) = (Vec::new(), Vec::new());
+        let mut again = Again::of(&round);
         let mut passed = passed.into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let Tried::Decided(decided) = tried else {
-                again.extend(self.set_aside(group, &tried, everything, attempt, answer));
+                self.not_decided(group, &tried, &mut again, answer);
                 continue;
             };
             let Some(store) = &decided.store else {
@@ -196,11 +198,10 @@ impl Executor {
                 let from_cache = decided.from_cache;
                 #[cfg(all(test, feature = "postgres"))]
                 let group = Planted::answer_early(self.planted, group, *decided, answer);
-                lost.extend(self.lost_race(database, group, from_cache, attempt, answer));
+                self.lost_race(database, group, from_cache, &mut again, answer);
             }
         }
-        again.extend(lost_rounds(lost, everything, attempt));
-        again
+        again.rounds()
     }
 
     fn forget(&mut self, owner: &OwnerId) {
@@ -219,45 +220,41 @@ impl Executor {
         self.cache.share(owner.clone(), now);
     }
 
-    /// How the group is tried again; nothing when its callers were told.
+    /// Has the group tried again, unless that was done often enough.
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
         group: Group,
         from_cache: bool,
-        attempt: u32,
+        again: &mut Again,
         answer: Answer<'_>,
-    ) -> Option<(Locking, Group)> {
+    ) {
         database.lost_race();
         self.forget(&group.owner);
-        if attempt >= ATTEMPTS {
+        if again.attempt >= ATTEMPTS {
             reject(vec![group], &Failure::contended(), answer);
-            return None;
-        }
-        if from_cache {
+        } else if from_cache {
             // The owner need not be contended: another process may have written it long ago.
             self.share(&group.owner, database.now());
-            return Some((Locking::None, group));
+            again.unlocked.push(group);
+        } else {
+            self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
+            again.locked.push(group);
         }
-        self.contended.insert(group.owner.clone(), database.now() + CONTENDED);
-        Some((Locking::Wait, group))
     }
 
-    /// An owner who cannot be written now must not hold up others: the callers are told, and the next writes of this
-    /// owner go to a worker of their own. A new owner is stored without a lock.
-    fn set_aside(
-        &mut self,
-        group: Group,
-        tried: &Tried,
-        everything: bool,
-        attempt: u32,
-        answer: Answer<'_>,
-    ) -> Vec<Round> {
-        if matches!(tried, Tried::Blocked) {
+    /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, when
+    /// the others of the batch are stored: mostly it is a write of another process, which soon ends. If it does not, the
+    /// calls are rejected, and the next writes of this owner go to a worker of their own.
+    fn not_decided(&mut self, group: Group, tried: &Tried, again: &mut Again, answer: Answer<'_>) {
+        if matches!(tried, Tried::NewOwner) {
+            again.unlocked.push(group);
+        } else if again.was_passed_over {
             self.blocked.push(group.owner.clone());
-            return reject(vec![group], &Failure::blocked(), answer);
+            reject(vec![group], &Failure::blocked(), answer);
+        } else {
+            again.passed_over.push(group);
         }
-        vec![Round { groups: vec![group], locking: Locking::None, everything, attempt }]
     }
 
     fn failed(&mut self, round: Round, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
@@ -279,9 +276,9 @@ impl Executor {
                 reject(round.groups, failure, answer)
             }
             Kind::Fault if !alone => {
-                let (locking, everything, attempt) = (round.locking, round.everything, round.attempt);
-                let split = |group| Round { groups: vec![group], locking, everything, attempt };
-                round.groups.into_iter().map(split).collect()
+                let Round { groups, locking, everything, passed_over, attempt } = round;
+                let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
+                groups.into_iter().map(split).collect()
             }
             _ => reject(round.groups, failure, answer),
         }
@@ -297,40 +294,66 @@ impl Executor {
         answer: Answer<'_>,
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
-        let (everything, attempt) = (round.everything, round.attempt);
+        let mut again = Again::of(&round);
         let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
-        let (mut again, mut lost) = (Vec::new(), Vec::new());
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let Tried::Decided(decided) = tried else {
-                again.extend(self.set_aside(group, &tried, everything, attempt, answer));
+                self.not_decided(group, &tried, &mut again, answer);
                 continue;
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
                 Ok(Settled::Stored) => accept(group, *decided, answer),
-                Ok(Settled::Lost) => {
-                    lost.extend(self.lost_race(database, group, false, attempt, answer));
-                }
+                Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, answer),
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
                     reject(vec![group], &unknown, answer);
                 }
             }
         }
-        again.extend(lost_rounds(lost, everything, attempt));
-        again
+        again.rounds()
     }
 }
 
-/// Those who lost a race, together again.
-fn lost_rounds(lost: Vec<(Locking, Group)>, everything: bool, attempt: u32) -> Vec<Round> {
-    let (waiting, free): (Vec<_>, Vec<_>) =
-        lost.into_iter().partition(|(locking, _)| *locking == Locking::Wait);
-    let round = |locking, lost: Vec<(Locking, Group)>| {
-        let groups: Vec<Group> = lost.into_iter().map(|(_, group)| group).collect();
-        (!groups.is_empty()).then_some(Round { groups, locking, everything, attempt: attempt + 1 })
-    };
-    [round(Locking::None, free), round(Locking::Wait, waiting)].into_iter().flatten().collect()
+/// What of a round is tried again.
+#[derive(Debug)]
+struct Again {
+    /// How it was tried.
+    everything: bool,
+    was_passed_over: bool,
+    attempt: u32,
+    /// Tried without a lock.
+    unlocked: Vec<Group>,
+    /// Tried with a lock, since other processes write these owners too.
+    locked: Vec<Group>,
+    /// Tried with a lock, since another transaction held the rows.
+    passed_over: Vec<Group>,
+}
+
+impl Again {
+    const fn of(round: &Round) -> Self {
+        Self {
+            everything: round.everything,
+            was_passed_over: round.passed_over,
+            attempt: round.attempt,
+            unlocked: Vec::new(),
+            locked: Vec::new(),
+            passed_over: Vec::new(),
+        }
+    }
+
+    fn rounds(self) -> Vec<Round> {
+        let (everything, attempt) = (self.everything, self.attempt + 1);
+        [
+            (self.unlocked, Locking::None, self.was_passed_over),
+            (self.locked, Locking::Wait, self.was_passed_over),
+            (self.passed_over, Locking::Wait, true),
+        ]
+        .into_iter()
+        .filter(|(groups, ..)| !groups.is_empty())
+        .map(|(groups, locking, passed_over)| Round { groups, locking, everything, passed_over, attempt })
+        .collect()
+    }
 }
 
 /// What is to be stored, in the order of the groups.

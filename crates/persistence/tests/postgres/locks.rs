@@ -10,11 +10,13 @@ use domain::{
     Change, Completion, EntityTags, NewTask, Owner, Precondition, RepositoryError, Revision, Task, TaskId,
     TaskRepository, Timestamp, Title,
 };
+use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
+use tasknook_persistence as persistence;
 use tasknook_tests::{Postgres, eventually};
 use uuid::Uuid;
 
-use crate::{create, migrated};
+use crate::{create, migrated, options};
 
 const OWNER: &str = "waiter";
 
@@ -186,4 +188,42 @@ fn an_owner_whose_row_is_locked_holds_up_nobody_else() {
         block_on(repository.create(&Owner::for_test("locked"), task, at)).ok()
     };
     assert!(eventually(Duration::from_secs(5), free).is_some());
+}
+
+#[test]
+fn a_row_that_is_locked_for_a_moment_is_waited_for_again() {
+    let url = Postgres::shared().create_database();
+    // The time of a lock is long, so that a slow machine has time to release it.
+    let (lock_timeout, statement_timeout) = (Duration::from_secs(2), Duration::from_secs(10));
+    let deadline = Duration::from_secs(30);
+    let options = DatabaseOptions { lock_timeout, statement_timeout, deadline, ..options(&url) };
+    let _ = migrated(&url);
+    let repository = Database::open(&options).unwrap().tasks();
+    create(&*repository, &Owner::for_test("locked"), 1);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from owners where owner_id = 'locked' for update").unwrap();
+    let write = |owner: &str, number| {
+        let task = NewTask::new(TaskId::new(Uuid::from_u128(number)), Title::from_stored("task".into()));
+        let at = Timestamp::from_unix_millis(0).unwrap();
+        block_on(repository.create(&Owner::for_test(owner), task, at))
+    };
+    thread::scope(|scope| {
+        let first = scope.spawn(|| write("locked", 2));
+        let waits = "select count(*) from pg_stat_activity \
+                     where datname = current_database() and wait_event_type = 'Lock'";
+        let waiting = || (Postgres::shared().query(&url, waits) == "1").then_some(());
+        assert!(eventually(Duration::from_secs(5), waiting).is_some(), "it does not wait");
+        // They wait behind the first one, and are a batch.
+        let second = scope.spawn(|| write("locked", 3));
+        let write = &write;
+        let others: Vec<_> =
+            (0..8).map(|number| scope.spawn(move || write(&format!("other-{number}"), 1))).collect();
+        let rejected = first.join().unwrap();
+        assert!(matches!(rejected, Err(RepositoryError::Unavailable(_))), "{rejected:?}");
+        for other in others {
+            other.join().unwrap().unwrap();
+        }
+        other.batch_execute("commit").unwrap();
+        second.join().unwrap().unwrap();
+    });
 }
