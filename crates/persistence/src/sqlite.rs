@@ -69,7 +69,8 @@ impl Dialect for Sqlite {
 
     fn worker_counts(_: usize) -> WorkerCounts {
         // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
-        WorkerCounts { gets: 1, pages: 1, scans: 1, writes: 1 }
+        // Of the pages, an owner's large ones occupy one worker at a time; the second one serves the others.
+        WorkerCounts { gets: 1, pages: 2, scans: 1, writes: 1 }
     }
 
     fn get(connection: &mut SqliteConnection, set: &[Get]) -> Outcomes<Task> {

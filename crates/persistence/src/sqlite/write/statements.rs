@@ -64,7 +64,8 @@ impl QueryFragment<Sqlite> for StoreOwner<'_> {
         }
         out.push_sql(
             ") on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
-                live_tasks = excluded.live_tasks, write_id = excluded.write_id returning epoch",
+                live_tasks = excluded.live_tasks, write_id = excluded.write_id,
+                epoch = case when epoch = 0 then excluded.epoch else epoch end returning epoch",
         );
         Ok(())
     }
