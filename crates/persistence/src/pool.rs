@@ -34,12 +34,12 @@ struct Shared<D: Dialect> {
     generations: Mutex<Generations<D>>,
 }
 
-/// A pool that holds connections which hang is set aside for a new one. At most two hold connections, so that there are
-/// at most twice as many as configured.
+/// A pool that holds connections which hang is set aside for a new one. Those that were set aside hold fewer connections
+/// together than one pool may, so that there are at most twice as many as configured.
 struct Generations<D: Dialect> {
     number: u64,
     current: r2d2::Pool<Manager<D>>,
-    previous: Option<r2d2::Pool<Manager<D>>>,
+    previous: Vec<r2d2::Pool<Manager<D>>>,
 }
 
 /// What is known of all connections.
@@ -69,7 +69,7 @@ impl<D: Dialect> Pool<D> {
         let health = Arc::default();
         let max_connections = options.max_connections.max(1);
         let current = build(&dialect, max_connections, options.pool_wait, &health);
-        let generations = Mutex::new(Generations { number: 0, current, previous: None });
+        let generations = Mutex::new(Generations { number: 0, current, previous: Vec::new() });
         Self(Arc::new(Shared { dialect, max_connections, wait: options.pool_wait, health, generations }))
     }
 
@@ -138,24 +138,24 @@ impl<D: Dialect> Pool<D> {
         drain(&self.generations().current);
     }
 
-    /// Sets the pool of this generation aside, since one of its connections hangs. False when its place cannot be taken
-    /// because connections of the one before hang too.
+    /// Sets the pool of this generation aside, since one of its connections hangs. False when that would make too many
+    /// connections, because as many as a pool may have hang already.
     pub(crate) fn retire(&self, generation: u64) -> bool {
         let mut generations = self.generations();
         if generation < generations.number {
             return true;
         }
-        if let Some(previous) = &generations.previous {
-            drain(previous);
-            if previous.state().connections > 0 {
-                return false;
-            }
+        generations.previous.iter().for_each(drain);
+        generations.previous.retain(|previous| previous.state().connections > 0);
+        let hung: u32 = generations.previous.iter().map(|previous| previous.state().connections).sum();
+        if hung >= self.0.max_connections {
+            return false;
         }
         self.0.health.moments().discard_before = Some(Instant::now());
         let new = build(&self.0.dialect, self.0.max_connections, self.0.wait, &self.0.health);
         let old = std::mem::replace(&mut generations.current, new);
         drain(&old);
-        generations.previous = Some(old);
+        generations.previous.push(old);
         generations.number += 1;
         true
     }
@@ -163,8 +163,8 @@ impl<D: Dialect> Pool<D> {
     /// How many connections are open, and how many of them in use.
     pub(crate) fn usage(&self) -> (u32, u32) {
         let generations = self.generations();
-        let states = [Some(&generations.current), generations.previous.as_ref()];
-        states.into_iter().flatten().map(r2d2::Pool::state).fold((0, 0), |(open, used), state| {
+        let pools = generations.previous.iter().chain([&generations.current]);
+        pools.map(r2d2::Pool::state).fold((0, 0), |(open, used), state| {
             (open + state.connections, used + state.connections.saturating_sub(state.idle_connections))
         })
     }

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use std::{slice, thread};
 
-use domain::{ListQuery, NewTask, Owner, RepositoryError, Task, TaskId, Timestamp, Title};
+use domain::{
+    Change, Completion, ListQuery, NewTask, Owner, Precondition, RepositoryError, Task, TaskId, Timestamp,
+    Title,
+};
 use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
 use tasknook_persistence as persistence;
@@ -69,7 +72,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, round_trip: &Arc<AtomicU64>) {
 }
 
 #[test]
-fn reads_are_served_over_a_slow_network() {
+fn requests_are_served_over_a_slow_network() {
     let server = Postgres::shared();
     let url = server.create_database();
     let network = SlowNetwork::to(server.address());
@@ -88,6 +91,12 @@ fn reads_are_served_over_a_slow_network() {
         assert_eq!(read().unwrap(), slice::from_ref(&task));
         assert!(begun.elapsed() < Duration::from_secs(3), "after {:?}", begun.elapsed());
     }
+    // A write of an owner who was written by this worker is a store; a change is a load and a store.
+    let begun = Instant::now();
+    create(&*repository, &owner, 2);
+    let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+    block_on(repository.update(&owner, task.id, change, Precondition::default(), task.created_at)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(8), "after {:?}", begun.elapsed());
     // New connections can be made as well.
     let new = Database::open(&options(&network.url(&url))).unwrap().tasks();
     assert!(eventually(RECOVERY, || block_on(new.get(&owner, task.id)).ok()).is_some());
@@ -128,6 +137,34 @@ fn workers_whose_connections_hang_are_replaced() {
         }
         let ended = || frozen.iter().all(|id| !backends(&server, &url).contains(id)).then_some(());
         assert!(eventually(RECOVERY, ended).is_some());
+    }
+}
+
+#[test]
+fn a_connection_that_hangs_is_replaced_while_another_one_hangs() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    migrated(&url);
+    let (statement_timeout, max_connections) = (Duration::from_millis(500), 6);
+    let options = DatabaseOptions { statement_timeout, max_connections, ..options(&url) };
+    let repository = Database::open(&options).unwrap().tasks();
+    let owner = Owner::for_test("patient");
+    let task = create(&*repository, &owner, 1);
+    let mut frozen: Vec<u32> = Vec::new();
+    for _ in 1..=3 {
+        let get = || block_on(repository.get(&owner, task.id)).ok();
+        assert!(eventually(RECOVERY, get).is_some(), "beside {frozen:?}");
+        let in_use = backends(&server, &url).into_iter().filter(|id| !frozen.contains(id));
+        let in_use: Vec<u32> = in_use.collect();
+        assert!(!in_use.is_empty());
+        for id in &in_use {
+            signal(*id, "STOP");
+        }
+        frozen.extend(in_use);
+        assert!(frozen.len() <= max_connections as usize, "{frozen:?}");
+    }
+    for id in frozen {
+        signal(id, "CONT");
     }
 }
 
