@@ -185,7 +185,12 @@ impl<D: MigrationBackend> Starter<'_, D> {
             writes.push(self.write(&blocked_owners)?);
         }
         let blocked_writes = self.write(&blocked_owners)?;
-        let timer = Arc::new(DeadlineTimer::start(self.expiring, self.options.deadline)?);
+        let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
+        let usage = move || {
+            let (open, in_use) = pool.usage();
+            observer.connections(open, in_use);
+        };
+        let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
         let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
         let tasks = WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, _timer: timer };
         Ok((tasks, readiness))

@@ -108,10 +108,9 @@ impl<R: Request, A> Queue<R, A> {
         }
         let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
         state.turns.push(Waiting { request, call, alone: false });
-        let length = state.turns.waiting();
+        self.report_length(&state);
         drop(state);
         self.changed.notify_one();
-        self.observer.queue_length(self.kind, length);
         Ok(())
     }
 
@@ -139,9 +138,7 @@ impl<R: Request, A> Queue<R, A> {
             self.observe(std::mem::take(&mut state.turns.ended));
             if !group.is_empty() {
                 state.taken.extend(group.calls.iter().cloned());
-                let length = state.turns.waiting();
-                drop(state);
-                self.observer.queue_length(self.kind, length);
+                self.report_length(&state);
                 return Some(group);
             }
             if state.closed && state.turns.waiting() == 0 {
@@ -171,6 +168,7 @@ impl<R: Request, A> Queue<R, A> {
             call.extend(time);
             state.turns.push_front(Waiting { request, call, alone: true });
         }
+        self.report_length(&state);
         drop(state);
         self.changed.notify_all();
     }
@@ -186,8 +184,14 @@ impl<R: Request, A> Queue<R, A> {
         };
         state.turns.retain(&mut waits);
         state.taken.retain(&mut waits);
+        self.report_length(&state);
         drop(state);
         self.observe(fates);
+    }
+
+    /// Reports the length while the queue is locked, so that the last report is the true one.
+    fn report_length(&self, state: &State<R, A>) {
+        self.observer.queue_length(self.kind, state.turns.waiting());
     }
 
     fn observe(&self, fates: Vec<Fate>) {

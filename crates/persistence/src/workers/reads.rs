@@ -50,7 +50,7 @@ impl<D: Dialect, R: Request, A: Send + 'static> Reads<D, R, A> {
             }
             let begun = Instant::now();
             let requests = &group.requests;
-            let result = worker.watched(&mut connection, |connection| {
+            let result = worker.watched(&mut connection, context.timeouts.hang, |connection| {
                 context.pool.transact(connection, |inner| (self.run)(inner, requests))
             });
             let elapsed = begun.elapsed();

@@ -1,5 +1,6 @@
 //! The thread that replies to calls whose time is up.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -18,16 +19,26 @@ pub(crate) struct DeadlineTimer {
 }
 
 impl DeadlineTimer {
-    /// Looks often enough that no caller waits a twentieth longer than the timeout.
-    pub(crate) fn start(expiring: Vec<Arc<dyn Expire>>, timeout: Duration) -> io::Result<Self> {
+    /// Looks often enough that no caller waits a twentieth longer than the timeout. After each look it reports the
+    /// usage of the pool.
+    pub(crate) fn start(
+        expiring: Vec<Arc<dyn Expire>>,
+        usage: impl Fn() + Send + 'static,
+        timeout: Duration,
+    ) -> io::Result<Self> {
         let (sender, until_dropped) = bounded::<()>(0);
         let pause = (timeout / 20).clamp(Duration::from_millis(5), Duration::from_millis(100));
         thread::Builder::new().name("db-timer".into()).spawn(move || {
             while until_dropped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let now = Instant::now();
                 for one in &expiring {
-                    one.expire_overdue(now);
+                    // The pool of a replacement starts threads, and panics when there can be no more. Without this
+                    // thread no call would expire any more.
+                    if catch_unwind(AssertUnwindSafe(|| one.expire_overdue(now))).is_err() {
+                        tracing::error!("the deadline timer panicked");
+                    }
                 }
+                usage();
             }
         })?;
         Ok(Self { _until_dropped: sender })

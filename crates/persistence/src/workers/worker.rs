@@ -22,7 +22,8 @@ pub(crate) struct Timeouts {
     pub(crate) statement: Duration,
     /// How long callers wait for a statement that was begun.
     pub(crate) response: Duration,
-    /// When a call of the driver counts as one that never returns.
+    /// When a call of the driver counts as one that never returns. A transaction of several round trips gets twice as
+    /// long.
     pub(crate) hang: Duration,
 }
 
@@ -87,6 +88,8 @@ struct Seat {
 #[derive(Clone, Copy)]
 struct Step {
     since: Instant,
+    /// When it counts as one that never returns.
+    limit: Duration,
     generation: u64,
 }
 
@@ -126,7 +129,7 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
             if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
                 server = (self.new_server)();
                 // What panicked does not hang.
-                self.enter(place, None);
+                self.leave(place);
                 let panicked = Failure::defect("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));
@@ -140,10 +143,17 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
         }
     }
 
-    /// Notes that a call of the driver begins, or has ended. False when the thread was replaced meanwhile.
-    fn enter(&self, place: &Place, generation: Option<u64>) -> bool {
+    /// Notes that a call of the driver begins. False when the thread was replaced meanwhile.
+    fn enter(&self, place: &Place, generation: u64, limit: Duration) -> bool {
         let Some(mut seat) = self.seat(place) else { return false };
-        seat.step = generation.map(|generation| Step { since: Instant::now(), generation });
+        seat.step = Some(Step { since: Instant::now(), limit, generation });
+        true
+    }
+
+    /// Notes that it has ended. False when the thread was replaced meanwhile.
+    fn leave(&self, place: &Place) -> bool {
+        let Some(mut seat) = self.seat(place) else { return false };
+        seat.step = None;
         true
     }
 
@@ -157,20 +167,23 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
     fn replace_if_hung(&self, number: usize, seat: &Mutex<Seat>, now: Instant) {
         let mut seat = seat.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(step) = seat.step else { return };
-        let hangs = now.saturating_duration_since(step.since) >= self.context.timeouts.hang;
+        let hangs = now.saturating_duration_since(step.since) >= step.limit;
         if !hangs || !self.context.pool.retire(step.generation) {
+            return;
+        }
+        // The new thread waits for the seat until this is done with it.
+        if let Err(error) = self.spawn(number, seat.thread + 1) {
+            tracing::error!(error = %error, "a worker cannot be replaced; this is tried again");
+            seat.step = Some(Step { since: now, ..step });
             return;
         }
         seat.step = None;
         seat.thread += 1;
-        let (thread, owners) = (seat.thread, mem::take(&mut seat.owners));
+        let owners = mem::take(&mut seat.owners);
         drop(seat);
-        self.queue.finish(&owners, 1, self.context.timeouts.hang);
+        self.queue.finish(&owners, 1, step.limit);
         tracing::warn!(kind = self.context.kind.as_str(), "replaced a worker whose connection hangs");
         self.context.observer.worker_replaced(self.context.kind);
-        if let Err(error) = self.spawn(number, thread) {
-            tracing::error!(error = %error, "a worker cannot be replaced");
-        }
     }
 }
 
@@ -192,18 +205,16 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
 
     /// A connection that works, as far as can be known.
     pub(crate) fn connect(&self) -> Result<CheckedOut<D>, Failure> {
-        let Context { pool, timeouts, observer, .. } = self.context();
+        let Context { pool, timeouts, .. } = self.context();
         let until = Instant::now() + timeouts.hang;
         loop {
             let mut connection = pool.check_out()?;
-            let (open, in_use) = pool.usage();
-            observer.connections(open, in_use);
             if !pool.needs_verification(&connection) {
                 return Ok(connection);
             }
-            self.workers.enter(self.place, Some(connection.generation));
+            self.workers.enter(self.place, connection.generation, timeouts.hang);
             let works = connection.verify();
-            if !self.workers.enter(self.place, None) || Instant::now() > until {
+            if !self.workers.leave(self.place) || Instant::now() > until {
                 return Err(Failure::no_connection_within(timeouts.hang));
             }
             if works {
@@ -212,18 +223,19 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
         }
     }
 
-    /// Runs a call of the driver. `None` when it did not return for so long that the thread was replaced: then nothing
-    /// more must be done for the group.
+    /// Runs a call of the driver. `None` when it did not return within this limit and the thread was replaced: then
+    /// nothing more must be done for the group.
     pub(crate) fn watched<T>(
         &self,
         connection: &mut CheckedOut<D>,
+        limit: Duration,
         run: impl FnOnce(&mut CheckedOut<D>) -> T,
     ) -> Option<T> {
-        if !self.workers.enter(self.place, Some(connection.generation)) {
+        if !self.workers.enter(self.place, connection.generation, limit) {
             return None;
         }
         let result = run(connection);
-        self.workers.enter(self.place, None).then_some(result)
+        self.workers.leave(self.place).then_some(result)
     }
 }
 

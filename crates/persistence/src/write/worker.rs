@@ -134,9 +134,10 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
             None => self.worker.connect()?,
         };
         let begun = Instant::now();
+        let limit = context.timeouts.hang * if transaction { 2 } else { 1 };
         let result = self
             .worker
-            .watched(&mut connection, |connection| context.pool.write(connection, transaction, run));
+            .watched(&mut connection, limit, |connection| context.pool.write(connection, transaction, run));
         let elapsed = begun.elapsed();
         context.observer.statement(context.kind, self.calls, elapsed);
         // The thread was replaced: whether a store was under way or not, this one must not go on.

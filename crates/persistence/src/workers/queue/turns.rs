@@ -163,7 +163,15 @@ impl<R: Request, A> Turns<R, A> {
             owner.waiting.retain(|waiting| keep(&waiting.call));
             self.waiting -= before - owner.waiting.len();
         }
-        self.owners.retain(|_, owner| owner.has_turn || owner.running > 0 || !owner.waiting.is_empty());
+        // While every worker hangs, none takes the turns of owners whose calls have expired.
+        self.owners.retain(|_, owner| owner.running > 0 || !owner.waiting.is_empty());
+        let Self { owners, order, .. } = self;
+        order.retain(|key| {
+            owners.get_mut(key).is_some_and(|owner| {
+                owner.has_turn = !owner.waiting.is_empty();
+                owner.has_turn
+            })
+        });
     }
 }
 

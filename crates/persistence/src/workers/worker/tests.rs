@@ -156,7 +156,7 @@ fn a_worker_that_hangs_is_replaced() {
     let running = Running { context: Context { timeouts, ..running.context }, ..running };
     let (sender, queue): (Sender<u32, u32>, _) = Queue::new(limits(), WorkKind::Get, Arc::new(()));
     let (workers, _folder) = running.start(queue);
-    let _timer = DeadlineTimer::start(vec![workers], short).unwrap();
+    let _timer = DeadlineTimer::start(vec![workers], || {}, short).unwrap();
     assert!(matches!(block_on(sender.submit(1)), Err(RepositoryError::Unavailable(_))));
     // Its time has to be long enough for a slow machine, so it is tried until it is begun soon enough.
     let served = tasknook_tests::eventually(Duration::from_secs(30), || block_on(sender.submit(2)).ok());
