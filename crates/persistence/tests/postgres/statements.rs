@@ -1,9 +1,17 @@
 //! What the server is sent.
 
-use domain::{Change, Completion, ListQuery, Owner, Precondition, Status};
+use std::thread;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use domain::{
+    Change, Completion, ListQuery, NewTask, Owner, Precondition, Status, Task, TaskId, TaskRepository, Title,
+};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
+use uuid::Uuid;
 
 use crate::{create, migrated};
 
@@ -90,14 +98,45 @@ fn every_statement_goes_by_key_on_tables_without_statistics() {
 
     let plans = plans(name);
     assert!(plans.len() >= 6, "{plans:?}");
-    for plan in plans {
-        assert!(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "{plan}");
-        let lines: Vec<&str> = plan.lines().collect();
-        for pair in lines.windows(2).filter(|pair| pair[0].contains("Index Scan using")) {
-            let needed = if pair[0].contains("tasks_pkey") { "AND (id = " } else { "(owner_id = " };
-            assert!(pair[1].contains("Index Cond: (") && pair[1].contains(needed), "{plan}");
-        }
+    for plan in &plans {
+        assert_goes_by_key(plan);
     }
+}
+
+fn assert_goes_by_key(plan: &str) {
+    assert!(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "{plan}");
+    let lines: Vec<&str> = plan.lines().collect();
+    for pair in lines.windows(2).filter(|pair| pair[0].contains("Index Scan using")) {
+        let key = if pair[0].contains("tasks_pkey") { "AND (id = " } else { "(owner_id = " };
+        assert!(pair[1].contains("Index Cond: (") && pair[1].contains(key), "{plan}");
+    }
+}
+
+/// Creates, changes and deletes tasks of several owners at once. Their writes wait behind a row that is locked, so that
+/// the workers take them as batches.
+fn write_in_batches(url: &str, repository: &dyn TaskRepository) {
+    let owners: Vec<Owner> = (0..32).map(|number| Owner::for_test(&format!("batch-{number}"))).collect();
+    let tasks: Vec<Vec<Task>> =
+        owners.iter().map(|owner| (0..4).map(|number| create(repository, owner, number)).collect()).collect();
+    let mut other = PgConnection::establish(url).unwrap();
+    let locked = "set auto_explain.log_min_duration = -1; begin; select from owners where owner_id in ('batch-0', 'batch-1', 'batch-2', 'batch-3') for update";
+    other.batch_execute(locked).unwrap();
+    thread::scope(|scope| {
+        for (owner, tasks) in owners.iter().zip(&tasks) {
+            let at = tasks[0].created_at;
+            let toggle = || Change { completion: Some(Completion::Toggle), ..Change::default() };
+            scope.spawn(move || {
+                block_on(repository.update(owner, tasks[0].id, toggle(), Precondition::default(), at))
+            });
+            scope.spawn(move || block_on(repository.delete(owner, tasks[1].id, Precondition::default(), at)));
+            scope.spawn(move || {
+                let new = NewTask::new(TaskId::new(Uuid::from_u128(9)), Title::from_stored("title".into()));
+                block_on(repository.create(owner, new, at))
+            });
+        }
+        thread::sleep(Duration::from_millis(100));
+        other.batch_execute("commit").unwrap();
+    });
 }
 
 /// Half of them deleted, few tasks of each owner: the index of the live ones is then the smaller one.
@@ -106,6 +145,37 @@ const MOSTLY_DELETED: &str = "
     select 'owner-' || n / 2, gen_random_uuid(), 't', false, 't' || chr(31), now(), now(), n,
         case when n % 2 > 0 then now() end
     from generate_series(1, 30000) as n";
+
+#[test]
+fn batches_go_by_key() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let _ = migrated(&url);
+    let _ = server.query(&url, MOSTLY_DELETED);
+    let _ = server.query(
+        &url,
+        "insert into owners (owner_id, revision, live_tasks) select distinct owner_id, 30000, 1 from tasks",
+    );
+    let tombstones = "insert into tombstones (owner_id, type, object_id, revision, at) \
+                      select owner_id, 'task', gen_random_uuid(), revision, now() from tasks";
+    let _ = server.query(&url, tombstones);
+    for table in ["tasks", "owners", "tombstones"] {
+        let _ = server.query(&url, &format!("vacuum analyze {table}"));
+    }
+    let _ = server.query(&url, &explained(name));
+    let database = persistence::Database::open(&crate::options(&url)).unwrap();
+    write_in_batches(&url, &*database.tasks());
+
+    let plans = plans(name);
+    for part in ["left join lateral", "inserted as", "made_again as", "updated as", "deleted as"] {
+        let is_batch = |plan: &&String| plan.contains("unnest") && plan.contains(part);
+        assert!(plans.iter().any(|plan| is_batch(&plan)), "no batch with {part}: {plans:#?}");
+    }
+    for plan in &plans {
+        assert_goes_by_key(plan);
+    }
+}
 
 #[test]
 fn a_task_is_read_by_its_key_beside_deleted_ones() {
