@@ -34,12 +34,13 @@ fn tasks(count: usize) -> Vec<Task> {
 
 fn json(criterion: &mut Criterion) {
     let tasks = tasks(50);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut group = criterion.benchmark_group("JSON");
     group.bench_function("one task", |bencher| {
         bencher.iter(|| representation::task(&mut HttpResponse::Ok(), black_box(&tasks[0])));
     });
     group.bench_function("a list of 50", |bencher| {
-        bencher.iter(|| representation::tasks(&mut HttpResponse::Ok(), black_box(&tasks)));
+        bencher.iter(|| runtime.block_on(representation::tasks(&mut HttpResponse::Ok(), black_box(&tasks))));
     });
     group.finish();
 }

@@ -47,5 +47,5 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
-    Ok(representation::tasks(&mut response, &page.tasks))
+    Ok(representation::tasks(&mut response, &page.tasks).await)
 }
