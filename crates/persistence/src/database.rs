@@ -14,7 +14,7 @@ use crate::repository::WorkerTasks;
 use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Queue, QueueLimits, Reads, Request, Sender, Timeouts, Workers,
 };
-use crate::write::{BlockedOwners, Write, WriteServer};
+use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
 use crate::{DatabaseObserver, DatabaseOptions, Engine, MigrateError, MigrationOptions, OpenError, WorkKind};
 
 /// An opened database. Its workers end when it and every port taken from it are dropped.
@@ -180,11 +180,11 @@ impl<D: MigrationBackend> Starter<'_, D> {
         let probes = self.limits(1, |_| 1, GROUP_CALLS);
         let probes = self.read(WorkKind::Readiness, probes, probe::<D>)?;
         let blocked_owners = Arc::new(BlockedOwners::default());
+        let blocked_writes = self.write(&blocked_owners, None)?;
         let mut writes = Vec::new();
         for _ in 0..counts.writes.max(1) {
-            writes.push(self.write(&blocked_owners)?);
+            writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
         }
-        let blocked_writes = self.write(&blocked_owners)?;
         let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
         let usage = move || {
             let (open, in_use) = pool.usage();
@@ -224,11 +224,17 @@ impl<D: MigrationBackend> Starter<'_, D> {
     }
 
     /// A queue with one worker, so that all writes of one owner in it are of one batch or of one after the other.
-    fn write(&mut self, blocked: &Arc<BlockedOwners>) -> io::Result<Sender<Write, Outcome>> {
+    fn write(
+        &mut self,
+        blocked: &Arc<BlockedOwners>,
+        blocked_queue: Option<WriteQueue>,
+    ) -> io::Result<Sender<Write, Outcome>> {
         let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
         let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
         let (blocked, lock_timeout) = (Arc::clone(blocked), self.options.lock_timeout);
-        let server = move || Box::new(WriteServer::new(Arc::clone(&blocked), lock_timeout)) as _;
+        let server = move || {
+            Box::new(WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), lock_timeout)) as _
+        };
         self.open(context, limits, Box::new(server))
     }
 

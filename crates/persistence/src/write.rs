@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::rows::TaskRow;
 
 pub(crate) use group::Write;
-pub(crate) use worker::{BlockedOwners, WriteServer};
+pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
 
 /// What the guard compares: the owner's row as it was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -85,6 +85,16 @@ impl<A> PendingCall<A> {
         }
     }
 
+    /// Has it wait for a worker once more, for this long from now on, if its time is not up yet.
+    pub(super) fn queue_again(&self, timeout: Duration) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        if now < state.deadline {
+            state.stage = Stage::Queued;
+            state.deadline = now + timeout;
+        }
+    }
+
     /// Gives the outcome to whoever waits for it.
     pub(crate) fn reply(&self, outcome: Outcome<A>) {
         let reply = self.lock().reply.take();

@@ -49,6 +49,11 @@ pub(crate) struct QueueLimits<R> {
 pub(crate) struct Sender<R, A>(Arc<Queue<R, A>>);
 
 impl<R: Request, A> Sender<R, A> {
+    /// The workers' end.
+    pub(crate) fn queue(&self) -> Arc<Queue<R, A>> {
+        Arc::clone(&self.0)
+    }
+
     /// Queues a request and waits for its outcome.
     pub(crate) async fn submit(&self, request: R) -> Outcome<A> {
         let (reply, outcome) = oneshot::channel();
@@ -158,6 +163,16 @@ impl<R: Request, A> Queue<R, A> {
         if !owners.is_empty() {
             self.changed.notify_all();
         }
+    }
+
+    /// Queues a call of another queue, which has not changed anything yet.
+    pub(crate) fn push_again(&self, request: R, call: PendingCall<A>) {
+        call.queue_again(self.limits.timeout);
+        let mut state = self.lock();
+        state.turns.push(Waiting { request, call, alone: false });
+        self.report_length(&state);
+        drop(state);
+        self.changed.notify_one();
     }
 
     /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner. They get this

@@ -37,6 +37,10 @@ pub(super) struct Executor {
     contended: HashMap<OwnerId, Instant>,
     /// Owners whose row another transaction holds.
     pub(super) blocked: Vec<OwnerId>,
+    /// Whether another executor takes the groups of such owners when they are met among others.
+    pub(super) hands_over: bool,
+    /// The groups for it.
+    pub(super) handed_over: Vec<Group>,
     /// What the simulation has to find.
     #[cfg(all(test, feature = "postgres"))]
     pub(super) planted: Option<Planted>,
@@ -243,12 +247,13 @@ impl Executor {
         }
     }
 
-    /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, when
-    /// the others of the batch are stored: mostly it is a write of another process, which soon ends. If it does not, the
-    /// calls are rejected, and the next writes of this owner go to a worker of their own.
+    /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, where
+    /// that delays no others: mostly it is a write of another process, which soon ends.
     fn not_decided(&mut self, group: Group, tried: &Tried, again: &mut Again, answer: Answer<'_>) {
         if matches!(tried, Tried::NewOwner) {
             again.unlocked.push(group);
+        } else if self.hands_over {
+            self.handed_over.push(group);
         } else if again.was_passed_over {
             self.blocked.push(group.owner.clone());
             reject(vec![group], &Failure::blocked(), answer);

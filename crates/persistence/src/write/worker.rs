@@ -11,11 +11,11 @@ use domain::{Outcome, OwnerId};
 
 use super::WriteDatabase;
 use super::execute::Executor;
-use super::group::Write;
+use super::group::{Group, Item, Write};
 use crate::dialect::Dialect;
 use crate::failure::{Failure, Kind};
 use crate::pool::CheckedOut;
-use crate::workers::{Group, PendingCall, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use crate::workers::{self, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -58,24 +58,46 @@ pub(crate) struct WriteServer {
     executor: Executor,
     random: Random,
     blocked: Arc<BlockedOwners>,
+    /// For their writes; the worker of this queue has none.
+    blocked_queue: Option<WriteQueue>,
     lock_timeout: Duration,
 }
 
+pub(crate) type WriteQueue = Arc<Queue<Write, Outcome>>;
+
 impl WriteServer {
-    pub(crate) fn new(blocked: Arc<BlockedOwners>, lock_timeout: Duration) -> Self {
-        Self { executor: Executor::default(), random: Random::default(), blocked, lock_timeout }
+    pub(crate) fn new(
+        blocked: Arc<BlockedOwners>,
+        blocked_queue: Option<WriteQueue>,
+        lock_timeout: Duration,
+    ) -> Self {
+        let mut executor = Executor::default();
+        executor.hands_over = blocked_queue.is_some();
+        Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
+    }
+
+    /// Has the worker of the blocked owners run what was handed over.
+    fn hand_over(&mut self, calls: &[PendingCall<Outcome>]) {
+        let Some(queue) = &self.blocked_queue else { return };
+        for Group { owner, items } in self.executor.handed_over.drain(..) {
+            self.executor.blocked.push(owner.clone());
+            for Item { place, command, now } in items {
+                let Some(call) = calls.get(place) else { continue };
+                queue.push_again(Write { owner: owner.clone(), command, now }, call.clone());
+            }
+        }
     }
 }
 
 impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
-    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, mut group: Group<Write, Outcome>) {
+    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, mut group: workers::Group<Write, Outcome>) {
         group.calls.iter().for_each(PendingCall::await_connection);
         let connection = match worker.connect() {
             Ok(connection) => connection,
             Err(failure) => return group.reply_all(|| Err(failure.error())),
         };
         group.begin(worker.context(), true);
-        let Group { requests, calls, .. } = group;
+        let workers::Group { requests, calls, .. } = group;
         let random = &mut self.random;
         let mut database = WorkerDatabase {
             worker,
@@ -89,6 +111,7 @@ impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
                 call.reply(outcome);
             }
         });
+        self.hand_over(&calls);
         self.blocked.extend(std::mem::take(&mut self.executor.blocked));
     }
 }
