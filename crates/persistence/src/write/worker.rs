@@ -38,6 +38,10 @@ impl BlockedOwners {
         self.lock().get(owner).is_some_and(|until| *until > Instant::now())
     }
 
+    fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     fn extend(&self, owners: Vec<OwnerId>) {
         if owners.is_empty() {
             return;
@@ -64,6 +68,7 @@ pub(crate) struct WriteServer {
 }
 
 pub(crate) type WriteQueue = Arc<Queue<Write, Outcome>>;
+type WriteGroup = workers::Group<Write, Outcome>;
 
 impl WriteServer {
     pub(crate) fn new(
@@ -74,6 +79,23 @@ impl WriteServer {
         let mut executor = Executor::default();
         executor.hands_over = blocked_queue.is_some();
         Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
+    }
+
+    /// The writes of other owners; those of owners who were found blocked while these waited are handed over.
+    fn without_blocked(&self, group: WriteGroup) -> WriteGroup {
+        let Some(queue) = self.blocked_queue.as_ref().filter(|_| !self.blocked.is_empty()) else {
+            return group;
+        };
+        let (blocked, free): (Vec<_>, Vec<_>) = group
+            .requests
+            .into_iter()
+            .zip(group.calls)
+            .partition(|(write, _)| self.blocked.contains(&write.owner));
+        for (write, call) in blocked {
+            queue.push_again(write, call);
+        }
+        let (requests, calls) = free.into_iter().unzip();
+        WriteGroup { requests, calls, owners: group.owners }
     }
 
     /// Has the worker of the blocked owners run what was handed over.
@@ -90,14 +112,18 @@ impl WriteServer {
 }
 
 impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
-    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, mut group: workers::Group<Write, Outcome>) {
+    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, group: WriteGroup) {
+        let mut group = self.without_blocked(group);
+        if group.is_empty() {
+            return;
+        }
         group.calls.iter().for_each(PendingCall::await_connection);
         let connection = match worker.connect() {
             Ok(connection) => connection,
             Err(failure) => return group.reply_all(|| Err(failure.error())),
         };
         group.begin(worker.context(), true);
-        let workers::Group { requests, calls, .. } = group;
+        let WriteGroup { requests, calls, .. } = group;
         let random = &mut self.random;
         let mut database = WorkerDatabase {
             worker,
