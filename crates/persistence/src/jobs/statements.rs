@@ -7,6 +7,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Text};
 use domain::TaskId;
 
+use super::step::{CHANGES, ROWS};
 use crate::rows::{Id, Moment};
 use crate::statement::statement;
 
@@ -40,8 +41,19 @@ macro_rules! job_statement {
     };
 }
 
-job_statement!(FindRetired(limit: i64 as BigInt) => (Text, Id),
-    format!("select owner_id, id from tasks where {RETIRED} limit ?"));
+// The number of rows stands in the text: a plan for any number of rows takes a tenth of the table for it.
+job_statement!(FindRetired(after: str as Text) => (Text, Id), format!(
+    "select owner_id, id from tasks where {RETIRED} and owner_id > ?
+    order by owner_id, deleted_at desc, id desc limit {CHANGES}"));
+
+job_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id)
+    => (Text, Text, Id, BigInt, Moment), format!(
+    "select owner_id, type, object_id, revision, at from tombstones where (owner_id, type, object_id) > (?, ?, ?)
+    order by owner_id, type, object_id limit {ROWS}"));
+
+#[cfg(feature = "postgres")]
+job_statement!(LockOwner(owner: str as Text) => Text,
+    "select owner_id from owners where owner_id = ? for update skip locked".into());
 
 job_statement!(RaiseVersion(owner: str as Text) => (),
     "update owners set version = version + 1 where owner_id = ?".into());
@@ -53,11 +65,6 @@ job_statement!(CopyRetired(owner: str as Text, id: TaskId as Id) => (), format!(
 
 job_statement!(DeleteRetired(owner: str as Text, id: TaskId as Id) => (),
     format!("delete from tasks where owner_id = ? and id = ? and {RETIRED}"));
-
-job_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id, limit: i64 as BigInt)
-    => (Text, Text, Id, BigInt, Moment),
-    "select owner_id, type, object_id, revision, at from tombstones where (owner_id, type, object_id) > (?, ?, ?)
-    order by owner_id, type, object_id limit ?".into());
 
 job_statement!(RaisePruned(lower: i64 as BigInt, revision: i64 as BigInt, owner: str as Text) => (),
     "update owners set version = version + 1,
