@@ -4,6 +4,7 @@
 //! of several processes one changes rows at a time, and a run that does not get the lock ends. It updates the owner's row
 //! before others: that locks it, and its raised version makes every write that was decided before lose its race.
 
+mod progress;
 mod report;
 mod run;
 mod statements;
@@ -22,8 +23,9 @@ use domain::{Clock, Timestamp};
 use crate::DatabaseObserver;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
+use progress::Progress;
 use report::Ended;
-use run::{Progress, Run};
+use run::Run;
 
 pub use report::JobsReport;
 pub(crate) use step::JobConnection;

@@ -1,35 +1,13 @@
 //! One run of the jobs: reads without a lock, and one transaction for what is changed of one owner.
 
 use diesel::QueryResult;
-use domain::{TaskId, Timestamp};
-use uuid::Uuid;
+use domain::Timestamp;
 
-use super::report::{Ended, JobsReport};
-use super::step::{CHANGES, JobConnection, Key, ROWS, Tombstone};
+use super::progress::{Progress, first_deleted, first_tombstone, key, place};
+use super::report::Ended;
+use super::step::{CHANGES, Deleted, JobConnection, ROWS, Tombstone};
 use crate::dialect::Dialect;
 use crate::failure::{Failure, Kind};
-
-/// Between two passes over all tombstones.
-const PASS_INTERVAL_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// How far the jobs of this process have come. A run that fails or is left to another process is continued by the next.
-#[derive(Default)]
-pub(crate) struct Progress {
-    /// What the present run has done so far, or the last one did.
-    pub(super) report: JobsReport,
-    /// No rows of version 0.1.0 are left up to this owner, except those of owners whose rows were locked.
-    retired_after: String,
-    /// The last tombstone that was looked at, during a pass.
-    tombstones_after: Option<Key>,
-    /// When the last pass over the tombstones was completed.
-    passed_at: Option<Timestamp>,
-}
-
-impl Progress {
-    fn is_pass_due(&self, now: Timestamp) -> bool {
-        self.passed_at.is_none_or(|at| now.unix_millis().abs_diff(at.unix_millis()) >= PASS_INTERVAL_MS)
-    }
-}
 
 /// What a step came to.
 enum Step {
@@ -54,27 +32,34 @@ impl<D: Dialect> Run<'_, D> {
     /// Moves the rows that version 0.1.0 kept for deleted tasks to the tombstones.
     pub(super) fn move_retired(&mut self) -> Result<Ended, Failure> {
         loop {
-            let after = self.progress.retired_after.clone();
-            let page = self.read(|connection| connection.retired(&after))?;
-            for rows in page.chunk_by(|(one, _), (next, _)| one == next) {
-                let Some((owner, _)) = rows.first() else { continue };
-                let step = self.step(owner, |connection| connection.move_retired(owner, rows))?;
-                match step {
-                    Step::Changed(moved) => self.progress.report.moved += moved,
-                    Step::OwnerIsLocked => self.progress.report.skipped += 1,
-                    Step::LeftToAnotherProcess => return Ok(Ended::LeftToAnotherProcess),
-                }
-                // The last owner of a page may have more rows. Those that were moved are not found again.
-                if matches!(step, Step::OwnerIsLocked) || rows.last() != page.last() {
-                    self.progress.retired_after.clone_from(owner);
-                }
-                (self.pause)();
+            let after = self.progress.deleted_after.clone().unwrap_or_else(first_deleted);
+            let page = self.read(|connection| connection.deleted(&after))?;
+            let retired: Vec<Deleted> = page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
+            if let Ended::LeftToAnotherProcess = self.move_these(&retired)? {
+                return Ok(Ended::LeftToAnotherProcess);
             }
-            if page.len() < CHANGES {
-                self.progress.retired_after.clear();
+            if page.len() < ROWS {
+                self.progress.deleted_after = None;
                 return Ok(Ended::Completed);
             }
+            self.progress.deleted_after = page.last().map(place);
+            (self.pause)();
         }
+    }
+
+    fn move_these(&mut self, retired: &[Deleted]) -> Result<Ended, Failure> {
+        let owners = retired.chunk_by(|(one, ..), (next, ..)| one == next);
+        for rows in owners.flat_map(|rows| rows.chunks(CHANGES)) {
+            let Some((owner, ..)) = rows.first() else { continue };
+            match self.step(owner, |connection| connection.move_retired(owner, rows))? {
+                Step::Changed(moved) => self.progress.report.moved += moved,
+                Step::OwnerIsLocked => self.progress.report.skipped += 1,
+                Step::LeftToAnotherProcess => return Ok(Ended::LeftToAnotherProcess),
+            }
+            self.progress.deleted_after = rows.last().map(place);
+            (self.pause)();
+        }
+        Ok(Ended::Completed)
     }
 
     /// Continues the pass over the tombstones, or begins one when it is due.
@@ -139,13 +124,4 @@ impl<D: Dialect> Run<'_, D> {
             done => done,
         }
     }
-}
-
-/// Before the first tombstone.
-fn first_tombstone() -> Key {
-    (String::new(), String::new(), TaskId::new(Uuid::nil()))
-}
-
-fn key((owner, kind, id, ..): &Tombstone) -> Key {
-    (owner.clone(), kind.clone(), *id)
 }

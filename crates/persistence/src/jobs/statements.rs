@@ -4,15 +4,16 @@ use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Text};
-use domain::TaskId;
+use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
+use domain::{TaskId, Timestamp};
 
-use super::step::{CHANGES, ROWS};
+use super::step::ROWS;
 use crate::rows::{Id, Moment};
 use crate::statement::statement;
 
-/// What a row of version 0.1.0 for a deleted task is known by.
-const RETIRED: &str = "deleted_at is not null and title = ''";
+/// What a row of version 0.1.0 for a deleted task is known by. As a plain condition, `deleted_at is not null` would have
+/// the planner look for the row among all deleted tasks of the owner, and not by its key.
+const RETIRED: &str = "case when deleted_at is null then false else title = '' end";
 
 /// Declares a statement: its values, and its text with `?` in their places.
 macro_rules! job_statement {
@@ -41,10 +42,14 @@ macro_rules! job_statement {
     };
 }
 
-// The number of rows stands in the text: a plan for any number of rows takes a tenth of the table for it.
-job_statement!(FindRetired(after: str as Text) => (Text, Id), format!(
-    "select owner_id, id from tasks where {RETIRED} and owner_id > ?
-    order by owner_id, deleted_at desc, id desc limit {CHANGES}"));
+// The number of rows stands in the text: a plan for any number of rows takes a tenth of the table for it. What a row of
+// version 0.1.0 is known by stands in no condition of this one: the planner takes such rows for so few that it would read
+// and sort all deleted tasks.
+job_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: Timestamp as Moment, id: TaskId as Id)
+    => (Text, Moment, Id, Bool), format!(
+    "select owner_id, deleted_at, id, title = '' from tasks
+    where deleted_at is not null and owner_id >= ? and (owner_id > ? or (deleted_at, id) < (?, ?))
+    order by owner_id, deleted_at desc, id desc limit {ROWS}"));
 
 job_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id)
     => (Text, Text, Id, BigInt, Moment), format!(

@@ -6,10 +6,10 @@ use domain::{TaskId, Timestamp};
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
-    CopyRetired, DeleteRetired, DeleteTombstone, FindRetired, PageOfTombstones, RaisePruned, RaiseVersion,
+    CopyRetired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfTombstones, RaisePruned, RaiseVersion,
 };
 
-/// Tombstones that are read at once.
+/// Rows that are read at once.
 pub(super) const ROWS: usize = 500;
 
 /// Rows that one step changes. Each takes up to two statements, and the owner's row stays locked until the step ends: at
@@ -22,13 +22,16 @@ pub(super) type Key = (String, String, TaskId);
 /// A tombstone as it is read: its key, its revision, and when it was made.
 pub(crate) type Tombstone = (String, String, TaskId, i64, Timestamp);
 
-/// A row that version 0.1.0 kept for a deleted task: its owner and its id.
-pub(crate) type Retired = (String, TaskId);
+/// A deleted task as it is read: its owner, when it was deleted, its id, and whether version 0.1.0 kept the row.
+pub(crate) type Deleted = (String, Timestamp, TaskId, bool);
+
+/// Where a deleted task stands in their order: the owner, when it was deleted, the id.
+pub(super) type Place = (String, Timestamp, TaskId);
 
 /// A connection that runs the jobs. What it changes in a step is of one owner.
 pub(crate) trait JobConnection {
-    /// Rows that version 0.1.0 kept for deleted tasks of the owners behind this one: [`CHANGES`] at most.
-    fn retired(&mut self, after: &str) -> QueryResult<Vec<Retired>>;
+    /// The deleted tasks behind a place, of each owner the latest first: [`ROWS`] at most.
+    fn deleted(&mut self, after: &Place) -> QueryResult<Vec<Deleted>>;
 
     /// The tombstones behind a key: [`ROWS`] at most.
     fn tombstones(&mut self, after: &Key) -> QueryResult<Vec<Tombstone>>;
@@ -36,8 +39,8 @@ pub(crate) trait JobConnection {
     /// Locks the owner's row until the transaction ends. False when another transaction holds it; nothing waits.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
 
-    /// Moves an owner's rows to the tombstones; gives how many there still were.
-    fn move_retired(&mut self, owner: &str, rows: &[Retired]) -> QueryResult<u64>;
+    /// Moves rows that version 0.1.0 kept of an owner to the tombstones; gives how many there still were.
+    fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64>;
 
     /// Deletes tombstones of an owner; gives how many there still were.
     fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64>;
@@ -46,8 +49,8 @@ pub(crate) trait JobConnection {
 macro_rules! job_connection {
     ($connection:ty, $try_lock_owner:expr) => {
         impl JobConnection for $connection {
-            fn retired(&mut self, after: &str) -> QueryResult<Vec<Retired>> {
-                FindRetired { after }.load(self)
+            fn deleted(&mut self, (owner, at, id): &Place) -> QueryResult<Vec<Deleted>> {
+                PageOfDeleted { owner, same_owner: owner, at, id }.load(self)
             }
 
             fn tombstones(&mut self, (owner, kind, id): &Key) -> QueryResult<Vec<Tombstone>> {
@@ -58,10 +61,10 @@ macro_rules! job_connection {
                 $try_lock_owner(self, owner)
             }
 
-            fn move_retired(&mut self, owner: &str, rows: &[Retired]) -> QueryResult<u64> {
+            fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64> {
                 let mut moved = 0;
                 RaiseVersion { owner }.execute(self)?;
-                for (_, id) in rows {
+                for (_, _, id, _) in rows {
                     CopyRetired { owner, id }.execute(self)?;
                     moved += DeleteRetired { owner, id }.execute(self)?;
                 }

@@ -92,3 +92,17 @@ fn an_owner_with_a_locked_tombstone_is_skipped() {
     let report = database.run_jobs(&jobs()).unwrap();
     assert_eq!((report.moved, report.pruned, report.skipped), (3, 2, 1));
 }
+
+#[test]
+fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let database = migrated(&url);
+    let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
+        insert into tasks select owner_id, gen_random_uuid(), case when n % 9 > 0 then 'kept' else '' end, null, false,
+            '', now(), now(), n, to_timestamp(n / 100) from owners, generate_series(1, 900) n";
+    PgConnection::establish(&url).unwrap().batch_execute(rows).unwrap();
+    assert_eq!(database.run_jobs(&jobs()).unwrap().moved, 300);
+    let left = "select count(*), count(*) filter (where title = '') from tasks";
+    assert_eq!(server.query(&url, left), "2400|0");
+}

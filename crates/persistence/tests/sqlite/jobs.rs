@@ -52,3 +52,18 @@ fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
     let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     assert_eq!((report.pruned, report.is_completed()), (0, true));
 }
+
+#[test]
+fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+    let place = Place::new();
+    let database = migrated(&place.options());
+    let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
+        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 900)
+        insert into tasks select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
+            '', 0, 0, n, n / 100 from owners, numbers";
+    place.connection().batch_execute(rows).unwrap();
+    let clock = Arc::new(SetClock::at_unix_millis(0));
+    let options = JobOptions { keep_tombstones: Duration::ZERO, clock };
+    assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
+    assert_eq!(database.run_jobs(&options).unwrap().moved, 0);
+}
