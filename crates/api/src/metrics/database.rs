@@ -168,14 +168,16 @@ impl DatabaseObserver for DatabaseMetrics {
 
     fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
         self.job_duration.observe(elapsed.as_secs_f64());
-        let Some(report) = report else {
+        if let Some(report) = report {
+            self.job_changes.get_or_create(&Job { job: "move_deleted_rows" }).inc_by(report.moved);
+            self.job_changes.get_or_create(&Job { job: "prune_tombstones" }).inc_by(report.pruned);
+        }
+        if report.is_none_or(|report| report.has_failed()) {
             self.job_failures.inc();
-            return;
-        };
-        self.job_changes.get_or_create(&Job { job: "move_deleted_rows" }).inc_by(report.moved);
-        self.job_changes.get_or_create(&Job { job: "prune_tombstones" }).inc_by(report.pruned);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
+        } else if report.is_some_and(|report| report.is_completed()) {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
+        }
     }
 
     fn worker_replaced(&self, of: WorkKind) {

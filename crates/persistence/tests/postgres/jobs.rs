@@ -1,10 +1,26 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use persistence::{Database, JobOptions, JobsReport};
+use domain::testing::SetClock;
+use persistence::JobOptions;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 
-use crate::{jobs_of_both, options};
+use crate::{jobs_of_both, migrated, options};
+
+/// Of three owners, each with a row that version 0.1.0 kept for a deleted task and an old tombstone.
+const OWNERS: &str = "
+    insert into owners (owner_id, revision) values ('a', 2), ('b', 2), ('c', 2);
+    insert into tasks select owner_id, gen_random_uuid(), '', null, false, '', now(), now(), 1, now() from owners;
+    insert into tombstones select owner_id, 'task', gen_random_uuid(), 2, to_timestamp(0) from owners";
+
+/// Everything from before the second day of the calendar's count is old.
+fn jobs() -> JobOptions {
+    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    JobOptions { keep_tombstones: Duration::ZERO, clock }
+}
 
 #[test]
 fn old_tombstones_are_pruned() {
@@ -21,21 +37,72 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
+fn a_failed_run_reports_what_it_did() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    jobs_of_both::report_what_a_failed_run_did(&options(&url), || {
+        let refuse = "create function refuse() returns trigger language plpgsql as
+                $$ begin raise 'refused'; end $$;
+            create trigger refuse before delete on tombstones for each row when (old.owner_id = 'bob')
+                execute function refuse()";
+        PgConnection::establish(&url).unwrap().batch_execute(refuse).unwrap();
+    });
+}
+
+#[test]
 fn jobs_leave_the_work_to_a_process_that_is_at_it() {
     let url = Postgres::shared().create_database();
-    let database = Database::open(&options(&url)).unwrap();
-    database.migrate().unwrap();
+    let database = migrated(&url);
     let mut other = PgConnection::establish(&url).unwrap();
-    other
-        .batch_execute(
-            "insert into tasks values ('a', gen_random_uuid(), '', null, false, '', now(), now(), 1, now());
-            insert into owners (owner_id, revision) values ('a', 1);
-            begin; select pg_advisory_xact_lock(x'7461736b6e6a6f62'::bigint)",
-        )
-        .unwrap();
-    let clock = std::sync::Arc::new(domain::testing::SetClock::at_unix_millis(0));
-    let jobs = JobOptions { keep_tombstones: std::time::Duration::ZERO, clock };
-    assert_eq!(database.run_jobs(&jobs).unwrap(), JobsReport::default());
+    other.batch_execute(OWNERS).unwrap();
+    other.batch_execute("begin; select pg_advisory_xact_lock(x'7461736b6e6a6f62'::bigint)").unwrap();
+    let report = database.run_jobs(&jobs()).unwrap();
+    assert_eq!((report.moved, report.pruned), (0, 0));
+    assert!(!report.is_completed() && !report.has_failed(), "{report:?}");
     other.batch_execute("commit").unwrap();
-    assert_eq!(database.run_jobs(&jobs).unwrap(), JobsReport { moved: 1, pruned: 0 });
+    let report = database.run_jobs(&jobs()).unwrap();
+    assert_eq!((report.moved, report.pruned, report.is_completed()), (3, 3, true));
+}
+
+#[test]
+fn an_owner_whose_row_is_locked_is_skipped() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let database = migrated(&url);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute(OWNERS).unwrap();
+    other.batch_execute("begin; select from owners where owner_id = 'a' for update").unwrap();
+    let report = database.run_jobs(&jobs()).unwrap();
+    assert_eq!((report.moved, report.pruned, report.skipped), (2, 2, 2));
+    assert!(report.is_completed(), "{report:?}");
+    assert_eq!(server.query(&url, "select owner_id from tasks"), "a");
+    other.batch_execute("commit").unwrap();
+    let report = database.run_jobs(&jobs()).unwrap();
+    assert_eq!((report.moved, report.pruned, report.skipped), (1, 1, 0));
+}
+
+/// The wait for such a row ends with an error of the database.
+#[test]
+fn an_owner_with_a_locked_tombstone_is_skipped() {
+    let url = Postgres::shared().create_database();
+    let database = migrated(&url);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute(OWNERS).unwrap();
+    other.batch_execute("begin; select from tombstones where owner_id = 'a' for update").unwrap();
+    let report = database.run_jobs(&jobs()).unwrap();
+    assert_eq!((report.moved, report.pruned, report.skipped), (3, 2, 1));
+}
+
+#[test]
+fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let database = migrated(&url);
+    let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
+        insert into tasks select owner_id, gen_random_uuid(), case when n % 9 > 0 then 'kept' else '' end, null, false,
+            '', now(), now(), n, to_timestamp(n / 100) from owners, generate_series(1, 900) n";
+    PgConnection::establish(&url).unwrap().batch_execute(rows).unwrap();
+    assert_eq!(database.run_jobs(&jobs()).unwrap().moved, 300);
+    let left = "select count(*), count(*) filter (where title = '') from tasks";
+    assert_eq!(server.query(&url, left), "2400|0");
 }

@@ -1,13 +1,16 @@
 //! What the server is sent.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use domain::testing::SetClock;
 use domain::{
     Change, Completion, ListQuery, NewTask, Owner, Precondition, Status, Task, TaskId, TaskRepository, Title,
 };
+use persistence::JobOptions;
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
@@ -197,5 +200,50 @@ fn a_task_is_read_by_its_key_beside_deleted_ones() {
     assert!(!of_the_task.is_empty(), "{plans:?}");
     for plan in of_the_task {
         assert!(plan.contains("tasks_pkey") && !plan.contains("tasks_newest"), "{plan}");
+    }
+}
+
+/// A few of the deleted tasks are rows of version 0.1.0, and a few of the tombstones are from before 1971.
+const OLD_ROWS: &str = "
+    insert into owners (owner_id, revision) select 'owner-' || n, 1 from generate_series(1, 5000) as n;
+    insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision, deleted_at)
+    select 'owner-' || n % 5000 + 1, gen_random_uuid(), case when n > 3 then 't' else '' end, false, '', now(), now(), 1,
+        case when n % 2 > 0 then now() end
+    from generate_series(1, 50000) as n;
+    insert into tombstones
+    select 'owner-' || n % 5000 + 1, 'task', gen_random_uuid(), 1, case when n > 3 then now() else to_timestamp(0) end
+    from generate_series(1, 50000) as n";
+
+#[test]
+fn the_jobs_find_and_change_rows_by_index() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let _ = migrated(&url);
+    let _ = server.query(&url, OLD_ROWS);
+    let _ = server.query(&url, "analyze");
+    let _ = server.query(&url, &explained(name));
+    let database = persistence::Database::open(&crate::options(&url)).unwrap();
+    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    assert_eq!((report.moved, report.pruned), (2, 3));
+
+    let plans = plans(name);
+    for (statement, index) in [
+        ("order by owner_id, deleted_at desc", "Index Scan using tasks_deleted on tasks"),
+        ("order by owner_id, type, object_id", "Index Scan using tombstones_pkey on tombstones"),
+        ("for update skip locked", "Index Scan using owners_pkey on owners"),
+        ("update owners set version = version + 1,", "Index Scan using owners_pkey on owners"),
+        ("update owners set version = version + 1 where", "Index Scan using owners_pkey on owners"),
+        ("insert into tombstones", "Index Scan using tasks_pkey on tasks"),
+        ("delete from tasks", "Index Scan using tasks_pkey on tasks"),
+        ("delete from tombstones", "Index Scan using tombstones_pkey on tombstones"),
+    ] {
+        let mut of_statement = plans.iter().filter(|plan| plan.contains(statement)).peekable();
+        assert!(of_statement.peek().is_some(), "{statement}");
+        for plan in of_statement {
+            assert!(plan.contains(index) && plan.contains("Index Cond: ("), "{plan}");
+            assert!(!["Seq Scan", "Bitmap", "Sort"].iter().any(|node| plan.contains(node)), "{plan}");
+        }
     }
 }

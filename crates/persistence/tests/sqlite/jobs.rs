@@ -1,7 +1,14 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use domain::testing::SetClock;
+use persistence::JobOptions;
+use tasknook_persistence as persistence;
 
-use crate::{Place, jobs_of_both};
+use crate::{Place, jobs_of_both, migrated};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -21,4 +28,42 @@ fn old_tombstones_are_pruned() {
         let tombstones = numbers("select revision as number from tombstones where owner_id = 'OWNER'");
         (tombstones, numbers("select pruned_revision as number from owners where owner_id = 'OWNER'")[0])
     });
+}
+
+#[test]
+fn a_failed_run_reports_what_it_did() {
+    let place = Place::new();
+    jobs_of_both::report_what_a_failed_run_did(&place.options(), || {
+        let refuse = "create trigger refuse before delete on tombstones when old.owner_id = 'bob'
+            begin select raise(abort, 'refused'); end";
+        place.connection().batch_execute(refuse).unwrap();
+    });
+}
+
+#[test]
+fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
+    let place = Place::new();
+    let database = migrated(&place.options());
+    let mut other = place.connection();
+    let tombstone = "insert into tombstones values ('a', 'task', zeroblob(16), 1, 1000)";
+    other.batch_execute(tombstone).unwrap();
+    other.batch_execute("begin immediate").unwrap();
+    let clock = Arc::new(SetClock::at_unix_millis(1000));
+    let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    assert_eq!((report.pruned, report.is_completed()), (0, true));
+}
+
+#[test]
+fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+    let place = Place::new();
+    let database = migrated(&place.options());
+    let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
+        with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 900)
+        insert into tasks select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
+            '', 0, 0, n, n / 100 from owners, numbers";
+    place.connection().batch_execute(rows).unwrap();
+    let clock = Arc::new(SetClock::at_unix_millis(0));
+    let options = JobOptions { keep_tombstones: Duration::ZERO, clock };
+    assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
+    assert_eq!(database.run_jobs(&options).unwrap().moved, 0);
 }

@@ -1,11 +1,11 @@
 //! The background jobs on a database with old and new tombstones.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use domain::testing::SetClock;
 use domain::{NewTask, Owner, Precondition, TaskId, TaskRepository, Timestamp, Title};
-use persistence::{Database, DatabaseOptions, JobOptions, JobsReport};
+use persistence::{Database, DatabaseObserver, DatabaseOptions, JobOptions, JobsReport};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
@@ -32,16 +32,42 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     let keep_tombstones = Duration::from_hours(24 * 30);
     let run = |day| {
         let clock = Arc::new(SetClock::at_unix_millis(day * DAY));
-        database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap()
+        let report = database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap();
+        assert!(report.is_completed(), "{report:?}");
+        (report.moved, report.pruned)
     };
-    assert_eq!(run(30), JobsReport::default(), "nothing is older than 30 days");
-    assert_eq!(run(40), JobsReport { moved: 0, pruned: 2 });
+    assert_eq!(run(30), (0, 0), "nothing is older than 30 days");
+    assert_eq!(run(40), (0, 2));
     assert_eq!((stored("alice"), stored("bob")), ((vec![6], 4), (vec![2], 0)));
     // A task that is made again takes its tombstone with it, and writes go on.
     let id = TaskId::new(Uuid::from_u128(3));
     let again = NewTask::new(id, Title::from_stored("again".into()));
     let task = block_on(repository.create(&alice, again, Timestamp::from_unix_millis(0).unwrap())).unwrap();
     assert_eq!((task.revision.number(), stored("alice")), (7, (vec![], 4)));
-    assert_eq!(run(400), JobsReport { moved: 0, pruned: 1 });
+    assert_eq!(run(400), (0, 1));
     assert_eq!((stored("alice"), stored("bob")), ((vec![], 4), (vec![], 2)));
+}
+
+struct Reports(Mutex<mpsc::Sender<Option<JobsReport>>>);
+
+impl DatabaseObserver for Reports {
+    fn jobs_run(&self, report: Option<JobsReport>, _: Duration) {
+        self.0.lock().unwrap().send(report).unwrap();
+    }
+}
+
+/// `trigger` makes the database refuse to delete a tombstone of `bob`.
+pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: impl Fn()) {
+    let (sender, reports) = mpsc::channel();
+    let observer = Arc::new(Reports(Mutex::new(sender)));
+    let database = Database::open(&DatabaseOptions { observer, ..options.clone() }).unwrap();
+    database.migrate().unwrap();
+    for owner in ["alice", "bob", "carol"] {
+        delete_at(&*database.tasks(), &Owner::for_test(owner), 1, 0);
+    }
+    trigger();
+    let clock = Arc::new(SetClock::at_unix_millis(DAY));
+    let _jobs = database.start_jobs(JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    let report = reports.recv().unwrap().unwrap();
+    assert_eq!((report.pruned, report.has_failed(), report.is_completed()), (1, true, false));
 }
