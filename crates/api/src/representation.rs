@@ -5,6 +5,7 @@ use actix_web::rt::task::yield_now;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::Task;
 use serde::{Serialize, Serializer};
+use tokio::sync::Semaphore;
 
 use crate::members;
 
@@ -31,10 +32,14 @@ pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
 /// Tasks that are written before other requests of the thread have their turn: 100 KB with texts of 1,000 characters.
 const TASKS_AT_ONCE: usize = 64;
 
+/// Long lists that are written at the same time: more of them would only finish later.
+static LONG_LISTS: Semaphore = Semaphore::const_new(2);
+
 /// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; requests of others on the
 /// same thread are served in between.
 pub async fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
     own(builder);
+    let _one_of_few = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
     // A task with the usual texts takes about 300 bytes.
     let mut body = Vec::with_capacity(2 + tasks.len() * 320);
     body.push(b'[');
@@ -68,4 +73,40 @@ pub(crate) fn own(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder
     builder
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .insert_header((header::VARY, HeaderValue::from_static("Authorization")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::{Context, Waker};
+
+    use domain::testing::{CountedIds, MemoryTasks, SetClock};
+    use domain::{Field, Owner, TaskInput, Tasks, TextLimits};
+
+    use super::*;
+
+    async fn page(count: usize) -> Vec<Task> {
+        let (clock, ids) = (SetClock::at_unix_millis(0), CountedIds::default());
+        let repository = Arc::new(MemoryTasks::default());
+        let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
+        let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };
+        let mut page = Vec::new();
+        for _ in 0..count {
+            page.push(tasks.create(&Owner::for_test("owner"), input.clone()).await.unwrap());
+        }
+        page
+    }
+
+    #[actix_web::test]
+    async fn a_long_list_lets_other_requests_have_their_turn() {
+        let mut context = Context::from_waker(Waker::noop());
+        let (long, short) = (page(TASKS_AT_ONCE + 1).await, page(TASKS_AT_ONCE).await);
+        let mut response = HttpResponse::Ok();
+        let mut response = pin!(tasks(&mut response, &long));
+        assert!(response.as_mut().poll(&mut context).is_pending());
+        let mut others = HttpResponse::Ok();
+        assert!(pin!(tasks(&mut others, &short)).poll(&mut context).is_ready());
+        assert_eq!(response.await.status(), 200);
+    }
 }
