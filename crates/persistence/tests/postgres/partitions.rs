@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use diesel::connection::SimpleConnection;
@@ -21,19 +21,36 @@ use crate::options;
 
 pub(crate) const PARTITIONS: usize = 16;
 
-/// A database whose tables are parted.
-pub(crate) fn parted() -> String {
+/// The versions and the statements of the migrations, in their order.
+fn migrations() -> Vec<(String, String)> {
+    let tree = repository_root().join("migrations/postgres");
+    let mut folders: Vec<_> = fs::read_dir(tree).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let read = |folder: PathBuf| {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let version = name.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect();
+        (version, fs::read_to_string(folder.join("up.sql")).unwrap())
+    };
+    folders.into_iter().map(read).collect()
+}
+
+fn repository_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A database with the table of the migrations that ran.
+fn empty() -> (String, PgConnection) {
     let url = Postgres::shared().create_database();
     let mut connection = PgConnection::establish(&url).unwrap();
     let ran = MigrationHarness::<Pg>::applied_migrations(&mut connection).unwrap();
     assert!(ran.is_empty(), "{}", ran.len());
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
-    let mut folders: Vec<_> = fs::read_dir(tree).unwrap().map(|entry| entry.unwrap().path()).collect();
-    folders.sort();
-    for folder in folders {
-        let up = fs::read_to_string(folder.join("up.sql")).unwrap();
-        let name = folder.file_name().unwrap().to_str().unwrap();
-        let version: String = name.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect();
+    (url, connection)
+}
+
+/// A database whose tables are parted.
+pub(crate) fn parted() -> String {
+    let (url, mut connection) = empty();
+    for (version, up) in migrations() {
         // A partitioned table takes no index without a lock, and it is empty here.
         let up = with_partitions(&up).replace(" concurrently", "");
         connection.batch_execute(&up).unwrap();
@@ -83,6 +100,27 @@ fn the_schema_is_the_migrations_and_its_tables_are_parted() {
                       join pg_class on pg_class.oid = inhrelid where relkind = 'r' group by inhparent) as parted";
     let counts = Postgres::shared().query(&url, partitions);
     assert_eq!(counts, format!("{PARTITIONS},{PARTITIONS},{PARTITIONS}"));
+}
+
+#[test]
+fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
+    let (url, mut connection) = empty();
+    let migrations = migrations();
+    let guide = fs::read_to_string(repository_root().join("docs/SCALING.md")).unwrap();
+    let by_hand = guide.split("```sql\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut run = |statement: &str| connection.batch_execute(statement).unwrap();
+    run(&with_partitions(&migrations[0].1));
+    run("insert into __diesel_schema_migrations (version) values ('20261121000001')");
+    run(&with_partitions(&migrations[1].1));
+    for statement in by_hand.split_inclusive(";\n") {
+        let times = if statement.contains("tasks_p0") { PARTITIONS } else { 1 };
+        (0..times).for_each(|number| run(&statement.replace("tasks_p0", &format!("tasks_p{number}"))));
+    }
+    let database = Database::open(&options(&url)).unwrap();
+    assert_eq!(database.migrate().unwrap(), ["2026-11-27-000002_tasks_without_revision_index"]);
+    block_on(database.readiness().check()).unwrap();
+    let valid = "select indisvalid from pg_index where indexrelid = 'tasks_deleted'::regclass";
+    assert_eq!(Postgres::shared().query(&url, valid), "t");
 }
 
 #[test]
