@@ -1,22 +1,24 @@
 //! Both trust roots side by side, for the time of a migration from one to the other.
 
+mod explain;
+mod report;
 mod root;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::jws::{CompactJws, Header};
 use crate::keys::is_symmetric;
-use crate::observer::{VerifiedBy, tell};
-use crate::presented::PresentedToken;
+use crate::token::{CompactJws, Header};
+use crate::verifier::{PresentedToken, VerifiedBy, tell};
 use crate::{
     BoxFuture, ConfigError, Identity, JwksVerifier, Observer, SharedSecretVerifier, TokenVerifier,
     VerifyError,
 };
 #[cfg(feature = "jwks")]
 use crate::{ClaimRules, HttpJwksSource, JwksOptions, Secret};
-pub(crate) use root::Root;
+pub use report::{Finding, Outcome, Report};
+use root::Root;
 
 /// Verifies with a shared secret, with a key set, or with each for its own algorithms.
 ///

@@ -1,12 +1,17 @@
 //! The upper layer: whether a payload whose signature was verified is acceptable now.
 
+mod identity;
 mod numeric_date;
+mod rules;
 mod user_id;
 
-use crate::identity::Facts;
-use crate::json::{Json, Object};
-use crate::{ClaimRules, Excerpt, Identity, VerifyError};
+use crate::token::{Json, Object};
+use crate::{Excerpt, VerifyError};
+
+pub(crate) use identity::Facts;
+pub use identity::Identity;
 pub(crate) use numeric_date::NumericDate;
+pub use rules::ClaimRules;
 
 /// A payload that every rule accepts.
 pub(crate) struct Accepted {

@@ -14,11 +14,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::jws::CompactJws;
 use crate::keys::check_published_algorithm;
-use crate::observer::{Verdict, VerifiedBy, tell};
-use crate::presented::PresentedToken;
-use crate::trust_root::TrustRoot;
+use crate::token::CompactJws;
+use crate::verifier::{PresentedToken, TrustRoot, Verdict, VerifiedBy, tell};
 use crate::{BoxFuture, ClaimRules, ConfigError, Identity, TokenVerifier, VerifierOptions, VerifyError};
 use refresher::Refresher;
 

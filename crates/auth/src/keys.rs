@@ -2,16 +2,48 @@
 
 mod jwk;
 mod key_set;
+mod secret;
+mod verifying_key;
 
 use std::fmt;
 
-use crate::algorithm::Algorithm;
-use crate::jws::{CompactJws, Header};
-use crate::verifying_key::VerifyingKey;
-use crate::{ConfigError, Excerpt, Secret, VerifyError};
+use crate::token::{Algorithm, CompactJws, Header, check_length};
+use crate::{ConfigError, Excerpt, VerifyError};
 use key_set::{KeySet, Lookup};
+use verifying_key::VerifyingKey;
 
 pub use key_set::KeySetError;
+pub use secret::{Secret, versioned_secrets};
+
+/// The longest token that any caller can have looked at.
+const MAX_BYTES: usize = 65_536;
+
+/// Verifies the signature of a JWS in the compact serialization (RFC 7515 §7.1) and the rules of its header, and gives
+/// its payload, whatever that is: for callers with claims of their own. Nothing is remembered, and no clock is asked.
+///
+/// # Errors
+///
+/// [`VerifyError`] for a token over 65,536 bytes, for one that is no compact JWS, for a header with `crit`, `zip`,
+/// `enc`, `b64` or `cty` or with the `typ` of another kind of token, for an algorithm or a key that is not one of
+/// `keys`, and for a wrong signature.
+///
+/// ```
+/// use tasknook_auth::{Keys, Secret, verify_jws};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let token = "e30.e30.AA";
+/// let keys = Keys::from_secrets(&[Secret::new("a secret of at least thirty-two bytes")])?;
+/// match verify_jws(token, &keys) {
+///     Ok(payload) => println!("the issuer says: {}", String::from_utf8_lossy(&payload)),
+///     Err(error) => println!("refused: {error}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub fn verify_jws(token: &str, keys: &Keys) -> Result<Vec<u8>, VerifyError> {
+    check_length(token, MAX_BYTES)?;
+    keys.verify(&CompactJws::parse(token)?)
+}
 
 /// Keys that verify tokens: shared secrets or published keys, never both, since a token must not choose between them
 /// (RFC 8725 §3.1).
@@ -68,7 +100,7 @@ impl Keys {
                 if !is_symmetric(jws.header()) {
                     return Err(jws.header().unsupported_algorithm());
                 }
-                let verified = keys.iter().find_map(|key| match jws.verify(key) {
+                let verified = keys.iter().find_map(|key| match key.verify(jws) {
                     Err(VerifyError::InvalidSignature) => None,
                     answer => Some(answer),
                 });
@@ -77,7 +109,7 @@ impl Keys {
             Root::Published(set) => {
                 check_published_algorithm(jws.header())?;
                 match set.look_up(jws.header().key_id()) {
-                    Lookup::Found(key) => jws.verify(key),
+                    Lookup::Found(key) => key.verify(jws),
                     Lookup::Unknown => Err(VerifyError::UnknownKey {
                         kid: Excerpt::of(jws.header().key_id().unwrap_or_default()),
                     }),

@@ -1,7 +1,8 @@
 //! One of the trust roots, whichever it is.
 
-use crate::jws::CompactJws;
-use crate::presented::{PresentedToken, check_length};
+use crate::token::CompactJws;
+use crate::token::check_length;
+use crate::verifier::PresentedToken;
 use crate::{
     ClaimRules, Identity, JwksVerifier, Observer, SharedSecretVerifier, VerifierOptions, VerifyError,
 };

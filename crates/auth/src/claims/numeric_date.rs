@@ -1,6 +1,6 @@
 //! `NumericDate` of RFC 7519 §2: seconds since 1970, perhaps with a fraction.
 
-use crate::json::Json;
+use crate::token::Json;
 
 /// Integers up to here are exact in a double (2^53); in seconds that is 285 million years.
 const MAX_SECONDS: f64 = 9_007_199_254_740_992.0;

@@ -1,6 +1,6 @@
 //! Which texts may be a user's id.
 
-use crate::json::Json;
+use crate::token::Json;
 
 use super::invalid;
 use crate::VerifyError;

@@ -11,7 +11,7 @@ use futures_channel::oneshot::{Receiver, Sender, channel};
 
 use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
-use crate::trust_root::TrustRoot;
+use crate::verifier::TrustRoot;
 use crate::{ConfigError, VerifierOptions};
 
 /// The most requests that wait for one fetch. Past it they are answered at once, so that a slow issuer and a flood of

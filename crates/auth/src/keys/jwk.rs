@@ -5,9 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::algorithm::Algorithm;
-use crate::jws::is_key_id;
-use crate::verifying_key::VerifyingKey;
+use super::verifying_key::VerifyingKey;
+use crate::token::{Algorithm, is_key_id};
 
 type Members = Map<String, Value>;
 

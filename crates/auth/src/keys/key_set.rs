@@ -6,8 +6,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::jwk::Jwk;
+use super::verifying_key::VerifyingKey;
 use crate::Excerpt;
-use crate::verifying_key::VerifyingKey;
 
 /// The most entries of a set that are looked at; an issuer has two or three.
 const MAX_ENTRIES: usize = 64;

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::{Shared, Snapshot};
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
-use crate::trust_root::TrustRoot;
+use crate::verifier::TrustRoot;
 
 /// The last bodies of either kind, so that one that comes again is neither read nor logged about again, and a good one
 /// keeps its memory of verified tokens.

@@ -4,10 +4,11 @@ use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED, ParsedPublicKey};
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm as LibraryAlgorithm, DecodingKey};
 
-use crate::algorithm::Algorithm;
+use crate::VerifyError;
+use crate::token::{Algorithm, CompactJws};
 
 /// The key never takes its algorithm from a token.
-pub(crate) struct VerifyingKey {
+pub(super) struct VerifyingKey {
     algorithm: Algorithm,
     material: Material,
 }
@@ -19,33 +20,33 @@ enum Material {
 }
 
 impl VerifyingKey {
-    pub(crate) fn from_secret(secret: &[u8]) -> Self {
+    pub(super) fn from_secret(secret: &[u8]) -> Self {
         Self::library(Algorithm::Hs256, LibraryAlgorithm::HS256, DecodingKey::from_secret(secret))
     }
 
     /// `x` is the 32-byte public key of RFC 8032 §5.1.5.
-    pub(crate) fn from_ed25519(x: &[u8]) -> Self {
+    pub(super) fn from_ed25519(x: &[u8]) -> Self {
         Self::library(Algorithm::EdDsa, LibraryAlgorithm::EdDSA, DecodingKey::from_ed_der(x))
     }
 
     /// `point` is an uncompressed point, as SEC 1 §2.3.3 writes it, that lies on the curve.
-    pub(crate) fn from_p256(point: &[u8]) -> Self {
+    pub(super) fn from_p256(point: &[u8]) -> Self {
         Self::library(Algorithm::Es256, LibraryAlgorithm::ES256, DecodingKey::from_ec_der(point))
     }
 
     /// As [`VerifyingKey::from_p256`].
-    pub(crate) fn from_p384(point: &[u8]) -> Self {
+    pub(super) fn from_p384(point: &[u8]) -> Self {
         Self::library(Algorithm::Es384, LibraryAlgorithm::ES384, DecodingKey::from_ec_der(point))
     }
 
     /// As [`VerifyingKey::from_p256`]; none when the point does not lie on the curve.
-    pub(crate) fn from_p521(point: &[u8]) -> Option<Self> {
+    pub(super) fn from_p521(point: &[u8]) -> Option<Self> {
         let key = ParsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, point).ok()?;
         Some(Self { algorithm: Algorithm::Es512, material: Material::P521(key) })
     }
 
     /// `n` and `e` are unsigned, big-endian and without leading zeros; none when `algorithm` is not one of RSA's.
-    pub(crate) fn from_rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Option<Self> {
+    pub(super) fn from_rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Option<Self> {
         let library = match algorithm {
             Algorithm::Rs256 => LibraryAlgorithm::RS256,
             Algorithm::Rs384 => LibraryAlgorithm::RS384,
@@ -62,12 +63,28 @@ impl VerifyingKey {
         Self { algorithm, material: Material::Library(library, key) }
     }
 
-    pub(crate) fn algorithm(&self) -> Algorithm {
+    pub(super) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
+    /// Verifies the signature with the key's own algorithm, and returns the payload.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::AlgorithmMismatch`] when the header names another algorithm than the key's.
+    pub(super) fn verify(&self, jws: &CompactJws<'_>) -> Result<Vec<u8>, VerifyError> {
+        let key_algorithm = self.algorithm().name();
+        if jws.header().algorithm() != key_algorithm {
+            return Err(VerifyError::AlgorithmMismatch { key_algorithm });
+        }
+        if !self.verifies(jws.signing_input(), jws.signature()) {
+            return Err(VerifyError::InvalidSignature);
+        }
+        jws.payload()
+    }
+
     /// Whether `signature` is this key's over `message`; a secret is compared in constant time.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+    fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         match &self.material {
             Material::P521(key) => key.verify_sig(message, signature).is_ok(),
             // The provider is named because the library's own choice depends on every crate in the program, and panics

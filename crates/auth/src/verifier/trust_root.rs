@@ -1,9 +1,9 @@
 //! A set of keys together with the tokens that it verified, so that both are forgotten together.
 
-use crate::jws::CompactJws;
+use super::token_memory::TokenMemory;
 use crate::keys::Keys;
-use crate::presented::PresentedToken;
-use crate::token_memory::TokenMemory;
+use crate::token::CompactJws;
+use crate::verifier::PresentedToken;
 use crate::{ClaimRules, Identity, MemoryOptions, VerifyError};
 
 pub(crate) struct TrustRoot {

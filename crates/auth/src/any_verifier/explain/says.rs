@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::claims::{Claims, NumericDate};
-use crate::json::Json;
-use crate::jws::CompactJws;
-use crate::unix_time::UnixTime;
+use crate::error::UnixTime;
+use crate::token::CompactJws;
+use crate::token::Json;
 use crate::{ClaimRules, Excerpt};
 
 /// The most entries of a list that are shown.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::{Json, Object};
+use crate::token::{Json, Object};
 use crate::{Excerpt, VerifyError};
 
 /// The longest `kid`, in bytes; Better Auth's are 32.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::{SECRET, SigningKey, claims, shared_secret, verdict};
+use crate::{Keys, verify_jws};
 
 fn parse(token: &str) -> Result<(), VerifyError> {
     CompactJws::parse(token).map(drop)

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use siphasher::sip128::{Hasher128, SipHasher24};
 
 use crate::VerifyError;
+use crate::token::check_length;
 
 /// A token that is not too long, and the fingerprint that it is remembered by.
 pub(crate) struct PresentedToken<'a> {
@@ -18,7 +19,7 @@ pub(crate) struct PresentedToken<'a> {
 /// It is a pseudorandom function to everybody without the key, so nobody can make a token with the fingerprint of
 /// another one; 128 bits let a guess succeed once in 2^128. SHA-256 would take longer than a remembered token may.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Fingerprint(u128);
+pub(super) struct Fingerprint(u128);
 
 impl<'a> PresentedToken<'a> {
     /// Looks at the length before anything else.
@@ -31,13 +32,9 @@ impl<'a> PresentedToken<'a> {
         self.text
     }
 
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
+    pub(super) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
-}
-
-pub(crate) fn check_length(token: &str, limit_bytes: usize) -> Result<(), VerifyError> {
-    if token.len() > limit_bytes { Err(VerifyError::TooLong { limit_bytes }) } else { Ok(()) }
 }
 
 impl Fingerprint {

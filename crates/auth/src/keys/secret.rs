@@ -36,7 +36,7 @@ impl Secret {
     }
 
     /// `position` counts from 1 and names the secret in an error.
-    pub(crate) fn check(&self, position: usize) -> Result<(), ConfigError> {
+    pub(super) fn check(&self, position: usize) -> Result<(), ConfigError> {
         if PUBLIC_DEFAULTS.contains(&self.bytes()) {
             return Err(ConfigError::PublicSecret { position });
         }

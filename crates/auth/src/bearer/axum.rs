@@ -26,11 +26,11 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use crate::answer::Answer;
-use crate::tower::response;
+use super::tower::response;
+use crate::bearer::rejection::Answer;
 use crate::{AuthError, Identity, Unguarded};
 
-pub use crate::tower::{RequireToken, RequireTokenService};
+pub use super::tower::{RequireToken, RequireTokenService};
 
 /// What the layer left with the request.
 ///

@@ -31,7 +31,7 @@ use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::answer::Answer;
+use crate::bearer::rejection::Answer;
 use crate::{BoxFuture, TokenVerifier, authenticate};
 
 /// A layer that lets a request through with a verified token alone, and leaves its [`Identity`](crate::Identity) in the

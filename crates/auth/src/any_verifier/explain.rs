@@ -2,13 +2,13 @@
 
 mod says;
 
-use crate::any_verifier::Root;
+use super::report::Findings;
+use super::{AnyVerifier, Report, Root};
 use crate::claims::{CHECKS, Claims};
-use crate::jws::{CompactJws, Header, Parts};
 use crate::keys::check_published_algorithm;
-use crate::presented::{PresentedToken, check_length};
-use crate::report::Findings;
-use crate::{AnyVerifier, Identity, Report, VerifyError};
+use crate::token::{CompactJws, Header, Parts, check_length};
+use crate::verifier::PresentedToken;
+use crate::{Identity, VerifyError};
 
 impl AnyVerifier {
     /// Applies every rule to `token` and says what each finds, against the keys and the time of this moment. What is

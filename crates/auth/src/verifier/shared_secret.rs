@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use crate::jws::CompactJws;
-use crate::observer::{Verdict, VerifiedBy, tell};
-use crate::presented::PresentedToken;
-use crate::trust_root::TrustRoot;
+use super::{PresentedToken, TrustRoot, Verdict, VerifiedBy, tell};
+use crate::token::CompactJws;
 use crate::{
     BoxFuture, ClaimRules, ConfigError, Identity, Keys, Secret, TokenVerifier, VerifierOptions, VerifyError,
 };

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::Excerpt;
-use crate::unix_time::UnixTime;
+use crate::error::UnixTime;
 
 /// The first rule that a token broke, or why it could not be judged.
 ///

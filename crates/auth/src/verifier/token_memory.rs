@@ -5,8 +5,8 @@ use std::time::Duration;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::presented::Fingerprint;
 use crate::claims::Accepted;
-use crate::presented::Fingerprint;
 use crate::{ConfigError, Identity};
 
 /// How much is remembered of verified tokens, and for how long; made with defaults, changed by the methods named after
@@ -71,7 +71,7 @@ impl MemoryOptions {
 }
 
 /// Belongs to one set of keys and is dropped with it.
-pub(crate) struct TokenMemory {
+pub(super) struct TokenMemory {
     tokens: Option<Cache<Fingerprint, Remembered, Sizes>>,
     max_age_seconds: i64,
 }
@@ -91,7 +91,7 @@ const ENTRY_BYTES: usize = 128;
 const AVERAGE_BYTES: u64 = 1024;
 
 impl TokenMemory {
-    pub(crate) fn new(options: MemoryOptions) -> Self {
+    pub(super) fn new(options: MemoryOptions) -> Self {
         let room = options.max_bytes;
         let estimate = usize::try_from(room / AVERAGE_BYTES).unwrap_or(usize::MAX).max(1);
         Self {
@@ -101,12 +101,12 @@ impl TokenMemory {
     }
 
     /// The identity of a token that was verified, if it still holds at `now`.
-    pub(crate) fn recall(&self, fingerprint: Fingerprint, now: i64) -> Option<Identity> {
+    pub(super) fn recall(&self, fingerprint: Fingerprint, now: i64) -> Option<Identity> {
         let remembered = self.tokens.as_ref()?.get(&fingerprint)?;
         (remembered.from..remembered.until).contains(&now).then_some(remembered.identity)
     }
 
-    pub(crate) fn remember(&self, fingerprint: Fingerprint, accepted: &Accepted, now: i64) {
+    pub(super) fn remember(&self, fingerprint: Fingerprint, accepted: &Accepted, now: i64) {
         if let Some(tokens) = &self.tokens {
             let until = accepted.valid_until.min(now.saturating_add(self.max_age_seconds));
             let identity = accepted.identity.clone();

@@ -1,8 +1,8 @@
 //! How much room the memory takes.
 
 use super::*;
-use crate::identity::Facts;
-use crate::presented::PresentedToken;
+use crate::claims::Facts;
+use crate::verifier::PresentedToken;
 
 const ROOM: u64 = 64 << 10;
 

@@ -43,7 +43,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::answer::Answer;
+use crate::bearer::rejection::Answer;
 use crate::{AuthError, Identity, TokenVerifier, Unguarded, authenticate};
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::observer::NoObserver;
+use super::observer::NoObserver;
 use crate::{Clock, ConfigError, MemoryOptions, Observer, SystemClock};
 
 /// A verifier's clock, its memory, and who watches it; the defaults are the machine's clock, 16 MiB and nobody.

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Outcome;
 use crate::SharedSecretVerifier;
-use crate::report::Outcome;
 use crate::testing::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, jwks, rules, shared_secret, verify,
 };
