@@ -11,7 +11,7 @@
     reason = "a benchmark ends where something is wrong"
 )]
 
-#[path = "../src/testing/signing_key.rs"]
+#[path = "../tests/support/signing_key.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod signing_key;
 

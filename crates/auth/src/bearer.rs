@@ -8,6 +8,8 @@ mod authorization;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod challenge;
+#[cfg(test)]
+mod codes;
 #[cfg(any(feature = "actix", feature = "tower"))]
 mod rejection;
 #[cfg(feature = "tower")]

@@ -10,3 +10,5 @@ pub use config_error::ConfigError;
 pub use excerpt::Excerpt;
 pub(crate) use unix_time::UnixTime;
 pub use verify_error::VerifyError;
+#[cfg(test)]
+pub(crate) use verify_error::tests::one_of_each;

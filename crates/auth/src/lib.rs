@@ -6,6 +6,10 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// The unit tests share their support with the tests outside, which name the crate.
+#[cfg(test)]
+extern crate self as tasknook_auth;
+
 mod any_verifier;
 mod bearer;
 mod claims;
@@ -13,8 +17,7 @@ mod error;
 mod jwks;
 mod keys;
 #[cfg(test)]
-mod rules;
-#[cfg(test)]
+#[path = "../tests/support/support.rs"]
 mod testing;
 mod token;
 mod verifier;

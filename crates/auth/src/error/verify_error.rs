@@ -205,3 +205,6 @@ impl VerifyError {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

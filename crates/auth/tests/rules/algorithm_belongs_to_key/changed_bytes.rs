@@ -1,0 +1,129 @@
+//! Rule 1 to the byte: what the key signed is the whole token, so no other token comes of a good one by
+//! changing, leaving out or adding one byte of it, be the good one remembered or not.
+
+use std::sync::LazyLock;
+
+use base64::alphabet::URL_SAFE;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{
+    NOW, SECRET, ScriptedSource, SetClock, SigningKey, options_on, shared_secret_by, verdict,
+};
+use tasknook_auth::{ClaimRules, JwksOptions, JwksVerifier, TokenVerifier, authenticate};
+
+/// As few as a good token can have, since each of their bytes is changed.
+fn few_claims() -> Value {
+    json!({ "sub": "a", "exp": NOW + 60 })
+}
+
+/// A verifier that remembers the token that it accepted.
+fn hs256() -> (impl TokenVerifier, String) {
+    let token = SigningKey::hs256(SECRET).token_with(r#"{"alg":"HS256"}"#, &few_claims().to_string());
+    let verifier = shared_secret_by(ClaimRules::new(), NOW);
+    assert_eq!(verdict(&verifier, &token), "accepted");
+    (verifier, token)
+}
+
+/// A token of every published algorithm and the verifier that has accepted all of them.
+fn published() -> (JwksVerifier, Vec<String>) {
+    let keys = SigningKey::published();
+    let entries: Vec<_> = keys.iter().map(|key| key.jwk(key.algorithm())).collect();
+    let (source, timing) = (ScriptedSource::with_keys(&entries), JwksOptions::default());
+    let options = options_on(SetClock::at(NOW));
+    let verifier = JwksVerifier::with_options(source, timing, ClaimRules::new(), options).unwrap();
+    let tokens: Vec<_> = keys.iter().map(|key| key.token(key.algorithm(), &few_claims())).collect();
+    assert!(tokens.iter().all(|token| verdict(&verifier, token) == "accepted"));
+    (verifier, tokens)
+}
+
+fn with_byte(token: &str, at: usize, byte: u8) -> Vec<u8> {
+    let mut changed = token.as_bytes().to_vec();
+    changed[at] = byte;
+    changed
+}
+
+#[track_caller]
+fn assert_refused(verifier: &dyn TokenVerifier, changed: &str) {
+    assert_ne!(verdict(verifier, changed), "accepted", "{changed:?}");
+}
+
+#[test]
+fn refuses_every_other_byte_at_every_place_of_a_good_token() {
+    let (verifier, token) = hs256();
+    for at in 0..token.len() {
+        for byte in (0..=u8::MAX).filter(|byte| *byte != token.as_bytes()[at]) {
+            let changed = with_byte(&token, at, byte);
+            if let Ok(changed) = str::from_utf8(&changed) {
+                assert_refused(&verifier, changed);
+            } else {
+                // Such a byte comes as far as the header of a request.
+                let header = [b"Bearer ", changed.as_slice()].concat();
+                let answer = pollster::block_on(authenticate(&verifier, [&header[..]].into_iter()));
+                assert!(answer.is_err(), "byte {at} as {byte}");
+            }
+        }
+    }
+}
+
+#[test]
+fn refuses_a_good_token_with_a_byte_more_or_less() {
+    let (verifier, token) = hs256();
+    for at in 0..=token.len() {
+        let (start, end) = token.split_at(at);
+        for byte in 0..=127_u8 {
+            assert_refused(&verifier, &format!("{start}{}{end}", char::from(byte)));
+        }
+    }
+    for at in 0..token.len() {
+        assert_refused(&verifier, &format!("{}{}", &token[..at], &token[at + 1..]));
+    }
+}
+
+/// The character whose last bit is another, so that the unused bits at the end of a part change too.
+fn neighbour(byte: u8) -> u8 {
+    let alphabet = URL_SAFE.as_str().as_bytes();
+    alphabet.iter().position(|other| *other == byte).map_or(b'A', |index| alphabet[index ^ 1])
+}
+
+#[test]
+fn refuses_a_change_at_every_place_whatever_the_algorithm() {
+    let (verifier, tokens) = published();
+    for token in &tokens {
+        for (at, &byte) in token.as_bytes().iter().enumerate() {
+            for other in [neighbour(byte), b'.'].into_iter().filter(|other| *other != byte) {
+                assert_refused(&verifier, str::from_utf8(&with_byte(token, at, other)).unwrap());
+            }
+        }
+    }
+}
+
+#[test]
+fn refuses_a_byte_more_or_less_at_every_place_whatever_the_algorithm() {
+    let (verifier, tokens) = published();
+    for token in &tokens {
+        for at in 0..token.len() {
+            let (start, end) = token.split_at(at);
+            assert_refused(&verifier, &format!("{start}A{end}"));
+            assert_refused(&verifier, &format!("{start}{}", &end[1..]));
+        }
+        assert_refused(&verifier, &format!("{token}A"));
+    }
+}
+
+static PUBLISHED: LazyLock<(JwksVerifier, Vec<String>)> = LazyLock::new(published);
+
+proptest! {
+    #[test]
+    fn refuses_any_change_anywhere_whatever_the_algorithm(
+        which in 0..10_usize,
+        place: usize,
+        byte in 0..=127_u8,
+    ) {
+        let (verifier, tokens) = &*PUBLISHED;
+        let token = &tokens[which];
+        let at = place % token.len();
+        prop_assume!(byte != token.as_bytes()[at]);
+        assert_refused(verifier, str::from_utf8(&with_byte(token, at, byte)).unwrap());
+    }
+}

@@ -1,0 +1,124 @@
+//! Rule 9: what nobody reads of an error.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    NOW, SECRET, ScriptedSource, SigningKey, claims, hs256, jwks, logged, rules, shared_secret,
+    shared_secret_by, verify,
+};
+use tasknook_auth::{
+    AuthError, ClaimRules, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier, TokenVerifier,
+};
+
+/// All that anybody sees of a refusal.
+fn shown(verifier: &dyn TokenVerifier, token: &str) -> String {
+    let error = verify(verifier, token).unwrap_err();
+    let answer = AuthError::from(error.clone());
+    let challenge = answer.challenge().map(|challenge| challenge.to_string());
+    format!("{error} {error:?} {answer} {answer:?} {} {challenge:?}", answer.problem())
+}
+
+#[test]
+fn no_error_shows_the_token_or_the_secret() {
+    let token = hs256(&claims());
+    let lines = logged(|| {
+        for at in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            bytes[at] = if at % 2 == 0 { b'!' } else { bytes[at] ^ 1 };
+            let changed = str::from_utf8(&bytes).unwrap();
+            let shown = shown(&shared_secret(), changed);
+            for text in [&token, changed] {
+                assert!(!text.split('.').any(|part| part.len() > 8 && shown.contains(part)), "{shown}");
+            }
+            assert!(shown.contains("token") && !shown.contains(SECRET), "{shown}");
+        }
+    });
+    assert!(lines.is_empty(), "{lines:?}");
+}
+
+/// Claims of somebody, each refused for another reason.
+fn of_somebody() -> Vec<Value> {
+    let mut good = claims();
+    for (name, value) in [("sub", "sub"), ("email", "e-mail"), ("name", "name"), ("jti", "jti")] {
+        good[name] = json!(format!("somebody's {value}"));
+    }
+    good["session"] = json!({ "token": "somebody's session" });
+    let changes = [
+        ("exp", json!(NOW - 31)),
+        ("exp", json!("somebody's exp")),
+        ("nbf", json!(NOW + 31)),
+        ("nbf", json!("somebody's nbf")),
+        ("iat", json!(NOW + 31)),
+        ("iat", json!(["somebody's iat"])),
+        ("aud", json!("somebody's aud")),
+        ("aud", json!(["somebody's aud", 5])),
+        ("iss", json!({ "a": "somebody's iss" })),
+        ("iss", json!("https://evil.test")),
+        ("sub", json!("somebody's sub\n")),
+        ("sub", json!(["somebody's sub"])),
+        ("sub", json!("somebody's sub".repeat(100))),
+    ];
+    let with = |(name, value): (&str, Value)| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    changes.map(with).to_vec()
+}
+
+#[test]
+fn no_error_shows_what_the_token_says_of_somebody() {
+    for claims in of_somebody() {
+        let shown = shown(&shared_secret_by(rules(), NOW), &hs256(&claims));
+        assert!(!shown.contains("somebody"), "{shown}");
+        let forged = SigningKey::hs256([7; 32]).token("any", &claims);
+        assert!(!self::shown(&shared_secret(), &forged).contains("somebody"));
+    }
+}
+
+#[test]
+fn an_identity_shows_no_more_than_its_id_and_its_expiry() {
+    let mut claims = claims();
+    (claims["email"], claims["name"]) = (json!("somebody's e-mail"), json!("somebody's name"));
+    let identity = verify(&shared_secret(), &hs256(&claims)).unwrap();
+    assert_eq!(identity.email(), Some("somebody's e-mail"));
+    let shown = format!("{identity:?} {identity:#?}");
+    assert!(shown.contains("user-a") && !shown.contains("somebody"), "{shown}");
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let secret = Secret::from(SECRET);
+    assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(redacted) Secret(redacted)");
+    let short = &SECRET[..31];
+    let public = "better-auth-secret-123456789";
+    for secrets in [vec![SECRET, short], vec![SECRET, public], vec![SECRET]] {
+        let rules = rules().leeway_seconds(301);
+        let secrets = secrets.into_iter().map(Secret::from).collect();
+        let error = SharedSecretVerifier::new(secrets, rules).err().unwrap();
+        let shown = format!("{error} {error:?}");
+        assert!(![SECRET, short, public].iter().any(|secret| shown.contains(secret)), "{shown}");
+    }
+    for list in
+        [format!("2:{SECRET},1"), SECRET.to_owned(), format!("x:{SECRET}"), format!("1:{SECRET},{SECRET}")]
+    {
+        let error = Secret::parse_versioned_list(&list).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(SECRET), "{list}");
+    }
+}
+
+#[test]
+fn no_line_of_the_log_shows_a_secret_or_a_token() {
+    let token = hs256(&claims());
+    let lines = logged(|| {
+        assert!(verify(&shared_secret_by(ClaimRules::new(), NOW), &token).is_ok());
+        let key = SigningKey::ed25519();
+        let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
+        assert!(verify(&jwks(&source), &token).is_err());
+        assert!(JwksVerifier::new(source, JwksOptions::default(), ClaimRules::new()).is_ok());
+    });
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for line in lines {
+        assert!(!line.contains(SECRET) && !token.split('.').any(|part| line.contains(part)), "{line}");
+    }
+}
