@@ -31,7 +31,7 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use serde_json::json;
 use signing_key::{SigningKey, key_set};
 use tasknook_auth::{
-    ClaimRules, FetchError, FetchedKeys, Identity, JwksOptions, JwksSource, JwksVerifier, MemoryOptions,
+    CacheOptions, ClaimRules, FetchError, FetchedKeys, Identity, JwksOptions, JwksSource, JwksVerifier,
     Secret, SharedSecretVerifier, TokenVerifier, VerifierOptions, VerifyError,
 };
 
@@ -61,8 +61,8 @@ fn token(key: &SigningKey, number: usize) -> String {
 
 fn verifier(key: &SigningKey, memory_bytes: u64) -> Arc<dyn TokenVerifier> {
     let rules = ClaimRules::for_better_auth(ORIGIN).unwrap();
-    let memory = MemoryOptions::new().max_bytes(memory_bytes);
-    let options = VerifierOptions::new().memory(memory);
+    let memory = CacheOptions::new().max_bytes(memory_bytes);
+    let options = VerifierOptions::new().cache(memory);
     if let SigningKey::Hs256(secret) = key {
         let verifier = SharedSecretVerifier::with_options(vec![Secret::new(secret)], rules, options);
         return Arc::new(verifier.unwrap());

@@ -19,4 +19,4 @@ pub use authenticate::{AuthError, authenticate};
 pub use authorization::{CredentialsError, bearer_token};
 pub use challenge::Challenge;
 #[cfg(any(feature = "actix", feature = "tower"))]
-pub use rejection::Unguarded;
+pub use rejection::MissingGuard;

@@ -25,7 +25,7 @@ mod verifier;
 pub use any_verifier::{AnyVerifier, Finding, Outcome, Report};
 #[cfg(any(feature = "actix", feature = "tower"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "tower"))))]
-pub use bearer::Unguarded;
+pub use bearer::MissingGuard;
 #[cfg(feature = "actix")]
 #[cfg_attr(docsrs, doc(cfg(feature = "actix")))]
 pub use bearer::actix;
@@ -44,6 +44,6 @@ pub use jwks::HttpJwksSource;
 pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 pub use keys::{KeySetError, Keys, Secret, verify_jws, versioned_secrets};
 pub use verifier::{
-    BoxFuture, Clock, MemoryOptions, Observer, SharedSecretVerifier, SystemClock, TokenVerifier, VerifiedBy,
+    BoxFuture, CacheOptions, Clock, Observer, SharedSecretVerifier, SystemClock, TokenVerifier, VerifiedBy,
     VerifierOptions,
 };

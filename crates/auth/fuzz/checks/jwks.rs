@@ -30,7 +30,7 @@ pub(crate) fn check(document: &[u8]) -> String {
         check_key(entry, &keys);
     }
     let unknown = json!({ "alg": "ES256", "kid": "no key has this name, which is not too long" });
-    assert_eq!(refusal(&unknown, &[0; 64], &keys), "unknown_key");
+    assert_eq!(rejection(&unknown, &[0; 64], &keys), "unknown_key");
     format!("{}_keys", keys.len())
 }
 
@@ -48,12 +48,12 @@ fn check_key(entry: &Value, keys: &Keys) {
             _ => entry["n"].as_str().map_or(0, |modulus| (modulus.len() * 3 / 4).min(1024)),
         };
         for signature in [vec![0; length], first_is_one(length), last_is_one(length)] {
-            refusal(&header(algorithm), &signature, keys);
+            rejection(&header(algorithm), &signature, keys);
         }
     }
     for algorithm in ["HS256", "none", "eddsa"] {
-        let refusal = refusal(&header(algorithm), &[0; 32], keys);
-        assert!(matches!(refusal, "unsupported_algorithm" | "invalid_header"), "{refusal}");
+        let rejection = rejection(&header(algorithm), &[0; 32], keys);
+        assert!(matches!(rejection, "unsupported_algorithm" | "invalid_header"), "{rejection}");
     }
 }
 
@@ -67,11 +67,11 @@ fn last_is_one(length: usize) -> Vec<u8> {
     (1..=length).map(|index| u8::from(index == length)).collect()
 }
 
-fn refusal(header: &Value, signature: &[u8], keys: &Keys) -> &'static str {
+fn rejection(header: &Value, signature: &[u8], keys: &Keys) -> &'static str {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let token = format!("{}.{}.{}", encode(header.to_string().as_bytes()), encode(b"{}"), encode(signature));
     match verify_jws(&token, keys) {
-        Err(refusal) => refusal.reason(),
+        Err(rejection) => rejection.reason(),
         Ok(_) => panic!("accepted without a private key: {token}"),
     }
 }

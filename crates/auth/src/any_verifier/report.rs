@@ -1,86 +1,152 @@
-//! What each rule says of one token: for a developer who holds a refused token and wants to know why.
+//! The report of every rule on one token, for a developer who wants to know why it is rejected.
 
 use std::fmt;
 
+use crate::claims::{CHECKS, ClaimCheck};
 use crate::{Identity, VerifyError};
 
-/// Every rule, in the order in which a verifier applies them, with what it says of the token.
+/// Every rule, in the order in which a verifier applies them, with its finding.
 ///
-/// Displayed, it is a table of one line a rule. It quotes the header and the claims, short and escaped, since it is made
-/// for who holds the token; it never holds the signature.
+/// Displayed, it is a table with one line per rule. It quotes the header and the claims, short and escaped, since its
+/// reader has the token; it never contains the signature.
 #[derive(Debug)]
 pub struct Report {
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) verdict: Result<Identity, VerifyError>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) verdict: Result<Identity, VerifyError>,
 }
 
-/// What one rule says.
+/// The finding of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    pub(crate) rule: &'static str,
-    pub(crate) says: String,
-    pub(crate) outcome: Outcome,
+    rule: &'static str,
+    detail: String,
+    outcome: Outcome,
 }
 
-/// Whether a rule holds.
+/// Whether the token passed a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It holds.
-    Holds,
-    /// It refuses the token. Rules after it are applied all the same, where that is possible.
-    Fails(VerifyError),
-    /// It could not be applied, because of a rule before it.
+    /// It passed.
+    Passed,
+    /// The rule rejects the token. Later rules are applied all the same, where that is possible.
+    Failed(VerifyError),
+    /// The rule could not be applied, because of an earlier one.
     NotApplied,
 }
 
-/// The findings of a report in the making: every rule once, those that were not reached at the end.
-#[derive(Default)]
-pub(crate) struct Findings(Vec<Finding>);
+/// A rule of a report.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    Length,
+    Form,
+    Header,
+    TrustAnchor,
+    Key,
+    Signature,
+    Payload,
+    Claim(&'static ClaimCheck),
+}
 
-impl Findings {
-    /// Adds what a rule found, and gives what it let through.
-    pub(crate) fn apply<T>(
-        &mut self,
-        rule: &'static str,
-        says: impl Into<String>,
-        result: Result<T, VerifyError>,
-    ) -> Option<T> {
-        let (outcome, value) = match result {
-            Ok(value) => (Outcome::Holds, Some(value)),
-            Err(error) => (Outcome::Fails(error), None),
-        };
-        self.0.push(Finding { rule, says: says.into(), outcome });
-        value
+impl Rule {
+    const BEFORE_CLAIMS: [Self; 7] = [
+        Self::Length,
+        Self::Form,
+        Self::Header,
+        Self::TrustAnchor,
+        Self::Key,
+        Self::Signature,
+        Self::Payload,
+    ];
+
+    /// In the order in which a verifier applies them. The rules of the claims are the checks themselves.
+    fn all() -> impl Iterator<Item = Self> {
+        Self::BEFORE_CLAIMS.into_iter().chain(CHECKS.iter().map(Self::Claim))
     }
 
-    /// In the order of the rules, with those that could not be applied.
-    pub(crate) fn done(self) -> Vec<Finding> {
-        let found = |rule| self.0.iter().find(|finding| finding.rule == rule).cloned();
-        let not_applied = |rule| Finding { rule, says: String::new(), outcome: Outcome::NotApplied };
-        RULES.into_iter().map(|rule| found(rule).unwrap_or_else(|| not_applied(rule))).collect()
+    fn name(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::Form => "form",
+            Self::Header => "header",
+            Self::TrustAnchor => "trust anchor",
+            Self::Key => "key",
+            Self::Signature => "signature",
+            Self::Payload => "payload",
+            Self::Claim(check) => check.name,
+        }
+    }
+
+    /// The rule that rejects a token with this error; none for the rules of the claims. It lists every error, so that a new
+    /// one does not compile until it belongs to a rule.
+    pub(super) fn before_claims(error: &VerifyError) -> Option<Self> {
+        match error {
+            VerifyError::TooLong { .. } => Some(Self::Length),
+            VerifyError::NotThreeParts => Some(Self::Form),
+            VerifyError::InvalidBase64 { part } | VerifyError::InvalidJson { part } => Some(match *part {
+                "header" => Self::Header,
+                "payload" => Self::Payload,
+                _ => Self::Form,
+            }),
+            VerifyError::InvalidHeader { .. }
+            | VerifyError::CriticalHeader
+            | VerifyError::UnsupportedType { .. } => Some(Self::Header),
+            VerifyError::UnsupportedAlgorithm { .. } => Some(Self::TrustAnchor),
+            VerifyError::AlgorithmMismatch { .. }
+            | VerifyError::MissingKeyId
+            | VerifyError::UnknownKey { .. }
+            | VerifyError::KeysUnavailable { .. } => Some(Self::Key),
+            VerifyError::InvalidSignature => Some(Self::Signature),
+            VerifyError::MissingClaim { .. }
+            | VerifyError::InvalidClaim { .. }
+            | VerifyError::Expired { .. }
+            | VerifyError::NotYetValid { .. }
+            | VerifyError::IssuedInFuture { .. }
+            | VerifyError::ExpiresBeforeIssue
+            | VerifyError::LifetimeTooLong { .. }
+            | VerifyError::TooOld { .. }
+            | VerifyError::UnknownIssuer { .. }
+            | VerifyError::UnknownAudience => None,
+        }
     }
 }
 
-/// The names of the rules, in the order in which they are applied.
-const RULES: [&str; 13] = [
-    "length",
-    "form",
-    "header",
-    "trust root",
-    "key",
-    "signature",
-    "payload",
-    "exp",
-    "nbf",
-    "iat",
-    "iss",
-    "aud",
-    "user id",
-];
+/// The findings of a report, which begins with no rule applied.
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn new() -> Self {
+        let not_applied =
+            |rule: Rule| Finding { rule: rule.name(), detail: String::new(), outcome: Outcome::NotApplied };
+        Self(Rule::all().map(not_applied).collect())
+    }
+
+    /// Records what a rule found, and returns what it let pass.
+    pub(super) fn apply<T>(
+        &mut self,
+        rule: Rule,
+        detail: impl Into<String>,
+        result: Result<T, VerifyError>,
+    ) -> Option<T> {
+        let (outcome, value) = match result {
+            Ok(value) => (Outcome::Passed, Some(value)),
+            Err(error) => (Outcome::Failed(error), None),
+        };
+        let finding = Finding { rule: rule.name(), detail: detail.into(), outcome };
+        match self.0.iter_mut().find(|known| known.rule == finding.rule) {
+            Some(known) => *known = finding,
+            None => self.0.push(finding),
+        }
+        value
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+}
 
 impl Report {
-    /// What a verifier answers: the first rule that fails is its error.
+    /// The verdict of a verifier: the error is that of the first rule that failed.
     ///
     /// # Errors
     ///
@@ -89,7 +155,7 @@ impl Report {
         self.verdict.as_ref()
     }
 
-    /// The rules, in the order in which they are applied.
+    /// The rules, in the order in which a verifier applies them.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -97,20 +163,20 @@ impl Report {
 }
 
 impl Finding {
-    /// The rule's name: `length`, `form`, `header`, `trust root`, `key`, `signature`, `payload`, `exp`, `nbf`, `iat`,
+    /// The name of the rule: `length`, `form`, `header`, `trust anchor`, `key`, `signature`, `payload`, `exp`, `nbf`, `iat`,
     /// `iss`, `aud` or `user id`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// What the token has there, and what is accepted; may be empty.
+    /// What the token has, and what is accepted; can be empty.
     #[must_use]
-    pub fn says(&self) -> &str {
-        &self.says
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
-    /// Whether it holds.
+    /// Whether the token passed.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -119,12 +185,12 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, says, outcome } = self;
+        let Self { rule, detail, outcome } = self;
         match outcome {
-            Outcome::Holds => write!(f, "holds  {rule:<10}  {says}"),
-            Outcome::NotApplied => write!(f, "  -    {rule:<10}  not applied"),
-            Outcome::Fails(error) if says.is_empty() => write!(f, "FAILS  {rule:<10}  {error}"),
-            Outcome::Fails(error) => write!(f, "FAILS  {rule:<10}  {error} ({says})"),
+            Outcome::Passed => write!(f, "ok       {rule:<12}  {detail}"),
+            Outcome::NotApplied => write!(f, "skipped  {rule:<12}"),
+            Outcome::Failed(error) if detail.is_empty() => write!(f, "FAIL     {rule:<12}  {error}"),
+            Outcome::Failed(error) => write!(f, "FAIL     {rule:<12}  {error} ({detail})"),
         }
     }
 }
@@ -132,5 +198,27 @@ impl fmt::Display for Finding {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::one_of_each;
+
+    /// A token passes every rule in `a_good_token_passes_every_rule`; this is for the errors.
+    #[test]
+    fn every_rule_before_the_claims_has_an_error() {
+        let with_error: Vec<_> =
+            one_of_each().iter().filter_map(Rule::before_claims).map(Rule::name).collect();
+        for rule in Rule::BEFORE_CLAIMS {
+            assert!(with_error.contains(&rule.name()), "{}", rule.name());
+        }
+    }
+
+    #[test]
+    fn the_rules_have_distinct_names() {
+        let names: std::collections::BTreeSet<_> = Rule::all().map(Rule::name).collect();
+        assert_eq!(names.len(), Rule::all().count());
     }
 }

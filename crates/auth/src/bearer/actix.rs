@@ -43,15 +43,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::bearer::rejection::Answer;
-use crate::{AuthError, Identity, TokenVerifier, Unguarded, authenticate};
+use super::rejection::RejectionResponse;
+use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A middleware that lets a request through with a verified token alone, and leaves its [`Identity`] in the request's
 /// extensions. Every other request gets the answer of its [`AuthError`]; the handler is not called and the body not read.
 ///
-/// A refusal is a response rather than an error, so middlewares outside treat it as they treat any other.
+/// A rejection is a response rather than an error, so middlewares outside treat it as they treat any other.
 #[derive(Clone)]
 pub struct RequireToken {
     verifier: Arc<dyn TokenVerifier>,
@@ -131,22 +131,22 @@ impl ResponseError for AuthError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        response(Answer::from(self))
+        response(RejectionResponse::from(self))
     }
 }
 
-impl ResponseError for Unguarded {
+impl ResponseError for MissingGuard {
     fn error_response(&self) -> HttpResponse {
-        response(Answer::from(*self))
+        response(RejectionResponse::from(*self))
     }
 }
 
-fn response(answer: Answer) -> HttpResponse {
-    let mut response = HttpResponseBuilder::new(status(answer.status));
-    for header in answer.headers {
+fn response(rejection: RejectionResponse) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status(rejection.status));
+    for header in rejection.headers {
         response.insert_header(header);
     }
-    response.body(answer.body)
+    response.body(rejection.body)
 }
 
 fn status(code: u16) -> StatusCode {

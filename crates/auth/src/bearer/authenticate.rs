@@ -1,17 +1,17 @@
-//! From a request's headers to an identity, or to the answer that it gets instead: what every adapter does.
+//! From the headers of a request to an identity, or to the response of a request that is rejected. Every adapter does this.
 
 use serde_json::json;
 use thiserror::Error;
 
 use crate::{Challenge, CredentialsError, Identity, TokenVerifier, VerifyError, bearer_token};
 
-/// Why a request is answered by the guard and not by the service.
+/// Why a request does not reach the handler.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AuthError {
-    /// The request brings no token to verify.
+    /// The request has no token to verify.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The token was refused, or could not be judged.
+    /// The token was rejected, or could not be verified.
     #[error(transparent)]
     Token(#[from] VerifyError),
 }
@@ -20,7 +20,7 @@ pub enum AuthError {
 ///
 /// # Errors
 ///
-/// [`AuthError`], which holds all that an answer needs: a status, headers and a body.
+/// [`AuthError`], which has everything that a response needs: a status, headers and a body.
 ///
 /// ```
 /// # use tasknook_auth::{TokenVerifier, authenticate};
@@ -42,7 +42,7 @@ impl AuthError {
     /// The media type of [`AuthError::problem`] (RFC 9457 §3).
     pub const PROBLEM_TYPE: &'static str = "application/problem+json";
 
-    /// 401; 400 for credentials that are no form of credentials (RFC 6750 §3.1); 503 when the token could not be judged.
+    /// 401; 400 for malformed credentials (RFC 6750 §3.1); 503 when the token could not be verified.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -80,8 +80,8 @@ impl AuthError {
         }
     }
 
-    /// The body of the answer: a problem (RFC 9457 §3) of the type `about:blank`, whose `detail` says what is wrong and
-    /// whose `code` is [`AuthError::reason`]. It holds neither the token nor a secret.
+    /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its `code`
+    /// is [`AuthError::reason`]. It contains neither the token nor a secret.
     #[must_use]
     pub fn problem(&self) -> String {
         let title = match self.status() {
@@ -107,14 +107,14 @@ mod tests {
     use super::*;
     use crate::testing::{SECRET, ScriptedSource, SigningKey, claims, jwks, shared_secret};
 
-    fn answer(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {
+    fn authenticated(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {
         pollster::block_on(authenticate(verifier, header.map(str::as_bytes).into_iter()))
     }
 
     #[test]
     fn a_good_token_gives_the_identity() {
         let token = SigningKey::hs256(SECRET).token("any", &claims());
-        let identity = answer(&shared_secret(), Some(&format!("Bearer {token}"))).unwrap();
+        let identity = authenticated(&shared_secret(), Some(&format!("Bearer {token}"))).unwrap();
         assert_eq!(identity.user_id(), "user-a");
     }
 
@@ -127,7 +127,7 @@ mod tests {
             (Some("Bearer a.b"), 401, "not_three_parts", "Bearer error=\"invalid_token\""),
         ];
         for (header, status, reason, challenge) in cases {
-            let error = answer(&shared_secret(), header).unwrap_err();
+            let error = authenticated(&shared_secret(), header).unwrap_err();
             assert_eq!((error.status(), error.reason()), (status, reason), "{header:?}");
             assert!(error.challenge().unwrap().to_string().starts_with(challenge), "{header:?}");
             assert_eq!(error.retry_after_seconds(), None);
@@ -135,16 +135,17 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_cannot_be_judged_is_the_services_fault_and_passes() {
+    fn unavailable_keys_are_503_without_a_challenge() {
         let token = SigningKey::ed25519().token("ed1", &claims());
-        let error = answer(&jwks(&ScriptedSource::down()), Some(&format!("Bearer {token}"))).unwrap_err();
+        let error =
+            authenticated(&jwks(&ScriptedSource::down()), Some(&format!("Bearer {token}"))).unwrap_err();
         assert_eq!((error.status(), error.challenge()), (503, None));
         assert!(error.retry_after_seconds().is_some_and(|seconds| seconds > 0));
     }
 
     #[test]
-    fn the_body_is_a_problem_that_says_why() {
-        let error = answer(&shared_secret(), Some("Bearer a.b")).unwrap_err();
+    fn the_body_is_a_problem_with_a_reason() {
+        let error = authenticated(&shared_secret(), Some("Bearer a.b")).unwrap_err();
         let problem: Value = serde_json::from_str(&error.problem()).unwrap();
         let expected = json!({
             "type": "about:blank",

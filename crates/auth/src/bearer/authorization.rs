@@ -2,21 +2,21 @@
 
 use thiserror::Error;
 
-/// Why a request brings no token to verify.
+/// Why a request has no token to verify.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// No header, an empty one, another scheme, or no scheme at all: the caller did not try. 401 without an error code.
+    /// No header, an empty one, another scheme, or no scheme at all. 401 without an error code.
     #[error("a bearer token is required in the Authorization header")]
     Missing,
     /// Two headers, a tab, a list, or more than one word after the scheme. 400 `invalid_request`.
-    #[error("the Authorization header must be one \"Bearer\", spaces and one token")]
+    #[error("the Authorization header must be \"Bearer <token>\"")]
     Malformed,
     /// The scheme alone. 401 `invalid_token`.
-    #[error("the Authorization header holds no token after \"Bearer\"")]
+    #[error("the Authorization header has no token after \"Bearer\"")]
     EmptyToken,
-    /// Bytes that no token has, such as quotes or letters outside ASCII. 401 `invalid_token`.
-    #[error("the token holds characters that no token has")]
+    /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
+    #[error("the token contains invalid characters")]
     InvalidToken,
 }
 
@@ -32,7 +32,7 @@ impl CredentialsError {
         }
     }
 
-    /// The error code of RFC 6750 §3.1; none when the request brings no credentials of this scheme.
+    /// The error code of RFC 6750 §3.1; none when the request has no credentials of this scheme.
     #[must_use]
     pub fn error_code(self) -> Option<&'static str> {
         match self {
@@ -46,8 +46,8 @@ impl CredentialsError {
 /// Finds the token in the values of a request's `Authorization` headers: exactly one header, the scheme in any case,
 /// one or more spaces, one token.
 ///
-/// A token anywhere else (a cookie, the query, a form) is not looked for: RFC 6750 §5.3, and cookies would bring
-/// cross-site requests with them.
+/// A token anywhere else (a cookie, the query, a form) is ignored: RFC 6750 §5.3, and a browser adds cookies to
+/// cross-site requests too.
 ///
 /// # Errors
 ///
@@ -81,8 +81,8 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
         .ok_or(CredentialsError::InvalidToken)
 }
 
-/// Spaces alone: another white space is no part of a header's value (RFC 9110 §5.5), so a server that lets one through
-/// is not helped here.
+/// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
+/// server that does not parse headers correctly.
 fn trim_spaces(mut value: &[u8]) -> &[u8] {
     while let [b' ', rest @ ..] | [rest @ .., b' '] = value {
         value = rest;
@@ -90,7 +90,7 @@ fn trim_spaces(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// Whether further credentials follow behind a comma, as a proxy joins two headers.
+/// Whether further credentials follow after a comma: some proxies join two headers.
 fn is_list(value: &[u8]) -> bool {
     let scheme =
         |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn misses_credentials_without_a_header_or_of_another_scheme() {
+    fn credentials_of_another_scheme_are_missing() {
         for values in
             [&[][..], &[""], &[" "], &["Basic dTpw"], &["a.b.c"], &["Bearera.b.c"], &["Token bearer a"]]
         {
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_two_headers_even_when_they_are_the_same() {
+    fn rejects_two_headers_even_when_they_are_equal() {
         assert_eq!(read(&["Bearer a.b.c", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
         assert_eq!(read(&["Basic dTpw", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
     }
 
     #[test]
-    fn refuses_a_tab_and_a_list() {
+    fn rejects_a_tab_and_a_list() {
         for value in
             ["Bearer\ta.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,bearer", "Bearer \ta", "Bearer a\t"]
         {
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn tells_an_empty_token_from_a_missing_one() {
+    fn distinguishes_an_empty_token_from_a_missing_one() {
         assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
     }
 
     #[test]
-    fn refuses_a_quoted_token_and_bytes_outside_ascii() {
+    fn rejects_a_quoted_token_and_bytes_outside_ascii() {
         for value in [
             b"Bearer \"a.b.c\"".as_slice(),
             b"Bearer \xff\xfe",

@@ -26,9 +26,9 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use super::rejection::RejectionResponse;
 use super::tower::response;
-use crate::bearer::rejection::Answer;
-use crate::{AuthError, Identity, Unguarded};
+use crate::{AuthError, Identity, MissingGuard};
 
 pub use super::tower::{RequireToken, RequireTokenService};
 
@@ -36,28 +36,28 @@ pub use super::tower::{RequireToken, RequireTokenService};
 ///
 /// # Errors
 ///
-/// [`Unguarded`] without the layer.
+/// [`MissingGuard`] without the layer.
 impl<S: Sync> FromRequestParts<S> for Identity {
-    type Rejection = Unguarded;
+    type Rejection = MissingGuard;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Unguarded> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingGuard> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             let path = parts.uri.path();
             tracing::error!(path, "a handler takes an Identity, and the layer RequireToken is not there");
-            Unguarded
+            MissingGuard
         })
     }
 }
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
-        response(Answer::from(&self)).into_response()
+        response(RejectionResponse::from(&self)).into_response()
     }
 }
 
-impl IntoResponse for Unguarded {
+impl IntoResponse for MissingGuard {
     fn into_response(self) -> Response {
-        response(Answer::from(self)).into_response()
+        response(RejectionResponse::from(self)).into_response()
     }
 }
 

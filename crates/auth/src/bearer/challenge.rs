@@ -1,4 +1,4 @@
-//! The `WWW-Authenticate` header of an answer to a request that was not let in (RFC 6750 §3).
+//! The `WWW-Authenticate` header of the response to a rejected request (RFC 6750 §3).
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use crate::{CredentialsError, VerifyError};
 
 /// A challenge for the scheme `Bearer`: `to_string` is the header's value, in printable ASCII.
 ///
-/// A request without credentials gets the bare scheme, so that nothing is given away to who did not ask (RFC 6750
-/// §3.1); so does a token that could not be judged, which is the service's fault.
+/// A request without credentials gets the bare scheme, since a reason would help only to probe the service (RFC 6750
+/// §3.1). So does a token that could not be verified, which is not the fault of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
     error: Option<(&'static str, String)>,
 }
 
 impl Challenge {
-    /// The error code, as it stands in the header.
+    /// The error code in the header.
     #[must_use]
     pub fn error_code(&self) -> Option<&'static str> {
         self.error.as_ref().map(|(code, _)| *code)
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_token_gets_the_reason() {
+    fn a_rejected_token_gets_the_reason() {
         let challenge = Challenge::from(&VerifyError::Expired { expired_at: 3600 });
         assert_eq!(challenge.error_code(), Some("invalid_token"));
         let expected = "Bearer error=\"invalid_token\", \
@@ -76,12 +76,12 @@ mod tests {
     #[test]
     fn a_malformed_header_is_an_invalid_request() {
         let expected = "Bearer error=\"invalid_request\", \
-                        error_description=\"the Authorization header must be one 'Bearer', spaces and one token\"";
+                        error_description=\"the Authorization header must be 'Bearer <token>'\"";
         assert_eq!(Challenge::from(&CredentialsError::Malformed).to_string(), expected);
     }
 
     #[test]
-    fn a_token_that_could_not_be_judged_gets_the_bare_scheme() {
+    fn unavailable_keys_get_the_bare_scheme() {
         let error = VerifyError::KeysUnavailable { retry_after_seconds: 3 };
         assert_eq!(Challenge::from(&error).to_string(), "Bearer");
     }

@@ -31,7 +31,7 @@ use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::bearer::rejection::Answer;
+use super::rejection::RejectionResponse;
 use crate::{BoxFuture, TokenVerifier, authenticate};
 
 /// A layer that lets a request through with a verified token alone, and leaves its [`Identity`](crate::Identity) in the
@@ -80,7 +80,7 @@ impl<S, R> Layer<S> for RequireToken<R> {
     }
 }
 
-/// What [`RequireToken`] makes of a service. Its errors are those of the service within: a refusal is a response.
+/// What [`RequireToken`] makes of a service. Its errors are those of the service within: a rejection is a response.
 #[derive(Debug)]
 pub struct RequireTokenService<S, R> {
     service: S,
@@ -121,16 +121,17 @@ where
                     head.extensions.insert(identity);
                     service.call(Request::from_parts(head, body)).await
                 }
-                Err(error) => Ok(response(Answer::from(&error)).map(to_body)),
+                Err(error) => Ok(response(RejectionResponse::from(&error)).map(to_body)),
             }
         })
     }
 }
 
-pub(crate) fn response(answer: Answer) -> Response<String> {
-    let mut response = Response::new(answer.body);
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = answer.headers.into_iter();
+pub(super) fn response(rejection: RejectionResponse) -> Response<String> {
+    let mut response = Response::new(rejection.body);
+    *response.status_mut() =
+        StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = rejection.headers.into_iter();
     let headers =
         headers.filter_map(|(name, value)| Some((HeaderName::from_static(name), value.try_into().ok()?)));
     response.headers_mut().extend::<Vec<(HeaderName, HeaderValue)>>(headers.collect());

@@ -1,12 +1,12 @@
-//! What a verified token says about its bearer.
+//! The user that a verified token identifies.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The bearer of a token that passed every rule.
+/// The user of a token that passed every rule.
 ///
-/// Only the verifiers of this crate make one, so a function that takes an `Identity` cannot be called without a
-/// verified token. A clone costs a counter.
+/// Only the verifiers of this crate create one, so nothing can call a function that takes an `Identity` without a
+/// verified token. A clone increments a reference count.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity(Arc<Facts>);
 
@@ -21,7 +21,7 @@ pub(crate) struct Facts {
 }
 
 impl Identity {
-    /// Of facts that a verified token states.
+    /// From the claims of a verified token.
     pub(crate) fn proven(facts: Facts) -> Self {
         Self(Arc::new(facts))
     }
@@ -57,14 +57,14 @@ impl Identity {
         self.0.expires_at_unix
     }
 
-    /// The token's whole payload, as it was signed: one JSON object whose names are unique, for claims of the caller's
-    /// own, such as a role.
+    /// The token's whole payload, as it was signed: one JSON object with unique names, for your own claims, such
+    /// as a role.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         &self.0.payload
     }
 
-    /// What it holds on the heap, about, in bytes.
+    /// The heap memory that it uses, estimated, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
         let Facts { user_id, email, name, issuer, expires_at_unix: _, payload } = &*self.0;
         let optional = [email, name, issuer].into_iter().flatten().map(String::capacity).sum::<usize>();

@@ -1,4 +1,4 @@
-//! What the claims of a token have to be.
+//! The rules for the claims of a token.
 
 use url::Url;
 
@@ -8,7 +8,7 @@ const DAY_SECONDS: u64 = 86_400;
 
 /// The rules for claims, and the limits on a token; made with defaults, changed by the methods named after them.
 ///
-/// Values outside their limits are refused by the verifier that takes the rules.
+/// The constructor of a verifier rejects values outside their limits.
 #[derive(Clone, Debug)]
 pub struct ClaimRules {
     pub(crate) issuers: Vec<String>,
@@ -43,7 +43,7 @@ impl ClaimRules {
     }
 
     /// The rules for a Better Auth at `base_url`: its origin is the issuer and the audience, as Better Auth signs them
-    /// unless it is told otherwise. The path, and a slash at the end, do not matter.
+    /// unless you configure others. The path, and a slash at the end, do not matter.
     ///
     /// # Errors
     ///
@@ -59,43 +59,42 @@ impl ClaimRules {
         Ok(Self::new().issuers([origin.clone()]).audiences([origin]))
     }
 
-    /// The accepted values of `iss`, compared byte by byte. Empty: `iss` is not required.
+    /// Sets the accepted values of `iss`, compared byte by byte. Empty: `iss` is not required.
     #[must_use]
     pub fn issuers<T: Into<String>>(mut self, issuers: impl IntoIterator<Item = T>) -> Self {
         self.issuers = issuers.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The names of this service in `aud`, compared byte by byte; one of them has to be there. Empty: `aud` is not
-    /// required.
+    /// Sets the accepted audiences, compared byte by byte; `aud` must have one of them. Empty: `aud` is not required.
     #[must_use]
     pub fn audiences<T: Into<String>>(mut self, audiences: impl IntoIterator<Item = T>) -> Self {
         self.audiences = audiences.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The claim that holds the user's id, `sub` by default; no other claim ever stands in for it.
+    /// Sets the claim with the id of the user, `sub` by default; no other claim is ever used in its place.
     #[must_use]
     pub fn user_id_claim(mut self, name: impl Into<String>) -> Self {
         self.user_id_claim = name.into();
         self
     }
 
-    /// How far the clocks of issuer and verifier may differ, in seconds: 30 by default, at most 300.
+    /// Sets how far the clocks of issuer and verifier may differ, in seconds: 30 by default, at most 300.
     #[must_use]
     pub fn leeway_seconds(mut self, seconds: u64) -> Self {
         self.leeway_seconds = seconds;
         self
     }
 
-    /// The longest token that is looked at, in bytes: 8192 by default, at most 65,536.
+    /// Sets the length of the longest token that is parsed, in bytes: 8192 by default, at most 65,536.
     #[must_use]
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.max_token_bytes = bytes;
         self
     }
 
-    /// How long after `iat` a token is accepted, in seconds, whatever its `exp`; `iat` is then required. None by
+    /// Sets how long after `iat` a token is accepted, in seconds, regardless of its `exp`; `iat` is then required. None by
     /// default.
     #[must_use]
     pub fn max_age_seconds(mut self, seconds: Option<u64>) -> Self {
@@ -103,8 +102,8 @@ impl ClaimRules {
         self
     }
 
-    /// How far in the future `exp` may lie, in seconds: 366 days by default. What lies beyond, such as an expiry in
-    /// milliseconds, is a mistake of the issuer's and would make a token that never ends.
+    /// Sets how far in the future `exp` may be, in seconds: 366 days by default. A later one, such as an expiry in
+    /// milliseconds, is a mistake of the issuer that would make the token valid for ever.
     #[must_use]
     pub fn max_lifetime_seconds(mut self, seconds: u64) -> Self {
         self.max_lifetime_seconds = seconds;
@@ -123,8 +122,8 @@ impl ClaimRules {
             ("max_age_seconds", self.max_age_seconds != Some(0), "must be at least 1 when it is set"),
             ("max_lifetime_seconds", self.max_lifetime_seconds > 0, "must be at least 1"),
             ("user_id_claim", !self.user_id_claim.is_empty(), "must name a claim"),
-            ("issuers", !self.issuers.iter().any(String::is_empty), "must not hold an empty text"),
-            ("audiences", !self.audiences.iter().any(String::is_empty), "must not hold an empty text"),
+            ("issuers", !self.issuers.iter().any(String::is_empty), "must not contain an empty string"),
+            ("audiences", !self.audiences.iter().any(String::is_empty), "must not contain an empty string"),
         ])?;
         Ok(self)
     }
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_values_outside_their_limits_by_name() {
+    fn rejects_values_outside_their_limits_by_name() {
         let cases = [
             ("leeway_seconds", ClaimRules::new().leeway_seconds(301)),
             ("max_token_bytes", ClaimRules::new().max_token_bytes(0)),

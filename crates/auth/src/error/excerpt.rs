@@ -1,4 +1,4 @@
-//! Somebody else's text inside a message of ours.
+//! Untrusted text inside a message.
 
 use std::fmt;
 

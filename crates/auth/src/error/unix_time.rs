@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shows_dates_as_the_calendar_has_them() {
+    fn shows_dates_of_the_calendar() {
         let cases = [
             (0, "1970-01-01T00:00:00Z"),
             (3600, "1970-01-01T01:00:00Z"),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn shows_what_no_calendar_holds_as_a_number() {
+    fn shows_dates_outside_the_calendar_as_a_number() {
         assert_eq!(UnixTime(253_402_300_800).to_string(), "@253402300800");
         assert_eq!(UnixTime(i64::MIN).to_string(), format!("@{}", i64::MIN));
     }

@@ -1,18 +1,18 @@
-//! Why a token was not accepted.
+//! Why a token is not accepted.
 
 use thiserror::Error;
 
 use crate::Excerpt;
 use crate::error::UnixTime;
 
-/// The first rule that a token broke, or why it could not be judged.
+/// The first rule that a token breaks, or why it could not be verified.
 ///
-/// What it displays may go to the caller: it never holds the token or a secret, and what it quotes of the token is
+/// You can send the message to the client: it never contains the token or a secret, and its quotes from the token are
 /// short and escaped. All but [`VerifyError::KeysUnavailable`] are RFC 6750's `invalid_token`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// Longer than the limit; nothing of it was read.
+    /// Longer than the limit; it was not parsed.
     #[error("the token is longer than {limit_bytes} bytes")]
     TooLong {
         /// The limit, in bytes.
@@ -34,15 +34,15 @@ pub enum VerifyError {
         part: &'static str,
     },
     /// A header parameter that is missing or has a value that no token may have.
-    #[error("the token's header is not acceptable: \"{parameter}\" {expected}")]
+    #[error("the token's header is invalid: \"{parameter}\" {expected}")]
     InvalidHeader {
         /// The parameter's name.
         parameter: &'static str,
         /// What it should have been.
         expected: &'static str,
     },
-    /// The header has `crit`, and no extension is understood here (RFC 7515 §4.1.11).
-    #[error("the token's header demands extensions with \"crit\", and none is supported")]
+    /// The header has `crit`, and no extension is supported (RFC 7515 §4.1.11).
+    #[error("the token's header requires extensions with \"crit\", but none is supported")]
     CriticalHeader,
     /// The `typ` of another kind of token, such as a session cookie (RFC 8725 §3.11).
     #[error("the token is of type {typ}; only JWT and at+jwt are accepted")]
@@ -50,8 +50,8 @@ pub enum VerifyError {
         /// The `typ` of the header.
         typ: Excerpt,
     },
-    /// No configured trust root verifies this algorithm.
-    #[error("the token's algorithm {algorithm} is not accepted here")]
+    /// No configured trust anchor verifies this algorithm.
+    #[error("the token's algorithm {algorithm} is not accepted")]
     UnsupportedAlgorithm {
         /// The `alg` of the header.
         algorithm: Excerpt,
@@ -62,16 +62,16 @@ pub enum VerifyError {
         /// The algorithm of the key.
         key_algorithm: &'static str,
     },
-    /// The header names no key, and the key set holds several.
-    #[error("the token names no key (\"kid\"), and the issuer has several")]
+    /// The header has no `kid`, and the key set has several keys.
+    #[error("the token has no \"kid\", but the key set has several keys")]
     MissingKeyId,
-    /// The key set holds no usable key of that name.
-    #[error("the token's key {kid} is not one of the issuer's")]
+    /// The key set has no usable key with that `kid`.
+    #[error("the token's key {kid} is not in the issuer's key set")]
     UnknownKey {
         /// The `kid` of the header.
         kid: Excerpt,
     },
-    /// The signature is not that of any key it could be from.
+    /// The signature does not match any key that the token could be signed with.
     #[error("the token's signature is wrong")]
     InvalidSignature,
     /// A required claim is missing.
@@ -80,7 +80,7 @@ pub enum VerifyError {
         /// The claim's name, from the configuration.
         claim: String,
     },
-    /// A claim has a value that cannot be accepted whatever the time.
+    /// A claim has a value that is never accepted.
     #[error("the token's claim \"{claim}\" {expected}")]
     InvalidClaim {
         /// The claim's name, from the configuration.
@@ -88,7 +88,7 @@ pub enum VerifyError {
         /// What it should have been.
         expected: &'static str,
     },
-    /// The expiry lies further back than the leeway.
+    /// The expiry is in the past, by more than the leeway.
     #[error("the token expired at {}", UnixTime(*expired_at))]
     Expired {
         /// `exp`, in seconds since 1970.
@@ -100,7 +100,7 @@ pub enum VerifyError {
         /// `nbf`, in seconds since 1970.
         not_before: i64,
     },
-    /// The token says that it was issued later than now.
+    /// The time of issue is in the future.
     #[error("the token was issued in the future, at {}", UnixTime(*issued_at))]
     IssuedInFuture {
         /// `iat`, in seconds since 1970.
@@ -109,9 +109,9 @@ pub enum VerifyError {
     /// The token expires before it was issued.
     #[error("the token expires before it was issued")]
     ExpiresBeforeIssue,
-    /// The expiry lies further ahead than any token's may.
+    /// The expiry is too far in the future.
     #[error("the token expires at {}, more than {limit_seconds} seconds ahead", UnixTime(*expires_at))]
-    LivesTooLong {
+    LifetimeTooLong {
         /// `exp`, in seconds since 1970.
         expires_at: i64,
         /// The furthest expiry that is accepted, in seconds from now.
@@ -134,10 +134,10 @@ pub enum VerifyError {
     /// The token was issued for another service.
     #[error("the token's audience does not include this service")]
     UnknownAudience,
-    /// There is no key set to judge by: none was ever fetched, or the last one is too old to trust.
-    #[error("the token cannot be judged: the issuer's keys are not available")]
+    /// There is no key set: none was ever fetched, or the last one is stale.
+    #[error("cannot verify the token: the issuer's keys are unavailable")]
     KeysUnavailable {
-        /// After how many seconds another try makes sense; at least 1.
+        /// The seconds after which a client should retry; at least 1.
         retry_after_seconds: u64,
     },
 }
@@ -165,7 +165,7 @@ impl VerifyError {
             Self::NotYetValid { .. } => "not_yet_valid",
             Self::IssuedInFuture { .. } => "issued_in_future",
             Self::ExpiresBeforeIssue => "expires_before_issue",
-            Self::LivesTooLong { .. } => "lives_too_long",
+            Self::LifetimeTooLong { .. } => "lives_too_long",
             Self::TooOld { .. } => "too_old",
             Self::UnknownIssuer { .. } => "unknown_issuer",
             Self::UnknownAudience => "unknown_audience",
@@ -173,30 +173,19 @@ impl VerifyError {
         }
     }
 
-    /// Whether there is no key to check the signature with.
-    pub(crate) fn is_about_the_key(&self) -> bool {
-        matches!(
-            self,
-            Self::UnknownKey { .. }
-                | Self::MissingKeyId
-                | Self::AlgorithmMismatch { .. }
-                | Self::KeysUnavailable { .. }
-        )
-    }
-
-    /// Whether the token could not be judged, rather than being refused: a 503, not a 401.
+    /// Whether the token could not be verified, rather than being rejected: a 503, not a 401.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::KeysUnavailable { .. })
     }
 
-    /// The error code of RFC 6750 §3.1; none when the token could not be judged.
+    /// The error code of RFC 6750 §3.1; none when the token could not be verified.
     #[must_use]
     pub fn error_code(&self) -> Option<&'static str> {
         (!self.is_unavailable()).then_some("invalid_token")
     }
 
-    /// For `Retry-After`, when the token could not be judged.
+    /// For `Retry-After`, when the token could not be verified.
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {

@@ -1,4 +1,4 @@
-//! Secrets that both sides hold.
+//! Secrets shared with the issuer.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use crate::ConfigError;
 /// The fewest bytes of a key for HS256: as many as its hash has (RFC 7518 §3.2).
 const MIN_BYTES: usize = 32;
 
-/// What Better Auth signs with outside production when it is given no secret: text that everybody can read.
+/// The secrets that Better Auth uses outside production when none is configured. They are public.
 const PUBLIC_DEFAULTS: [&[u8]; 2] =
     [b"better-auth-secret-12345678901234567890", b"better-auth-secret-123456789"];
 
-/// A secret shared with the issuer. Its key bytes are the UTF-8 bytes of the text as they stand, neither decoded nor
-/// hashed, which is what Better Auth does. It never shows itself.
+/// A secret shared with the issuer. Its key bytes are the UTF-8 bytes of the text, neither decoded nor hashed,
+/// as in Better Auth. No `Debug` shows it.
 #[derive(Clone)]
 pub struct Secret(Box<[u8]>);
 
@@ -89,14 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_versioned_list_of_better_auth_in_its_order() {
+    fn reads_the_versioned_list_in_order() {
         let secrets = Secret::parse_versioned_list("2:new:secret, 1:old").unwrap();
         let texts: Vec<_> = secrets.iter().map(Secret::bytes).collect();
         assert_eq!(texts, [b"new:secret".as_slice(), b"old".as_slice()]);
     }
 
     #[test]
-    fn refuses_a_versioned_list_with_a_hole_and_says_where() {
+    fn rejects_a_malformed_versioned_list_by_position() {
         for (list, place) in
             [("", 1), ("secret", 1), ("2:new,old", 2), ("2:new,1:", 2), ("x:new", 1), ("2:new,", 2)]
         {

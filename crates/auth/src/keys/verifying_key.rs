@@ -15,7 +15,7 @@ pub(super) struct VerifyingKey {
 
 enum Material {
     Library(LibraryAlgorithm, DecodingKey),
-    /// For ES512, which jsonwebtoken does not have and Better Auth can be told to sign with.
+    /// For ES512, which jsonwebtoken does not have and Better Auth can be configured to sign with.
     P521(ParsedPublicKey),
 }
 
@@ -83,7 +83,10 @@ impl VerifyingKey {
         jws.payload()
     }
 
-    /// Whether `signature` is this key's over `message`; a secret is compared in constant time.
+    /// Whether `signature` is the signature of this key over `message`.
+    ///
+    /// The library recomputes an HMAC and compares it in constant time: a comparison that stops at the first wrong byte
+    /// would let an attacker guess a signature byte by byte.
     fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         match &self.material {
             Material::P521(key) => key.verify_sig(message, signature).is_ok(),

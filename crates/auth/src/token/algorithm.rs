@@ -40,7 +40,7 @@ impl Algorithm {
         Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, algorithm)| algorithm)
     }
 
-    /// Whether its keys are secrets that both sides hold.
+    /// Whether its keys are shared secrets.
     pub(crate) fn is_symmetric(self) -> bool {
         self == Self::Hs256
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_its_names_and_no_others() {
+    fn names_are_exact() {
         for (name, algorithm) in Algorithm::NAMES {
             assert_eq!((Algorithm::named(name), algorithm.name()), (Some(algorithm), name));
         }

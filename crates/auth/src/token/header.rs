@@ -13,9 +13,9 @@ const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 
 /// Parameters that change what is signed or what the payload is: compression, encryption, an unencoded payload
 /// (RFC 7797) and a token within a token.
-const REFUSED: [&str; 4] = ["zip", "enc", "b64", "cty"];
+const REJECTED: [&str; 4] = ["zip", "enc", "b64", "cty"];
 
-/// A header that passed. `jku`, `jwk`, `x5u`, `x5c` and unknown parameters are ignored: a token cannot bring its key.
+/// A header that passed. `jku`, `jwk`, `x5u`, `x5c` and unknown parameters are ignored: a token cannot supply its own key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     algorithm: String,
@@ -28,7 +28,7 @@ impl Header {
         if members.contains("crit") {
             return Err(VerifyError::CriticalHeader);
         }
-        if let Some(parameter) = REFUSED.into_iter().find(|name| members.contains(name)) {
+        if let Some(parameter) = REJECTED.into_iter().find(|name| members.contains(name)) {
             return Err(VerifyError::InvalidHeader { parameter, expected: "is not supported" });
         }
         check_type(members.get("typ"))?;
@@ -39,7 +39,7 @@ impl Header {
         }
     }
 
-    /// As the token has it: any text at all.
+    /// The text in the token, which can be anything.
     pub(crate) fn algorithm(&self) -> &str {
         &self.algorithm
     }
@@ -53,7 +53,7 @@ impl Header {
     }
 }
 
-/// What of it chooses the key, short and escaped.
+/// The parameters that select the key, short and escaped.
 impl fmt::Display for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "alg {}", Excerpt::of(&self.algorithm))?;

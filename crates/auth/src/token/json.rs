@@ -1,5 +1,5 @@
-//! JSON objects as RFC 8725 §3.7 and RFC 7519 §4 want them read: one object, UTF-8, every name once. Texts are borrowed
-//! from the input where they hold no escapes, since every first verification reads two objects.
+//! JSON objects as RFC 8725 §3.7 and RFC 7519 §4 want them read: one object, UTF-8, every name once. Strings are
+//! borrowed from the input unless they contain escapes, since every signature check parses two objects.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 /// The members of an object, sorted by their names.
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-/// A value. Of an object within an object nothing is read but that it is JSON.
+/// A value. A nested object is checked for syntax only; its members are dropped.
 ///
 /// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive as
-/// objects; a date with a fraction is then refused.
+/// objects; a date with a fraction is then rejected.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
@@ -149,7 +149,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        // Read like any other value, so that what is no text or no number is noticed here too.
+        // Parse every member, so that an invalid string or number in a nested object is an error too.
         while map.next_entry::<Name<'de>, Json<'de>>()?.is_some() {}
         Ok(Json::Object)
     }
@@ -169,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_name_that_stands_twice_also_when_it_is_escaped() {
+    fn rejects_duplicate_names_also_when_escaped() {
         assert!(Object::parse(br#"{"exp":1,"exp":2}"#).is_none());
         assert!(Object::parse(br#"{"exp":1,"\u0065xp":2}"#).is_none());
     }
 
     #[test]
-    fn refuses_what_is_not_one_object_in_utf_8() {
+    fn rejects_anything_but_one_object_in_utf_8() {
         let cases: [&[u8]; 13] = [
             b"",
             b"null",
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_deep_nesting_without_a_crash() {
+    fn rejects_deep_nesting_without_a_crash() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(Object::parse(deep.as_bytes()).is_none());
     }

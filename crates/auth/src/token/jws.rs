@@ -10,7 +10,7 @@ pub(crate) fn check_length(token: &str, limit_bytes: usize) -> Result<(), Verify
     if token.len() > limit_bytes { Err(VerifyError::TooLong { limit_bytes }) } else { Ok(()) }
 }
 
-/// A token taken apart, its header read and acceptable; nothing in it is proven yet.
+/// A token taken apart, its header parsed and valid, its signature not verified.
 pub(crate) struct CompactJws<'a> {
     header: Header,
     signing_input: &'a str,
@@ -64,7 +64,7 @@ impl<'a> Parts<'a> {
         read_header(self.header)
     }
 
-    /// Signed by nobody, as far as this goes.
+    /// Not verified.
     pub(crate) fn payload(&self) -> Result<Vec<u8>, VerifyError> {
         decode("payload", self.payload)
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{
-    NOW, SECRET, ScriptedSource, SetClock, SigningKey, claims, claims_with, hs256, jwks, jwks_on, options_on,
-    rules, shared_secret, shared_secret_by, verdict,
+    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, jwks_on,
+    options_on, rules, shared_secret, shared_secret_by, verdict,
 };
 use tasknook_auth::{
     AnyVerifier, ClaimRules, ConfigError, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier,
@@ -18,7 +18,7 @@ fn under(secrets: &[&str]) -> Result<SharedSecretVerifier, ConfigError> {
 
 #[test]
 fn refuses_to_start_without_a_trust_root() {
-    assert!(matches!(AnyVerifier::new(None, None), Err(ConfigError::NoTrustRoot)));
+    assert!(matches!(AnyVerifier::new(None, None), Err(ConfigError::NoTrustAnchor)));
     assert!(matches!(under(&[]), Err(ConfigError::NoSecret)));
 }
 
@@ -112,7 +112,7 @@ fn is_ready_at_once_without_a_key_set_and_with_one_once_it_was_fetched() {
     assert!(without.is_ready() && without.keys_age().is_none());
     let down = AnyVerifier::new(Some(shared_secret()), Some(jwks(&ScriptedSource::down()))).unwrap();
     assert!(!down.is_ready() && down.keys_age().is_none());
-    let (key, clock) = (SigningKey::ed25519(), SetClock::at(NOW));
+    let (key, clock) = (SigningKey::ed25519(), ManualClock::at(NOW));
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let both = AnyVerifier::new(Some(shared_secret()), Some(jwks_on(&source, Arc::clone(&clock)))).unwrap();
     assert_eq!(verdict(&both, &key.token("ed1", &claims())), "accepted");
@@ -127,7 +127,7 @@ fn a_verifier_of_several_secrets_takes_them_from_the_list_of_better_auth() {
     let old = "an old secret of at least 32 bytes";
     let secrets = Secret::parse_versioned_list(&format!("2:{SECRET},1:{old}")).unwrap();
     let verifier =
-        SharedSecretVerifier::with_options(secrets, rules(), options_on(SetClock::at(NOW))).unwrap();
+        SharedSecretVerifier::with_options(secrets, rules(), options_on(ManualClock::at(NOW))).unwrap();
     for secret in [SECRET, old] {
         let token = SigningKey::hs256(secret).token("any", &claims());
         assert_eq!(verdict(&verifier, &token), "accepted", "{secret}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::support::{
-    NOW, ORIGIN, SECRET, ScriptedSource, SigningKey, TestCalendar, claims, claims_with, hs256, jwks, logged,
+    FixedCalendar, NOW, ORIGIN, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, logged,
     options_on, rules, shared_secret_by, verdict, verdict_by,
 };
 use tasknook_auth::{ClaimRules, JwksOptions, JwksVerifier, SharedSecretVerifier};
@@ -100,7 +100,7 @@ fn a_shared_secret_without_either_says_once_what_that_admits() {
 fn a_key_set_without_either_says_once_what_that_admits() {
     let start = |rules| {
         let (source, timing) = (ScriptedSource::down(), JwksOptions::default());
-        let options = options_on(Arc::new(TestCalendar));
+        let options = options_on(Arc::new(FixedCalendar));
         logged(|| drop(JwksVerifier::with_options(source, timing, rules, options).unwrap()))
     };
     let lines = start(ClaimRules::new());

@@ -15,14 +15,14 @@ impl Recorder {
     }
 
     /// What it was told since it was asked last.
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn events(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
     /// The same, as soon as there is something.
-    pub(crate) fn await_told(&self) -> Vec<String> {
+    pub(crate) fn await_events(&self) -> Vec<String> {
         await_condition(|| !self.0.lock().unwrap().is_empty());
-        self.told()
+        self.events()
     }
 
     fn write(&self, line: String) {
@@ -35,8 +35,8 @@ impl Observer for Recorder {
         self.write(format!("verified by {by:?}"));
     }
 
-    fn refused(&self, error: &VerifyError) {
-        self.write(format!("refused {}", error.reason()));
+    fn rejected(&self, error: &VerifyError) {
+        self.write(format!("rejected {}", error.reason()));
     }
 
     fn keys_fetched(&self, keys: usize, _: Duration) {

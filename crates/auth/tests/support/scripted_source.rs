@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::Value;
 
-use super::{PATIENCE, key_set};
+use super::{TIMEOUT, key_set};
 use tasknook_auth::{FetchError, FetchedKeys, JwksSource};
 
 type Answer = Box<dyn Fn() -> Result<FetchedKeys, FetchError> + Send + Sync>;
@@ -70,7 +70,7 @@ impl ScriptedSource {
 
     pub(crate) fn await_fetches(&self, count: usize) {
         let progress = self.progress.lock().unwrap();
-        let wait = self.changed.wait_timeout_while(progress, PATIENCE, |progress| progress.started < count);
+        let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.started < count);
         assert!(!wait.unwrap().1.timed_out(), "fewer than {count} fetches");
     }
 }
@@ -80,7 +80,7 @@ impl JwksSource for ScriptedSource {
         let mut progress = self.progress.lock().unwrap();
         progress.started += 1;
         self.changed.notify_all();
-        let wait = self.changed.wait_timeout_while(progress, PATIENCE, |progress| progress.is_held);
+        let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.is_held);
         let (progress, wait) = wait.unwrap();
         drop(progress);
         assert!(!wait.timed_out(), "a fetch was held and never let go");

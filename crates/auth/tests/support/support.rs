@@ -7,7 +7,7 @@ mod issuer;
 mod log;
 mod recorder;
 #[cfg(any(feature = "actix", feature = "tower"))]
-mod refusal;
+mod rejection;
 mod scripted_source;
 mod signing_key;
 
@@ -27,9 +27,9 @@ pub(crate) use issuer::{Issuer, respond};
 pub(crate) use log::{Log, logged};
 pub(crate) use recorder::Recorder;
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub(crate) use refusal::assert_unguarded;
+pub(crate) use rejection::assert_missing_guard;
 #[cfg(any(feature = "actix", feature = "tower"))]
-pub(crate) use refusal::{credentials_of, guard, refusals};
+pub(crate) use rejection::{credentials_of, guard, rejections};
 pub(crate) use scripted_source::ScriptedSource;
 pub(crate) use signing_key::{SigningKey, key_set};
 
@@ -41,15 +41,15 @@ pub(crate) const ORIGIN: &str = "https://auth.example.test";
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// How long a test waits for what has to happen before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A clock that moves when it is told to.
-pub(crate) struct SetClock {
+pub(crate) struct ManualClock {
     unix_seconds: AtomicI64,
     monotonic_ms: AtomicU64,
 }
 
-impl SetClock {
+impl ManualClock {
     pub(crate) fn at(unix_seconds: i64) -> Arc<Self> {
         Arc::new(Self { unix_seconds: AtomicI64::new(unix_seconds), monotonic_ms: AtomicU64::new(1_000_000) })
     }
@@ -70,7 +70,7 @@ impl SetClock {
     }
 }
 
-impl Clock for SetClock {
+impl Clock for ManualClock {
     fn unix_seconds(&self) -> i64 {
         self.unix_seconds.load(Ordering::SeqCst)
     }
@@ -81,9 +81,9 @@ impl Clock for SetClock {
 }
 
 /// The calendar of the tests over the machine's monotonic clock.
-pub(crate) struct TestCalendar;
+pub(crate) struct FixedCalendar;
 
-impl Clock for TestCalendar {
+impl Clock for FixedCalendar {
     fn unix_seconds(&self) -> i64 {
         NOW
     }
@@ -126,7 +126,7 @@ pub(crate) fn shared_secret() -> SharedSecretVerifier {
 
 /// A verifier of the shared secret by other rules, on a clock that stands at `now`.
 pub(crate) fn shared_secret_by(rules: ClaimRules, now: i64) -> SharedSecretVerifier {
-    SharedSecretVerifier::with_options(vec![SECRET.into()], rules, options_on(SetClock::at(now))).unwrap()
+    SharedSecretVerifier::with_options(vec![SECRET.into()], rules, options_on(ManualClock::at(now))).unwrap()
 }
 
 /// The verdict of such a verifier on a token of these claims.
@@ -136,11 +136,11 @@ pub(crate) fn verdict_by(rules: &ClaimRules, claims: &Value, now: i64) -> &'stat
 
 /// A verifier over a source, on a clock that stands still.
 pub(crate) fn jwks(source: &Arc<ScriptedSource>) -> JwksVerifier {
-    jwks_on(source, SetClock::at(NOW))
+    jwks_on(source, ManualClock::at(NOW))
 }
 
 /// A failed fetch is not retried within a test, so that only tokens cause fetches, which can then be counted.
-pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<SetClock>) -> JwksVerifier {
+pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<ManualClock>) -> JwksVerifier {
     let hour = Duration::from_hours(1);
     let options = JwksOptions::new().retry(hour, hour);
     JwksVerifier::with_options(Arc::clone(source) as _, options, rules(), options_on(clock)).unwrap()
@@ -150,7 +150,7 @@ pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<SetClock>) -> Jwk
 pub(crate) fn await_condition(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < PATIENCE, "what was waited for did not happen");
+        assert!(start.elapsed() < TIMEOUT, "what was waited for did not happen");
         std::thread::yield_now();
     }
 }
@@ -159,7 +159,7 @@ pub(crate) fn verify(verifier: &dyn TokenVerifier, token: &str) -> Result<Identi
     pollster::block_on(verifier.verify(token))
 }
 
-/// The label of the refusal, or `accepted`.
+/// The label of the rejection, or `accepted`.
 pub(crate) fn verdict(verifier: &dyn TokenVerifier, token: &str) -> &'static str {
     verify(verifier, token).map_or_else(|error| error.reason(), |_| "accepted")
 }

@@ -7,14 +7,14 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
 use super::{LocalFuture, identify};
-use crate::{Identity, TokenVerifier, Unguarded};
+use crate::{Identity, MissingGuard, TokenVerifier};
 
 /// What the middleware left with the request; without the middleware, the token is verified here, by the
 /// `web::Data<dyn TokenVerifier>` of the application.
 ///
 /// # Errors
 ///
-/// [`AuthError`](crate::AuthError), or [`Unguarded`] when there is neither.
+/// [`AuthError`](crate::AuthError), or [`MissingGuard`] when there is neither.
 impl FromRequest for Identity {
     type Error = Error;
     type Future = LocalFuture<Result<Self, Error>>;
@@ -29,7 +29,7 @@ impl FromRequest for Identity {
                 "a handler takes an Identity, and neither the middleware RequireToken nor an app_data of the type \
                  web::Data<dyn TokenVerifier> is there to verify one"
             );
-            return Box::pin(ready(Err(Unguarded.into())));
+            return Box::pin(ready(Err(MissingGuard.into())));
         };
         let (verifier, request) = (Arc::clone(verifier), request.clone());
         Box::pin(async move { Ok(identify(&request, &*verifier).await?) })

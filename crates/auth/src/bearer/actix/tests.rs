@@ -8,7 +8,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, http::header, web};
 
 use super::*;
-use crate::testing::{assert_unguarded, credentials_of, guard, logged, refusals};
+use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
 /// Counts its calls, and answers with the user's id, the identity in the extensions and the body.
 async fn echo(calls: web::Data<Cell<u32>>, caller: Identity, request: HttpRequest, body: String) -> String {
@@ -78,14 +78,14 @@ async fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouch
 
 #[actix_web::test]
 async fn refusals_are_answered_inside_of_outer_middlewares_and_before_the_handler() {
-    for refusal in refusals() {
+    for rejection in rejections() {
         let calls = web::Data::new(Cell::new(0));
         let app = App::new()
             .configure(handler(&calls))
-            .wrap(RequireToken::new(Arc::clone(&refusal.verifier)))
+            .wrap(RequireToken::new(Arc::clone(&rejection.verifier)))
             .wrap(DefaultHeaders::new().add(("x-outer", "applied")));
-        let answer = ask(app, get(&refusal.authorization)).await;
-        refusal.assert_is(answer.status, |name| answer.values(name), &answer.body);
+        let answer = ask(app, get(&rejection.authorization)).await;
+        rejection.assert_is(answer.status, |name| answer.values(name), &answer.body);
         assert_eq!((answer.values("x-outer"), calls.get()), (vec!["applied".to_owned()], 0));
     }
 }
@@ -97,11 +97,11 @@ async fn without_the_middleware_the_extractor_verifies_and_gives_the_same_answer
     let app = App::new().configure(handler(&calls)).app_data(verifier);
     let answer = ask(app, get(&[credentials_of("user-a")])).await;
     assert_eq!((answer.status, &answer.body[..]), (200, b"user-a Some(\"user-a\") ".as_slice()));
-    for refusal in refusals() {
-        let verifier = web::Data::<dyn TokenVerifier>::from(Arc::clone(&refusal.verifier));
+    for rejection in rejections() {
+        let verifier = web::Data::<dyn TokenVerifier>::from(Arc::clone(&rejection.verifier));
         let app = App::new().configure(handler(&calls)).app_data(verifier);
-        let answer = ask(app, get(&refusal.authorization)).await;
-        refusal.assert_is(answer.status, |name| answer.values(name), &answer.body);
+        let answer = ask(app, get(&rejection.authorization)).await;
+        rejection.assert_is(answer.status, |name| answer.values(name), &answer.body);
     }
     assert_eq!(calls.get(), 1);
 }
@@ -112,7 +112,7 @@ fn without_any_verifier_the_answer_is_bare_and_the_log_says_what_is_missing() {
         let calls = web::Data::new(Cell::new(0));
         let app = App::new().configure(handler(&calls));
         let answer = pollster::block_on(ask(app, get(&[credentials_of("user-a")])));
-        assert_unguarded(answer.status, &answer.body);
+        assert_missing_guard(answer.status, &answer.body);
         assert_eq!(calls.get(), 0);
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -146,6 +146,6 @@ fn a_refusal_that_a_handler_returns_itself_is_the_same_answer() {
     let error = AuthError::from(crate::CredentialsError::Malformed);
     assert_eq!(error.status_code(), 400);
     assert_eq!(error.error_response().headers().get("content-type").unwrap(), AuthError::PROBLEM_TYPE);
-    let rc: Rc<dyn ResponseError> = Rc::new(Unguarded);
+    let rc: Rc<dyn ResponseError> = Rc::new(MissingGuard);
     assert_eq!(rc.status_code(), 500);
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tower::ServiceExt;
 
 use super::*;
-use crate::testing::{assert_unguarded, credentials_of, guard, logged, refusals};
+use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
 /// Counts its calls, and answers with the user's id and the body.
 async fn echo(Extension(calls): Extension<Arc<AtomicU32>>, caller: Identity, body: String) -> String {
@@ -47,20 +47,20 @@ fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouched() {
 
 #[test]
 fn refusals_are_answered_inside_of_outer_layers_and_before_the_handler() {
-    for refusal in refusals() {
+    for rejection in rejections() {
         let calls = Arc::new(AtomicU32::new(0));
         let outer = async |mut response: Response| {
             response.headers_mut().insert("x-outer", HeaderValue::from_static("applied"));
             response
         };
-        let guard = RequireToken::new(Arc::clone(&refusal.verifier));
+        let guard = RequireToken::new(Arc::clone(&rejection.verifier));
         let app = routes(&calls).layer(guard).layer(map_response(outer));
-        let (status, headers, body) = ask(app, request("/echo", &refusal.authorization));
+        let (status, headers, body) = ask(app, request("/echo", &rejection.authorization));
         let values = |name: &str| {
             let values = headers.get_all(name).iter();
             values.map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        refusal.assert_is(status, values, &body);
+        rejection.assert_is(status, values, &body);
         assert_eq!((values("x-outer"), calls.load(Ordering::SeqCst)), (vec!["applied".to_owned()], 0));
     }
 }
@@ -70,7 +70,7 @@ fn without_the_layer_the_answer_is_bare_and_the_log_says_what_is_missing() {
     let calls = Arc::new(AtomicU32::new(0));
     let lines = logged(|| {
         let (status, _, body) = ask(routes(&calls), request("/echo", &[credentials_of("user-a")]));
-        assert_unguarded(status, &body);
+        assert_missing_guard(status, &body);
     });
     assert_eq!((lines.len(), calls.load(Ordering::SeqCst)), (1, 0), "{lines:?}");
     assert!(lines[0].starts_with("ERROR") && lines[0].contains("RequireToken"), "{lines:?}");

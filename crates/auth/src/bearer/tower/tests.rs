@@ -6,7 +6,7 @@ use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 use super::*;
 use crate::Identity;
-use crate::testing::{credentials_of, guard, refusals};
+use crate::testing::{credentials_of, guard, rejections};
 
 /// Answers with the user's id and the body, counts its calls, and panics when it was not ready.
 #[derive(Default)]
@@ -61,21 +61,21 @@ fn a_good_token_reaches_the_ready_service_with_its_identity_and_the_body_untouch
 
 #[test]
 fn refusals_are_answered_inside_of_outer_layers_and_before_the_service() {
-    for refusal in refusals() {
+    for rejection in rejections() {
         let echo = Echo::default();
         let service = ServiceBuilder::new()
             .map_response(|mut response: Response<String>| {
                 response.headers_mut().insert("x-outer", HeaderValue::from_static("applied"));
                 response
             })
-            .layer(RequireToken::new(Arc::clone(&refusal.verifier)))
+            .layer(RequireToken::new(Arc::clone(&rejection.verifier)))
             .service(echo.clone());
-        let answer = pollster::block_on(service.oneshot(request(&refusal.authorization))).unwrap();
+        let answer = pollster::block_on(service.oneshot(request(&rejection.authorization))).unwrap();
         let values = |name: &str| {
             let values = answer.headers().get_all(name).iter();
             values.map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        refusal.assert_is(answer.status().as_u16(), values, answer.body().as_bytes());
+        rejection.assert_is(answer.status().as_u16(), values, answer.body().as_bytes());
         assert_eq!((values("x-outer"), echo.calls.load(Ordering::SeqCst)), (vec!["applied".to_owned()], 0));
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn one_of_each() -> Vec<VerifyError> {
         VerifyError::NotYetValid { not_before: i64::MAX },
         VerifyError::IssuedInFuture { issued_at: i64::MAX },
         VerifyError::ExpiresBeforeIssue,
-        VerifyError::LivesTooLong { expires_at: i64::MAX, limit_seconds: u64::MAX },
+        VerifyError::LifetimeTooLong { expires_at: i64::MAX, limit_seconds: u64::MAX },
         VerifyError::TooOld { issued_at: 0, limit_seconds: 60 },
         VerifyError::UnknownIssuer { issuer: long() },
         VerifyError::UnknownAudience,
@@ -32,7 +32,7 @@ pub(crate) fn one_of_each() -> Vec<VerifyError> {
 }
 
 #[test]
-fn each_speaks_of_the_token_in_short_printable_text() {
+fn messages_are_short_and_printable() {
     for error in one_of_each() {
         let shown = error.to_string();
         assert!(shown.contains("token"), "{shown}");

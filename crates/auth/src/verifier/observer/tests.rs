@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::{
-    NOW, Recorder, SECRET, ScriptedSource, SetClock, SigningKey, await_condition, claims, options_on, rules,
-    verdict,
+    ManualClock, NOW, Recorder, SECRET, ScriptedSource, SigningKey, await_condition, claims, options_on,
+    rules, verdict,
 };
 use crate::{AnyVerifier, FetchError, FetchedKeys, JwksOptions, JwksVerifier, SharedSecretVerifier};
 
@@ -20,24 +20,24 @@ fn impatient() -> JwksOptions {
 #[test]
 fn is_told_of_each_verdict_once_whichever_trust_root_gave_it() {
     let (key, recorder) = (SigningKey::ed25519(), Recorder::new());
-    let options = options_on(SetClock::at(NOW)).observer(Arc::clone(&recorder) as _);
+    let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
     let shared = SharedSecretVerifier::with_options(vec![SECRET.into()], rules(), options.clone()).unwrap();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let published =
         JwksVerifier::with_options(source as _, JwksOptions::default(), rules(), options).unwrap();
     await_condition(|| published.is_ready());
-    assert_eq!(recorder.told(), ["fetched 1"]);
+    assert_eq!(recorder.events(), ["fetched 1"]);
     let any = AnyVerifier::new(Some(shared), Some(published)).unwrap();
     for (token, told) in [
         (SigningKey::hs256(SECRET).token("any", &claims()), "verified by Signature"),
         (key.token("ed1", &claims()), "verified by Signature"),
-        (SigningKey::ed25519().token("ed1", &claims()), "refused invalid_signature"),
-        ("a.b".to_owned(), "refused not_three_parts"),
-        ("x".repeat(9000), "refused too_long"),
-        (key.token_with(r#"{"alg":"none"}"#, "{}"), "refused unsupported_algorithm"),
+        (SigningKey::ed25519().token("ed1", &claims()), "rejected invalid_signature"),
+        ("a.b".to_owned(), "rejected not_three_parts"),
+        ("x".repeat(9000), "rejected too_long"),
+        (key.token_with(r#"{"alg":"none"}"#, "{}"), "rejected unsupported_algorithm"),
     ] {
         verdict(&any, &token);
-        assert_eq!(recorder.told(), [told], "{token}");
+        assert_eq!(recorder.events(), [told], "{token}");
     }
 }
 
@@ -45,7 +45,7 @@ fn is_told_of_each_verdict_once_whichever_trust_root_gave_it() {
 fn is_told_why_a_fetch_failed_and_when_the_next_did_not() {
     let recorder = Recorder::new();
     let source = ScriptedSource::down();
-    let options = options_on(SetClock::at(NOW)).observer(Arc::clone(&recorder) as _);
+    let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
     let hour = Duration::from_hours(1);
     let slow = JwksOptions { first_retry: hour, last_retry: hour, ..JwksOptions::default() };
     let answers: [(&str, Answer); 4] = [
@@ -58,7 +58,7 @@ fn is_told_why_a_fetch_failed_and_when_the_next_did_not() {
         source.set(answer);
         let verifier =
             JwksVerifier::with_options(Arc::clone(&source) as _, slow, rules(), options.clone()).unwrap();
-        assert_eq!(recorder.await_told(), [expected]);
+        assert_eq!(recorder.await_events(), [expected]);
         drop(verifier);
     }
 }
@@ -74,9 +74,9 @@ fn one_that_panics_does_not_end_the_fetches() {
     }
 
     let source = ScriptedSource::down();
-    let options = options_on(SetClock::at(NOW)).observer(Arc::new(Panics));
+    let options = options_on(ManualClock::at(NOW)).observer(Arc::new(Panics));
     // A clock that stands still never lets a pause pass; this one is the machine's for pauses.
-    let options = options.clock(Arc::new(crate::testing::TestCalendar));
+    let options = options.clock(Arc::new(crate::testing::FixedCalendar));
     let verifier =
         JwksVerifier::with_options(Arc::clone(&source) as _, impatient(), rules(), options).unwrap();
     source.await_fetches(3);
@@ -86,7 +86,7 @@ fn one_that_panics_does_not_end_the_fetches() {
 
 #[test]
 fn knows_how_old_the_keys_are_to_the_second() {
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let source = ScriptedSource::down();
     let options = options_on(Arc::clone(&clock));
     let down = JwksVerifier::with_options(source as _, JwksOptions::default(), rules(), options.clone());

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::{
-    NOW, SECRET, ScriptedSource, SetClock, SigningKey, options_on, shared_secret_by, verdict,
+    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, options_on, shared_secret_by, verdict,
 };
 use tasknook_auth::{ClaimRules, JwksOptions, JwksVerifier, TokenVerifier, authenticate};
 
@@ -30,7 +30,7 @@ fn published() -> (JwksVerifier, Vec<String>) {
     let keys = SigningKey::published();
     let entries: Vec<_> = keys.iter().map(|key| key.jwk(key.algorithm())).collect();
     let (source, timing) = (ScriptedSource::with_keys(&entries), JwksOptions::default());
-    let options = options_on(SetClock::at(NOW));
+    let options = options_on(ManualClock::at(NOW));
     let verifier = JwksVerifier::with_options(source, timing, ClaimRules::new(), options).unwrap();
     let tokens: Vec<_> = keys.iter().map(|key| key.token(key.algorithm(), &few_claims())).collect();
     assert!(tokens.iter().all(|token| verdict(&verifier, token) == "accepted"));

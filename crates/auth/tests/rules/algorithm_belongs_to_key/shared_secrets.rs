@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::support::{
-    NOW, SECRET, SetClock, SigningKey, claims, hs256, options_on, rules, shared_secret, verdict, verify,
+    ManualClock, NOW, SECRET, SigningKey, claims, hs256, options_on, rules, shared_secret, verdict, verify,
 };
 use tasknook_auth::SharedSecretVerifier;
 
@@ -22,7 +22,7 @@ fn verifies_a_token_under_the_secret() {
 fn verifies_under_each_of_several_secrets_and_no_other() {
     let old = "an old secret of at least 32 bytes";
     let secrets = vec![SECRET.into(), old.into()];
-    let options = options_on(SetClock::at(NOW));
+    let options = options_on(ManualClock::at(NOW));
     let verifier = SharedSecretVerifier::with_options(secrets, rules(), options).unwrap();
     for secret in [SECRET, old] {
         let token = SigningKey::hs256(secret).token("any", &claims());

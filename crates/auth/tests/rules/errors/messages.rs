@@ -10,7 +10,7 @@ use crate::support::{
 };
 use tasknook_auth::TokenVerifier;
 
-/// What is said of the token, after the label of its refusal is written down.
+/// What is said of the token, after the label of its rejection is written down.
 fn says(seen: &mut BTreeSet<&'static str>, verifier: &dyn TokenVerifier, token: &str) -> String {
     let error = verify(verifier, token).unwrap_err();
     seen.insert(error.reason());
@@ -27,20 +27,20 @@ fn of_header_and_claims() -> Vec<(String, &'static str)> {
     backwards["exp"] = json!(NOW + 10);
     vec![
         (header(json!([])), "the token's header is not a JSON object with unique names"),
-        (header(json!({})), "the token's header is not acceptable: \"alg\" must be a string"),
+        (header(json!({})), "the token's header is invalid: \"alg\" must be a string"),
         (
             header(json!({ "alg": "HS256", "zip": "DEF" })),
-            "the token's header is not acceptable: \"zip\" is not supported",
+            "the token's header is invalid: \"zip\" is not supported",
         ),
         (
             header(json!({ "alg": "HS256", "crit": [] })),
-            "the token's header demands extensions with \"crit\", and none is supported",
+            "the token's header requires extensions with \"crit\", but none is supported",
         ),
         (
             header(json!({ "alg": "HS256", "typ": "dpop+jwt" })),
             "the token is of type \"dpop+jwt\"; only JWT and at+jwt are accepted",
         ),
-        (header(json!({ "alg": "none" })), "the token's algorithm \"none\" is not accepted here"),
+        (header(json!({ "alg": "none" })), "the token's algorithm \"none\" is not accepted"),
         (hs256(&claims_with("exp", None)), "the token has no claim \"exp\""),
         (with("sub", json!(5)), "the token's claim \"sub\" must be a string"),
         (with("sub", json!("")), "the token's claim \"sub\" must have 1 to 255 bytes"),
@@ -99,16 +99,16 @@ fn each_reason_is_reached_by_a_token_and_says_what_is_wrong_with_it() {
     }
     let by_key = [
         (ed25519.token("es1", &claims()), "the token's algorithm is not that of its key, ES256"),
-        (ed25519.token("gone", &claims()), "the token's key \"gone\" is not one of the issuer's"),
+        (ed25519.token("gone", &claims()), "the token's key \"gone\" is not in the issuer's key set"),
         (
             ed25519.token_with(r#"{"alg":"EdDSA"}"#, "{}"),
-            "the token names no key (\"kid\"), and the issuer has several",
+            "the token has no \"kid\", but the key set has several keys",
         ),
     ];
     for (token, expected) in by_key {
         assert_eq!(says(&mut seen, &published, &token), expected);
     }
     let unavailable = says(&mut seen, &down, &ed25519.token("ed1", &claims()));
-    assert_eq!(unavailable, "the token cannot be judged: the issuer's keys are not available");
+    assert_eq!(unavailable, "cannot verify the token: the issuer's keys are unavailable");
     assert_eq!(seen, documented());
 }

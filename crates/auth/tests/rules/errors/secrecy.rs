@@ -10,7 +10,7 @@ use tasknook_auth::{
     AuthError, ClaimRules, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier, TokenVerifier,
 };
 
-/// All that anybody sees of a refusal.
+/// All that anybody sees of a rejection.
 fn shown(verifier: &dyn TokenVerifier, token: &str) -> String {
     let error = verify(verifier, token).unwrap_err();
     let answer = AuthError::from(error.clone());

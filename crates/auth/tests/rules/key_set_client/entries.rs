@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::seconds;
 use crate::support::{
-    Log, NOW, ScriptedSource, SetClock, SigningKey, claims, jwks, jwks_on, key_set, logged, verdict,
+    Log, ManualClock, NOW, ScriptedSource, SigningKey, claims, jwks, jwks_on, key_set, logged, verdict,
 };
 use tasknook_auth::{FetchedKeys, KeySetError, Keys};
 
@@ -40,12 +40,12 @@ fn an_entry_that_cannot_be_used_is_dropped_with_one_line_that_says_why() {
     let (ed25519, p256) = (SigningKey::ed25519().jwk("k"), SigningKey::p256().jwk("k"));
     let (good, published) = (SigningKey::ed25519().jwk("good"), SigningKey::hs256([7; 32]).jwk("k"));
     let cases = [
-        (published, "it is a secret, which no published set may hold"),
+        (published, "it is a secret, which a published set must not contain"),
         (json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "k", "pub": "AA" }), "its kty is not supported"),
         (with(&ed25519, "use", "enc"), "its use is not sig"),
         (with(&ed25519, "use", Value::Null), "its use is not sig"),
-        (with(&ed25519, "key_ops", json!(["sign"])), "its key_ops do not hold verify"),
-        (with(&ed25519, "key_ops", json!([])), "its key_ops do not hold verify"),
+        (with(&ed25519, "key_ops", json!(["sign"])), "its key_ops do not contain verify"),
+        (with(&ed25519, "key_ops", json!([])), "its key_ops do not contain verify"),
         (with(&ed25519, "crv", "X25519"), "its crv is not Ed25519"),
         (with(&ed25519, "crv", "Ed448"), "its crv is not Ed25519"),
         (with(&p256, "crv", "secp256k1"), "its crv is not P-256, P-384 or P-521"),
@@ -152,7 +152,7 @@ fn a_published_private_key_costs_an_error_that_does_not_show_it() {
 
 #[test]
 fn a_set_that_did_not_change_costs_its_lines_once_however_often_it_is_fetched() {
-    let (log, key, clock) = (Log::default(), SigningKey::ed25519(), SetClock::at(NOW));
+    let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let body = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
     let (theirs, started) = (log.clone(), Once::new());
     let source = ScriptedSource::new(move || {
@@ -172,7 +172,7 @@ fn a_set_that_did_not_change_costs_its_lines_once_however_often_it_is_fetched() 
 
 #[test]
 fn a_good_set_and_an_unusable_one_in_turns_cost_their_lines_once_each() {
-    let (log, key, clock) = (Log::default(), SigningKey::ed25519(), SetClock::at(NOW));
+    let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let good = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
     let unusable = key_set(&[json!({ "kty": "oct", "kid": "oct2" })]);
     let (theirs, started, turn) = (log.clone(), Once::new(), AtomicUsize::new(0));

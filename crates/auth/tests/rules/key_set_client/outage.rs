@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{milliseconds, seconds};
 use crate::support::{
-    NOW, ScriptedSource, SetClock, SigningKey, TestCalendar, await_condition, claims, claims_with, jwks,
+    FixedCalendar, ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, claims_with, jwks,
     jwks_on, options_on, rules, verdict, verify,
 };
 use tasknook_auth::{AuthError, FetchError, JwksOptions, JwksVerifier, TokenVerifier};
@@ -64,7 +64,7 @@ fn recovers_by_itself_when_the_issuer_comes_back() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::down();
     let timing = JwksOptions::new().retry(milliseconds(5), milliseconds(20));
-    let options = options_on(Arc::new(TestCalendar));
+    let options = options_on(Arc::new(FixedCalendar));
     let verifier = JwksVerifier::with_options(Arc::clone(&source) as _, timing, rules(), options).unwrap();
     source.await_fetches(4);
     source.set_keys(&[key.jwk("ed1")]);
@@ -76,7 +76,7 @@ fn recovers_by_itself_when_the_issuer_comes_back() {
 fn the_last_good_set_stays_whatever_the_issuer_answers_instead() {
     let (key, other) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     let token = key.token("ed1", &claims());
     assert_eq!(verdict(&verifier, &token), "accepted");
@@ -101,7 +101,7 @@ fn the_last_good_set_stays_whatever_the_issuer_answers_instead() {
 fn at_the_bound(timing: JwksOptions, bound: u64) -> [&'static str; 2] {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let options = options_on(Arc::clone(&clock));
     let verifier = JwksVerifier::with_options(Arc::clone(&source) as _, timing, rules(), options).unwrap();
     let present = |subject: &str| {
@@ -131,7 +131,7 @@ fn the_last_good_set_stays_up_to_the_bound_and_not_a_moment_longer() {
 fn past_the_bound_even_a_made_up_key_is_unavailable_and_a_new_set_ends_it() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     source.hold(true);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{a_millisecond_before, milliseconds, seconds};
 use crate::support::{
-    NOW, ScriptedSource, SetClock, SigningKey, TestCalendar, await_condition, claims, options_on, rules,
+    FixedCalendar, ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, options_on, rules,
     verdict, verify,
 };
 use tasknook_auth::{Clock, FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier, VerifyError};
@@ -21,7 +21,7 @@ const JITTERS: usize = 30;
 /// A source with a clock that stands still but for one step after each fetch, which is taken before the
 /// thread looks how long it has to wait for the next.
 struct SteppedClock {
-    clock: Arc<SetClock>,
+    clock: Arc<ManualClock>,
     source: Arc<ScriptedSource>,
     steps: Mutex<VecDeque<Duration>>,
     fetches_ended: AtomicUsize,
@@ -58,7 +58,7 @@ impl JwksSource for SteppedClock {
 #[track_caller]
 fn fetches(least: usize, source: &Arc<ScriptedSource>, timing: JwksOptions, steps: &[Duration]) -> usize {
     let clock = Arc::new(SteppedClock {
-        clock: SetClock::at(NOW),
+        clock: ManualClock::at(NOW),
         source: Arc::clone(source),
         steps: Mutex::new(steps.iter().copied().collect()),
         fetches_ended: AtomicUsize::new(0),
@@ -147,7 +147,7 @@ fn an_issuer_that_asks_for_less_than_the_usual_pause_gets_that() {
 #[test]
 fn who_cannot_be_judged_is_told_when_the_next_fetch_is() {
     let (key, source) = (SigningKey::ed25519(), asking_for(seconds(120)));
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let options = options_on(Arc::clone(&clock));
     let verifier =
         JwksVerifier::with_options(Arc::clone(&source) as _, JwksOptions::default(), rules(), options)
@@ -167,7 +167,7 @@ fn the_thread_wakes_up_by_itself_in_time() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old")]);
     let timing = JwksOptions::new().max_age(milliseconds(40));
-    let options = options_on(Arc::new(TestCalendar));
+    let options = options_on(Arc::new(FixedCalendar));
     let verifier = JwksVerifier::with_options(Arc::clone(&source) as _, timing, rules(), options).unwrap();
     source.await_fetches(3);
     source.set_keys(&[new.jwk("new")]);
@@ -180,7 +180,7 @@ fn the_thread_wakes_up_by_itself_in_time() {
 #[test]
 fn the_thread_ends_with_the_verifier() {
     let source = up();
-    let options = options_on(SetClock::at(NOW));
+    let options = options_on(ManualClock::at(NOW));
     let verifier =
         JwksVerifier::with_options(Arc::clone(&source) as _, JwksOptions::default(), rules(), options)
             .unwrap();

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{milliseconds, seconds};
-use crate::support::{ScriptedSource, TestCalendar, options_on, rules};
+use crate::support::{FixedCalendar, ScriptedSource, options_on, rules};
 use tasknook_auth::{ConfigError, JwksOptions, JwksVerifier};
 
 /// The setting that is refused; none when the verifier starts.
-fn refused(timing: JwksOptions) -> Option<&'static str> {
-    let options = options_on(Arc::new(TestCalendar));
+fn rejected(timing: JwksOptions) -> Option<&'static str> {
+    let options = options_on(Arc::new(FixedCalendar));
     match JwksVerifier::with_options(ScriptedSource::down(), timing, rules(), options) {
         Ok(_) => None,
         Err(ConfigError::OutOfRange { setting, .. }) => Some(setting),
@@ -36,7 +36,7 @@ fn each_time_has_a_least_and_a_most() {
         ("last_retry", |options, value| options.retry(milliseconds(500), value), milliseconds(500), most),
     ];
     for (name, set, least, most) in cases {
-        let with = |value| refused(set(ok, value));
+        let with = |value| rejected(set(ok, value));
         let tick = Duration::from_nanos(1);
         assert_eq!((with(least), with(most)), (None, None), "{name}");
         assert_eq!((with(least.saturating_sub(tick)), with(most + tick)), (Some(name), Some(name)));

@@ -6,7 +6,7 @@ use std::thread;
 use serde_json::json;
 
 use super::{milliseconds, seconds};
-use crate::support::{NOW, ScriptedSource, SetClock, SigningKey, claims, jwks, jwks_on, verdict};
+use crate::support::{ManualClock, NOW, ScriptedSource, SigningKey, claims, jwks, jwks_on, verdict};
 use tasknook_auth::FetchError;
 
 const THREADS: usize = 8;
@@ -15,7 +15,7 @@ const THREADS: usize = 8;
 fn an_unknown_key_is_fetched_once_a_cooldown() {
     let (old, new, newer) = (SigningKey::ed25519(), SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &old.token("old", &claims())), "accepted");
     assert_eq!(source.fetches(), 1);
@@ -42,7 +42,7 @@ fn an_unknown_key_is_fetched_once_a_cooldown() {
 fn thousands_of_made_up_keys_on_several_threads_cost_one_fetch_a_cooldown() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     let good = key.token("ed1", &claims());
     assert_eq!(verdict(&verifier, &good), "accepted");
@@ -98,7 +98,7 @@ fn requests_for_an_unknown_key_share_one_fetch_and_known_keys_do_not_wait_for_it
 fn an_issuer_that_asks_to_be_left_alone_is_not_asked_for_unknown_keys() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     source.set(|| Err(FetchError::Status { status: 429, retry_after: Some(seconds(120)) }));

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::bytes;
-use crate::support::{NOW, SetClock, SigningKey, claims, hs256, options_on, rules, verdict, verdict_by};
+use crate::support::{ManualClock, NOW, SigningKey, claims, hs256, options_on, rules, verdict, verdict_by};
 use tasknook_auth::{ClaimRules, Keys, Secret, SharedSecretVerifier, verify_jws, versioned_secrets};
 
 fn near_list() -> impl Strategy<Value = String> {
@@ -38,7 +38,7 @@ proptest! {
     #[test]
     fn no_bytes_are_a_secret_that_verifies_the_tokens_of_another(secret in bytes(80)) {
         let is_long = secret.len() >= 32;
-        let options = options_on(SetClock::at(NOW));
+        let options = options_on(ManualClock::at(NOW));
         let verifier = SharedSecretVerifier::with_options(vec![Secret::new(&secret)], rules(), options);
         prop_assert_eq!(verifier.is_ok(), is_long);
         if let Ok(verifier) = verifier {

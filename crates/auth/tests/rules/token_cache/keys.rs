@@ -14,11 +14,11 @@ fn a_token_is_forgotten_when_its_key_leaves_the_set() {
     let watched = published(&source);
     let token = old.token("old", &claims());
     assert_eq!(watched.present(&token), "verified by Signature");
-    assert_eq!(watched.present(&token), "verified by Memory");
+    assert_eq!(watched.present(&token), "verified by Cache");
 
     source.set_keys(&[new.jwk("new")]);
-    assert_eq!(watched.present(&new.token("made-up", &claims())), "refused unknown_key");
-    assert_eq!(watched.present(&token), "refused unknown_key");
+    assert_eq!(watched.present(&new.token("made-up", &claims())), "rejected unknown_key");
+    assert_eq!(watched.present(&token), "rejected unknown_key");
 }
 
 #[test]
@@ -28,11 +28,11 @@ fn a_token_is_forgotten_when_another_key_takes_the_name_of_its_key() {
     let watched = published(&source);
     let token = old.token("k", &claims());
     watched.present(&token);
-    assert_eq!(watched.present(&token), "verified by Memory");
+    assert_eq!(watched.present(&token), "verified by Cache");
 
     source.set_keys(&[new.jwk("k")]);
-    assert_eq!(watched.present(&new.token("made-up", &claims())), "refused unknown_key");
-    assert_eq!(watched.present(&token), "refused invalid_signature");
+    assert_eq!(watched.present(&new.token("made-up", &claims())), "rejected unknown_key");
+    assert_eq!(watched.present(&token), "rejected invalid_signature");
 }
 
 #[test]
@@ -42,9 +42,9 @@ fn a_fetch_of_the_same_set_forgets_nothing() {
     let watched = published(&source);
     let token = key.token("ed1", &claims());
     watched.present(&token);
-    assert_eq!(watched.present(&key.token("made-up", &claims())), "refused unknown_key");
+    assert_eq!(watched.present(&key.token("made-up", &claims())), "rejected unknown_key");
     assert_eq!(source.fetches(), 2);
-    assert_eq!(watched.present(&token), "verified by Memory");
+    assert_eq!(watched.present(&token), "verified by Cache");
 }
 
 #[test]
@@ -57,9 +57,9 @@ fn an_answer_that_is_no_key_set_between_two_of_the_same_forgets_nothing() {
     watched.present(&token);
     for (fetches, body) in [(2, "{}".to_owned()), (3, body)] {
         source.set_body(body);
-        assert_eq!(watched.present(&key.token("made-up", &claims())), "refused unknown_key");
+        assert_eq!(watched.present(&key.token("made-up", &claims())), "rejected unknown_key");
         assert_eq!(source.fetches(), fetches);
-        assert_eq!(watched.present(&token), "verified by Memory");
+        assert_eq!(watched.present(&token), "verified by Cache");
         watched.clock.advance_monotonic(Duration::from_secs(30));
     }
 }
@@ -72,7 +72,7 @@ fn a_remembered_token_is_unavailable_when_the_keys_are_too_old() {
     let token = key.token("ed1", &claims_with("exp", Some(json!(NOW + 200_000))));
     watched.present(&token);
     watched.clock.advance_monotonic(Duration::from_hours(24));
-    assert_eq!(watched.present(&token), "verified by Memory");
+    assert_eq!(watched.present(&token), "verified by Cache");
     watched.clock.advance_monotonic(Duration::from_millis(1));
-    assert_eq!(watched.present(&token), "refused keys_unavailable");
+    assert_eq!(watched.present(&token), "rejected keys_unavailable");
 }

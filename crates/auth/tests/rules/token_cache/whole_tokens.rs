@@ -6,15 +6,15 @@ use super::{options, published, shared_secret};
 use crate::support::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, rules, verdict, verify,
 };
-use tasknook_auth::{AnyVerifier, ConfigError, MemoryOptions, SharedSecretVerifier};
+use tasknook_auth::{AnyVerifier, CacheOptions, ConfigError, SharedSecretVerifier};
 
 #[test]
 fn the_second_time_a_token_is_looked_up() {
-    let watched = shared_secret(rules(), MemoryOptions::default());
+    let watched = shared_secret(rules(), CacheOptions::default());
     let (one, other) = (hs256(&claims()), hs256(&claims_with("sub", Some("user-b".into()))));
     assert_eq!(watched.present(&one), "verified by Signature");
     let proven = verify(&watched.verifier, &one).unwrap();
-    assert_eq!(watched.present(&one), "verified by Memory");
+    assert_eq!(watched.present(&one), "verified by Cache");
     assert_eq!(watched.present(&other), "verified by Signature");
     assert_eq!(verify(&watched.verifier, &other).unwrap().user_id(), "user-b");
     let remembered = verify(&watched.verifier, &one).unwrap();
@@ -24,33 +24,33 @@ fn the_second_time_a_token_is_looked_up() {
 
 #[test]
 fn only_the_very_same_token_is_remembered() {
-    let watched = shared_secret(rules(), MemoryOptions::default());
+    let watched = shared_secret(rules(), CacheOptions::default());
     let token = hs256(&claims());
     watched.present(&token);
     for at in 0..token.len() {
         let mut changed = token.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-        assert!(watched.present(str::from_utf8(&changed).unwrap()).starts_with("refused"), "{at}");
+        assert!(watched.present(str::from_utf8(&changed).unwrap()).starts_with("rejected"), "{at}");
     }
-    assert_eq!(watched.present(&token), "verified by Memory");
+    assert_eq!(watched.present(&token), "verified by Cache");
 }
 
 #[test]
 fn a_token_of_the_same_signature_or_the_same_claims_is_another() {
-    let watched = shared_secret(rules(), MemoryOptions::default());
+    let watched = shared_secret(rules(), CacheOptions::default());
     let (token, other) = (hs256(&claims()), hs256(&claims_with("sub", Some("user-b".into()))));
     watched.present(&token);
     let (signing_input, signature) = token.rsplit_once('.').unwrap();
     let (other_input, other_signature) = other.rsplit_once('.').unwrap();
-    assert_eq!(watched.present(&format!("{other_input}.{signature}")), "refused invalid_signature");
-    assert_eq!(watched.present(&format!("{signing_input}.{other_signature}")), "refused invalid_signature");
+    assert_eq!(watched.present(&format!("{other_input}.{signature}")), "rejected invalid_signature");
+    assert_eq!(watched.present(&format!("{signing_input}.{other_signature}")), "rejected invalid_signature");
 }
 
 #[test]
 fn a_refused_token_is_not_remembered() {
-    let watched = shared_secret(rules(), MemoryOptions::default());
+    let watched = shared_secret(rules(), CacheOptions::default());
     let early = hs256(&claims_with("nbf", Some((NOW + 60).into())));
-    assert_eq!(watched.present(&early), "refused not_yet_valid");
+    assert_eq!(watched.present(&early), "rejected not_yet_valid");
     watched.clock.advance(Duration::from_mins(1));
     assert_eq!(watched.present(&early), "verified by Signature");
 }
@@ -59,14 +59,14 @@ fn a_refused_token_is_not_remembered() {
 fn either_trust_root_remembers_its_own() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    let (shared, published) = (shared_secret(rules(), MemoryOptions::default()), published(&source));
+    let (shared, published) = (shared_secret(rules(), CacheOptions::default()), published(&source));
     let verifier = AnyVerifier::new(Some(shared.verifier), Some(published.verifier)).unwrap();
     for (token, recorder) in
         [(hs256(&claims()), &shared.recorder), (key.token("ed1", &claims()), &published.recorder)]
     {
-        for told in ["verified by Signature", "verified by Memory"] {
+        for told in ["verified by Signature", "verified by Cache"] {
             assert_eq!(verdict(&verifier, &token), "accepted");
-            assert_eq!(recorder.told().last().unwrap(), told);
+            assert_eq!(recorder.events().last().unwrap(), told);
         }
     }
 }
@@ -75,14 +75,14 @@ fn either_trust_root_remembers_its_own() {
 fn no_verifier_remembers_what_another_has_verified() {
     let token = hs256(&claims());
     for _ in 0..2 {
-        let watched = shared_secret(rules(), MemoryOptions::default());
+        let watched = shared_secret(rules(), CacheOptions::default());
         assert_eq!(watched.present(&token), "verified by Signature");
     }
 }
 
 #[test]
 fn nothing_is_remembered_when_it_is_off() {
-    let watched = shared_secret(rules(), MemoryOptions::off());
+    let watched = shared_secret(rules(), CacheOptions::off());
     let token = hs256(&claims());
     assert_eq!(watched.present(&token), "verified by Signature");
     assert_eq!(watched.present(&token), "verified by Signature");
@@ -90,7 +90,7 @@ fn nothing_is_remembered_when_it_is_off() {
 
 #[test]
 fn a_small_memory_forgets_some_of_many_tokens_and_verifies_them_all() {
-    let memory = MemoryOptions::new().max_bytes(16 << 10);
+    let memory = CacheOptions::new().max_bytes(16 << 10);
     let watched = shared_secret(rules(), memory);
     let tokens: Vec<_> =
         (0..200).map(|number| hs256(&claims_with("sub", Some(number.to_string().into())))).collect();
@@ -99,14 +99,14 @@ fn a_small_memory_forgets_some_of_many_tokens_and_verifies_them_all() {
     }
     let again: Vec<_> = tokens.iter().rev().map(|token| watched.present(token)).collect();
     assert!(again.iter().all(|told| told.starts_with("verified")), "{again:?}");
-    let remembered = again.iter().filter(|told| *told == "verified by Memory").count();
+    let remembered = again.iter().filter(|told| *told == "verified by Cache").count();
     assert!((1..50).contains(&remembered), "{remembered}");
 }
 
 #[test]
 fn a_verifier_refuses_to_start_with_a_memory_without_end() {
     let day = Duration::from_hours(24);
-    let (.., options) = options(MemoryOptions::new().max_age(day));
+    let (.., options) = options(CacheOptions::new().max_age(day));
     let error = SharedSecretVerifier::with_options(vec![SECRET.into()], rules(), options).err();
-    assert!(matches!(error, Some(ConfigError::OutOfRange { setting: "memory.max_age", .. })), "{error:?}");
+    assert!(matches!(error, Some(ConfigError::OutOfRange { setting: "cache.max_age", .. })), "{error:?}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::source;
 use crate::support::{
-    Issuer, NOW, ORIGIN, SetClock, SigningKey, claims, key_set, options_on, respond, rules, verdict,
+    Issuer, ManualClock, NOW, ORIGIN, SigningKey, claims, key_set, options_on, respond, rules, verdict,
 };
 use tasknook_auth::{HttpJwksSource, JwksOptions, JwksVerifier};
 
@@ -13,7 +13,7 @@ use tasknook_auth::{HttpJwksSource, JwksOptions, JwksVerifier};
 fn verifier_on(source: HttpJwksSource) -> JwksVerifier {
     let hour = Duration::from_hours(1);
     let timing = JwksOptions::new().retry(hour, hour);
-    JwksVerifier::with_options(Arc::new(source), timing, rules(), options_on(SetClock::at(NOW))).unwrap()
+    JwksVerifier::with_options(Arc::new(source), timing, rules(), options_on(ManualClock::at(NOW))).unwrap()
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn an_overloaded_issuer_gets_one_request_and_none_while_it_asks_to_be_left_alone
         1 => respond(stream, "200 OK", "", &set),
         _ => respond(stream, "429 Too Many Requests", "retry-after: 60\r\n", ""),
     });
-    let clock = SetClock::at(NOW);
+    let clock = ManualClock::at(NOW);
     let options = options_on(Arc::clone(&clock));
     let verifier =
         JwksVerifier::with_options(Arc::new(source(&issuer)), JwksOptions::default(), rules(), options)

@@ -19,7 +19,7 @@ pub(crate) fn guard() -> Arc<dyn TokenVerifier> {
     Arc::new(shared_secret())
 }
 
-pub(crate) struct Refusal {
+pub(crate) struct Rejection {
     pub(crate) verifier: Arc<dyn TokenVerifier>,
     /// The values of the request's `Authorization` headers.
     pub(crate) authorization: Vec<String>,
@@ -29,8 +29,8 @@ pub(crate) struct Refusal {
     challenge: Option<&'static str>,
 }
 
-pub(crate) fn refusals() -> Vec<Refusal> {
-    let refusal = |authorization: &[&str], status, code, challenge| Refusal {
+pub(crate) fn rejections() -> Vec<Rejection> {
+    let rejection = |authorization: &[&str], status, code, challenge| Rejection {
         verifier: guard(),
         authorization: authorization.iter().map(|&value| value.to_owned()).collect(),
         status,
@@ -43,21 +43,21 @@ pub(crate) fn refusals() -> Vec<Refusal> {
     let invalid_token = "Bearer error=\"invalid_token\", error_description=\"";
     let invalid_request = "Bearer error=\"invalid_request\", error_description=\"";
     vec![
-        refusal(&[], 401, "missing_credentials", "Bearer"),
-        refusal(&["Basic dTpw"], 401, "missing_credentials", "Bearer"),
-        refusal(&["Bearer"], 401, "empty_token", invalid_token),
-        refusal(&["Bearer a.b"], 401, "not_three_parts", invalid_token),
-        refusal(&[&forged], 401, "invalid_signature", invalid_token),
-        refusal(&[&good, &good], 400, "malformed_credentials", invalid_request),
-        Refusal {
+        rejection(&[], 401, "missing_credentials", "Bearer"),
+        rejection(&["Basic dTpw"], 401, "missing_credentials", "Bearer"),
+        rejection(&["Bearer"], 401, "empty_token", invalid_token),
+        rejection(&["Bearer a.b"], 401, "not_three_parts", invalid_token),
+        rejection(&[&forged], 401, "invalid_signature", invalid_token),
+        rejection(&[&good, &good], 400, "malformed_credentials", invalid_request),
+        Rejection {
             verifier: Arc::new(jwks(&ScriptedSource::down())),
             challenge: None,
-            ..refusal(&[&published], 503, "keys_unavailable", "")
+            ..rejection(&[&published], 503, "keys_unavailable", "")
         },
     ]
 }
 
-impl Refusal {
+impl Rejection {
     /// Compares with an answer: its status, the values of a header by its name, and its body.
     #[track_caller]
     pub(crate) fn assert_is(&self, status: u16, values: impl Fn(&str) -> Vec<String>, body: &[u8]) {
@@ -85,7 +85,7 @@ impl Refusal {
 /// Compares with the answer of a route that nothing guards: it tells nothing.
 #[cfg(any(feature = "actix", feature = "axum"))]
 #[track_caller]
-pub(crate) fn assert_unguarded(status: u16, body: &[u8]) {
+pub(crate) fn assert_missing_guard(status: u16, body: &[u8]) {
     let problem: Value = serde_json::from_slice(body).unwrap();
     let expected =
         serde_json::json!({"type": "about:blank", "title": "Internal Server Error", "status": 500});
