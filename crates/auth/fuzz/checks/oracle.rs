@@ -87,7 +87,7 @@ pub(crate) fn signed_payload(token: &str, keys: &[TrustedKey]) -> Option<Vec<u8>
 }
 
 fn is_of_access_token(header: &Object) -> bool {
-    let is_refused = ["crit", "zip", "enc", "b64", "cty"].iter().any(|name| header.contains_key(*name));
+    let is_rejected = ["crit", "zip", "enc", "b64", "cty"].iter().any(|name| header.contains_key(*name));
     let typ = header.get("typ").map(|typ| typ.as_str().map(str::to_lowercase));
     let is_typ = |typ: Option<String>| {
         typ.is_some_and(|typ| ["jwt", "at+jwt", "application/at+jwt"].contains(&typ.as_str()))
@@ -95,7 +95,7 @@ fn is_of_access_token(header: &Object) -> bool {
     let is_kid = |kid: &Value| {
         kid.as_str().is_some_and(|kid| (1..=128).contains(&kid.len()) && !kid.chars().any(char::is_control))
     };
-    !is_refused && typ.is_none_or(is_typ) && header.get("kid").is_none_or(is_kid)
+    !is_rejected && typ.is_none_or(is_typ) && header.get("kid").is_none_or(is_kid)
 }
 
 /// Whether the claims are those of a token that is good now; none for a user id outside ASCII, which is not judged here.

@@ -1,4 +1,4 @@
-//! From made-up bytes to tokens. The first byte of an input says how the rest becomes one, so that it gets past the
+//! From arbitrary bytes to tokens. The first byte of an input says how the rest becomes one, so that it gets past the
 //! signature:
 //!
 //! | first byte | the rest | signed by |

@@ -104,7 +104,7 @@ fn check_signature(token: &str, root: &Root) -> bool {
         }
         Err(rejection) => {
             check_message(token, &rejection);
-            assert!(expected.is_none() || rejection.reason() == "invalid_json", "refused: {rejection}");
+            assert!(expected.is_none() || rejection.reason() == "invalid_json", "rejected: {rejection}");
             false
         }
     }
@@ -124,7 +124,7 @@ fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
         Err(rejection) => {
             check_message(token, rejection);
             let is_judged_too = matches!(rejection.reason(), "invalid_json" | "too_long");
-            assert!(are_good != Some(true) || is_judged_too, "refused: {rejection}");
+            assert!(are_good != Some(true) || is_judged_too, "rejected: {rejection}");
         }
     }
 }

@@ -27,7 +27,7 @@ fn each_has_a_label_of_its_own() {
 }
 
 #[test]
-fn each_is_an_invalid_token_unless_it_could_not_be_judged() {
+fn each_is_an_invalid_token_or_unavailable() {
     for error in one_of_each() {
         let code = if error.is_unavailable() { None } else { Some("invalid_token") };
         assert_eq!(error.error_code(), code);
@@ -66,7 +66,7 @@ fn documented() -> BTreeMap<&'static str, u16> {
 }
 
 #[test]
-fn the_readme_has_a_row_for_each_and_no_other() {
+fn the_readme_has_one_row_per_reason() {
     let expected: BTreeMap<_, _> =
         every_error().iter().map(|error| (error.reason(), error.status())).collect();
     assert_eq!(documented(), expected);

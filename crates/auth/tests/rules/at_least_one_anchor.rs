@@ -17,13 +17,13 @@ fn under(secrets: &[&str]) -> Result<SharedSecretVerifier, ConfigError> {
 }
 
 #[test]
-fn refuses_to_start_without_a_trust_root() {
+fn rejects_a_configuration_without_an_anchor() {
     assert!(matches!(AnyVerifier::new(None, None), Err(ConfigError::NoTrustAnchor)));
     assert!(matches!(under(&[]), Err(ConfigError::NoSecret)));
 }
 
 #[test]
-fn starts_with_either_trust_root_and_verifies_tokens_of_both() {
+fn starts_with_either_anchor_and_verifies_tokens_of_both() {
     let keys = SigningKey::published();
     let entries: Vec<_> = keys.iter().map(|key| key.jwk(key.algorithm())).collect();
     let source = ScriptedSource::with_keys(&entries);
@@ -41,7 +41,7 @@ fn starts_with_either_trust_root_and_verifies_tokens_of_both() {
 }
 
 #[test]
-fn refuses_to_start_with_a_weak_secret_or_a_public_one() {
+fn rejects_weak_and_public_secrets() {
     assert_eq!(SECRET.len(), 32);
     assert!(under(&[SECRET]).is_ok());
     assert!(matches!(
@@ -56,7 +56,7 @@ fn refuses_to_start_with_a_weak_secret_or_a_public_one() {
 }
 
 #[test]
-fn refuses_to_start_with_rules_outside_their_limits() {
+fn rejects_rules_outside_their_limits() {
     let wrong = || rules().leeway_seconds(301);
     let shared = SharedSecretVerifier::new(vec![SECRET.into()], wrong()).err();
     let published = JwksVerifier::new(ScriptedSource::down(), JwksOptions::default(), wrong()).err();
@@ -69,7 +69,7 @@ fn refuses_to_start_with_rules_outside_their_limits() {
 }
 
 #[test]
-fn each_trust_root_keeps_its_own_rules() {
+fn each_anchor_has_its_own_rules() {
     let key = SigningKey::ed25519();
     let old = ClaimRules::new().issuers(["https://old.example.test"]);
     let shared = shared_secret_by(old, NOW);
@@ -83,7 +83,7 @@ fn each_trust_root_keeps_its_own_rules() {
 }
 
 #[test]
-fn each_trust_root_keeps_its_own_limit() {
+fn each_anchor_has_its_own_limit() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let token = hs256(&claims());
@@ -100,14 +100,14 @@ fn each_trust_root_keeps_its_own_limit() {
 }
 
 #[test]
-fn an_issuer_that_is_down_costs_the_tokens_under_the_secret_nothing() {
+fn shared_secrets_verify_while_the_issuer_is_down() {
     let down = AnyVerifier::new(Some(shared_secret()), Some(jwks(&ScriptedSource::down()))).unwrap();
     assert_eq!(verdict(&down, &hs256(&claims())), "accepted");
     assert_eq!(verdict(&down, &SigningKey::ed25519().token("ed1", &claims())), "keys_unavailable");
 }
 
 #[test]
-fn is_ready_at_once_without_a_key_set_and_with_one_once_it_was_fetched() {
+fn is_ready_without_a_key_set_or_once_it_is_fetched() {
     let without = AnyVerifier::new(Some(shared_secret()), None).unwrap();
     assert!(without.is_ready() && without.keys_age().is_none());
     let down = AnyVerifier::new(Some(shared_secret()), Some(jwks(&ScriptedSource::down()))).unwrap();
@@ -123,7 +123,7 @@ fn is_ready_at_once_without_a_key_set_and_with_one_once_it_was_fetched() {
 }
 
 #[test]
-fn a_verifier_of_several_secrets_takes_them_from_the_list_of_better_auth() {
+fn the_versioned_list_configures_several_secrets() {
     let old = "an old secret of at least 32 bytes";
     let secrets = Secret::parse_versioned_list(&format!("2:{SECRET},1:{old}")).unwrap();
     let verifier =

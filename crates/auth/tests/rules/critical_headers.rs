@@ -1,4 +1,4 @@
-//! Rule 5: a header with `crit` is refused, whatever it lists. `jku`, `x5u`, `x5c` and `jwk` are ignored: no
+//! Rule 5: a header with `crit` is rejected, whatever it lists. `jku`, `x5u`, `x5c` and `jwk` are ignored: no
 //! key comes out of a token, and no address in one is asked.
 
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn values() -> Vec<Value> {
 }
 
 #[test]
-fn refuses_crit_whatever_it_lists_in_every_verifier() {
+fn every_verifier_rejects_crit() {
     let (secret, key) = (SigningKey::hs256(SECRET), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let both = AnyVerifier::new(Some(shared_secret()), Some(jwks(&source))).unwrap();
@@ -52,7 +52,7 @@ fn without_crit_the_same_tokens_are_good() {
 }
 
 #[test]
-fn ignores_keys_that_a_token_brings_along_whatever_they_are() {
+fn ignores_keys_in_a_token() {
     let good = [json!("https://evil.test"), json!(["MIIB"]), SigningKey::ed25519().jwk("k")];
     for parameter in ["jku", "x5u", "x5c", "jwk", "x5t", "x5t#S256"] {
         for value in values().into_iter().chain(good.clone()) {
@@ -64,7 +64,7 @@ fn ignores_keys_that_a_token_brings_along_whatever_they_are() {
 }
 
 #[test]
-fn a_key_that_a_token_brings_along_verifies_nothing() {
+fn keys_in_a_token_verify_nothing() {
     let (ours, theirs) = (SigningKey::ed25519(), SigningKey::ed25519());
     let verifier = jwks(&ScriptedSource::with_keys(&[ours.jwk("ed1")]));
     for key_id in ["ed1", "theirs"] {
@@ -80,7 +80,7 @@ fn a_key_that_a_token_brings_along_verifies_nothing() {
 
 #[cfg(feature = "jwks")]
 #[test]
-fn an_address_in_a_token_is_never_asked() {
+fn addresses_in_a_token_are_never_fetched() {
     use crate::support::{Issuer, key_set};
 
     let (ours, theirs) = (SigningKey::ed25519(), SigningKey::ed25519());

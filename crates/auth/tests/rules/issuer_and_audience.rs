@@ -84,7 +84,7 @@ fn for_a_better_auth_both_are_the_origin_of_its_url() {
 }
 
 #[test]
-fn a_shared_secret_without_either_says_once_what_that_admits() {
+fn a_shared_secret_without_either_logs_one_warning() {
     let start = |rules| logged(|| drop(SharedSecretVerifier::new(vec![SECRET.into()], rules).unwrap()));
     let lines = start(ClaimRules::new().user_id_claim("uid"));
     let [line] = &lines[..] else { panic!("{lines:?}") };
@@ -97,7 +97,7 @@ fn a_shared_secret_without_either_says_once_what_that_admits() {
 }
 
 #[test]
-fn a_key_set_without_either_says_once_what_that_admits() {
+fn a_key_set_without_either_logs_one_warning() {
     let start = |rules| {
         let (source, timing) = (ScriptedSource::down(), JwksOptions::default());
         let options = options_on(Arc::new(FixedCalendar));
@@ -113,7 +113,7 @@ fn a_key_set_without_either_says_once_what_that_admits() {
 }
 
 #[test]
-fn the_cookie_and_the_email_token_of_better_auth_fail_also_without_either() {
+fn cookies_and_email_tokens_fail_without_issuer_and_audience() {
     let open = shared_secret_by(ClaimRules::new(), NOW);
     let session = json!({ "token": "t", "userId": "a" });
     let cookie = json!({ "session": session, "user": { "id": "a" }, "iat": NOW, "exp": NOW + 300 });
@@ -124,7 +124,7 @@ fn the_cookie_and_the_email_token_of_better_auth_fail_also_without_either() {
 }
 
 #[test]
-fn the_session_cookie_under_the_key_of_the_api_tokens_fails_by_its_type_and_its_audience() {
+fn session_cookies_fail_by_type_and_audience() {
     let key = SigningKey::ed25519();
     let verifier = jwks(&ScriptedSource::with_keys(&[key.jwk("ed1")]));
     let cookie = claims_with("aud", Some(json!("better-auth:session-cache"))).to_string();

@@ -33,7 +33,7 @@ fn the_user_is_in_sub_by_default() {
 }
 
 #[test]
-fn no_other_claim_stands_in_for_a_missing_or_unusable_one() {
+fn no_other_claim_replaces_a_missing_or_invalid_user_id() {
     assert_eq!(verdict_by(&rules(), &elsewhere(), NOW), "missing_claim");
     assert_eq!(verdict_by(&ClaimRules::new(), &elsewhere(), NOW), "missing_claim");
     for value in [json!(""), json!(" "), Value::Null, json!(5), json!([]), json!({ "id": "user-a" })] {
@@ -70,7 +70,7 @@ fn the_name_is_that_of_one_member_of_the_payload() {
 }
 
 #[test]
-fn refuses_to_start_without_the_name_of_a_claim() {
+fn rejects_an_empty_user_id_claim() {
     let error = SharedSecretVerifier::new(vec![SECRET.into()], rules().user_id_claim("")).err();
     assert!(matches!(error, Some(ConfigError::OutOfRange { setting: "user_id_claim", .. })), "{error:?}");
 }

@@ -1,4 +1,4 @@
-//! The requests that every adapter refuses, and the answers that it gives them, whatever the framework.
+//! The requests that every adapter rejects, and the answers that it gives them, whatever the framework.
 
 use std::sync::Arc;
 

@@ -41,7 +41,7 @@ fn decode(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// Accepted as it stands, with that payload; refused as soon as one bit of any one character is another, down to the
+/// Accepted as it stands, with that payload; rejected as soon as one bit of any one character is another, down to the
 /// bits that the last character of a part does not use.
 fn assert_signs_every_character(jwk: &Value, token: &str, payload: &str) {
     assert_eq!(verdict(jwk, token).as_deref(), Ok(payload.as_bytes()), "{token}");

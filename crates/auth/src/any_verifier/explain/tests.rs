@@ -41,7 +41,7 @@ fn agrees(verifier: &AnyVerifier, token: &str) {
 }
 
 #[test]
-fn a_good_token_holds_in_every_rule() {
+fn a_good_token_passes_every_rule() {
     let key = SigningKey::ed25519();
     let verifier = verifier(&ScriptedSource::with_keys(&[key.jwk("ed1")]));
     for token in [key.token("ed1", &claims()), SigningKey::hs256(SECRET).token("any", &claims())] {
@@ -72,7 +72,7 @@ fn rules_after_the_first_that_fails_are_applied_too() {
 }
 
 #[test]
-fn without_a_header_that_can_be_read_the_claims_are_looked_at_all_the_same() {
+fn claims_are_explained_without_a_valid_header() {
     let key = SigningKey::hs256(SECRET);
     let verifier = AnyVerifier::new(Some(shared_secret()), None).unwrap();
     let cookie = key.token_with(
@@ -127,7 +127,7 @@ fn agrees_with_the_verifier_on_tokens_of_every_kind() {
 }
 
 #[test]
-fn a_limit_of_one_trust_root_is_that_roots_rule() {
+fn a_limit_of_one_anchor_fails_the_rule_of_the_anchor() {
     let short = rules().max_token_bytes(100);
     let short = SharedSecretVerifier::new(vec![SECRET.into()], short).unwrap();
     let verifier =
@@ -144,7 +144,7 @@ fn a_limit_of_one_trust_root_is_that_roots_rule() {
 
 proptest! {
     #[test]
-    fn agrees_with_the_verifier_whatever_the_claims(
+    fn agrees_with_the_verifier_for_any_claims(
         name in "(exp|nbf|iat|iss|aud|sub)",
         value in prop_oneof![
             Just(Value::Null), Just(json!("https://auth.example.test")), Just(json!([])), Just(json!(["a", 1])),

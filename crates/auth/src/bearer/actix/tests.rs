@@ -67,7 +67,7 @@ fn handler(calls: &web::Data<Cell<u32>>) -> impl FnOnce(&mut web::ServiceConfig)
 }
 
 #[actix_web::test]
-async fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouched() {
+async fn a_good_token_reaches_the_handler_with_its_identity() {
     let calls = web::Data::new(Cell::new(0));
     let app = App::new().configure(handler(&calls)).wrap(RequireToken::new(guard()));
     let request = TestRequest::post().uri("/echo").set_payload("a body");
@@ -77,7 +77,7 @@ async fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouch
 }
 
 #[actix_web::test]
-async fn refusals_are_answered_inside_of_outer_middlewares_and_before_the_handler() {
+async fn rejections_pass_outer_middlewares_and_skip_the_handler() {
     for rejection in rejections() {
         let calls = web::Data::new(Cell::new(0));
         let app = App::new()
@@ -91,7 +91,7 @@ async fn refusals_are_answered_inside_of_outer_middlewares_and_before_the_handle
 }
 
 #[actix_web::test]
-async fn without_the_middleware_the_extractor_verifies_and_gives_the_same_answers() {
+async fn the_extractor_verifies_without_the_middleware() {
     let calls = web::Data::new(Cell::new(0));
     let verifier = web::Data::<dyn TokenVerifier>::from(guard());
     let app = App::new().configure(handler(&calls)).app_data(verifier);
@@ -107,7 +107,7 @@ async fn without_the_middleware_the_extractor_verifies_and_gives_the_same_answer
 }
 
 #[test]
-fn without_any_verifier_the_answer_is_bare_and_the_log_says_what_is_missing() {
+fn a_missing_guard_is_a_bare_500_and_logged() {
     let lines = logged(|| {
         let calls = web::Data::new(Cell::new(0));
         let app = App::new().configure(handler(&calls));
@@ -142,7 +142,7 @@ async fn an_error_of_the_service_within_is_passed_on() {
 }
 
 #[test]
-fn a_refusal_that_a_handler_returns_itself_is_the_same_answer() {
+fn a_handler_can_return_the_same_rejection() {
     let error = AuthError::from(crate::CredentialsError::Malformed);
     assert_eq!(error.status_code(), 400);
     assert_eq!(error.error_response().headers().get("content-type").unwrap(), AuthError::PROBLEM_TYPE);

@@ -37,7 +37,7 @@ fn ask(app: Router, request: Request<Body>) -> (u16, HeaderMap, Vec<u8>) {
 }
 
 #[test]
-fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouched() {
+fn a_good_token_reaches_the_handler_with_its_identity() {
     let calls = Arc::new(AtomicU32::new(0));
     let app = routes(&calls).layer(RequireToken::new(guard()));
     let (status, _, body) = ask(app, request("/echo", &[credentials_of("user-a")]));
@@ -46,7 +46,7 @@ fn a_good_token_reaches_the_handler_with_its_identity_and_the_body_untouched() {
 }
 
 #[test]
-fn refusals_are_answered_inside_of_outer_layers_and_before_the_handler() {
+fn rejections_pass_outer_layers_and_skip_the_handler() {
     for rejection in rejections() {
         let calls = Arc::new(AtomicU32::new(0));
         let outer = async |mut response: Response| {
@@ -66,7 +66,7 @@ fn refusals_are_answered_inside_of_outer_layers_and_before_the_handler() {
 }
 
 #[test]
-fn without_the_layer_the_answer_is_bare_and_the_log_says_what_is_missing() {
+fn a_missing_guard_is_a_bare_500_and_logged() {
     let calls = Arc::new(AtomicU32::new(0));
     let lines = logged(|| {
         let (status, _, body) = ask(routes(&calls), request("/echo", &[credentials_of("user-a")]));
@@ -95,7 +95,7 @@ fn a_path_that_does_not_exist_is_guarded_too() {
 }
 
 #[test]
-fn a_refusal_that_a_handler_returns_itself_is_the_same_answer() {
+fn a_handler_can_return_the_same_rejection() {
     let response = AuthError::from(crate::CredentialsError::Malformed).into_response();
     assert_eq!(response.status(), 400);
     assert_eq!(response.headers()["content-type"], AuthError::PROBLEM_TYPE);

@@ -49,7 +49,7 @@ fn request(authorization: &[String]) -> Request<String> {
 }
 
 #[test]
-fn a_good_token_reaches_the_ready_service_with_its_identity_and_the_body_untouched() {
+fn a_good_token_reaches_the_service_with_its_identity() {
     let mut guarded = RequireToken::new(guard()).layer(Echo::default());
     for user in ["user-a", "user-b"] {
         let request = request(&[credentials_of(user)]);
@@ -60,7 +60,7 @@ fn a_good_token_reaches_the_ready_service_with_its_identity_and_the_body_untouch
 }
 
 #[test]
-fn refusals_are_answered_inside_of_outer_layers_and_before_the_service() {
+fn rejections_pass_outer_layers_and_skip_the_service() {
     for rejection in rejections() {
         let echo = Echo::default();
         let service = ServiceBuilder::new()

@@ -18,7 +18,7 @@ fn impatient() -> JwksOptions {
 }
 
 #[test]
-fn is_told_of_each_verdict_once_whichever_trust_root_gave_it() {
+fn is_notified_of_each_verdict_once() {
     let (key, recorder) = (SigningKey::ed25519(), Recorder::new());
     let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
     let shared = SharedSecretVerifier::with_options(vec![SECRET.into()], rules(), options.clone()).unwrap();
@@ -42,7 +42,7 @@ fn is_told_of_each_verdict_once_whichever_trust_root_gave_it() {
 }
 
 #[test]
-fn is_told_why_a_fetch_failed_and_when_the_next_did_not() {
+fn is_notified_of_failed_fetches_with_the_reason() {
     let recorder = Recorder::new();
     let source = ScriptedSource::down();
     let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);

@@ -44,18 +44,18 @@ fn with_byte(token: &str, at: usize, byte: u8) -> Vec<u8> {
 }
 
 #[track_caller]
-fn assert_refused(verifier: &dyn TokenVerifier, changed: &str) {
+fn assert_rejected(verifier: &dyn TokenVerifier, changed: &str) {
     assert_ne!(verdict(verifier, changed), "accepted", "{changed:?}");
 }
 
 #[test]
-fn refuses_every_other_byte_at_every_place_of_a_good_token() {
+fn rejects_every_other_byte_at_every_place() {
     let (verifier, token) = hs256();
     for at in 0..token.len() {
         for byte in (0..=u8::MAX).filter(|byte| *byte != token.as_bytes()[at]) {
             let changed = with_byte(&token, at, byte);
             if let Ok(changed) = str::from_utf8(&changed) {
-                assert_refused(&verifier, changed);
+                assert_rejected(&verifier, changed);
             } else {
                 // Such a byte comes as far as the header of a request.
                 let header = [b"Bearer ", changed.as_slice()].concat();
@@ -67,16 +67,16 @@ fn refuses_every_other_byte_at_every_place_of_a_good_token() {
 }
 
 #[test]
-fn refuses_a_good_token_with_a_byte_more_or_less() {
+fn rejects_inserted_and_removed_bytes() {
     let (verifier, token) = hs256();
     for at in 0..=token.len() {
         let (start, end) = token.split_at(at);
         for byte in 0..=127_u8 {
-            assert_refused(&verifier, &format!("{start}{}{end}", char::from(byte)));
+            assert_rejected(&verifier, &format!("{start}{}{end}", char::from(byte)));
         }
     }
     for at in 0..token.len() {
-        assert_refused(&verifier, &format!("{}{}", &token[..at], &token[at + 1..]));
+        assert_rejected(&verifier, &format!("{}{}", &token[..at], &token[at + 1..]));
     }
 }
 
@@ -87,27 +87,27 @@ fn neighbour(byte: u8) -> u8 {
 }
 
 #[test]
-fn refuses_a_change_at_every_place_whatever_the_algorithm() {
+fn rejects_a_change_at_every_place_for_every_algorithm() {
     let (verifier, tokens) = published();
     for token in &tokens {
         for (at, &byte) in token.as_bytes().iter().enumerate() {
             for other in [neighbour(byte), b'.'].into_iter().filter(|other| *other != byte) {
-                assert_refused(&verifier, str::from_utf8(&with_byte(token, at, other)).unwrap());
+                assert_rejected(&verifier, str::from_utf8(&with_byte(token, at, other)).unwrap());
             }
         }
     }
 }
 
 #[test]
-fn refuses_a_byte_more_or_less_at_every_place_whatever_the_algorithm() {
+fn rejects_inserted_and_removed_bytes_for_every_algorithm() {
     let (verifier, tokens) = published();
     for token in &tokens {
         for at in 0..token.len() {
             let (start, end) = token.split_at(at);
-            assert_refused(&verifier, &format!("{start}A{end}"));
-            assert_refused(&verifier, &format!("{start}{}", &end[1..]));
+            assert_rejected(&verifier, &format!("{start}A{end}"));
+            assert_rejected(&verifier, &format!("{start}{}", &end[1..]));
         }
-        assert_refused(&verifier, &format!("{token}A"));
+        assert_rejected(&verifier, &format!("{token}A"));
     }
 }
 
@@ -115,7 +115,7 @@ static PUBLISHED: LazyLock<(JwksVerifier, Vec<String>)> = LazyLock::new(publishe
 
 proptest! {
     #[test]
-    fn refuses_any_change_anywhere_whatever_the_algorithm(
+    fn rejects_random_changes_for_every_algorithm(
         which in 0..10_usize,
         place: usize,
         byte in 0..=127_u8,
@@ -124,6 +124,6 @@ proptest! {
         let token = &tokens[which];
         let at = place % token.len();
         prop_assume!(byte != token.as_bytes()[at]);
-        assert_refused(verifier, str::from_utf8(&with_byte(token, at, byte)).unwrap());
+        assert_rejected(verifier, str::from_utf8(&with_byte(token, at, byte)).unwrap());
     }
 }

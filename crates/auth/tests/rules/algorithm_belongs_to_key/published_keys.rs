@@ -46,7 +46,7 @@ fn a_key_verifies_nothing_that_another_of_its_algorithm_signed() {
 }
 
 #[test]
-fn refuses_algorithms_that_no_published_key_is_for_without_a_fetch() {
+fn rejects_unpublishable_algorithms_without_a_fetch() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let verifier = jwks(&source);
@@ -60,7 +60,7 @@ fn refuses_algorithms_that_no_published_key_is_for_without_a_fetch() {
 }
 
 #[test]
-fn signatures_of_another_form_are_refused() {
+fn signatures_of_another_form_are_rejected() {
     let keys = SigningKey::published();
     let verifier = verifier_of(&keys);
     for key in &keys {
@@ -75,7 +75,7 @@ fn signatures_of_another_form_are_refused() {
 }
 
 #[test]
-fn a_token_that_names_no_key_is_refused_when_the_set_has_several() {
+fn a_token_without_kid_is_rejected_for_several_keys() {
     let key = SigningKey::ed25519();
     let token = key.token_with(r#"{"alg":"EdDSA"}"#, &claims().to_string());
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);

@@ -1,4 +1,4 @@
-//! Rule 1 between the trust roots: no key of one serves the other, and nothing is good without a signature.
+//! Rule 1 between the trust anchors: no key of one serves the other, and nothing is good without a signature.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ fn both() -> Both {
 }
 
 #[test]
-fn a_trust_root_that_is_not_configured_verifies_nothing() {
+fn an_anchor_that_is_not_configured_verifies_nothing() {
     let Both { source, keys, .. } = both();
     let only_jwks = AnyVerifier::new(None, Some(jwks(&source))).unwrap();
     let verifiers: [&dyn TokenVerifier; 2] = [&only_jwks, &jwks(&source)];
@@ -88,7 +88,7 @@ fn the_algorithm_in_the_header_cannot_choose_that_of_a_key() {
 }
 
 #[test]
-fn no_verifier_knows_an_algorithm_none_or_a_token_without_a_signature() {
+fn no_verifier_accepts_alg_none_or_an_empty_signature() {
     let Both { verifier, source, .. } = both();
     let verifiers: [&dyn TokenVerifier; 3] = [&verifier, &jwks(&source), &shared_secret()];
     let signature = URL_SAFE_NO_PAD.encode(SigningKey::hs256(SECRET).sign(b""));

@@ -41,7 +41,7 @@ fn takes_the_secret_as_its_bytes_and_never_as_base64() {
 }
 
 #[test]
-fn refuses_every_algorithm_but_that_of_the_key() {
+fn rejects_every_algorithm_but_that_of_the_key() {
     for algorithm in
         ["none", "None", "NONE", " none", "", "hs256", "HS384", "HS512", "RS256", "EdDSA", "Ed25519"]
     {
@@ -54,7 +54,7 @@ fn refuses_every_algorithm_but_that_of_the_key() {
 }
 
 #[test]
-fn refuses_the_longer_hashes_under_the_very_secret() {
+fn rejects_longer_hashes_under_the_same_secret() {
     let hashes = [("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512), ("HS256", hmac::HMAC_SHA512)];
     for (name, hash) in hashes {
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{name}"}}"#));

@@ -75,7 +75,7 @@ fn documented() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn each_reason_is_reached_by_a_token_and_says_what_is_wrong_with_it() {
+fn each_reason_is_reached_and_has_its_message() {
     let (ed25519, p256) = (SigningKey::ed25519(), SigningKey::p256());
     let source = ScriptedSource::with_keys(&[ed25519.jwk("ed1"), p256.jwk("es1")]);
     let (secret, published, down) = (

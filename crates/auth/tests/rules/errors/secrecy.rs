@@ -36,7 +36,7 @@ fn no_error_shows_the_token_or_the_secret() {
     assert!(lines.is_empty(), "{lines:?}");
 }
 
-/// Claims of somebody, each refused for another reason.
+/// Claims of somebody, each rejected for another reason.
 fn of_somebody() -> Vec<Value> {
     let mut good = claims();
     for (name, value) in [("sub", "sub"), ("email", "e-mail"), ("name", "name"), ("jti", "jti")] {
@@ -67,7 +67,7 @@ fn of_somebody() -> Vec<Value> {
 }
 
 #[test]
-fn no_error_shows_what_the_token_says_of_somebody() {
+fn no_error_shows_personal_data_of_the_token() {
     for claims in of_somebody() {
         let shown = shown(&shared_secret_by(rules(), NOW), &hs256(&claims));
         assert!(!shown.contains("somebody"), "{shown}");
@@ -77,7 +77,7 @@ fn no_error_shows_what_the_token_says_of_somebody() {
 }
 
 #[test]
-fn an_identity_shows_no_more_than_its_id_and_its_expiry() {
+fn debug_of_an_identity_shows_id_and_expiry_only() {
     let mut claims = claims();
     (claims["email"], claims["name"]) = (json!("somebody's e-mail"), json!("somebody's name"));
     let identity = verify(&shared_secret(), &hs256(&claims)).unwrap();
@@ -87,7 +87,7 @@ fn an_identity_shows_no_more_than_its_id_and_its_expiry() {
 }
 
 #[test]
-fn nothing_shows_a_secret() {
+fn no_error_or_debug_shows_a_secret() {
     let secret = Secret::from(SECRET);
     assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(redacted) Secret(redacted)");
     let short = &SECRET[..31];

@@ -36,7 +36,7 @@ fn rsa(bits: usize) -> Value {
 }
 
 #[test]
-fn an_entry_that_cannot_be_used_is_dropped_with_one_line_that_says_why() {
+fn unusable_entries_are_dropped_and_logged_with_a_reason() {
     let (ed25519, p256) = (SigningKey::ed25519().jwk("k"), SigningKey::p256().jwk("k"));
     let (good, published) = (SigningKey::ed25519().jwk("good"), SigningKey::hs256([7; 32]).jwk("k"));
     let cases = [
@@ -109,7 +109,7 @@ fn a_line_shows_no_value_of_the_entry_and_its_name_in_one_piece() {
 }
 
 #[test]
-fn a_name_that_two_entries_share_verifies_nothing_and_each_of_them_costs_a_line() {
+fn entries_with_the_same_kid_are_dropped_and_logged() {
     let (one, two, other) = (SigningKey::ed25519(), SigningKey::ed25519(), SigningKey::p256());
     let entries = [one.jwk("twice"), other.jwk("once"), two.jwk("twice")];
     let (usable, lines) = read(&entries);
@@ -126,7 +126,7 @@ fn a_name_that_two_entries_share_verifies_nothing_and_each_of_them_costs_a_line(
 }
 
 #[test]
-fn sixty_four_entries_count_and_a_longer_set_costs_one_line() {
+fn entries_after_the_64th_are_dropped_and_logged() {
     let key = SigningKey::ed25519();
     let entries: Vec<_> = (1..=1000).map(|number| key.jwk(&format!("m{number}"))).collect();
     assert_eq!(read(&entries[..64]), (64, vec![]));
@@ -151,7 +151,7 @@ fn a_published_private_key_costs_an_error_that_does_not_show_it() {
 }
 
 #[test]
-fn a_set_that_did_not_change_costs_its_lines_once_however_often_it_is_fetched() {
+fn an_unchanged_set_is_logged_once() {
     let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let body = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
     let (theirs, started) = (log.clone(), Once::new());
@@ -171,7 +171,7 @@ fn a_set_that_did_not_change_costs_its_lines_once_however_often_it_is_fetched() 
 }
 
 #[test]
-fn a_good_set_and_an_unusable_one_in_turns_cost_their_lines_once_each() {
+fn alternating_sets_are_logged_once_each() {
     let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let good = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
     let unusable = key_set(&[json!({ "kty": "oct", "kid": "oct2" })]);

@@ -46,7 +46,7 @@ fn without_any_key_set_a_token_is_unavailable_and_not_invalid() {
 }
 
 #[test]
-fn after_the_first_fetch_no_request_waits_for_an_issuer_that_is_down() {
+fn requests_wait_for_the_first_fetch_only() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::down();
     let verifier = jwks(&source);
@@ -73,7 +73,7 @@ fn recovers_by_itself_when_the_issuer_comes_back() {
 }
 
 #[test]
-fn the_last_good_set_stays_whatever_the_issuer_answers_instead() {
+fn the_last_good_set_survives_every_invalid_response() {
     let (key, other) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let clock = ManualClock::at(NOW);
@@ -121,14 +121,14 @@ fn at_the_bound(timing: JwksOptions, bound: u64) -> [&'static str; 2] {
 }
 
 #[test]
-fn the_last_good_set_stays_up_to_the_bound_and_not_a_moment_longer() {
+fn the_last_good_set_is_used_until_it_is_stale() {
     assert_eq!(at_the_bound(JwksOptions::default(), DAY), ["accepted", "keys_unavailable"]);
     let short = JwksOptions::new().stale(seconds(300));
     assert_eq!(at_the_bound(short, 300), ["accepted", "keys_unavailable"]);
 }
 
 #[test]
-fn past_the_bound_even_a_made_up_key_is_unavailable_and_a_new_set_ends_it() {
+fn stale_keys_make_unknown_keys_unavailable_until_a_new_set() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let clock = ManualClock::at(NOW);

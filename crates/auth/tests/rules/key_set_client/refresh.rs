@@ -91,7 +91,7 @@ fn asking_for(pause: Duration) -> Arc<ScriptedSource> {
 }
 
 #[test]
-fn a_set_is_fetched_again_at_four_fifths_of_its_age_or_up_to_a_tenth_earlier() {
+fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
     let (timing, source) = (JwksOptions::default(), up());
     let (earliest, latest) = (seconds(216), seconds(240));
     let too_early = a_millisecond_before(earliest);
@@ -105,7 +105,7 @@ fn a_set_is_fetched_again_at_four_fifths_of_its_age_or_up_to_a_tenth_earlier() {
 }
 
 #[test]
-fn a_failed_fetch_is_made_again_after_pauses_that_double_and_are_up_to_half_as_long() {
+fn failed_fetches_are_retried_after_doubling_pauses() {
     let source = ScriptedSource::down();
     let pauses = [500, 1000, 2000, 4000, 8000, 10_000, 10_000].map(milliseconds);
     for number in 0..pauses.len() {
@@ -117,7 +117,7 @@ fn a_failed_fetch_is_made_again_after_pauses_that_double_and_are_up_to_half_as_l
 }
 
 #[test]
-fn services_that_started_together_do_not_fetch_together_for_ever() {
+fn replicas_spread_their_fetches() {
     let timing = JwksOptions::default();
     for (source, between) in [(up(), seconds(228)), (ScriptedSource::down(), milliseconds(375))] {
         let counts: BTreeSet<_> = (0..JITTERS).map(|_| fetches(1, &source, timing, &[between])).collect();
@@ -126,7 +126,7 @@ fn services_that_started_together_do_not_fetch_together_for_ever() {
 }
 
 #[test]
-fn an_issuer_that_asks_to_be_left_alone_is_for_as_long_as_it_asks_but_for_five_minutes_at_most() {
+fn retry_after_is_obeyed_for_at_most_five_minutes() {
     for (asked, obeyed) in [(1, 1), (60, 60), (300, 300), (301, 300), (3600, 300), (u64::MAX, 300)] {
         let source = asking_for(seconds(asked));
         assert_fetches(1, &source, JwksOptions::default(), &[a_millisecond_before(seconds(obeyed))]);
@@ -135,7 +135,7 @@ fn an_issuer_that_asks_to_be_left_alone_is_for_as_long_as_it_asks_but_for_five_m
 }
 
 #[test]
-fn an_issuer_that_asks_for_less_than_the_usual_pause_gets_that() {
+fn a_short_retry_after_does_not_shorten_the_pause() {
     let timing = JwksOptions::new().retry(seconds(10), seconds(10));
     for asked in [0, 1] {
         let source = asking_for(seconds(asked));
@@ -145,7 +145,7 @@ fn an_issuer_that_asks_for_less_than_the_usual_pause_gets_that() {
 }
 
 #[test]
-fn who_cannot_be_judged_is_told_when_the_next_fetch_is() {
+fn unavailable_tokens_carry_the_time_of_the_next_fetch() {
     let (key, source) = (SigningKey::ed25519(), asking_for(seconds(120)));
     let clock = ManualClock::at(NOW);
     let options = options_on(Arc::clone(&clock));

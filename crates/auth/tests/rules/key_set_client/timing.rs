@@ -7,7 +7,7 @@ use super::{milliseconds, seconds};
 use crate::support::{FixedCalendar, ScriptedSource, options_on, rules};
 use tasknook_auth::{ConfigError, JwksOptions, JwksVerifier};
 
-/// The setting that is refused; none when the verifier starts.
+/// The setting that is rejected; none when the verifier starts.
 fn rejected(timing: JwksOptions) -> Option<&'static str> {
     let options = options_on(Arc::new(FixedCalendar));
     match JwksVerifier::with_options(ScriptedSource::down(), timing, rules(), options) {
@@ -18,7 +18,7 @@ fn rejected(timing: JwksOptions) -> Option<&'static str> {
 }
 
 #[test]
-fn a_set_is_old_after_five_minutes_and_stale_after_a_day_and_names_are_asked_for_every_thirty_seconds() {
+fn default_timing_is_that_of_the_documentation() {
     let expected = JwksOptions::new().max_age(seconds(300)).cooldown(seconds(30)).stale(seconds(86_400));
     assert_eq!(JwksOptions::default(), expected.retry(milliseconds(500), seconds(10)));
 }

@@ -39,7 +39,7 @@ fn an_unknown_key_is_fetched_once_a_cooldown() {
 }
 
 #[test]
-fn thousands_of_made_up_keys_on_several_threads_cost_one_fetch_a_cooldown() {
+fn invented_keys_on_many_threads_cost_one_fetch_per_cooldown() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let clock = ManualClock::at(NOW);
@@ -72,7 +72,7 @@ fn thousands_of_made_up_keys_on_several_threads_cost_one_fetch_a_cooldown() {
 }
 
 #[test]
-fn requests_for_an_unknown_key_share_one_fetch_and_known_keys_do_not_wait_for_it() {
+fn requests_for_an_unknown_key_share_one_fetch() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old")]);
     let verifier = jwks(&source);
@@ -95,7 +95,7 @@ fn requests_for_an_unknown_key_share_one_fetch_and_known_keys_do_not_wait_for_it
 }
 
 #[test]
-fn an_issuer_that_asks_to_be_left_alone_is_not_asked_for_unknown_keys() {
+fn retry_after_blocks_fetches_for_unknown_keys() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let clock = ManualClock::at(NOW);
@@ -112,7 +112,7 @@ fn an_issuer_that_asks_to_be_left_alone_is_not_asked_for_unknown_keys() {
 }
 
 #[test]
-fn a_key_that_left_the_set_verifies_no_more_from_the_next_fetch_on() {
+fn a_removed_key_verifies_nothing_after_the_next_fetch() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old"), new.jwk("new")]);
     let verifier = jwks(&source);

@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn no_name_of_the_user_id_claim_finds_what_is_not_there(name in "\\PC{1,20}", value in json()) {
+    fn no_claim_name_finds_an_absent_user_id(name in "\\PC{1,20}", value in json()) {
         let open = ClaimRules::new().user_id_claim(name.clone());
         let claims = claims_with(&name, Some(value));
         if let Ok(identity) = verify(&shared_secret_by(open, NOW), &hs256(&claims)) {

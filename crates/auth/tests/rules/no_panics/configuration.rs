@@ -16,7 +16,7 @@ fn near_url() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_text_is_a_list_of_other_secrets_than_it_holds(list in near_list()) {
+    fn a_list_yields_only_the_secrets_in_it(list in near_list()) {
         let Ok(texts) = versioned_secrets(&list) else {
             prop_assert!(Secret::parse_versioned_list(&list).is_err());
             return Ok(());

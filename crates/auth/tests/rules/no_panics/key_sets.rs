@@ -59,7 +59,7 @@ fn verifies_nothing(keys: &Keys, algorithm: &str, signature: &[u8]) -> bool {
 }
 
 #[test]
-fn nesting_as_deep_as_a_key_set_is_long_is_refused() {
+fn deeply_nested_key_sets_are_rejected() {
     for start in ["[", "{\"keys\":", "{\"keys\":[", "{\"keys\":[{\"kid\":"] {
         assert!(Keys::from_jwks(start.repeat(20_000).as_bytes()).is_err(), "{start}");
     }

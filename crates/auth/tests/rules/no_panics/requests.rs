@@ -9,7 +9,7 @@ use crate::support::shared_secret;
 use tasknook_auth::{authenticate, bearer_token};
 
 /// No headers of these values are let in, and each answer is one that can be sent.
-fn is_refused_in_form(values: &[Vec<u8>]) -> bool {
+fn is_rejected_in_form(values: &[Vec<u8>]) -> bool {
     let error =
         pollster::block_on(authenticate(&shared_secret(), values.iter().map(Vec::as_slice))).unwrap_err();
     let problem: Value = serde_json::from_str(&error.problem()).unwrap();
@@ -30,16 +30,16 @@ fn near_bearer() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn no_bytes_are_credentials(values in vec(bytes(60), 0..4)) {
-        prop_assert!(is_refused_in_form(&values));
+        prop_assert!(is_rejected_in_form(&values));
     }
 
     #[test]
     fn no_bytes_after_the_scheme_are_credentials(values in vec(near_bearer(), 0..3)) {
-        prop_assert!(is_refused_in_form(&values));
+        prop_assert!(is_rejected_in_form(&values));
     }
 
     #[test]
-    fn a_token_that_is_found_is_what_stands_after_the_scheme(value in near_bearer()) {
+    fn a_found_token_is_the_text_after_the_scheme(value in near_bearer()) {
         if let Ok(token) = bearer_token([&value[..]].into_iter()) {
             let rest = str::from_utf8(&value[6..]).unwrap();
             prop_assert_eq!(token, rest.trim_matches(' '));

@@ -18,7 +18,7 @@ use tasknook_auth::{AnyVerifier, Keys, verify_jws};
 const HEADERS: [&str; 3] =
     [r#"{"alg":"HS256"}"#, r#"{"alg":"EdDSA","kid":"ed1"}"#, r#"{"alg":"ES256","kid":"es1"}"#];
 
-/// Both trust roots, and a key of the second.
+/// Both trust anchors, and a key of the second.
 static BOTH: LazyLock<(AnyVerifier, SigningKey)> = LazyLock::new(|| {
     let key = SigningKey::ed25519();
     let published = jwks(&ScriptedSource::with_keys(&[key.jwk("ed1"), SigningKey::p256().jwk("es1")]));
@@ -26,17 +26,17 @@ static BOTH: LazyLock<(AnyVerifier, SigningKey)> = LazyLock::new(|| {
     (AnyVerifier::new(Some(shared_secret()), Some(published)).unwrap(), key)
 });
 
-/// The keys of both trust roots for the lower layer.
+/// The keys of both trust anchors for the lower layer.
 static KEYS: LazyLock<[Keys; 2]> = LazyLock::new(|| {
     let published = key_set(&[BOTH.1.jwk("ed1")]);
     [Keys::from_secrets(&[SECRET.into()]).unwrap(), Keys::from_jwks(published.as_bytes()).unwrap()]
 });
 
-fn is_refused_everywhere(token: &str) -> bool {
+fn is_rejected_everywhere(token: &str) -> bool {
     verify(&BOTH.0, token).is_err() && KEYS.iter().all(|keys| verify_jws(token, keys).is_err())
 }
 
-/// `header.payload`, signed for either trust root, whatever the two are.
+/// `header.payload`, signed for either trust anchor, whatever the two are.
 fn signed(header: &[u8], payload: &[u8]) -> [String; 2] {
     let signing_input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     [&SigningKey::hs256(SECRET), &BOTH.1]
@@ -44,16 +44,16 @@ fn signed(header: &[u8], payload: &[u8]) -> [String; 2] {
 }
 
 #[test]
-fn lengths_at_and_past_every_limit_are_refused() {
+fn lengths_at_and_past_every_limit_are_rejected() {
     for length in [0, 1, 2, 3, 8191, 8192, 8193, 65_535, 65_536, 65_537, 1 << 20] {
         for byte in ["a", ".", "A", "="] {
-            assert!(is_refused_everywhere(&byte.repeat(length)), "{length} of {byte}");
+            assert!(is_rejected_everywhere(&byte.repeat(length)), "{length} of {byte}");
         }
     }
 }
 
 #[test]
-fn nesting_as_deep_as_a_token_is_long_is_refused() {
+fn deeply_nested_tokens_are_rejected() {
     for (start, end) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", start.repeat(900), end.repeat(900));
         let header = format!(r#"{{"alg":"HS256","x":{deep}}}"#);
@@ -69,19 +69,19 @@ fn nesting_as_deep_as_a_token_is_long_is_refused() {
 proptest! {
     #[test]
     fn no_text_is_a_token(text: String) {
-        prop_assert!(is_refused_everywhere(&text));
+        prop_assert!(is_rejected_everywhere(&text));
     }
 
     #[test]
     fn no_bytes_are_a_token(bytes in bytes(300)) {
-        prop_assert!(is_refused_everywhere(&String::from_utf8_lossy(&bytes)));
+        prop_assert!(is_rejected_everywhere(&String::from_utf8_lossy(&bytes)));
     }
 
     #[test]
     fn no_text_of_the_characters_of_a_token_is_one(
         text in "[A-Za-z0-9_=-]{0,80}(\\.[A-Za-z0-9_=-]{0,80}){0,4}",
     ) {
-        prop_assert!(is_refused_everywhere(&text));
+        prop_assert!(is_rejected_everywhere(&text));
     }
 
     #[test]
@@ -89,13 +89,13 @@ proptest! {
         let signing_input =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims().to_string()));
         let token = format!("{signing_input}.{}", URL_SAFE_NO_PAD.encode(signature));
-        prop_assert!(is_refused_everywhere(&token));
+        prop_assert!(is_rejected_everywhere(&token));
     }
 
     #[test]
     fn no_signed_bytes_are_a_header(header in bytes(80), payload in bytes(80)) {
         for token in signed(&header, &payload) {
-            prop_assert!(is_refused_everywhere(&token));
+            prop_assert!(is_rejected_everywhere(&token));
         }
     }
 

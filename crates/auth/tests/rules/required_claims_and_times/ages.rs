@@ -16,7 +16,7 @@ fn a_token_may_expire_as_far_ahead_as_the_longest_life() {
 }
 
 #[test]
-fn a_maximum_age_counts_from_the_issue_to_the_second_and_requires_it() {
+fn max_age_counts_from_iat_and_requires_it() {
     for (leeway, last) in [(0, 60), (10, 70), (30, 90)] {
         let rules = rules().max_age_seconds(Some(60)).leeway_seconds(leeway);
         assert_eq!(verdict_by(&rules, &claims(), NOW + last), "accepted", "{leeway}");

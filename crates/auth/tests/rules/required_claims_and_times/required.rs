@@ -41,7 +41,7 @@ fn a_subject_has_from_1_to_255_bytes() {
 }
 
 #[test]
-fn a_subject_holds_no_control_character() {
+fn a_subject_has_no_control_characters() {
     let controls: Vec<_> = ('\0'..='\u{ff}').filter(|character| character.is_control()).collect();
     assert_eq!(controls.len(), 65);
     for control in controls {

@@ -42,7 +42,7 @@ fn a_token_begins_with_the_leeway_before_nbf_to_the_second() {
 }
 
 #[test]
-fn a_token_begins_with_the_leeway_before_its_issue_to_the_second() {
+fn iat_and_nbf_may_be_ahead_by_the_leeway() {
     let claims = only("iat", NOW);
     for (leeway, rules) in leeways() {
         assert_eq!(verdict_by(&rules, &claims, NOW - leeway - 1), "issued_in_future", "{leeway}");
@@ -82,7 +82,7 @@ fn a_broken_second_counts_against_the_token() {
 }
 
 #[test]
-fn refuses_a_token_that_ends_before_it_begins() {
+fn rejects_a_token_that_expires_before_it_starts() {
     let mut claims = claims_with("iat", Some(json!(NOW + 10)));
     claims["exp"] = json!(NOW + 10);
     assert_eq!(verdict_by(&rules(), &claims, NOW), "accepted");

@@ -8,7 +8,7 @@ use super::published;
 use crate::support::{NOW, ScriptedSource, SigningKey, claims, claims_with, key_set};
 
 #[test]
-fn a_token_is_forgotten_when_its_key_leaves_the_set() {
+fn a_removed_key_invalidates_cached_tokens() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old"), new.jwk("new")]);
     let watched = published(&source);
@@ -22,7 +22,7 @@ fn a_token_is_forgotten_when_its_key_leaves_the_set() {
 }
 
 #[test]
-fn a_token_is_forgotten_when_another_key_takes_the_name_of_its_key() {
+fn a_replaced_key_invalidates_cached_tokens() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("k")]);
     let watched = published(&source);
@@ -36,7 +36,7 @@ fn a_token_is_forgotten_when_another_key_takes_the_name_of_its_key() {
 }
 
 #[test]
-fn a_fetch_of_the_same_set_forgets_nothing() {
+fn a_fetch_of_the_same_set_keeps_the_cache() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_body(key_set(&[key.jwk("ed1")]));
     let watched = published(&source);
@@ -48,7 +48,7 @@ fn a_fetch_of_the_same_set_forgets_nothing() {
 }
 
 #[test]
-fn an_answer_that_is_no_key_set_between_two_of_the_same_forgets_nothing() {
+fn an_invalid_response_between_equal_sets_keeps_the_cache() {
     let key = SigningKey::ed25519();
     let body = key_set(&[key.jwk("ed1")]);
     let source = ScriptedSource::with_body(body.clone());
@@ -65,7 +65,7 @@ fn an_answer_that_is_no_key_set_between_two_of_the_same_forgets_nothing() {
 }
 
 #[test]
-fn a_remembered_token_is_unavailable_when_the_keys_are_too_old() {
+fn a_cached_token_is_unavailable_when_the_keys_are_stale() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let watched = published(&source);

@@ -37,7 +37,7 @@ fn ends_with_the_longest_age_of_a_token() {
 }
 
 #[test]
-fn ends_after_five_minutes_by_default() {
+fn entries_end_after_five_minutes_by_default() {
     let told = around(rules(), CacheOptions::default(), NOW + 600, 300);
     assert_eq!(told, ["verified by Cache", "verified by Signature"]);
 }

@@ -9,7 +9,7 @@ use crate::support::{
 use tasknook_auth::{AnyVerifier, CacheOptions, ConfigError, SharedSecretVerifier};
 
 #[test]
-fn the_second_time_a_token_is_looked_up() {
+fn a_repeated_token_is_taken_from_the_cache() {
     let watched = shared_secret(rules(), CacheOptions::default());
     let (one, other) = (hs256(&claims()), hs256(&claims_with("sub", Some("user-b".into()))));
     assert_eq!(watched.present(&one), "verified by Signature");
@@ -23,7 +23,7 @@ fn the_second_time_a_token_is_looked_up() {
 }
 
 #[test]
-fn only_the_very_same_token_is_remembered() {
+fn only_the_identical_token_is_cached() {
     let watched = shared_secret(rules(), CacheOptions::default());
     let token = hs256(&claims());
     watched.present(&token);
@@ -47,7 +47,7 @@ fn a_token_of_the_same_signature_or_the_same_claims_is_another() {
 }
 
 #[test]
-fn a_refused_token_is_not_remembered() {
+fn a_rejected_token_is_not_cached() {
     let watched = shared_secret(rules(), CacheOptions::default());
     let early = hs256(&claims_with("nbf", Some((NOW + 60).into())));
     assert_eq!(watched.present(&early), "rejected not_yet_valid");
@@ -56,7 +56,7 @@ fn a_refused_token_is_not_remembered() {
 }
 
 #[test]
-fn either_trust_root_remembers_its_own() {
+fn each_anchor_has_its_own_cache() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let (shared, published) = (shared_secret(rules(), CacheOptions::default()), published(&source));
@@ -72,7 +72,7 @@ fn either_trust_root_remembers_its_own() {
 }
 
 #[test]
-fn no_verifier_remembers_what_another_has_verified() {
+fn verifiers_do_not_share_a_cache() {
     let token = hs256(&claims());
     for _ in 0..2 {
         let watched = shared_secret(rules(), CacheOptions::default());
@@ -81,7 +81,7 @@ fn no_verifier_remembers_what_another_has_verified() {
 }
 
 #[test]
-fn nothing_is_remembered_when_it_is_off() {
+fn nothing_is_cached_when_it_is_off() {
     let watched = shared_secret(rules(), CacheOptions::off());
     let token = hs256(&claims());
     assert_eq!(watched.present(&token), "verified by Signature");
@@ -89,7 +89,7 @@ fn nothing_is_remembered_when_it_is_off() {
 }
 
 #[test]
-fn a_small_memory_forgets_some_of_many_tokens_and_verifies_them_all() {
+fn a_small_cache_evicts_tokens_and_verifies_them_again() {
     let memory = CacheOptions::new().max_bytes(16 << 10);
     let watched = shared_secret(rules(), memory);
     let tokens: Vec<_> =
@@ -104,7 +104,7 @@ fn a_small_memory_forgets_some_of_many_tokens_and_verifies_them_all() {
 }
 
 #[test]
-fn a_verifier_refuses_to_start_with_a_memory_without_end() {
+fn cache_options_outside_their_limits_are_rejected() {
     let day = Duration::from_hours(24);
     let (.., options) = options(CacheOptions::new().max_age(day));
     let error = SharedSecretVerifier::with_options(vec![SECRET.into()], rules(), options).err();

@@ -41,7 +41,7 @@ fn takes_no_other_status_for_a_key_set() {
 }
 
 #[test]
-fn reads_how_long_the_issuer_wants_to_be_left_alone() {
+fn reads_retry_after_in_seconds() {
     for (headers, seconds) in [
         ("retry-after: 7\r\n", Some(7)),
         ("retry-after: 0\r\n", Some(0)),
@@ -77,7 +77,7 @@ fn an_issuer_that_is_down_or_speaks_no_http_is_unreachable() {
 }
 
 #[test]
-fn an_answer_that_ends_early_is_none() {
+fn an_incomplete_response_is_an_error() {
     let issuer = Issuer::start(|_, _, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"keys\":[]}");
     });

@@ -22,7 +22,7 @@ fn follows_no_redirect_to_another_origin() {
 }
 
 #[test]
-fn a_redirect_that_says_no_place_is_not_followed() {
+fn a_redirect_without_a_location_is_not_followed() {
     let issuer = Issuer::answering("302 Found", "", "{\"keys\":[]}");
     assert!(matches!(source(&issuer).fetch(), Err(FetchError::ForeignRedirect)));
     assert_eq!(issuer.requests().len(), 1);
@@ -30,7 +30,7 @@ fn a_redirect_that_says_no_place_is_not_followed() {
 
 /// An origin is scheme, host and port: that one of them is another is enough.
 #[test]
-fn an_origin_that_differs_in_its_scheme_its_host_or_its_port_is_another() {
+fn origins_differ_by_scheme_host_and_port() {
     for (from, to) in [("http://", "https://"), ("127.0.0.1", "localhost"), ("127.0.0.1", "127.0.0.2")] {
         let issuer = Issuer::start(move |_, path, stream| {
             let port = stream.local_addr().unwrap().port();

@@ -7,7 +7,7 @@ use std::thread;
 use tasknook_auth::{ConfigError, FetchError, HttpJwksSource, JwksSource};
 
 #[test]
-fn takes_https_anywhere_and_http_to_this_machine_or_when_it_is_allowed() {
+fn accepts_https_and_http_to_this_machine_or_when_allowed() {
     for (url, is_taken, is_taken_when_http_is_allowed) in [
         ("https://auth.example.test/api/auth/jwks", true, true),
         ("HTTPS://auth.example.test", true, true),
@@ -31,7 +31,7 @@ fn takes_https_anywhere_and_http_to_this_machine_or_when_it_is_allowed() {
 }
 
 #[test]
-fn refuses_every_other_scheme_whatever_is_allowed() {
+fn rejects_every_other_scheme() {
     for scheme in ["file", "ftp", "data", "unix", "ws", "wss", "gopher", "javascript", "httpx", "blob"] {
         for url in [format!("{scheme}://localhost/jwks"), format!("{scheme}:/etc/jwks.json")] {
             for allow_http in [false, true] {
@@ -51,7 +51,7 @@ fn refuses_every_other_scheme_whatever_is_allowed() {
 }
 
 #[test]
-fn refuses_the_url_of_a_better_auth_that_names_no_host() {
+fn rejects_a_base_url_without_a_host() {
     for url in ["http:", "https:", "http://", "https://", "https:///"] {
         let source = HttpJwksSource::for_better_auth(url, true);
         assert!(matches!(source, Err(ConfigError::InvalidUrl { .. })), "{url}");

@@ -27,7 +27,7 @@ fn the_url_of_the_keys_is_not_that_of_the_issuer() {
 }
 
 #[test]
-fn a_wrong_answer_at_the_start_makes_tokens_unavailable_at_one_request() {
+fn an_invalid_first_response_makes_tokens_unavailable() {
     for body in ["{}", "<html></html>", "", "{\"keys\":[]}"] {
         let issuer = Issuer::answering("200 OK", "", body);
         let verifier = verifier_on(source(&issuer));
@@ -40,7 +40,7 @@ fn a_wrong_answer_at_the_start_makes_tokens_unavailable_at_one_request() {
 }
 
 #[test]
-fn a_rotated_key_costs_one_request_and_made_up_ones_no_more() {
+fn a_rotated_key_costs_one_request_and_invented_ones_none() {
     let keys = [SigningKey::ed25519(), SigningKey::ed25519()];
     let sets = [key_set(&[keys[0].jwk("k1")]), key_set(&[keys[0].jwk("k1"), keys[1].jwk("k2")])];
     let issuer =
@@ -56,7 +56,7 @@ fn a_rotated_key_costs_one_request_and_made_up_ones_no_more() {
 }
 
 #[test]
-fn an_overloaded_issuer_gets_one_request_and_none_while_it_asks_to_be_left_alone() {
+fn an_overloaded_issuer_gets_no_request_before_retry_after() {
     let key = SigningKey::ed25519();
     let set = key_set(&[key.jwk("k1")]);
     let issuer = Issuer::start(move |number, _, stream| match number {
