@@ -1,8 +1,8 @@
 //! How long a verification takes, by algorithm: the bare signature check of the cryptographic library, a first
-//! verification, a remembered one, and a remembered one while another thread asks for the same token.
+//! verification, a cached one, and a cached one while another thread verifies the same token.
 //!
-//! `cargo bench -p tasknook-auth`. Tokens are of the size that Better Auth issues. "First" tokens come from a pool that is
-//! many times larger than the memory, so that each is looked up in vain, verified, remembered, and another one forgotten.
+//! `cargo bench -p tasknook-auth`. Tokens are of the size that Better Auth issues. "First" tokens come from a pool that
+//! is many times larger than the cache, so that each is looked up in vain, verified, inserted, and another one evicted.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! A shared secret and a key set behind one verifier, for a migration from one to the other, and the report that explains
-//! a verdict rule by rule.
+//! A shared secret and a key set behind one verifier, for a migration from one to the other, and the report that
+//! explains a verdict rule by rule.
 
 mod explain;
 mod report;
@@ -34,8 +34,8 @@ pub struct AnyVerifier {
 }
 
 impl AnyVerifier {
-    /// Creates a verifier of at least one trust anchor. Each notifies its own observer of the tokens that it verifies; the
-    /// observer of the first one is also notified of tokens that belong to neither.
+    /// Creates a verifier of at least one trust anchor. Each notifies its own observer of the tokens that it verifies;
+    /// the observer of the first one is also notified of tokens that belong to neither.
     ///
     /// # Errors
     ///
@@ -53,9 +53,9 @@ impl AnyVerifier {
         Ok(Self { shared, jwks, limit_bytes, observer })
     }
 
-    /// Creates a verifier for the Better Auth at `base_url`, with the default options: for tokens under the keys that it
-    /// publishes and, with `secrets`, for HS256 tokens under any of them. The origin of the URL is the issuer and the
-    /// audience of both.
+    /// Creates a verifier for the Better Auth at `base_url`, with the default options: for tokens under the keys that
+    /// it publishes and, with `secrets`, for HS256 tokens under any of them. The origin of the URL is the issuer and
+    /// the audience of both.
     ///
     /// # Errors
     ///
@@ -71,8 +71,8 @@ impl AnyVerifier {
         Self::new(shared, Some(jwks))
     }
 
-    /// Whether the tokens of every configured trust anchor can be verified now: a key set must have been fetched and not be
-    /// stale; a shared secret is always ready.
+    /// Whether the tokens of every configured trust anchor can be verified now: a key set must have been fetched and
+    /// not be stale; a shared secret is always ready.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.jwks.as_ref().is_none_or(JwksVerifier::is_ready)

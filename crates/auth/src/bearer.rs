@@ -1,5 +1,5 @@
-//! Bearer authentication of HTTP requests (RFC 6750): finds the token in the `Authorization` header, has it verified, and
-//! makes the response of a request that is rejected. One submodule per framework translates that into its types.
+//! Bearer authentication of HTTP requests (RFC 6750): finds the token in the `Authorization` header, has it verified,
+//! and makes the response of a request that is rejected. One submodule per framework translates that into its types.
 
 #[cfg(feature = "actix")]
 pub mod actix;

@@ -31,8 +31,8 @@ pub(crate) struct ClaimCheck {
     pub(crate) detail: fn(&ClaimRules, &Claims<'_>, i64) -> String,
 }
 
-/// In the order in which they are applied: a token that breaks several rules is rejected with the error of the first, so
-/// the order is part of the interface.
+/// In the order in which they are applied: a token that breaks several rules is rejected with the error of the first,
+/// so the order is part of the interface.
 pub(crate) static CHECKS: [ClaimCheck; 6] = [
     ClaimCheck {
         name: "exp",

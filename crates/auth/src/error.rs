@@ -1,5 +1,5 @@
-//! Errors and what their messages are made of: why a token is rejected, why a configuration is, and how a message quotes
-//! untrusted text and shows a time. Everything else in the crate may use this module; it uses nothing.
+//! Errors and what their messages are made of: why a token is rejected, why a configuration is, and how a message
+//! quotes untrusted text and shows a time. Everything else in the crate may use this module; it uses nothing.
 
 mod config_error;
 mod excerpt;

@@ -1,5 +1,5 @@
-//! Public keys that the issuer publishes as a JSON Web Key Set (RFC 7517): where they are fetched, when, and the verifier
-//! that uses them.
+//! Public keys that the issuer publishes as a JSON Web Key Set (RFC 7517): where they are fetched, when, and the
+//! verifier that uses them.
 //!
 //! One thread fetches, so there is never more than one fetch. Requests read the last good set through an atomic pointer
 //! and wait only when the set that is being fetched could have the key that they need.
@@ -26,7 +26,8 @@ pub use http::HttpJwksSource;
 pub use options::JwksOptions;
 pub use source::{FetchError, FetchedKeys, JwksSource};
 
-/// Verifies tokens with the keys that the issuer publishes: `EdDSA`, ES256, ES384, ES512, RS256 to RS512, PS256 to PS512.
+/// Verifies tokens with the keys that the issuer publishes: `EdDSA`, ES256, ES384, ES512, RS256 to RS512, PS256 to
+/// PS512.
 ///
 /// Dropping it stops its thread, after the fetch in flight if there is one.
 pub struct JwksVerifier {

@@ -18,8 +18,8 @@ pub use secret::{Secret, versioned_secrets};
 /// The longest token that any caller can have looked at.
 const MAX_BYTES: usize = 65_536;
 
-/// Verifies the signature of a JWS in the compact serialization (RFC 7515 §7.1) and the rules of its header, and returns
-/// its payload, whatever it contains: for your own kinds of claims. It uses neither a cache nor a clock.
+/// Verifies the signature of a JWS in the compact serialization (RFC 7515 §7.1) and the rules of its header, and
+/// returns its payload, whatever it contains: for your own kinds of claims. It uses neither a cache nor a clock.
 ///
 /// # Errors
 ///
@@ -92,15 +92,16 @@ impl Keys {
         }
     }
 
-    /// Verifies the signature with a key for the algorithm of the header, and returns the payload, which you can trust as the
-    /// issuer's from here on.
+    /// Verifies the signature with a key for the algorithm of the header, and returns the payload, which you can trust
+    /// as the issuer's from here on.
     pub(crate) fn verify(&self, jws: &CompactJws<'_>) -> Result<Vec<u8>, VerifyError> {
         match &self.0 {
             KeyMaterial::Secrets(keys) => {
                 if !is_symmetric(jws.header()) {
                     return Err(jws.header().unsupported_algorithm());
                 }
-                // Every secret is tried until one verifies; how many are configured is not secret, so the time may show it.
+                // Every secret is tried until one verifies; how many are configured is not secret, so the time may show
+                // it.
                 let verified = keys.iter().find_map(|key| match key.verify(jws) {
                     Err(VerifyError::InvalidSignature) => None,
                     verdict => Some(verdict),

@@ -1,5 +1,5 @@
-//! What every verifier has: the trait, the options (clock, cache, observer), and a trust anchor with the cache of tokens
-//! that it verified. [`SharedSecretVerifier`] is here too, since it is one trust anchor that never changes.
+//! What every verifier has: the trait, the options (clock, cache, observer), and a trust anchor with the cache of
+//! tokens that it verified. [`SharedSecretVerifier`] is here too, since it is one trust anchor that never changes.
 
 mod cache;
 mod clock;
@@ -33,7 +33,7 @@ pub trait TokenVerifier: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] names the first rule that the token breaks. With [`VerifyError::is_unavailable`] you distinguish a
-    /// token that could not be verified from one that is rejected.
+    /// [`VerifyError`] names the first rule that the token breaks. With [`VerifyError::is_unavailable`] you distinguish
+    /// a token that could not be verified from one that is rejected.
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>>;
 }

@@ -1,5 +1,5 @@
-//! What holds for `Authorization` headers and for lists of secrets, whatever they are made of. Each line of an input is
-//! one header; the whole of it is a list.
+//! Checks of `Authorization` headers and lists of secrets. Each line of an input is one header; the whole input is a
+//! list.
 
 use std::sync::LazyLock;
 
@@ -13,8 +13,8 @@ static VERIFIER: LazyLock<SharedSecretVerifier> = LazyLock::new(|| {
     SharedSecretVerifier::new(vec!["0123456789abcdef0123456789abcdef".into()], rules).unwrap()
 });
 
-/// Panics when something does not hold. Gives `<n>_secrets` for a list, `token` for headers with a token, and else the
-/// reason of the rejection.
+/// Panics when a check fails. Returns `<n>_secrets` for a list, `token` for headers with a token, and otherwise
+/// the reason of the rejection.
 pub(crate) fn check(input: &[u8]) -> String {
     let headers: Vec<_> = input.split(|byte| *byte == b'\n').collect();
     let bearer = bearer_token(headers.iter().copied());
@@ -51,7 +51,7 @@ fn check_answer(headers: &[&[u8]]) {
     assert!(challenge.starts_with("Bearer") && challenge.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
 }
 
-/// How many secrets the list holds, which never show themselves.
+/// The number of secrets in the list; their `Debug` must be redacted.
 fn check_list(list: &str) -> Option<usize> {
     let secrets = match Secret::parse_versioned_list(list) {
         Ok(secrets) => secrets,

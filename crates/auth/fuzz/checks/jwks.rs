@@ -1,5 +1,5 @@
-//! What holds for a key set, whatever document it is read from: it is bounded and always read alike, and no signature
-//! that can be made without a private key is good under any of its keys.
+//! Checks of key sets: their size is bounded, parsing is deterministic, and no signature that is made without a private
+//! key is valid under any of the keys.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,7 @@ const TRIED_KEYS: usize = 8;
 const ASYMMETRIC: [&str; 10] =
     ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
-/// Panics when something does not hold. Gives `<n>_keys`, or why the document is no key set.
+/// Panics when a check fails. Returns `<n>_keys`, or why the document is not a key set.
 pub(crate) fn check(document: &[u8]) -> String {
     let keys = match Keys::from_jwks(document) {
         Err(KeySetError::NoUsableKey) => return "no_usable_key".to_owned(),

@@ -1,5 +1,5 @@
-//! What holds for a token, whatever it is made of: it is accepted if, and only if, the oracle says that a key signed it
-//! and its claims are good; and a rejection gives nothing away.
+//! Checks of tokens: one is accepted if and only if the oracle finds a signature of a key and valid claims; and a
+//! rejection does not show the token.
 
 mod oracle;
 mod templates;
@@ -13,7 +13,7 @@ use tasknook_auth::{
     SharedSecretVerifier, TokenVerifier, VerifierOptions, VerifyError, bearer_token, verify_jws,
 };
 
-/// Where the clock stands.
+/// The time of the clock.
 const NOW: i128 = 1_800_000_000;
 
 const ORIGIN: &str = "https://auth.example.test";
@@ -27,7 +27,8 @@ const RFC_SECRET: &str =
 /// The public keys of RFC 7515 A.2 to A.4 and RFC 8037 A.2.
 const PUBLISHED: &str = include_str!("../corpus/jwks/4_keys.rfc_examples");
 
-/// The longest message of a rejection, in bytes: 64 characters of somebody else's, each escaped to ten, and our words.
+/// The longest message of a rejection, in bytes: an excerpt of 64 characters, each escaped to ten, and the text around
+/// it.
 const MAX_MESSAGE: usize = 750;
 
 /// The same keys as the crate has them and as the oracle has them.
@@ -71,8 +72,8 @@ static VERIFIER: LazyLock<AnyVerifier> = LazyLock::new(|| {
     AnyVerifier::new(Some(shared), None).unwrap()
 });
 
-/// Panics when something does not hold. Gives the verdict: `accepted` for a user's token, `signed` for one that only
-/// the lower layer accepts, under a published key, and else the reason of the rejection.
+/// Panics when a check fails. Returns the verdict: `accepted` for a user's token, `signed` for one that only
+/// the lower layer accepts, under a published key, and otherwise the reason of the rejection.
 pub(crate) fn check(input: &[u8]) -> &'static str {
     let Some(token) = templates::token(input) else { return "not_text" };
     // A token under the secret is tried with all the published keys at once, for the sake of speed.
@@ -92,7 +93,7 @@ pub(crate) fn check(input: &[u8]) -> &'static str {
     }
 }
 
-/// The lower layer and the oracle agree; but the oracle does not see a name that stands twice in the header.
+/// The lower layer and the oracle agree; but the oracle does not detect duplicate names in the header.
 fn check_signature(token: &str, root: &Root) -> bool {
     let expected = oracle::signed_payload(token, &root.trusted);
     match verify_jws(token, &root.keys) {
@@ -110,7 +111,7 @@ fn check_signature(token: &str, root: &Root) -> bool {
     }
 }
 
-/// The verifier and the oracle agree; but the oracle does not see a name that stands twice.
+/// The verifier and the oracle agree; but the oracle does not detect duplicate names.
 fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
     let signed = oracle::signed_payload(token, &SECRETS.trusted[..1]);
     let claims = signed.as_deref().and_then(oracle::object);

@@ -9,8 +9,8 @@ use crate::verifier::RawToken;
 use crate::{Identity, VerifyError};
 
 impl AnyVerifier {
-    /// Applies every rule to `token` and reports the findings, with the keys and the time of this moment. It ignores the
-    /// cache, does not notify the observer, and fetches the key set as a request does.
+    /// Applies every rule to `token` and reports the findings, with the keys and the time of this moment. It ignores
+    /// the cache, does not notify the observer, and fetches the key set as a request does.
     pub async fn explain(&self, token: &str) -> Report {
         let verdict = self.verify_uncached(token).await;
         let mut findings = Findings::new();

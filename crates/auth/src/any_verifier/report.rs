@@ -77,8 +77,8 @@ impl Rule {
         }
     }
 
-    /// The rule that rejects a token with this error; none for the rules of the claims. It lists every error, so that a new
-    /// one does not compile until it belongs to a rule.
+    /// The rule that rejects a token with this error; none for the rules of the claims. It lists every error, so that a
+    /// new one does not compile until it belongs to a rule.
     pub(super) fn before_claims(error: &VerifyError) -> Option<Self> {
         match error {
             VerifyError::TooLong { .. } => Some(Self::Length),
@@ -163,8 +163,8 @@ impl Report {
 }
 
 impl Finding {
-    /// The name of the rule: `length`, `form`, `header`, `trust anchor`, `key`, `signature`, `payload`, `exp`, `nbf`, `iat`,
-    /// `iss`, `aud` or `user id`.
+    /// The name of the rule: `length`, `form`, `header`, `trust anchor`, `key`, `signature`, `payload`, `exp`, `nbf`,
+    /// `iat`, `iss`, `aud` or `user id`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule

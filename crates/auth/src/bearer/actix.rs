@@ -7,8 +7,8 @@
 //! use tasknook_auth::actix::RequireToken;
 //! use tasknook_auth::{Identity, TokenVerifier};
 //!
-//! async fn me(caller: Identity) -> String {
-//!     caller.user_id().to_owned()
+//! async fn me(user: Identity) -> String {
+//!     user.user_id().to_owned()
 //! }
 //!
 //! # async fn serve(verifier: Arc<dyn TokenVerifier>) -> std::io::Result<()> {
@@ -22,12 +22,13 @@
 //! # }
 //! ```
 //!
-//! The token in the `Authorization` header alone decides: no cookie, no query parameter, no method is exempt. A browser's
-//! preflight (`OPTIONS`) brings no token, so the CORS middleware goes outside: in actix-web, wrapped after this one.
+//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
+//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS middleware outside: in actix-web,
+//! wrap it after this one.
 //!
-//! Without the middleware the extractor verifies by itself, with the verifier in
-//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. `Option<Identity>` is not for routes where a token is
-//! optional: actix-web makes a `None` of every error, so that a bad token would pass for none.
+//! Without the middleware the extractor verifies the token, with the verifier in
+//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. Do not use `Option<Identity>` for
+//! an optional token: actix-web turns every error into `None`, so an invalid token would count as none.
 
 mod extractor;
 
@@ -48,17 +49,18 @@ use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// A middleware that lets a request through with a verified token alone, and leaves its [`Identity`] in the request's
-/// extensions. Every other request gets the answer of its [`AuthError`]; the handler is not called and the body not read.
+/// A middleware that accepts requests with a verified token only, and puts its [`Identity`] into the extensions of the
+/// request. Every other request gets the response of its [`AuthError`]; the handler is not called and the body not
+/// read.
 ///
-/// A rejection is a response rather than an error, so middlewares outside treat it as they treat any other.
+/// A rejection is a response, not an error, so outer middlewares handle it as any other response.
 #[derive(Clone)]
 pub struct RequireToken {
     verifier: Arc<dyn TokenVerifier>,
 }
 
 impl RequireToken {
-    /// Guards with `verifier`, which all workers share.
+    /// Creates a middleware with `verifier`, which all workers share.
     #[must_use]
     pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
         Self { verifier }
@@ -88,7 +90,7 @@ where
     }
 }
 
-/// What [`RequireToken`] makes of a service.
+/// The service that [`RequireToken`] makes.
 pub struct RequireTokenService<S> {
     service: Rc<S>,
     verifier: Arc<dyn TokenVerifier>,
@@ -117,7 +119,7 @@ where
     }
 }
 
-/// Verifies the request's token, and leaves the identity for the extractor.
+/// Verifies the token of a request, and stores the identity for the extractor.
 async fn identify(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result<Identity, AuthError> {
     let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
     let identity = authenticate(verifier, values).await?;

@@ -1,4 +1,5 @@
-//! From the headers of a request to an identity, or to the response of a request that is rejected. Every adapter does this.
+//! From the headers of a request to an identity, or to the response of a request that is rejected. Every adapter does
+//! this.
 
 use serde_json::json;
 use thiserror::Error;
@@ -80,8 +81,8 @@ impl AuthError {
         }
     }
 
-    /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its `code`
-    /// is [`AuthError::reason`]. It contains neither the token nor a secret.
+    /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its
+    /// `code` is [`AuthError::reason`]. It contains neither the token nor a secret.
     #[must_use]
     pub fn problem(&self) -> String {
         let title = match self.status() {

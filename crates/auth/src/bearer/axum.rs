@@ -7,8 +7,8 @@
 //! use tasknook_auth::axum::RequireToken;
 //! use tasknook_auth::{Identity, TokenVerifier};
 //!
-//! async fn me(caller: Identity) -> String {
-//!     caller.user_id().to_owned()
+//! async fn me(user: Identity) -> String {
+//!     user.user_id().to_owned()
 //! }
 //!
 //! # async fn serve(verifier: Arc<dyn TokenVerifier>) -> std::io::Result<()> {
@@ -17,10 +17,11 @@
 //! # }
 //! ```
 //!
-//! The token in the `Authorization` header alone decides: no cookie, no query parameter, no method is exempt. A browser's
-//! preflight (`OPTIONS`) brings no token, so the CORS layer goes outside: in axum, added after this one.
+//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
+//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside: in axum, add it
+//! after this one.
 //!
-//! A route beside the layer has no identity: there the extractor answers with a 500 and logs that the layer is missing.
+//! For a route outside the layer the extractor responds with 500 and logs that the layer is missing.
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
@@ -32,7 +33,7 @@ use crate::{AuthError, Identity, MissingGuard};
 
 pub use super::tower::{RequireToken, RequireTokenService};
 
-/// What the layer left with the request.
+/// Takes the identity that the layer stored.
 ///
 /// # Errors
 ///
@@ -43,7 +44,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingGuard> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             let path = parts.uri.path();
-            tracing::error!(path, "a handler takes an Identity, and the layer RequireToken is not there");
+            tracing::error!(path, "a handler takes an Identity, but the layer RequireToken is missing");
             MissingGuard
         })
     }

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::AuthError;
 
-/// A handler takes an identity, and no guard verifies tokens for its route: a mistake in your service. The response is a
-/// bare 500, and the log names what is missing.
+/// A handler takes an identity, and no guard verifies tokens for its route: a mistake in your service. The response is
+/// a bare 500, and the log names what is missing.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("no verifier guards this route")]
 pub struct MissingGuard;

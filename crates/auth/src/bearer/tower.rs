@@ -1,5 +1,5 @@
-//! For tower: [`RequireToken`] is a layer over services of `http::Request` and `http::Response`, such as those of axum and
-//! hyper; for boxed bodies and tonic's it is made with [`RequireToken::with_body`].
+//! For tower: [`RequireToken`] is a layer over services of `http::Request` and `http::Response`, such as those of axum
+//! and hyper; for boxed bodies and tonic's, create it with [`RequireToken::with_body`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -11,15 +11,15 @@
 //!
 //! fn guarded(verifier: Arc<dyn TokenVerifier>) -> impl Service<Request<String>, Response = Response<String>> {
 //!     let service = service_fn(async |request: Request<String>| {
-//!         let caller = request.extensions().get::<Identity>();
-//!         Ok::<_, std::convert::Infallible>(Response::new(format!("{caller:?}")))
+//!         let user = request.extensions().get::<Identity>();
+//!         Ok::<_, std::convert::Infallible>(Response::new(format!("{user:?}")))
 //!     });
 //!     ServiceBuilder::new().layer(RequireToken::new(verifier)).service(service)
 //! }
 //! ```
 //!
-//! The token in the `Authorization` header alone decides: no cookie, no query parameter, no method is exempt. A browser's
-//! preflight (`OPTIONS`) brings no token, so the CORS layer goes outside.
+//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
+//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside.
 
 use std::fmt;
 use std::mem;
@@ -34,18 +34,18 @@ use tower_service::Service;
 use super::rejection::RejectionResponse;
 use crate::{BoxFuture, TokenVerifier, authenticate};
 
-/// A layer that lets a request through with a verified token alone, and leaves its [`Identity`](crate::Identity) in the
-/// request's extensions. Every other request gets the answer of its [`AuthError`](crate::AuthError); the service within
-/// is not called and the body not read.
+/// A layer that accepts requests with a verified token only, and puts its [`Identity`](crate::Identity) into the
+/// extensions of the request. Every other request gets the response of its [`AuthError`](crate::AuthError); the inner
+/// service is not called and the body not read.
 ///
-/// `R` is the body of the service's responses, which is known from the service.
+/// `R` is the type of the response bodies, inferred from the service.
 pub struct RequireToken<R> {
     verifier: Arc<dyn TokenVerifier>,
     body: fn(String) -> R,
 }
 
 impl<R: From<String>> RequireToken<R> {
-    /// Guards with `verifier`, which all services share, where responses have a body that a text can be made into.
+    /// Creates a layer with `verifier`, which all services share, for response bodies that implement `From<String>`.
     #[must_use]
     pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
         Self::with_body(verifier, R::from)
@@ -53,7 +53,8 @@ impl<R: From<String>> RequireToken<R> {
 }
 
 impl<R> RequireToken<R> {
-    /// Guards with `verifier`, where `body` has to make a response's body of a text, as for boxed bodies and tonic's.
+    /// Creates a layer with `verifier` and a function that makes the body of a response, as for boxed bodies and
+    /// tonic's.
     #[must_use]
     pub fn with_body(verifier: Arc<dyn TokenVerifier>, body: fn(String) -> R) -> Self {
         Self { verifier, body }
@@ -80,7 +81,7 @@ impl<S, R> Layer<S> for RequireToken<R> {
     }
 }
 
-/// What [`RequireToken`] makes of a service. Its errors are those of the service within: a rejection is a response.
+/// The service that [`RequireToken`] makes. Its errors are those of the inner service: a rejection is a response.
 #[derive(Debug)]
 pub struct RequireTokenService<S, R> {
     service: S,
@@ -109,7 +110,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // A clone is not ready, whatever the original is; so the original goes, and the clone stays.
+        // A clone is not ready even when the original is, so call the original and keep the clone for the next request.
         let next = self.service.clone();
         let mut service = mem::replace(&mut self.service, next);
         let RequireToken { verifier, body: to_body } = self.guard.clone();

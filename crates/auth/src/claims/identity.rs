@@ -26,8 +26,8 @@ impl Identity {
         Self(Arc::new(facts))
     }
 
-    /// The user's id: opaque, case-sensitive, 1 to 255 bytes, not blank, without control or invisible characters, neither
-    /// trimmed nor folded.
+    /// The user's id: opaque, case-sensitive, 1 to 255 bytes, not blank, without control or invisible characters,
+    /// neither trimmed nor folded.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.0.user_id

@@ -94,8 +94,8 @@ impl ClaimRules {
         self
     }
 
-    /// Sets how long after `iat` a token is accepted, in seconds, regardless of its `exp`; `iat` is then required. None by
-    /// default.
+    /// Sets how long after `iat` a token is accepted, in seconds, regardless of its `exp`; `iat` is then required. None
+    /// by default.
     #[must_use]
     pub fn max_age_seconds(mut self, seconds: Option<u64>) -> Self {
         self.max_age_seconds = seconds;

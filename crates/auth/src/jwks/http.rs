@@ -62,8 +62,8 @@ impl HttpJwksSource {
         Ok(Self { url, agent, deadline: DEADLINE })
     }
 
-    /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as Better
-    /// Auth itself reads its `baseURL`.
+    /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as
+    /// Better Auth itself reads its `baseURL`.
     ///
     /// # Errors
     ///

@@ -39,8 +39,8 @@ impl JwksOptions {
         Self::default()
     }
 
-    /// Sets the maximum age of a set, which is fetched again at 72 to 80 % of it: 300 s by default, at most a day. While fetches
-    /// succeed it bounds how long a key that left the set still verifies.
+    /// Sets the maximum age of a set, which is fetched again at 72 to 80 % of it: 300 s by default, at most a day.
+    /// While fetches succeed it bounds how long a key that left the set still verifies.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
@@ -55,16 +55,16 @@ impl JwksOptions {
         self
     }
 
-    /// Sets how long the last good set is used while no fetch succeeds: 24 hours by default, at least `max_age`, at most 30
-    /// days. After that tokens are unavailable rather than invalid.
+    /// Sets how long the last good set is used while no fetch succeeds: 24 hours by default, at least `max_age`, at
+    /// most 30 days. After that tokens are unavailable rather than invalid.
     #[must_use]
     pub fn stale(mut self, stale: Duration) -> Self {
         self.stale = stale;
         self
     }
 
-    /// Sets the pauses after failed fetches: the first, doubled with each further failure, and the longest. Half a second and 10 s
-    /// by default, at most an hour each.
+    /// Sets the pauses after failed fetches: the first, doubled with each further failure, and the longest. Half a
+    /// second and 10 s by default, at most an hour each.
     #[must_use]
     pub fn retry(mut self, first: Duration, longest: Duration) -> Self {
         self.first_retry = first;

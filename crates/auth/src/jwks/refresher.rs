@@ -14,8 +14,8 @@ use super::{JwksOptions, JwksSource};
 use crate::verifier::TrustAnchor;
 use crate::{ConfigError, VerifierOptions};
 
-/// The most requests that wait for one fetch. Further ones do not wait, so that a slow issuer and a flood of invented keys
-/// cannot exhaust the memory.
+/// The most requests that wait for one fetch. Further ones do not wait, so that a slow issuer and a flood of invented
+/// keys cannot exhaust the memory.
 const MAX_WAITING: usize = 4096;
 
 /// Owns the thread; dropping it stops the thread.
@@ -89,8 +89,9 @@ impl Refresher {
         self.shared.current.load().as_ref().map(|snapshot| self.shared.age(snapshot))
     }
 
-    /// For a token whose key is unknown: the end of the fetch in flight, or of one that starts now. None when the cooldown
-    /// forbids a fetch: anyone can invent a `kid`, so without it anyone could make this service flood its issuer.
+    /// For a token whose key is unknown: the end of the fetch in flight, or of one that starts now. None when the
+    /// cooldown forbids a fetch: anyone can invent a `kid`, so without it anyone could make this service flood its
+    /// issuer.
     pub(super) fn request_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
         if !state.is_fetching {
@@ -103,8 +104,8 @@ impl Refresher {
         state.subscribe()
     }
 
-    /// For a token that arrives before any key: the end of the very first fetch. None after that, since an issuer that is
-    /// down would delay every request by the timeout of a fetch.
+    /// For a token that arrives before any key: the end of the very first fetch. None after that, since an issuer that
+    /// is down would delay every request by the timeout of a fetch.
     pub(super) fn first_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
         if state.is_first { state.subscribe() } else { None }

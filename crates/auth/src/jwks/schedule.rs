@@ -31,8 +31,8 @@ impl Schedule {
         self.due.saturating_sub(now)
     }
 
-    /// Whether an unknown key can cause a fetch now. If so, this starts a new cooldown: a burst of unknown keys causes one
-    /// fetch, and the first one after a rotation does not wait.
+    /// Whether an unknown key can cause a fetch now. If so, this starts a new cooldown: a burst of unknown keys causes
+    /// one fetch, and the first one after a rotation does not wait.
     pub(super) fn allow_request(&mut self, now: Duration) -> bool {
         let is_cool =
             self.last_requested.is_none_or(|last| now.saturating_sub(last) >= self.options.cooldown);

@@ -15,7 +15,8 @@ const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
 /// (RFC 7797) and a token within a token.
 const REJECTED: [&str; 4] = ["zip", "enc", "b64", "cty"];
 
-/// A header that passed. `jku`, `jwk`, `x5u`, `x5c` and unknown parameters are ignored: a token cannot supply its own key.
+/// A header that passed. `jku`, `jwk`, `x5u`, `x5c` and unknown parameters are ignored: a token cannot supply its own
+/// key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     algorithm: String,

@@ -11,8 +11,8 @@ pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 /// A value. A nested object is checked for syntax only; its members are dropped.
 ///
-/// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive as
-/// objects; a date with a fraction is then rejected.
+/// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive
+/// as objects; a date with a fraction is then rejected.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
@@ -31,8 +31,8 @@ const USUAL_MEMBERS: usize = 16;
 impl<'a> Object<'a> {
     /// Parses `bytes` as one JSON object whose own names are unique after unescaping.
     ///
-    /// None for anything else: another type, a byte-order mark, bytes after the object, invalid UTF-8, a lone surrogate, a
-    /// number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
+    /// None for anything else: another type, a byte-order mark, bytes after the object, invalid UTF-8, a lone
+    /// surrogate, a number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let Self(mut members) = serde_json::from_slice(bytes).ok()?;
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));

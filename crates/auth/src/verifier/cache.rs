@@ -20,9 +20,9 @@ pub(crate) struct RawToken<'a> {
 
 /// A digest of a whole token: SipHash-2-4 with 128 bits, keyed with random bytes of this process.
 ///
-/// An entry accepts a token without a signature check, so a caller must not be able to make a token with the fingerprint
-/// of another one. Without the key it is a pseudorandom function, and a guess succeeds once in 2^128. SHA-256 needs no
-/// key, but takes longer than a cached token should.
+/// An entry accepts a token without a signature check, so a caller must not be able to make a token with the
+/// fingerprint of another one. Without the key it is a pseudorandom function, and a guess succeeds once in 2^128.
+/// SHA-256 needs no key, but takes longer than a cached token should.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Fingerprint(u128);
 

@@ -60,8 +60,8 @@ impl fmt::Debug for VerifierOptions {
 /// The size of the token cache and the lifetime of its entries; made with defaults, changed by the methods named after
 /// them.
 ///
-/// The key of an entry is a keyed digest, never the token. An entry ends when the token expires, when the key set changes,
-/// after `max_age`, or when the cache is full, whichever comes first.
+/// The key of an entry is a keyed digest, never the token. An entry ends when the token expires, when the key set
+/// changes, after `max_age`, or when the cache is full, whichever comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheOptions {
     pub(super) max_bytes: u64,
@@ -89,8 +89,8 @@ impl CacheOptions {
         Self::default()
     }
 
-    /// Sets the capacity in bytes: 16 MiB by default, at most 1 GiB; 0 turns the cache off. A token of Better Auth takes
-    /// about 1 kB, so the default is enough for some 16,000 sessions.
+    /// Sets the capacity in bytes: 16 MiB by default, at most 1 GiB; 0 turns the cache off. A token of Better Auth
+    /// takes about 1 kB, so the default is enough for some 16,000 sessions.
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;

@@ -1,5 +1,5 @@
-//! Rule 2: a shared secret, a key set, or both at once for the time of a migration; with neither, or with one
-//! that would verify for everybody, nothing starts.
+//! Rule 2: a shared secret, a key set, or both during a migration. Construction fails without any, and with a secret
+//! that is weak or public.
 
 use std::sync::Arc;
 use std::time::Duration;

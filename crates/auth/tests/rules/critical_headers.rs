@@ -1,5 +1,5 @@
-//! Rule 5: a header with `crit` is rejected, whatever it lists. `jku`, `x5u`, `x5c` and `jwk` are ignored: no
-//! key comes out of a token, and no address in one is asked.
+//! Rule 5: a header with `crit` is rejected, whatever it lists. `jku`, `x5u`, `x5c` and `jwk` are ignored: a token
+//! cannot supply a key, and no address in it is fetched.
 
 use serde_json::{Value, json};
 

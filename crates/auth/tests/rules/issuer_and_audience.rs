@@ -1,6 +1,6 @@
 //! Rule 4: `iss` and `aud` are compared byte by byte whenever they are configured; for a Better Auth both are
-//! the origin of its URL. A verifier without either says at its start what that admits, and still no cookie
-//! or e-mail token passes.
+//! the origin of its URL. A verifier without either logs a warning, and still rejects cookies and e-mail
+//! tokens.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! Rule 7: the key set is fetched from a URL of its own, in the background, before it is old, and once a
-//! cooldown for names of keys that nobody has heard of. An issuer that is slow, down or wrong costs no
-//! request a wait, and the last good set stays up to a bound; past it tokens are unavailable and not invalid.
+//! Rule 7: the key set is fetched from its own URL, in the background, before it is too old, and once per cooldown for
+//! unknown keys. No request waits for an issuer that is slow, down or wrong, and the last good set is used until it is
+//! stale; from then on tokens are unavailable, not invalid.
 
 mod entries;
 #[cfg(feature = "jwks")]

@@ -1,5 +1,5 @@
 //! Rule 6: the user is in the configured claim, `sub` by default, and in no other: when it is missing or
-//! unusable, nothing stands in for it.
+//! invalid, no other claim replaces it.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::{
 };
 use tasknook_auth::{ClaimRules, ConfigError, SharedSecretVerifier};
 
-/// Claims of Better Auth that hold the user somewhere, but for `sub`.
+/// Claims of Better Auth that name the user in every claim but `sub`.
 fn elsewhere() -> Value {
     let mut claims = claims_with("sub", None);
     for name in ["id", "userId", "user_id", "uid", "email", "name", "username", "azp", "client_id"] {

@@ -1,4 +1,4 @@
-//! An issuer on a socket of its own that answers as badly as a test likes, and counts.
+//! An issuer on its own socket, with scripted responses and a request count.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// `answer` writes the whole answer to a request: its number, counted from 1, and its path.
+    /// `answer` writes the whole response to a request: its number, counted from 1, and its path.
     pub(crate) fn start(answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -35,7 +35,7 @@ impl Issuer {
         Self { address, requests }
     }
 
-    /// Answers every request with this status line and these headers, and this body.
+    /// Responds to every request with this status line and these headers, and this body.
     pub(crate) fn answering(status: &'static str, headers: &'static str, body: impl Into<String>) -> Self {
         let body = body.into();
         Self::start(move |_, _, stream| respond(stream, status, headers, &body))
@@ -51,7 +51,7 @@ impl Issuer {
     }
 }
 
-/// Writes an answer and ends the connection; a client that went away is no concern of the issuer's.
+/// Writes a response and closes the connection; a client that has disconnected is not an error.
 pub(crate) fn respond(stream: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");

@@ -1,4 +1,4 @@
-//! An observer that writes down what it is told.
+//! An observer that records its events.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ impl Recorder {
         Arc::default()
     }
 
-    /// What it was told since it was asked last.
+    /// The events since the last call.
     pub(crate) fn events(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }

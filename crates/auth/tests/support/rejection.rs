@@ -82,7 +82,7 @@ impl Rejection {
     }
 }
 
-/// Compares with the answer of a route that nothing guards: it tells nothing.
+/// Compares with the response of a route without a guard, which has no detail.
 #[cfg(any(feature = "actix", feature = "axum"))]
 #[track_caller]
 pub(crate) fn assert_missing_guard(status: u16, body: &[u8]) {

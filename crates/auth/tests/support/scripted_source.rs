@@ -1,4 +1,4 @@
-//! A source of key sets that answers what a test says, and counts.
+//! A source of key sets with scripted responses and a fetch count.
 
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -18,7 +18,7 @@ pub(crate) struct ScriptedSource {
 #[derive(Default)]
 struct Progress {
     started: usize,
-    is_held: bool,
+    is_blocked: bool,
 }
 
 impl ScriptedSource {
@@ -58,8 +58,8 @@ impl ScriptedSource {
     }
 
     /// Lets fetches start and not end, or lets them end again.
-    pub(crate) fn hold(&self, is_held: bool) {
-        self.progress.lock().unwrap().is_held = is_held;
+    pub(crate) fn block(&self, is_blocked: bool) {
+        self.progress.lock().unwrap().is_blocked = is_blocked;
         self.changed.notify_all();
     }
 
@@ -80,10 +80,10 @@ impl JwksSource for ScriptedSource {
         let mut progress = self.progress.lock().unwrap();
         progress.started += 1;
         self.changed.notify_all();
-        let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.is_held);
+        let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.is_blocked);
         let (progress, wait) = wait.unwrap();
         drop(progress);
-        assert!(!wait.timed_out(), "a fetch was held and never let go");
+        assert!(!wait.timed_out(), "a fetch was blocked and never released");
         let answer = Arc::clone(&self.answer.lock().unwrap());
         answer()
     }

@@ -1,5 +1,5 @@
-//! What the tests of this crate share: keys of an issuer, tokens, a manual clock, sources of key sets. The unit tests use it
-//! too, so it names the crate from outside.
+//! What the tests of this crate share: keys of an issuer, tokens, a manual clock, sources of key sets. The unit tests
+//! use it too, so it names the crate from outside.
 #![allow(dead_code, unused_imports, reason = "each test program, and each feature, uses a part of it")]
 
 #[cfg(feature = "jwks")]
@@ -33,7 +33,7 @@ pub(crate) use rejection::{credentials_of, guard, rejections};
 pub(crate) use scripted_source::ScriptedSource;
 pub(crate) use signing_key::{SigningKey, key_set};
 
-/// The moment at which the clock of the tests stands.
+/// The time of the clock in the tests.
 pub(crate) const NOW: i64 = 1_800_000_000;
 
 pub(crate) const ORIGIN: &str = "https://auth.example.test";
@@ -43,7 +43,7 @@ pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// How long a test waits for what has to happen before it fails.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A clock that moves when it is told to.
+/// A clock that a test moves.
 pub(crate) struct ManualClock {
     unix_seconds: AtomicI64,
     monotonic_ms: AtomicU64,
@@ -59,7 +59,7 @@ impl ManualClock {
         self.advance_monotonic(by);
     }
 
-    /// As time goes while somebody sets the calendar back by as much.
+    /// Lets time pass without moving the calendar.
     pub(crate) fn advance_monotonic(&self, by: Duration) {
         self.monotonic_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
@@ -94,7 +94,7 @@ pub(crate) fn options_on(clock: Arc<impl Clock + 'static>) -> VerifierOptions {
     VerifierOptions::new().clock(clock)
 }
 
-/// The rules of a service that is configured as it should be.
+/// The rules of a well configured service.
 pub(crate) fn rules() -> ClaimRules {
     ClaimRules::new().issuers([ORIGIN]).audiences([ORIGIN])
 }
@@ -104,7 +104,7 @@ pub(crate) fn claims() -> Value {
     json!({ "sub": "user-a", "iss": ORIGIN, "aud": ORIGIN, "iat": NOW, "exp": NOW + 600 })
 }
 
-/// Those, with one of them changed; a null that stands for no claim takes it away.
+/// The claims of a good token with one of them changed; none removes it.
 pub(crate) fn claims_with(name: &str, value: Option<Value>) -> Value {
     let mut claims = claims();
     let members = claims.as_object_mut().unwrap();
@@ -124,7 +124,7 @@ pub(crate) fn shared_secret() -> SharedSecretVerifier {
     shared_secret_by(rules(), NOW)
 }
 
-/// A verifier of the shared secret by other rules, on a clock that stands at `now`.
+/// A verifier of the shared secret by other rules, on a clock at `now`.
 pub(crate) fn shared_secret_by(rules: ClaimRules, now: i64) -> SharedSecretVerifier {
     SharedSecretVerifier::with_options(vec![SECRET.into()], rules, options_on(ManualClock::at(now))).unwrap()
 }
@@ -134,7 +134,7 @@ pub(crate) fn verdict_by(rules: &ClaimRules, claims: &Value, now: i64) -> &'stat
     verdict(&shared_secret_by(rules.clone(), now), &hs256(claims))
 }
 
-/// A verifier over a source, on a clock that stands still.
+/// A verifier over a source, on a manual clock.
 pub(crate) fn jwks(source: &Arc<ScriptedSource>) -> JwksVerifier {
     jwks_on(source, ManualClock::at(NOW))
 }
@@ -146,11 +146,11 @@ pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<ManualClock>) -> 
     JwksVerifier::with_options(Arc::clone(source) as _, options, rules(), options_on(clock)).unwrap()
 }
 
-/// Waits for what another thread is about to do.
+/// Waits until another thread has made the condition true.
 pub(crate) fn await_condition(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < TIMEOUT, "what was waited for did not happen");
+        assert!(start.elapsed() < TIMEOUT, "the condition did not become true");
         std::thread::yield_now();
     }
 }

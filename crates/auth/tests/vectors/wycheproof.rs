@@ -1,5 +1,6 @@
 //! Project Wycheproof's `json_web_signature` set (<https://github.com/C2SP/wycheproof>, Apache-2.0), in the copy of the
-//! package `wycheproof-ng-kdf-jose`. Outcomes are those that the set demands, except where a list below says why not.
+//! package `wycheproof-ng-kdf-jose`. Outcomes are those that the set demands, except where a list below gives the
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,7 @@ const REFUSED: [Rejected; 6] = [
     Rejected { id: 373, reason: "invalid_signature", why: QUESTION_MARK },
 ];
 
-/// Tests that the set calls invalid for their padding, of which their tokens hold none: byte for byte, each is the
+/// Tests that the set calls invalid for their padding, of which their tokens have none: byte for byte, each is the
 /// token of test 357 under the same key, which is valid. No verifier can satisfy both.
 const SAME_AS_357: [usize; 2] = [367, 370];
 

@@ -1,4 +1,4 @@
-//! The verified caller as an argument of a handler.
+//! The identity as an argument of a handler.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use super::{LocalFuture, identify};
 use crate::{Identity, MissingGuard, TokenVerifier};
 
-/// What the middleware left with the request; without the middleware, the token is verified here, by the
+/// Takes the identity that the middleware stored. Without the middleware, verifies the token with the
 /// `web::Data<dyn TokenVerifier>` of the application.
 ///
 /// # Errors
@@ -26,8 +26,8 @@ impl FromRequest for Identity {
         let Some(verifier) = request.app_data::<web::Data<dyn TokenVerifier>>() else {
             tracing::error!(
                 path = request.path(),
-                "a handler takes an Identity, and neither the middleware RequireToken nor an app_data of the type \
-                 web::Data<dyn TokenVerifier> is there to verify one"
+                "a handler takes an Identity, but both the middleware RequireToken and an app_data of the type \
+                 web::Data<dyn TokenVerifier> are missing"
             );
             return Box::pin(ready(Err(MissingGuard.into())));
         };

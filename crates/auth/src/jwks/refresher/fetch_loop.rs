@@ -13,15 +13,16 @@ use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
 use crate::verifier::TrustAnchor;
 
-/// The last good and the last bad response, so that a repeated one is neither parsed nor logged again. A repeated good one
-/// also keeps its trust anchor, and with it the cache of verified tokens.
+/// The last good and the last bad response, so that a repeated one is neither parsed nor logged again. A repeated good
+/// one also keeps its trust anchor, and with it the cache of verified tokens.
 #[derive(Default)]
 struct LastBodies {
     good: Option<(Vec<u8>, Arc<TrustAnchor>)>,
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
-/// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for ever.
+/// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
+/// ever.
 struct StopGuard<'a>(&'a Shared);
 
 impl Drop for StopGuard<'_> {
@@ -84,8 +85,8 @@ impl Shared {
             if state.is_stopped {
                 return false;
             }
-            // Computed again after every wake-up: a request can want a fetch, the schedule can have changed, and a condition
-            // variable can wake up without a reason.
+            // Computed again after every wake-up: a request can want a fetch, the schedule can have changed, and a
+            // condition variable can wake up without a reason.
             let wait = state.schedule.wait(self.now());
             if state.is_fetching || wait.is_zero() {
                 state.is_fetching = true;
@@ -95,7 +96,8 @@ impl Shared {
         }
     }
 
-    /// Runs before the requests that wait are woken, so that metrics are up to date for the first verdict on the new keys.
+    /// Runs before the requests that wait are woken, so that metrics are up to date for the first verdict on the new
+    /// keys.
     fn notify(&self, result: &Result<Arc<TrustAnchor>, RefreshError>, elapsed: Duration) {
         match result {
             Ok(anchor) => self.options.observer.keys_fetched(anchor.keys().len(), elapsed),

@@ -7,14 +7,14 @@ use crate::testing::{ManualClock, NOW, ScriptedSource, options_on};
 #[test]
 fn the_number_of_waiting_requests_is_limited() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let refresher =
         Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(ManualClock::at(NOW)))
             .unwrap();
     let waiting: Vec<_> = (0..MAX_WAITING).map(|_| refresher.request_fetch()).collect();
     assert!(waiting.iter().all(Option::is_some));
     assert!(refresher.request_fetch().is_none() && refresher.first_fetch().is_none());
-    source.hold(false);
+    source.block(false);
     for request in waiting.into_iter().flatten() {
         assert!(pollster::block_on(request).is_ok());
     }
@@ -24,13 +24,13 @@ fn the_number_of_waiting_requests_is_limited() {
 #[test]
 fn waiting_requests_are_released_when_the_thread_ends() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let refresher =
         Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(ManualClock::at(NOW)))
             .unwrap();
     let request = refresher.request_fetch().unwrap();
     drop(refresher);
-    source.hold(false);
+    source.block(false);
     let _ = pollster::block_on(request);
 }
 
@@ -53,13 +53,13 @@ impl Clock for FailingClock {
 #[test]
 fn waiting_requests_are_released_when_the_thread_panics() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let clock = Arc::new(FailingClock::default());
     let options = options_on(Arc::clone(&clock));
     let refresher = Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options).unwrap();
     let request = refresher.request_fetch().unwrap();
     clock.0.store(true, Ordering::SeqCst);
-    source.hold(false);
+    source.block(false);
     assert!(pollster::block_on(request).is_err());
     assert!(refresher.request_fetch().is_none() && refresher.first_fetch().is_none());
 }

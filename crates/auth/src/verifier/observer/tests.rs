@@ -28,7 +28,7 @@ fn is_notified_of_each_verdict_once() {
     await_condition(|| published.is_ready());
     assert_eq!(recorder.events(), ["fetched 1"]);
     let any = AnyVerifier::new(Some(shared), Some(published)).unwrap();
-    for (token, told) in [
+    for (token, event) in [
         (SigningKey::hs256(SECRET).token("any", &claims()), "verified by Signature"),
         (key.token("ed1", &claims()), "verified by Signature"),
         (SigningKey::ed25519().token("ed1", &claims()), "rejected invalid_signature"),
@@ -37,7 +37,7 @@ fn is_notified_of_each_verdict_once() {
         (key.token_with(r#"{"alg":"none"}"#, "{}"), "rejected unsupported_algorithm"),
     ] {
         verdict(&any, &token);
-        assert_eq!(recorder.events(), [told], "{token}");
+        assert_eq!(recorder.events(), [event], "{token}");
     }
 }
 
@@ -64,7 +64,7 @@ fn is_notified_of_failed_fetches_with_the_reason() {
 }
 
 #[test]
-fn one_that_panics_does_not_end_the_fetches() {
+fn a_panic_of_an_observer_does_not_stop_the_fetches() {
     struct Panics;
 
     impl Observer for Panics {
@@ -75,7 +75,7 @@ fn one_that_panics_does_not_end_the_fetches() {
 
     let source = ScriptedSource::down();
     let options = options_on(ManualClock::at(NOW)).observer(Arc::new(Panics));
-    // A clock that stands still never lets a pause pass; this one is the machine's for pauses.
+    // With a manual clock a pause never ends; this one has the monotonic clock of the system.
     let options = options.clock(Arc::new(crate::testing::FixedCalendar));
     let verifier =
         JwksVerifier::with_options(Arc::clone(&source) as _, impatient(), rules(), options).unwrap();
@@ -85,7 +85,7 @@ fn one_that_panics_does_not_end_the_fetches() {
 }
 
 #[test]
-fn knows_how_old_the_keys_are_to_the_second() {
+fn the_age_of_the_keys_is_exact_to_the_second() {
     let clock = ManualClock::at(NOW);
     let source = ScriptedSource::down();
     let options = options_on(Arc::clone(&clock));

@@ -1,5 +1,5 @@
 //! Rule 1 to the byte: what the key signed is the whole token, so no other token comes of a good one by
-//! changing, leaving out or adding one byte of it, be the good one remembered or not.
+//! changing, leaving out or adding one byte of it, whether the good one is cached or not.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ fn few_claims() -> Value {
     json!({ "sub": "a", "exp": NOW + 60 })
 }
 
-/// A verifier that remembers the token that it accepted.
+/// A verifier with the token that it accepted in its cache.
 fn hs256() -> (impl TokenVerifier, String) {
     let token = SigningKey::hs256(SECRET).token_with(r#"{"alg":"HS256"}"#, &few_claims().to_string());
     let verifier = shared_secret_by(ClaimRules::new(), NOW);

@@ -52,7 +52,7 @@ fn rejects_unpublishable_algorithms_without_a_fetch() {
     let verifier = jwks(&source);
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     for algorithm in ["HS256", "none", "HS512", "ES256K", "Ed25519", "eddsa", ""] {
-        let header = json!({ "alg": algorithm, "kid": "made-up" }).to_string();
+        let header = json!({ "alg": algorithm, "kid": "invented" }).to_string();
         let token = key.token_with(&header, &claims().to_string());
         assert_eq!(verdict(&verifier, &token), "unsupported_algorithm", "{algorithm}");
     }

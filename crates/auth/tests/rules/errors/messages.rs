@@ -10,14 +10,14 @@ use crate::support::{
 };
 use tasknook_auth::TokenVerifier;
 
-/// What is said of the token, after the label of its rejection is written down.
-fn says(seen: &mut BTreeSet<&'static str>, verifier: &dyn TokenVerifier, token: &str) -> String {
+/// The message of a rejection, after its reason is recorded.
+fn message(seen: &mut BTreeSet<&'static str>, verifier: &dyn TokenVerifier, token: &str) -> String {
     let error = verify(verifier, token).unwrap_err();
     seen.insert(error.reason());
     error.to_string()
 }
 
-/// Tokens under the shared secret, each with what is said of it, whose header and payload are good but for
+/// Tokens under the shared secret, each with its message, whose header and payload are good but for
 /// one thing.
 fn of_header_and_claims() -> Vec<(String, &'static str)> {
     let header =
@@ -85,7 +85,7 @@ fn each_reason_is_reached_and_has_its_message() {
     );
     let mut seen = BTreeSet::new();
     for (token, expected) in of_header_and_claims() {
-        assert_eq!(says(&mut seen, &secret, &token), expected);
+        assert_eq!(message(&mut seen, &secret, &token), expected);
     }
     let good = hs256(&claims());
     let by_form = [
@@ -95,7 +95,7 @@ fn each_reason_is_reached_and_has_its_message() {
         (SigningKey::hs256([7; 32]).token("any", &claims()), "the token's signature is wrong"),
     ];
     for (token, expected) in by_form {
-        assert_eq!(says(&mut seen, &secret, &token), expected);
+        assert_eq!(message(&mut seen, &secret, &token), expected);
     }
     let by_key = [
         (ed25519.token("es1", &claims()), "the token's algorithm is not that of its key, ES256"),
@@ -106,9 +106,9 @@ fn each_reason_is_reached_and_has_its_message() {
         ),
     ];
     for (token, expected) in by_key {
-        assert_eq!(says(&mut seen, &published, &token), expected);
+        assert_eq!(message(&mut seen, &published, &token), expected);
     }
-    let unavailable = says(&mut seen, &down, &ed25519.token("ed1", &claims()));
+    let unavailable = message(&mut seen, &down, &ed25519.token("ed1", &claims()));
     assert_eq!(unavailable, "cannot verify the token: the issuer's keys are unavailable");
     assert_eq!(seen, documented());
 }

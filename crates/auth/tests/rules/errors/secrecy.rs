@@ -1,4 +1,4 @@
-//! Rule 9: what nobody reads of an error.
+//! Rule 9: what an error never contains.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use tasknook_auth::{
     AuthError, ClaimRules, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier, TokenVerifier,
 };
 
-/// All that anybody sees of a rejection.
+/// Everything that a rejection shows.
 fn shown(verifier: &dyn TokenVerifier, token: &str) -> String {
     let error = verify(verifier, token).unwrap_err();
     let answer = AuthError::from(error.clone());
@@ -36,27 +36,27 @@ fn no_error_shows_the_token_or_the_secret() {
     assert!(lines.is_empty(), "{lines:?}");
 }
 
-/// Claims of somebody, each rejected for another reason.
-fn of_somebody() -> Vec<Value> {
+/// Claims with personal data, each rejected for another reason.
+fn with_personal_data() -> Vec<Value> {
     let mut good = claims();
     for (name, value) in [("sub", "sub"), ("email", "e-mail"), ("name", "name"), ("jti", "jti")] {
-        good[name] = json!(format!("somebody's {value}"));
+        good[name] = json!(format!("private {value}"));
     }
-    good["session"] = json!({ "token": "somebody's session" });
+    good["session"] = json!({ "token": "private session" });
     let changes = [
         ("exp", json!(NOW - 31)),
-        ("exp", json!("somebody's exp")),
+        ("exp", json!("private exp")),
         ("nbf", json!(NOW + 31)),
-        ("nbf", json!("somebody's nbf")),
+        ("nbf", json!("private nbf")),
         ("iat", json!(NOW + 31)),
-        ("iat", json!(["somebody's iat"])),
-        ("aud", json!("somebody's aud")),
-        ("aud", json!(["somebody's aud", 5])),
-        ("iss", json!({ "a": "somebody's iss" })),
+        ("iat", json!(["private iat"])),
+        ("aud", json!("private aud")),
+        ("aud", json!(["private aud", 5])),
+        ("iss", json!({ "a": "private iss" })),
         ("iss", json!("https://evil.test")),
-        ("sub", json!("somebody's sub\n")),
-        ("sub", json!(["somebody's sub"])),
-        ("sub", json!("somebody's sub".repeat(100))),
+        ("sub", json!("private sub\n")),
+        ("sub", json!(["private sub"])),
+        ("sub", json!("private sub".repeat(100))),
     ];
     let with = |(name, value): (&str, Value)| {
         let mut claims = good.clone();
@@ -68,22 +68,22 @@ fn of_somebody() -> Vec<Value> {
 
 #[test]
 fn no_error_shows_personal_data_of_the_token() {
-    for claims in of_somebody() {
+    for claims in with_personal_data() {
         let shown = shown(&shared_secret_by(rules(), NOW), &hs256(&claims));
-        assert!(!shown.contains("somebody"), "{shown}");
+        assert!(!shown.contains("private"), "{shown}");
         let forged = SigningKey::hs256([7; 32]).token("any", &claims);
-        assert!(!self::shown(&shared_secret(), &forged).contains("somebody"));
+        assert!(!self::shown(&shared_secret(), &forged).contains("private"));
     }
 }
 
 #[test]
 fn debug_of_an_identity_shows_id_and_expiry_only() {
     let mut claims = claims();
-    (claims["email"], claims["name"]) = (json!("somebody's e-mail"), json!("somebody's name"));
+    (claims["email"], claims["name"]) = (json!("private e-mail"), json!("private name"));
     let identity = verify(&shared_secret(), &hs256(&claims)).unwrap();
-    assert_eq!(identity.email(), Some("somebody's e-mail"));
+    assert_eq!(identity.email(), Some("private e-mail"));
     let shown = format!("{identity:?} {identity:#?}");
-    assert!(shown.contains("user-a") && !shown.contains("somebody"), "{shown}");
+    assert!(shown.contains("user-a") && !shown.contains("private"), "{shown}");
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn an_unchanged_set_is_logged_once() {
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     for fetches in 2..5 {
-        assert_eq!(verdict(&verifier, &key.token("made-up", &claims())), "unknown_key");
+        assert_eq!(verdict(&verifier, &key.token("invented", &claims())), "unknown_key");
         assert_eq!(source.fetches(), fetches);
         clock.advance_monotonic(seconds(30));
     }
@@ -184,7 +184,7 @@ fn alternating_sets_are_logged_once_each() {
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     for fetches in 2..7 {
-        assert_eq!(verdict(&verifier, &key.token("made-up", &claims())), "unknown_key");
+        assert_eq!(verdict(&verifier, &key.token("invented", &claims())), "unknown_key");
         assert_eq!(source.fetches(), fetches);
         clock.advance_monotonic(seconds(30));
     }

@@ -18,14 +18,14 @@ const DAY: u64 = 86_400;
 fn a_request_during_the_very_first_fetch_waits_for_it() {
     let key = SigningKey::ed25519();
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
-    source.hold(true);
+    source.block(true);
     let verifier = jwks(&source);
     let token = key.token("ed1", &claims());
     let mut request = verifier.verify(&token);
     let mut context = Context::from_waker(Waker::noop());
     assert!(request.as_mut().poll(&mut context).is_pending());
     assert!(!verifier.is_ready() && verifier.age().is_none());
-    source.hold(false);
+    source.block(false);
     assert!(pollster::block_on(request).is_ok());
     assert!(verifier.is_ready());
 }
@@ -51,12 +51,12 @@ fn requests_wait_for_the_first_fetch_only() {
     let source = ScriptedSource::down();
     let verifier = jwks(&source);
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "keys_unavailable");
-    source.hold(true);
+    source.block(true);
     let token = key.token("ed1", &claims());
     let mut request = verifier.verify(&token);
     assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
     assert_eq!(source.fetches(), 1);
-    source.hold(false);
+    source.block(false);
 }
 
 #[test]
@@ -84,13 +84,13 @@ fn the_last_good_set_survives_every_invalid_response() {
     let bodies: [&[u8]; 6] = [b"", b"{}", b"<html>", b"{\"keys\":[]}", b"\xff\xfe", b"{\"keys\":[null]}"];
     for body in bodies {
         source.set_body(body);
-        assert_eq!(verdict(&verifier, &other.token("made-up", &claims())), "unknown_key");
+        assert_eq!(verdict(&verifier, &other.token("invented", &claims())), "unknown_key");
         clock.advance_monotonic(seconds(30));
         assert_eq!(verdict(&verifier, &token), "accepted");
     }
     for status in [404, 429, 500, 503] {
         source.set(move || Err(FetchError::Status { status, retry_after: None }));
-        assert_eq!(verdict(&verifier, &other.token("made-up", &claims())), "unknown_key");
+        assert_eq!(verdict(&verifier, &other.token("invented", &claims())), "unknown_key");
         clock.advance_monotonic(seconds(30));
         assert_eq!(verdict(&verifier, &token), "accepted");
     }
@@ -134,15 +134,15 @@ fn stale_keys_make_unknown_keys_unavailable_until_a_new_set() {
     let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
-    source.hold(true);
-    let made_up = key.token("made-up", &claims());
+    source.block(true);
+    let made_up = key.token("invented", &claims());
     let mut asked = verifier.verify(&made_up);
     assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     clock.advance_monotonic(seconds(DAY + 1));
-    for name in ["ed1", "made-up"] {
+    for name in ["ed1", "invented"] {
         assert_eq!(verdict(&verifier, &key.token(name, &claims())), "keys_unavailable");
     }
-    source.hold(false);
+    source.block(false);
     assert_eq!(pollster::block_on(asked).unwrap_err().reason(), "unknown_key");
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
 }
@@ -155,6 +155,6 @@ fn a_source_that_panics_is_one_that_failed() {
     let token = key.token("ed1", &claims());
     assert_eq!(verdict(&verifier, &token), "accepted");
     source.set(|| panic!("a source of this test's panics"));
-    assert_eq!(verdict(&verifier, &key.token("made-up", &claims())), "unknown_key");
+    assert_eq!(verdict(&verifier, &key.token("invented", &claims())), "unknown_key");
     assert_eq!(verdict(&verifier, &token), "accepted");
 }

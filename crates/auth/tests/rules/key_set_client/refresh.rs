@@ -1,4 +1,4 @@
-//! Rule 7: when a set is fetched without being asked for, on a clock that moves by steps.
+//! Rule 7: scheduled fetches, on a manual clock.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ const LOOKS_AT_THE_END: usize = 2;
 /// So many pauses are looked at, each of another length within its bounds.
 const JITTERS: usize = 30;
 
-/// A source with a clock that stands still but for one step after each fetch, which is taken before the
+/// A source with a clock that advances by one step only after each fetch, which is taken before the
 /// thread looks how long it has to wait for the next.
 struct SteppedClock {
     clock: Arc<ManualClock>,
@@ -186,6 +186,6 @@ fn the_thread_ends_with_the_verifier() {
             .unwrap();
     source.await_fetches(1);
     drop(verifier);
-    // The thread held the other reference; this one alone is left when it is gone.
+    // The thread has the other reference, so one is left when the thread ended.
     await_condition(|| Arc::strong_count(&source) == 1);
 }

@@ -1,4 +1,4 @@
-//! Rule 7: the times that hold unless they are configured, and how far they can be.
+//! Rule 7: the default times and their limits.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -49,7 +49,7 @@ fn invented_keys_on_many_threads_cost_one_fetch_per_cooldown() {
     let made_up = |name: &str| key.token_with(&json!({ "alg": "EdDSA", "kid": name }).to_string(), "{}");
     // All threads at once; the fetch that they cause, if any, ends when there are some that wait for it.
     let flood = |fetches_after| {
-        source.hold(true);
+        source.block(true);
         thread::scope(|scope| {
             for thread in 0..THREADS {
                 let names = (0..250).map(move |number| format!("{thread}-{number}"));
@@ -60,7 +60,7 @@ fn invented_keys_on_many_threads_cost_one_fetch_per_cooldown() {
             }
             source.await_fetches(fetches_after);
             assert_eq!(verdict(&verifier, &good), "accepted");
-            source.hold(false);
+            source.block(false);
         });
         assert_eq!(source.fetches(), fetches_after);
     };
@@ -80,7 +80,7 @@ fn requests_for_an_unknown_key_share_one_fetch() {
     assert_eq!(verdict(&verifier, &old_token), "accepted");
 
     source.set_keys(&[old.jwk("old"), new.jwk("new")]);
-    source.hold(true);
+    source.block(true);
     thread::scope(|scope| {
         let waiting: Vec<_> = (0..16).map(|_| scope.spawn(|| verdict(&verifier, &new_token))).collect();
         source.await_fetches(2);
@@ -88,7 +88,7 @@ fn requests_for_an_unknown_key_share_one_fetch() {
         for known in [&old_token, &never_seen] {
             assert_eq!(verdict(&verifier, known), "accepted");
         }
-        source.hold(false);
+        source.block(false);
         assert!(waiting.into_iter().all(|request| request.join().unwrap() == "accepted"));
     });
     assert_eq!(source.fetches(), 2);
@@ -102,7 +102,7 @@ fn retry_after_blocks_fetches_for_unknown_keys() {
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     source.set(|| Err(FetchError::Status { status: 429, retry_after: Some(seconds(120)) }));
-    let made_up = key.token("made-up", &claims());
+    let made_up = key.token("invented", &claims());
     for (step, fetches) in [(0, 2), (30_000, 2), (89_999, 2), (1, 3), (119_999, 3), (1, 4)] {
         clock.advance_monotonic(milliseconds(step));
         assert_eq!(verdict(&verifier, &made_up), "unknown_key");
@@ -119,7 +119,7 @@ fn a_removed_key_verifies_nothing_after_the_next_fetch() {
     assert_eq!(verdict(&verifier, &old.token("old", &claims())), "accepted");
     source.set_keys(&[new.jwk("new")]);
     assert_eq!(verdict(&verifier, &old.token("old", &claims())), "accepted");
-    assert_eq!(verdict(&verifier, &new.token("made-up", &claims())), "unknown_key");
+    assert_eq!(verdict(&verifier, &new.token("invented", &claims())), "unknown_key");
     assert_eq!(verdict(&verifier, &old.token("old", &claims())), "unknown_key");
     assert_eq!(source.fetches(), 2);
 }

@@ -7,7 +7,7 @@ use super::{FEW, json};
 use crate::support::{NOW, SECRET, SigningKey, claims_with, hs256, rules, shared_secret_by, verdict, verify};
 use tasknook_auth::{ClaimRules, Identity};
 
-/// What every accepted token has, whatever else it holds.
+/// What every accepted token has.
 fn is_sound(identity: &Identity, claims: &Value, now: i64) -> bool {
     claims["sub"] == identity.user_id()
         && (1..=255).contains(&identity.user_id().len())

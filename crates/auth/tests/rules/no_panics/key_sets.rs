@@ -15,7 +15,7 @@ use tasknook_auth::{Keys, verify_jws};
 const ALGORITHMS: [&str; 10] =
     ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
-/// Keys that nobody made: the right members with random bytes, so that some of them can be used.
+/// Keys without a private half: the right members with random bytes, so that some of them can be used.
 fn random_key() -> impl Strategy<Value = Value> {
     let bytes = |length: usize| vec(any::<u8>(), length).prop_map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
     let curve = select(vec![("P-256", 32), ("P-384", 48), ("P-521", 66)]);
@@ -45,7 +45,7 @@ fn entry() -> impl Strategy<Value = Value> {
     })
 }
 
-/// No signature of these bytes is good under a key that nobody made.
+/// No signature of these bytes is valid under a random key.
 fn verifies_nothing(keys: &Keys, algorithm: &str, signature: &[u8]) -> bool {
     let (payload, signature) = (URL_SAFE_NO_PAD.encode("{}"), URL_SAFE_NO_PAD.encode(signature));
     let headers = [

@@ -1,4 +1,4 @@
-//! Rule 8: a remembered token is one that would be accepted now, to the second.
+//! Rule 8: a cached token is valid for exactly as long as the token would be accepted, to the second.
 
 use std::time::Duration;
 
@@ -10,69 +10,69 @@ use tasknook_auth::{CacheOptions, ClaimRules};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What is told of a remembered token a second before some time has gone by, and then.
-fn around(rules: ClaimRules, memory: CacheOptions, exp: i64, seconds: u64) -> [String; 2] {
-    let watched = shared_secret(rules, memory);
+/// The events of a cached token one second before a time has passed, and then.
+fn around(rules: ClaimRules, cache: CacheOptions, exp: i64, seconds: u64) -> [String; 2] {
+    let observed = shared_secret(rules, cache);
     let token = hs256(&claims_with("exp", Some(json!(exp))));
-    assert_eq!(watched.present(&token), "verified by Signature");
-    watched.clock.advance(Duration::from_secs(seconds - 1));
-    let before = watched.present(&token);
-    watched.clock.advance(SECOND);
-    [before, watched.present(&token)]
+    assert_eq!(observed.verify(&token), "verified by Signature");
+    observed.clock.advance(Duration::from_secs(seconds - 1));
+    let before = observed.verify(&token);
+    observed.clock.advance(SECOND);
+    [before, observed.verify(&token)]
 }
 
 #[test]
 fn ends_with_the_expiry_of_the_token() {
     for (leeway, end) in [(0, 60), (30, 90), (200, 260)] {
-        let told = around(rules().leeway_seconds(leeway), CacheOptions::default(), NOW + 60, end);
-        assert_eq!(told, ["verified by Cache", "rejected expired"], "{leeway}");
+        let events = around(rules().leeway_seconds(leeway), CacheOptions::default(), NOW + 60, end);
+        assert_eq!(events, ["verified by Cache", "rejected expired"], "{leeway}");
     }
 }
 
 #[test]
 fn ends_with_the_longest_age_of_a_token() {
     let rules = rules().max_age_seconds(Some(60));
-    let told = around(rules, CacheOptions::default(), NOW + 600, 60 + 30 + 1);
-    assert_eq!(told, ["verified by Cache", "rejected too_old"]);
+    let events = around(rules, CacheOptions::default(), NOW + 600, 60 + 30 + 1);
+    assert_eq!(events, ["verified by Cache", "rejected too_old"]);
 }
 
 #[test]
 fn entries_end_after_five_minutes_by_default() {
-    let told = around(rules(), CacheOptions::default(), NOW + 600, 300);
-    assert_eq!(told, ["verified by Cache", "verified by Signature"]);
+    let events = around(rules(), CacheOptions::default(), NOW + 600, 300);
+    assert_eq!(events, ["verified by Cache", "verified by Signature"]);
 }
 
 #[test]
 fn ends_after_the_configured_time_in_whole_seconds() {
     for (max_age, seconds) in [(2000, 2), (2999, 2), (120_000, 120)] {
-        let memory = CacheOptions::new().max_age(Duration::from_millis(max_age));
-        let told = around(rules(), memory, NOW + 600, seconds);
-        assert_eq!(told, ["verified by Cache", "verified by Signature"], "{max_age}");
+        let cache = CacheOptions::new().max_age(Duration::from_millis(max_age));
+        let events = around(rules(), cache, NOW + 600, seconds);
+        assert_eq!(events, ["verified by Cache", "verified by Signature"], "{max_age}");
     }
 }
 
 #[test]
 fn begins_anew_with_each_verification_of_the_signature() {
-    let watched = shared_secret(rules(), CacheOptions::default());
+    let observed = shared_secret(rules(), CacheOptions::default());
     let token = hs256(&claims_with("exp", Some(json!(NOW + 1000))));
     for _ in 0..3 {
-        assert_eq!(watched.present(&token), "verified by Signature");
-        watched.clock.advance(Duration::from_secs(299));
-        assert_eq!(watched.present(&token), "verified by Cache");
-        watched.clock.advance(SECOND);
+        assert_eq!(observed.verify(&token), "verified by Signature");
+        observed.clock.advance(Duration::from_secs(299));
+        assert_eq!(observed.verify(&token), "verified by Cache");
+        observed.clock.advance(SECOND);
     }
 }
 
 #[test]
 fn a_clock_that_is_set_back_makes_a_token_unknown_again() {
-    let watched = shared_secret(rules(), CacheOptions::default());
+    let observed = shared_secret(rules(), CacheOptions::default());
     let token = hs256(&claims());
-    watched.present(&token);
-    assert_eq!(watched.present(&token), "verified by Cache");
-    watched.clock.set_back(SECOND);
-    assert_eq!(watched.present(&token), "verified by Signature");
-    watched.clock.set_back(Duration::from_secs(29));
-    assert_eq!(watched.present(&token), "verified by Signature");
-    watched.clock.set_back(SECOND);
-    assert_eq!(watched.present(&token), "rejected issued_in_future");
+    observed.verify(&token);
+    assert_eq!(observed.verify(&token), "verified by Cache");
+    observed.clock.set_back(SECOND);
+    assert_eq!(observed.verify(&token), "verified by Signature");
+    observed.clock.set_back(Duration::from_secs(29));
+    assert_eq!(observed.verify(&token), "verified by Signature");
+    observed.clock.set_back(SECOND);
+    assert_eq!(observed.verify(&token), "rejected issued_in_future");
 }

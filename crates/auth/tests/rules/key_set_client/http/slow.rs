@@ -58,7 +58,8 @@ fn a_fetch_ends_after_three_seconds_whatever_the_issuer_does() {
         assert!(matches!(answer, Err(FetchError::Timeout)), "{answer:?}");
         assert!(*elapsed > Duration::from_millis(2900), "{elapsed:?}");
     }
-    // Without the limit the first ones would not end for half an hour; a machine with much to do is late with all of them.
+    // Without the limit the first ones would not end for half an hour; a machine with much to do is late with all of
+    // them.
     let fastest = fetched.iter().map(|(_, elapsed)| *elapsed).min();
     assert!(fastest < Some(SECOND * 8), "{fastest:?}");
     let requests: Vec<_> = issuers.iter().map(|issuer| issuer.requests().len()).collect();

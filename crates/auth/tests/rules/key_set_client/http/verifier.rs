@@ -9,7 +9,7 @@ use crate::support::{
 };
 use tasknook_auth::{HttpJwksSource, JwksOptions, JwksVerifier};
 
-/// Fetches when a token makes it, and not by itself within a test.
+/// Fetches for tokens only; no scheduled fetch is due within a test.
 fn verifier_on(source: HttpJwksSource) -> JwksVerifier {
     let hour = Duration::from_hours(1);
     let timing = JwksOptions::new().retry(hour, hour);
@@ -71,7 +71,7 @@ fn an_overloaded_issuer_gets_no_request_before_retry_after() {
     assert_eq!(verdict(&verifier, &key.token("k1", &claims())), "accepted");
     for (seconds, requests) in [(0, 2), (30, 2), (29, 2), (1, 3)] {
         clock.advance_monotonic(Duration::from_secs(seconds));
-        assert_eq!(verdict(&verifier, &key.token("made-up", &claims())), "unknown_key");
+        assert_eq!(verdict(&verifier, &key.token("invented", &claims())), "unknown_key");
         assert_eq!(issuer.requests().len(), requests, "{seconds}");
     }
     assert_eq!(verdict(&verifier, &key.token("k1", &claims())), "accepted");
