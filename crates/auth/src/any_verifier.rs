@@ -99,7 +99,7 @@ impl AnyVerifier {
 
     async fn verify_and_notify(&self, token: &str) -> Result<Identity, VerifyError> {
         let token = self.notify_on_err(RawToken::new(token, self.limit_bytes))?;
-        // The caches come first, and both of them: only a parsed header tells which one could have the token.
+        // Both caches, before the header is parsed: parsing costs more than two look-ups.
         let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(&token)?)));
         if let Some((verifier, identity)) = cached {
             return notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache)));

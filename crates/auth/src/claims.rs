@@ -82,6 +82,8 @@ impl ClaimRules {
             expires_at_unix: exp,
             payload: payload.into(),
         };
+        // A token is rejected from `exp` plus the leeway on, but only after `iat` plus the maximum age: hence one
+        // second more.
         let leeway = to_seconds(self.leeway_seconds);
         let too_old = self.max_age_seconds.zip(claims.date("iat")?).map(|(limit, iat)| {
             iat.floor().saturating_add(to_seconds(limit)).saturating_add(leeway).saturating_add(1)
@@ -98,6 +100,7 @@ impl ClaimRules {
 
     /// RFC 7519 §4.1.4.
     fn check_expiry(&self, claims: &Claims<'_>, now: i64) -> Result<(), VerifyError> {
+        // Every sum saturates: the times are any integers, and an overflow must not make a token valid.
         let exp = claims.expiry()?.floor();
         if now >= exp.saturating_add(to_seconds(self.leeway_seconds)) {
             return Err(VerifyError::Expired { expired_at: exp });
@@ -142,6 +145,7 @@ impl ClaimRules {
     /// One string, compared exactly (RFC 7519 §4.1.1).
     fn check_issuer(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
         match claims.get("iss") {
+            // Public values, so they need no comparison in constant time.
             None if self.issuers.is_empty() => Ok(()),
             None => Err(missing("iss")),
             Some(Json::Text(issuer)) if self.issuers.is_empty() || is_among(&self.issuers, issuer) => Ok(()),

@@ -97,6 +97,7 @@ impl Keys {
     pub(crate) fn verify(&self, jws: &CompactJws<'_>) -> Result<Vec<u8>, VerifyError> {
         match &self.0 {
             KeyMaterial::Secrets(keys) => {
+                // The error of a missing trust anchor, rather than the mismatch of one of the secrets.
                 if !is_symmetric(jws.header()) {
                     return Err(jws.header().unsupported_algorithm());
                 }

@@ -30,8 +30,6 @@
 //! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. Do not use `Option<Identity>` for
 //! an optional token: actix-web turns every error into `None`, so an invalid token would count as none.
 
-mod extractor;
-
 use std::fmt;
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -39,10 +37,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::EitherBody;
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web,
+};
 
 use super::rejection::RejectionResponse;
 use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
@@ -125,6 +125,33 @@ async fn identify(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result
     let identity = authenticate(verifier, values).await?;
     request.extensions_mut().insert(identity.clone());
     Ok(identity)
+}
+
+/// Takes the identity that the middleware stored. Without the middleware, verifies the token with the
+/// `web::Data<dyn TokenVerifier>` of the application.
+///
+/// # Errors
+///
+/// [`AuthError`](crate::AuthError), or [`MissingGuard`] when there is neither.
+impl FromRequest for Identity {
+    type Error = Error;
+    type Future = LocalFuture<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if let Some(identity) = request.extensions().get::<Self>() {
+            return Box::pin(ready(Ok(identity.clone())));
+        }
+        let Some(verifier) = request.app_data::<web::Data<dyn TokenVerifier>>() else {
+            tracing::error!(
+                path = request.path(),
+                "a handler takes an Identity, but both the middleware RequireToken and an app_data of the type \
+                 web::Data<dyn TokenVerifier> are missing"
+            );
+            return Box::pin(ready(Err(MissingGuard.into())));
+        };
+        let (verifier, request) = (Arc::clone(verifier), request.clone());
+        Box::pin(async move { Ok(identify(&request, &*verifier).await?) })
+    }
 }
 
 impl ResponseError for AuthError {

@@ -60,6 +60,7 @@ impl CredentialsError {
 pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result<&'a str, CredentialsError> {
     let mut values = authorization;
     let value = values.next().ok_or(CredentialsError::Missing)?;
+    // Two headers, even equal ones: a proxy and this service could each use another one.
     if values.next().is_some() {
         return Err(CredentialsError::Malformed);
     }

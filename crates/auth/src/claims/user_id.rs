@@ -29,6 +29,7 @@ pub(super) fn check(claim: &str, value: &Json<'_>) -> Result<(), VerifyError> {
     if id.chars().all(char::is_whitespace) {
         return Err(invalid(claim, "must not be blank"));
     }
+    // An id that looks like another one could deceive a person who reads it in a log or an interface.
     if id.chars().any(|character| character.is_control() || is_invisible(character)) {
         return Err(invalid(claim, "must not contain control or invisible characters"));
     }

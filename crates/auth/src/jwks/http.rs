@@ -109,6 +109,7 @@ impl JwksSource for HttpJwksSource {
         let start = Instant::now();
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
+            // One deadline for all redirects: each of them could otherwise use up a timeout of its own.
             let remaining = self.deadline.saturating_sub(start.elapsed());
             if remaining.is_zero() {
                 return Err(FetchError::Timeout);

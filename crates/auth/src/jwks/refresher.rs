@@ -79,6 +79,7 @@ impl Refresher {
 
     /// Reads the last good set, unless it is stale.
     pub(super) fn with_current<T>(&self, read: impl FnOnce(&TrustAnchor) -> T) -> Option<T> {
+        // No lock: every request passes here, and the thread replaces the snapshot as a whole.
         let snapshot = self.shared.current.load();
         let snapshot = snapshot.as_ref()?;
         (self.shared.age(snapshot) <= self.shared.stale).then(|| read(&snapshot.anchor))
@@ -94,6 +95,7 @@ impl Refresher {
     /// issuer.
     pub(super) fn request_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
+        // A fetch in flight serves all requests that arrive meanwhile, so only the first one uses up the cooldown.
         if !state.is_fetching {
             if !state.schedule.allow_request(self.shared.now()) {
                 return None;

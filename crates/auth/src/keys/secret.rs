@@ -37,6 +37,7 @@ impl Secret {
 
     /// `position` counts from 1 and names the secret in an error.
     pub(super) fn check(&self, position: usize) -> Result<(), ConfigError> {
+        // Before the length: one of them is too short as well, and "public" is the more useful error.
         if PUBLIC_DEFAULTS.contains(&self.bytes()) {
             return Err(ConfigError::PublicSecret { position });
         }

@@ -26,6 +26,7 @@ pub(crate) struct Header {
 impl Header {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, VerifyError> {
         let members = Object::parse(bytes).ok_or(VerifyError::InvalidJson { part: "header" })?;
+        // Before any other parameter: an extension could change what the others mean (RFC 7515 §4.1.11).
         if members.contains("crit") {
             return Err(VerifyError::CriticalHeader);
         }

@@ -35,6 +35,7 @@ impl<'a> Object<'a> {
     /// surrogate, a number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let Self(mut members) = serde_json::from_slice(bytes).ok()?;
+        // One sort serves both: duplicate names are neighbours, and `get` can search by halves.
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let is_unique =
             members.windows(2).all(|pair| !matches!(pair, [(one, _), (other, _)] if one == other));

@@ -9,6 +9,7 @@ pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
     let Ok(url) = Url::parse(url) else {
         return reject("of the key set must be an absolute URL");
     };
+    // They would appear in logs, and a key set is public.
     if !url.username().is_empty() || url.password().is_some() {
         return reject("of the key set must not contain a user name or password");
     }

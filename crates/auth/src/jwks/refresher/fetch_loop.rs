@@ -123,6 +123,8 @@ impl Shared {
         }
         state.is_fetching = false;
         state.is_first = false;
+        // Taken under the lock, so that each waiting request belongs to exactly one fetch; woken without it, since a
+        // woken request can take the lock at once.
         let waiting = std::mem::take(&mut state.waiting);
         let wait = state.schedule.wait(now);
         drop(state);
