@@ -119,13 +119,13 @@ fn algorithm(group: &mut BenchmarkGroup<'_, WallTime>, key: &SigningKey) {
         });
     });
 
-    let remembering = verifier(key, 16 << 20);
-    verify(&*remembering, &pool[0]).unwrap();
-    group.bench_function("remembered", |bencher| {
-        bencher.iter(|| verify(&*remembering, black_box(&pool[0])).unwrap());
+    let cached = verifier(key, 16 << 20);
+    verify(&*cached, &pool[0]).unwrap();
+    group.bench_function("cached", |bencher| {
+        bencher.iter(|| verify(&*cached, black_box(&pool[0])).unwrap());
     });
-    group.bench_function("remembered, 2 threads", |bencher| {
-        bencher.iter_custom(|iterations| on_two_threads(&remembering, &pool[0], iterations));
+    group.bench_function("cached, 2 threads", |bencher| {
+        bencher.iter_custom(|iterations| on_two_threads(&cached, &pool[0], iterations));
     });
 }
 

@@ -72,7 +72,7 @@ fn keys_in_a_token_verify_nothing() {
         let reason = if key_id == "ed1" { "invalid_signature" } else { "unknown_key" };
         assert_eq!(verdict(&verifier, &theirs.token_with(&header, &claims().to_string())), reason);
     }
-    let secret = SigningKey::hs256("a secret that only the token tells");
+    let secret = SigningKey::hs256("a secret that only the token has");
     let header = json!({ "alg": "HS256", "jwk": secret.jwk("k") }).to_string();
     let token = secret.token_with(&header, &claims().to_string());
     assert_eq!(verdict(&shared_secret(), &token), "invalid_signature");

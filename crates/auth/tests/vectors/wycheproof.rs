@@ -18,11 +18,11 @@ struct Rejected {
 }
 
 const ANOTHER_ALGORITHM: &str =
-    "the key says PS256 and the token PS384; a key is for the algorithm that it names";
+    "the key has PS256 and the token PS384; a key is for the algorithm that it names";
 const NO_SUCH_ALGORITHM: &str = "the key's alg is \"ES521\", which does not exist; the RFC's key has none";
-const QUESTION_MARK: &str = "a `?` stands in the base64url, where RFC 7515 section 2 allows none";
+const QUESTION_MARK: &str = "the base64url contains a `?`, where RFC 7515 section 2 allows none";
 
-const REFUSED: [Rejected; 6] = [
+const REJECTED: [Rejected; 6] = [
     Rejected { id: 346, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
     Rejected { id: 347, reason: NO_USABLE_KEY, why: NO_SUCH_ALGORITHM },
     Rejected { id: 350, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
@@ -55,8 +55,8 @@ impl Case {
     }
 
     fn demanded(&self) -> Demand {
-        match REFUSED.iter().find(|rejected| rejected.id == self.id) {
-            Some(rejected) => Demand::RefusedBecause(rejected),
+        match REJECTED.iter().find(|rejected| rejected.id == self.id) {
+            Some(rejected) => Demand::RejectedBecause(rejected),
             None if self.is_valid || SAME_AS_357.contains(&self.id) => Demand::Accepted,
             None => Demand::Rejected,
         }
@@ -66,7 +66,7 @@ impl Case {
 enum Demand {
     Accepted,
     Rejected,
-    RefusedBecause(&'static Rejected),
+    RejectedBecause(&'static Rejected),
 }
 
 fn groups() -> Vec<TestGroup> {
@@ -107,7 +107,7 @@ fn every_test_has_its_expected_or_listed_outcome() {
         match case.demanded() {
             Demand::Accepted => assert_eq!(outcome, Ok(case.payload()), "{id} {comment}"),
             Demand::Rejected => assert!(outcome.is_err(), "{id} {comment}: accepted"),
-            Demand::RefusedBecause(Rejected { reason, why, .. }) => {
+            Demand::RejectedBecause(Rejected { reason, why, .. }) => {
                 assert!(case.is_valid, "{id} {comment}: needs no exception");
                 assert_eq!(outcome, Err(*reason), "{id} {comment}: {why}");
             }
@@ -159,7 +159,7 @@ fn accepted_invalid_tests_equal_the_valid_test_357() {
 
 #[test]
 fn rejected_valid_tests_have_the_listed_reason() {
-    for Rejected { id, why, .. } in &REFUSED {
+    for Rejected { id, why, .. } in &REJECTED {
         let Case { jwk, token, .. } = case(*id);
         let outcome = match *why {
             ANOTHER_ALGORITHM => verdict(&with(&jwk, "alg", "PS384"), &token),

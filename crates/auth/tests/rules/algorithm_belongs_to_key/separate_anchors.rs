@@ -62,7 +62,7 @@ fn no_public_key_serves_as_a_secret() {
 
 #[test]
 fn no_published_secret_serves_as_a_key() {
-    let published = SigningKey::hs256("a secret that somebody has published");
+    let published = SigningKey::hs256("a secret that has been published");
     let source = ScriptedSource::with_keys(&[published.jwk("oct1"), SigningKey::ed25519().jwk("ed1")]);
     let both = AnyVerifier::new(Some(shared_secret()), Some(jwks(&source))).unwrap();
     let token = published.token("oct1", &claims());

@@ -1,8 +1,8 @@
 //! Rule 7 over HTTP: an issuer that is slow, down, huge, wrong, redirecting, rotating or overloaded, and how
 //! many requests each of them gets.
 
-mod answers;
 mod redirects;
+mod responses;
 mod slow;
 mod urls;
 mod verifier;
