@@ -90,7 +90,7 @@ impl ClaimRules {
         });
         let expired = exp.saturating_add(leeway);
         let valid_until = too_old.map_or(expired, |too_old| too_old.min(expired));
-        Ok(Accepted { identity: Identity::proven(facts), valid_until })
+        Ok(Accepted { identity: Identity::verified(facts), valid_until })
     }
 
     fn check_user_id(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {

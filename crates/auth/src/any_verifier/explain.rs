@@ -37,7 +37,7 @@ impl AnyVerifier {
         let verifier = verifier.or_else(|| self.verifiers().next())?;
         let is_signed = self.apply_header_rules(token, header, verifier, findings).is_some();
         let detail =
-            if is_signed { "a JSON object, signed" } else { "not proven: anyone could have written it" };
+            if is_signed { "a JSON object, signed" } else { "not verified: anyone could have written it" };
         let payload = parts.payload();
         let claims = payload.as_ref().map_err(Clone::clone).and_then(|payload| Claims::parse(payload));
         let claims = findings.apply(Rule::Payload, detail, claims)?;

@@ -22,7 +22,7 @@ pub(crate) struct Facts {
 
 impl Identity {
     /// From the claims of a verified token.
-    pub(crate) fn proven(facts: Facts) -> Self {
+    pub(crate) fn verified(facts: Facts) -> Self {
         Self(Arc::new(facts))
     }
 

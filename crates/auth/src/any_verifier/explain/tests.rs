@@ -66,7 +66,7 @@ fn rules_after_the_first_that_fails_are_applied_too() {
     ];
     assert_eq!(failures(&report), expected);
     let shown = report.to_string();
-    for part in ["not proven", "95 s ago", r#"["a", "b"]; accepted: "https://auth.example.test""#] {
+    for part in ["not verified", "95 s ago", r#"["a", "b"]; accepted: "https://auth.example.test""#] {
         assert!(shown.contains(part), "{part} is not in\n{shown}");
     }
 }

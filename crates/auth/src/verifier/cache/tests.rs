@@ -12,7 +12,7 @@ fn accepted(payload_bytes: usize) -> Accepted {
         expires_at_unix: 100,
         payload: vec![b' '; payload_bytes].into(),
     };
-    Accepted { identity: Identity::proven(facts), valid_until: 100 }
+    Accepted { identity: Identity::verified(facts), valid_until: 100 }
 }
 
 fn fingerprint(number: usize) -> Fingerprint {

@@ -104,8 +104,8 @@ proptest! {
         for (index, header) in HEADERS[..2].iter().enumerate() {
             let token = &signed(header.as_bytes(), &payload)[index];
             prop_assert!(verify(&BOTH.0, token).is_err());
-            let proven = verify_jws(token, &KEYS[index]);
-            prop_assert_eq!(proven.as_ref(), Ok(&payload), "the signature is good");
+            let verified = verify_jws(token, &KEYS[index]);
+            prop_assert_eq!(verified.as_ref(), Ok(&payload), "the signature is good");
         }
     }
 }

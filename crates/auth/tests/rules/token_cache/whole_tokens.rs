@@ -13,13 +13,13 @@ fn a_repeated_token_is_taken_from_the_cache() {
     let observed = shared_secret(rules(), CacheOptions::default());
     let (one, other) = (hs256(&claims()), hs256(&claims_with("sub", Some("user-b".into()))));
     assert_eq!(observed.verify(&one), "verified by Signature");
-    let proven = verify(&observed.verifier, &one).unwrap();
+    let verified = verify(&observed.verifier, &one).unwrap();
     assert_eq!(observed.verify(&one), "verified by Cache");
     assert_eq!(observed.verify(&other), "verified by Signature");
     assert_eq!(verify(&observed.verifier, &other).unwrap().user_id(), "user-b");
     let cached = verify(&observed.verifier, &one).unwrap();
     assert_eq!(cached.user_id(), "user-a");
-    assert!(cached == proven && cached.payload() == claims().to_string().as_bytes());
+    assert!(cached == verified && cached.payload() == claims().to_string().as_bytes());
 }
 
 #[test]
