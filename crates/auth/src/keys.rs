@@ -15,7 +15,7 @@ use verifying_key::VerifyingKey;
 pub use key_set::KeySetError;
 pub use secret::{Secret, versioned_secrets};
 
-/// The longest token that any caller can have looked at.
+/// The longest token that any caller can have verified.
 const MAX_BYTES: usize = 65_536;
 
 /// Verifies the signature of a JWS in the compact serialization (RFC 7515 §7.1) and the rules of its header, and

@@ -81,7 +81,7 @@ impl VerifyingKey {
         if !self.verifies(jws.signing_input(), jws.signature()) {
             return Err(VerifyError::InvalidSignature);
         }
-        jws.payload()
+        jws.unverified_payload()
     }
 
     /// Whether `signature` is the signature of this key over `message`.

@@ -13,15 +13,13 @@ pub(crate) fn check_length(token: &str, limit_bytes: usize) -> Result<(), Verify
 /// A token taken apart, its header parsed and valid, its signature not verified.
 pub(crate) struct CompactJws<'a> {
     header: Header,
-    signing_input: &'a str,
-    payload: &'a str,
-    signature: Vec<u8>,
+    parts: Parts<'a>,
 }
 
 impl<'a> CompactJws<'a> {
     pub(crate) fn parse(token: &'a str) -> Result<Self, VerifyError> {
-        let Parts { signing_input, header, payload, signature } = Parts::split(token)?;
-        Ok(Self { header: read_header(header)?, signing_input, payload, signature })
+        let parts = Parts::split(token)?;
+        Ok(Self { header: parts.header()?, parts })
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -29,16 +27,16 @@ impl<'a> CompactJws<'a> {
     }
 
     pub(crate) fn signing_input(&self) -> &[u8] {
-        self.signing_input.as_bytes()
+        self.parts.signing_input.as_bytes()
     }
 
     pub(crate) fn signature(&self) -> &Vec<u8> {
-        &self.signature
+        &self.parts.signature
     }
 
-    /// Decodes the payload; verify the signature first.
-    pub(crate) fn payload(&self) -> Result<Vec<u8>, VerifyError> {
-        decode("payload", self.payload)
+    /// For the key alone, after it has verified the signature.
+    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
+        self.parts.unverified_payload()
     }
 }
 
@@ -61,17 +59,12 @@ impl<'a> Parts<'a> {
     }
 
     pub(crate) fn header(&self) -> Result<Header, VerifyError> {
-        read_header(self.header)
+        Header::parse(&decode("header", self.header)?)
     }
 
-    /// Not verified.
-    pub(crate) fn payload(&self) -> Result<Vec<u8>, VerifyError> {
+    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
         decode("payload", self.payload)
     }
-}
-
-fn read_header(encoded: &str) -> Result<Header, VerifyError> {
-    Header::parse(&decode("header", encoded)?)
 }
 
 /// Strict: no padding, no other alphabet, no white space, and the unused bits of the last character are zero.

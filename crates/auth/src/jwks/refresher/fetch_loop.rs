@@ -49,8 +49,8 @@ impl Shared {
         let mut last = LastBodies::default();
         while self.wait_for_work() {
             let start = self.now();
-            // The source and the observer are the caller's code. A panic of theirs is a failed fetch, since a verifier
-            // whose thread is gone never gets a new key.
+            // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
+            // observer is ignored: a verifier whose thread is gone never gets a new key.
             let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut last)));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
