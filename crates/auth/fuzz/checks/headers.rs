@@ -38,7 +38,7 @@ fn check_token(headers: &[&[u8]], token: &str) {
     assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
 }
 
-/// No bytes without the secret are an identity, and each rejection is an answer that can be sent.
+/// No input without the secret gets an identity, and each rejection is a valid response.
 fn check_answer(headers: &[&[u8]]) {
     let rejection: AuthError = match pollster::block_on(authenticate(&*VERIFIER, headers.iter().copied())) {
         Err(rejection) => rejection,

@@ -34,7 +34,7 @@ pub(crate) fn check(document: &[u8]) -> String {
     format!("{}_keys", keys.len())
 }
 
-/// Whatever a token that names this entry is signed with, short of its private key.
+/// Tries tokens that name this entry, with signatures made without its private key.
 fn check_key(entry: &Value, keys: &Keys) {
     let header = |algorithm: &str| match entry.get("kid") {
         Some(kid) => json!({ "alg": algorithm, "kid": kid }),
@@ -62,7 +62,7 @@ fn first_is_one(length: usize) -> Vec<u8> {
     (0..length).map(|index| u8::from(index == 0)).collect()
 }
 
-/// With the length of a modulus the number 1, which any exponent leaves as it is.
+/// With the length of a modulus the number 1, which every exponent leaves unchanged.
 fn last_is_one(length: usize) -> Vec<u8> {
     (1..=length).map(|index| u8::from(index == length)).collect()
 }

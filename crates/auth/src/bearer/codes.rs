@@ -1,4 +1,4 @@
-//! What a program reads of an error: its reason, its status and its code (rule 9).
+//! The reason, the status and the code of every error (rule 9).
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -103,7 +103,7 @@ impl ClaimRules {
     }
 
     /// Sets how far in the future `exp` may be, in seconds: 366 days by default. A later one, such as an expiry in
-    /// milliseconds, is a mistake of the issuer that would make the token valid for ever.
+    /// milliseconds, is a mistake of the issuer that would make the token valid without end.
     #[must_use]
     pub fn max_lifetime_seconds(mut self, seconds: u64) -> Self {
         self.max_lifetime_seconds = seconds;

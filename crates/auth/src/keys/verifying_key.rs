@@ -73,7 +73,8 @@ impl VerifyingKey {
     ///
     /// [`VerifyError::AlgorithmMismatch`] when the header names another algorithm than the key's.
     pub(super) fn verify(&self, jws: &CompactJws<'_>) -> Result<Vec<u8>, VerifyError> {
-        // The header must agree with the key and decides nothing: the key verifies with its own algorithm (RFC 8725 §3.1).
+        // The header must agree with the key and decides nothing: the key verifies with its own algorithm (RFC 8725
+        // §3.1).
         let key_algorithm = self.algorithm().name();
         if jws.header().algorithm() != key_algorithm {
             return Err(VerifyError::AlgorithmMismatch { key_algorithm });

@@ -11,7 +11,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-/// As many cases of what takes long to make up.
+/// The number of cases whose input is slow to generate.
 const FEW: u32 = 96;
 
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {

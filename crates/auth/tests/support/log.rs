@@ -7,14 +7,14 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Runs `code` and gives the lines that this thread logged meanwhile, each as its level and its fields.
+/// Runs `code` and returns the lines that this thread logged meanwhile, each as its level and its fields.
 pub(crate) fn logged(code: impl FnOnce()) -> Vec<String> {
     let log = Log::default();
     tracing::subscriber::with_default(log.clone(), code);
     log.lines()
 }
 
-/// Such lines, of threads that live longer than a call.
+/// A log of threads that outlive a call.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 

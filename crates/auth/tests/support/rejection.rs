@@ -1,4 +1,4 @@
-//! The requests that every adapter rejects, and the answers that it gives them, whatever the framework.
+//! The requests that every adapter rejects, and their responses.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ pub(crate) fn rejections() -> Vec<Rejection> {
 }
 
 impl Rejection {
-    /// Compares with an answer: its status, the values of a header by its name, and its body.
+    /// Compares with a response: its status, the values of a header by its name, and its body.
     #[track_caller]
     pub(crate) fn assert_is(&self, status: u16, values: impl Fn(&str) -> Vec<String>, body: &[u8]) {
         let Self { authorization, code, .. } = self;

@@ -57,7 +57,7 @@ impl ScriptedSource {
         self.set_body(key_set(entries));
     }
 
-    /// Lets fetches start and not end, or lets them end again.
+    /// Blocks fetches after their start, or releases them.
     pub(crate) fn block(&self, is_blocked: bool) {
         self.progress.lock().unwrap().is_blocked = is_blocked;
         self.changed.notify_all();

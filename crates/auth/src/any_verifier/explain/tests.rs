@@ -27,7 +27,7 @@ fn failures(report: &Report) -> Vec<String> {
     failed.collect()
 }
 
-/// The first rule that fails is what `verify` answers.
+/// The first rule that fails has the error of `verify`.
 fn agrees(verifier: &AnyVerifier, token: &str) {
     let report = explain(verifier, token);
     let verdict = verify(verifier, token).err();

@@ -10,7 +10,7 @@ use actix_web::{App, Error, http::header, web};
 use super::*;
 use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
-/// Counts its calls, and answers with the user's id, the identity in the extensions and the body.
+/// Counts its calls, and responds with the user's id, the identity in the extensions and the body.
 async fn echo(calls: web::Data<Cell<u32>>, caller: Identity, request: HttpRequest, body: String) -> String {
     calls.set(calls.get() + 1);
     let left = request.extensions().get::<Identity>().map(|identity| identity.user_id().to_owned());

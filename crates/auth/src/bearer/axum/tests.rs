@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
-/// Counts its calls, and answers with the user's id and the body.
+/// Counts its calls, and responds with the user's id and the body.
 async fn echo(Extension(calls): Extension<Arc<AtomicU32>>, caller: Identity, body: String) -> String {
     calls.fetch_add(1, Ordering::SeqCst);
     format!("{} {body}", caller.user_id())

@@ -8,7 +8,7 @@ use super::*;
 use crate::Identity;
 use crate::testing::{credentials_of, guard, rejections};
 
-/// Answers with the user's id and the body, counts its calls, and panics when it was not ready.
+/// Responds with the user's id and the body, counts its calls, and panics when it was not ready.
 #[derive(Default)]
 struct Echo {
     calls: Arc<AtomicU32>,

@@ -57,7 +57,7 @@ fn rejects_every_other_byte_at_every_place() {
             if let Ok(changed) = str::from_utf8(&changed) {
                 assert_rejected(&verifier, changed);
             } else {
-                // Such a byte comes as far as the header of a request.
+                // Only the header of a request can contain such a byte.
                 let header = [b"Bearer ", changed.as_slice()].concat();
                 let answer = pollster::block_on(authenticate(&verifier, [&header[..]].into_iter()));
                 assert!(answer.is_err(), "byte {at} as {byte}");

@@ -1,4 +1,4 @@
-//! Rule 9: what a person reads of an error.
+//! Rule 9: the messages of errors.
 
 use std::collections::BTreeSet;
 

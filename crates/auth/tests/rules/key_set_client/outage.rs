@@ -1,4 +1,4 @@
-//! Rule 7: what a token gets while the issuer does not answer.
+//! Rule 7: verdicts while the issuer is down.
 
 use std::sync::Arc;
 use std::task::{Context, Waker};

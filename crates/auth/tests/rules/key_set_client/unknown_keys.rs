@@ -1,4 +1,4 @@
-//! Rule 7: what a token costs whose key is not in the set.
+//! Rule 7: fetches for tokens with an unknown key.
 
 use std::sync::Arc;
 use std::thread;

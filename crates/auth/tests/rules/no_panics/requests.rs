@@ -8,7 +8,7 @@ use super::bytes;
 use crate::support::shared_secret;
 use tasknook_auth::{authenticate, bearer_token};
 
-/// No headers of these values are let in, and each answer is one that can be sent.
+/// No such headers are accepted, and each rejection is a valid response.
 fn is_rejected_in_form(values: &[Vec<u8>]) -> bool {
     let error =
         pollster::block_on(authenticate(&shared_secret(), values.iter().map(Vec::as_slice))).unwrap_err();

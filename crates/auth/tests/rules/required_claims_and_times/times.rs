@@ -1,4 +1,4 @@
-//! Rule 3: when a token begins and ends, to the second, whatever the leeway.
+//! Rule 3: the first and the last second of a token, for every leeway.
 
 use serde_json::{Value, json};
 

@@ -28,7 +28,7 @@ fn a_redirect_without_a_location_is_not_followed() {
     assert_eq!(issuer.requests().len(), 1);
 }
 
-/// An origin is scheme, host and port: that one of them is another is enough.
+/// An origin is scheme, host and port; a difference in one of them is enough.
 #[test]
 fn origins_differ_by_scheme_host_and_port() {
     for (from, to) in [("http://", "https://"), ("127.0.0.1", "localhost"), ("127.0.0.1", "127.0.0.2")] {

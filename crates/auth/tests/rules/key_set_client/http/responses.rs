@@ -1,4 +1,4 @@
-//! Rule 7 over HTTP: which answers are a key set, and how long they may be.
+//! Rule 7 over HTTP: the accepted responses and their size.
 
 use std::io::Write;
 use std::net::TcpListener;

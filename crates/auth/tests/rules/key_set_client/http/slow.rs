@@ -1,4 +1,4 @@
-//! Rule 7 over HTTP: how long an answer may take.
+//! Rule 7 over HTTP: the deadline of a fetch.
 
 use std::io::Write;
 use std::thread;
@@ -25,7 +25,7 @@ fn drop_by_drop(start: &'static [u8], drop: &'static [u8]) -> Issuer {
     })
 }
 
-/// Answers after a second, so many times with a redirect.
+/// Responds after a second, the given number of times with a redirect.
 fn leisurely(redirects: usize) -> Issuer {
     Issuer::start(move |number, _, stream| {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Rule 7 over HTTP: where a key set may come from.
+//! Rule 7 over HTTP: the accepted URLs of a key set.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

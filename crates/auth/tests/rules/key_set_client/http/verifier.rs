@@ -1,4 +1,4 @@
-//! Rule 7 over HTTP: what a verifier costs its issuer.
+//! Rule 7 over HTTP: the number of requests that a verifier sends.
 
 use std::sync::Arc;
 use std::time::Duration;
