@@ -44,7 +44,7 @@ function tokens(url) {
   if (options["shared-secret"]) {
     const key = new TextEncoder().encode(secret);
     return jwt({
-      // Better Auth wants a remote key set beside a signer of one's own; nobody reads this one.
+      // Better Auth requires a remote key set with a custom signer; this one is never read.
       jwks: { remoteUrl: `${url}/no-keys`, keyPairConfig: { alg: "EdDSA" } },
       jwt: {
         issuer: url,

@@ -97,7 +97,7 @@ async function runWithOwnKeys(testCase, keys) {
   add(testCase, played.response, played.failures);
 }
 
-/** Both trust roots at once: each takes its own tokens, and a public key is still no secret. */
+/** Both trust anchors at once: each takes its own tokens, and a public key is still no secret. */
 async function runSideBySide(keys) {
   const service = await Service.start({
     ...settingsWithKeys(keys.serve('both', keySet()), COOLDOWN_SECONDS),
@@ -139,7 +139,7 @@ async function main() {
   await eachConcurrently(cases.filter(timed), 1, byService);
   await eachConcurrently(withOwnKeys, SERVICES_AT_ONCE, (testCase) => runWithOwnKeys(testCase, keys));
 
-  report.add('both trust roots side by side', { failures: await runSideBySide(keys) });
+  report.add('both trust anchors side by side', { failures: await runSideBySide(keys) });
   report.add('no row of user-a or user-b changed', { failures: await rows.unchanged() ? [] : ['rows changed'] });
   await Promise.all([sharedSecret.stop(), keyed.stop()]);
   const log = [...sharedSecret.logLines, ...keyed.logLines];

@@ -30,7 +30,7 @@ impl Issued {
         self.better_auth.url()
     }
 
-    /// What the documentation says: the trust root that the mode has, and the rules for its URL.
+    /// What the documentation says: the trust anchor that the mode has, and the rules for its URL.
     fn documented_verifier(&self) -> Box<dyn TokenVerifier> {
         if self.better_auth.mode().is_under_the_secret() {
             Box::new(with_secret(BetterAuth::SECRET, documented_rules(self.url())))

@@ -16,7 +16,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// An environment with a new, empty database and no trust root.
+    /// An environment with a new, empty database and no trust anchor.
     pub(crate) fn environment(self) -> Environment {
         let environment = Environment::new();
         let url = self.url(environment.folder());

@@ -29,7 +29,7 @@ fn names(exit: &Exit, keys: &[&str]) -> bool {
 }
 
 #[test]
-fn no_trust_root_is_refused() {
+fn no_trust_anchor_is_refused() {
     refused(&Database::Sqlite.environment(), &[], &["BETTER_AUTH_SECRET"], None);
 }
 
@@ -170,8 +170,8 @@ fn check_config_refuses_what_serve_refuses() {
         ("TASKNOOK_LOG__LEVEL", "=x=", "log.level"),
         ("TASKNOOK_LOG__LEVEL", "verbose", "log.level"),
         ("TASKNOOK_METRICS__ADDRESS", "foo", "metrics.address"),
-        ("TASKNOOK_AUTH__MEMORY_SECONDS", "0", "auth.memory_seconds"),
-        ("TASKNOOK_AUTH__MEMORY_BYTES", "2000000000", "auth.memory_bytes"),
+        ("TASKNOOK_AUTH__CACHE_SECONDS", "0", "auth.cache_seconds"),
+        ("TASKNOOK_AUTH__CACHE_BYTES", "2000000000", "auth.cache_bytes"),
         ("TASKNOOK_SERVER__PORT", "true", "server.port"),
         ("TASKNOOK_AUTH__USER_ID_CLAIM", "exp", "auth.user_id_claim"),
     ] {

@@ -28,7 +28,7 @@ fn verify_and_log(environment: &Environment, input: &str) -> (String, String, Op
 
 /// The names of the rules that fail.
 fn failures(said: &str) -> Vec<&str> {
-    said.lines().filter_map(|line| line.strip_prefix("FAILS  ")?.get(..10)).map(str::trim).collect()
+    said.lines().filter_map(|line| line.strip_prefix("FAIL     ")?.get(..12)).map(str::trim).collect()
 }
 
 fn with_url(url: &str) -> Environment {
@@ -72,7 +72,7 @@ fn says_which_rules_fail_and_what_would_have_been_accepted() {
     assert_eq!(failures(&said), ["key", "iss", "aud"], "{said}");
 
     let (said, _) = verify(&with_url(better_auth.url()), &alice.email_token);
-    assert_eq!(failures(&said), ["trust root", "iss", "aud", "user id"], "{said}");
+    assert_eq!(failures(&said), ["trust anchor", "iss", "aud", "user id"], "{said}");
 }
 
 #[test]
@@ -106,9 +106,9 @@ fn a_running_service_counts_what_became_of_tokens_and_how_old_its_keys_are() {
     let _ = service.client().with_token(&alice.email_token).get("/api/tasks").expect(401);
     let figures = service.client().get("/metrics").expect(200).text();
     for line in [
-        "tasknook_tokens_verified_total{by=\"signature\"} 1",
-        "tasknook_tokens_verified_total{by=\"memory\"} 2",
-        "tasknook_tokens_refused_total{reason=\"unsupported_algorithm\"} 1",
+        "tasknook_tokens_verified_total{source=\"signature\"} 1",
+        "tasknook_tokens_verified_total{source=\"cache\"} 2",
+        "tasknook_tokens_rejected_total{reason=\"unsupported_algorithm\"} 1",
         "tasknook_jwks_fetches_total 1",
         "tasknook_jwks_keys 1",
     ] {

@@ -82,8 +82,8 @@ section!(Auth {
     user_id_claim: String,
     leeway_seconds: u64,
     max_age_seconds: u64,
-    memory_bytes: u64,
-    memory_seconds: u64,
+    cache_bytes: u64,
+    cache_seconds: u64,
     jwks_max_age_seconds: u64,
     jwks_cooldown_seconds: u64,
     jwks_stale_seconds: u64,
@@ -127,7 +127,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Reads all sources for a command that verifies nothing and so needs no trust root.
+    /// Reads all sources for a command that verifies nothing and so needs no trust anchor.
     pub(crate) fn read(overrides: &Overrides) -> Result<Self, Refusal> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));

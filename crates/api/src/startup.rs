@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth::{
-    AnyVerifier, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, MemoryOptions, Secret,
+    AnyVerifier, CacheOptions, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, Secret,
     SharedSecretVerifier, VerifierOptions,
 };
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
@@ -90,17 +90,17 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
     })
 }
 
-/// Builds the verifiers of the configured trust roots; the configuration decides on their memory.
+/// Builds the verifiers of the configured trust anchors, with the configured cache.
 pub(crate) fn verifier(settings: &Settings, options: VerifierOptions) -> Result<AnyVerifier, StartError> {
-    let options = options.memory(memory(settings));
+    let options = options.cache(cache(settings));
     let shared = shared_secret(settings, options.clone())?;
     let key_set = key_set(settings, options)?;
     Ok(AnyVerifier::new(shared, key_set).map_err(|error| refused(error, "auth"))?)
 }
 
-fn memory(settings: &Settings) -> MemoryOptions {
-    let max_age = Duration::from_secs(settings.auth.memory_seconds);
-    MemoryOptions::new().max_bytes(settings.auth.memory_bytes).max_age(max_age)
+fn cache(settings: &Settings) -> CacheOptions {
+    let max_age = Duration::from_secs(settings.auth.cache_seconds);
+    CacheOptions::new().max_bytes(settings.auth.cache_bytes).max_age(max_age)
 }
 
 /// Builds the verifier of the configured secrets, which refuses those that are too short or known.
@@ -142,7 +142,7 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
     Ok(Some(JwksVerifier::with_options(Arc::new(source), timing, rules, options).map_err(of_keys)?))
 }
 
-/// Adds what is configured to what the trust root brings.
+/// Adds what is configured to the defaults of a trust anchor.
 fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
     let auth = &settings.auth;
     if !auth.issuers.is_empty() {
@@ -165,8 +165,8 @@ fn refused(error: ConfigError, key: &str) -> Refusal {
         ConfigError::OutOfRange { setting: "max_age", .. } => "auth.jwks_max_age_seconds",
         ConfigError::OutOfRange { setting: "cooldown", .. } => "auth.jwks_cooldown_seconds",
         ConfigError::OutOfRange { setting: "stale", .. } => "auth.jwks_stale_seconds",
-        ConfigError::OutOfRange { setting: "memory.max_bytes", .. } => "auth.memory_bytes",
-        ConfigError::OutOfRange { setting: "memory.max_age", .. } => "auth.memory_seconds",
+        ConfigError::OutOfRange { setting: "cache.max_bytes", .. } => "auth.cache_bytes",
+        ConfigError::OutOfRange { setting: "cache.max_age", .. } => "auth.cache_seconds",
         ConfigError::OutOfRange { setting: "issuers", .. } => "auth.issuers",
         ConfigError::OutOfRange { setting: "audiences", .. } => "auth.audiences",
         _ => key,

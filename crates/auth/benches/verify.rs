@@ -1,8 +1,8 @@
 //! How long a verification takes, by algorithm: the bare signature check of the cryptographic library, a first
-//! verification, a remembered one, and a remembered one while another thread asks for the same token.
+//! verification, a cached one, and a cached one while another thread verifies the same token.
 //!
-//! `cargo bench -p tasknook-auth`. Tokens are of the size that Better Auth issues. "First" tokens come from a pool that is
-//! many times larger than the memory, so that each is looked up in vain, verified, remembered, and another one forgotten.
+//! `cargo bench -p tasknook-auth`. Tokens are of the size that Better Auth issues. "First" tokens come from a pool that
+//! is many times larger than the cache, so that each is looked up in vain, verified, inserted, and another one evicted.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,7 @@
     reason = "a benchmark ends where something is wrong"
 )]
 
-#[path = "../src/testing/signing_key.rs"]
+#[path = "../tests/support/signing_key.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod signing_key;
 
@@ -31,7 +31,7 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use serde_json::json;
 use signing_key::{SigningKey, key_set};
 use tasknook_auth::{
-    ClaimRules, FetchError, FetchedKeys, Identity, JwksOptions, JwksSource, JwksVerifier, MemoryOptions,
+    CacheOptions, ClaimRules, FetchError, FetchedKeys, Identity, JwksOptions, JwksSource, JwksVerifier,
     Secret, SharedSecretVerifier, TokenVerifier, VerifierOptions, VerifyError,
 };
 
@@ -61,8 +61,8 @@ fn token(key: &SigningKey, number: usize) -> String {
 
 fn verifier(key: &SigningKey, memory_bytes: u64) -> Arc<dyn TokenVerifier> {
     let rules = ClaimRules::for_better_auth(ORIGIN).unwrap();
-    let memory = MemoryOptions::new().max_bytes(memory_bytes);
-    let options = VerifierOptions::new().memory(memory);
+    let memory = CacheOptions::new().max_bytes(memory_bytes);
+    let options = VerifierOptions::new().cache(memory);
     if let SigningKey::Hs256(secret) = key {
         let verifier = SharedSecretVerifier::with_options(vec![Secret::new(secret)], rules, options);
         return Arc::new(verifier.unwrap());
@@ -119,13 +119,13 @@ fn algorithm(group: &mut BenchmarkGroup<'_, WallTime>, key: &SigningKey) {
         });
     });
 
-    let remembering = verifier(key, 16 << 20);
-    verify(&*remembering, &pool[0]).unwrap();
-    group.bench_function("remembered", |bencher| {
-        bencher.iter(|| verify(&*remembering, black_box(&pool[0])).unwrap());
+    let cached = verifier(key, 16 << 20);
+    verify(&*cached, &pool[0]).unwrap();
+    group.bench_function("cached", |bencher| {
+        bencher.iter(|| verify(&*cached, black_box(&pool[0])).unwrap());
     });
-    group.bench_function("remembered, 2 threads", |bencher| {
-        bencher.iter_custom(|iterations| on_two_threads(&remembering, &pool[0], iterations));
+    group.bench_function("cached, 2 threads", |bencher| {
+        bencher.iter_custom(|iterations| on_two_threads(&cached, &pool[0], iterations));
     });
 }
 

@@ -1,4 +1,4 @@
-//! A service on axum that tells the users of a Better Auth who they are.
+//! A service on axum that returns the id of the user.
 //!
 //! It takes the tokens that the Better Auth at `BETTER_AUTH_URL` signs with the keys it publishes, and those that it
 //! signs with `BETTER_AUTH_SECRET`, if that is set; it listens on `PORT`, or on any port.

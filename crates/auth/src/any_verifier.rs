@@ -1,58 +1,61 @@
-//! Both trust roots side by side, for the time of a migration from one to the other.
+//! A shared secret and a key set behind one verifier, for a migration from one to the other, and the report that
+//! explains a verdict rule by rule.
 
-mod root;
+mod explain;
+mod report;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::jws::{CompactJws, Header};
 use crate::keys::is_symmetric;
-use crate::observer::{VerifiedBy, tell};
-use crate::presented::PresentedToken;
+use crate::token::{CompactJws, Header, check_length};
+use crate::verifier::{Policy, RawToken, TrustAnchor, VerifiedBy, notify};
 use crate::{
     BoxFuture, ConfigError, Identity, JwksVerifier, Observer, SharedSecretVerifier, TokenVerifier,
     VerifyError,
 };
 #[cfg(feature = "jwks")]
 use crate::{ClaimRules, HttpJwksSource, JwksOptions, Secret};
-pub(crate) use root::Root;
+
+pub use report::{Finding, Outcome, Report};
 
 /// Verifies with a shared secret, with a key set, or with each for its own algorithms.
 ///
-/// The header's `alg` decides which of the two is asked, and nothing more: HS256 goes to the shared secret, everything
-/// else to the key set, and neither ever sees the other's keys.
+/// The `alg` of the header selects one of the two trust anchors, and nothing more: HS256 selects the shared secret,
+/// everything else the key set, and neither uses the keys of the other.
 pub struct AnyVerifier {
     shared: Option<SharedSecretVerifier>,
     jwks: Option<JwksVerifier>,
-    /// Of the two, the larger one.
+    /// The larger limit of the two.
     limit_bytes: usize,
-    /// That of the first trust root there is, for tokens that belong to neither.
+    /// The observer of the first trust anchor, for tokens that belong to neither.
     observer: Arc<dyn Observer>,
 }
 
 impl AnyVerifier {
-    /// At least one of the two. Each tells its own observer of the tokens that it judges; the first there is hears of those
-    /// that belong to neither too.
+    /// Creates a verifier of at least one trust anchor. Each notifies its own observer of the tokens that it verifies;
+    /// the observer of the first one is also notified of tokens that belong to neither.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoTrustRoot`] when there is neither.
+    /// [`ConfigError::NoTrustAnchor`] without any.
     pub fn new(
         shared: Option<SharedSecretVerifier>,
         jwks: Option<JwksVerifier>,
     ) -> Result<Self, ConfigError> {
-        let of_shared = shared.as_ref().map(|shared| (shared.rules(), shared.options()));
-        let of_jwks = jwks.as_ref().map(|jwks| (jwks.rules(), jwks.options()));
-        let (_, options) = of_shared.or(of_jwks).ok_or(ConfigError::NoTrustRoot)?;
-        let observer = Arc::clone(&options.observer);
-        let limits = [of_shared, of_jwks].into_iter().flatten().map(|(rules, _)| rules.max_token_bytes);
-        let limit_bytes = limits.max().unwrap_or_default();
+        let policies =
+            [shared.as_ref().map(SharedSecretVerifier::policy), jwks.as_ref().map(JwksVerifier::policy)];
+        let policies = || policies.into_iter().flatten();
+        let first = policies().next().ok_or(ConfigError::NoTrustAnchor)?;
+        let observer = Arc::clone(&first.options.observer);
+        let limit_bytes = policies().map(|policy| policy.rules.max_token_bytes).max().unwrap_or_default();
         Ok(Self { shared, jwks, limit_bytes, observer })
     }
 
-    /// For the Better Auth at `base_url`, with the default options: tokens under the keys that it publishes and, when there
-    /// are `secrets`, HS256 tokens under any of them. Its origin is the issuer and the audience of both.
+    /// Creates a verifier for the Better Auth at `base_url`, with the default options: for tokens under the keys that
+    /// it publishes and, with `secrets`, for HS256 tokens under any of them. The origin of the URL is the issuer and
+    /// the audience of both.
     ///
     /// # Errors
     ///
@@ -68,49 +71,48 @@ impl AnyVerifier {
         Self::new(shared, Some(jwks))
     }
 
-    /// Whether tokens of every configured trust root can be judged at this moment: a key set has to have been fetched, and
-    /// not too long ago; a shared secret is always there.
+    /// Whether the tokens of every configured trust anchor can be verified now: a key set must have been fetched and
+    /// not be stale; a shared secret is always ready.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.jwks.as_ref().is_none_or(JwksVerifier::is_ready)
     }
 
-    /// How long ago the key set in use was fetched; none without a key set.
+    /// The time since the key set in use was fetched; none without a key set.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {
         self.jwks.as_ref().and_then(JwksVerifier::age)
     }
 
-    pub(crate) fn limit_bytes(&self) -> usize {
-        self.limit_bytes
+    fn verifiers(&self) -> impl Iterator<Item = VerifierRef<'_>> {
+        let shared = self.shared.as_ref().map(VerifierRef::Shared);
+        shared.into_iter().chain(self.jwks.as_ref().map(VerifierRef::Jwks))
     }
 
-    pub(crate) fn roots(&self) -> impl Iterator<Item = Root<'_>> {
-        let roots = [self.shared.as_ref().map(Root::Shared), self.jwks.as_ref().map(Root::Jwks)];
-        roots.into_iter().flatten()
+    /// The verifier for tokens with this header.
+    fn verifier_for(&self, header: &Header) -> Result<VerifierRef<'_>, VerifyError> {
+        let is_symmetric = is_symmetric(header);
+        self.verifiers()
+            .find(|verifier| matches!(verifier, VerifierRef::Shared(_)) == is_symmetric)
+            .ok_or_else(|| header.unsupported_algorithm())
     }
 
-    /// The trust root that judges tokens of this header.
-    pub(crate) fn root_for(&self, header: &Header) -> Result<Root<'_>, VerifyError> {
-        let judges = |root: &Root<'_>| matches!(root, Root::Shared(_)) == is_symmetric(header);
-        self.roots().find(judges).ok_or_else(|| header.unsupported_algorithm())
-    }
-
-    async fn judge(&self, token: &str) -> Result<Identity, VerifyError> {
-        let token = self.told(PresentedToken::new(token, self.limit_bytes))?;
-        let recalled = self.roots().find_map(|root| Some((root, root.recall(&token)?)));
-        if let Some((root, identity)) = recalled {
-            return tell(root.observer(), Ok((identity, VerifiedBy::Memory)));
+    async fn verify_and_notify(&self, token: &str) -> Result<Identity, VerifyError> {
+        let token = self.notify_on_err(RawToken::new(token, self.limit_bytes))?;
+        // Both caches, before the header is parsed: parsing costs more than two look-ups.
+        let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(&token)?)));
+        if let Some((verifier, identity)) = cached {
+            return notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache)));
         }
-        let jws = self.told(CompactJws::parse(token.text()))?;
-        let root = self.told(self.root_for(jws.header()))?;
-        let verdict = root.verify(&token, &jws).await;
-        tell(root.observer(), verdict.map(|identity| (identity, VerifiedBy::Signature)))
+        let jws = self.notify_on_err(CompactJws::parse(token.text()))?;
+        let verifier = self.notify_on_err(self.verifier_for(jws.header()))?;
+        let verdict = verifier.verify(&token, &jws).await;
+        notify(verifier.policy().observer(), verdict.map(|identity| (identity, VerifiedBy::Signature)))
     }
 
-    /// Tells of a token that no trust root got to see.
-    fn told<T>(&self, result: Result<T, VerifyError>) -> Result<T, VerifyError> {
-        result.inspect_err(|error| self.observer.refused(error))
+    /// Notifies of a token that is rejected before a trust anchor is selected.
+    fn notify_on_err<T>(&self, result: Result<T, VerifyError>) -> Result<T, VerifyError> {
+        result.inspect_err(|error| self.observer.rejected(error))
     }
 }
 
@@ -125,6 +127,42 @@ impl fmt::Debug for AnyVerifier {
 
 impl TokenVerifier for AnyVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
-        Box::pin(self.judge(token))
+        Box::pin(self.verify_and_notify(token))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum VerifierRef<'a> {
+    Shared(&'a SharedSecretVerifier),
+    Jwks(&'a JwksVerifier),
+}
+
+impl<'a> VerifierRef<'a> {
+    fn policy(self) -> &'a Policy {
+        match self {
+            Self::Shared(verifier) => verifier.policy(),
+            Self::Jwks(verifier) => verifier.policy(),
+        }
+    }
+
+    /// Reads the trust anchor in use; none without a usable key set.
+    fn with_anchor<T>(self, read: impl FnOnce(&TrustAnchor) -> T) -> Option<T> {
+        match self {
+            Self::Shared(verifier) => Some(read(verifier.anchor())),
+            Self::Jwks(verifier) => verifier.with_anchor(read),
+        }
+    }
+
+    fn cached(self, token: &RawToken<'_>) -> Option<Identity> {
+        self.with_anchor(|anchor| anchor.cached(token, self.policy())).flatten()
+    }
+
+    /// Checks the length again, since the other trust anchor can have a larger limit.
+    async fn verify(self, token: &RawToken<'_>, jws: &CompactJws<'_>) -> Result<Identity, VerifyError> {
+        check_length(token.text(), self.policy().rules.max_token_bytes)?;
+        match self {
+            Self::Shared(verifier) => verifier.verify_parsed(token, jws),
+            Self::Jwks(verifier) => verifier.verify_parsed(token, jws).await,
+        }
     }
 }

@@ -1,173 +1,22 @@
-//! The `Authorization` header (RFC 9110 §11.6.2) with a bearer token in it (RFC 6750 §2.1).
+//! Bearer authentication of HTTP requests (RFC 6750): finds the token in the `Authorization` header, has it verified,
+//! and makes the response of a request that is rejected. One submodule per framework translates that into its types.
 
-use thiserror::Error;
-
-/// Why a request brings no token to verify.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CredentialsError {
-    /// No header, an empty one, another scheme, or no scheme at all: the caller did not try. 401 without an error code.
-    #[error("a bearer token is required in the Authorization header")]
-    Missing,
-    /// Two headers, a tab, a list, or more than one word after the scheme. 400 `invalid_request`.
-    #[error("the Authorization header must be one \"Bearer\", spaces and one token")]
-    Malformed,
-    /// The scheme alone. 401 `invalid_token`.
-    #[error("the Authorization header holds no token after \"Bearer\"")]
-    EmptyToken,
-    /// Bytes that no token has, such as quotes or letters outside ASCII. 401 `invalid_token`.
-    #[error("the token holds characters that no token has")]
-    InvalidToken,
-}
-
-impl CredentialsError {
-    /// A stable label for logs and metrics, in `snake_case`.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Missing => "missing_credentials",
-            Self::Malformed => "malformed_credentials",
-            Self::EmptyToken => "empty_token",
-            Self::InvalidToken => "invalid_characters",
-        }
-    }
-
-    /// The error code of RFC 6750 §3.1; none when the request brings no credentials of this scheme.
-    #[must_use]
-    pub fn error_code(self) -> Option<&'static str> {
-        match self {
-            Self::Missing => None,
-            Self::Malformed => Some("invalid_request"),
-            Self::EmptyToken | Self::InvalidToken => Some("invalid_token"),
-        }
-    }
-}
-
-/// Finds the token in the values of a request's `Authorization` headers: exactly one header, the scheme in any case,
-/// one or more spaces, one token.
-///
-/// A token anywhere else (a cookie, the query, a form) is not looked for: RFC 6750 §5.3, and cookies would bring
-/// cross-site requests with them.
-///
-/// # Errors
-///
-/// [`CredentialsError`], each with its RFC 6750 error code.
-///
-/// ```
-/// let headers = [b"bearer abc.def.ghi".as_slice()];
-/// assert_eq!(tasknook_auth::bearer_token(headers.into_iter()), Ok("abc.def.ghi"));
-/// ```
-pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result<&'a str, CredentialsError> {
-    let mut values = authorization;
-    let value = values.next().ok_or(CredentialsError::Missing)?;
-    if values.next().is_some() {
-        return Err(CredentialsError::Malformed);
-    }
-    let end_of_scheme = value.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
-    let (scheme, rest) = value.split_at(end_of_scheme);
-    if !scheme.eq_ignore_ascii_case(b"bearer") {
-        return Err(CredentialsError::Missing);
-    }
-    if rest.contains(&b'\t') || is_list(rest) {
-        return Err(CredentialsError::Malformed);
-    }
-    let token = trim_spaces(rest);
-    if token.is_empty() {
-        return Err(CredentialsError::EmptyToken);
-    }
-    str::from_utf8(token)
-        .ok()
-        .filter(|token| token.bytes().all(is_token_byte))
-        .ok_or(CredentialsError::InvalidToken)
-}
-
-/// Spaces alone: another white space is no part of a header's value (RFC 9110 §5.5), so a server that lets one through
-/// is not helped here.
-fn trim_spaces(mut value: &[u8]) -> &[u8] {
-    while let [b' ', rest @ ..] | [rest @ .., b' '] = value {
-        value = rest;
-    }
-    value
-}
-
-/// Whether further credentials follow behind a comma, as a proxy joins two headers.
-fn is_list(value: &[u8]) -> bool {
-    let scheme =
-        |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
-    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
-}
-
-/// The characters of `b64token` (RFC 6750 §2.1).
-fn is_token_byte(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
-}
-
+#[cfg(feature = "actix")]
+pub mod actix;
+mod authenticate;
+mod authorization;
+#[cfg(feature = "axum")]
+pub mod axum;
+mod challenge;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod codes;
+#[cfg(any(feature = "actix", feature = "tower"))]
+mod rejection;
+#[cfg(feature = "tower")]
+pub mod tower;
 
-    fn read<'a>(values: &[&'a str]) -> Result<&'a str, CredentialsError> {
-        bearer_token(values.iter().map(|value| value.as_bytes()))
-    }
-
-    #[test]
-    fn finds_the_token_after_the_scheme_in_any_case() {
-        for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "Bearer   a.b.c", "Bearer a.b.c  "] {
-            assert_eq!(read(&[value]), Ok("a.b.c"), "{value:?}");
-        }
-    }
-
-    #[test]
-    fn misses_credentials_without_a_header_or_of_another_scheme() {
-        for values in
-            [&[][..], &[""], &[" "], &["Basic dTpw"], &["a.b.c"], &["Bearera.b.c"], &["Token bearer a"]]
-        {
-            assert_eq!(read(values), Err(CredentialsError::Missing), "{values:?}");
-        }
-    }
-
-    #[test]
-    fn refuses_two_headers_even_when_they_are_the_same() {
-        assert_eq!(read(&["Bearer a.b.c", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
-        assert_eq!(read(&["Basic dTpw", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
-    }
-
-    #[test]
-    fn refuses_a_tab_and_a_list() {
-        for value in
-            ["Bearer\ta.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,bearer", "Bearer \ta", "Bearer a\t"]
-        {
-            assert_eq!(read(&[value]), Err(CredentialsError::Malformed), "{value:?}");
-        }
-    }
-
-    #[test]
-    fn tells_an_empty_token_from_a_missing_one() {
-        assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
-        assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
-        assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
-    }
-
-    #[test]
-    fn refuses_a_quoted_token_and_bytes_outside_ascii() {
-        for value in [
-            b"Bearer \"a.b.c\"".as_slice(),
-            b"Bearer \xff\xfe",
-            b"Bearer a\0b",
-            b"Bearer a.b.c d",
-            b"Bearer a.b.c\r",
-            b"Bearer \x0ca.b.c",
-            b"Bearer {\"a\":1,\"b\":2}",
-        ] {
-            assert_eq!(bearer_token([value].into_iter()), Err(CredentialsError::InvalidToken), "{value:?}");
-        }
-    }
-
-    #[test]
-    fn maps_each_error_to_its_code() {
-        assert_eq!(CredentialsError::Missing.error_code(), None);
-        assert_eq!(CredentialsError::Malformed.error_code(), Some("invalid_request"));
-        assert_eq!(CredentialsError::EmptyToken.error_code(), Some("invalid_token"));
-        assert_eq!(CredentialsError::InvalidToken.error_code(), Some("invalid_token"));
-    }
-}
+pub use authenticate::{AuthError, authenticate};
+pub use authorization::{CredentialsError, bearer_token};
+pub use challenge::Challenge;
+#[cfg(any(feature = "actix", feature = "tower"))]
+pub use rejection::MissingGuard;

@@ -1,72 +1,113 @@
-//! The upper layer: whether a payload whose signature was verified is acceptable now.
+//! The rules of the claims, applied to a payload whose signature is verified, and the identity that results.
 
+mod detail;
+mod identity;
 mod numeric_date;
+mod rules;
 mod user_id;
 
-use crate::identity::Facts;
-use crate::json::{Json, Object};
-use crate::{ClaimRules, Excerpt, Identity, VerifyError};
-pub(crate) use numeric_date::NumericDate;
+use crate::token::{Json, Object};
+use crate::{Excerpt, VerifyError};
 
-/// A payload that every rule accepts.
+pub(crate) use detail::show_duration;
+pub(crate) use identity::Facts;
+pub use identity::Identity;
+use numeric_date::NumericDate;
+pub use rules::ClaimRules;
+
+/// A payload that passed every rule.
 pub(crate) struct Accepted {
     pub(crate) identity: Identity,
-    /// The first second at which a rule would refuse it, as seconds since 1970.
+    /// The first second at which a rule rejects it, in seconds since 1970.
     pub(crate) valid_until: i64,
 }
 
-type Check = fn(&ClaimRules, &Claims<'_>, i64) -> Result<(), VerifyError>;
+/// A rule of the claims. Verification, the report and its details all derive from it, so none of them can miss a rule.
+pub(crate) struct ClaimCheck {
+    /// The name of the rule in a report.
+    pub(crate) name: &'static str,
+    pub(crate) apply: fn(&ClaimRules, &Claims<'_>, i64) -> Result<(), VerifyError>,
+    /// What the token has, and what is accepted.
+    pub(crate) detail: fn(&ClaimRules, &Claims<'_>, i64) -> String,
+}
 
-/// The rules of the claims, each with the claim that it is about, in the order in which they refuse; that of the user id
-/// comes last.
-pub(crate) const CHECKS: [(&str, Check); 5] = [
-    ("exp", ClaimRules::check_expiry),
-    ("nbf", ClaimRules::check_not_before),
-    ("iat", ClaimRules::check_issue_time),
-    ("iss", ClaimRules::check_issuer),
-    ("aud", ClaimRules::check_audience),
+/// In the order in which they are applied: a token that breaks several rules is rejected with the error of the first,
+/// so the order is part of the interface.
+pub(crate) static CHECKS: [ClaimCheck; 6] = [
+    ClaimCheck {
+        name: "exp",
+        apply: ClaimRules::check_expiry,
+        detail: |_, claims, now| detail::date(claims, "exp", now),
+    },
+    ClaimCheck {
+        name: "nbf",
+        apply: ClaimRules::check_not_before,
+        detail: |_, claims, now| detail::date(claims, "nbf", now),
+    },
+    ClaimCheck {
+        name: "iat",
+        apply: ClaimRules::check_issue_time,
+        detail: |_, claims, now| detail::date(claims, "iat", now),
+    },
+    ClaimCheck {
+        name: "iss",
+        apply: ClaimRules::check_issuer,
+        detail: |rules, claims, _| detail::member_of(claims, "iss", &rules.issuers),
+    },
+    ClaimCheck {
+        name: "aud",
+        apply: ClaimRules::check_audience,
+        detail: |rules, claims, _| detail::member_of(claims, "aud", &rules.audiences),
+    },
+    ClaimCheck {
+        name: "user id",
+        apply: ClaimRules::check_user_id,
+        detail: |rules, claims, _| detail::user_id(claims, &rules.user_id_claim),
+    },
 ];
 
 impl ClaimRules {
     /// Checks the claims of `payload` against these rules at `now`, in seconds since 1970.
     pub(crate) fn check(&self, payload: &[u8], now: i64) -> Result<Accepted, VerifyError> {
         let claims = Claims::parse(payload)?;
-        for (_, check) in CHECKS {
-            check(self, &claims, now)?;
+        for check in &CHECKS {
+            (check.apply)(self, &claims, now)?;
         }
         let exp = claims.expiry()?.floor();
         let facts = Facts {
-            user_id: self.user_id(&claims)?.to_owned(),
+            user_id: claims.text(&self.user_id_claim).ok_or_else(|| missing(&self.user_id_claim))?,
             email: claims.text("email"),
             name: claims.text("name"),
             issuer: claims.text("iss"),
             expires_at_unix: exp,
             payload: payload.into(),
         };
+        // A token is rejected from `exp` plus the leeway on, but only after `iat` plus the maximum age: hence one
+        // second more.
         let leeway = to_seconds(self.leeway_seconds);
         let too_old = self.max_age_seconds.zip(claims.date("iat")?).map(|(limit, iat)| {
             iat.floor().saturating_add(to_seconds(limit)).saturating_add(leeway).saturating_add(1)
         });
         let expired = exp.saturating_add(leeway);
         let valid_until = too_old.map_or(expired, |too_old| too_old.min(expired));
-        Ok(Accepted { identity: Identity::proven(facts), valid_until })
+        Ok(Accepted { identity: Identity::verified(facts), valid_until })
     }
 
-    /// The text of the configured claim.
-    pub(crate) fn user_id<'a>(&self, claims: &'a Claims<'_>) -> Result<&'a str, VerifyError> {
+    fn check_user_id(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
         let name = &self.user_id_claim;
-        user_id::read(name, claims.get(name).ok_or_else(|| missing(name))?)
+        user_id::check(name, claims.get(name).ok_or_else(|| missing(name))?)
     }
 
     /// RFC 7519 §4.1.4.
     fn check_expiry(&self, claims: &Claims<'_>, now: i64) -> Result<(), VerifyError> {
+        // Every sum saturates: the times are any integers, and an overflow must not make a token valid.
         let exp = claims.expiry()?.floor();
         if now >= exp.saturating_add(to_seconds(self.leeway_seconds)) {
             return Err(VerifyError::Expired { expired_at: exp });
         }
         if exp > now.saturating_add(to_seconds(self.max_lifetime_seconds)) {
             let limit_seconds = self.max_lifetime_seconds;
-            return Err(VerifyError::LivesTooLong { expires_at: exp, limit_seconds });
+            return Err(VerifyError::LifetimeTooLong { expires_at: exp, limit_seconds });
         }
         Ok(())
     }
@@ -104,6 +145,7 @@ impl ClaimRules {
     /// One string, compared exactly (RFC 7519 §4.1.1).
     fn check_issuer(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
         match claims.get("iss") {
+            // Public values, so they need no comparison in constant time.
             None if self.issuers.is_empty() => Ok(()),
             None => Err(missing("iss")),
             Some(Json::Text(issuer)) if self.issuers.is_empty() || is_among(&self.issuers, issuer) => Ok(()),
@@ -167,7 +209,7 @@ fn invalid(claim: &str, expected: &'static str) -> VerifyError {
     VerifyError::InvalidClaim { claim: claim.to_owned(), expected }
 }
 
-/// A limit that no clock reaches stands for one that does not fit.
+/// A limit that does not fit becomes one that no clock reaches.
 fn to_seconds(seconds: u64) -> i64 {
     i64::try_from(seconds).unwrap_or(i64::MAX)
 }

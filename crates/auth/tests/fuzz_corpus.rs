@@ -1,5 +1,5 @@
-//! The corpus of the fuzz targets (`make fuzz`) under what the targets hold it to. A file's name begins with its verdict,
-//! up to the first dot.
+//! Replays the corpus of the fuzz targets (`make fuzz`) through the checks of the targets. The name of a file starts
+//! with its verdict, up to the first dot.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

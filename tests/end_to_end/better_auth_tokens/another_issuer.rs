@@ -34,7 +34,7 @@ fn two_that_have_the_same_secret_are_told_apart_by_their_urls() {
 }
 
 #[test]
-fn a_token_is_for_the_trust_root_that_it_is_signed_for_alone() {
+fn a_token_is_for_the_trust_anchor_that_it_is_signed_for_alone() {
     let (keys, secret) = (&*as_it_ships::ISSUED, &*with_the_shared_secret::ISSUED);
     let with_the_secret = with_secret(BetterAuth::SECRET, ClaimRules::new());
     assert_eq!(refusal(&with_the_secret, &keys.person.token), "unsupported_algorithm");
@@ -43,7 +43,7 @@ fn a_token_is_for_the_trust_root_that_it_is_signed_for_alone() {
 }
 
 #[test]
-fn a_service_with_both_trust_roots_takes_the_tokens_of_both_and_no_others() {
+fn a_service_with_both_trust_anchors_takes_the_tokens_of_both_and_no_others() {
     let (keys, secret) = (&*as_it_ships::ISSUED, &*with_the_shared_secret::ISSUED);
     let shared = with_secret(BetterAuth::SECRET, documented_rules(secret.url()));
     let jwks = with_keys_of(keys.url(), documented_rules(keys.url()));

@@ -10,7 +10,7 @@ use crate::startup::{self, StartError};
 /// Longer than any token that is looked at.
 const MAX_INPUT_BYTES: u64 = 1 << 20;
 
-/// Applies every rule of the running configuration to the token on standard input, and says what each finds. Nothing is
+/// Applies every rule of the running configuration to the token on standard input, and reports what each finds. Nothing is
 /// sent anywhere but to the issuer's key set, and the signature is never shown.
 pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
@@ -25,7 +25,7 @@ pub(crate) fn run(overrides: &Overrides) -> Result<(), StartError> {
     match report.verdict() {
         Ok(_) => Ok(()),
         Err(error) if error.is_unavailable() => {
-            Err(StartError::failed("the token could not be judged", error.clone()))
+            Err(StartError::failed("the token could not be verified", error.clone()))
         }
         Err(error) => Err(StartError::failed("the token is not accepted", error.clone())),
     }
@@ -48,8 +48,8 @@ fn verdict(report: &Report) -> String {
     match report.verdict() {
         Ok(identity) => format!("Accepted: the caller is {:?}.\n", identity.user_id()),
         Err(error) if error.is_unavailable() => {
-            format!("Not judged, answered 503: {error}. The log on standard error says why.\n")
+            format!("Not verified, answered 503: {error}. The log on standard error says why.\n")
         }
-        Err(error) => format!("Refused, answered 401: {error}.\n"),
+        Err(error) => format!("Rejected, answered 401: {error}.\n"),
     }
 }

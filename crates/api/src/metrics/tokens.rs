@@ -12,8 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct By {
-    by: &'static str,
+struct Source {
+    source: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -21,11 +21,11 @@ struct Reason {
     reason: &'static str,
 }
 
-/// Counts of verdicts by what they rest on, and the state of the key set.
+/// Counts of verdicts by their source, and the state of the key set.
 pub(crate) struct TokenFigures {
     by_signature: Counter,
-    by_memory: Counter,
-    refused: Family<Reason, Counter>,
+    by_cache: Counter,
+    rejected: Family<Reason, Counter>,
     fetches: Counter,
     failures: Family<Reason, Counter>,
     keys: Gauge,
@@ -36,11 +36,11 @@ pub(crate) struct TokenFigures {
 
 impl TokenFigures {
     pub(super) fn registered(registry: &mut Registry) -> Self {
-        let verified: Family<By, Counter> = Family::default();
+        let verified: Family<Source, Counter> = Family::default();
         let figures = Self {
-            by_signature: verified.get_or_create_owned(&By { by: "signature" }),
-            by_memory: verified.get_or_create_owned(&By { by: "memory" }),
-            refused: Family::default(),
+            by_signature: verified.get_or_create_owned(&Source { source: "signature" }),
+            by_cache: verified.get_or_create_owned(&Source { source: "cache" }),
+            rejected: Family::default(),
             fetches: Counter::default(),
             failures: Family::default(),
             keys: Gauge::default(),
@@ -48,11 +48,11 @@ impl TokenFigures {
             fetched_at: Mutex::new(None),
         };
         figures.age.set(f64::NAN);
-        registry.register("tokens_verified", "Tokens accepted, by what proved them", verified);
+        registry.register("tokens_verified", "Tokens accepted, by the source of the verdict", verified);
         registry.register(
-            "tokens_refused",
-            "Requests whose token was missing, refused or not judged, by reason",
-            figures.refused.clone(),
+            "tokens_rejected",
+            "Requests whose token was missing, rejected or not verified, by reason",
+            figures.rejected.clone(),
         );
         registry.register("jwks_fetches", "Key sets fetched and usable", figures.fetches.clone());
         registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", figures.failures.clone());
@@ -63,7 +63,7 @@ impl TokenFigures {
 
     /// A request brought no token that could be verified.
     pub(crate) fn no_token(&self, error: CredentialsError) {
-        self.refused.get_or_create(&Reason { reason: error.reason() }).inc();
+        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
     }
 
     /// Brings up to date what changes by itself.
@@ -78,12 +78,12 @@ impl Observer for TokenFigures {
     fn verified(&self, by: VerifiedBy) {
         match by {
             VerifiedBy::Signature => self.by_signature.inc(),
-            VerifiedBy::Memory => self.by_memory.inc(),
+            VerifiedBy::Cache => self.by_cache.inc(),
         };
     }
 
-    fn refused(&self, error: &VerifyError) {
-        self.refused.get_or_create(&Reason { reason: error.reason() }).inc();
+    fn rejected(&self, error: &VerifyError) {
+        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
     }
 
     fn keys_fetched(&self, keys: usize, _: Duration) {

@@ -8,7 +8,7 @@ impl Settings {
         self.check_cors()?;
         self.check_ranges()?;
         self.check_words()?;
-        self.check_trust_roots()
+        self.check_trust_anchors()
     }
 
     fn check_cors(&self) -> Result<(), Refusal> {
@@ -81,7 +81,7 @@ impl Settings {
         Ok(())
     }
 
-    fn check_trust_roots(&self) -> Result<(), Refusal> {
+    fn check_trust_anchors(&self) -> Result<(), Refusal> {
         let auth = &self.auth;
         if !cfg!(debug_assertions) && !auth.development_secret_file.is_empty() {
             return Err(Refusal::new("auth.development_secret_file", "works in debug builds only"));
@@ -91,7 +91,7 @@ impl Settings {
             && auth.jwks_url.is_empty()
             && auth.development_secret_file.is_empty();
         if none {
-            let why = "no trust root: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
+            let why = "no trust anchor: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
                        or both, so that tokens can be verified";
             return Err(Refusal::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
         }

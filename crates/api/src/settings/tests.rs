@@ -19,8 +19,8 @@ fn refusal(environment: &[(&str, &str)], set: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn the_defaults_need_a_trust_root_and_nothing_else() {
-    assert!(refusal(&[], &[]).contains("no trust root"));
+fn the_defaults_need_a_trust_anchor_and_nothing_else() {
+    assert!(refusal(&[], &[]).contains("no trust anchor"));
     let settings = read(&[("BETTER_AUTH_SECRET", SECRET)], &[]).unwrap();
     assert_eq!((settings.server.port, settings.database.url.as_str()), (8000, "sqlite://data/tasknook.db"));
 }

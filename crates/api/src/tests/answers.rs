@@ -210,11 +210,11 @@ async fn figures_tell_what_became_of_tokens() {
     }
     let text = String::from_utf8(app.send(call("GET", "/metrics")).await.body.to_vec()).unwrap();
     for line in [
-        r#"tasknook_tokens_verified_total{by="signature"} 1"#,
-        r#"tasknook_tokens_verified_total{by="memory"} 1"#,
-        r#"tasknook_tokens_refused_total{reason="invalid_signature"} 1"#,
-        r#"tasknook_tokens_refused_total{reason="not_three_parts"} 1"#,
-        r#"tasknook_tokens_refused_total{reason="missing_credentials"} 1"#,
+        r#"tasknook_tokens_verified_total{source="signature"} 1"#,
+        r#"tasknook_tokens_verified_total{source="cache"} 1"#,
+        r#"tasknook_tokens_rejected_total{reason="invalid_signature"} 1"#,
+        r#"tasknook_tokens_rejected_total{reason="not_three_parts"} 1"#,
+        r#"tasknook_tokens_rejected_total{reason="missing_credentials"} 1"#,
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }

@@ -1,5 +1,5 @@
-//! What holds for `Authorization` headers and for lists of secrets, whatever they are made of. Each line of an input is
-//! one header; the whole of it is a list.
+//! Checks of `Authorization` headers and lists of secrets. Each line of an input is one header; the whole input is a
+//! list.
 
 use std::sync::LazyLock;
 
@@ -13,8 +13,8 @@ static VERIFIER: LazyLock<SharedSecretVerifier> = LazyLock::new(|| {
     SharedSecretVerifier::new(vec!["0123456789abcdef0123456789abcdef".into()], rules).unwrap()
 });
 
-/// Panics when something does not hold. Gives `<n>_secrets` for a list, `token` for headers with a token, and else the
-/// reason of the refusal.
+/// Panics when a check fails. Returns `<n>_secrets` for a list, `token` for headers with a token, and otherwise
+/// the reason of the rejection.
 pub(crate) fn check(input: &[u8]) -> String {
     let headers: Vec<_> = input.split(|byte| *byte == b'\n').collect();
     let bearer = bearer_token(headers.iter().copied());
@@ -38,25 +38,25 @@ fn check_token(headers: &[&[u8]], token: &str) {
     assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
 }
 
-/// No bytes without the secret are an identity, and each refusal is an answer that can be sent.
+/// No input without the secret gets an identity, and each rejection is a valid response.
 fn check_answer(headers: &[&[u8]]) {
-    let refusal: AuthError = match pollster::block_on(authenticate(&*VERIFIER, headers.iter().copied())) {
-        Err(refusal) => refusal,
+    let rejection: AuthError = match pollster::block_on(authenticate(&*VERIFIER, headers.iter().copied())) {
+        Err(rejection) => rejection,
         Ok(identity) => panic!("made up {identity:?}"),
     };
-    let problem: Value = serde_json::from_str(&refusal.problem()).unwrap();
-    assert_eq!(problem["status"], refusal.status());
-    assert!(matches!(refusal.status(), 400 | 401), "{}", refusal.status());
-    let challenge = refusal.challenge().unwrap().to_string();
+    let problem: Value = serde_json::from_str(&rejection.problem()).unwrap();
+    assert_eq!(problem["status"], rejection.status());
+    assert!(matches!(rejection.status(), 400 | 401), "{}", rejection.status());
+    let challenge = rejection.challenge().unwrap().to_string();
     assert!(challenge.starts_with("Bearer") && challenge.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
 }
 
-/// How many secrets the list holds, which never show themselves.
+/// The number of secrets in the list; their `Debug` must be redacted.
 fn check_list(list: &str) -> Option<usize> {
     let secrets = match Secret::parse_versioned_list(list) {
         Ok(secrets) => secrets,
-        Err(refusal) => {
-            assert!(refusal.to_string().len() < 100, "{refusal}");
+        Err(rejection) => {
+            assert!(rejection.to_string().len() < 100, "{rejection}");
             return None;
         }
     };
@@ -64,7 +64,7 @@ fn check_list(list: &str) -> Option<usize> {
     assert!(secrets.iter().all(|secret| format!("{secret:?}") == "Secret(redacted)"));
     match Keys::from_secrets(&secrets) {
         Ok(keys) => assert_eq!(keys.len(), secrets.len()),
-        Err(refusal) => assert!(refusal.to_string().len() < 200, "{refusal}"),
+        Err(rejection) => assert!(rejection.to_string().len() < 200, "{rejection}"),
     }
     Some(secrets.len())
 }

@@ -1,5 +1,5 @@
-//! What holds for a key set, whatever document it is read from: it is bounded and always read alike, and no signature
-//! that can be made without a private key is good under any of its keys.
+//! Checks of key sets: their size is bounded, parsing is deterministic, and no signature that is made without a private
+//! key is valid under any of the keys.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,7 @@ const TRIED_KEYS: usize = 8;
 const ASYMMETRIC: [&str; 10] =
     ["EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
-/// Panics when something does not hold. Gives `<n>_keys`, or why the document is no key set.
+/// Panics when a check fails. Returns `<n>_keys`, or why the document is not a key set.
 pub(crate) fn check(document: &[u8]) -> String {
     let keys = match Keys::from_jwks(document) {
         Err(KeySetError::NoUsableKey) => return "no_usable_key".to_owned(),
@@ -30,11 +30,11 @@ pub(crate) fn check(document: &[u8]) -> String {
         check_key(entry, &keys);
     }
     let unknown = json!({ "alg": "ES256", "kid": "no key has this name, which is not too long" });
-    assert_eq!(refusal(&unknown, &[0; 64], &keys), "unknown_key");
+    assert_eq!(rejection(&unknown, &[0; 64], &keys), "unknown_key");
     format!("{}_keys", keys.len())
 }
 
-/// Whatever a token that names this entry is signed with, short of its private key.
+/// Tries tokens that name this entry, with signatures made without its private key.
 fn check_key(entry: &Value, keys: &Keys) {
     let header = |algorithm: &str| match entry.get("kid") {
         Some(kid) => json!({ "alg": algorithm, "kid": kid }),
@@ -48,12 +48,12 @@ fn check_key(entry: &Value, keys: &Keys) {
             _ => entry["n"].as_str().map_or(0, |modulus| (modulus.len() * 3 / 4).min(1024)),
         };
         for signature in [vec![0; length], first_is_one(length), last_is_one(length)] {
-            refusal(&header(algorithm), &signature, keys);
+            rejection(&header(algorithm), &signature, keys);
         }
     }
     for algorithm in ["HS256", "none", "eddsa"] {
-        let refusal = refusal(&header(algorithm), &[0; 32], keys);
-        assert!(matches!(refusal, "unsupported_algorithm" | "invalid_header"), "{refusal}");
+        let rejection = rejection(&header(algorithm), &[0; 32], keys);
+        assert!(matches!(rejection, "unsupported_algorithm" | "invalid_header"), "{rejection}");
     }
 }
 
@@ -62,16 +62,16 @@ fn first_is_one(length: usize) -> Vec<u8> {
     (0..length).map(|index| u8::from(index == 0)).collect()
 }
 
-/// With the length of a modulus the number 1, which any exponent leaves as it is.
+/// With the length of a modulus the number 1, which every exponent leaves unchanged.
 fn last_is_one(length: usize) -> Vec<u8> {
     (1..=length).map(|index| u8::from(index == length)).collect()
 }
 
-fn refusal(header: &Value, signature: &[u8], keys: &Keys) -> &'static str {
+fn rejection(header: &Value, signature: &[u8], keys: &Keys) -> &'static str {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let token = format!("{}.{}.{}", encode(header.to_string().as_bytes()), encode(b"{}"), encode(signature));
     match verify_jws(&token, keys) {
-        Err(refusal) => refusal.reason(),
+        Err(rejection) => rejection.reason(),
         Ok(_) => panic!("accepted without a private key: {token}"),
     }
 }

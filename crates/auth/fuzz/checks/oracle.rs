@@ -1,4 +1,4 @@
-//! A second opinion on tokens, by other code than the crate's own: what it says has to be what the crate does.
+//! A second implementation of the verification, to compare the crate with.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -16,7 +16,7 @@ pub(crate) type Object = Map<String, Value>;
 
 type Verify = Box<dyn Fn(&[u8], &[u8]) -> bool + Send + Sync>;
 
-/// A key that may have signed a token, and what the token's header has to say for that.
+/// A key that can have signed a token, and the header that the token needs for that.
 pub(crate) struct TrustedKey {
     algorithm: &'static str,
     key_id: KeyId,
@@ -24,7 +24,7 @@ pub(crate) struct TrustedKey {
 }
 
 enum KeyId {
-    /// A secret has no name; a token may say what it likes.
+    /// A secret has no name; the token can name any.
     Any,
     /// The token has to name the key, unless it is the only one.
     This(String),
@@ -87,7 +87,7 @@ pub(crate) fn signed_payload(token: &str, keys: &[TrustedKey]) -> Option<Vec<u8>
 }
 
 fn is_of_access_token(header: &Object) -> bool {
-    let is_refused = ["crit", "zip", "enc", "b64", "cty"].iter().any(|name| header.contains_key(*name));
+    let is_rejected = ["crit", "zip", "enc", "b64", "cty"].iter().any(|name| header.contains_key(*name));
     let typ = header.get("typ").map(|typ| typ.as_str().map(str::to_lowercase));
     let is_typ = |typ: Option<String>| {
         typ.is_some_and(|typ| ["jwt", "at+jwt", "application/at+jwt"].contains(&typ.as_str()))
@@ -95,10 +95,11 @@ fn is_of_access_token(header: &Object) -> bool {
     let is_kid = |kid: &Value| {
         kid.as_str().is_some_and(|kid| (1..=128).contains(&kid.len()) && !kid.chars().any(char::is_control))
     };
-    !is_refused && typ.is_none_or(is_typ) && header.get("kid").is_none_or(is_kid)
+    !is_rejected && typ.is_none_or(is_typ) && header.get("kid").is_none_or(is_kid)
 }
 
-/// Whether the claims are those of a token that is good now; none for a user id outside ASCII, which is not judged here.
+/// Whether the claims are those of a token that is good now; none for a user id outside ASCII, which the oracle does
+/// not decide.
 pub(crate) fn are_good(claims: &Object) -> Option<bool> {
     let begins = |name: &str| match claims.get(name) {
         None => true,

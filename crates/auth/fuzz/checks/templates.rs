@@ -1,5 +1,5 @@
-//! From made-up bytes to tokens. The first byte of an input says how the rest becomes one, so that it gets past the
-//! signature:
+//! Makes tokens of arbitrary bytes. The first byte of an input selects how the rest becomes a token, so that inputs get
+//! past the signature:
 //!
 //! | first byte | the rest | signed by |
 //! |---|---|---|

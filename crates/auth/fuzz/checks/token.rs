@@ -1,5 +1,5 @@
-//! What holds for a token, whatever it is made of: it is accepted if, and only if, the oracle says that a key signed it
-//! and its claims are good; and a refusal gives nothing away.
+//! Checks of tokens: one is accepted if and only if the oracle finds a signature of a key and valid claims; and a
+//! rejection does not show the token.
 
 mod oracle;
 mod templates;
@@ -9,11 +9,11 @@ use std::sync::{Arc, LazyLock};
 use oracle::{TrustedKey, decoded};
 use serde_json::{Value, json};
 use tasknook_auth::{
-    AnyVerifier, Challenge, ClaimRules, Clock, Identity, Keys, MemoryOptions, Outcome, Secret,
+    AnyVerifier, CacheOptions, Challenge, ClaimRules, Clock, Identity, Keys, Outcome, Secret,
     SharedSecretVerifier, TokenVerifier, VerifierOptions, VerifyError, bearer_token, verify_jws,
 };
 
-/// Where the clock stands.
+/// The time of the clock.
 const NOW: i128 = 1_800_000_000;
 
 const ORIGIN: &str = "https://auth.example.test";
@@ -27,7 +27,8 @@ const RFC_SECRET: &str =
 /// The public keys of RFC 7515 A.2 to A.4 and RFC 8037 A.2.
 const PUBLISHED: &str = include_str!("../corpus/jwks/4_keys.rfc_examples");
 
-/// The longest message of a refusal, in bytes: 64 characters of somebody else's, each escaped to ten, and our words.
+/// The longest message of a rejection, in bytes: an excerpt of 64 characters, each escaped to ten, and the text around
+/// it.
 const MAX_MESSAGE: usize = 750;
 
 /// The same keys as the crate has them and as the oracle has them.
@@ -65,14 +66,14 @@ static SETS: LazyLock<Vec<Root>> = LazyLock::new(|| {
 });
 
 static VERIFIER: LazyLock<AnyVerifier> = LazyLock::new(|| {
-    let options = VerifierOptions::new().clock(Arc::new(StoppedClock)).memory(MemoryOptions::off());
+    let options = VerifierOptions::new().clock(Arc::new(StoppedClock)).cache(CacheOptions::off());
     let rules = ClaimRules::for_better_auth(ORIGIN).unwrap();
     let shared = SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], rules, options).unwrap();
     AnyVerifier::new(Some(shared), None).unwrap()
 });
 
-/// Panics when something does not hold. Gives the verdict: `accepted` for a user's token, `signed` for one that only
-/// the lower layer accepts, under a published key, and else the reason of the refusal.
+/// Panics when a check fails. Returns the verdict: `accepted` for a user's token, `signed` for one that only
+/// the lower layer accepts, under a published key, and otherwise the reason of the rejection.
 pub(crate) fn check(input: &[u8]) -> &'static str {
     let Some(token) = templates::token(input) else { return "not_text" };
     // A token under the secret is tried with all the published keys at once, for the sake of speed.
@@ -88,11 +89,11 @@ pub(crate) fn check(input: &[u8]) -> &'static str {
     match verdict {
         Ok(_) => "accepted",
         Err(_) if is_published => "signed",
-        Err(refusal) => refusal.reason(),
+        Err(rejection) => rejection.reason(),
     }
 }
 
-/// The lower layer and the oracle agree; but the oracle does not see a name that stands twice in the header.
+/// The lower layer and the oracle agree; but the oracle does not detect duplicate names in the header.
 fn check_signature(token: &str, root: &Root) -> bool {
     let expected = oracle::signed_payload(token, &root.trusted);
     match verify_jws(token, &root.keys) {
@@ -102,15 +103,15 @@ fn check_signature(token: &str, root: &Root) -> bool {
             assert_eq!(bearer_token([header.as_bytes()].into_iter()), Ok(token));
             true
         }
-        Err(refusal) => {
-            check_message(token, &refusal);
-            assert!(expected.is_none() || refusal.reason() == "invalid_json", "refused: {refusal}");
+        Err(rejection) => {
+            check_message(token, &rejection);
+            assert!(expected.is_none() || rejection.reason() == "invalid_json", "rejected: {rejection}");
             false
         }
     }
 }
 
-/// The verifier and the oracle agree; but the oracle does not see a name that stands twice.
+/// The verifier and the oracle agree; but the oracle does not detect duplicate names.
 fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
     let signed = oracle::signed_payload(token, &SECRETS.trusted[..1]);
     let claims = signed.as_deref().and_then(oracle::object);
@@ -121,10 +122,10 @@ fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
             assert_eq!(Some(identity.payload()), signed.as_deref());
             assert_eq!(Some(identity.user_id()), claims.as_ref().and_then(|claims| claims["sub"].as_str()));
         }
-        Err(refusal) => {
-            check_message(token, refusal);
-            let is_judged_too = matches!(refusal.reason(), "invalid_json" | "too_long");
-            assert!(are_good != Some(true) || is_judged_too, "refused: {refusal}");
+        Err(rejection) => {
+            check_message(token, rejection);
+            let is_judged_too = matches!(rejection.reason(), "invalid_json" | "too_long");
+            assert!(are_good != Some(true) || is_judged_too, "rejected: {rejection}");
         }
     }
 }
@@ -133,7 +134,7 @@ fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
 fn check_report(token: &str, verdict: &Result<Identity, VerifyError>) -> String {
     let report = pollster::block_on(VERIFIER.explain(token));
     let first = report.findings().iter().find_map(|finding| match finding.outcome() {
-        Outcome::Fails(refusal) => Some(refusal),
+        Outcome::Failed(rejection) => Some(rejection),
         _ => None,
     });
     assert_eq!(first, verdict.as_ref().err(), "{report}");
@@ -145,8 +146,8 @@ fn check_report(token: &str, verdict: &Result<Identity, VerifyError>) -> String 
 }
 
 /// Short, printable, and not what was presented.
-fn check_message(token: &str, refusal: &VerifyError) {
-    for message in [refusal.to_string(), Challenge::from(refusal).to_string()] {
+fn check_message(token: &str, rejection: &VerifyError) {
+    for message in [rejection.to_string(), Challenge::from(rejection).to_string()] {
         assert!(message.len() <= MAX_MESSAGE, "{} bytes: {message}", message.len());
         assert!(message.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{message:?}");
         assert_ne!(message, token);

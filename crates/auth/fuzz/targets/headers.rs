@@ -1,4 +1,4 @@
-//! `Authorization` headers and lists of secrets from made-up bytes; what has to hold is in `checks/headers.rs`.
+//! `Authorization` headers and lists of secrets from arbitrary bytes; the checks are in `checks/headers.rs`.
 #![no_main]
 
 #[path = "../checks/headers.rs"]

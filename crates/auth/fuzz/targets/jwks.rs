@@ -1,4 +1,4 @@
-//! Key sets from made-up bytes; what has to hold is in `checks/jwks.rs`.
+//! Key sets from arbitrary bytes; the checks are in `checks/jwks.rs`.
 #![no_main]
 
 #[path = "../checks/jwks.rs"]

@@ -1,4 +1,4 @@
-//! Tokens from made-up bytes; what has to hold is in `checks/token.rs`.
+//! Tokens from arbitrary bytes; the checks are in `checks/token.rs`.
 #![no_main]
 
 #[path = "../checks/token.rs"]

@@ -1,11 +1,11 @@
 //! `NumericDate` of RFC 7519 §2: seconds since 1970, perhaps with a fraction.
 
-use crate::json::Json;
+use crate::token::Json;
 
 /// Integers up to here are exact in a double (2^53); in seconds that is 285 million years.
 const MAX_SECONDS: f64 = 9_007_199_254_740_992.0;
 
-/// A moment between two whole seconds, or on one.
+/// A moment at a whole second, or between two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NumericDate {
     floor: i64,
@@ -13,7 +13,7 @@ pub(crate) struct NumericDate {
 }
 
 impl NumericDate {
-    /// None for what is not a number, and for numbers that no clock could show.
+    /// None for anything but a number, and for numbers that no clock can reach.
     pub(crate) fn parse(value: &Json<'_>) -> Option<Self> {
         let seconds = match value {
             Json::Integer(seconds) => return Some(Self { floor: *seconds, ceil: *seconds }),
@@ -24,12 +24,12 @@ impl NumericDate {
         Some(Self { floor: seconds.floor() as i64, ceil: seconds.ceil() as i64 })
     }
 
-    /// The last whole second not after it: where a token ends.
+    /// The last whole second not after it, for the end of a token.
     pub(crate) fn floor(self) -> i64 {
         self.floor
     }
 
-    /// The first whole second not before it: where a token begins.
+    /// The first whole second not before it, for the start of a token.
     pub(crate) fn ceil(self) -> i64 {
         self.ceil
     }
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_whole_and_broken_seconds() {
+    fn reads_seconds_with_and_without_a_fraction() {
         assert_eq!(parse("1700000000"), Some((1_700_000_000, 1_700_000_000)));
         assert_eq!(parse("1700000000.5"), Some((1_700_000_000, 1_700_000_001)));
         assert_eq!(parse("1.7e9"), Some((1_700_000_000, 1_700_000_000)));
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_clock_shows() {
+    fn rejects_numbers_that_no_clock_reaches() {
         for json in ["18446744073709551615", "18446744073709551616", "1e300", "-1e300", "9007199254740993.5"]
         {
             assert_eq!(parse(json), None, "{json}");
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_a_number() {
+    fn rejects_other_types() {
         for json in ["\"1700000000\"", "null", "true", "[1]", "{\"v\":1}"] {
             assert_eq!(parse(json), None, "{json}");
         }

@@ -1,4 +1,4 @@
-//! Fetches a key set over HTTP, for a caller that may block.
+//! Fetches a key set over HTTP; blocking.
 
 mod url_rules;
 
@@ -33,15 +33,15 @@ pub struct HttpJwksSource {
 }
 
 impl HttpJwksSource {
-    /// Takes an https URL, an http one to this machine itself (`localhost`, 127.0.0.0/8, `[::1]`), or any http one when
-    /// `allow_http` says that the network between is trusted.
+    /// Takes an https URL, an http one to this machine itself (`localhost`, 127.0.0.0/8, `[::1]`), or any http one with
+    /// `allow_http`, for a network that you trust.
     ///
     /// # Errors
     ///
     /// [`ConfigError::InvalidUrl`] for every other URL, and for one with a user name or password in it.
     pub fn new(url: &str, allow_http: bool) -> Result<Self, ConfigError> {
         let url = url_rules::parse(url, allow_http)?;
-        // Given here rather than installed for the process, which belongs to the program.
+        // Not installed for the process: that choice belongs to the program.
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
@@ -50,7 +50,7 @@ impl HttpJwksSource {
         let agent = Agent::config_builder()
             .tls_config(tls)
             .proxy(None)
-            // Fetches lie minutes apart, and a connection that the issuer closed in between would fail one.
+            // Fetches are minutes apart, and one on a connection that the issuer has closed since would fail.
             .max_idle_connections(0)
             .http_status_as_error(false)
             .max_redirects(0)
@@ -62,8 +62,8 @@ impl HttpJwksSource {
         Ok(Self { url, agent, deadline: DEADLINE })
     }
 
-    /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as Better
-    /// Auth itself reads its `baseURL`.
+    /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as
+    /// Better Auth itself reads its `baseURL`.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl HttpJwksSource {
     }
 }
 
-/// What is no URL is left for the check to refuse.
+/// Returns an invalid URL unchanged; `HttpJwksSource::new` rejects it.
 fn keys_url(base_url: &str) -> String {
     let Ok(mut url) = Url::parse(base_url) else { return base_url.to_owned() };
     let path = match url.path().trim_end_matches('/') {
@@ -109,6 +109,7 @@ impl JwksSource for HttpJwksSource {
         let start = Instant::now();
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
+            // One deadline for all redirects: each of them could otherwise use up a timeout of its own.
             let remaining = self.deadline.saturating_sub(start.elapsed());
             if remaining.is_zero() {
                 return Err(FetchError::Timeout);
@@ -127,7 +128,7 @@ impl JwksSource for HttpJwksSource {
 }
 
 fn read(response: Response<Body>) -> Result<FetchedKeys, FetchError> {
-    // The client refuses a body that reaches its limit, also when it ends there.
+    // The client rejects a body that reaches its limit, even when it ends there.
     let body = response.into_body().into_with_config().limit(MAX_BODY_BYTES + 1);
     body.read_to_vec().map(FetchedKeys::new).map_err(to_fetch_error)
 }

@@ -1,4 +1,4 @@
-//! When a key set is fetched, and how long it is trusted.
+//! The timing of a key set: when it is fetched, and when it is stale.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::ConfigError;
 /// The timing of a key set, made with defaults and changed by the methods named after them. The defaults suit an issuer
 /// that allows a hundred requests in ten seconds.
 ///
-/// Values outside their limits are refused by the verifier that takes them.
+/// The constructor of a verifier rejects values outside their limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JwksOptions {
     pub(crate) max_age: Duration,
@@ -39,32 +39,32 @@ impl JwksOptions {
         Self::default()
     }
 
-    /// A set is fetched again before it is this old, at 72 to 80 % of it: 300 s by default, at most a day. While fetches
-    /// succeed it bounds how long a key that left the set still verifies.
+    /// Sets the maximum age of a set, which is fetched again at 72 to 80 % of it: 300 s by default, at most a day.
+    /// While fetches succeed it bounds how long a key that left the set still verifies.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// The least time between two fetches that unknown keys cause: 30 s by default, at most an hour. It bounds what a
-    /// flood of made-up keys costs the issuer.
+    /// Sets the minimum time between two fetches for unknown keys: 30 s by default, at most an hour. It bounds what a
+    /// flood of invented keys costs the issuer.
     #[must_use]
     pub fn cooldown(mut self, cooldown: Duration) -> Self {
         self.cooldown = cooldown;
         self
     }
 
-    /// How long the last good set is trusted when no fetch succeeds: 24 hours by default, at least `max_age`, at most 30
-    /// days. After that tokens are unavailable rather than invalid.
+    /// Sets how long the last good set is used while no fetch succeeds: 24 hours by default, at least `max_age`, at
+    /// most 30 days. After that tokens are unavailable rather than invalid.
     #[must_use]
     pub fn stale(mut self, stale: Duration) -> Self {
         self.stale = stale;
         self
     }
 
-    /// The pauses after failed fetches: the first, doubled with each further one, and the longest. Half a second and 10 s
-    /// by default, at most an hour each.
+    /// Sets the pauses after failed fetches: the first, doubled with each further failure, and the longest. Half a
+    /// second and 10 s by default, at most an hour each.
     #[must_use]
     pub fn retry(mut self, first: Duration, longest: Duration) -> Self {
         self.first_retry = first;
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_timing_that_would_flood_the_issuer_or_trust_for_ever() {
+    fn rejects_timing_outside_its_limits() {
         let ok = JwksOptions::default();
         let cases = [
             ("max_age", JwksOptions { max_age: Duration::ZERO, ..ok }),

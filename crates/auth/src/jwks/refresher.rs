@@ -1,4 +1,4 @@
-//! The thread that fetches, and how requests meet it.
+//! The thread that fetches, and the state that it shares with the requests.
 
 mod fetch_loop;
 
@@ -11,14 +11,14 @@ use futures_channel::oneshot::{Receiver, Sender, channel};
 
 use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
-use crate::trust_root::TrustRoot;
+use crate::verifier::TrustAnchor;
 use crate::{ConfigError, VerifierOptions};
 
-/// The most requests that wait for one fetch. Past it they are answered at once, so that a slow issuer and a flood of
-/// made-up keys cannot fill the memory.
+/// The most requests that wait for one fetch. Further ones do not wait, so that a slow issuer and a flood of invented
+/// keys cannot exhaust the memory.
 const MAX_WAITING: usize = 4096;
 
-/// Owns the thread; dropping it ends the thread.
+/// Owns the thread; dropping it stops the thread.
 pub(super) struct Refresher {
     shared: Arc<Shared>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Refresher {
 /// What the thread and the requests share.
 struct Shared {
     current: ArcSwapOption<Snapshot>,
-    /// Held for a few instructions, never across a fetch.
+    /// Locked for a few instructions, never across a fetch, so a request can lock it on an async thread.
     state: Mutex<State>,
     wake: Condvar,
     options: VerifierOptions,
@@ -35,13 +35,13 @@ struct Shared {
 
 /// The last good set, and when it was fetched.
 struct Snapshot {
-    root: Arc<TrustRoot>,
+    anchor: Arc<TrustAnchor>,
     fetched_at: Duration,
 }
 
 struct State {
     schedule: Schedule,
-    /// A fetch is under way, or the thread is about to start one.
+    /// A fetch is in flight, or the thread is about to start one.
     is_fetching: bool,
     /// No fetch has ended yet.
     is_first: bool,
@@ -69,30 +69,33 @@ impl Refresher {
             options: options.clone(),
             stale: timing.stale,
         });
-        let theirs = Arc::clone(&shared);
+        let of_thread = Arc::clone(&shared);
         thread::Builder::new()
             .name("jwks-refresher".to_owned())
-            .spawn(move || theirs.run(source.as_ref()))
+            .spawn(move || of_thread.run(source.as_ref()))
             .map_err(ConfigError::Thread)?;
         Ok(Self { shared })
     }
 
-    /// Lets `look` see the last good set, unless it is too old to trust.
-    pub(super) fn with_current<T>(&self, look: impl FnOnce(&TrustRoot) -> T) -> Option<T> {
+    /// Reads the last good set, unless it is stale.
+    pub(super) fn with_current<T>(&self, read: impl FnOnce(&TrustAnchor) -> T) -> Option<T> {
+        // No lock: every request passes here, and the thread replaces the snapshot as a whole.
         let snapshot = self.shared.current.load();
         let snapshot = snapshot.as_ref()?;
-        (self.shared.age(snapshot) <= self.shared.stale).then(|| look(&snapshot.root))
+        (self.shared.age(snapshot) <= self.shared.stale).then(|| read(&snapshot.anchor))
     }
 
-    /// How long ago the last good set was fetched.
+    /// The time since the last good set was fetched.
     pub(super) fn age(&self) -> Option<Duration> {
         self.shared.current.load().as_ref().map(|snapshot| self.shared.age(snapshot))
     }
 
-    /// For a token whose key is not known: the end of the fetch under way, or of one that starts now. None when the
-    /// cooldown forbids one.
+    /// For a token whose key is unknown: the end of the fetch in flight, or of one that starts now. None when the
+    /// cooldown forbids a fetch: anyone can invent a `kid`, so without it anyone could make this service flood its
+    /// issuer.
     pub(super) fn request_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
+        // A fetch in flight serves all requests that arrive meanwhile, so only the first one uses up the cooldown.
         if !state.is_fetching {
             if !state.schedule.allow_request(self.shared.now()) {
                 return None;
@@ -100,17 +103,17 @@ impl Refresher {
             state.is_fetching = true;
             self.shared.wake.notify_one();
         }
-        state.join()
+        state.subscribe()
     }
 
-    /// For a token that came before any key: the end of the very first fetch. None after that; later ones are answered
-    /// at once, since an issuer that is down would hold every request for as long as it takes to notice.
+    /// For a token that arrives before any key: the end of the very first fetch. None after that, since an issuer that
+    /// is down would delay every request by the timeout of a fetch.
     pub(super) fn first_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
-        if state.is_first { state.join() } else { None }
+        if state.is_first { state.subscribe() } else { None }
     }
 
-    /// Until the next fetch by itself, in whole seconds and one more, so that it has been made by then.
+    /// The time until the next scheduled fetch, in whole seconds and one more, so that the fetch has started by then.
     pub(super) fn retry_after_seconds(&self) -> u64 {
         let wait = self.shared.lock().schedule.wait(self.shared.now());
         wait.as_secs().saturating_add(1)
@@ -134,13 +137,13 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it is held, and every state it can be left in is a sound one.
+        // Nothing panics while it is locked, and every state that it can be left in is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn join(&mut self) -> Option<Receiver<()>> {
+    fn subscribe(&mut self) -> Option<Receiver<()>> {
         if self.is_stopped || self.waiting.len() >= MAX_WAITING {
             return None;
         }

@@ -1,14 +1,14 @@
-//! When the next fetch is due. Times are the clock's monotonic ones; a jitter is a number from 0 to 1.
+//! Decides when the next fetch is due. Times are monotonic; a jitter is a number from 0 to 1.
 
 use std::time::Duration;
 
 use super::JwksOptions;
 
-/// The longest `Retry-After` that is obeyed: a longer one would keep new keys out for an hour after a mistake.
-const MAX_OBEYED_PAUSE: Duration = Duration::from_mins(5);
+/// The longest `Retry-After` that is obeyed: a mistaken one of an hour would keep new keys out for as long.
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
 
 /// A set is fetched again at this part of its maximum age, or up to a tenth earlier, so that replicas that started
-/// together do not ask together for ever.
+/// together do not fetch together for ever.
 const REFRESH_AT: f64 = 0.8;
 
 pub(super) struct Schedule {
@@ -26,12 +26,13 @@ impl Schedule {
         Self { options, due: zero, blocked_until: zero, last_requested: None, failures: 0 }
     }
 
-    /// How long until the next fetch is due by itself.
+    /// The time until the next scheduled fetch.
     pub(super) fn wait(&self, now: Duration) -> Duration {
         self.due.saturating_sub(now)
     }
 
-    /// Whether an unknown key may cause a fetch now; if so, it counts as the one of this cooldown.
+    /// Whether an unknown key can cause a fetch now. If so, this starts a new cooldown: a burst of unknown keys causes
+    /// one fetch, and the first one after a rotation does not wait.
     pub(super) fn allow_request(&mut self, now: Duration) -> bool {
         let is_cool =
             self.last_requested.is_none_or(|last| now.saturating_sub(last) >= self.options.cooldown);
@@ -53,7 +54,7 @@ impl Schedule {
         let pause = doubled.min(self.options.last_retry).mul_f64(0.5 + jitter / 2.0);
         self.failures = self.failures.saturating_add(1);
         if let Some(retry_after) = retry_after {
-            self.blocked_until = now.saturating_add(retry_after.min(MAX_OBEYED_PAUSE));
+            self.blocked_until = now.saturating_add(retry_after.min(MAX_RETRY_AFTER));
         }
         self.due = now.saturating_add(pause).max(self.blocked_until);
     }
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_fetched_again_at_four_fifths_of_its_age_or_a_little_earlier() {
+    fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
         let mut schedule = schedule();
         schedule.succeeded(seconds(100), 0.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(240));
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_retried_after_pauses_that_double_up_to_the_longest() {
+    fn retry_pauses_double_up_to_the_longest() {
         let mut schedule = schedule();
         let pauses: Vec<_> = (0..40)
             .map(|_| {
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_forgets_the_failures() {
+    fn a_success_resets_the_pauses() {
         let mut schedule = schedule();
         schedule.failed(seconds(1), None, 1.0);
         schedule.failed(seconds(2), None, 1.0);
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_cause_one_fetch_a_cooldown() {
+    fn unknown_keys_cause_one_fetch_per_cooldown() {
         let mut schedule = schedule();
         assert!(schedule.allow_request(seconds(10)));
         assert!(!schedule.allow_request(seconds(10)));
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_that_asks_to_be_left_alone_is_for_retries_and_unknown_keys_alike() {
+    fn retry_after_blocks_retries_and_unknown_keys() {
         let mut schedule = schedule();
         schedule.failed(seconds(100), Some(seconds(60)), 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(60));
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_not_left_alone_for_more_than_five_minutes() {
+    fn retry_after_is_obeyed_for_at_most_five_minutes() {
         let mut schedule = schedule();
         schedule.failed(seconds(100), Some(Duration::MAX), 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(300));

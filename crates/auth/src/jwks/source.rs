@@ -7,50 +7,50 @@ use thiserror::Error;
 
 /// Fetches the issuer's key set. One thread calls it, one call at a time.
 pub trait JwksSource: Send + Sync {
-    /// Fetches the set; may block, and has to return within a few seconds, since requests whose key is not known wait
+    /// Fetches the set; can block, and must return within a few seconds, since requests with an unknown key wait
     /// for it.
     fn fetch(&self) -> Result<FetchedKeys, FetchError>;
 }
 
-/// A key set as it was received, not yet looked at.
+/// A key set as it was received, not yet parsed.
 #[derive(Clone, Debug)]
 pub struct FetchedKeys {
     pub(crate) body: Vec<u8>,
 }
 
 impl FetchedKeys {
-    /// Takes the body of the answer.
+    /// Takes the body of the response.
     pub fn new(body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into() }
     }
 }
 
-/// Why a fetch brought no key set.
+/// Why a fetch failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The issuer answered something else than a key set.
-    #[error("the issuer answered with status {status}")]
+    /// The issuer responded with another status than 200.
+    #[error("the issuer responded with status {status}")]
     Status {
-        /// The status code of the answer.
+        /// The status code of the response.
         status: u16,
-        /// How long the issuer asks to be left alone, from `Retry-After`.
+        /// The delay of `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// The answer is longer than a key set may be.
+    /// The response is longer than the limit.
     #[error("the key set is larger than {limit_bytes} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit_bytes: u64,
     },
-    /// The issuer points to another origin, which is not followed.
+    /// The issuer redirects to another origin, which is not followed.
     #[error("the issuer redirects to another origin")]
     ForeignRedirect,
-    /// The issuer points on and on.
+    /// The issuer redirects too often.
     #[error("the issuer redirects too often")]
     TooManyRedirects,
-    /// No complete answer within the deadline.
-    #[error("the issuer did not answer in time")]
+    /// No complete response within the deadline.
+    #[error("the issuer did not respond in time")]
     Timeout,
     /// No connection, or one that broke.
     #[error("the issuer cannot be reached")]
@@ -71,7 +71,7 @@ impl FetchError {
         }
     }
 
-    /// How long the issuer asks to be left alone, when it does.
+    /// The delay of `Retry-After`, if there is one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -5,17 +5,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::algorithm::Algorithm;
-use crate::jws::is_key_id;
-use crate::verifying_key::VerifyingKey;
+use super::verifying_key::VerifyingKey;
+use crate::token::{Algorithm, is_key_id};
 
 type Members = Map<String, Value>;
 
-/// A usable key, and the name it goes by.
+/// A usable key and its name.
 pub(super) struct Jwk {
     pub(super) key_id: Option<String>,
     pub(super) key: VerifyingKey,
-    /// The issuer published the private half: everybody can sign with it.
+    /// The issuer published the private key, so anyone can sign with it.
     pub(super) is_leaked: bool,
 }
 
@@ -35,7 +34,7 @@ impl Jwk {
             Some("OKP") => ed25519(members),
             Some("EC") => elliptic(members),
             Some("RSA") => rsa(members),
-            Some("oct") => Err("it is a secret, which no published set may hold"),
+            Some("oct") => Err("it is a secret, which a published set must not contain"),
             _ => Err("its kty is not supported"),
         }?;
         Ok(Self { key_id, key, is_leaked: members.contains_key("d") })
@@ -50,7 +49,7 @@ fn check_purpose(members: &Members) -> Result<(), &'static str> {
     match members.get("key_ops") {
         None => Ok(()),
         Some(Value::Array(operations)) if operations.iter().any(|operation| operation == "verify") => Ok(()),
-        Some(_) => Err("its key_ops do not hold verify"),
+        Some(_) => Err("its key_ops do not contain verify"),
     }
 }
 

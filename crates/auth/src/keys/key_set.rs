@@ -1,4 +1,4 @@
-//! A key set as verification needs it: usable keys by name.
+//! A key set: usable keys by name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::jwk::Jwk;
+use super::verifying_key::VerifyingKey;
 use crate::Excerpt;
-use crate::verifying_key::VerifyingKey;
 
-/// The most entries of a set that are looked at; an issuer has two or three.
+/// The most entries of a set that are parsed; an issuer has two or three.
 const MAX_ENTRIES: usize = 64;
 
 /// The usable keys of a set; never empty.
@@ -18,11 +18,11 @@ pub(super) struct KeySet {
     without_id: Vec<VerifyingKey>,
 }
 
-/// What a token's `kid`, or its absence, finds.
+/// The result of looking up the `kid` of a token, or its absence.
 pub(super) enum Lookup<'a> {
     Found(&'a VerifyingKey),
     Unknown,
-    /// The token names no key, and there is not exactly one.
+    /// The token has no `kid`, and there is not exactly one key.
     Ambiguous,
 }
 
@@ -34,12 +34,12 @@ pub enum KeySetError {
     #[error("the document is not a JSON object with a list of keys")]
     NotAKeySet,
     /// Every entry was dropped, each with its reason in the log.
-    #[error("the key set holds no usable key")]
+    #[error("the key set has no usable key")]
     NoUsableKey,
 }
 
 impl KeySet {
-    /// Reads the entries one by one, so that one that cannot be used costs a log line and not the set.
+    /// Parses the entries one by one, so that one that cannot be used is dropped without the others.
     pub(super) fn parse(body: &[u8]) -> Result<Self, KeySetError> {
         let document: Value = serde_json::from_slice(body).map_err(|_| KeySetError::NotAKeySet)?;
         let entries = document.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
@@ -64,7 +64,7 @@ impl KeySet {
         if set.len() == 0 { Err(KeySetError::NoUsableKey) } else { Ok(set) }
     }
 
-    /// A token without `kid` finds the key of a set of one, and none of a larger set: the issuer has to say which.
+    /// A token without `kid` finds the key of a set of one, and none of a larger set: the issuer has to name the key.
     pub(super) fn look_up(&self, key_id: Option<&str>) -> Lookup<'_> {
         match key_id {
             Some(id) => self.by_id.get(id).map_or(Lookup::Unknown, Lookup::Found),
@@ -83,7 +83,7 @@ impl KeySet {
         if jwk.is_leaked {
             tracing::error!(
                 kid = jwk.key_id.as_deref().map(|id| Excerpt::of(id).to_string()),
-                "the key set publishes a PRIVATE key: anybody can sign tokens with it; replace it at the issuer now"
+                "the key set publishes a PRIVATE key: anyone can sign tokens with it; replace it at the issuer now"
             );
         }
         match jwk.key_id {
@@ -93,7 +93,7 @@ impl KeySet {
     }
 }
 
-/// The names that more than one entry has, usable or not: such a name does not say which key is meant.
+/// The names that more than one entry has, usable or not: such a name is ambiguous.
 fn repeated_ids<'a>(entries: &[&'a Value]) -> HashSet<&'a str> {
     let mut seen = HashSet::new();
     let ids = entries.iter().filter_map(|entry| entry.get("kid").and_then(Value::as_str));

@@ -16,8 +16,8 @@ use tasknook_auth::{Keys, Secret, verify_jws};
 /// The verdict on a key that the crate does not take.
 const NO_USABLE_KEY: &str = "no_usable_key";
 
-/// What the crate says of a token under one key, which is a shared secret when it is an `oct`, and else a published
-/// set of that key alone: the payload, or the label of the reason.
+/// The verdict of the crate on a token under one key, which is a shared secret when it is an `oct`, and else a
+/// published set of that key alone: the payload, or the label of the reason.
 fn verdict(jwk: &Value, token: &str) -> Result<Vec<u8>, &'static str> {
     let keys = if jwk["kty"] == "oct" { Keys::from_secrets(&[secret(jwk)]).ok() } else { published_set(jwk) };
     verify_jws(token, &keys.ok_or(NO_USABLE_KEY)?).map_err(|error| error.reason())
@@ -41,7 +41,7 @@ fn decode(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// Accepted as it stands, with that payload; refused as soon as one bit of any one character is another, down to the
+/// Accepted unchanged, with that payload; rejected as soon as one bit of any one character is another, down to the
 /// bits that the last character of a part does not use.
 fn assert_signs_every_character(jwk: &Value, token: &str, payload: &str) {
     assert_eq!(verdict(jwk, token).as_deref(), Ok(payload.as_bytes()), "{token}");

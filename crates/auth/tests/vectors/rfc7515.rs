@@ -20,7 +20,7 @@ fn accepts_the_four_signed_examples_and_nothing_near_them() {
 }
 
 #[test]
-fn refuses_each_signed_example_under_the_keys_of_the_others() {
+fn rejects_each_signed_example_under_the_keys_of_the_others() {
     let rfc = rfc();
     for (signed, other) in SIGNED.iter().flat_map(|signed| SIGNED.map(|other| (*signed, other))) {
         if signed != other {
@@ -31,7 +31,7 @@ fn refuses_each_signed_example_under_the_keys_of_the_others() {
 }
 
 #[test]
-fn refuses_the_unsecured_example_under_every_key() {
+fn rejects_the_unsecured_example_under_every_key() {
     let rfc = rfc();
     for section in SIGNED {
         let answer = verdict(&rfc.section(section).jwk, &rfc.section("A.5").token);
@@ -41,7 +41,7 @@ fn refuses_the_unsecured_example_under_every_key() {
 
 /// The signatures inside are those of A.2 and A.3; only the compact form is read.
 #[test]
-fn refuses_the_json_serializations() {
+fn rejects_the_json_serializations() {
     let rfc = rfc();
     for (serialized, key) in [("A.6", "A.2"), ("A.6", "A.3"), ("A.7", "A.3")] {
         let answer = verdict(&rfc.section(key).jwk, &rfc.section(serialized).token);
@@ -50,7 +50,7 @@ fn refuses_the_json_serializations() {
 }
 
 #[test]
-fn refuses_the_extension_that_must_be_understood() {
+fn rejects_the_extension_that_must_be_understood() {
     let rfc = rfc();
     for section in SIGNED {
         let answer = verdict(&rfc.section(section).jwk, &rfc.section("E").token);

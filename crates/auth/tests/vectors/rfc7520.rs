@@ -22,7 +22,7 @@ fn accepts_the_compact_examples_and_nothing_near_them() {
 }
 
 #[test]
-fn accepts_ps384_when_the_key_says_that_it_is_for_it_and_not_otherwise() {
+fn accepts_ps384_only_under_a_key_with_that_alg() {
     let rfc = rfc();
     let example = rfc.section("4.2");
     assert_signs_every_character(&with(&example.jwk, "alg", "PS384"), &example.token, &example.payload);
@@ -34,7 +34,7 @@ fn accepts_ps384_when_the_key_says_that_it_is_for_it_and_not_otherwise() {
 }
 
 #[test]
-fn refuses_a_detached_payload_until_it_is_put_back() {
+fn rejects_a_detached_payload_until_it_is_inserted() {
     let rfc = rfc();
     let (detached, whole) = (rfc.section("4.5"), rfc.section("4.4"));
     assert_eq!(verdict(&detached.jwk, &detached.token), Err("invalid_signature"));
@@ -44,7 +44,7 @@ fn refuses_a_detached_payload_until_it_is_put_back() {
 }
 
 #[test]
-fn refuses_the_json_serializations() {
+fn rejects_the_json_serializations() {
     let rfc = rfc();
     for section in ["4.6", "4.6 flattened", "4.7", "4.7 flattened", "4.8"] {
         let example = rfc.section(section);
@@ -53,7 +53,7 @@ fn refuses_the_json_serializations() {
 }
 
 #[test]
-fn accepts_signatures_of_a_protected_header_once_they_are_compact() {
+fn accepts_protected_headers_in_compact_form() {
     let rfc = rfc();
     for section in ["4.6 compact", "4.8 compact 1", "4.8 compact 3"] {
         let example = rfc.section(section);
@@ -62,7 +62,7 @@ fn accepts_signatures_of_a_protected_header_once_they_are_compact() {
 }
 
 #[test]
-fn refuses_signatures_without_a_protected_header() {
+fn rejects_signatures_without_a_protected_header() {
     let rfc = rfc();
     for section in ["4.7 compact", "4.8 compact 2"] {
         let example = rfc.section(section);

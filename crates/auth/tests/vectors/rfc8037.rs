@@ -17,7 +17,7 @@ fn accepts_the_example_and_nothing_near_it() {
 
 /// X25519 agrees on keys and signs nothing; Ed448 is not supported.
 #[test]
-fn refuses_the_same_point_as_a_key_of_another_curve() {
+fn rejects_the_same_point_on_another_curve() {
     let rfc = rfc();
     let example = rfc.section("A.4");
     for curve in ["X25519", "Ed448", "ed25519", "P-256"] {

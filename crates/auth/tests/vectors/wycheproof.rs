@@ -1,5 +1,6 @@
 //! Project Wycheproof's `json_web_signature` set (<https://github.com/C2SP/wycheproof>, Apache-2.0), in the copy of the
-//! package `wycheproof-ng-kdf-jose`. Outcomes are those that the set demands, except where a list below says why not.
+//! package `wycheproof-ng-kdf-jose`. Outcomes are those that the set demands, except where a list below gives the
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -9,28 +10,28 @@ use wycheproof_ng_kdf_jose::json_web::{TestGroup, TestName, TestSet};
 use crate::published::Published;
 use crate::{NO_USABLE_KEY, decode, published_set, verdict, with};
 
-/// A test that the set calls valid and that is refused here.
-struct Refused {
+/// A test that the set calls valid and that is rejected here.
+struct Rejected {
     id: usize,
     reason: &'static str,
     why: &'static str,
 }
 
 const ANOTHER_ALGORITHM: &str =
-    "the key says PS256 and the token PS384; a key is for the algorithm that it names";
+    "the key has PS256 and the token PS384; a key is for the algorithm that it names";
 const NO_SUCH_ALGORITHM: &str = "the key's alg is \"ES521\", which does not exist; the RFC's key has none";
-const QUESTION_MARK: &str = "a `?` stands in the base64url, where RFC 7515 section 2 allows none";
+const QUESTION_MARK: &str = "the base64url contains a `?`, where RFC 7515 section 2 allows none";
 
-const REFUSED: [Refused; 6] = [
-    Refused { id: 346, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
-    Refused { id: 347, reason: NO_USABLE_KEY, why: NO_SUCH_ALGORITHM },
-    Refused { id: 350, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
-    Refused { id: 351, reason: NO_USABLE_KEY, why: NO_SUCH_ALGORITHM },
-    Refused { id: 372, reason: "invalid_base64", why: QUESTION_MARK },
-    Refused { id: 373, reason: "invalid_signature", why: QUESTION_MARK },
+const REJECTED: [Rejected; 6] = [
+    Rejected { id: 346, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
+    Rejected { id: 347, reason: NO_USABLE_KEY, why: NO_SUCH_ALGORITHM },
+    Rejected { id: 350, reason: "algorithm_mismatch", why: ANOTHER_ALGORITHM },
+    Rejected { id: 351, reason: NO_USABLE_KEY, why: NO_SUCH_ALGORITHM },
+    Rejected { id: 372, reason: "invalid_base64", why: QUESTION_MARK },
+    Rejected { id: 373, reason: "invalid_signature", why: QUESTION_MARK },
 ];
 
-/// Tests that the set calls invalid for their padding, of which their tokens hold none: byte for byte, each is the
+/// Tests that the set calls invalid for their padding, of which their tokens have none: byte for byte, each is the
 /// token of test 357 under the same key, which is valid. No verifier can satisfy both.
 const SAME_AS_357: [usize; 2] = [367, 370];
 
@@ -54,18 +55,18 @@ impl Case {
     }
 
     fn demanded(&self) -> Demand {
-        match REFUSED.iter().find(|refused| refused.id == self.id) {
-            Some(refused) => Demand::RefusedBecause(refused),
+        match REJECTED.iter().find(|rejected| rejected.id == self.id) {
+            Some(rejected) => Demand::RejectedBecause(rejected),
             None if self.is_valid || SAME_AS_357.contains(&self.id) => Demand::Accepted,
-            None => Demand::Refused,
+            None => Demand::Rejected,
         }
     }
 }
 
 enum Demand {
     Accepted,
-    Refused,
-    RefusedBecause(&'static Refused),
+    Rejected,
+    RejectedBecause(&'static Rejected),
 }
 
 fn groups() -> Vec<TestGroup> {
@@ -96,7 +97,7 @@ fn case(id: usize) -> Case {
 }
 
 #[test]
-fn every_test_has_the_outcome_that_the_set_demands_or_the_one_that_is_listed() {
+fn every_test_has_its_expected_or_listed_outcome() {
     let cases = cases();
     assert_eq!(cases.len(), 401);
     assert_eq!(cases.iter().filter(|case| case.is_valid).count(), 46);
@@ -105,8 +106,8 @@ fn every_test_has_the_outcome_that_the_set_demands_or_the_one_that_is_listed() {
         let (id, comment, outcome) = (case.id, &case.comment, case.verdict());
         match case.demanded() {
             Demand::Accepted => assert_eq!(outcome, Ok(case.payload()), "{id} {comment}"),
-            Demand::Refused => assert!(outcome.is_err(), "{id} {comment}: accepted"),
-            Demand::RefusedBecause(Refused { reason, why, .. }) => {
+            Demand::Rejected => assert!(outcome.is_err(), "{id} {comment}: accepted"),
+            Demand::RejectedBecause(Rejected { reason, why, .. }) => {
                 assert!(case.is_valid, "{id} {comment}: needs no exception");
                 assert_eq!(outcome, Err(*reason), "{id} {comment}: {why}");
             }
@@ -147,7 +148,7 @@ fn the_payloads_are_the_ones_that_the_tests_are_named_for() {
 }
 
 #[test]
-fn the_two_invalid_tests_that_are_accepted_are_the_valid_test_357() {
+fn accepted_invalid_tests_equal_the_valid_test_357() {
     let valid = case(357);
     assert!(valid.is_valid);
     for case in SAME_AS_357.map(case) {
@@ -157,8 +158,8 @@ fn the_two_invalid_tests_that_are_accepted_are_the_valid_test_357() {
 }
 
 #[test]
-fn the_refused_valid_tests_are_refused_for_the_listed_reason_alone() {
-    for Refused { id, why, .. } in &REFUSED {
+fn rejected_valid_tests_have_the_listed_reason() {
+    for Rejected { id, why, .. } in &REJECTED {
         let Case { jwk, token, .. } = case(*id);
         let outcome = match *why {
             ANOTHER_ALGORITHM => verdict(&with(&jwk, "alg", "PS384"), &token),
@@ -171,7 +172,7 @@ fn the_refused_valid_tests_are_refused_for_the_listed_reason_alone() {
 
 /// `use` and `key_ops` for encryption; the signatures themselves are good.
 #[test]
-fn the_keys_for_encryption_are_refused_for_their_purpose_alone() {
+fn encryption_keys_are_rejected_for_their_purpose() {
     for id in 353..=356 {
         let Case { mut jwk, token, .. } = case(id);
         assert_eq!(verdict(&jwk, &token), Err(NO_USABLE_KEY), "{id}");

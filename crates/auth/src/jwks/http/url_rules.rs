@@ -5,18 +5,19 @@ use url::{Host, Url};
 use crate::ConfigError;
 
 pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
-    let refuse = |expected| Err(ConfigError::InvalidUrl { expected });
+    let reject = |expected| Err(ConfigError::InvalidUrl { expected });
     let Ok(url) = Url::parse(url) else {
-        return refuse("of the key set must be an absolute URL");
+        return reject("of the key set must be an absolute URL");
     };
+    // They would appear in logs, and a key set is public.
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("of the key set must not hold a user name or password");
+        return reject("of the key set must not contain a user name or password");
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
-        "http" => refuse("of the key set must be https unless http is allowed or leads to this machine"),
-        _ => refuse("of the key set must be http or https"),
+        "http" => reject("of the key set must be https unless http is allowed or leads to this machine"),
+        _ => reject("of the key set must be http or https"),
     }
 }
 
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_schemes_relative_urls_and_credentials() {
+    fn rejects_other_schemes_relative_urls_and_credentials() {
         for url in [
             "file:///etc/jwks.json",
             "ftp://auth.example.test/jwks",

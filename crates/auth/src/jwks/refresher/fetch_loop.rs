@@ -1,4 +1,4 @@
-//! What the thread does: wait until a fetch is due or asked for, fetch, publish, wake who waits.
+//! The loop of the thread: wait until a fetch is due or requested, fetch, publish the set, wake the requests that wait.
 
 use std::error::Error;
 use std::iter::successors;
@@ -11,20 +11,21 @@ use thiserror::Error;
 use super::{Shared, Snapshot};
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
-use crate::trust_root::TrustRoot;
+use crate::verifier::TrustAnchor;
 
-/// The last bodies of either kind, so that one that comes again is neither read nor logged about again, and a good one
-/// keeps its memory of verified tokens.
+/// The last good and the last bad response, so that a repeated one is neither parsed nor logged again. A repeated good
+/// one also keeps its trust anchor, and with it the cache of verified tokens.
 #[derive(Default)]
-struct Seen {
-    good: Option<(Vec<u8>, Arc<TrustRoot>)>,
+struct LastBodies {
+    good: Option<(Vec<u8>, Arc<TrustAnchor>)>,
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
-/// Lets go of the requests that wait when the thread ends, however it ends: a clock or a log that panics ends it.
-struct End<'a>(&'a Shared);
+/// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
+/// ever.
+struct StopGuard<'a>(&'a Shared);
 
-impl Drop for End<'_> {
+impl Drop for StopGuard<'_> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.is_stopped = true;
@@ -44,41 +45,48 @@ enum RefreshError {
 
 impl Shared {
     pub(super) fn run(&self, source: &dyn JwksSource) {
-        let _end = End(self);
-        let mut seen = Seen::default();
+        let _guard = StopGuard(self);
+        let mut last = LastBodies::default();
         while self.wait_for_work() {
             let start = self.now();
-            // Requests wait for the end of a fetch, so the thread outlives a source that panics, and an observer.
-            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut seen)));
+            // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
+            // observer is ignored: a verifier whose thread is gone never gets a new key.
+            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut last)));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
-            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(&result, elapsed)));
-            self.finish(result);
+            let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
+            self.publish(result);
         }
     }
 
-    fn refresh(&self, source: &dyn JwksSource, seen: &mut Seen) -> Result<Arc<TrustRoot>, RefreshError> {
+    fn refresh(
+        &self,
+        source: &dyn JwksSource,
+        last: &mut LastBodies,
+    ) -> Result<Arc<TrustAnchor>, RefreshError> {
         let FetchedKeys { body } = source.fetch()?;
-        if let Some((_, root)) = seen.good.as_ref().filter(|(good, _)| *good == body) {
-            return Ok(Arc::clone(root));
+        if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
+            return Ok(Arc::clone(anchor));
         }
-        if let Some((_, error)) = seen.bad.as_ref().filter(|(bad, _)| *bad == body) {
+        if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
         }
-        let keys = Keys::from_jwks(&body).inspect_err(|error| seen.bad = Some((body.clone(), *error)))?;
-        let root = Arc::new(TrustRoot::new(keys, self.options.memory));
-        tracing::info!(keys = root.keys().len(), "a new key set is in use");
-        seen.good = Some((body, Arc::clone(&root)));
-        Ok(root)
+        let keys = Keys::from_jwks(&body).inspect_err(|error| last.bad = Some((body.clone(), *error)))?;
+        let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
+        tracing::info!(keys = anchor.keys().len(), "loaded new key set");
+        last.good = Some((body, Arc::clone(&anchor)));
+        Ok(anchor)
     }
 
-    /// True when there is a fetch to make, false when it is over.
+    /// Returns true for a fetch, and false when the verifier was dropped.
     fn wait_for_work(&self) -> bool {
         let mut state = self.lock();
         loop {
             if state.is_stopped {
                 return false;
             }
+            // Computed again after every wake-up: a request can want a fetch, the schedule can have changed, and a
+            // condition variable can wake up without a reason.
             let wait = state.schedule.wait(self.now());
             if state.is_fetching || wait.is_zero() {
                 state.is_fetching = true;
@@ -88,21 +96,22 @@ impl Shared {
         }
     }
 
-    /// Before the requests that wait go on, so that whoever asks next has been told.
-    fn tell(&self, result: &Result<Arc<TrustRoot>, RefreshError>, elapsed: Duration) {
+    /// Runs before the requests that wait are woken, so that metrics are up to date for the first verdict on the new
+    /// keys.
+    fn notify(&self, result: &Result<Arc<TrustAnchor>, RefreshError>, elapsed: Duration) {
         match result {
-            Ok(root) => self.options.observer.keys_fetched(root.keys().len(), elapsed),
+            Ok(anchor) => self.options.observer.keys_fetched(anchor.keys().len(), elapsed),
             Err(error) => self.options.observer.fetch_failed(error.reason(), elapsed),
         }
     }
 
-    /// Publishes before it wakes, so that who waited finds the new set.
-    fn finish(&self, result: Result<Arc<TrustRoot>, RefreshError>) {
+    /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
+    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>) {
         let now = self.now();
         let error = match result {
-            Ok(root) => {
-                tracing::debug!(keys = root.keys().len(), "the key set was fetched");
-                self.current.store(Some(Arc::new(Snapshot { root, fetched_at: now })));
+            Ok(anchor) => {
+                tracing::debug!(keys = anchor.keys().len(), "fetched key set");
+                self.current.store(Some(Arc::new(Snapshot { anchor, fetched_at: now })));
                 None
             }
             Err(error) => Some(error),
@@ -114,11 +123,13 @@ impl Shared {
         }
         state.is_fetching = false;
         state.is_first = false;
+        // Taken under the lock, so that each waiting request belongs to exactly one fetch; woken without it, since a
+        // woken request can take the lock at once.
         let waiting = std::mem::take(&mut state.waiting);
         let wait = state.schedule.wait(now);
         drop(state);
         for request in waiting {
-            // A request that was cancelled waits no more.
+            // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());
         }
         if let Some(error) = error {
@@ -130,7 +141,7 @@ impl Shared {
 fn log_failure(error: &RefreshError, retry_in: Duration) {
     let causes: Vec<_> =
         successors(error.source(), |cause: &&dyn Error| (*cause).source()).map(ToString::to_string).collect();
-    tracing::warn!(%error, ?causes, ?retry_in, "the key set could not be fetched; the last good one, if any, stays in use");
+    tracing::warn!(%error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
 }
 
 impl RefreshError {

@@ -2,19 +2,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::Clock;
-use crate::testing::{NOW, ScriptedSource, SetClock, options_on};
+use crate::testing::{ManualClock, NOW, ScriptedSource, options_on};
 
 #[test]
-fn past_a_number_of_waiting_requests_the_next_do_not_wait() {
+fn the_number_of_waiting_requests_is_limited() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let refresher =
-        Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(SetClock::at(NOW)))
+        Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(ManualClock::at(NOW)))
             .unwrap();
     let waiting: Vec<_> = (0..MAX_WAITING).map(|_| refresher.request_fetch()).collect();
     assert!(waiting.iter().all(Option::is_some));
     assert!(refresher.request_fetch().is_none() && refresher.first_fetch().is_none());
-    source.hold(false);
+    source.block(false);
     for request in waiting.into_iter().flatten() {
         assert!(pollster::block_on(request).is_ok());
     }
@@ -22,19 +22,19 @@ fn past_a_number_of_waiting_requests_the_next_do_not_wait() {
 }
 
 #[test]
-fn requests_that_wait_when_the_thread_ends_are_let_go() {
+fn waiting_requests_are_released_when_the_thread_ends() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let refresher =
-        Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(SetClock::at(NOW)))
+        Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(ManualClock::at(NOW)))
             .unwrap();
     let request = refresher.request_fetch().unwrap();
     drop(refresher);
-    source.hold(false);
+    source.block(false);
     let _ = pollster::block_on(request);
 }
 
-/// A clock that fails the thread that fetches, once it is told to.
+/// A clock that panics on the thread that fetches, once it is switched on.
 #[derive(Default)]
 struct FailingClock(AtomicBool);
 
@@ -51,15 +51,15 @@ impl Clock for FailingClock {
 }
 
 #[test]
-fn requests_that_wait_when_the_thread_dies_are_let_go_and_later_ones_do_not_wait() {
+fn waiting_requests_are_released_when_the_thread_panics() {
     let source = ScriptedSource::down();
-    source.hold(true);
+    source.block(true);
     let clock = Arc::new(FailingClock::default());
     let options = options_on(Arc::clone(&clock));
     let refresher = Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options).unwrap();
     let request = refresher.request_fetch().unwrap();
     clock.0.store(true, Ordering::SeqCst);
-    source.hold(false);
+    source.block(false);
     assert!(pollster::block_on(request).is_err());
     assert!(refresher.request_fetch().is_none() && refresher.first_fetch().is_none());
 }

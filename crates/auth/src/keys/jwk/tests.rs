@@ -60,7 +60,7 @@ fn drops_an_algorithm_that_contradicts_the_type_or_curve() {
 }
 
 #[test]
-fn drops_secrets_unknown_types_and_what_is_not_an_entry() {
+fn drops_secrets_unknown_types_and_invalid_entries() {
     let secret = SigningKey::hs256("0123456789abcdef0123456789abcdef").jwk("k");
     let post_quantum = json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "pq", "pub": "AA" });
     for entry in [
@@ -179,7 +179,7 @@ fn drops_rsa_keys_that_are_short_huge_or_weak() {
 }
 
 #[test]
-fn uses_a_key_whose_private_half_is_published_and_says_so() {
+fn reports_a_published_private_key_and_uses_it() {
     let mut entry = SigningKey::ed25519().jwk("k");
     entry["d"] = json!("AAAA");
     assert!(Jwk::parse(&entry).ok().unwrap().is_leaked);

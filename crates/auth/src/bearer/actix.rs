@@ -1,0 +1,186 @@
+//! For actix-web: [`RequireToken`] guards a scope, and a handler takes an [`Identity`].
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use actix_web::{App, HttpServer, web};
+//! use tasknook_auth::actix::RequireToken;
+//! use tasknook_auth::{Identity, TokenVerifier};
+//!
+//! async fn me(user: Identity) -> String {
+//!     user.user_id().to_owned()
+//! }
+//!
+//! # async fn serve(verifier: Arc<dyn TokenVerifier>) -> std::io::Result<()> {
+//! HttpServer::new(move || {
+//!     let guard = RequireToken::new(Arc::clone(&verifier));
+//!     App::new().service(web::scope("/api").wrap(guard).route("/me", web::get().to(me)))
+//! })
+//! .bind(("127.0.0.1", 8080))?
+//! .run()
+//! .await
+//! # }
+//! ```
+//!
+//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
+//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS middleware outside: in actix-web,
+//! wrap it after this one.
+//!
+//! Without the middleware the extractor verifies the token, with the verifier in
+//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. Do not use `Option<Identity>` for
+//! an optional token: actix-web turns every error into `None`, so an invalid token would count as none.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web,
+};
+
+use super::rejection::RejectionResponse;
+use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
+
+type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// A middleware that accepts requests with a verified token only, and puts its [`Identity`] into the extensions of the
+/// request. Every other request gets the response of its [`AuthError`]; the handler is not called and the body not
+/// read.
+///
+/// A rejection is a response, not an error, so outer middlewares handle it as any other response.
+#[derive(Clone)]
+pub struct RequireToken {
+    verifier: Arc<dyn TokenVerifier>,
+}
+
+impl RequireToken {
+    /// Creates a middleware with `verifier`, which all workers share.
+    #[must_use]
+    pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
+        Self { verifier }
+    }
+}
+
+impl fmt::Debug for RequireToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequireToken").finish_non_exhaustive()
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RequireToken
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
+    S::Future: 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type InitError = ();
+    type Transform = RequireTokenService<S>;
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(RequireTokenService { service: Rc::new(service), verifier: Arc::clone(&self.verifier) }))
+    }
+}
+
+/// The service that [`RequireToken`] makes.
+pub struct RequireTokenService<S> {
+    service: Rc<S>,
+    verifier: Arc<dyn TokenVerifier>,
+}
+
+impl<S, B> Service<ServiceRequest> for RequireTokenService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
+    S::Future: 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = S::Error;
+    type Future = LocalFuture<Result<Self::Response, Self::Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, verifier) = (Rc::clone(&self.service), Arc::clone(&self.verifier));
+        Box::pin(async move {
+            match identify(request.request(), &*verifier).await {
+                Ok(_) => Ok(service.call(request).await?.map_into_left_body()),
+                Err(error) => Ok(request.error_response(error).map_into_right_body()),
+            }
+        })
+    }
+}
+
+/// Verifies the token of a request, and stores the identity for the extractor.
+async fn identify(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result<Identity, AuthError> {
+    let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let identity = authenticate(verifier, values).await?;
+    request.extensions_mut().insert(identity.clone());
+    Ok(identity)
+}
+
+/// Takes the identity that the middleware stored. Without the middleware, verifies the token with the
+/// `web::Data<dyn TokenVerifier>` of the application.
+///
+/// # Errors
+///
+/// [`AuthError`](crate::AuthError), or [`MissingGuard`] when there is neither.
+impl FromRequest for Identity {
+    type Error = Error;
+    type Future = LocalFuture<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if let Some(identity) = request.extensions().get::<Self>() {
+            return Box::pin(ready(Ok(identity.clone())));
+        }
+        let Some(verifier) = request.app_data::<web::Data<dyn TokenVerifier>>() else {
+            tracing::error!(
+                path = request.path(),
+                "a handler takes an Identity, but both the middleware RequireToken and an app_data of the type \
+                 web::Data<dyn TokenVerifier> are missing"
+            );
+            return Box::pin(ready(Err(MissingGuard.into())));
+        };
+        let (verifier, request) = (Arc::clone(verifier), request.clone());
+        Box::pin(async move { Ok(identify(&request, &*verifier).await?) })
+    }
+}
+
+impl ResponseError for AuthError {
+    fn status_code(&self) -> StatusCode {
+        status(self.status())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        response(RejectionResponse::from(self))
+    }
+}
+
+impl ResponseError for MissingGuard {
+    fn error_response(&self) -> HttpResponse {
+        response(RejectionResponse::from(*self))
+    }
+}
+
+fn response(rejection: RejectionResponse) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status(rejection.status));
+    for header in rejection.headers {
+        response.insert_header(header);
+    }
+    response.body(rejection.body)
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The `Authorization` header (RFC 9110 §11.6.2) with a bearer token in it (RFC 6750 §2.1).
+
+use thiserror::Error;
+
+/// Why a request has no token to verify.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialsError {
+    /// No header, an empty one, another scheme, or no scheme at all. 401 without an error code.
+    #[error("a bearer token is required in the Authorization header")]
+    Missing,
+    /// Two headers, a tab, a list, or more than one word after the scheme. 400 `invalid_request`.
+    #[error("the Authorization header must be \"Bearer <token>\"")]
+    Malformed,
+    /// The scheme alone. 401 `invalid_token`.
+    #[error("the Authorization header has no token after \"Bearer\"")]
+    EmptyToken,
+    /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
+    #[error("the token contains invalid characters")]
+    InvalidToken,
+}
+
+impl CredentialsError {
+    /// A stable label for logs and metrics, in `snake_case`.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Missing => "missing_credentials",
+            Self::Malformed => "malformed_credentials",
+            Self::EmptyToken => "empty_token",
+            Self::InvalidToken => "invalid_characters",
+        }
+    }
+
+    /// The error code of RFC 6750 §3.1; none when the request has no credentials of this scheme.
+    #[must_use]
+    pub fn error_code(self) -> Option<&'static str> {
+        match self {
+            Self::Missing => None,
+            Self::Malformed => Some("invalid_request"),
+            Self::EmptyToken | Self::InvalidToken => Some("invalid_token"),
+        }
+    }
+}
+
+/// Finds the token in the values of a request's `Authorization` headers: exactly one header, the scheme in any case,
+/// one or more spaces, one token.
+///
+/// A token anywhere else (a cookie, the query, a form) is ignored: RFC 6750 §5.3, and a browser adds cookies to
+/// cross-site requests too.
+///
+/// # Errors
+///
+/// [`CredentialsError`], each with its RFC 6750 error code.
+///
+/// ```
+/// let headers = [b"bearer abc.def.ghi".as_slice()];
+/// assert_eq!(tasknook_auth::bearer_token(headers.into_iter()), Ok("abc.def.ghi"));
+/// ```
+pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result<&'a str, CredentialsError> {
+    let mut values = authorization;
+    let value = values.next().ok_or(CredentialsError::Missing)?;
+    // Two headers, even equal ones: a proxy and this service could each use another one.
+    if values.next().is_some() {
+        return Err(CredentialsError::Malformed);
+    }
+    let end_of_scheme = value.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
+    let (scheme, rest) = value.split_at(end_of_scheme);
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Err(CredentialsError::Missing);
+    }
+    if rest.contains(&b'\t') || is_list(rest) {
+        return Err(CredentialsError::Malformed);
+    }
+    let token = trim_spaces(rest);
+    if token.is_empty() {
+        return Err(CredentialsError::EmptyToken);
+    }
+    str::from_utf8(token)
+        .ok()
+        .filter(|token| token.bytes().all(is_token_byte))
+        .ok_or(CredentialsError::InvalidToken)
+}
+
+/// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
+/// server that does not parse headers correctly.
+fn trim_spaces(mut value: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] | [rest @ .., b' '] = value {
+        value = rest;
+    }
+    value
+}
+
+/// Whether further credentials follow after a comma: some proxies join two headers.
+fn is_list(value: &[u8]) -> bool {
+    let scheme =
+        |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
+    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
+}
+
+/// The characters of `b64token` (RFC 6750 §2.1).
+fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'a>(values: &[&'a str]) -> Result<&'a str, CredentialsError> {
+        bearer_token(values.iter().map(|value| value.as_bytes()))
+    }
+
+    #[test]
+    fn finds_the_token_after_the_scheme_in_any_case() {
+        for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "Bearer   a.b.c", "Bearer a.b.c  "] {
+            assert_eq!(read(&[value]), Ok("a.b.c"), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn credentials_of_another_scheme_are_missing() {
+        for values in
+            [&[][..], &[""], &[" "], &["Basic dTpw"], &["a.b.c"], &["Bearera.b.c"], &["Token bearer a"]]
+        {
+            assert_eq!(read(values), Err(CredentialsError::Missing), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn rejects_two_headers_even_when_they_are_equal() {
+        assert_eq!(read(&["Bearer a.b.c", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
+        assert_eq!(read(&["Basic dTpw", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
+    }
+
+    #[test]
+    fn rejects_a_tab_and_a_list() {
+        for value in
+            ["Bearer\ta.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,bearer", "Bearer \ta", "Bearer a\t"]
+        {
+            assert_eq!(read(&[value]), Err(CredentialsError::Malformed), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn distinguishes_an_empty_token_from_a_missing_one() {
+        assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
+        assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
+        assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
+    }
+
+    #[test]
+    fn rejects_a_quoted_token_and_bytes_outside_ascii() {
+        for value in [
+            b"Bearer \"a.b.c\"".as_slice(),
+            b"Bearer \xff\xfe",
+            b"Bearer a\0b",
+            b"Bearer a.b.c d",
+            b"Bearer a.b.c\r",
+            b"Bearer \x0ca.b.c",
+            b"Bearer {\"a\":1,\"b\":2}",
+        ] {
+            assert_eq!(bearer_token([value].into_iter()), Err(CredentialsError::InvalidToken), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn maps_each_error_to_its_code() {
+        assert_eq!(CredentialsError::Missing.error_code(), None);
+        assert_eq!(CredentialsError::Malformed.error_code(), Some("invalid_request"));
+        assert_eq!(CredentialsError::EmptyToken.error_code(), Some("invalid_token"));
+        assert_eq!(CredentialsError::InvalidToken.error_code(), Some("invalid_token"));
+    }
+}

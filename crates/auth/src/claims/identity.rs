@@ -1,0 +1,83 @@
+//! The user that a verified token identifies.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The user of a token that passed every rule.
+///
+/// Only the verifiers of this crate create one, so nothing can call a function that takes an `Identity` without a
+/// verified token. A clone increments a reference count.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity(Arc<Facts>);
+
+#[derive(PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) user_id: String,
+    pub(crate) email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) expires_at_unix: i64,
+    pub(crate) payload: Box<[u8]>,
+}
+
+impl Identity {
+    /// From the claims of a verified token.
+    pub(crate) fn verified(facts: Facts) -> Self {
+        Self(Arc::new(facts))
+    }
+
+    /// The user's id: opaque, case-sensitive, 1 to 255 bytes, not blank, without control or invisible characters,
+    /// neither trimmed nor folded.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.0.user_id
+    }
+
+    /// The `email` claim when it is a non-empty string: as the issuer wrote it, for display only.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The `name` claim when it is a non-empty string: text that the user chose, for display only.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The `iss` claim; one of the configured issuers when there are any.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// The `exp` claim in whole seconds since 1970, rounded down; the leeway is not in it.
+    #[must_use]
+    pub fn expires_at_unix(&self) -> i64 {
+        self.0.expires_at_unix
+    }
+
+    /// The token's whole payload, as it was signed: one JSON object with unique names, for your own claims, such
+    /// as a role.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.0.payload
+    }
+
+    /// The heap memory that it uses, estimated, in bytes.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let Facts { user_id, email, name, issuer, expires_at_unix: _, payload } = &*self.0;
+        let optional = [email, name, issuer].into_iter().flatten().map(String::capacity).sum::<usize>();
+        size_of::<Facts>() + user_id.capacity() + optional + payload.len()
+    }
+}
+
+/// Shows the id and the expiry; the e-mail address, the name and the payload stay out of logs.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("user_id", &self.user_id())
+            .field("expires_at_unix", &self.expires_at_unix())
+            .finish_non_exhaustive()
+    }
+}

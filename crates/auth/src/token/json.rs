@@ -1,0 +1,205 @@
+//! JSON objects as RFC 8725 §3.7 and RFC 7519 §4 want them read: one object, UTF-8, every name once. Strings are
+//! borrowed from the input unless they contain escapes, since every signature check parses two objects.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// The members of an object, sorted by their names.
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+/// A value. A nested object is checked for syntax only; its members are dropped.
+///
+/// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive
+/// as objects; a date with a fraction is then rejected.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    /// Also an integer that is too large for the other.
+    Float(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object,
+}
+
+/// As many as a token of Better Auth has.
+const USUAL_MEMBERS: usize = 16;
+
+impl<'a> Object<'a> {
+    /// Parses `bytes` as one JSON object whose own names are unique after unescaping.
+    ///
+    /// None for anything else: another type, a byte-order mark, bytes after the object, invalid UTF-8, a lone
+    /// surrogate, a number out of range, or more than 127 levels. Names deeper down may repeat; nothing reads them.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let Self(mut members) = serde_json::from_slice(bytes).ok()?;
+        // One sort serves both: duplicate names are neighbours, and `get` can search by halves.
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let is_unique =
+            members.windows(2).all(|pair| !matches!(pair, [(one, _), (other, _)] if one == other));
+        is_unique.then_some(Self(members))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+impl Json<'_> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(Name(name)) = map.next_key()? {
+            members.push((name, map.next_value()?));
+        }
+        Ok(Object(members))
+    }
+}
+
+/// The name of a member, which is always a text.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_str(JsonVisitor)? {
+            Json::Text(name) => Ok(Self(name)),
+            _ => Err(serde::de::Error::custom("a name is a text")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Integer(value))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "what does not fit is past every limit all the same")]
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(i64::try_from(value).map_or(Json::Float(value as f64), Json::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json<'de>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Json::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
+        // Parse every member, so that an invalid string or number in a nested object is an error too.
+        while map.next_entry::<Name<'de>, Json<'de>>()?.is_some() {}
+        Ok(Json::Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_an_object_with_white_space_around_it() {
+        let object = Object::parse(b" {\"b\" : [{}, -1],\n\t\"a\":\"\\u0041\", \"c\": 0.5} ").unwrap();
+        assert_eq!(object.get("a").and_then(Json::as_text), Some("A"));
+        assert_eq!(object.get("b"), Some(&Json::List(vec![Json::Object, Json::Integer(-1)])));
+        assert_eq!(object.get("c"), Some(&Json::Float(0.5)));
+        assert!(!object.contains("d"));
+    }
+
+    #[test]
+    fn rejects_duplicate_names_also_when_escaped() {
+        assert!(Object::parse(br#"{"exp":1,"exp":2}"#).is_none());
+        assert!(Object::parse(br#"{"exp":1,"\u0065xp":2}"#).is_none());
+    }
+
+    #[test]
+    fn rejects_anything_but_one_object_in_utf_8() {
+        let cases: [&[u8]; 13] = [
+            b"",
+            b"null",
+            b"[1]",
+            b"\"user\"",
+            b"{}{}",
+            b"{}}",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":\"\xff\"}",
+            br#"{"a":"\ud800"}"#,
+            br#"{"a":{"b":["\ud800"]}}"#,
+            br#"{"a":NaN}"#,
+            br#"{"a":1e400}"#,
+            b"\xff\xfe{\0}\0",
+        ];
+        for bytes in cases {
+            assert!(Object::parse(bytes).is_none(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn rejects_deep_nesting_without_a_crash() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Object::parse(deep.as_bytes()).is_none());
+    }
+}

@@ -1,0 +1,76 @@
+//! A token taken apart: the compact serialization of a JWS (RFC 7515 §7.1).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Header;
+use crate::VerifyError;
+
+pub(crate) fn check_length(token: &str, limit_bytes: usize) -> Result<(), VerifyError> {
+    if token.len() > limit_bytes { Err(VerifyError::TooLong { limit_bytes }) } else { Ok(()) }
+}
+
+/// A token taken apart, its header parsed and valid, its signature not verified.
+pub(crate) struct CompactJws<'a> {
+    header: Header,
+    parts: Parts<'a>,
+}
+
+impl<'a> CompactJws<'a> {
+    pub(crate) fn parse(token: &'a str) -> Result<Self, VerifyError> {
+        let parts = Parts::split(token)?;
+        Ok(Self { header: parts.header()?, parts })
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(crate) fn signing_input(&self) -> &[u8] {
+        self.parts.signing_input.as_bytes()
+    }
+
+    pub(crate) fn signature(&self) -> &Vec<u8> {
+        &self.parts.signature
+    }
+
+    /// For the key alone, after it has verified the signature.
+    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
+        self.parts.unverified_payload()
+    }
+}
+
+/// The three parts of a token, of which the signature is decoded.
+pub(crate) struct Parts<'a> {
+    signing_input: &'a str,
+    header: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn split(token: &'a str) -> Result<Self, VerifyError> {
+        let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::NotThreeParts)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::NotThreeParts)?;
+        if payload.contains('.') {
+            return Err(VerifyError::NotThreeParts);
+        }
+        Ok(Self { signing_input, header, payload, signature: decode("signature", signature)? })
+    }
+
+    pub(crate) fn header(&self) -> Result<Header, VerifyError> {
+        Header::parse(&decode("header", self.header)?)
+    }
+
+    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
+        decode("payload", self.payload)
+    }
+}
+
+/// Strict: no padding, no other alphabet, no white space, and the unused bits of the last character are zero.
+fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, VerifyError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| VerifyError::InvalidBase64 { part })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! Rule 7 over HTTP: an issuer that is slow, down, huge, wrong, redirecting, rotating or overloaded, and how
+//! many requests each of them gets.
+
+mod redirects;
+mod responses;
+mod slow;
+mod urls;
+mod verifier;
+
+use crate::support::Issuer;
+use tasknook_auth::{FetchedKeys, HttpJwksSource, JwksSource};
+
+/// Another place than the issuer of the tokens: in a network of containers they differ.
+const PATH: &str = "/api/auth/jwks";
+
+fn source(issuer: &Issuer) -> HttpJwksSource {
+    HttpJwksSource::new(&issuer.url(PATH), false).unwrap()
+}
+
+/// Fetches, and compares the body; it is private, so what is compared is how it is shown.
+#[track_caller]
+fn assert_fetches(source: &HttpJwksSource, body: &str) {
+    let expected = FetchedKeys::new(body);
+    assert_eq!(format!("{:?}", source.fetch().unwrap()), format!("{expected:?}"));
+}

@@ -1,0 +1,78 @@
+//! Rule 7 over HTTP: the number of requests that a verifier sends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::source;
+use crate::support::{
+    Issuer, ManualClock, NOW, ORIGIN, SigningKey, claims, key_set, options_on, respond, rules, verdict,
+};
+use tasknook_auth::{HttpJwksSource, JwksOptions, JwksVerifier};
+
+/// Fetches for tokens only; no scheduled fetch is due within a test.
+fn verifier_on(source: HttpJwksSource) -> JwksVerifier {
+    let hour = Duration::from_hours(1);
+    let timing = JwksOptions::new().retry(hour, hour);
+    JwksVerifier::with_options(Arc::new(source), timing, rules(), options_on(ManualClock::at(NOW))).unwrap()
+}
+
+#[test]
+fn the_url_of_the_keys_is_not_that_of_the_issuer() {
+    let key = SigningKey::ed25519();
+    let issuer = Issuer::answering("200 OK", "", key_set(&[key.jwk("k1")]));
+    assert!(!issuer.url("").starts_with(ORIGIN));
+    let base = HttpJwksSource::for_better_auth(&issuer.url(""), false).unwrap();
+    assert_eq!(verdict(&verifier_on(base), &key.token("k1", &claims())), "accepted");
+    assert!(issuer.requests()[0].starts_with("get /api/auth/jwks "));
+}
+
+#[test]
+fn an_invalid_first_response_makes_tokens_unavailable() {
+    for body in ["{}", "<html></html>", "", "{\"keys\":[]}"] {
+        let issuer = Issuer::answering("200 OK", "", body);
+        let verifier = verifier_on(source(&issuer));
+        let key = SigningKey::ed25519();
+        for _ in 0..10 {
+            assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "keys_unavailable", "{body}");
+        }
+        assert_eq!(issuer.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_rotated_key_costs_one_request_and_invented_ones_none() {
+    let keys = [SigningKey::ed25519(), SigningKey::ed25519()];
+    let sets = [key_set(&[keys[0].jwk("k1")]), key_set(&[keys[0].jwk("k1"), keys[1].jwk("k2")])];
+    let issuer =
+        Issuer::start(move |number, _, stream| respond(stream, "200 OK", "", &sets[number.min(2) - 1]));
+    let verifier = verifier_on(source(&issuer));
+    for (key, id) in keys.iter().zip(["k1", "k2"]) {
+        assert_eq!(verdict(&verifier, &key.token(id, &claims())), "accepted", "{id}");
+    }
+    for number in 0..200 {
+        assert_eq!(verdict(&verifier, &keys[1].token(&format!("x{number}"), &claims())), "unknown_key");
+    }
+    assert_eq!(issuer.requests().len(), 2);
+}
+
+#[test]
+fn an_overloaded_issuer_gets_no_request_before_retry_after() {
+    let key = SigningKey::ed25519();
+    let set = key_set(&[key.jwk("k1")]);
+    let issuer = Issuer::start(move |number, _, stream| match number {
+        1 => respond(stream, "200 OK", "", &set),
+        _ => respond(stream, "429 Too Many Requests", "retry-after: 60\r\n", ""),
+    });
+    let clock = ManualClock::at(NOW);
+    let options = options_on(Arc::clone(&clock));
+    let verifier =
+        JwksVerifier::with_options(Arc::new(source(&issuer)), JwksOptions::default(), rules(), options)
+            .unwrap();
+    assert_eq!(verdict(&verifier, &key.token("k1", &claims())), "accepted");
+    for (seconds, requests) in [(0, 2), (30, 2), (29, 2), (1, 3)] {
+        clock.advance_monotonic(Duration::from_secs(seconds));
+        assert_eq!(verdict(&verifier, &key.token("invented", &claims())), "unknown_key");
+        assert_eq!(issuer.requests().len(), requests, "{seconds}");
+    }
+    assert_eq!(verdict(&verifier, &key.token("k1", &claims())), "accepted");
+}

@@ -1,0 +1,49 @@
+//! Rule 10 for the `Authorization` headers of a request.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::bytes;
+use crate::support::shared_secret;
+use tasknook_auth::{authenticate, bearer_token};
+
+/// No such headers are accepted, and each rejection is a valid response.
+fn is_rejected_in_form(values: &[Vec<u8>]) -> bool {
+    let error =
+        pollster::block_on(authenticate(&shared_secret(), values.iter().map(Vec::as_slice))).unwrap_err();
+    let problem: Value = serde_json::from_str(&error.problem()).unwrap();
+    let challenge = error.challenge().unwrap().to_string();
+    matches!(error.status(), 400 | 401)
+        && problem["status"] == error.status()
+        && challenge.starts_with("Bearer")
+        && challenge.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// The scheme, in any case, something near it, or nothing; then spaces, or what is close to them.
+fn near_bearer() -> impl Strategy<Value = Vec<u8>> {
+    let start = "([Bb][Ee][Aa][Rr][Ee][Rr]|Basic|Bearer,|)[ \t,]{0,3}";
+    (start, bytes(60), "[ \t]{0,2}")
+        .prop_map(|(start, middle, end)| [start.as_bytes(), &middle, end.as_bytes()].concat())
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_are_credentials(values in vec(bytes(60), 0..4)) {
+        prop_assert!(is_rejected_in_form(&values));
+    }
+
+    #[test]
+    fn no_bytes_after_the_scheme_are_credentials(values in vec(near_bearer(), 0..3)) {
+        prop_assert!(is_rejected_in_form(&values));
+    }
+
+    #[test]
+    fn a_found_token_is_the_text_after_the_scheme(value in near_bearer()) {
+        if let Ok(token) = bearer_token([&value[..]].into_iter()) {
+            let rest = str::from_utf8(&value[6..]).unwrap();
+            prop_assert_eq!(token, rest.trim_matches(' '));
+            prop_assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
+    }
+}
