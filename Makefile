@@ -48,7 +48,7 @@ test: ## Install what the tests need, and run every test there is
 	$(CARGO) test --workspace
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
-# BENCH='--only "one task" --rounds 3' measures a part, and leaves the table in docs/PERFORMANCE.md alone.
+# BENCH='--only "one task" --rounds 3' measures a part, and leaves the table in docs/explanation/performance.md alone.
 .PHONY: bench
 bench: ## Measure the service beside pgbench, the plain way and FastAPI; forty minutes
 	@tests/prerequisites.sh bench

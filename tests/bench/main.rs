@@ -1,6 +1,6 @@
 //! The load benchmark of the service: rows of contenders that answer the same load side by side, in rounds, on the
-//! machine it is on. `make bench` builds everything it needs and runs it; `docs/PERFORMANCE.md` says how to read what
-//! it prints, and keeps the table of the last whole run.
+//! machine it is on. `make bench` builds everything it needs and runs it; `docs/explanation/performance.md` describes
+//! how to read the output, and has the tables of the last whole run.
 //!
 //! ```sh
 //! cargo run --release -p tasknook-tests --example bench -- --only 'one task, postgres' --rounds 3 --seconds 3

@@ -1,4 +1,4 @@
-//! Prints what was measured; a whole run also goes into `docs/PERFORMANCE.md`.
+//! Prints what was measured; a whole run also goes into `docs/explanation/performance.md`.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ pub(crate) fn give(world: &World, results: &Results) {
     let text = text(world, results);
     println!("{text}");
     if world.options.only.is_none() {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/PERFORMANCE.md");
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/explanation/performance.md");
         let before = fs::read_to_string(&page).unwrap();
         fs::write(&page, with_table(&before, &text)).unwrap();
     }
@@ -37,6 +37,6 @@ fn text(world: &World, results: &Results) -> String {
 /// The page with another text between its two marks.
 fn with_table(page: &str, text: &str) -> String {
     let marked = page.split_once(BEGIN).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
-    let (head, tail) = marked.expect("docs/PERFORMANCE.md has the marks of `make bench`");
+    let (head, tail) = marked.expect("docs/explanation/performance.md has the marks of `make bench`");
     format!("{head}{BEGIN}\n{text}\n{END}{tail}")
 }

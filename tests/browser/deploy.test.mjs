@@ -1,4 +1,4 @@
-// The settings that docs/FRONTEND.md gives, each beside a real Better Auth of the application.
+// The settings that docs/guides/frontend.md gives, each beside a real Better Auth of the application.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

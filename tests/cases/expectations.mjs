@@ -1,6 +1,6 @@
 // Where this service answers a case otherwise, or more narrowly, than the case file: what is right here, and the rule that
-// says so. `contract` is docs/API.md, `auth` the page of crates/auth, `reliability` the limits in docs/API.md. Every other
-// case is held to its own `status` and `alt`.
+// says so. `contract` is docs/reference/api.md, `auth` the page of crates/auth, `reliability` the limits in
+// docs/reference/api.md. Every other case is held to its own `status` and `alt`.
 
 const ANY_VALUE = 'contract, Writing: unknown and read-only members are ignored, never an error, never believed';
 const NUMBER_RANGE = `${ANY_VALUE}; RFC 8259 §6 lets a parser limit the range of numbers (400)`;
