@@ -52,7 +52,7 @@ test: ## Install what the tests need, and run all tests
 # The tests of these packages start no server. Persistence is left out: its tests start PostgreSQL.
 .PHONY: unit
 unit: ## Run the tests that need no server; under a minute once built
-	$(CARGO) test -p tasknook-domain -p tasknook-auth -p tasknook $(ENGINES) --lib
+	$(CARGO) test -p tasknook-domain -p tasknook-auth -p tasknook $(ENGINES) --tests
 
 .PHONY: watch
 watch: ## Run `make unit` again after each change of a source file
