@@ -1,14 +1,24 @@
-//! The command line.
+//! The command line: one file for each command that does more than call another module.
 
-use std::io::{Write, stderr};
+mod backup;
+mod doctor;
+mod healthcheck;
+mod migrate;
+mod serve;
+pub(crate) mod token;
+mod verify;
+
+use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands;
-use crate::settings::Overrides;
-use crate::startup::StartError;
+use crate::config::{Overrides, Settings, masked};
+use crate::http::problem::chain;
+use crate::routes;
+use crate::server::{self, StartError};
+use auth::VerifierOptions;
 
 /// The backend for personal tasks that knows who is calling: a REST API that verifies Better Auth's tokens and answers
 /// with the caller's own tasks.
@@ -59,11 +69,11 @@ enum Command {
     /// Bring the database's schema up to date, and end
     Migrate,
     /// Check schema, integrity and consistency of the database; exits 1 on problems, 3 if a check was not carried out
-    Doctor(commands::doctor::Doctor),
+    Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while a service writes to it
-    Backup(commands::backup::Backup),
+    Backup(backup::Backup),
     /// Print a token for a user, signed with the configured shared secret
-    Token(commands::token::Token),
+    Token(token::Token),
     /// Say, rule by rule, what holds and what fails for a token on standard input, against this configuration
     Verify,
     /// Print the effective configuration with secrets masked, and whether it would be accepted
@@ -96,22 +106,35 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let overrides = cli.common.overrides();
     let done = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => commands::serve::run(&overrides),
-        Command::Migrate => commands::migrate::run(&overrides),
+        Command::Serve => serve::run(&overrides),
+        Command::Migrate => migrate::run(&overrides),
         Command::Doctor(doctor) => doctor.run(&overrides),
         Command::Backup(backup) => backup.run(&overrides),
         Command::Token(token) => token.run(&overrides),
-        Command::Verify => commands::verify::run(&overrides),
-        Command::CheckConfig => commands::check_config::run(&overrides),
-        Command::Openapi => commands::openapi::run(),
-        Command::Healthcheck => commands::healthcheck::run(&overrides),
+        Command::Verify => verify::run(&overrides),
+        Command::CheckConfig => check_config(&overrides),
+        Command::Openapi => openapi(),
+        Command::Healthcheck => healthcheck::run(&overrides),
     };
     done.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
 }
 
+/// Prints the effective configuration and rejects what `serve` would reject.
+fn check_config(overrides: &Overrides) -> Result<(), StartError> {
+    let settings = Settings::load(overrides)?;
+    write!(stdout(), "{}", masked(&settings)).map_err(StartError::unwritten)?;
+    server::verifier(&settings, VerifierOptions::default())?;
+    server::check_database(&settings)
+}
+
+/// Prints the OpenAPI document. It depends on the program alone, so no configuration is read.
+fn openapi() -> Result<(), StartError> {
+    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::unwritten)
+}
+
 /// Says on the terminal what went wrong, since the log may not be up; the exit code says it even when nobody can read.
 fn report(error: &StartError) -> ExitCode {
-    let _ = writeln!(stderr(), "tasknook: {}", crate::problem::chain(error));
+    let _ = writeln!(stderr(), "tasknook: {}", chain(error));
     match error {
         StartError::Refused(_) => ExitCode::from(2),
         StartError::NotChecked { .. } => ExitCode::from(3),

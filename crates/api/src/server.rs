@@ -1,5 +1,12 @@
-//! Listens, serves, and ends in order.
+//! Builds the service from its configuration, listens, serves, and shuts down gracefully.
 
+mod app;
+mod assembly;
+mod database;
+mod request_context;
+mod verifier;
+
+use std::error::Error;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,14 +17,57 @@ use actix_web::rt::System;
 use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::app;
-use crate::routes::{only_figures, routes, routes_and_figures};
-use crate::settings::Settings;
-use crate::startup::StartError;
+use crate::config::{DevelopmentSecretError, Refusal, Settings};
+use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{Draining, State};
+
+pub(crate) use app::app;
+pub(crate) use assembly::assemble;
+pub(crate) use database::{back_up, check_database, doctor, migrate, not_checked, open};
+pub(crate) use verifier::{shared_secret, verifier};
 
 /// Seconds that a connection may idle between two requests; longer than the usual proxy keeps one.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Why the program did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// The configuration is wrong: exit code 2.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database could not be checked, which says nothing about it: exit code 3.
+    #[error("the database was not checked completely")]
+    NotChecked {
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Something else went wrong: exit code 1.
+    #[error("{what}")]
+    Failed {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl StartError {
+    /// The answer of a command cannot be written.
+    pub(crate) fn unwritten(error: std::io::Error) -> Self {
+        Self::failed("the answer cannot be written", error)
+    }
+
+    /// Something that was tried and went wrong.
+    pub(crate) fn failed(what: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed { what: what.into(), source: source.into() }
+    }
+}
+
+impl From<DevelopmentSecretError> for StartError {
+    fn from(error: DevelopmentSecretError) -> Self {
+        Self::failed(error.to_string(), error.source)
+    }
+}
 
 /// Serves until a signal. `hint` makes a text for whoever watches, from the address that was taken.
 pub(crate) fn serve(
@@ -52,7 +102,7 @@ pub(crate) fn serve(
 fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), StartError> {
     let server = &settings.server;
     let (cors, shared) = (settings.cors.clone(), state.clone());
-    let routes = if settings.metrics.address.is_empty() { routes_and_figures } else { routes };
+    let routes = if settings.metrics.address.is_empty() { routes_and_metrics } else { routes };
     let workers = if server.workers == 0 { cores() } else { server.workers };
     let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
         .workers(workers)
@@ -78,7 +128,7 @@ fn listen_for_figures(settings: &Settings, state: &Data<State>) -> Result<Option
         return Ok(None);
     }
     let (cors, shared) = (settings.cors.clone(), state.clone());
-    let http = HttpServer::new(move || app(shared.clone(), &cors, only_figures))
+    let http = HttpServer::new(move || app(shared.clone(), &cors, metrics_only))
         .workers(1)
         .disable_signals()
         .bind(place)

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 
-use crate::body::BodyLimits;
 use crate::metrics::Metrics;
 
 /// Everything that a request may need. One for the process; each worker holds a reference.
@@ -29,6 +29,15 @@ pub(crate) struct State {
     pub background_jobs: Option<BackgroundJobs>,
     /// Whether the process is about to end.
     pub draining: Draining,
+}
+
+/// How much of a body is taken, and how long it may take to arrive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// The most bytes, both as sent and after decompression.
+    pub bytes: usize,
+    /// The time until the last byte must be here.
+    pub time: Duration,
 }
 
 /// Set once, when the process is told to end.

@@ -23,11 +23,11 @@ use domain::{TaskRepository, Tasks, TextLimits};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::body::BodyLimits;
+use crate::cli::token::{self, TokenRequest};
+use crate::config::{Overrides, Settings};
 use crate::metrics::Metrics;
-use crate::settings::{Overrides, Settings};
+use crate::state::BodyLimits;
 use crate::state::{Draining, State};
-use crate::token::{self, Grant};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -95,7 +95,7 @@ fn settings(set: &[(&str, &str)]) -> Settings {
 
 fn token(user: &str) -> String {
     let secret = SecretString::from(SECRET);
-    token::sign(&Grant { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
+    token::sign(&TokenRequest { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
 }
 
 fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
@@ -134,7 +134,7 @@ async fn app_over(
 ) -> App<
     impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
 > {
-    App(init_service(crate::app::app(Data::new(state), &settings.cors, crate::routes::routes_and_figures))
+    App(init_service(crate::server::app(Data::new(state), &settings.cors, crate::routes::routes_and_metrics))
         .await)
 }
 

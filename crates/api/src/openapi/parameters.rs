@@ -1,24 +1,19 @@
 //! What can stand in the path, the query and the headers of a request.
 
-mod of_list;
+mod list_parameters;
 
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
-use crate::routes::docs;
-
-pub(crate) use of_list::ListQuery;
+pub(crate) use list_parameters::ListParameters;
 
 /// The user in the path.
 pub(crate) struct OwnerPath;
 
 /// A task in the path.
 pub(crate) struct TaskPath;
-
-/// A file of the page.
-pub(crate) struct FilePath;
 
 /// RFC 9110 §13: what the task must be for the request to be done.
 pub(crate) struct Conditions;
@@ -53,12 +48,6 @@ impl IntoParams for TaskPath {
         let mut parameters = OwnerPath::into_params(provider);
         parameters.push(id);
         parameters
-    }
-}
-
-impl IntoParams for FilePath {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![path("file", "The name of the file, as `index.html`.", text().enum_values(Some(docs::FILES)))]
     }
 }
 
@@ -101,7 +90,7 @@ pub(super) fn request_id() -> Parameter {
     header("X-Request-Id", description, text())
 }
 
-fn path(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
+pub(crate) fn path(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
     parameter(ParameterIn::Path, name, description, schema).required(Required::True).build()
 }
 
@@ -118,7 +107,7 @@ fn parameter(place: ParameterIn, name: &str, description: &str, schema: ObjectBu
     parameter.description(Some(description)).schema(Some(schema))
 }
 
-fn text() -> ObjectBuilder {
+pub(crate) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 

@@ -15,10 +15,10 @@ use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
 
 use super::headers::{self, Named};
 use super::operations::each_operation;
-use crate::problem::Kind;
+use crate::http::problem::Kind;
 
 /// Adds the problems.
-pub(super) struct Problems;
+pub(crate) struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut OpenApi) {

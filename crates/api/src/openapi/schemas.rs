@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::members::{MEMBERS, Member};
+use crate::http::members::{MEMBERS, Member};
 
 /// What the routes answer with.
 pub(crate) struct Task;

@@ -10,7 +10,7 @@ pub(crate) mod update;
 use actix_web::HttpRequest;
 use domain::TaskId;
 
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 pub(crate) use complete::complete;
 pub(crate) use create::create;

@@ -4,7 +4,7 @@ use insta::assert_json_snapshot;
 use serde_json::Value;
 
 use super::{app, call, token};
-use crate::members::MEMBERS;
+use crate::http::members::MEMBERS;
 
 #[actix_web::test]
 async fn a_created_task_is_found_at_its_location() {

@@ -5,11 +5,10 @@ use auth::{AuthError, CredentialsError, VerifyError};
 use domain::{Revision, Rule, TaskError, TextError, Violation};
 use serde_json::Value;
 
-use crate::body::{self, MediaTypes};
-use crate::json::Object;
-use crate::problem::{Kind, Problem, ProblemBody};
-use crate::routes::fallback;
-use crate::{caller, conditional};
+use crate::http::body::{self, MediaTypes};
+use crate::http::json::Object;
+use crate::http::problem::{Kind, Problem, ProblemBody};
+use crate::http::{caller, conditional};
 
 /// A request id, as the service makes them.
 const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
@@ -37,7 +36,7 @@ fn problem(kind: Kind) -> Option<Problem> {
         Kind::OtherUser => Some(caller::other_user()),
         Kind::NotFound => of_task(TaskError::NotFound),
         Kind::NoRoute => Some(Problem::no_route()),
-        Kind::MethodNotAllowed => Some(fallback::not_allowed("GET, HEAD, OPTIONS")),
+        Kind::MethodNotAllowed => Some(Problem::method_not_allowed("GET, HEAD, OPTIONS")),
         Kind::NotAcceptable => Some(caller::not_acceptable()),
         Kind::RequestTimeout => Some(body::late()),
         Kind::PreconditionFailed => of_task(TaskError::PreconditionFailed { current: Revision::new(7) }),

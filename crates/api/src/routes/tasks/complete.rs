@@ -3,14 +3,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Completion, Field};
 
 use super::task_id;
-use crate::body;
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::ChangedTask;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::conditional;
+use crate::http::problem::{FieldError, Problem};
+use crate::http::query::{Parameters, boolean};
+use crate::http::representation;
 use crate::openapi::parameters::{CompletedQuery, Conditions, TaskPath};
-use crate::problem::{FieldError, Problem};
-use crate::query::{Parameters, boolean};
-use crate::representation;
+use crate::openapi::responses::ChangedTask;
 use crate::state::State;
 
 /// Completes a task, or opens it again
@@ -39,7 +39,7 @@ pub(crate) async fn complete(
     state: Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let body = body::optional_object(&request, payload, state.body).await?;
-    let in_body = body.map(crate::json::Object::into_completed).transpose()?.unwrap_or(Field::Absent);
+    let in_body = body.map(crate::http::json::Object::into_completed).transpose()?.unwrap_or(Field::Absent);
     let in_query = in_query(request.query_string())?;
     let precondition = conditional::precondition(request.headers())?;
     let completion = completion(in_body, in_query)?;

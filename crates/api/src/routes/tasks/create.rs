@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::Nulls;
 
 use super::path;
-use crate::body::{self, MediaTypes};
-use crate::caller::Caller;
-use crate::openapi::answers::CreatedTask;
+use crate::http::body::{self, MediaTypes};
+use crate::http::caller::Caller;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
+use crate::openapi::responses::CreatedTask;
 use crate::openapi::schemas::NewTask;
-use crate::problem::Problem;
-use crate::representation;
 use crate::state::State;
 
 /// Creates a task

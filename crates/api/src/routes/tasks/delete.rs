@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::task_id;
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::DeletedTask;
+use crate::http::caller::Caller;
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::{Conditions, Preference, TaskPath};
-use crate::problem::Problem;
-use crate::representation;
+use crate::openapi::responses::DeletedTask;
 use crate::state::State;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");

@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Precondition, TaskError};
 
 use super::task_id;
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::OneTask;
+use crate::http::caller::Caller;
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::{Conditions, TaskPath};
-use crate::problem::Problem;
-use crate::representation;
+use crate::openapi::responses::OneTask;
 use crate::state::State;
 
 /// Reads one task

@@ -3,12 +3,12 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::path;
-use crate::caller::Caller;
-use crate::listing::Listing;
-use crate::openapi::answers::PageOfTasks;
-use crate::openapi::parameters::{ListQuery, OwnerPath};
-use crate::problem::Problem;
-use crate::representation;
+use crate::http::caller::Caller;
+use crate::http::list_query::Listing;
+use crate::http::problem::Problem;
+use crate::http::representation;
+use crate::openapi::parameters::{ListParameters, OwnerPath};
+use crate::openapi::responses::PageOfTasks;
 use crate::state::State;
 
 /// The cursor of the next page.
@@ -26,7 +26,7 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
     path = "/api/{user_id}/tasks",
     tag = "tasks",
     operation_id = "list_tasks",
-    params(OwnerPath, ListQuery),
+    params(OwnerPath, ListParameters),
     responses(PageOfTasks)
 )]
 pub(crate) async fn list(

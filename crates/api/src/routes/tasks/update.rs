@@ -3,14 +3,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Nulls, Owner};
 
 use super::task_id;
-use crate::body::{self, MediaTypes};
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::ChangedTask;
+use crate::http::body::{self, MediaTypes};
+use crate::http::caller::Caller;
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::{Conditions, TaskPath};
+use crate::openapi::responses::ChangedTask;
 use crate::openapi::schemas::{TaskPatch, TaskUpdate};
-use crate::problem::Problem;
-use crate::representation;
 use crate::state::State;
 
 /// Updates a task

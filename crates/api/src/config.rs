@@ -1,0 +1,142 @@
+//! The configuration: read once, here, into one structure. `config/default.toml` names and explains every key.
+
+mod checks;
+mod development_secret;
+mod keys;
+pub(crate) mod logging;
+mod masked;
+mod sources;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use development_secret::DevelopmentSecretError;
+pub(crate) use masked::masked;
+
+/// Why a configuration is refused: the key, and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {why}")]
+pub(crate) struct Refusal {
+    key: String,
+    why: String,
+}
+
+impl Refusal {
+    /// Refuses the value of a key.
+    pub(crate) fn new(key: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { key: key.into(), why: why.to_string() }
+    }
+}
+
+/// What the command line says of the configuration.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Overrides {
+    /// A file whose keys win over the defaults.
+    pub file: Option<PathBuf>,
+    /// `section.key` and value; they win over everything.
+    pub set: Vec<(String, String)>,
+}
+
+/// Every setting; `config/default.toml`, which is built in, says what each key means.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub server: Server,
+    pub auth: Auth,
+    pub database: Database,
+    pub tasks: Tasks,
+    pub limits: Limits,
+    pub cors: Cors,
+    pub metrics: Metrics,
+    pub log: Log,
+}
+
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $key:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Deserialize, Serialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $($(#[$field_meta])* pub $key: $type),* }
+    };
+}
+
+section!(Server {
+    host: String,
+    port: u16,
+    workers: usize,
+    max_connections: usize,
+    header_seconds: u64,
+    drain_seconds: u64,
+});
+
+section!(Auth {
+    #[serde(serialize_with = "masked::url")]
+    better_auth_url: String,
+    #[serde(serialize_with = "masked::secrets")]
+    secrets: Vec<SecretString>,
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    #[serde(serialize_with = "masked::url")]
+    jwks_url: String,
+    jwks_allow_http: bool,
+    user_id_claim: String,
+    leeway_seconds: u64,
+    max_age_seconds: u64,
+    cache_bytes: u64,
+    cache_seconds: u64,
+    jwks_max_age_seconds: u64,
+    jwks_cooldown_seconds: u64,
+    jwks_stale_seconds: u64,
+    development_secret_file: String,
+});
+
+section!(Database {
+    #[serde(serialize_with = "masked::url")]
+    url: String,
+    max_connections: u32,
+    migrate_on_start: bool,
+    startup_timeout_seconds: u64,
+    transaction_pooler: bool,
+});
+
+section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
+
+section!(Limits { body_bytes: usize, body_seconds: u64, token_bytes: usize });
+
+section!(Cors { origins: Vec<String>, credentials: bool });
+
+section!(Metrics { address: String });
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// One object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+section!(Log { level: String, format: LogFormat });
+
+impl Settings {
+    /// Reads all sources in their order and refuses what cannot be right.
+    pub(crate) fn load(overrides: &Overrides) -> Result<Self, Refusal> {
+        let settings = Self::read(overrides)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Reads all sources for a command that verifies nothing and so needs no trust anchor.
+    pub(crate) fn read(overrides: &Overrides) -> Result<Self, Refusal> {
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        sources::read(overrides, environment)
+    }
+}
+
+#[cfg(test)]
+mod tests;

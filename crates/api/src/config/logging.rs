@@ -1,0 +1,35 @@
+//! The log: one line an event, on standard error.
+
+use std::io::stderr;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat, Refusal};
+
+/// Starts the log of the process. A line that cannot be written is lost, and nothing else is.
+pub(crate) fn start(log: &Log) -> Result<(), Refusal> {
+    let filter = filter(&log.level).map_err(|why| Refusal::new("log.level", why))?;
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
+    let started = match log.format {
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        }
+        LogFormat::Text => builder.with_target(false).try_init(),
+    };
+    started.map_err(|error| Refusal::new("log", error))
+}
+
+/// Reads a level, or directives such as `info,actix_web=debug`. A single word must be a level: the library would take any
+/// other for the name of a module, and log nothing.
+pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
+    let word = level
+        .split(',')
+        .map(str::trim)
+        .find(|directive| !directive.contains(['=', '[']) && directive.parse::<LevelFilter>().is_err());
+    if let Some(word) = word {
+        return Err(format!("{word:?} is no level; use error, warn, info, debug, trace or off"));
+    }
+    EnvFilter::builder().parse(level).map_err(|error| error.to_string())
+}

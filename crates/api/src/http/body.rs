@@ -1,0 +1,160 @@
+//! Takes a body from the wire: bounded in bytes, before and after decompression, and in time.
+
+use std::io::Read;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::web::Payload;
+use flate2::read::MultiGzDecoder;
+use futures_util::StreamExt;
+
+use crate::http::json::Object;
+use crate::http::problem::{Kind, Problem};
+use crate::state::BodyLimits;
+
+/// The types that a body may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MediaTypes {
+    /// `application/json`.
+    Json,
+    /// That, or `application/merge-patch+json` (RFC 7396).
+    MergePatch,
+}
+
+impl MediaTypes {
+    const fn accepted(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::MergePatch => "application/json, application/merge-patch+json",
+        }
+    }
+
+    fn include(self, essence: &str) -> bool {
+        self.accepted().split(", ").any(|accepted| accepted.eq_ignore_ascii_case(essence))
+    }
+}
+
+/// The object in a body that must hold one.
+pub(crate) async fn object(
+    request: &HttpRequest,
+    payload: Payload,
+    types: MediaTypes,
+    limits: BodyLimits,
+) -> Result<Object, Problem> {
+    let body = collect(request, payload, limits).await?;
+    check_type(request.headers(), types)?;
+    Object::parse(&body)
+}
+
+/// The object in a body that may be empty, in which case nothing is asked of its type.
+pub(crate) async fn optional_object(
+    request: &HttpRequest,
+    payload: Payload,
+    limits: BodyLimits,
+) -> Result<Option<Object>, Problem> {
+    let body = collect(request, payload, limits).await?;
+    if body.is_empty() {
+        return Ok(None);
+    }
+    check_type(request.headers(), MediaTypes::MergePatch)?;
+    Object::parse(&body).map(Some)
+}
+
+async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Vec<u8>, Problem> {
+    let encoding = Encoding::of(request.headers())?;
+    let sent = tokio::time::timeout(limits.time, receive(request, payload, limits.bytes));
+    let sent = sent.await.map_err(|_| late())??;
+    match encoding {
+        Encoding::Identity => Ok(sent),
+        Encoding::Gzip => inflate(&sent, limits.bytes),
+    }
+}
+
+async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+        return Err(too_large(limit));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::debug!(%error, "a body broke off");
+            Problem::new(Kind::Malformed, "The body broke off or is framed wrongly.")
+        })?;
+        if body.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// What comes out is bounded while it comes out, so that a small body cannot become a large one in memory.
+fn inflate(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut body = Vec::new();
+    MultiGzDecoder::new(sent).take(limit as u64 + 1).read_to_end(&mut body).map_err(|_| {
+        Problem::new(Kind::Malformed, "The body is not gzip, though Content-Encoding says so.")
+    })?;
+    if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
+}
+
+/// It did not arrive in time, so what comes behind it on the connection is not known.
+pub(crate) fn late() -> Problem {
+    Problem::new(Kind::RequestTimeout, "The body did not arrive in time.")
+        .with_header(header::CONNECTION, "close")
+}
+
+/// It is over the limit.
+pub(crate) fn too_large(limit: usize) -> Problem {
+    Problem::new(Kind::BodyTooLarge, format!("The body is over {limit} bytes."))
+}
+
+enum Encoding {
+    Identity,
+    Gzip,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let value = only(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
+        match value.trim().to_ascii_lowercase().as_str() {
+            "" | "identity" => Ok(Self::Identity),
+            "gzip" | "x-gzip" => Ok(Self::Gzip),
+            _ => {
+                let detail = "A body may be compressed with gzip, once, and with nothing else.";
+                let problem = Problem::new(Kind::UnsupportedMediaType, detail);
+                Err(problem.with_header(header::ACCEPT_ENCODING, "gzip"))
+            }
+        }
+    }
+}
+
+fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
+    let value = only(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
+    let mut parts = value.split(';').map(str::trim);
+    let known = parts.next().is_some_and(|essence| types.include(essence));
+    // JSON is UTF-8 (RFC 8259 §8.1); a charset that says so is harmless, another one would be a lie.
+    let utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if known && utf8 { Ok(()) } else { Err(wrong_type(types)) }
+}
+
+/// It is of none of these types.
+pub(crate) fn wrong_type(types: MediaTypes) -> Problem {
+    let detail = format!("The body must be sent as Content-Type: {}.", types.accepted());
+    Problem::new(Kind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
+}
+
+/// A header that may stand once.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
+    let mut values = headers.get_all(name);
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Problem::new(Kind::Malformed, format!("{name} stands more than once.")));
+    }
+    Ok(first.map(|value| value.to_str()).transpose()?)
+}

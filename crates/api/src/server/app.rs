@@ -1,0 +1,67 @@
+//! The application: routes inside, CORS around them, the edge around all.
+
+use actix_cors::Cors;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, Error};
+
+use super::request_context::edge;
+use crate::config;
+use crate::routes::no_route;
+use crate::state::State;
+
+/// Seconds that a browser may keep the answer to a preflight.
+const PREFLIGHT_SECONDS: usize = 7200;
+
+/// One worker's application, with these routes.
+pub(crate) fn app(
+    state: Data<State>,
+    cors: &config::Cors,
+    routes: fn(&mut ServiceConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
+    app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(edge))
+}
+
+/// The headers that pages of other origins may read. Not left to the policy, which writes its set in another order in each
+/// worker: two answers that say the same are to be the same.
+const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
+                       RateLimit-Policy";
+
+async fn expose(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut answered = next.call(request).await?.map_into_boxed_body();
+    let headers = answered.headers_mut();
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    Ok(answered)
+}
+
+/// What browsers let pages of other origins do.
+fn policy(cors: &config::Cors) -> Cors {
+    let mut policy = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+        .allow_any_header()
+        .max_age(PREFLIGHT_SECONDS);
+    if cors.credentials {
+        policy = policy.supports_credentials();
+    }
+    for origin in &cors.origins {
+        policy = if origin == "*" { policy.allow_any_origin() } else { policy.allowed_origin(origin) };
+    }
+    policy
+}

@@ -1,0 +1,78 @@
+//! The configured database: opened, migrated, checked, copied.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use persistence::{
+    Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
+};
+
+use super::StartError;
+use crate::config::{Refusal, Settings};
+
+/// Opens the configured database, waiting for a server that is not available yet. Its workers report to the observer.
+pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
+    let options = DatabaseOptions { observer, ..options(settings) };
+    let database = Database::open(&options).map_err(|error| refused_database(&error))?;
+    database.wait_until_available().map_err(|error| unusable("the database cannot be used", error))?;
+    Ok(database)
+}
+
+fn options(settings: &Settings) -> DatabaseOptions {
+    DatabaseOptions {
+        url: settings.database.url.clone(),
+        max_connections: settings.database.max_connections,
+        transaction_pooler: settings.database.transaction_pooler,
+        startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
+        ..DatabaseOptions::default()
+    }
+}
+
+fn refused_database(error: &(dyn Error + 'static)) -> Refusal {
+    Refusal::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
+}
+
+/// A database that will never do is a matter of the configuration.
+fn unusable(what: &str, error: MigrateError) -> StartError {
+    match error {
+        MigrateError::WrongEncoding { .. } => refused_database(&error).into(),
+        error => StartError::failed(what, error),
+    }
+}
+
+/// Brings the schema up to date; gives the names of the migrations that ran.
+pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
+    database.migrate().map_err(|error| unusable("the database's schema cannot be brought up to date", error))
+}
+
+/// Looks at the configured database without making a file that is not there.
+pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
+    Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
+}
+
+/// Finds the configured database for a check, without creating a file.
+pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
+    Doctor::new(&options(settings)).map_err(not_checked)
+}
+
+/// Names what kept a database from being checked.
+pub(crate) fn not_checked(error: DoctorError) -> StartError {
+    match error {
+        DoctorError::Open(error) => refused_database(&error).into(),
+        error => StartError::NotChecked { source: error.into() },
+    }
+}
+
+/// Copies the configured database to a new file.
+pub(crate) fn back_up(settings: &Settings, file: &Path) -> Result<Backup, StartError> {
+    Database::back_up(&options(settings), file).map_err(|error| match error {
+        BackupError::Source(DoctorError::Open(error)) => refused_database(&error).into(),
+        BackupError::NotAFile { .. } => {
+            let why = format!("{error}: pg_dump --format=custom --file=FILE \"$DATABASE_URL\"");
+            Refusal::new("database.url (DATABASE_URL)", why).into()
+        }
+        error => StartError::failed("there is no backup", error),
+    })
+}

@@ -1,0 +1,84 @@
+//! The outermost layer: gives each request an id, writes problems, counts and logs the answer.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::http::problem::{self, Problem};
+use crate::state::State;
+
+/// The name of the header that carries the request id, both ways.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps the whole application.
+pub(crate) async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    let span = tracing::info_span!("request", request_id = %id);
+    let _in_flight = request.app_data::<web::Data<State>>().map(|state| state.metrics.in_flight());
+    let answered = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let answered = finish(answered, &id);
+    span.in_scope(|| record(&answered, started));
+    Ok(answered)
+}
+
+fn finish(answered: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let (request, response) = answered.into_parts();
+    let mut response = in_one_shape(response, id);
+    if request.app_data::<web::Data<State>>().is_some_and(|state| state.draining.has_begun()) {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    ServiceResponse::new(request, response)
+}
+
+fn in_one_shape(response: HttpResponse, id: &str) -> HttpResponse {
+    let status = response.status();
+    // Cloned, because the error borrows from the response that is about to be rewritten.
+    let own = response.error().and_then(|error| error.as_error::<Problem>()).cloned();
+    match own {
+        Some(problem) => problem::answer(response, &problem, id),
+        None if status.is_client_error() && response.error().is_some() => {
+            problem::answer(response, &problem::foreign(status), id)
+        }
+        None if status == StatusCode::INTERNAL_SERVER_ERROR => {
+            problem::answer(response, &problem::foreign(status), id)
+        }
+        None => response,
+    }
+}
+
+/// The caller's own id when it is one that a log line can hold, else a new one.
+#[expect(clippy::disallowed_methods, reason = "a request id is no business of the domain's")]
+fn request_id(request: &ServiceRequest) -> String {
+    let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let fits = |id: &&str| {
+        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    sent.filter(fits).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn record(answered: &ServiceResponse<BoxBody>, started: Instant) {
+    let (request, status) = (answered.request(), answered.status().as_u16());
+    let route = request.match_pattern().unwrap_or_else(|| "none".into());
+    let elapsed = started.elapsed();
+    if let Some(state) = request.app_data::<web::Data<State>>() {
+        state.metrics.observe(request.method().as_str(), &route, status, elapsed);
+    }
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(method = %request.method(), route, status, millis, "answered");
+}
