@@ -11,10 +11,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use api::representation;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::testing::{CountedIds, MemoryTasks, SetClock};
 use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
+use tasknook::representation;
 
 /// Tasks with the usual texts, as the repository gives them.
 fn tasks(count: usize) -> Vec<Task> {

@@ -33,3 +33,22 @@ pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
     }
     EnvFilter::builder().parse(level).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn a_directive_for_tasknook_selects_every_crate_of_it() {
+        assert!(module_path!().starts_with("tasknook::"));
+        let subscriber = tracing_subscriber::fmt().with_env_filter(filter("warn,tasknook=debug").unwrap());
+        tracing::subscriber::with_default(subscriber.finish(), || {
+            assert!(tracing::enabled!(target: "tasknook::server", Level::DEBUG));
+            assert!(tracing::enabled!(target: "tasknook_auth::jwks", Level::DEBUG));
+            assert!(tracing::enabled!(target: "tasknook_persistence::pool", Level::DEBUG));
+            assert!(!tracing::enabled!(target: "actix_server::builder", Level::DEBUG));
+        });
+    }
+}
