@@ -68,8 +68,8 @@ section!(Server {
     port: u16,
     workers: usize,
     max_connections: usize,
-    header_seconds: u64,
-    drain_seconds: u64,
+    header_timeout_seconds: u64,
+    shutdown_timeout_seconds: u64,
 });
 
 section!(Auth {
@@ -104,7 +104,7 @@ section!(Database {
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
 
-section!(Limits { body_bytes: usize, body_seconds: u64, token_bytes: usize });
+section!(Limits { max_body_bytes: usize, body_timeout_seconds: u64, max_token_bytes: usize });
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

@@ -108,8 +108,8 @@ fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), 
         .workers(workers)
         .max_connections(server.max_connections.div_ceil(workers))
         .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(Duration::from_secs(server.header_seconds))
-        .shutdown_timeout(server.drain_seconds)
+        .client_request_timeout(Duration::from_secs(server.header_timeout_seconds))
+        .shutdown_timeout(server.shutdown_timeout_seconds)
         .disable_signals()
         .bind((server.host.as_str(), server.port))
         .map_err(|error| {

@@ -108,7 +108,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
         tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
-        body: BodyLimits { bytes: settings.limits.body_bytes, time: Duration::from_millis(300) },
+        body: BodyLimits { bytes: settings.limits.max_body_bytes, time: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: None,

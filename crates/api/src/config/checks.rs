@@ -36,14 +36,14 @@ impl Settings {
     fn check_ranges(&self) -> Result<(), Refusal> {
         let positive = [
             ("server.max_connections", self.server.max_connections as u64),
-            ("server.header_seconds", self.server.header_seconds),
+            ("server.header_timeout_seconds", self.server.header_timeout_seconds),
             ("database.max_connections", u64::from(self.database.max_connections)),
             ("tasks.title_max", self.tasks.title_max as u64),
             ("tasks.description_max", self.tasks.description_max as u64),
             ("tasks.changes_days", self.tasks.changes_days),
-            ("limits.body_bytes", self.limits.body_bytes as u64),
-            ("limits.body_seconds", self.limits.body_seconds),
-            ("limits.token_bytes", self.limits.token_bytes as u64),
+            ("limits.max_body_bytes", self.limits.max_body_bytes as u64),
+            ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
+            ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
         ];
         for (key, value) in positive {
@@ -56,7 +56,7 @@ impl Settings {
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
-            ("limits.body_seconds", self.limits.body_seconds, 14),
+            ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
         ];
         for (key, value, most) in bounded {

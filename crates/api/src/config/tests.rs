@@ -86,7 +86,10 @@ fn a_wrong_value_is_refused_with_its_key() {
     }
     assert!(with("cors.credentials", "1").starts_with("cors.credentials: must be true or false"));
     assert!(with("auth.user_id_claim", "exp").starts_with("auth.user_id_claim: "));
-    assert!(with("limits.body_seconds", "15").starts_with("limits.body_seconds: must be at most 14"));
+    assert!(
+        with("limits.body_timeout_seconds", "15")
+            .starts_with("limits.body_timeout_seconds: must be at most 14")
+    );
     for level in ["verbose", "warning,info", "info,=x="] {
         assert!(with("log.level", level).starts_with("log.level: "), "{level}");
     }
@@ -97,7 +100,7 @@ fn a_wrong_value_is_refused_with_its_key() {
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
-    assert!(with("limits.body_bytes", "0").starts_with("limits.body_bytes: "));
+    assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));
 }
 
 #[test]

@@ -38,8 +38,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
         verifier,
         readiness: database.readiness(),
         body: BodyLimits {
-            bytes: settings.limits.body_bytes,
-            time: Duration::from_secs(settings.limits.body_seconds),
+            bytes: settings.limits.max_body_bytes,
+            time: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

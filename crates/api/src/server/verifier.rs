@@ -77,13 +77,13 @@ fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
         .user_id_claim(&auth.user_id_claim)
         .leeway_seconds(auth.leeway_seconds)
         .max_age_seconds(Some(auth.max_age_seconds).filter(|seconds| *seconds > 0))
-        .max_token_bytes(settings.limits.token_bytes)
+        .max_token_bytes(settings.limits.max_token_bytes)
 }
 
 /// Names the key whose value a verifier refused.
 fn refused(error: auth::ConfigError, key: &str) -> Refusal {
     let key = match error {
-        auth::ConfigError::OutOfRange { setting: "max_token_bytes", .. } => "limits.token_bytes",
+        auth::ConfigError::OutOfRange { setting: "max_token_bytes", .. } => "limits.max_token_bytes",
         auth::ConfigError::OutOfRange { setting: "max_age", .. } => "auth.jwks_max_age_seconds",
         auth::ConfigError::OutOfRange { setting: "cooldown", .. } => "auth.jwks_cooldown_seconds",
         auth::ConfigError::OutOfRange { setting: "stale", .. } => "auth.jwks_stale_seconds",
