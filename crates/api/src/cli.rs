@@ -122,21 +122,21 @@ pub fn run() -> ExitCode {
 /// Prints the effective configuration and rejects what `serve` would reject.
 fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
-    write!(stdout(), "{}", masked(&settings)).map_err(StartError::unwritten)?;
+    write!(stdout(), "{}", masked(&settings)).map_err(StartError::output_error)?;
     server::verifier(&settings, VerifierOptions::default())?;
     server::check_database(&settings)
 }
 
 /// Prints the OpenAPI document. It depends on the program alone, so no configuration is read.
 fn openapi() -> Result<(), StartError> {
-    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::unwritten)
+    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::output_error)
 }
 
 /// Says on the terminal what went wrong, since the log may not be up; the exit code says it even when nobody can read.
 fn report(error: &StartError) -> ExitCode {
     let _ = writeln!(stderr(), "tasknook: {}", chain(error));
     match error {
-        StartError::Refused(_) => ExitCode::from(2),
+        StartError::Config(_) => ExitCode::from(2),
         StartError::NotChecked { .. } => ExitCode::from(3),
         StartError::Failed { .. } => ExitCode::FAILURE,
     }

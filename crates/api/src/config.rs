@@ -19,12 +19,12 @@ pub(crate) use masked::masked;
 /// Why a configuration is refused: the key, and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {why}")]
-pub(crate) struct Refusal {
+pub(crate) struct ConfigError {
     key: String,
     why: String,
 }
 
-impl Refusal {
+impl ConfigError {
     /// Refuses the value of a key.
     pub(crate) fn new(key: impl Into<String>, why: impl fmt::Display) -> Self {
         Self { key: key.into(), why: why.to_string() }
@@ -124,14 +124,14 @@ section!(Log { level: String, format: LogFormat });
 
 impl Settings {
     /// Reads all sources in their order and refuses what cannot be right.
-    pub(crate) fn load(overrides: &Overrides) -> Result<Self, Refusal> {
+    pub(crate) fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
         let settings = Self::read(overrides)?;
         settings.check()?;
         Ok(settings)
     }
 
     /// Reads all sources for a command that verifies nothing and so needs no trust anchor.
-    pub(crate) fn read(overrides: &Overrides) -> Result<Self, Refusal> {
+    pub(crate) fn read(overrides: &Overrides) -> Result<Self, ConfigError> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         sources::read(overrides, environment)

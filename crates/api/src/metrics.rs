@@ -16,20 +16,20 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 pub(crate) use database::DatabaseMetrics;
-pub(crate) use tokens::TokenFigures;
+pub(crate) use tokens::TokenMetrics;
 
 /// Upper bounds of the buckets of durations, in seconds: from a cached read to the request deadline.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answer {
+struct ResponseLabels {
     method: String,
     route: String,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     method: String,
     route: String,
 }
@@ -38,33 +38,33 @@ struct Route {
 #[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Arc<Registry>,
-    answers: Family<Answer, Counter>,
-    durations: Family<Route, Histogram, fn() -> Histogram>,
-    under_way: Gauge<i64, AtomicI64>,
-    tokens: Arc<TokenFigures>,
+    responses: Family<ResponseLabels, Counter>,
+    durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    in_flight: Gauge<i64, AtomicI64>,
+    tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tasknook");
-        let answers = Family::default();
-        let durations: Family<Route, Histogram, fn() -> Histogram> =
+        let responses = Family::default();
+        let durations: Family<RouteLabels, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        let under_way = Gauge::default();
-        registry.register("http_requests", "Requests answered", answers.clone());
+        let in_flight = Gauge::default();
+        registry.register("http_requests", "Requests answered", responses.clone());
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
-        registry.register("http_requests_in_flight", "Requests under way", under_way.clone());
-        let tokens = Arc::new(TokenFigures::registered(&mut registry));
+        registry.register("http_requests_in_flight", "Requests under way", in_flight.clone());
+        let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
-        Self { registry: Arc::new(registry), answers, durations, under_way, tokens, database }
+        Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }
     }
 }
 
 impl Metrics {
     /// What becomes of tokens.
     #[must_use]
-    pub(crate) fn tokens(&self) -> &Arc<TokenFigures> {
+    pub(crate) fn tokens(&self) -> &Arc<TokenMetrics> {
         &self.tokens
     }
 
@@ -77,8 +77,8 @@ impl Metrics {
     /// Counts one request as under way until the value is dropped.
     #[must_use]
     pub(crate) fn in_flight(&self) -> InFlight {
-        self.under_way.inc();
-        InFlight(self.under_way.clone())
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
     }
 
     /// Counts one answer. The route is a pattern, never a path, so that the number of series stays bounded; so are
@@ -86,9 +86,9 @@ impl Metrics {
     pub(crate) fn observe(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method);
         let method = if known { method } else { "other" }.to_owned();
-        let labels = Answer { method: method.clone(), route: route.to_owned(), status };
-        self.answers.get_or_create(&labels).inc();
-        let labels = Route { method, route: route.to_owned() };
+        let labels = ResponseLabels { method: method.clone(), route: route.to_owned(), status };
+        self.responses.get_or_create(&labels).inc();
+        let labels = RouteLabels { method, route: route.to_owned() };
         self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 

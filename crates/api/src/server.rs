@@ -17,13 +17,13 @@ use actix_web::rt::System;
 use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{DevelopmentSecretError, Refusal, Settings};
+use crate::config::{ConfigError, DevelopmentSecretError, Settings};
 use crate::routes::{metrics_only, routes, routes_and_metrics};
-use crate::state::{Draining, State};
+use crate::state::{AppState, Draining};
 
 pub(crate) use app::app;
 pub(crate) use assembly::assemble;
-pub(crate) use database::{back_up, check_database, doctor, migrate, not_checked, open};
+pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open};
 pub(crate) use verifier::{shared_secret, verifier};
 
 /// Seconds that a connection may idle between two requests; longer than the usual proxy keeps one.
@@ -34,7 +34,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 pub(crate) enum StartError {
     /// The configuration is wrong: exit code 2.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Config(#[from] ConfigError),
     /// The database could not be checked, which says nothing about it: exit code 3.
     #[error("the database was not checked completely")]
     NotChecked {
@@ -53,7 +53,7 @@ pub(crate) enum StartError {
 
 impl StartError {
     /// The answer of a command cannot be written.
-    pub(crate) fn unwritten(error: std::io::Error) -> Self {
+    pub(crate) fn output_error(error: std::io::Error) -> Self {
         Self::failed("the answer cannot be written", error)
     }
 
@@ -72,7 +72,7 @@ impl From<DevelopmentSecretError> for StartError {
 /// Serves until a signal. `hint` makes a text for whoever watches, from the address that was taken.
 pub(crate) fn serve(
     settings: &Settings,
-    state: State,
+    state: AppState,
     hint: Option<impl Fn(&str) -> String>,
 ) -> Result<(), StartError> {
     let draining = state.draining.clone();
@@ -81,17 +81,17 @@ pub(crate) fn serve(
         let signals =
             Signals::new().map_err(|error| StartError::failed("signals cannot be watched", error))?;
         let (server, address) = listen(settings, &state)?;
-        let figures = listen_for_figures(settings, &state)?;
+        let metrics = bind_metrics(settings, &state)?;
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
             // Nobody may be watching.
             let _ = writeln!(stdout(), "{}", hint(&address));
         }
         let mut handles = vec![server.handle()];
-        handles.extend(figures.as_ref().map(Server::handle));
+        handles.extend(metrics.as_ref().map(Server::handle));
         actix_web::rt::spawn(end_on_signal(signals, handles, draining));
-        if let Some(figures) = figures {
-            actix_web::rt::spawn(figures);
+        if let Some(metrics) = metrics {
+            actix_web::rt::spawn(metrics);
         }
         server.await.map_err(|error| StartError::failed("the server broke off", error))?;
         tracing::info!("ended");
@@ -99,7 +99,7 @@ pub(crate) fn serve(
     })
 }
 
-fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), StartError> {
+fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String), StartError> {
     let server = &settings.server;
     let (cors, shared) = (settings.cors.clone(), state.clone());
     let routes = if settings.metrics.address.is_empty() { routes_and_metrics } else { routes };
@@ -122,7 +122,7 @@ fn listen(settings: &Settings, state: &Data<State>) -> Result<(Server, String), 
     Ok((http.run(), address))
 }
 
-fn listen_for_figures(settings: &Settings, state: &Data<State>) -> Result<Option<Server>, StartError> {
+fn bind_metrics(settings: &Settings, state: &Data<AppState>) -> Result<Option<Server>, StartError> {
     let place = &settings.metrics.address;
     if place.is_empty() {
         return Ok(None);

@@ -11,7 +11,7 @@ use persistence::BackgroundJobs;
 use crate::metrics::Metrics;
 
 /// Everything that a request may need. One for the process; each worker holds a reference.
-pub(crate) struct State {
+pub(crate) struct AppState {
     /// The use cases.
     pub tasks: Tasks,
     /// Who is calling.
@@ -35,9 +35,9 @@ pub(crate) struct State {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimits {
     /// The most bytes, both as sent and after decompression.
-    pub bytes: usize,
+    pub max_bytes: usize,
     /// The time until the last byte must be here.
-    pub time: Duration,
+    pub timeout: Duration,
 }
 
 /// Set once, when the process is told to end.

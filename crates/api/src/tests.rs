@@ -27,7 +27,7 @@ use crate::cli::token::{self, TokenRequest};
 use crate::config::{Overrides, Settings};
 use crate::metrics::Metrics;
 use crate::state::BodyLimits;
-use crate::state::{Draining, State};
+use crate::state::{AppState, Draining};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -98,17 +98,17 @@ fn token(user: &str) -> String {
     token::sign(&TokenRequest { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
 }
 
-fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
+fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let shared =
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(SetClock::at_unix_millis(NOW_MILLIS));
-    State {
+    AppState {
         tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
-        body: BodyLimits { bytes: settings.limits.max_body_bytes, time: Duration::from_millis(300) },
+        body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: None,
@@ -129,7 +129,7 @@ async fn app(
 }
 
 async fn app_over(
-    state: State,
+    state: AppState,
     settings: &Settings,
 ) -> App<
     impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,

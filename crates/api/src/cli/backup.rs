@@ -19,6 +19,6 @@ impl Backup {
         let settings = Settings::read(overrides)?;
         let backup = server::back_up(&settings, &self.file)?;
         writeln!(stdout(), "Wrote {}, {} bytes.", backup.path.display(), backup.bytes)
-            .map_err(StartError::unwritten)
+            .map_err(StartError::output_error)
     }
 }

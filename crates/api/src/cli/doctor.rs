@@ -20,7 +20,7 @@ impl Doctor {
     pub(super) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
         let settings = Settings::read(overrides)?;
         let doctor = server::doctor(&settings)?;
-        let mut report = doctor.check().map_err(server::not_checked)?;
+        let mut report = doctor.check().map_err(server::doctor_error)?;
         print(format_args!("{report}"))?;
         if self.repair && report.is_repairable() {
             print(format_args!("\n"))?;
@@ -33,7 +33,7 @@ impl Doctor {
             });
             done.map_err(|error| StartError::failed("the repair is incomplete", error))?;
             printed?;
-            report = doctor.check().map_err(server::not_checked)?;
+            report = doctor.check().map_err(server::doctor_error)?;
             print(format_args!("\nChecked again:\n{report}"))?;
         }
         if report.is_healthy() {
@@ -52,7 +52,7 @@ impl Doctor {
 }
 
 fn print(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {
-    stdout().write_fmt(text).map_err(StartError::unwritten)
+    stdout().write_fmt(text).map_err(StartError::output_error)
 }
 
 const fn instruction(remedy: Remedy) -> &'static str {

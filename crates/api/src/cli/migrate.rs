@@ -14,5 +14,5 @@ pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
         [] => "The schema is up to date.".to_owned(),
         names => format!("Ran {}.", names.join(", ")),
     };
-    writeln!(stdout(), "{answer}").map_err(StartError::unwritten)
+    writeln!(stdout(), "{answer}").map_err(StartError::output_error)
 }

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::config::{Auth, Overrides, Refusal, Settings};
+use crate::config::{Auth, ConfigError, Overrides, Settings};
 use crate::server::{self, StartError};
 
 #[derive(Debug, Args)]
@@ -27,14 +27,14 @@ impl Token {
     /// Prints the token and nothing else.
     pub(super) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
         let settings = Settings::read(overrides)?;
-        let user = OwnerId::parse(&self.user).map_err(|error| Refusal::new("--user", error))?;
+        let user = OwnerId::parse(&self.user).map_err(|error| ConfigError::new("--user", error))?;
         server::shared_secret(&settings, VerifierOptions::default())?;
         let missing =
-            || Refusal::new("auth.secrets", "no shared secret to sign with: set BETTER_AUTH_SECRET");
+            || ConfigError::new("auth.secrets", "no shared secret to sign with: set BETTER_AUTH_SECRET");
         let secret = settings.auth.signing_secret()?.ok_or_else(missing)?;
         let request = TokenRequest { user: user.as_str(), lifetime_seconds: self.expires_in };
         let token = sign(&request, &secret, &settings.auth)?;
-        writeln!(stdout(), "{token}").map_err(StartError::unwritten)
+        writeln!(stdout(), "{token}").map_err(StartError::output_error)
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let unread = |error| StartError::failed("standard input cannot be read as text", error);
     stdin().take(MAX_INPUT_BYTES).read_to_string(&mut input).map_err(unread)?;
     let report = System::new().block_on(verifier.explain(bare(&input)));
-    write!(stdout(), "{report}\n{}", verdict(&report)).map_err(StartError::unwritten)?;
+    write!(stdout(), "{report}\n{}", verdict(&report)).map_err(StartError::output_error)?;
     match report.verdict() {
         Ok(_) => Ok(()),
         Err(error) if error.is_unavailable() => {

@@ -1,31 +1,31 @@
 //! What can be seen to be wrong before anything is opened.
 
 use super::logging;
-use super::{Refusal, Settings};
+use super::{ConfigError, Settings};
 
 impl Settings {
-    pub(super) fn check(&self) -> Result<(), Refusal> {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
         self.check_ranges()?;
         self.check_words()?;
         self.check_trust_anchors()
     }
 
-    fn check_cors(&self) -> Result<(), Refusal> {
-        let refuse = |why: &str| Err(Refusal::new("cors.origins", why));
+    fn check_cors(&self) -> Result<(), ConfigError> {
+        let reject = |why: &str| Err(ConfigError::new("cors.origins", why));
         if self.cors.origins.iter().any(|origin| origin == "*") {
             if self.cors.credentials {
-                return refuse(
+                return reject(
                     "\"*\" does not go together with credentials: list the origins, or set cors.credentials = false",
                 );
             }
-            return if self.cors.origins.len() == 1 { Ok(()) } else { refuse("\"*\" stands alone") };
+            return if self.cors.origins.len() == 1 { Ok(()) } else { reject("\"*\" stands alone") };
         }
         for origin in &self.cors.origins {
             let parsed = url::Url::parse(origin);
             let exact = parsed.is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             if !exact {
-                return refuse(&format!(
+                return reject(&format!(
                     "{origin:?} is no origin; write scheme, host and port as browsers do: https://app.example"
                 ));
             }
@@ -33,7 +33,7 @@ impl Settings {
         Ok(())
     }
 
-    fn check_ranges(&self) -> Result<(), Refusal> {
+    fn check_ranges(&self) -> Result<(), ConfigError> {
         let positive = [
             ("server.max_connections", self.server.max_connections as u64),
             ("server.header_timeout_seconds", self.server.header_timeout_seconds),
@@ -48,7 +48,7 @@ impl Settings {
         ];
         for (key, value) in positive {
             if value == 0 {
-                return Err(Refusal::new(key, "must be at least 1"));
+                return Err(ConfigError::new(key, "must be at least 1"));
             }
         }
         // A folded title stands in cursors, and cursors in headers; a body's deadline lies within the request's.
@@ -61,30 +61,30 @@ impl Settings {
         ];
         for (key, value, most) in bounded {
             if value > most {
-                return Err(Refusal::new(key, format!("must be at most {most}")));
+                return Err(ConfigError::new(key, format!("must be at most {most}")));
             }
         }
         Ok(())
     }
 
-    fn check_words(&self) -> Result<(), Refusal> {
+    fn check_words(&self) -> Result<(), ConfigError> {
         let claim = self.auth.user_id_claim.as_str();
         if claim.is_empty() || ["iss", "aud", "exp", "nbf", "iat", "jti"].contains(&claim) {
-            return Err(Refusal::new("auth.user_id_claim", "must name a claim that holds the user's id"));
+            return Err(ConfigError::new("auth.user_id_claim", "must name a claim that holds the user's id"));
         }
-        logging::filter(&self.log.level).map_err(|why| Refusal::new("log.level", why))?;
+        logging::filter(&self.log.level).map_err(|why| ConfigError::new("log.level", why))?;
         let address = self.metrics.address.as_str();
         let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
         if !address.is_empty() && port.is_none() {
-            return Err(Refusal::new("metrics.address", "must be host:port, as in 127.0.0.1:9100"));
+            return Err(ConfigError::new("metrics.address", "must be host:port, as in 127.0.0.1:9100"));
         }
         Ok(())
     }
 
-    fn check_trust_anchors(&self) -> Result<(), Refusal> {
+    fn check_trust_anchors(&self) -> Result<(), ConfigError> {
         let auth = &self.auth;
         if !cfg!(debug_assertions) && !auth.development_secret_file.is_empty() {
-            return Err(Refusal::new("auth.development_secret_file", "works in debug builds only"));
+            return Err(ConfigError::new("auth.development_secret_file", "works in debug builds only"));
         }
         let none = auth.secrets.is_empty()
             && auth.better_auth_url.is_empty()
@@ -93,7 +93,7 @@ impl Settings {
         if none {
             let why = "no trust anchor: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
                        or both, so that tokens can be verified";
-            return Err(Refusal::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
+            return Err(ConfigError::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
         }
         Ok(())
     }

@@ -1,17 +1,17 @@
 //! Which keys there are, and of which kind each is: exactly those of the defaults. Values are held to their kind here,
-//! because the reader behind would make 81 of 80.7 and 1 of true, and would quote a secret that stands in the wrong place.
+//! because the reader behind would make 81 of 80.7 and 1 of true, and would quote a secret that stands in the wrong source.
 
 use std::collections::BTreeMap;
 
 use config::{Map, Value, ValueKind};
 
-use super::Refusal;
+use super::ConfigError;
 
 /// Every key, as `section.key`.
-pub(super) struct Keys(BTreeMap<String, Kind>);
+pub(super) struct Keys(BTreeMap<String, ValueType>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueType {
     Text,
     Number,
     Flag,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 
 impl Keys {
     pub(super) fn of(defaults: &Map<String, Value>) -> Self {
-        Self(flatten(defaults).into_iter().map(|(key, value)| (key, Kind::of(value))).collect())
+        Self(flatten(defaults).into_iter().map(|(key, value)| (key, ValueType::of(value))).collect())
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
@@ -28,27 +28,27 @@ impl Keys {
     }
 
     /// The kind of a key, which must be one.
-    pub(super) fn kind(&self, key: &str, place: &str) -> Result<Kind, Refusal> {
+    pub(super) fn kind(&self, key: &str, source: &str) -> Result<ValueType, ConfigError> {
         self.0.get(key).copied().ok_or_else(|| {
             let why =
-                format!("there is no such key (it stands in {place}); config/default.toml lists them all");
-            Refusal::new(key, why)
+                format!("there is no such key (it stands in {source}); config/default.toml lists them all");
+            ConfigError::new(key, why)
         })
     }
 
     /// Holds a file to the keys and their kinds.
-    pub(super) fn check(&self, written: &Map<String, Value>, place: &str) -> Result<(), Refusal> {
+    pub(super) fn check(&self, written: &Map<String, Value>, source: &str) -> Result<(), ConfigError> {
         for (key, value) in flatten(written) {
-            let kind = self.kind(&key, place)?;
-            if !kind.admits(&value.kind) {
-                return Err(kind.refusal(&key));
+            let kind = self.kind(&key, source)?;
+            if !kind.accepts(&value.kind) {
+                return Err(kind.mismatch(&key));
             }
         }
         Ok(())
     }
 }
 
-impl Kind {
+impl ValueType {
     fn of(value: &Value) -> Self {
         match value.kind {
             ValueKind::I64(_) => Self::Number,
@@ -58,7 +58,7 @@ impl Kind {
         }
     }
 
-    fn admits(self, value: &ValueKind) -> bool {
+    fn accepts(self, value: &ValueKind) -> bool {
         match (self, value) {
             (Self::Text, ValueKind::String(_)) | (Self::Flag, ValueKind::Boolean(_)) => true,
             (Self::Number, ValueKind::I64(number)) => *number >= 0,
@@ -70,7 +70,7 @@ impl Kind {
     }
 
     /// Reads a text from the environment or the command line.
-    pub(super) fn read(self, key: &str, text: &str) -> Result<Value, Refusal> {
+    pub(super) fn read(self, key: &str, text: &str) -> Result<Value, ConfigError> {
         let kind = match self {
             Self::Text => Some(ValueKind::String(text.to_owned())),
             Self::Number => text.parse().ok().filter(|number| *number >= 0).map(ValueKind::I64),
@@ -80,17 +80,17 @@ impl Kind {
                 Some(ValueKind::Array(items.map(Value::from).collect()))
             }
         };
-        kind.map(|kind| Value::new(None, kind)).ok_or_else(|| self.refusal(key))
+        kind.map(|kind| Value::new(None, kind)).ok_or_else(|| self.mismatch(key))
     }
 
-    fn refusal(self, key: &str) -> Refusal {
+    fn mismatch(self, key: &str) -> ConfigError {
         let why = match self {
             Self::Text => "must be a string",
             Self::Number => "must be a whole number, 0 or more",
             Self::Flag => "must be true or false",
             Self::List => "must be a list of strings",
         };
-        Refusal::new(key, why)
+        ConfigError::new(key, why)
     }
 }
 

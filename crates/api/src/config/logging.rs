@@ -5,11 +5,11 @@ use std::io::stderr;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Log, LogFormat, Refusal};
+use crate::config::{ConfigError, Log, LogFormat};
 
 /// Starts the log of the process. A line that cannot be written is lost, and nothing else is.
-pub(crate) fn start(log: &Log) -> Result<(), Refusal> {
-    let filter = filter(&log.level).map_err(|why| Refusal::new("log.level", why))?;
+pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
+    let filter = filter(&log.level).map_err(|why| ConfigError::new("log.level", why))?;
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
     let started = match log.format {
@@ -18,7 +18,7 @@ pub(crate) fn start(log: &Log) -> Result<(), Refusal> {
         }
         LogFormat::Text => builder.with_target(false).try_init(),
     };
-    started.map_err(|error| Refusal::new("log", error))
+    started.map_err(|error| ConfigError::new("log", error))
 }
 
 /// Reads a level, or directives such as `info,actix_web=debug`. A single word must be a level: the library would take any

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use auth::versioned_secrets;
-use config::{Config, ConfigError, File, FileFormat, Source, Value, ValueKind};
+use config::{Config, ConfigError as SourceError, File, FileFormat, Source, Value, ValueKind};
 
 use super::keys::Keys;
-use super::{Overrides, Refusal, Settings};
+use super::{ConfigError, Overrides, Settings};
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PREFIX: &str = "TASKNOOK_";
@@ -16,34 +16,34 @@ const PREFIX: &str = "TASKNOOK_";
 pub(super) fn read(
     overrides: &Overrides,
     environment: impl Iterator<Item = (String, OsString)>,
-) -> Result<Settings, Refusal> {
-    let unreadable = |error: ConfigError| Refusal::new("configuration", error);
+) -> Result<Settings, ConfigError> {
+    let invalid_source = |error: SourceError| ConfigError::new("configuration", error);
     let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
-    let keys = Keys::of(&defaults.collect().map_err(unreadable)?);
+    let keys = Keys::of(&defaults.collect().map_err(invalid_source)?);
     let mut builder = Config::builder().add_source(defaults);
     if let Some(path) = &overrides.file {
         let name = path.display().to_string();
         let file = File::from(path.as_path()).format(FileFormat::Toml).required(true);
-        let written = file.collect().map_err(|error| Refusal::new(&name, first_line(&error)))?;
+        let written = file.collect().map_err(|error| ConfigError::new(&name, first_line(&error)))?;
         keys.check(&written, &name)?;
         builder = builder.add_source(file);
     }
     for (key, value) in from_environment(&keys, environment)? {
-        builder = builder.set_override(key, value).map_err(unreadable)?;
+        builder = builder.set_override(key, value).map_err(invalid_source)?;
     }
     for (key, text) in &overrides.set {
         let value = keys.kind(key, "the command line")?.read(key, text)?;
-        builder = builder.set_override(key, value).map_err(unreadable)?;
+        builder = builder.set_override(key, value).map_err(invalid_source)?;
     }
-    let config = builder.build().map_err(unreadable)?;
-    config.try_deserialize().map_err(unreadable)
+    let config = builder.build().map_err(invalid_source)?;
+    config.try_deserialize().map_err(invalid_source)
 }
 
 /// `BETTER_AUTH_URL` and its like first, then `TASKNOOK_SECTION__KEY`, which is the more exact word.
 fn from_environment(
     keys: &Keys,
     environment: impl Iterator<Item = (String, OsString)>,
-) -> Result<Vec<(String, Value)>, Refusal> {
+) -> Result<Vec<(String, Value)>, ConfigError> {
     let mut plain = BTreeMap::new();
     let mut exact = Vec::new();
     for (name, text) in environment {
@@ -52,10 +52,10 @@ fn from_environment(
         if !is_plain && !name.starts_with(PREFIX) {
             continue;
         }
-        let text = text.into_string().map_err(|_| Refusal::new(&name, "the value is not UTF-8"))?;
+        let text = text.into_string().map_err(|_| ConfigError::new(&name, "the value is not UTF-8"))?;
         if is_plain {
             plain.insert(name, text);
-        } else if let Some(key) = named(keys, &name, &text)? {
+        } else if let Some(key) = key_of(keys, &name, &text)? {
             let value = keys.kind(&key, &format!("the environment variable {name}"))?.read(&key, &text)?;
             exact.push((key, value));
         }
@@ -67,7 +67,7 @@ fn from_environment(
 
 /// The key that an environment variable names. A name without `__` may be somebody else's (Kubernetes makes
 /// `TASKNOOK_PORT`, with an address, for a service called tasknook), unless it is a key but for the second underscore.
-fn named(keys: &Keys, name: &str, text: &str) -> Result<Option<String>, Refusal> {
+fn key_of(keys: &Keys, name: &str, text: &str) -> Result<Option<String>, ConfigError> {
     let rest = name.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
     if let Some((section, key)) = rest.split_once("__") {
         return Ok(Some(format!("{section}.{key}")));
@@ -77,17 +77,17 @@ fn named(keys: &Keys, name: &str, text: &str) -> Result<Option<String>, Refusal>
         && !text.starts_with("tcp://")
     {
         let meant = format!("{PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase());
-        return Err(Refusal::new(name, format!("two underscores part section and key: {meant}")));
+        return Err(ConfigError::new(name, format!("two underscores part section and key: {meant}")));
     }
     Ok(None)
 }
 
 /// What a parser says before it quotes the text, in which a secret may stand.
-fn first_line(error: &ConfigError) -> String {
+fn first_line(error: &SourceError) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-fn plain_values(plain: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, Refusal> {
+fn plain_values(plain: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, ConfigError> {
     let given = |name: &str| plain.get(name).filter(|text| !text.is_empty());
     let mut values = Vec::new();
     for (name, key) in [("DATABASE_URL", "database.url"), ("BETTER_AUTH_URL", "auth.better_auth_url")] {
@@ -95,9 +95,9 @@ fn plain_values(plain: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>
             values.push((key.to_owned(), Value::from(text.as_str())));
         }
     }
-    let refused = |error| Refusal::new("BETTER_AUTH_SECRETS", error);
+    let invalid = |error| ConfigError::new("BETTER_AUTH_SECRETS", error);
     let listed =
-        given("BETTER_AUTH_SECRETS").map(|text| versioned_secrets(text).map_err(refused)).transpose()?;
+        given("BETTER_AUTH_SECRETS").map(|text| versioned_secrets(text).map_err(invalid)).transpose()?;
     let mut secrets: Vec<&str> = listed.unwrap_or_default();
     secrets.extend(given("BETTER_AUTH_SECRET").map(String::as_str));
     if !secrets.is_empty() {

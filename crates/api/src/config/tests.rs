@@ -6,7 +6,7 @@ use super::*;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-fn read(environment: &[(&str, &str)], set: &[(&str, &str)]) -> Result<Settings, Refusal> {
+fn read(environment: &[(&str, &str)], set: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value)));
     let set = set.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let settings = sources::read(&Overrides { file: None, set }, environment)?;
@@ -14,13 +14,13 @@ fn read(environment: &[(&str, &str)], set: &[(&str, &str)]) -> Result<Settings, 
     Ok(settings)
 }
 
-fn refusal(environment: &[(&str, &str)], set: &[(&str, &str)]) -> String {
-    read(environment, set).expect_err("a refusal").to_string()
+fn error(environment: &[(&str, &str)], set: &[(&str, &str)]) -> String {
+    read(environment, set).expect_err("an error").to_string()
 }
 
 #[test]
 fn the_defaults_need_a_trust_anchor_and_nothing_else() {
-    assert!(refusal(&[], &[]).contains("no trust anchor"));
+    assert!(error(&[], &[]).contains("no trust anchor"));
     let settings = read(&[("BETTER_AUTH_SECRET", SECRET)], &[]).unwrap();
     assert_eq!((settings.server.port, settings.database.url.as_str()), (8000, "sqlite://data/tasknook.db"));
 }
@@ -56,14 +56,14 @@ fn secrets_are_taken_as_they_are_written_and_in_order() {
     let settings = read(&environment, &[]).unwrap();
     let secrets: Vec<&str> = settings.auth.secrets.iter().map(ExposeSecret::expose_secret).collect();
     assert_eq!(secrets, ["1e5:x", "old", digits]);
-    assert!(refusal(&[("BETTER_AUTH_SECRETS", SECRET)], &[]).starts_with("BETTER_AUTH_SECRETS: "));
+    assert!(error(&[("BETTER_AUTH_SECRETS", SECRET)], &[]).starts_with("BETTER_AUTH_SECRETS: "));
 }
 
 #[test]
 fn an_unknown_key_is_refused_by_name() {
-    assert!(refusal(&[("TASKNOOK_SERVER__PROT", "1")], &[]).starts_with("server.prot: there is no such key"));
-    assert!(refusal(&[], &[("auth.nope", "1")]).starts_with("auth.nope: "));
-    assert!(refusal(&[("TASKNOOK_SERVER_PORT", "1")], &[]).contains("TASKNOOK_SERVER__PORT"));
+    assert!(error(&[("TASKNOOK_SERVER__PROT", "1")], &[]).starts_with("server.prot: there is no such key"));
+    assert!(error(&[], &[("auth.nope", "1")]).starts_with("auth.nope: "));
+    assert!(error(&[("TASKNOOK_SERVER_PORT", "1")], &[]).contains("TASKNOOK_SERVER__PORT"));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn what_somebody_else_put_into_the_environment_is_left_alone() {
 
 #[test]
 fn a_wrong_value_is_refused_with_its_key() {
-    let with = |key, value| refusal(&[("BETTER_AUTH_SECRET", SECRET)], &[(key, value)]);
+    let with = |key, value| error(&[("BETTER_AUTH_SECRET", SECRET)], &[(key, value)]);
     assert!(with("server.port", "http").contains("server.port"));
     for number in ["80.7", "true", "on", "-1", "1e3", ""] {
         assert_eq!(with("server.port", number), "server.port: must be a whole number, 0 or more", "{number}");

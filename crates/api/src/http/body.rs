@@ -8,8 +8,8 @@ use actix_web::web::Payload;
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
 
-use crate::http::json::Object;
-use crate::http::problem::{Kind, Problem};
+use crate::http::json::JsonObject;
+use crate::http::problem::{Problem, ProblemKind};
 use crate::state::BodyLimits;
 
 /// The types that a body may have.
@@ -40,10 +40,10 @@ pub(crate) async fn object(
     payload: Payload,
     types: MediaTypes,
     limits: BodyLimits,
-) -> Result<Object, Problem> {
+) -> Result<JsonObject, Problem> {
     let body = collect(request, payload, limits).await?;
     check_type(request.headers(), types)?;
-    Object::parse(&body)
+    JsonObject::parse(&body)
 }
 
 /// The object in a body that may be empty, in which case nothing is asked of its type.
@@ -51,22 +51,22 @@ pub(crate) async fn optional_object(
     request: &HttpRequest,
     payload: Payload,
     limits: BodyLimits,
-) -> Result<Option<Object>, Problem> {
+) -> Result<Option<JsonObject>, Problem> {
     let body = collect(request, payload, limits).await?;
     if body.is_empty() {
         return Ok(None);
     }
     check_type(request.headers(), MediaTypes::MergePatch)?;
-    Object::parse(&body).map(Some)
+    JsonObject::parse(&body).map(Some)
 }
 
 async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Vec<u8>, Problem> {
     let encoding = Encoding::of(request.headers())?;
-    let sent = tokio::time::timeout(limits.time, receive(request, payload, limits.bytes));
-    let sent = sent.await.map_err(|_| late())??;
+    let sent = tokio::time::timeout(limits.timeout, receive(request, payload, limits.max_bytes));
+    let sent = sent.await.map_err(|_| body_timeout())??;
     match encoding {
         Encoding::Identity => Ok(sent),
-        Encoding::Gzip => inflate(&sent, limits.bytes),
+        Encoding::Gzip => decompress(&sent, limits.max_bytes),
     }
 }
 
@@ -79,7 +79,7 @@ async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> R
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
             tracing::debug!(%error, "a body broke off");
-            Problem::new(Kind::Malformed, "The body broke off or is framed wrongly.")
+            Problem::new(ProblemKind::Malformed, "The body broke off or is framed wrongly.")
         })?;
         if body.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -90,23 +90,23 @@ async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> R
 }
 
 /// What comes out is bounded while it comes out, so that a small body cannot become a large one in memory.
-fn inflate(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
+fn decompress(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     MultiGzDecoder::new(sent).take(limit as u64 + 1).read_to_end(&mut body).map_err(|_| {
-        Problem::new(Kind::Malformed, "The body is not gzip, though Content-Encoding says so.")
+        Problem::new(ProblemKind::Malformed, "The body is not gzip, though Content-Encoding says so.")
     })?;
     if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
 }
 
 /// It did not arrive in time, so what comes behind it on the connection is not known.
-pub(crate) fn late() -> Problem {
-    Problem::new(Kind::RequestTimeout, "The body did not arrive in time.")
+pub(crate) fn body_timeout() -> Problem {
+    Problem::new(ProblemKind::RequestTimeout, "The body did not arrive in time.")
         .with_header(header::CONNECTION, "close")
 }
 
 /// It is over the limit.
 pub(crate) fn too_large(limit: usize) -> Problem {
-    Problem::new(Kind::BodyTooLarge, format!("The body is over {limit} bytes."))
+    Problem::new(ProblemKind::BodyTooLarge, format!("The body is over {limit} bytes."))
 }
 
 enum Encoding {
@@ -116,13 +116,13 @@ enum Encoding {
 
 impl Encoding {
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let value = only(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
+        let value = single_header(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
         match value.trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Self::Identity),
             "gzip" | "x-gzip" => Ok(Self::Gzip),
             _ => {
                 let detail = "A body may be compressed with gzip, once, and with nothing else.";
-                let problem = Problem::new(Kind::UnsupportedMediaType, detail);
+                let problem = Problem::new(ProblemKind::UnsupportedMediaType, detail);
                 Err(problem.with_header(header::ACCEPT_ENCODING, "gzip"))
             }
         }
@@ -130,7 +130,7 @@ impl Encoding {
 }
 
 fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
-    let value = only(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
+    let value = single_header(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
     let known = parts.next().is_some_and(|essence| types.include(essence));
     // JSON is UTF-8 (RFC 8259 §8.1); a charset that says so is harmless, another one would be a lie.
@@ -140,21 +140,21 @@ fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
         }
         _ => true,
     });
-    if known && utf8 { Ok(()) } else { Err(wrong_type(types)) }
+    if known && utf8 { Ok(()) } else { Err(unsupported_type(types)) }
 }
 
 /// It is of none of these types.
-pub(crate) fn wrong_type(types: MediaTypes) -> Problem {
+pub(crate) fn unsupported_type(types: MediaTypes) -> Problem {
     let detail = format!("The body must be sent as Content-Type: {}.", types.accepted());
-    Problem::new(Kind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
+    Problem::new(ProblemKind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
 }
 
 /// A header that may stand once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
+fn single_header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
     let mut values = headers.get_all(name);
     let first = values.next();
     if values.next().is_some() {
-        return Err(Problem::new(Kind::Malformed, format!("{name} stands more than once.")));
+        return Err(Problem::new(ProblemKind::Malformed, format!("{name} stands more than once.")));
     }
     Ok(first.map(|value| value.to_str()).transpose()?)
 }

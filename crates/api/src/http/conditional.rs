@@ -3,7 +3,7 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use domain::{EntityTags, Precondition, Revision};
 
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::{Problem, ProblemKind};
 
 /// What a request demands, from `If-Match` (strong comparison) and `If-None-Match` (weak).
 pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
@@ -33,7 +33,7 @@ fn tags(
     }
     let field = lines.join(",");
     parse(&field, comparison).map(Some).ok_or_else(|| {
-        Problem::new(Kind::Malformed, format!("{name} must be * or a list of quoted entity tags."))
+        Problem::new(ProblemKind::Malformed, format!("{name} must be * or a list of quoted entity tags."))
     })
 }
 

@@ -22,11 +22,11 @@ pub(crate) struct Cursor {
 
 /// What stands in the text: version, status, search, key, direction, place, id.
 #[derive(Serialize, Deserialize)]
-struct Wire(u8, char, String, char, char, Place, Uuid);
+struct Wire(u8, char, String, char, char, PositionKey, Uuid);
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Place {
+enum PositionKey {
     Millis(i64),
     Title(String),
 }
@@ -37,8 +37,8 @@ impl Cursor {
     /// Writes it as text for a URL.
     pub(crate) fn encode(&self) -> String {
         let (place, id) = match &self.position {
-            Position::Time(at, id) => (Place::Millis(at.unix_millis()), id),
-            Position::Title(title, id) => (Place::Title(title.clone()), id),
+            Position::Time(at, id) => (PositionKey::Millis(at.unix_millis()), id),
+            Position::Title(title, id) => (PositionKey::Title(title.clone()), id),
         };
         let status = match self.status {
             Status::All => 'a',
@@ -78,9 +78,9 @@ impl Cursor {
         };
         let id = TaskId::new(id);
         let (key, position) = match (key, place) {
-            ('c', Place::Millis(millis)) => (SortKey::Created, time(millis, id)?),
-            ('u', Place::Millis(millis)) => (SortKey::Updated, time(millis, id)?),
-            ('t', Place::Title(title)) if !title.contains('\0') => {
+            ('c', PositionKey::Millis(millis)) => (SortKey::Created, time(millis, id)?),
+            ('u', PositionKey::Millis(millis)) => (SortKey::Updated, time(millis, id)?),
+            ('t', PositionKey::Title(title)) if !title.contains('\0') => {
                 (SortKey::Title, Position::Title(title, id))
             }
             _ => return None,

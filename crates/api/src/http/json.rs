@@ -9,14 +9,14 @@ use domain::{Field, Nulls, TaskInput};
 use serde_json::Value;
 
 use crate::http::members::{self, Boolean, MEMBERS, Members, Reader};
-use crate::http::problem::{FieldError, Kind, Problem};
+use crate::http::problem::{FieldError, Problem, ProblemKind};
 use document::Document;
 
 /// The members of an object. Nesting is bounded at 128 levels by the parser, size by the limit on bodies.
 #[derive(Debug)]
-pub(crate) struct Object(HashMap<String, Value>);
+pub(crate) struct JsonObject(HashMap<String, Value>);
 
-impl Object {
+impl JsonObject {
     /// Reads a whole body: 400 when it is not JSON, 422 when it is JSON of another kind.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         Self::parse_with(body, Members::is_integer)
@@ -24,11 +24,11 @@ impl Object {
 
     /// The same for other members than those of a task.
     pub(crate) fn parse_with(body: &[u8], is_integer: fn(&str) -> bool) -> Result<Self, Problem> {
-        let not_json = |_| Problem::new(Kind::InvalidJson, "The body is not well-formed JSON.");
+        let not_json = |_| Problem::new(ProblemKind::InvalidJson, "The body is not well-formed JSON.");
         match Document::parse(body, is_integer).map_err(not_json)? {
             Document::Object(members) => Ok(Self(members)),
             Document::Repeated => {
-                Err(Problem::new(Kind::InvalidJson, "The body has two members of the same name."))
+                Err(Problem::new(ProblemKind::InvalidJson, "The body has two members of the same name."))
             }
             Document::Other => {
                 let error = FieldError::whole_body("must be a JSON object", "object_type");
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     fn status(body: &str) -> u16 {
-        let read = Object::parse(body.as_bytes()).and_then(|object| object.into_input(Nulls::Refused));
+        let read = JsonObject::parse(body.as_bytes()).and_then(|object| object.into_input(Nulls::Refused));
         read.map_or_else(|problem| problem.status_code().as_u16(), |_| 200)
     }
 
@@ -96,15 +96,16 @@ mod tests {
 
     #[test]
     fn completed_has_two_spellings_that_must_agree() {
-        let read = |text: &str| Object::parse(text.as_bytes()).unwrap().into_completed();
+        let read = |text: &str| JsonObject::parse(text.as_bytes()).unwrap().into_completed();
         assert_eq!(read(r#"{"is_completed":true}"#).unwrap(), Field::Value(true));
         assert!(read(r#"{"completed":false,"is_completed":true}"#).is_err());
     }
 
     #[test]
     fn a_null_in_either_spelling_is_a_null_where_nulls_are_refused() {
-        let read =
-            |text: &str, nulls| Object::parse(text.as_bytes()).unwrap().into_input(nulls).unwrap().completed;
+        let read = |text: &str, nulls| {
+            JsonObject::parse(text.as_bytes()).unwrap().into_input(nulls).unwrap().completed
+        };
         for text in
             [r#"{"completed":null,"is_completed":false}"#, r#"{"completed":false,"is_completed":null}"#]
         {

@@ -12,8 +12,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
-pub(crate) use kind::Kind;
-pub(crate) use render::{ProblemBody, answer, foreign};
+pub(crate) use kind::ProblemKind;
+pub(crate) use render::{ProblemBody, from_framework_status, render};
 
 /// How long a caller should wait after a 503 that may pass, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -21,7 +21,7 @@ const RETRY_AFTER_SECONDS: u64 = 1;
 /// One error, as the caller will read it. The request id is added where the answer leaves.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    kind: Kind,
+    kind: ProblemKind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -58,7 +58,7 @@ impl FieldError {
 
 impl Problem {
     /// A problem with a sentence for the caller.
-    pub(crate) fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
     }
 
@@ -67,7 +67,7 @@ impl Problem {
         let name = |error: &FieldError| error.loc.last().cloned().unwrap_or_default();
         let words: Vec<String> =
             errors.iter().map(|error| format!("{}: {}", name(error), error.msg)).collect();
-        Self { errors, ..Self::new(Kind::Validation, words.join("; ")) }
+        Self { errors, ..Self::new(ProblemKind::Validation, words.join("; ")) }
     }
 
     /// Adds a header to the answer.
@@ -81,22 +81,29 @@ impl Problem {
 
     /// A defect on this side. What it is stands in the log, under the request id.
     pub(crate) fn internal() -> Self {
-        Self::new(Kind::Internal, "Something went wrong on this side; the request id finds it in the log.")
+        Self::new(
+            ProblemKind::Internal,
+            "Something went wrong on this side; the request id finds it in the log.",
+        )
     }
 
     /// No such path.
     pub(crate) fn no_route() -> Self {
-        Self::new(Kind::NoRoute, "There is no such route.")
+        Self::new(ProblemKind::NoRoute, "There is no such route.")
     }
 
     /// The path has other methods than the requested one.
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
         let detail = format!("This route has the methods {allow}.");
-        Self::new(Kind::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
+        Self::new(ProblemKind::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
     }
 
     /// A state of affairs that passes; the answer says when to try again.
-    pub(crate) fn passing(kind: Kind, detail: &'static str, retry_after_seconds: Option<u64>) -> Self {
+    pub(crate) fn retryable(
+        kind: ProblemKind,
+        detail: &'static str,
+        retry_after_seconds: Option<u64>,
+    ) -> Self {
         let seconds = retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS).to_string();
         Self::new(kind, detail).with_header(header::RETRY_AFTER, &seconds)
     }

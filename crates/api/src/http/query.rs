@@ -23,10 +23,10 @@ impl<'a> Parameters<'a> {
                 continue;
             };
             match decode(value) {
-                None => parameters.refuse(name, "must be UTF-8", "string_unicode"),
+                None => parameters.reject(name, "must be UTF-8", "string_unicode"),
                 Some(value) => {
                     if parameters.values.insert(name, value).is_some() {
-                        parameters.refuse(name, "must stand once", "repeated");
+                        parameters.reject(name, "must stand once", "repeated");
                     }
                 }
             }
@@ -39,18 +39,18 @@ impl<'a> Parameters<'a> {
         let value = self.values.remove(name)?;
         let read = read(&value);
         if read.is_none() {
-            self.refuse(name, msg, "value_error");
+            self.reject(name, msg, "value_error");
         }
         read
     }
 
     /// Notes that a parameter is wrong.
-    pub(crate) fn refuse(&mut self, name: &str, msg: impl Into<String>, kind: &'static str) {
+    pub(crate) fn reject(&mut self, name: &str, msg: impl Into<String>, kind: &'static str) {
         self.errors.push(FieldError::query(name, msg, kind));
     }
 
     /// What was read, unless something was refused.
-    pub(crate) fn checked<T>(self, read: T) -> Result<T, Problem> {
+    pub(crate) fn finish<T>(self, read: T) -> Result<T, Problem> {
         if self.errors.is_empty() { Ok(read) } else { Err(Problem::invalid(self.errors)) }
     }
 }
@@ -73,6 +73,6 @@ pub(crate) fn boolean(value: &str) -> Option<bool> {
 }
 
 /// A number in plain digits, nothing else.
-pub(crate) fn whole(value: &str) -> Option<u64> {
+pub(crate) fn unsigned_integer(value: &str) -> Option<u64> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) { value.parse().ok() } else { None }
 }

@@ -25,7 +25,7 @@ pub(crate) fn etag(task: &Task) -> String {
 
 /// Responds with one task.
 pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
-    own(builder).insert_header((header::ETAG, etag(task)));
+    private_cache_headers(builder).insert_header((header::ETAG, etag(task)));
     json(builder, &TaskJson(task))
 }
 
@@ -38,7 +38,7 @@ static LONG_LISTS: Semaphore = Semaphore::const_new(2);
 /// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; requests of others on the
 /// same thread are served in between.
 pub async fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
-    own(builder);
+    private_cache_headers(builder);
     let _one_of_few = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
     // A task with the usual texts takes about 300 bytes.
     let mut body = Vec::with_capacity(2 + tasks.len() * 320);
@@ -69,7 +69,7 @@ pub(crate) fn json(builder: &mut HttpResponseBuilder, value: &impl Serialize) ->
 }
 
 /// Marks an answer as the caller's own: no shared cache may keep it, and a private one asks again each time.
-pub(crate) fn own(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+pub(crate) fn private_cache_headers(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     builder
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .insert_header((header::VARY, HeaderValue::from_static("Authorization")))

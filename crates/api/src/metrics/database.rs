@@ -18,41 +18,41 @@ const SECONDS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
 const CALLS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Kind {
+struct WorkLabels {
     kind: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Failure {
+struct FailureLabels {
     kind: &'static str,
     reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct State {
+struct ConnectionLabels {
     state: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Job {
+struct JobLabels {
     job: &'static str,
 }
 
-type Histograms = Family<Kind, Histogram, fn() -> Histogram>;
+type Histograms = Family<WorkLabels, Histogram, fn() -> Histogram>;
 type Gauges<L> = Family<L, Gauge<i64, AtomicI64>>;
 
 /// The metrics of the database side.
 pub(crate) struct DatabaseMetrics {
-    queue_length: Gauges<Kind>,
+    queue_length: Gauges<WorkLabels>,
     queue_wait: Histograms,
     batch_size: Histograms,
     statements: Histograms,
-    connections: Gauges<State>,
-    failed_calls: Family<Failure, Counter>,
-    retries: Family<Kind, Counter>,
+    connections: Gauges<ConnectionLabels>,
+    failed_calls: Family<FailureLabels, Counter>,
+    retries: Family<WorkLabels, Counter>,
     lost_races: Counter,
-    replaced_workers: Family<Kind, Counter>,
-    job_changes: Family<Job, Counter>,
+    replaced_workers: Family<WorkLabels, Counter>,
+    job_changes: Family<JobLabels, Counter>,
     job_failures: Counter,
     job_last_run: Gauge<i64, AtomicI64>,
     job_duration: Histogram,
@@ -123,8 +123,8 @@ impl DatabaseMetrics {
     }
 }
 
-const fn kind(kind: WorkKind) -> Kind {
-    Kind { kind: kind.as_str() }
+const fn kind(kind: WorkKind) -> WorkLabels {
+    WorkLabels { kind: kind.as_str() }
 }
 
 impl DatabaseObserver for DatabaseMetrics {
@@ -144,7 +144,7 @@ impl DatabaseObserver for DatabaseMetrics {
 
     fn connections(&self, open: u32, in_use: u32) {
         for (state, count) in [("open", open), ("in_use", in_use)] {
-            self.connections.get_or_create(&State { state }).set(count.into());
+            self.connections.get_or_create(&ConnectionLabels { state }).set(count.into());
         }
     }
 
@@ -155,7 +155,7 @@ impl DatabaseObserver for DatabaseMetrics {
             CallFailure::TimedOut => "timed_out",
             CallFailure::Cancelled => "cancelled",
         };
-        self.failed_calls.get_or_create(&Failure { kind: of.as_str(), reason }).inc();
+        self.failed_calls.get_or_create(&FailureLabels { kind: of.as_str(), reason }).inc();
     }
 
     fn retried(&self, of: WorkKind) {
@@ -169,8 +169,8 @@ impl DatabaseObserver for DatabaseMetrics {
     fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
         self.job_duration.observe(elapsed.as_secs_f64());
         if let Some(report) = report {
-            self.job_changes.get_or_create(&Job { job: "move_deleted_rows" }).inc_by(report.moved);
-            self.job_changes.get_or_create(&Job { job: "prune_tombstones" }).inc_by(report.pruned);
+            self.job_changes.get_or_create(&JobLabels { job: "move_deleted_rows" }).inc_by(report.moved);
+            self.job_changes.get_or_create(&JobLabels { job: "prune_tombstones" }).inc_by(report.pruned);
         }
         if report.is_none_or(|report| report.has_failed()) {
             self.job_failures.inc();

@@ -12,34 +12,34 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Source {
+struct SourceLabels {
     source: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
+struct ReasonLabels {
     reason: &'static str,
 }
 
 /// Counts of verdicts by their source, and the state of the key set.
-pub(crate) struct TokenFigures {
+pub(crate) struct TokenMetrics {
     by_signature: Counter,
     by_cache: Counter,
-    rejected: Family<Reason, Counter>,
+    rejected: Family<ReasonLabels, Counter>,
     fetches: Counter,
-    failures: Family<Reason, Counter>,
+    failures: Family<ReasonLabels, Counter>,
     keys: Gauge,
     /// Not a number until there is a key set.
     age: Gauge<f64, AtomicU64>,
     fetched_at: Mutex<Option<Instant>>,
 }
 
-impl TokenFigures {
+impl TokenMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
-        let verified: Family<Source, Counter> = Family::default();
-        let figures = Self {
-            by_signature: verified.get_or_create_owned(&Source { source: "signature" }),
-            by_cache: verified.get_or_create_owned(&Source { source: "cache" }),
+        let verified: Family<SourceLabels, Counter> = Family::default();
+        let metrics = Self {
+            by_signature: verified.get_or_create_owned(&SourceLabels { source: "signature" }),
+            by_cache: verified.get_or_create_owned(&SourceLabels { source: "cache" }),
             rejected: Family::default(),
             fetches: Counter::default(),
             failures: Family::default(),
@@ -47,23 +47,23 @@ impl TokenFigures {
             age: Gauge::default(),
             fetched_at: Mutex::new(None),
         };
-        figures.age.set(f64::NAN);
+        metrics.age.set(f64::NAN);
         registry.register("tokens_verified", "Tokens accepted, by the source of the verdict", verified);
         registry.register(
             "tokens_rejected",
             "Requests whose token was missing, rejected or not verified, by reason",
-            figures.rejected.clone(),
+            metrics.rejected.clone(),
         );
-        registry.register("jwks_fetches", "Key sets fetched and usable", figures.fetches.clone());
-        registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", figures.failures.clone());
-        registry.register("jwks_keys", "Usable keys of the key set in use", figures.keys.clone());
-        registry.register("jwks_age_seconds", "Age of the key set in use", figures.age.clone());
-        figures
+        registry.register("jwks_fetches", "Key sets fetched and usable", metrics.fetches.clone());
+        registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", metrics.failures.clone());
+        registry.register("jwks_keys", "Usable keys of the key set in use", metrics.keys.clone());
+        registry.register("jwks_age_seconds", "Age of the key set in use", metrics.age.clone());
+        metrics
     }
 
     /// A request brought no token that could be verified.
     pub(crate) fn no_token(&self, error: CredentialsError) {
-        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
     }
 
     /// Brings up to date what changes by itself.
@@ -74,7 +74,7 @@ impl TokenFigures {
     }
 }
 
-impl Observer for TokenFigures {
+impl Observer for TokenMetrics {
     fn verified(&self, by: VerifiedBy) {
         match by {
             VerifiedBy::Signature => self.by_signature.inc(),
@@ -83,7 +83,7 @@ impl Observer for TokenFigures {
     }
 
     fn rejected(&self, error: &VerifyError) {
-        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
     }
 
     fn keys_fetched(&self, keys: usize, _: Duration) {
@@ -93,6 +93,6 @@ impl Observer for TokenFigures {
     }
 
     fn fetch_failed(&self, reason: &'static str, _: Duration) {
-        self.failures.get_or_create(&Reason { reason }).inc();
+        self.failures.get_or_create(&ReasonLabels { reason }).inc();
     }
 }

@@ -15,7 +15,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
 
 use super::headers::{self, Named};
 use super::operations::each_operation;
-use crate::http::problem::Kind;
+use crate::http::problem::ProblemKind;
 
 /// Adds the problems.
 pub(crate) struct Problems;
@@ -28,7 +28,7 @@ impl Modify for Problems {
             }
         });
         let components = document.components.get_or_insert_default();
-        for status in Kind::ALL.iter().map(|kind| kind.status()).collect::<BTreeSet<_>>() {
+        for status in ProblemKind::ALL.iter().map(|kind| kind.status()).collect::<BTreeSet<_>>() {
             components.responses.insert(name(status), response(status).into());
         }
     }
@@ -85,7 +85,7 @@ fn name(status: StatusCode) -> String {
 }
 
 fn response(status: StatusCode) -> Response {
-    let kinds = || Kind::ALL.iter().filter(|kind| kind.status() == status);
+    let kinds = || ProblemKind::ALL.iter().filter(|kind| kind.status() == status);
     let examples: BTreeMap<_, _> = kinds().map(|kind| (kind.code(), example(*kind))).collect();
     let content =
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
@@ -103,6 +103,6 @@ fn response(status: StatusCode) -> Response {
     response.content("application/problem+json", content.build()).build()
 }
 
-fn example(kind: Kind) -> ExampleBuilder {
+fn example(kind: ProblemKind) -> ExampleBuilder {
     ExampleBuilder::new().summary(kind.title()).value(samples::body(kind))
 }

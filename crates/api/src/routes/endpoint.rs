@@ -12,7 +12,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, Route, web};
 use futures_util::FutureExt;
 
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::{Problem, ProblemKind};
 
 /// A path and its methods.
 pub(crate) struct Endpoint {
@@ -124,7 +124,9 @@ async fn timeout(
             tracing::error!("a handler panicked");
             Problem::internal()
         }
-        Err(_) => Problem::passing(Kind::Overloaded, "The request could not be served in time.", None),
+        Err(_) => {
+            Problem::retryable(ProblemKind::Overloaded, "The request could not be served in time.", None)
+        }
     };
     Ok(ServiceResponse::from_err(problem, handle))
 }

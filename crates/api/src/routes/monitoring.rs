@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::http::problem::{Problem, chain};
 use crate::http::representation::json;
-use crate::state::State;
+use crate::state::AppState;
 
 /// What a probe reads.
 #[derive(Serialize, ToSchema)]
@@ -92,7 +92,7 @@ pub(crate) async fn live() -> HttpResponse {
         ))
     )
 )]
-pub(crate) async fn ready(state: Data<State>) -> HttpResponse {
+pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
     let health = check(&state).await;
     if health.status == OK {
         return answer(&mut HttpResponse::Ok(), &health);
@@ -110,7 +110,7 @@ pub(crate) async fn ready(state: Data<State>) -> HttpResponse {
     operation_id = "get_health",
     responses((status = 200, description = "How it is.", body = Health))
 )]
-pub(crate) async fn health(state: Data<State>) -> HttpResponse {
+pub(crate) async fn health(state: Data<AppState>) -> HttpResponse {
     answer(&mut HttpResponse::Ok(), &check(&state).await)
 }
 
@@ -118,7 +118,7 @@ fn answer(builder: &mut actix_web::HttpResponseBuilder, health: &impl Serialize)
     json(builder.insert_header((header::CACHE_CONTROL, "no-store")), health)
 }
 
-async fn check(state: &State) -> Health {
+async fn check(state: &AppState) -> Health {
     let ready = state.readiness.check().await;
     if let Err(error) = &ready {
         tracing::warn!(error = chain(error), "the database is not ready");
@@ -141,7 +141,7 @@ async fn check(state: &State) -> Health {
         content_type = "application/openmetrics-text"
     ))
 )]
-pub(crate) async fn metrics(state: Data<State>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn metrics(state: Data<AppState>) -> Result<HttpResponse, Problem> {
     let text = state.metrics.encode().ok_or_else(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")

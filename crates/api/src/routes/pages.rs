@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_swagger_ui::serve;
 
-use crate::http::caller::not_acceptable;
+use crate::http::authentication::not_acceptable;
 use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;

@@ -8,17 +8,17 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error};
 
-use super::request_context::edge;
+use super::request_context::request_context;
 use crate::config;
 use crate::routes::no_route;
-use crate::state::State;
+use crate::state::AppState;
 
 /// Seconds that a browser may keep the answer to a preflight.
 const PREFLIGHT_SECONDS: usize = 7200;
 
 /// One worker's application, with these routes.
 pub(crate) fn app(
-    state: Data<State>,
+    state: Data<AppState>,
     cors: &config::Cors,
     routes: fn(&mut ServiceConfig),
 ) -> App<
@@ -31,7 +31,7 @@ pub(crate) fn app(
     > + use<>,
 > {
     let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
-    app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(edge))
+    app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(request_context))
 }
 
 /// The headers that pages of other origins may read. Not left to the policy, which writes its set in another order in each

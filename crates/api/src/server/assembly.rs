@@ -14,10 +14,10 @@ use super::database::{migrate, open};
 use super::verifier::verifier;
 use crate::config::Settings;
 use crate::metrics::Metrics;
-use crate::state::{BodyLimits, Draining, State};
+use crate::state::{AppState, BodyLimits, Draining};
 
 /// Opens everything and puts it together.
-pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
+pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
@@ -33,13 +33,13 @@ pub(crate) fn assemble(settings: &Settings) -> Result<State, StartError> {
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
-    Ok(State {
+    Ok(AppState {
         tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
         verifier,
         readiness: database.readiness(),
         body: BodyLimits {
-            bytes: settings.limits.max_body_bytes,
-            time: Duration::from_secs(settings.limits.body_timeout_seconds),
+            max_bytes: settings.limits.max_body_bytes,
+            timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

@@ -10,13 +10,13 @@ use persistence::{
 };
 
 use super::StartError;
-use crate::config::{Refusal, Settings};
+use crate::config::{ConfigError, Settings};
 
 /// Opens the configured database, waiting for a server that is not available yet. Its workers report to the observer.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
     let options = DatabaseOptions { observer, ..options(settings) };
-    let database = Database::open(&options).map_err(|error| refused_database(&error))?;
-    database.wait_until_available().map_err(|error| unusable("the database cannot be used", error))?;
+    let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
+    database.wait_until_available().map_err(|error| migrate_error("the database cannot be used", error))?;
     Ok(database)
 }
 
@@ -30,37 +30,39 @@ fn options(settings: &Settings) -> DatabaseOptions {
     }
 }
 
-fn refused_database(error: &(dyn Error + 'static)) -> Refusal {
-    Refusal::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
+fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
+    ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
 }
 
 /// A database that will never do is a matter of the configuration.
-fn unusable(what: &str, error: MigrateError) -> StartError {
+fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
-        MigrateError::WrongEncoding { .. } => refused_database(&error).into(),
+        MigrateError::WrongEncoding { .. } => database_config_error(&error).into(),
         error => StartError::failed(what, error),
     }
 }
 
 /// Brings the schema up to date; gives the names of the migrations that ran.
 pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
-    database.migrate().map_err(|error| unusable("the database's schema cannot be brought up to date", error))
+    database
+        .migrate()
+        .map_err(|error| migrate_error("the database's schema cannot be brought up to date", error))
 }
 
 /// Looks at the configured database without making a file that is not there.
 pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
-    Ok(Database::check(&options(settings)).map_err(|error| refused_database(&error))?)
+    Ok(Database::check(&options(settings)).map_err(|error| database_config_error(&error))?)
 }
 
 /// Finds the configured database for a check, without creating a file.
 pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
-    Doctor::new(&options(settings)).map_err(not_checked)
+    Doctor::new(&options(settings)).map_err(doctor_error)
 }
 
 /// Names what kept a database from being checked.
-pub(crate) fn not_checked(error: DoctorError) -> StartError {
+pub(crate) fn doctor_error(error: DoctorError) -> StartError {
     match error {
-        DoctorError::Open(error) => refused_database(&error).into(),
+        DoctorError::Open(error) => database_config_error(&error).into(),
         error => StartError::NotChecked { source: error.into() },
     }
 }
@@ -68,10 +70,10 @@ pub(crate) fn not_checked(error: DoctorError) -> StartError {
 /// Copies the configured database to a new file.
 pub(crate) fn back_up(settings: &Settings, file: &Path) -> Result<Backup, StartError> {
     Database::back_up(&options(settings), file).map_err(|error| match error {
-        BackupError::Source(DoctorError::Open(error)) => refused_database(&error).into(),
+        BackupError::Source(DoctorError::Open(error)) => database_config_error(&error).into(),
         BackupError::NotAFile { .. } => {
             let why = format!("{error}: pg_dump --format=custom --file=FILE \"$DATABASE_URL\"");
-            Refusal::new("database.url (DATABASE_URL)", why).into()
+            ConfigError::new("database.url (DATABASE_URL)", why).into()
         }
         error => StartError::failed("there is no backup", error),
     })

@@ -12,20 +12,20 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::http::problem::{self, Problem};
-use crate::state::State;
+use crate::state::AppState;
 
 /// The name of the header that carries the request id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps the whole application.
-pub(crate) async fn edge(
+pub(crate) async fn request_context(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = request_id(&request);
     let span = tracing::info_span!("request", request_id = %id);
-    let _in_flight = request.app_data::<web::Data<State>>().map(|state| state.metrics.in_flight());
+    let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let answered = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let answered = finish(answered, &id);
     span.in_scope(|| record(&answered, started));
@@ -34,8 +34,8 @@ pub(crate) async fn edge(
 
 fn finish(answered: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = answered.into_parts();
-    let mut response = in_one_shape(response, id);
-    if request.app_data::<web::Data<State>>().is_some_and(|state| state.draining.has_begun()) {
+    let mut response = normalize_errors(response, id);
+    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.draining.has_begun()) {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
@@ -46,17 +46,17 @@ fn finish(answered: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     ServiceResponse::new(request, response)
 }
 
-fn in_one_shape(response: HttpResponse, id: &str) -> HttpResponse {
+fn normalize_errors(response: HttpResponse, id: &str) -> HttpResponse {
     let status = response.status();
     // Cloned, because the error borrows from the response that is about to be rewritten.
     let own = response.error().and_then(|error| error.as_error::<Problem>()).cloned();
     match own {
-        Some(problem) => problem::answer(response, &problem, id),
+        Some(problem) => problem::render(response, &problem, id),
         None if status.is_client_error() && response.error().is_some() => {
-            problem::answer(response, &problem::foreign(status), id)
+            problem::render(response, &problem::from_framework_status(status), id)
         }
         None if status == StatusCode::INTERNAL_SERVER_ERROR => {
-            problem::answer(response, &problem::foreign(status), id)
+            problem::render(response, &problem::from_framework_status(status), id)
         }
         None => response,
     }
@@ -76,7 +76,7 @@ fn record(answered: &ServiceResponse<BoxBody>, started: Instant) {
     let (request, status) = (answered.request(), answered.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
-    if let Some(state) = request.app_data::<web::Data<State>>() {
+    if let Some(state) = request.app_data::<web::Data<AppState>>() {
         state.metrics.observe(request.method().as_str(), &route, status, elapsed);
     }
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

@@ -10,14 +10,14 @@ use auth::{
 use secrecy::ExposeSecret;
 
 use super::StartError;
-use crate::config::{Refusal, Settings};
+use crate::config::{ConfigError, Settings};
 
 /// Builds the verifiers of the configured trust anchors, with the configured cache.
 pub(crate) fn verifier(settings: &Settings, options: VerifierOptions) -> Result<AnyVerifier, StartError> {
     let options = options.cache(cache(settings));
     let shared = shared_secret(settings, options.clone())?;
     let key_set = key_set(settings, options)?;
-    Ok(AnyVerifier::new(shared, key_set).map_err(|error| refused(error, "auth"))?)
+    Ok(AnyVerifier::new(shared, key_set).map_err(|error| config_error(error, "auth"))?)
 }
 
 fn cache(settings: &Settings) -> CacheOptions {
@@ -37,7 +37,7 @@ pub(crate) fn shared_secret(
         return Ok(None);
     }
     let verifier = SharedSecretVerifier::with_options(secrets, rules(settings, ClaimRules::new()), options);
-    Ok(Some(verifier.map_err(|error| refused(error, "auth.secrets (BETTER_AUTH_SECRET)"))?))
+    Ok(Some(verifier.map_err(|error| config_error(error, "auth.secrets (BETTER_AUTH_SECRET)"))?))
 }
 
 fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksVerifier>, StartError> {
@@ -45,12 +45,12 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
     if auth.jwks_url.is_empty() && auth.better_auth_url.is_empty() {
         return Ok(None);
     }
-    let of_better_auth = |error| refused(error, "auth.better_auth_url (BETTER_AUTH_URL)");
+    let of_better_auth = |error| config_error(error, "auth.better_auth_url (BETTER_AUTH_URL)");
     let base = match auth.better_auth_url.as_str() {
         "" => ClaimRules::new(),
         url => ClaimRules::for_better_auth(url).map_err(of_better_auth)?,
     };
-    let of_keys = |error| refused(error, "auth.jwks_url");
+    let of_keys = |error| config_error(error, "auth.jwks_url");
     let source = match auth.jwks_url.as_str() {
         "" => HttpJwksSource::for_better_auth(&auth.better_auth_url, auth.jwks_allow_http)
             .map_err(of_better_auth)?,
@@ -81,7 +81,7 @@ fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
 }
 
 /// Names the key whose value a verifier refused.
-fn refused(error: auth::ConfigError, key: &str) -> Refusal {
+fn config_error(error: auth::ConfigError, key: &str) -> ConfigError {
     let key = match error {
         auth::ConfigError::OutOfRange { setting: "max_token_bytes", .. } => "limits.max_token_bytes",
         auth::ConfigError::OutOfRange { setting: "max_age", .. } => "auth.jwks_max_age_seconds",
@@ -93,5 +93,5 @@ fn refused(error: auth::ConfigError, key: &str) -> Refusal {
         auth::ConfigError::OutOfRange { setting: "audiences", .. } => "auth.audiences",
         _ => key,
     };
-    Refusal::new(key, error)
+    ConfigError::new(key, error)
 }

@@ -14,7 +14,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 pub(super) use read_only::{Id, Owner, Time};
 
 /// A kind of member.
-pub(crate) trait Kind {
+pub(crate) trait MemberKind {
     /// Its type in JSON Schema.
     const TYPE: Type = Type::String;
     /// Whether null is one of its values.
@@ -27,13 +27,13 @@ pub(crate) trait Kind {
 }
 
 /// A kind whose values become this type of the domain when they are read.
-pub(crate) trait Read<T>: Kind {
+pub(crate) trait Read<T>: MemberKind {
     /// Reads a value that is not null.
     fn read(value: Value) -> Result<T, Mismatch>;
 }
 
 /// A kind whose values are this type of the domain.
-pub(crate) trait Write<T>: Kind {
+pub(crate) trait Write<T>: MemberKind {
     /// Writes a value.
     fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -51,7 +51,7 @@ pub(crate) enum Boolean {}
 /// Another kind, or null. A null that is sent clears the member.
 pub(crate) struct Nullable<K>(PhantomData<K>);
 
-impl Kind for Text {}
+impl MemberKind for Text {}
 
 impl Read<String> for Text {
     fn read(value: Value) -> Result<String, Mismatch> {
@@ -74,7 +74,7 @@ impl Write<Description> for Text {
     }
 }
 
-impl Kind for Boolean {
+impl MemberKind for Boolean {
     const TYPE: Type = Type::Boolean;
 }
 
@@ -90,7 +90,7 @@ impl Write<bool> for Boolean {
     }
 }
 
-impl<K: Kind> Kind for Nullable<K> {
+impl<K: MemberKind> MemberKind for Nullable<K> {
     const TYPE: Type = K::TYPE;
     const NULLABLE: bool = true;
 

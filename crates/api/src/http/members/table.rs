@@ -3,7 +3,7 @@
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::kinds::Kind;
+use super::kinds::MemberKind;
 
 /// One member of a task.
 pub(crate) struct Member {
@@ -17,11 +17,11 @@ pub(crate) struct Member {
     pub(crate) examples: fn() -> [Value; 2],
     /// What requests say of it, when it can be written.
     pub(crate) input: Option<Input>,
-    /// [`Kind::TYPE`]
+    /// [`MemberKind::TYPE`]
     pub(crate) schema_type: Type,
-    /// [`Kind::NULLABLE`]
+    /// [`MemberKind::NULLABLE`]
     pub(crate) nullable: bool,
-    /// [`Kind::limits`]
+    /// [`MemberKind::limits`]
     pub(crate) kind_limits: fn(ObjectBuilder) -> ObjectBuilder,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Alias {
 
 impl Member {
     /// A member of this kind and name, with the defaults.
-    pub(super) const fn new<K: Kind>(name: &'static str) -> Self {
+    pub(super) const fn new<K: MemberKind>(name: &'static str) -> Self {
         Self {
             name,
             text: "",

@@ -3,7 +3,7 @@ use domain::{Field, Nulls, TaskId, Timestamp};
 use serde_json::Value;
 
 use super::MEMBERS;
-use crate::http::json::Object;
+use crate::http::json::JsonObject;
 use crate::http::problem::Problem;
 use sample::{Sample, SampleInput};
 
@@ -42,7 +42,7 @@ mod sample {
 }
 
 fn read(body: &str) -> Result<SampleInput, Problem> {
-    let object = Object::parse_with(body.as_bytes(), sample::Members::is_integer)?;
+    let object = JsonObject::parse_with(body.as_bytes(), sample::Members::is_integer)?;
     object.read(Nulls::Refused, sample::read)
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
 use domain::{RepositoryError, Rule, TaskError, TextError, Violation};
 
-use super::{FieldError, Kind, Problem, chain};
+use super::{FieldError, Problem, ProblemKind, chain};
 
 impl From<TaskError> for Problem {
     fn from(error: TaskError) -> Self {
@@ -20,7 +20,7 @@ impl From<TaskError> for Problem {
             }
             _ => {}
         }
-        Self::of_task(&error)
+        Self::from_task_error(&error)
     }
 }
 
@@ -41,37 +41,37 @@ impl From<AuthError> for Problem {
             }
             AuthError::Credentials(_) => {}
         }
-        Self::of_caller(&error)
+        Self::from_auth_error(&error)
     }
 }
 
 impl Problem {
     /// What a use case says.
-    pub(crate) fn of_task(error: &TaskError) -> Self {
+    pub(crate) fn from_task_error(error: &TaskError) -> Self {
         match error {
-            TaskError::NotFound => Self::new(Kind::NotFound, "There is no such task."),
+            TaskError::NotFound => Self::new(ProblemKind::NotFound, "There is no such task."),
             TaskError::PreconditionFailed { current } => {
-                Self::new(Kind::PreconditionFailed, "The task has changed since you last read it.")
+                Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
                     .with_header(header::ETAG, &format!("\"{current}\""))
             }
             TaskError::Invalid(violations) => {
                 Self::invalid(violations.iter().map(FieldError::from).collect())
             }
             TaskError::Overloaded => {
-                Self::passing(Kind::Overloaded, "Too much is going on; try again shortly.", None)
+                Self::retryable(ProblemKind::Overloaded, "Too much is going on; try again shortly.", None)
             }
             TaskError::TooManyScans => {
                 let detail = "Too many of your searches and sorted or counted lists are waiting.";
-                Self::passing(Kind::TooManyScans, detail, None)
+                Self::retryable(ProblemKind::TooManyScans, detail, None)
             }
-            TaskError::Unavailable(_) => Self::passing(
-                Kind::Unavailable,
+            TaskError::Unavailable(_) => Self::retryable(
+                ProblemKind::Unavailable,
                 "The database cannot serve the request now; nothing was written. Try again shortly.",
                 None,
             ),
             // Without `Retry-After`: trying again could write twice.
             TaskError::OutcomeUnknown(_) => Self::new(
-                Kind::OutcomeUnknown,
+                ProblemKind::OutcomeUnknown,
                 "The database did not answer in time. Read the task before you try again: the write may have been \
                  carried out.",
             ),
@@ -80,15 +80,15 @@ impl Problem {
     }
 
     /// What becomes of somebody who has not shown who they are.
-    pub(crate) fn of_caller(error: &AuthError) -> Self {
+    pub(crate) fn from_auth_error(error: &AuthError) -> Self {
         let kind = match error {
-            AuthError::Credentials(CredentialsError::Missing) => Kind::MissingToken,
-            AuthError::Credentials(CredentialsError::Malformed) => Kind::MalformedCredentials,
+            AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
+            AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
             AuthError::Token(refused) if refused.is_unavailable() => {
                 let detail = "The keys that verify your token cannot be fetched; try again shortly.";
-                return Self::passing(Kind::KeysUnavailable, detail, refused.retry_after_seconds());
+                return Self::retryable(ProblemKind::KeysUnavailable, detail, refused.retry_after_seconds());
             }
-            AuthError::Token(_) | AuthError::Credentials(_) => Kind::InvalidToken,
+            AuthError::Token(_) | AuthError::Credentials(_) => ProblemKind::InvalidToken,
         };
         let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
         Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
@@ -110,6 +110,6 @@ impl From<&Violation> for FieldError {
 
 impl From<ToStrError> for Problem {
     fn from(_: ToStrError) -> Self {
-        Self::new(Kind::Malformed, "A header holds bytes that are not visible ASCII.")
+        Self::new(ProblemKind::Malformed, "A header holds bytes that are not visible ASCII.")
     }
 }

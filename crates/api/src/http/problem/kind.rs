@@ -11,11 +11,11 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $status:ident, $code:literal, $title:literal;)*) => {
         /// What can go wrong, from a caller's side.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Kind {
+        pub(crate) enum ProblemKind {
             $($(#[$doc])* $kind,)*
         }
 
-        impl Kind {
+        impl ProblemKind {
             /// All of them.
             pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
 
@@ -73,7 +73,7 @@ kinds! {
     KeysUnavailable = SERVICE_UNAVAILABLE, "keys_unavailable", "Tokens cannot be verified now";
 }
 
-impl Kind {
+impl ProblemKind {
     /// The status it is answered with.
     #[must_use]
     pub(crate) const fn status(self) -> StatusCode {
@@ -101,7 +101,7 @@ impl Kind {
 
 /// Every code there is, for the description.
 pub(super) fn codes() -> Object {
-    let codes = Kind::ALL.iter().map(|kind| kind.code());
+    let codes = ProblemKind::ALL.iter().map(|kind| kind.code());
     let builder = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
     builder.description(Some("Names the problem for programs.")).build()
 }
@@ -116,7 +116,7 @@ mod tests {
             include_str!("../../../../../docs/ERRORS.md").lines().filter(|line| line.contains("| `")).skip(1);
         let documented: Vec<String> =
             rows.map(|row| row.split(" | ").take(2).collect::<Vec<_>>().join(" ")).collect();
-        let row = |kind: &Kind| format!("| {} `{}`", kind.status().as_u16(), kind.code());
-        assert_eq!(documented, Kind::ALL.iter().map(row).collect::<Vec<_>>());
+        let row = |kind: &ProblemKind| format!("| {} `{}`", kind.status().as_u16(), kind.code());
+        assert_eq!(documented, ProblemKind::ALL.iter().map(row).collect::<Vec<_>>());
     }
 }

@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
 
-use super::{FieldError, Kind, Problem};
+use super::{FieldError, Problem, ProblemKind};
 
 /// The body of every error (RFC 9457, with members of this service's own).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -49,7 +49,7 @@ impl<'a> ProblemBody<'a> {
 }
 
 /// Writes the problem into the answer that stands for it, whose other headers stay.
-pub(crate) fn answer(mut response: HttpResponse, problem: &Problem, request_id: &str) -> HttpResponse {
+pub(crate) fn render(mut response: HttpResponse, problem: &Problem, request_id: &str) -> HttpResponse {
     let bytes = serde_json::to_vec(&ProblemBody::new(problem, request_id)).unwrap_or_default();
     *response.status_mut() = problem.kind.status();
     let headers = response.headers_mut();
@@ -62,12 +62,14 @@ pub(crate) fn answer(mut response: HttpResponse, problem: &Problem, request_id: 
 }
 
 /// The problem that stands for an error of the framework's own, which speaks in other shapes.
-pub(crate) fn foreign(status: StatusCode) -> Problem {
+pub(crate) fn from_framework_status(status: StatusCode) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::no_route(),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::BodyTooLarge, "The body is over the limit."),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(ProblemKind::BodyTooLarge, "The body is over the limit.")
+        }
         status if status.is_client_error() => {
-            Problem::new(Kind::Malformed, "The request cannot be read, or its origin may not make it.")
+            Problem::new(ProblemKind::Malformed, "The request cannot be read, or its origin may not make it.")
         }
         _ => Problem::internal(),
     }

@@ -6,9 +6,9 @@ use domain::{Revision, Rule, TaskError, TextError, Violation};
 use serde_json::Value;
 
 use crate::http::body::{self, MediaTypes};
-use crate::http::json::Object;
-use crate::http::problem::{Kind, Problem, ProblemBody};
-use crate::http::{caller, conditional};
+use crate::http::json::JsonObject;
+use crate::http::problem::{Problem, ProblemBody, ProblemKind};
+use crate::http::{authentication, conditional};
 
 /// A request id, as the service makes them.
 const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
@@ -17,40 +17,44 @@ const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
 const EXPIRED_AT: i64 = 1_795_252_517;
 
 /// The body of one problem of each kind, made where such problems are made.
-pub(super) fn body(kind: Kind) -> Option<Value> {
+pub(super) fn body(kind: ProblemKind) -> Option<Value> {
     serde_json::to_value(ProblemBody::new(&problem(kind)?, REQUEST_ID)).ok()
 }
 
-fn problem(kind: Kind) -> Option<Problem> {
-    let of_task = |error: TaskError| Some(Problem::of_task(&error));
-    let of_caller = |error: AuthError| Some(Problem::of_caller(&error));
+fn problem(kind: ProblemKind) -> Option<Problem> {
+    let from_task_error = |error: TaskError| Some(Problem::from_task_error(&error));
+    let from_auth_error = |error: AuthError| Some(Problem::from_auth_error(&error));
     match kind {
-        Kind::Malformed => {
+        ProblemKind::Malformed => {
             let headers: HeaderMap = once((IF_MATCH, HeaderValue::from_static("7"))).collect();
             conditional::precondition(&headers).err()
         }
-        Kind::InvalidJson => Object::parse(b"{").err(),
-        Kind::MalformedCredentials => of_caller(CredentialsError::Malformed.into()),
-        Kind::MissingToken => of_caller(CredentialsError::Missing.into()),
-        Kind::InvalidToken => of_caller(VerifyError::Expired { expired_at: EXPIRED_AT }.into()),
-        Kind::OtherUser => Some(caller::other_user()),
-        Kind::NotFound => of_task(TaskError::NotFound),
-        Kind::NoRoute => Some(Problem::no_route()),
-        Kind::MethodNotAllowed => Some(Problem::method_not_allowed("GET, HEAD, OPTIONS")),
-        Kind::NotAcceptable => Some(caller::not_acceptable()),
-        Kind::RequestTimeout => Some(body::late()),
-        Kind::PreconditionFailed => of_task(TaskError::PreconditionFailed { current: Revision::new(7) }),
-        Kind::BodyTooLarge => Some(body::too_large(65_536)),
-        Kind::UnsupportedMediaType => Some(body::wrong_type(MediaTypes::Json)),
-        Kind::Validation => of_task(TaskError::Invalid(vec![Violation {
+        ProblemKind::InvalidJson => JsonObject::parse(b"{").err(),
+        ProblemKind::MalformedCredentials => from_auth_error(CredentialsError::Malformed.into()),
+        ProblemKind::MissingToken => from_auth_error(CredentialsError::Missing.into()),
+        ProblemKind::InvalidToken => from_auth_error(VerifyError::Expired { expired_at: EXPIRED_AT }.into()),
+        ProblemKind::OtherUser => Some(authentication::other_user()),
+        ProblemKind::NotFound => from_task_error(TaskError::NotFound),
+        ProblemKind::NoRoute => Some(Problem::no_route()),
+        ProblemKind::MethodNotAllowed => Some(Problem::method_not_allowed("GET, HEAD, OPTIONS")),
+        ProblemKind::NotAcceptable => Some(authentication::not_acceptable()),
+        ProblemKind::RequestTimeout => Some(body::body_timeout()),
+        ProblemKind::PreconditionFailed => {
+            from_task_error(TaskError::PreconditionFailed { current: Revision::new(7) })
+        }
+        ProblemKind::BodyTooLarge => Some(body::too_large(65_536)),
+        ProblemKind::UnsupportedMediaType => Some(body::unsupported_type(MediaTypes::Json)),
+        ProblemKind::Validation => from_task_error(TaskError::Invalid(vec![Violation {
             field: "title",
             rule: Rule::Text(TextError::Empty),
         }])),
-        Kind::TooManyScans => of_task(TaskError::TooManyScans),
-        Kind::Internal => Some(Problem::internal()),
-        Kind::Overloaded => of_task(TaskError::Overloaded),
-        Kind::Unavailable => of_task(TaskError::Unavailable("away".into())),
-        Kind::OutcomeUnknown => of_task(TaskError::OutcomeUnknown("lost".into())),
-        Kind::KeysUnavailable => of_caller(VerifyError::KeysUnavailable { retry_after_seconds: 5 }.into()),
+        ProblemKind::TooManyScans => from_task_error(TaskError::TooManyScans),
+        ProblemKind::Internal => Some(Problem::internal()),
+        ProblemKind::Overloaded => from_task_error(TaskError::Overloaded),
+        ProblemKind::Unavailable => from_task_error(TaskError::Unavailable("away".into())),
+        ProblemKind::OutcomeUnknown => from_task_error(TaskError::OutcomeUnknown("lost".into())),
+        ProblemKind::KeysUnavailable => {
+            from_auth_error(VerifyError::KeysUnavailable { retry_after_seconds: 5 }.into())
+        }
     }
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use crate::http::json::Object;
-use crate::http::problem::Kind;
+use crate::http::json::JsonObject;
+use crate::http::problem::ProblemKind;
 use crate::routes::{Endpoint, table};
 use domain::{Nulls, PAGE_MAX, TextLimits};
 
@@ -99,7 +99,7 @@ fn every_problem_is_described_under_its_status_and_no_other() {
         described.insert((body["status"].as_u64().unwrap(), body["code"].as_str().unwrap()));
     }
     let there_are: BTreeSet<_> =
-        Kind::ALL.iter().map(|kind| (u64::from(kind.status().as_u16()), kind.code())).collect();
+        ProblemKind::ALL.iter().map(|kind| (u64::from(kind.status().as_u16()), kind.code())).collect();
     assert_eq!(described, there_are);
     for (name, response) in members(&document["components"]["responses"]) {
         let examples = members(&response["content"]["application/problem+json"]["examples"]);
@@ -171,7 +171,7 @@ fn examples_of_what_is_sent_are_taken() {
     {
         for (name, value) in super::EXAMPLES.of(schema) {
             let read =
-                Object::parse(value.to_string().as_bytes()).and_then(|object| object.into_input(nulls));
+                JsonObject::parse(value.to_string().as_bytes()).and_then(|object| object.into_input(nulls));
             assert!(read.is_ok(), "{schema} {name}");
         }
     }

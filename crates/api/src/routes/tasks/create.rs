@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::Nulls;
 
 use super::path;
+use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
-use crate::http::caller::Caller;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
 use crate::openapi::responses::CreatedTask;
 use crate::openapi::schemas::NewTask;
-use crate::state::State;
+use crate::state::AppState;
 
 /// Creates a task
 ///
@@ -26,10 +26,10 @@ use crate::state::State;
     responses(CreatedTask)
 )]
 pub(crate) async fn create(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let input =
         body::object(&request, payload, MediaTypes::Json, state.body).await?.into_input(Nulls::Refused)?;

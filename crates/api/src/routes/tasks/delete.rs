@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::task_id;
-use crate::http::caller::Caller;
+use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::{Conditions, Preference, TaskPath};
 use crate::openapi::responses::DeletedTask;
-use crate::state::State;
+use crate::state::AppState;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -46,9 +46,9 @@ pub(crate) struct Deleted {
     responses(DeletedTask)
 )]
 pub(crate) async fn delete(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let id = task_id(&request)?;
     let precondition = conditional::precondition(request.headers())?;
@@ -62,7 +62,7 @@ pub(crate) async fn delete(
     if preferred.is_some() {
         response.insert_header((PREFERENCE_APPLIED, "return=representation"));
     }
-    Ok(representation::json(representation::own(&mut response), &deleted(id)))
+    Ok(representation::json(representation::private_cache_headers(&mut response), &deleted(id)))
 }
 
 /// What is said of this task.

@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Precondition, TaskError};
 
 use super::task_id;
-use crate::http::caller::Caller;
+use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::{Conditions, TaskPath};
 use crate::openapi::responses::OneTask;
-use crate::state::State;
+use crate::state::AppState;
 
 /// Reads one task
 ///
@@ -24,9 +24,9 @@ use crate::state::State;
     responses(OneTask)
 )]
 pub(crate) async fn get(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let task = state.tasks.get(&owner, task_id(&request)?).await?;
     let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
@@ -35,7 +35,8 @@ pub(crate) async fn get(
     }
     if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
         let mut response = HttpResponse::NotModified();
-        representation::own(&mut response).insert_header((header::ETAG, representation::etag(&task)));
+        representation::private_cache_headers(&mut response)
+            .insert_header((header::ETAG, representation::etag(&task)));
         return Ok(response.finish());
     }
     Ok(representation::task(&mut HttpResponse::Ok(), &task))

@@ -3,13 +3,13 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::path;
-use crate::http::caller::Caller;
-use crate::http::list_query::Listing;
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::{ListParameters, OwnerPath};
 use crate::openapi::responses::PageOfTasks;
-use crate::state::State;
+use crate::state::AppState;
 
 /// The cursor of the next page.
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
@@ -30,17 +30,17 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
     responses(PageOfTasks)
 )]
 pub(crate) async fn list(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let listing = Listing::parse(request.query_string())?;
-    let page = state.tasks.list(&owner, listing.query.clone()).await?;
+    let list = ListRequest::parse(request.query_string())?;
+    let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
-    if let Some(position) = page.next(listing.query.sort.key) {
-        let cursor = listing.cursor(position);
-        let (path, limit) = (path(&request), listing.query.limit);
-        let count = if listing.query.count { "&count=true" } else { "" };
+    if let Some(position) = page.next(list.query.sort.key) {
+        let cursor = list.cursor(position);
+        let (path, limit) = (path(&request), list.query.limit);
+        let count = if list.query.count { "&count=true" } else { "" };
         let link = format!("<{path}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
         response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
     }

@@ -3,15 +3,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Nulls, Owner};
 
 use super::task_id;
+use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
-use crate::http::caller::Caller;
 use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::{Conditions, TaskPath};
 use crate::openapi::responses::ChangedTask;
 use crate::openapi::schemas::{TaskPatch, TaskUpdate};
-use crate::state::State;
+use crate::state::AppState;
 
 /// Updates a task
 ///
@@ -27,10 +27,10 @@ use crate::state::State;
     responses(ChangedTask)
 )]
 pub(crate) async fn put(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     update(owner, request, payload, state, MediaTypes::Json, Nulls::Ignored).await
 }
@@ -52,10 +52,10 @@ pub(crate) async fn put(
     responses(ChangedTask)
 )]
 pub(crate) async fn patch(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     update(owner, request, payload, state, MediaTypes::MergePatch, Nulls::Refused).await
 }
@@ -64,7 +64,7 @@ async fn update(
     owner: Owner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
     types: MediaTypes,
     nulls: Nulls,
 ) -> Result<HttpResponse, Problem> {

@@ -2,12 +2,12 @@ use serde::Serializer;
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::{Kind, Mismatch, Read, Write};
+use super::{MemberKind, Mismatch, Read, Write};
 
 /// An integer between two bounds, both inclusive. Types of the domain convert with `TryFrom<i64>` and `Into<i64>`.
 pub(crate) enum Integer<const MIN: i64, const MAX: i64> {}
 
-impl<const MIN: i64, const MAX: i64> Kind for Integer<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64> MemberKind for Integer<MIN, MAX> {
     const TYPE: Type = Type::Integer;
 
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {

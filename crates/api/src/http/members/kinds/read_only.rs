@@ -6,7 +6,7 @@ use domain::OwnerId;
 use serde::Serializer;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat};
 
-use super::{Kind, Write};
+use super::{MemberKind, Write};
 
 /// A UUID, shown by its `Display`.
 pub(crate) enum Id {}
@@ -17,7 +17,7 @@ pub(crate) enum Time {}
 /// A user id.
 pub(crate) enum Owner {}
 
-impl Kind for Id {
+impl MemberKind for Id {
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {
         schema.format(Some(SchemaFormat::Custom("uuid".to_owned())))
     }
@@ -29,7 +29,7 @@ impl<T: Display> Write<T> for Id {
     }
 }
 
-impl Kind for Time {
+impl MemberKind for Time {
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {
         schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
     }
@@ -41,7 +41,7 @@ impl<T: Display> Write<T> for Time {
     }
 }
 
-impl Kind for Owner {
+impl MemberKind for Owner {
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {
         schema.min_length(Some(1)).max_length(Some(OwnerId::MAX_BYTES))
     }

@@ -11,16 +11,16 @@ use auth::{AuthError, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::{Problem, ProblemKind};
 use crate::http::representation::accept_quality;
-use crate::state::State;
+use crate::state::AppState;
 
 /// The verified caller of a task route. Extracting it answers, in this order: 401 for the token, 403 for the path,
 /// 406 for the accepted form.
 #[derive(Debug)]
-pub(crate) struct Caller(pub Owner);
+pub(crate) struct AuthenticatedOwner(pub Owner);
 
-impl FromRequest for Caller {
+impl FromRequest for AuthenticatedOwner {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -37,7 +37,7 @@ impl FromRequest for Caller {
 
 #[expect(clippy::disallowed_methods, reason = "this is the place where a verified identity becomes an owner")]
 async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
-    let state = request.app_data::<web::Data<State>>().ok_or_else(Problem::internal)?;
+    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
     let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
     let identity = authenticate(&*state.verifier, values).await.inspect_err(|error| {
         // The verifier counts the tokens that it sees.
@@ -66,12 +66,12 @@ fn own_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
 
 /// The path is somebody else's.
 pub(crate) fn other_user() -> Problem {
-    Problem::new(Kind::OtherUser, "The path names a user that the token does not belong to.")
+    Problem::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
 }
 
 /// The caller takes no form that there is.
 pub(crate) fn not_acceptable() -> Problem {
-    Problem::new(Kind::NotAcceptable, "Answers are application/json.")
+    Problem::new(ProblemKind::NotAcceptable, "Answers are application/json.")
 }
 
 /// Every answer is JSON. A caller that says it takes none is told so; one whose `Accept` cannot be read gets JSON.

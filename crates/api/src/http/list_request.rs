@@ -4,22 +4,22 @@ use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status};
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
-use crate::http::query::{Parameters, boolean, whole};
+use crate::http::query::{Parameters, boolean, unsigned_integer};
 
 /// What a caller asked of a list, and what the next page's cursor has to carry.
 #[derive(Debug)]
-pub(crate) struct Listing {
+pub(crate) struct ListRequest {
     /// The query for the use case.
     pub query: ListQuery,
     search: String,
 }
 
-impl Listing {
+impl ListRequest {
     /// Reads the part of the URL behind `?`.
     pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
         let mut parameters = Parameters::read(query, &KNOWN);
-        let listing = parameters.listing();
-        parameters.checked(listing)
+        let request = parameters.list_request();
+        parameters.finish(request)
     }
 
     /// The cursor of the place behind this list's page.
@@ -35,7 +35,7 @@ const KNOWN: [&str; 10] =
 const CURSOR: &str = "is not that of the cursor";
 
 impl Parameters<'_> {
-    fn listing(&mut self) -> Listing {
+    fn list_request(&mut self) -> ListRequest {
         let cursor = self.take("cursor", "must be a cursor that this service gave", Cursor::decode);
         let status = self.status();
         let sort = self.sort();
@@ -52,14 +52,16 @@ impl Parameters<'_> {
             search: self.search(&search),
             sort,
             after: position,
-            offset: self.take("offset", "must be a whole number from 0", offset).unwrap_or(0),
-            limit: self.take("limit", "must be a whole number from 1 to 1000", limit).unwrap_or(PAGE_MAX),
+            offset: self.take("offset", "must be a unsigned_integer number from 0", offset).unwrap_or(0),
+            limit: self
+                .take("limit", "must be a unsigned_integer number from 1 to 1000", limit)
+                .unwrap_or(PAGE_MAX),
             count: self.take("count", "must be true or false", boolean).unwrap_or(false),
         };
         if query.after.is_some() && query.offset > 0 {
-            self.refuse("offset", "does not go together with cursor", "contradiction");
+            self.reject("offset", "does not go together with cursor", "contradiction");
         }
-        Listing { query, search }
+        ListRequest { query, search }
     }
 
     /// Two words for one thing, such as a parameter and what the cursor carries: either will do, and both must agree.
@@ -73,7 +75,7 @@ impl Parameters<'_> {
         if let (Some(asked), Some(carried)) = (&asked, &carried)
             && asked != carried
         {
-            self.refuse(name, msg, "contradiction");
+            self.reject(name, msg, "contradiction");
         }
         asked.or(carried)
     }
@@ -84,7 +86,7 @@ impl Parameters<'_> {
         let flagged = flagged.map(|completed| if completed { Status::Completed } else { Status::Pending });
         match (named, flagged) {
             (Some(named), Some(flagged)) if named != flagged && named != Status::All => {
-                self.refuse("completed", "contradicts status", "contradiction");
+                self.reject("completed", "contradicts status", "contradiction");
                 None
             }
             (named, flagged) => flagged.or(named),
@@ -101,7 +103,7 @@ impl Parameters<'_> {
             (None, None) => None,
             (None, Some(direction)) => Some(Sort { direction, ..Sort::default() }),
             (Some((key, Some(signed))), Some(direction)) if signed != direction => {
-                self.refuse("order", "contradicts the - of sort", "contradiction");
+                self.reject("order", "contradicts the - of sort", "contradiction");
                 Some(Sort { key, direction })
             }
             (Some((key, signed)), order) => {
@@ -112,7 +114,7 @@ impl Parameters<'_> {
 
     fn search(&mut self, text: &str) -> Option<SearchText> {
         SearchText::parse(text).unwrap_or_else(|error| {
-            self.refuse("search", error.to_string(), "value_error");
+            self.reject("search", error.to_string(), "value_error");
             None
         })
     }
@@ -150,11 +152,13 @@ fn order(value: &str) -> Option<Direction> {
 }
 
 fn limit(value: &str) -> Option<u32> {
-    whole(value).and_then(|limit| u32::try_from(limit).ok()).filter(|limit| (1..=PAGE_MAX).contains(limit))
+    unsigned_integer(value)
+        .and_then(|limit| u32::try_from(limit).ok())
+        .filter(|limit| (1..=PAGE_MAX).contains(limit))
 }
 
 fn offset(value: &str) -> Option<u64> {
-    whole(value).filter(|offset| i64::try_from(*offset).is_ok())
+    unsigned_integer(value).filter(|offset| i64::try_from(*offset).is_ok())
 }
 
 #[cfg(test)]
@@ -162,11 +166,11 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> ListQuery {
-        Listing::parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
+        ListRequest::parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
     }
 
-    fn refusal(query: &str) -> String {
-        Listing::parse(query).err().unwrap_or_else(|| panic!("{query} was taken")).to_string()
+    fn error(query: &str) -> String {
+        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was taken")).to_string()
     }
 
     #[test]
@@ -187,7 +191,7 @@ mod tests {
         for (query, status) in spellings {
             assert_eq!(read(query).status, status, "{query}");
         }
-        assert_eq!(refusal("status=pending&completed=true"), "validation: completed: contradicts status");
+        assert_eq!(error("status=pending&completed=true"), "validation: completed: contradicts status");
     }
 
     #[test]
@@ -205,7 +209,7 @@ mod tests {
         for (query, key, direction) in spellings {
             assert_eq!(read(query).sort, Sort { key, direction }, "{query}");
         }
-        assert_eq!(refusal("sort=-title&order=asc"), "validation: order: contradicts the - of sort");
+        assert_eq!(error("sort=-title&order=asc"), "validation: order: contradicts the - of sort");
     }
 
     #[test]
@@ -233,7 +237,7 @@ mod tests {
             "search=%ff",
         ];
         for query in queries {
-            assert!(refusal(query).starts_with("validation: "), "{query}");
+            assert!(error(query).starts_with("validation: "), "{query}");
         }
         assert_eq!(read("limit=1000&offset=9223372036854775807&count=true").limit, 1000);
     }
@@ -246,18 +250,18 @@ mod tests {
 
     #[test]
     fn a_cursor_carries_its_filter_and_order_and_is_refused_with_others() {
-        let listing = Listing::parse("status=pending&search=x&sort=title").unwrap();
+        let request = ListRequest::parse("status=pending&search=x&sort=title").unwrap();
         let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
-        let cursor = listing.cursor(domain::Position::Title("a".into(), id));
+        let cursor = request.cursor(domain::Position::Title("a".into(), id));
         let next = read(&format!("cursor={cursor}"));
         assert_eq!(
             (next.status, next.sort, &next.search),
-            (Status::Pending, listing.query.sort, &listing.query.search)
+            (Status::Pending, request.query.sort, &request.query.search)
         );
         assert!(next.after.is_some());
         assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title")), next);
         for other in ["status=all", "search=y", "sort=-title", "order=desc", "offset=1"] {
-            assert!(refusal(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
+            assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
         }
     }
 }
