@@ -1,8 +1,8 @@
-//! The configuration: read once, here, into one structure. `config/default.toml` names and explains every key.
+//! The configuration: its sources, checks and masked output, the log, and the development secret.
+//! `config/default.toml` documents every key.
 
 mod checks;
 mod development_secret;
-mod keys;
 pub(crate) mod logging;
 mod masked;
 mod sources;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
 
-/// Why a configuration is refused: the key, and a sentence.
+/// Why a configuration is rejected: the key and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {why}")]
 pub(crate) struct ConfigError {
@@ -25,22 +25,22 @@ pub(crate) struct ConfigError {
 }
 
 impl ConfigError {
-    /// Refuses the value of a key.
+    /// Rejects the value of a key.
     pub(crate) fn new(key: impl Into<String>, why: impl fmt::Display) -> Self {
         Self { key: key.into(), why: why.to_string() }
     }
 }
 
-/// What the command line says of the configuration.
+/// The configuration options of the command line.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Overrides {
-    /// A file whose keys win over the defaults.
+    /// A file that overrides the defaults.
     pub file: Option<PathBuf>,
-    /// `section.key` and value; they win over everything.
+    /// `section.key` and value; they override every other source.
     pub set: Vec<(String, String)>,
 }
 
-/// Every setting; `config/default.toml`, which is built in, says what each key means.
+/// All settings.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -110,27 +110,27 @@ section!(Cors { origins: Vec<String>, credentials: bool });
 
 section!(Metrics { address: String });
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
-    /// One object a line.
+    /// One object per line.
     Json,
-    /// For people.
+    /// For a terminal.
     Text,
 }
 
 section!(Log { level: String, format: LogFormat });
 
 impl Settings {
-    /// Reads all sources in their order and refuses what cannot be right.
+    /// Reads all sources in their order, and checks the values.
     pub(crate) fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
         let settings = Self::read(overrides)?;
         settings.check()?;
         Ok(settings)
     }
 
-    /// Reads all sources for a command that verifies nothing and so needs no trust anchor.
+    /// Reads all sources without the checks, for commands that verify no tokens and so need no trust anchor.
     pub(crate) fn read(overrides: &Overrides) -> Result<Self, ConfigError> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));

@@ -1,4 +1,4 @@
-//! What can be seen to be wrong before anything is opened.
+//! Checks of values that need no file, database or network.
 
 use super::logging;
 use super::{ConfigError, Settings};
@@ -7,7 +7,7 @@ impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
         self.check_ranges()?;
-        self.check_words()?;
+        self.check_text()?;
         self.check_trust_anchors()
     }
 
@@ -16,17 +16,21 @@ impl Settings {
         if self.cors.origins.iter().any(|origin| origin == "*") {
             if self.cors.credentials {
                 return reject(
-                    "\"*\" does not go together with credentials: list the origins, or set cors.credentials = false",
+                    "\"*\" cannot be combined with credentials: list the origins, or set cors.credentials = false",
                 );
             }
-            return if self.cors.origins.len() == 1 { Ok(()) } else { reject("\"*\" stands alone") };
+            return if self.cors.origins.len() == 1 {
+                Ok(())
+            } else {
+                reject("\"*\" cannot be combined with other origins")
+            };
         }
         for origin in &self.cors.origins {
             let parsed = url::Url::parse(origin);
             let exact = parsed.is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             if !exact {
                 return reject(&format!(
-                    "{origin:?} is no origin; write scheme, host and port as browsers do: https://app.example"
+                    "{origin:?} is not a valid origin; write scheme, host and port as browsers do: https://app.example"
                 ));
             }
         }
@@ -51,7 +55,7 @@ impl Settings {
                 return Err(ConfigError::new(key, "must be at least 1"));
             }
         }
-        // A folded title stands in cursors, and cursors in headers; a body's deadline lies within the request's.
+        // Cursors, which are sent in headers, contain a title. A body must time out before its request, which ends after 15 s.
         let bounded = [
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
@@ -67,10 +71,13 @@ impl Settings {
         Ok(())
     }
 
-    fn check_words(&self) -> Result<(), ConfigError> {
+    fn check_text(&self) -> Result<(), ConfigError> {
         let claim = self.auth.user_id_claim.as_str();
         if claim.is_empty() || ["iss", "aud", "exp", "nbf", "iat", "jti"].contains(&claim) {
-            return Err(ConfigError::new("auth.user_id_claim", "must name a claim that holds the user's id"));
+            return Err(ConfigError::new(
+                "auth.user_id_claim",
+                "must name a claim that contains the user's id",
+            ));
         }
         logging::filter(&self.log.level).map_err(|why| ConfigError::new("log.level", why))?;
         let address = self.metrics.address.as_str();
@@ -84,7 +91,10 @@ impl Settings {
     fn check_trust_anchors(&self) -> Result<(), ConfigError> {
         let auth = &self.auth;
         if !cfg!(debug_assertions) && !auth.development_secret_file.is_empty() {
-            return Err(ConfigError::new("auth.development_secret_file", "works in debug builds only"));
+            return Err(ConfigError::new(
+                "auth.development_secret_file",
+                "is available in debug builds only",
+            ));
         }
         let none = auth.secrets.is_empty()
             && auth.better_auth_url.is_empty()

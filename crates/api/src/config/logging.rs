@@ -1,4 +1,4 @@
-//! The log: one line an event, on standard error.
+//! The log: one line per event, on standard error.
 
 use std::io::stderr;
 
@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{ConfigError, Log, LogFormat};
 
-/// Starts the log of the process. A line that cannot be written is lost, and nothing else is.
+/// Starts the log of the process. Errors of writing to it are ignored.
 pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
     let filter = filter(&log.level).map_err(|why| ConfigError::new("log.level", why))?;
     let builder =
@@ -21,15 +21,15 @@ pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
     started.map_err(|error| ConfigError::new("log", error))
 }
 
-/// Reads a level, or directives such as `info,actix_web=debug`. A single word must be a level: the library would take any
-/// other for the name of a module, and log nothing.
+/// Reads a level, or directives such as `info,tasknook=debug`. A single word must be a level: the library would read any
+/// other word as the name of a module, and log nothing.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
     let word = level
         .split(',')
         .map(str::trim)
         .find(|directive| !directive.contains(['=', '[']) && directive.parse::<LevelFilter>().is_err());
     if let Some(word) = word {
-        return Err(format!("{word:?} is no level; use error, warn, info, debug, trace or off"));
+        return Err(format!("{word:?} is not a log level; use error, warn, info, debug, trace or off"));
     }
     EnvFilter::builder().parse(level).map_err(|error| error.to_string())
 }

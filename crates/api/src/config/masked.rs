@@ -1,4 +1,4 @@
-//! The effective configuration, fit to be shown: secrets and passwords are masked.
+//! The effective configuration with secrets and passwords masked.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::Settings;
 
 const MASK: &str = "********";
 
-/// One `section.key = value` line a setting, which is TOML.
+/// One `section.key = value` line for each setting, as TOML.
 pub(crate) fn masked(settings: &Settings) -> String {
     let mut lines = String::new();
     let Ok(Value::Object(sections)) = serde_json::to_value(settings) else { return lines };
@@ -46,7 +46,7 @@ fn without_password(text: &str) -> String {
             .clear()
             .extend_pairs(pairs.iter().map(|(name, value)| (name, if secret(name) { MASK } else { value })));
     }
-    // As it was written, without the slash that a URL's text form adds.
+    // Unchanged otherwise: `Url` adds a slash at the end.
     if text.ends_with('/') { url.to_string() } else { url.to_string().trim_end_matches('/').to_owned() }
 }
 
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_never_shows() {
+    fn passwords_in_urls_are_masked() {
         assert_eq!(without_password("postgres://u:hunter2@h/db"), "postgres://u:********@h/db");
         assert_eq!(
             without_password("postgres://u@h/db?sslpassword=hunter2&sslmode=require"),

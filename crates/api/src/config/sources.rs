@@ -1,108 +1,157 @@
-//! Where settings come from, and in which order: defaults, file, environment, command line. The keys of the defaults are
-//! all the keys there are.
+//! The sources of settings, each overriding the ones before: defaults, file, environment, command line. The defaults
+//! define which keys exist and the type of each.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 
 use auth::versioned_secrets;
-use config::{Config, ConfigError as SourceError, File, FileFormat, Source, Value, ValueKind};
+use toml::{Table, Value};
 
-use super::keys::Keys;
 use super::{ConfigError, Overrides, Settings};
 
-const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+pub(super) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PREFIX: &str = "TASKNOOK_";
+const WELL_KNOWN: [&str; 4] =
+    ["DATABASE_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"];
 
 pub(super) fn read(
     overrides: &Overrides,
     environment: impl Iterator<Item = (String, OsString)>,
 ) -> Result<Settings, ConfigError> {
-    let invalid_source = |error: SourceError| ConfigError::new("configuration", error);
-    let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
-    let keys = Keys::of(&defaults.collect().map_err(invalid_source)?);
-    let mut builder = Config::builder().add_source(defaults);
+    let mut values = Values(parse(DEFAULTS, "config/default.toml")?);
     if let Some(path) = &overrides.file {
         let name = path.display().to_string();
-        let file = File::from(path.as_path()).format(FileFormat::Toml).required(true);
-        let written = file.collect().map_err(|error| ConfigError::new(&name, first_line(&error)))?;
-        keys.check(&written, &name)?;
-        builder = builder.add_source(file);
+        let text = fs::read_to_string(path).map_err(|error| ConfigError::new(&name, error))?;
+        for (section, content) in parse(&text, &name)? {
+            let Value::Table(keys) = content else { return Err(unknown(&section, &name)) };
+            for (key, value) in keys {
+                values.set(&format!("{section}.{key}"), value, &name)?;
+            }
+        }
     }
-    for (key, value) in from_environment(&keys, environment)? {
-        builder = builder.set_override(key, value).map_err(invalid_source)?;
-    }
+    values.set_environment(environment)?;
     for (key, text) in &overrides.set {
-        let value = keys.kind(key, "the command line")?.read(key, text)?;
-        builder = builder.set_override(key, value).map_err(invalid_source)?;
+        values.set_text(key, text, "the command line")?;
     }
-    let config = builder.build().map_err(invalid_source)?;
-    config.try_deserialize().map_err(invalid_source)
+    values.0.try_into().map_err(|error: toml::de::Error| {
+        ConfigError::new("configuration", error.to_string().trim_end().replace('\n', " "))
+    })
 }
 
-/// `BETTER_AUTH_URL` and its like first, then `TASKNOOK_SECTION__KEY`, which is the more exact word.
-fn from_environment(
-    keys: &Keys,
-    environment: impl Iterator<Item = (String, OsString)>,
-) -> Result<Vec<(String, Value)>, ConfigError> {
-    let mut plain = BTreeMap::new();
-    let mut exact = Vec::new();
-    for (name, text) in environment {
-        let is_plain = ["DATABASE_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"]
-            .contains(&name.as_str());
-        if !is_plain && !name.starts_with(PREFIX) {
-            continue;
+/// Of an error, only the first line: the next ones quote the text, which may contain a secret.
+fn parse(text: &str, name: &str) -> Result<Table, ConfigError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        ConfigError::new(name, error.to_string().lines().next().unwrap_or_default())
+    })
+}
+
+fn unknown(key: &str, source: &str) -> ConfigError {
+    ConfigError::new(key, format!("unknown setting (in {source}); config/default.toml lists all settings"))
+}
+
+/// The settings so far. A value is replaced only by one of its type.
+struct Values(Table);
+
+impl Values {
+    fn get(&mut self, key: &str) -> Option<&mut Value> {
+        let (section, name) = key.split_once('.')?;
+        self.0.get_mut(section)?.get_mut(name)
+    }
+
+    fn set(&mut self, key: &str, new: Value, source: &str) -> Result<(), ConfigError> {
+        let value = self.get(key).ok_or_else(|| unknown(key, source))?;
+        let is_valid = value.same_type(&new)
+            && match &new {
+                Value::Integer(number) => *number >= 0,
+                Value::Array(items) => items.iter().all(Value::is_str),
+                _ => true,
+            };
+        *value = if is_valid { new } else { return Err(type_error(key, value)) };
+        Ok(())
+    }
+
+    /// Sets a value from the environment or the command line, where everything is text.
+    fn set_text(&mut self, key: &str, text: &str, source: &str) -> Result<(), ConfigError> {
+        let value = self.get(key).ok_or_else(|| unknown(key, source))?;
+        let new = match value {
+            Value::Integer(_) => text.parse().ok().filter(|number| *number >= 0).map(Value::Integer),
+            Value::Boolean(_) => text.to_ascii_lowercase().parse().ok().map(Value::Boolean),
+            Value::Array(_) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Some(Value::from(items.collect::<Vec<_>>()))
+            }
+            _ => Some(Value::from(text)),
+        };
+        *value = new.ok_or_else(|| type_error(key, value))?;
+        Ok(())
+    }
+
+    /// The well-known variables first, then `TASKNOOK_SECTION__KEY`, which is more specific.
+    fn set_environment(
+        &mut self,
+        environment: impl Iterator<Item = (String, OsString)>,
+    ) -> Result<(), ConfigError> {
+        let mut well_known = BTreeMap::new();
+        let mut specific = Vec::new();
+        for (name, text) in environment {
+            let is_well_known = WELL_KNOWN.contains(&name.as_str());
+            if !is_well_known && !name.starts_with(PREFIX) {
+                continue;
+            }
+            let text = text.into_string().map_err(|_| ConfigError::new(&name, "the value is not UTF-8"))?;
+            if is_well_known {
+                well_known.insert(name, text);
+            } else if let Some(key) = self.key_of(&name, &text)? {
+                specific.push((key, text, format!("the environment variable {name}")));
+            }
         }
-        let text = text.into_string().map_err(|_| ConfigError::new(&name, "the value is not UTF-8"))?;
-        if is_plain {
-            plain.insert(name, text);
-        } else if let Some(key) = key_of(keys, &name, &text)? {
-            let value = keys.kind(&key, &format!("the environment variable {name}"))?.read(&key, &text)?;
-            exact.push((key, value));
+        self.set_well_known(&well_known)?;
+        specific.iter().try_for_each(|(key, text, source)| self.set_text(key, text, source))
+    }
+
+    /// The key that an environment variable names. A name without `__` may belong to another program (Kubernetes sets
+    /// `TASKNOOK_PORT` to an address for a service called tasknook), unless only the second underscore is missing.
+    fn key_of(&mut self, name: &str, text: &str) -> Result<Option<String>, ConfigError> {
+        let rest = name.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
+        if let Some((section, key)) = rest.split_once("__") {
+            return Ok(Some(format!("{section}.{key}")));
         }
-    }
-    let mut values = plain_values(&plain)?;
-    values.extend(exact);
-    Ok(values)
-}
-
-/// The key that an environment variable names. A name without `__` may be somebody else's (Kubernetes makes
-/// `TASKNOOK_PORT`, with an address, for a service called tasknook), unless it is a key but for the second underscore.
-fn key_of(keys: &Keys, name: &str, text: &str) -> Result<Option<String>, ConfigError> {
-    let rest = name.strip_prefix(PREFIX).unwrap_or_default().to_ascii_lowercase();
-    if let Some((section, key)) = rest.split_once("__") {
-        return Ok(Some(format!("{section}.{key}")));
-    }
-    if let Some((section, key)) = rest.split_once('_')
-        && keys.contains(&format!("{section}.{key}"))
-        && !text.starts_with("tcp://")
-    {
-        let meant = format!("{PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase());
-        return Err(ConfigError::new(name, format!("two underscores part section and key: {meant}")));
-    }
-    Ok(None)
-}
-
-/// What a parser says before it quotes the text, in which a secret may stand.
-fn first_line(error: &SourceError) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
-}
-
-fn plain_values(plain: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, ConfigError> {
-    let given = |name: &str| plain.get(name).filter(|text| !text.is_empty());
-    let mut values = Vec::new();
-    for (name, key) in [("DATABASE_URL", "database.url"), ("BETTER_AUTH_URL", "auth.better_auth_url")] {
-        if let Some(text) = given(name) {
-            values.push((key.to_owned(), Value::from(text.as_str())));
+        if let Some((section, key)) = rest.split_once('_')
+            && self.get(&format!("{section}.{key}")).is_some()
+            && !text.starts_with("tcp://")
+        {
+            let expected = format!("{PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase());
+            let why = format!("use two underscores between section and key: {expected}");
+            return Err(ConfigError::new(name, why));
         }
+        Ok(None)
     }
-    let invalid = |error| ConfigError::new("BETTER_AUTH_SECRETS", error);
-    let listed =
-        given("BETTER_AUTH_SECRETS").map(|text| versioned_secrets(text).map_err(invalid)).transpose()?;
-    let mut secrets: Vec<&str> = listed.unwrap_or_default();
-    secrets.extend(given("BETTER_AUTH_SECRET").map(String::as_str));
-    if !secrets.is_empty() {
-        let secrets = secrets.into_iter().map(Value::from).collect();
-        values.push(("auth.secrets".to_owned(), Value::new(None, ValueKind::Array(secrets))));
+
+    fn set_well_known(&mut self, variables: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+        let get = |name: &str| variables.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        for (name, key) in [("DATABASE_URL", "database.url"), ("BETTER_AUTH_URL", "auth.better_auth_url")] {
+            if let Some(text) = get(name) {
+                self.set(key, text.into(), name)?;
+            }
+        }
+        let invalid = |error| ConfigError::new("BETTER_AUTH_SECRETS", error);
+        let versioned = get("BETTER_AUTH_SECRETS").map(|text| versioned_secrets(text).map_err(invalid));
+        let mut secrets = versioned.transpose()?.unwrap_or_default();
+        secrets.extend(get("BETTER_AUTH_SECRET"));
+        if !secrets.is_empty() {
+            self.set("auth.secrets", secrets.into(), "BETTER_AUTH_SECRET")?;
+        }
+        Ok(())
     }
-    Ok(values)
+}
+
+fn type_error(key: &str, value: &Value) -> ConfigError {
+    let why = match value {
+        Value::Integer(_) => "must be a non-negative integer",
+        Value::Boolean(_) => "must be true or false",
+        Value::Array(_) => "must be a list of strings",
+        _ => "must be a string",
+    };
+    ConfigError::new(key, why)
 }
