@@ -1,4 +1,4 @@
-//! What is counted: requests by method, route and status, how long they took, how many are under way; and tokens.
+//! Metrics of the process: HTTP requests, tokens and the key set, the database.
 
 mod database;
 mod tokens;
@@ -18,7 +18,7 @@ use prometheus_client::registry::Registry;
 pub(crate) use database::DatabaseMetrics;
 pub(crate) use tokens::TokenMetrics;
 
-/// Upper bounds of the buckets of durations, in seconds: from a cached read to the request deadline.
+/// Buckets of durations, in seconds: from a cached read to the deadline of a request.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -34,7 +34,7 @@ struct RouteLabels {
     route: String,
 }
 
-/// The figures of the process. Clones share them.
+/// The metrics of the process. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Arc<Registry>,
@@ -52,9 +52,9 @@ impl Default for Metrics {
         let durations: Family<RouteLabels, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let in_flight = Gauge::default();
-        registry.register("http_requests", "Requests answered", responses.clone());
-        registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
-        registry.register("http_requests_in_flight", "Requests under way", in_flight.clone());
+        registry.register("http_requests", "Completed requests", responses.clone());
+        registry.register("http_request_duration_seconds", "Duration of requests", durations.clone());
+        registry.register("http_requests_in_flight", "Requests in flight", in_flight.clone());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
         Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }
@@ -62,27 +62,27 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// What becomes of tokens.
+    /// The metrics of tokens.
     #[must_use]
     pub(crate) fn tokens(&self) -> &Arc<TokenMetrics> {
         &self.tokens
     }
 
-    /// What the workers of the database report.
+    /// The metrics of the database.
     #[must_use]
     pub(crate) const fn database(&self) -> &Arc<DatabaseMetrics> {
         &self.database
     }
 
-    /// Counts one request as under way until the value is dropped.
+    /// Counts a request as in flight until the value is dropped.
     #[must_use]
     pub(crate) fn in_flight(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
     }
 
-    /// Counts one answer. The route is a pattern, never a path, so that the number of series stays bounded; so are
-    /// methods, which callers may make up.
+    /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and clients can send any
+    /// method.
     pub(crate) fn observe(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method);
         let method = if known { method } else { "other" }.to_owned();
@@ -92,7 +92,7 @@ impl Metrics {
         self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 
-    /// Writes all figures as OpenMetrics text.
+    /// Encodes all metrics as OpenMetrics text.
     #[must_use]
     pub(crate) fn encode(&self) -> Option<String> {
         self.tokens.refresh();
@@ -102,7 +102,7 @@ impl Metrics {
     }
 }
 
-/// Counts one request as under way.
+/// Counts a request as in flight.
 #[derive(Debug)]
 pub(crate) struct InFlight(Gauge<i64, AtomicI64>);
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn every_metric_is_documented() {
         let metrics = Metrics::default();
-        // A family shows when it has a series.
+        // A family is encoded once it has a series.
         metrics.observe("GET", "/livez", 200, Duration::ZERO);
         let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
         database.queue_length(kind, 0);

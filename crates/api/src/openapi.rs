@@ -1,7 +1,7 @@
-//! What the annotations of the handlers are made of: parameters, responses, schemas. Modifiers add what many operations
-//! share: problems, examples, the request id, and the paths that take the user from the token.
+//! Building blocks of the OpenAPI annotations: parameters, responses, schemas. Modifiers add what many operations share:
+//! problems, examples, the request id, and the paths without `user_id`.
 //!
-//! The document itself is put together in `routes::document`, since it lists the handlers.
+//! `routes::document` assembles the document, since it lists the handlers.
 
 mod common;
 mod examples;

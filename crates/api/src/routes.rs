@@ -1,4 +1,5 @@
-//! The table of contents: every path, every method, and where it is handled.
+//! The table of routes: every path and method with its handler, in files by subject. The OpenAPI document lists the same
+//! handlers (`document`).
 
 mod document;
 mod endpoint;
@@ -13,11 +14,11 @@ pub(crate) use endpoint::{Endpoint, no_route};
 
 use endpoint::path;
 
-/// The paths of the tasks: with the user in the path, and with the user of the token. The first comes first because a
-/// user may be called `tasks`, while no task's id is.
+/// The paths of the tasks: with the user in the path, and with the user of the token. In this order, because a user may
+/// be called `tasks`, but no task's id is.
 const TASKS: [&str; 2] = ["/api/{user_id}/tasks", "/api/tasks"];
 
-/// The API, in the order in which paths are tried.
+/// The API, in the order in which paths are matched.
 fn api_endpoints() -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     for tasks in TASKS {
@@ -43,29 +44,28 @@ fn api_endpoints() -> Vec<Endpoint> {
     endpoints
 }
 
-/// The page of metrics.
 fn metrics_endpoints() -> Vec<Endpoint> {
     vec![path("/metrics").get(monitoring::metrics)]
 }
 
-/// Every path and its methods.
+/// All routes.
 #[cfg(test)]
 pub(crate) fn table() -> Vec<Endpoint> {
     api_endpoints().into_iter().chain(metrics_endpoints()).collect()
 }
 
-/// Adds every route of the API.
+/// Registers the API.
 pub(crate) fn routes(app: &mut ServiceConfig) {
     register(app, api_endpoints());
 }
 
-/// Adds the API and the page of metrics beside it.
+/// Registers the API and the metrics.
 pub(crate) fn routes_and_metrics(app: &mut ServiceConfig) {
     register(app, api_endpoints());
     register(app, metrics_endpoints());
 }
 
-/// Adds the page of metrics alone, for a listener of its own.
+/// Registers the metrics, for a separate listener.
 pub(crate) fn metrics_only(app: &mut ServiceConfig) {
     register(app, metrics_endpoints());
 }

@@ -26,25 +26,26 @@ pub(crate) use assembly::assemble;
 pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open};
 pub(crate) use verifier::{shared_secret, verifier};
 
-/// Seconds that a connection may idle between two requests; longer than the usual proxy keeps one.
+/// Idle time of a connection. Longer than the 60 s of nginx and AWS load balancers: the proxy must close first, or it sends
+/// a request into a closing connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// Why the program did not do what it was told.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    /// The configuration is wrong: exit code 2.
+    /// The configuration is invalid: exit code 2.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The database could not be checked, which says nothing about it: exit code 3.
+    /// Some checks of the database could not be run: exit code 3.
     #[error("the database was not checked completely")]
     NotChecked {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Something else went wrong: exit code 1.
+    /// Any other failure: exit code 1.
     #[error("{what}")]
     Failed {
-        /// What was tried.
+        /// The action that failed.
         what: String,
         /// Why it failed.
         source: Box<dyn Error + Send + Sync>,
@@ -52,12 +53,12 @@ pub(crate) enum StartError {
 }
 
 impl StartError {
-    /// The answer of a command cannot be written.
+    /// Standard output cannot be written.
     pub(crate) fn output_error(error: std::io::Error) -> Self {
-        Self::failed("the answer cannot be written", error)
+        Self::failed("cannot write to standard output", error)
     }
 
-    /// Something that was tried and went wrong.
+    /// An action that failed.
     pub(crate) fn failed(what: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed { what: what.into(), source: source.into() }
     }
@@ -69,7 +70,7 @@ impl From<DevelopmentSecretError> for StartError {
     }
 }
 
-/// Serves until a signal. `hint` makes a text for whoever watches, from the address that was taken.
+/// Serves until a signal. `hint` is printed with the chosen address.
 pub(crate) fn serve(
     settings: &Settings,
     state: AppState,
@@ -79,22 +80,22 @@ pub(crate) fn serve(
     let state = Data::new(state);
     System::new().block_on(async {
         let signals =
-            Signals::new().map_err(|error| StartError::failed("signals cannot be watched", error))?;
+            Signals::new().map_err(|error| StartError::failed("cannot listen for signals", error))?;
         let (server, address) = listen(settings, &state)?;
         let metrics = bind_metrics(settings, &state)?;
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
-            // Nobody may be watching.
+            // Standard output may be closed.
             let _ = writeln!(stdout(), "{}", hint(&address));
         }
         let mut handles = vec![server.handle()];
         handles.extend(metrics.as_ref().map(Server::handle));
-        actix_web::rt::spawn(end_on_signal(signals, handles, draining));
+        actix_web::rt::spawn(stop_on_signal(signals, handles, draining));
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
         }
-        server.await.map_err(|error| StartError::failed("the server broke off", error))?;
-        tracing::info!("ended");
+        server.await.map_err(|error| StartError::failed("the server failed", error))?;
+        tracing::info!("stopped");
         Ok(())
     })
 }
@@ -108,6 +109,7 @@ fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String
         .workers(workers)
         .max_connections(server.max_connections.div_ceil(workers))
         .keep_alive(KEEP_ALIVE)
+        // A client that sends its headers slowly, or never, would otherwise occupy one of `max_connections`.
         .client_request_timeout(Duration::from_secs(server.header_timeout_seconds))
         .shutdown_timeout(server.shutdown_timeout_seconds)
         .disable_signals()
@@ -118,27 +120,29 @@ fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String
                 error,
             )
         })?;
-    let address = shown(&http.addrs(), &server.host, server.port);
+    let address = base_url(&http.addrs(), &server.host, server.port);
     Ok((http.run(), address))
 }
 
 fn bind_metrics(settings: &Settings, state: &Data<AppState>) -> Result<Option<Server>, StartError> {
-    let place = &settings.metrics.address;
-    if place.is_empty() {
+    let address = &settings.metrics.address;
+    if address.is_empty() {
         return Ok(None);
     }
     let (cors, shared) = (settings.cors.clone(), state.clone());
     let http = HttpServer::new(move || app(shared.clone(), &cors, metrics_only))
         .workers(1)
         .disable_signals()
-        .bind(place)
-        .map_err(|error| StartError::failed(format!("cannot listen on {place} (metrics.address)"), error))?;
-    tracing::info!(metrics_address = shown(&http.addrs(), place, 0), "listening for metrics");
+        .bind(address)
+        .map_err(|error| {
+            StartError::failed(format!("cannot listen on {address} (metrics.address)"), error)
+        })?;
+    tracing::info!(metrics_address = base_url(&http.addrs(), address, 0), "listening for metrics");
     Ok(Some(http.run()))
 }
 
-fn shown(taken: &[SocketAddr], host: &str, port: u16) -> String {
-    taken.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
+fn base_url(bound: &[SocketAddr], host: &str, port: u16) -> String {
+    bound.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
 }
 
 fn cores() -> usize {
@@ -163,16 +167,16 @@ impl Signals {
     }
 }
 
-/// The first signal ends in order: not ready, no new connections, idle ones close, what is under way completes and closes
-/// its connection. The second ends at once.
-async fn end_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
+/// The first signal shuts down gracefully: `/readyz` gives 503, the listener closes, idle connections close, requests in
+/// flight complete and close their connection. What is left after the timeout is cut off. A second signal exits at once.
+async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
     signals.next().await;
     draining.begin();
-    tracing::info!("ending: requests under way complete");
+    tracing::info!("shutting down");
     for handle in handles {
         actix_web::rt::spawn(handle.stop(true));
     }
     signals.next().await;
-    tracing::warn!("ending at once");
+    tracing::warn!("forced shutdown");
     std::process::exit(1);
 }

@@ -6,17 +6,15 @@ use persistence::Remedy;
 use crate::config::{Overrides, Settings};
 use crate::server::{self, StartError};
 
-/// Whether to repair.
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
-    /// Repair counters, revisions, missing rows of owners and search texts, report the changes, and check again
+    /// Repair counters, revisions, missing owner rows and search texts, print the changes, and check again
     #[arg(long)]
     repair: bool,
 }
 
 impl Doctor {
-    /// Prints a line for every check, and what to do. A failed check is a failure; without one, a check that was not
-    /// carried out has an exit code of its own.
+    /// Prints a line for every check, and the remedies.
     pub(super) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
         let settings = Settings::read(overrides)?;
         let doctor = server::doctor(&settings)?;
@@ -24,7 +22,7 @@ impl Doctor {
         print(format_args!("{report}"))?;
         if self.repair && report.is_repairable() {
             print(format_args!("\n"))?;
-            // A repair continues when nobody reads the output.
+            // The repair continues when the output is closed.
             let mut printed = Ok(());
             let done = doctor.repair(&report, &mut |repair| {
                 if printed.is_ok() {
@@ -58,8 +56,10 @@ fn print(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {
 const fn instruction(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Migrate => "Run `tasknook migrate`: the schema is not up to date.\n",
-        Remedy::NewerBuild => "Check and repair with the build that the schema belongs to.\n",
-        Remedy::Restore => "Restore a backup: the database is damaged, and no repair helps.\n",
+        Remedy::NewerBuild => {
+            "Check and repair with the version of the service that this schema belongs to.\n"
+        }
+        Remedy::Restore => "Restore a backup: the database is damaged and cannot be repaired.\n",
         Remedy::Reindex => "Run `reindex index concurrently NAME` in psql.\n",
         Remedy::Repair => "Run `tasknook doctor --repair`.\n",
         Remedy::Decide => "Rows contradict each other: see \"Contradicting rows\" in docs/OPERATIONS.md.\n",

@@ -5,14 +5,14 @@ use crate::config::logging;
 use crate::config::{Overrides, Settings};
 use crate::server::{self, StartError};
 
-/// Brings the schema up to date and says what it did.
+/// Runs pending migrations.
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::read(overrides)?;
     logging::start(&settings.log)?;
-    let ran = server::migrate(&server::open(&settings, Arc::new(()))?)?;
-    let answer = match ran.as_slice() {
+    let applied = server::migrate(&server::open(&settings, Arc::new(()))?)?;
+    let message = match applied.as_slice() {
         [] => "The schema is up to date.".to_owned(),
-        names => format!("Ran {}.", names.join(", ")),
+        names => format!("Applied {}.", names.join(", ")),
     };
-    writeln!(stdout(), "{answer}").map_err(StartError::output_error)
+    writeln!(stdout(), "{message}").map_err(StartError::output_error)
 }

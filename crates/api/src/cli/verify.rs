@@ -7,19 +7,19 @@ use crate::config::logging;
 use crate::config::{Log, LogFormat, Overrides, Settings};
 use crate::server::{self, StartError};
 
-/// Longer than any token that is looked at.
+/// Longer than any accepted token.
 const MAX_INPUT_BYTES: u64 = 1 << 20;
 
-/// Applies every rule of the running configuration to the token on standard input, and reports what each finds. Nothing is
-/// sent anywhere but to the issuer's key set, and the signature is never shown.
+/// Applies every rule of the configuration to the token on standard input and prints each result. Only the key set is
+/// fetched; the token is not sent anywhere, and its signature is not printed.
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
-    // What became of the key set, and why, is in the log.
+    // A failed fetch of the key set is explained in the log.
     logging::start(&Log { level: "warn".to_owned(), format: LogFormat::Text })?;
     let verifier = server::verifier(&settings, VerifierOptions::default())?;
     let mut input = String::new();
-    let unread = |error| StartError::failed("standard input cannot be read as text", error);
-    stdin().take(MAX_INPUT_BYTES).read_to_string(&mut input).map_err(unread)?;
+    let input_error = |error| StartError::failed("cannot read standard input as text", error);
+    stdin().take(MAX_INPUT_BYTES).read_to_string(&mut input).map_err(input_error)?;
     let report = System::new().block_on(verifier.explain(bare(&input)));
     write!(stdout(), "{report}\n{}", verdict(&report)).map_err(StartError::output_error)?;
     match report.verdict() {
@@ -31,7 +31,7 @@ pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     }
 }
 
-/// As people paste it: from a header, in quotes, with the end of the line.
+/// Without what is often copied with a token: the header name and scheme, quotes, the line break.
 fn bare(input: &str) -> &str {
     let input = input.trim();
     let input = strip_prefix_ignoring_case(input, "authorization:").unwrap_or(input).trim_start();
@@ -46,10 +46,10 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 
 fn verdict(report: &Report) -> String {
     match report.verdict() {
-        Ok(identity) => format!("Accepted: the caller is {:?}.\n", identity.user_id()),
+        Ok(identity) => format!("Accepted: the user is {:?}.\n", identity.user_id()),
         Err(error) if error.is_unavailable() => {
-            format!("Not verified, answered 503: {error}. The log on standard error says why.\n")
+            format!("Could not be verified, response 503: {error}. See the log on standard error.\n")
         }
-        Err(error) => format!("Rejected, answered 401: {error}.\n"),
+        Err(error) => format!("Rejected, response 401: {error}.\n"),
     }
 }

@@ -1,4 +1,4 @@
-//! Takes a body from the wire: bounded in bytes, before and after decompression, and in time.
+//! Reads a request body, with limits on its size, before and after decompression, and on the time it takes.
 
 use std::io::Read;
 
@@ -12,7 +12,7 @@ use crate::http::json::JsonObject;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::state::BodyLimits;
 
-/// The types that a body may have.
+/// The accepted media types of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MediaTypes {
     /// `application/json`.
@@ -34,7 +34,7 @@ impl MediaTypes {
     }
 }
 
-/// The object in a body that must hold one.
+/// Reads a body that must be a JSON object.
 pub(crate) async fn object(
     request: &HttpRequest,
     payload: Payload,
@@ -46,7 +46,7 @@ pub(crate) async fn object(
     JsonObject::parse(&body)
 }
 
-/// The object in a body that may be empty, in which case nothing is asked of its type.
+/// Reads a body that may be empty; then its media type is not checked.
 pub(crate) async fn optional_object(
     request: &HttpRequest,
     payload: Payload,
@@ -78,8 +78,8 @@ async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> R
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
-            tracing::debug!(%error, "a body broke off");
-            Problem::new(ProblemKind::Malformed, "The body broke off or is framed wrongly.")
+            tracing::debug!(%error, "request body aborted");
+            Problem::new(ProblemKind::Malformed, "Incomplete or malformed request body.")
         })?;
         if body.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -89,24 +89,24 @@ async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> R
     Ok(body)
 }
 
-/// What comes out is bounded while it comes out, so that a small body cannot become a large one in memory.
+/// The limit applies during decompression: a small body must not become a large one in memory.
 fn decompress(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     MultiGzDecoder::new(sent).take(limit as u64 + 1).read_to_end(&mut body).map_err(|_| {
-        Problem::new(ProblemKind::Malformed, "The body is not gzip, though Content-Encoding says so.")
+        Problem::new(ProblemKind::Malformed, "The body is not gzip, contrary to Content-Encoding.")
     })?;
     if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
 }
 
-/// It did not arrive in time, so what comes behind it on the connection is not known.
+/// The connection closes, because the rest of the body may still arrive on it.
 pub(crate) fn body_timeout() -> Problem {
-    Problem::new(ProblemKind::RequestTimeout, "The body did not arrive in time.")
+    Problem::new(ProblemKind::RequestTimeout, "The body was not received in time.")
         .with_header(header::CONNECTION, "close")
 }
 
-/// It is over the limit.
+/// The body is over the limit.
 pub(crate) fn too_large(limit: usize) -> Problem {
-    Problem::new(ProblemKind::BodyTooLarge, format!("The body is over {limit} bytes."))
+    Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {limit} bytes."))
 }
 
 enum Encoding {
@@ -121,7 +121,7 @@ impl Encoding {
             "" | "identity" => Ok(Self::Identity),
             "gzip" | "x-gzip" => Ok(Self::Gzip),
             _ => {
-                let detail = "A body may be compressed with gzip, once, and with nothing else.";
+                let detail = "A body may be compressed with gzip, once, and with no other encoding.";
                 let problem = Problem::new(ProblemKind::UnsupportedMediaType, detail);
                 Err(problem.with_header(header::ACCEPT_ENCODING, "gzip"))
             }
@@ -133,7 +133,7 @@ fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
     let value = single_header(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
     let known = parts.next().is_some_and(|essence| types.include(essence));
-    // JSON is UTF-8 (RFC 8259 §8.1); a charset that says so is harmless, another one would be a lie.
+    // JSON is UTF-8 (RFC 8259 §8.1); any other charset is wrong.
     let utf8 = parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
             value.trim_matches('"').eq_ignore_ascii_case("utf-8")
@@ -143,18 +143,18 @@ fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
     if known && utf8 { Ok(()) } else { Err(unsupported_type(types)) }
 }
 
-/// It is of none of these types.
+/// The body has another media type.
 pub(crate) fn unsupported_type(types: MediaTypes) -> Problem {
     let detail = format!("The body must be sent as Content-Type: {}.", types.accepted());
     Problem::new(ProblemKind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
 }
 
-/// A header that may stand once.
+/// A header that may appear only once.
 fn single_header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
     let mut values = headers.get_all(name);
     let first = values.next();
     if values.next().is_some() {
-        return Err(Problem::new(ProblemKind::Malformed, format!("{name} stands more than once.")));
+        return Err(Problem::new(ProblemKind::Malformed, format!("Duplicate {name} header.")));
     }
     Ok(first.map(|value| value.to_str()).transpose()?)
 }

@@ -5,7 +5,7 @@ use domain::{EntityTags, Precondition, Revision};
 
 use crate::http::problem::{Problem, ProblemKind};
 
-/// What a request demands, from `If-Match` (strong comparison) and `If-None-Match` (weak).
+/// Reads the precondition from `If-Match` (strong comparison) and `If-None-Match` (weak).
 pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
     Ok(Precondition {
         if_match: tags(headers, &header::IF_MATCH, Comparison::Strong)?,
@@ -37,8 +37,8 @@ fn tags(
     })
 }
 
-/// Reads `*` or a list of `"opaque"` and `W/"opaque"`. A tag that is no revision, or weak where the comparison is
-/// strong, matches nothing and is left out.
+/// Reads `*` or a list of `"opaque"` and `W/"opaque"`. Tags that cannot match are dropped: those that are not a revision,
+/// and weak ones where the comparison is strong.
 fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
     let mut rest = field.trim();
     if rest == "*" {
@@ -52,18 +52,18 @@ fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
         }
         let weak = rest.starts_with("W/");
         let quoted = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
-        let (opaque, behind) = quoted.split_once('"')?;
-        if !(behind.is_empty() || behind.starts_with([',', ' ', '\t'])) {
+        let (opaque, after) = quoted.split_once('"')?;
+        if !(after.is_empty() || after.starts_with([',', ' ', '\t'])) {
             return None;
         }
         if !(weak && comparison == Comparison::Strong) {
             revisions.extend(revision(opaque));
         }
-        rest = behind;
+        rest = after;
     }
 }
 
-/// Tags compare as text, so only the one way in which a revision is written names it.
+/// Tags compare as text, so only the canonical form of a revision matches.
 fn revision(opaque: &str) -> Option<Revision> {
     let number: i64 = opaque.parse().ok()?;
     (number.to_string() == opaque).then(|| Revision::new(number))
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_stars_lists_and_weak_tags() {
+    fn entity_tags_are_parsed() {
         assert_eq!(parse(" * ", Comparison::Strong), Some(EntityTags::Any));
         assert_eq!(parse("\"1\", W/\"2\" ,\"x\",\"3\"", Comparison::Weak), Some(revisions(&[1, 2, 3])));
         assert_eq!(parse("\"1\", W/\"2\"", Comparison::Strong), Some(revisions(&[1])));
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn another_spelling_of_a_number_is_another_tag() {
+    fn other_spellings_of_a_number_do_not_match() {
         for tag in ["\"01\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"\""] {
             assert_eq!(parse(tag, Comparison::Strong), Some(revisions(&[])), "{tag}");
         }
     }
 
     #[test]
-    fn what_is_not_quoted_cannot_be_read() {
+    fn unquoted_tags_are_rejected() {
         for field in ["abc", "1", "\"1", "\"1\"\"2\"", "w/\"1\"", "\"1\" *"] {
             assert_eq!(parse(field, Comparison::Strong), None, "{field}");
         }

@@ -1,5 +1,5 @@
-//! The text form of a place in a list. It carries the order and the filter that it belongs to, and nothing that the
-//! caller has not been shown; it is not a secret and holds nobody's identity, since every query is of the caller's own.
+//! The text form of a position in a list, with the order and filter of the list. It needs no signature: it contains only
+//! data that the client has received, and every query is limited to the authenticated owner.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,20 +7,20 @@ use domain::{Direction, Position, Sort, SortKey, Status, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A place in one particular list.
+/// A position in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// The list's filter.
     pub status: Status,
-    /// The list's search as it was written.
+    /// The list's search, as sent.
     pub search: String,
     /// The list's order.
     pub sort: Sort,
-    /// The place.
+    /// The position.
     pub position: Position,
 }
 
-/// What stands in the text: version, status, search, key, direction, place, id.
+/// The encoded tuple: version, status, search, key, direction, position, id.
 #[derive(Serialize, Deserialize)]
 struct Wire(u8, char, String, char, char, PositionKey, Uuid);
 
@@ -34,7 +34,7 @@ enum PositionKey {
 const VERSION: u8 = 1;
 
 impl Cursor {
-    /// Writes it as text for a URL.
+    /// Encodes it for a URL.
     pub(crate) fn encode(&self) -> String {
         let (place, id) = match &self.position {
             Position::Time(at, id) => (PositionKey::Millis(at.unix_millis()), id),
@@ -58,7 +58,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
-    /// Reads what [`Cursor::encode`] wrote, and nothing else.
+    /// Decodes a text of [`Cursor::encode`]; rejects every other.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let Wire(version, status, search, key, direction, place, id) = serde_json::from_slice(&bytes).ok()?;
@@ -89,7 +89,7 @@ impl Cursor {
     }
 }
 
-/// The years that both databases can hold.
+/// Limited to the years that both databases can represent.
 fn time(millis: i64, id: TaskId) -> Option<Position> {
     let at = Timestamp::from_unix_millis(millis)?;
     (0..=9999).contains(&at.moment().year()).then_some(Position::Time(at, id))
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_back_what_it_wrote() {
+    fn cursors_round_trip() {
         let id = TaskId::new(Uuid::from_u128(7));
         let at = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
         let title = Position::Title("straße 🚀".into(), id);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_did_not_write() {
+    fn other_texts_are_rejected() {
         let wire = |json: &str| URL_SAFE_NO_PAD.encode(json);
         let id = "00000000-0000-0000-0000-000000000007";
         let texts = [

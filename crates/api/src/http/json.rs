@@ -1,5 +1,5 @@
-//! Reads the object that a caller sends. Stricter than the parser alone: a name may stand once, whatever its spelling,
-//! so that no two readers of one body can see two different tasks (RFC 8259 §4).
+//! Reads a JSON object. Duplicate names are rejected, whatever their spelling: of these, other readers of the same body
+//! could use another value (RFC 8259 §4).
 
 mod document;
 
@@ -17,18 +17,18 @@ use document::Document;
 pub(crate) struct JsonObject(HashMap<String, Value>);
 
 impl JsonObject {
-    /// Reads a whole body: 400 when it is not JSON, 422 when it is JSON of another kind.
+    /// Parses a body: 400 when it is not JSON, 422 when it is not an object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
         Self::parse_with(body, Members::is_integer)
     }
 
-    /// The same for other members than those of a task.
+    /// Parses an object with other members than those of a task.
     pub(crate) fn parse_with(body: &[u8], is_integer: fn(&str) -> bool) -> Result<Self, Problem> {
         let not_json = |_| Problem::new(ProblemKind::InvalidJson, "The body is not well-formed JSON.");
         match Document::parse(body, is_integer).map_err(not_json)? {
             Document::Object(members) => Ok(Self(members)),
-            Document::Repeated => {
-                Err(Problem::new(ProblemKind::InvalidJson, "The body has two members of the same name."))
+            Document::Duplicate => {
+                Err(Problem::new(ProblemKind::InvalidJson, "The body has duplicate member names."))
             }
             Document::Other => {
                 let error = FieldError::whole_body("must be a JSON object", "object_type");
@@ -37,12 +37,12 @@ impl JsonObject {
         }
     }
 
-    /// The members of a task that may be written; every other member is ignored.
+    /// Reads the writable members of a task; ignores other members.
     pub(crate) fn into_input(self, nulls: Nulls) -> Result<TaskInput, Problem> {
         self.read(nulls, members::read)
     }
 
-    /// What the object says of `completed`, for the route that sets it.
+    /// Reads `completed`.
     pub(crate) fn into_completed(self) -> Result<Field<bool>, Problem> {
         self.read(Nulls::Refused, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_400() {
+    fn malformed_json_is_400() {
         let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
         let texts =
             ["", "{", "\u{feff}{}", "{}x", "{}{}", "{'a':1}", "{\"a\":1,}", r#"{"title":"\ud800"}"#, &deep];
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_once_in_any_spelling() {
+    fn duplicate_names_are_400_in_any_spelling() {
         for text in [r#"{"title":"a","title":"b"}"#, r#"{"title":"a","\u0074itle":"b"}"#, r#"{"x":1,"x":2}"#]
         {
             assert_eq!(status(text), 400, "{text}");
@@ -83,26 +83,26 @@ mod tests {
     }
 
     #[test]
-    fn json_of_another_kind_is_422() {
+    fn other_json_types_are_422() {
         for text in ["null", "[]", r#"["x"]"#, "\"x\"", "1", "-1", "1.5", "true", r#"{"title":1}"#] {
             assert_eq!(status(text), 422, "{text}");
         }
     }
 
     #[test]
-    fn unknown_members_are_ignored_whatever_they_hold() {
+    fn unknown_members_are_ignored() {
         assert_eq!(status(r#"{"id":7,"user_id":null,"x":{"y":[1,2.5,"z"]}}"#), 200);
     }
 
     #[test]
-    fn completed_has_two_spellings_that_must_agree() {
+    fn spellings_of_completed_must_agree() {
         let read = |text: &str| JsonObject::parse(text.as_bytes()).unwrap().into_completed();
         assert_eq!(read(r#"{"is_completed":true}"#).unwrap(), Field::Value(true));
         assert!(read(r#"{"completed":false,"is_completed":true}"#).is_err());
     }
 
     #[test]
-    fn a_null_in_either_spelling_is_a_null_where_nulls_are_refused() {
+    fn null_in_either_spelling_counts_when_nulls_are_rejected() {
         let read = |text: &str, nulls| {
             JsonObject::parse(text.as_bytes()).unwrap().into_input(nulls).unwrap().completed
         };

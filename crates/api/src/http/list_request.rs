@@ -1,4 +1,4 @@
-//! Reads what a caller asks of a list: filter, order, place, size.
+//! Reads the query of a list: filter, order, position, page size.
 
 use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status};
 
@@ -6,7 +6,7 @@ use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
 use crate::http::query::{Parameters, boolean, unsigned_integer};
 
-/// What a caller asked of a list, and what the next page's cursor has to carry.
+/// The query of a list, with what the cursor of the next page contains.
 #[derive(Debug)]
 pub(crate) struct ListRequest {
     /// The query for the use case.
@@ -15,14 +15,14 @@ pub(crate) struct ListRequest {
 }
 
 impl ListRequest {
-    /// Reads the part of the URL behind `?`.
+    /// Reads the query of the URL.
     pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
         let mut parameters = Parameters::read(query, &KNOWN);
         let request = parameters.list_request();
         parameters.finish(request)
     }
 
-    /// The cursor of the place behind this list's page.
+    /// The cursor of the next page.
     pub(crate) fn cursor(&self, position: domain::Position) -> String {
         let (status, sort) = (self.query.status, self.query.sort);
         Cursor { status, search: self.search.clone(), sort, position }.encode()
@@ -32,11 +32,11 @@ impl ListRequest {
 const KNOWN: [&str; 10] =
     ["status", "completed", "search", "sort", "sort_by", "order", "limit", "offset", "cursor", "count"];
 
-const CURSOR: &str = "is not that of the cursor";
+const CURSOR: &str = "differs from the cursor";
 
 impl Parameters<'_> {
     fn list_request(&mut self) -> ListRequest {
-        let cursor = self.take("cursor", "must be a cursor that this service gave", Cursor::decode);
+        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor", Cursor::decode);
         let status = self.status();
         let sort = self.sort();
         let search = self.take("search", "", |text| Some(text.to_owned()));
@@ -52,19 +52,17 @@ impl Parameters<'_> {
             search: self.search(&search),
             sort,
             after: position,
-            offset: self.take("offset", "must be a unsigned_integer number from 0", offset).unwrap_or(0),
-            limit: self
-                .take("limit", "must be a unsigned_integer number from 1 to 1000", limit)
-                .unwrap_or(PAGE_MAX),
+            offset: self.take("offset", "must be a non-negative integer", offset).unwrap_or(0),
+            limit: self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX),
             count: self.take("count", "must be true or false", boolean).unwrap_or(false),
         };
         if query.after.is_some() && query.offset > 0 {
-            self.reject("offset", "does not go together with cursor", "contradiction");
+            self.reject("offset", "cannot be combined with cursor", "contradiction");
         }
         ListRequest { query, search }
     }
 
-    /// Two words for one thing, such as a parameter and what the cursor carries: either will do, and both must agree.
+    /// A value with two sources, such as a parameter and the cursor: one is enough, and both must agree.
     fn agree<T: PartialEq>(
         &mut self,
         name: &str,
@@ -103,7 +101,7 @@ impl Parameters<'_> {
             (None, None) => None,
             (None, Some(direction)) => Some(Sort { direction, ..Sort::default() }),
             (Some((key, Some(signed))), Some(direction)) if signed != direction => {
-                self.reject("order", "contradicts the - of sort", "contradiction");
+                self.reject("order", "contradicts the sign of sort", "contradiction");
                 Some(Sort { key, direction })
             }
             (Some((key, signed)), order) => {
@@ -170,17 +168,17 @@ mod tests {
     }
 
     fn error(query: &str) -> String {
-        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was taken")).to_string()
+        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was accepted")).to_string()
     }
 
     #[test]
-    fn nothing_asked_is_everything_newest_first() {
+    fn defaults_are_all_tasks_newest_first() {
         assert_eq!(read(""), ListQuery::default());
         assert_eq!(read("nope=1&limit[]=2&&="), ListQuery::default());
     }
 
     #[test]
-    fn statuses_have_several_spellings() {
+    fn spellings_of_status() {
         let spellings = [
             ("status=ALL", Status::All),
             ("status=active", Status::Pending),
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_have_several_spellings() {
+    fn spellings_of_sort() {
         use Direction::{Ascending, Descending};
         let spellings = [
             ("sort=title", SortKey::Title, Ascending),
@@ -209,11 +207,11 @@ mod tests {
         for (query, key, direction) in spellings {
             assert_eq!(read(query).sort, Sort { key, direction }, "{query}");
         }
-        assert_eq!(error("sort=-title&order=asc"), "validation: order: contradicts the - of sort");
+        assert_eq!(error("sort=-title&order=asc"), "validation: order: contradicts the sign of sort");
     }
 
     #[test]
-    fn an_unknown_value_of_a_known_parameter_is_refused() {
+    fn unknown_values_are_rejected() {
         let queries = [
             "sort=title&sort_by=password",
             "sort=title&sort_by=created",
@@ -243,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn a_search_is_decoded_once_and_folded() {
+    fn search_is_decoded_once_and_folded() {
         assert_eq!(read("search=A+B%2525").search.unwrap().folded(), "a b%25");
         assert_eq!(read("search=").search, None);
     }
 
     #[test]
-    fn a_cursor_carries_its_filter_and_order_and_is_refused_with_others() {
+    fn cursors_contain_filter_and_order() {
         let request = ListRequest::parse("status=pending&search=x&sort=title").unwrap();
         let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
         let cursor = request.cursor(domain::Position::Title("a".into(), id));

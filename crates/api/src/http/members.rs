@@ -1,9 +1,8 @@
-//! The members of a task in JSON, each declared once. Body reading (`json`), responses (`representation`), and the
-//! schemas and examples of the OpenAPI document all derive from this table.
+//! The members of a task in JSON, each declared once. Request bodies, responses, and the schemas and examples of the
+//! OpenAPI document all derive from this table.
 //!
-//! An entry is named after the field of [`domain::Task`] that it shows. The braces hold what responses say of it; `input`
-//! makes it writable and holds what requests say of it. Everything that is left out has a default
-//! ([`Member::new`], [`Input::DEFAULT`]). A field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not
+//! An entry has the name of its field in [`domain::Task`]. The braces contain its definition in responses; `input` makes
+//! it writable and contains its definition in requests. Omitted parts have a default ([`Member::new`], [`Input::DEFAULT`]). A field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not
 //! compile.
 
 mod kinds;
@@ -34,21 +33,21 @@ members! {
 
     owner_id: Owner {
         name: "user_id",
-        text: "The owner, as the token names them.",
+        text: "The owner's user id, as in the token.",
         examples: || ["Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF"; 2].map(Value::from),
     },
 
     title: Text {
-        text: "What is to be done.",
+        text: "What to do.",
         limits: |schema| schema.min_length(Some(1)),
         examples: || ["Buy milk"; 2].map(Value::from),
     } input {
         required: true,
-        // What counts is left after the trim, so there is no `maxLength`.
+        // The limit applies after trimming, so there is no `maxLength`.
         limits: |schema| {
             let text = format!(
-                "What is to be done. Trimmed of white space at both ends, then 1 to {} Unicode scalar values, unless \
-                 the service is configured for more.",
+                "What to do. 1 to {} Unicode scalar values after trimming white space at both ends, unless the service \
+                 is configured otherwise.",
                 TextLimits::default().title_max
             );
             schema.description(Some(text)).pattern(Some(text_patterns::TITLE.as_str()))
@@ -57,14 +56,14 @@ members! {
     },
 
     description: Nullable<Text> {
-        text: "More about it.",
+        text: "Details.",
         examples: || [None, Some("Two litres")].map(Value::from),
     } input {
         limits: |schema| {
             let max = TextLimits::default().description_max;
             let text = format!(
-                "More about it; null or empty when there is nothing. At most {max} Unicode scalar values, unless the \
-                 service is configured for more.",
+                "Details; null or empty for none. At most {max} Unicode scalar values, unless the service is configured \
+                 otherwise.",
             );
             let schema = schema.description(Some(text)).pattern(Some(text_patterns::DESCRIPTION.as_str()));
             schema.max_length(Some(max))
@@ -73,12 +72,12 @@ members! {
     },
 
     completed: Boolean {
-        text: "Whether it is done.",
+        text: "Whether the task is done.",
         examples: || [false, true].map(Value::from),
     } input {
         alias: Some(Alias {
             name: "is_completed",
-            text: "Another spelling of `completed`; when both stand, they must agree.",
+            text: "Alias of `completed`; if both are present, they must agree.",
         }),
         examples: || [true, false].map(Value::from),
     },

@@ -1,4 +1,4 @@
-//! Every error that leaves this service: one shape (RFC 9457), and the only place that knows statuses.
+//! All errors of the API in one format (RFC 9457). Status codes of errors are defined in `kind`.
 
 mod from;
 mod kind;
@@ -15,10 +15,10 @@ use serde::Serialize;
 pub(crate) use kind::ProblemKind;
 pub(crate) use render::{ProblemBody, from_framework_status, render};
 
-/// How long a caller should wait after a 503 that may pass, in seconds.
+/// `Retry-After` of a retryable problem, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
-/// One error, as the caller will read it. The request id is added where the answer leaves.
+/// An error, as the client will read it. `server::request_context` adds the request id.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     kind: ProblemKind,
@@ -27,50 +27,50 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// What is wrong with one part of the input, in the shape that FastAPI's clients read.
+/// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// Where: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for all of it.
+    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body.
     pub loc: Vec<String>,
-    /// What, in words.
+    /// A description.
     pub msg: String,
-    /// What, for a program: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, ….
+    /// A code: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, ….
     #[serde(rename = "type")]
     pub kind: &'static str,
 }
 
 impl FieldError {
-    /// A member of the body that is wrong.
+    /// An invalid member of the body.
     pub(crate) fn body(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["body".into(), name.into()], msg: msg.into(), kind }
     }
 
-    /// The body as a whole is wrong.
+    /// An invalid body.
     pub(crate) fn whole_body(msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["body".into()], msg: msg.into(), kind }
     }
 
-    /// A query parameter that is wrong.
+    /// An invalid query parameter.
     pub(crate) fn query(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["query".into(), name.into()], msg: msg.into(), kind }
     }
 }
 
 impl Problem {
-    /// A problem with a sentence for the caller.
+    /// A problem with a description for the client.
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
     }
 
-    /// An input that parsed and is wrong; there is at least one error.
+    /// Invalid input, with at least one error.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         let name = |error: &FieldError| error.loc.last().cloned().unwrap_or_default();
-        let words: Vec<String> =
+        let messages: Vec<String> =
             errors.iter().map(|error| format!("{}: {}", name(error), error.msg)).collect();
-        Self { errors, ..Self::new(ProblemKind::Validation, words.join("; ")) }
+        Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
     }
 
-    /// Adds a header to the answer.
+    /// Adds a response header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -79,26 +79,23 @@ impl Problem {
         self
     }
 
-    /// A defect on this side. What it is stands in the log, under the request id.
+    /// An internal error. The cause is in the log, under the request id.
     pub(crate) fn internal() -> Self {
-        Self::new(
-            ProblemKind::Internal,
-            "Something went wrong on this side; the request id finds it in the log.",
-        )
+        Self::new(ProblemKind::Internal, "Internal error; quote the request id when reporting it.")
     }
 
-    /// No such path.
+    /// No route has this path.
     pub(crate) fn no_route() -> Self {
-        Self::new(ProblemKind::NoRoute, "There is no such route.")
+        Self::new(ProblemKind::NoRoute, "Route not found.")
     }
 
     /// The path has other methods than the requested one.
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        let detail = format!("This route has the methods {allow}.");
+        let detail = format!("Allowed methods: {allow}.");
         Self::new(ProblemKind::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
     }
 
-    /// A state of affairs that passes; the answer says when to try again.
+    /// A temporary failure, with `Retry-After`.
     pub(crate) fn retryable(
         kind: ProblemKind,
         detail: &'static str,
@@ -120,15 +117,15 @@ impl ResponseError for Problem {
         self.kind.status()
     }
 
-    // The body is written by `answer`, which knows the request id.
+    // `render` writes the body, with the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.kind.status())
     }
 }
 
-/// An error and what caused it, in one line, whatever line breaks a library puts into its words.
+/// An error and its causes in one line, whatever line breaks a library puts into its messages.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let words: Vec<String> = causes.map(ToString::to_string).collect();
-    words.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
+    let messages: Vec<String> = causes.map(ToString::to_string).collect();
+    messages.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Reads the part of a URL behind `?`. A known parameter must be right and stand once; an unknown one is ignored.
+//! Reads the query of a URL. A known parameter must be valid and appear only once; unknown ones are ignored.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::http::problem::{FieldError, Problem};
 
-/// The known parameters of one query, and what is wrong with them so far.
+/// The known parameters of a query, and the errors so far.
 pub(crate) struct Parameters<'a> {
     values: HashMap<&'static str, Cow<'a, str>>,
     errors: Vec<FieldError>,
@@ -26,7 +26,7 @@ impl<'a> Parameters<'a> {
                 None => parameters.reject(name, "must be UTF-8", "string_unicode"),
                 Some(value) => {
                     if parameters.values.insert(name, value).is_some() {
-                        parameters.reject(name, "must stand once", "repeated");
+                        parameters.reject(name, "must not be repeated", "repeated");
                     }
                 }
             }
@@ -34,7 +34,7 @@ impl<'a> Parameters<'a> {
         parameters
     }
 
-    /// Takes a parameter out; one that cannot be read is refused with this sentence.
+    /// Removes and parses a parameter; `msg` is the error when that fails.
     pub(crate) fn take<T>(&mut self, name: &str, msg: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = self.values.remove(name)?;
         let read = read(&value);
@@ -44,12 +44,12 @@ impl<'a> Parameters<'a> {
         read
     }
 
-    /// Notes that a parameter is wrong.
+    /// Adds an error.
     pub(crate) fn reject(&mut self, name: &str, msg: impl Into<String>, kind: &'static str) {
         self.errors.push(FieldError::query(name, msg, kind));
     }
 
-    /// What was read, unless something was refused.
+    /// Gives the value, unless there were errors.
     pub(crate) fn finish<T>(self, read: T) -> Result<T, Problem> {
         if self.errors.is_empty() { Ok(read) } else { Err(Problem::invalid(self.errors)) }
     }
@@ -63,7 +63,7 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
 }
 
-/// `true` and `false` in any case, and the digits that stand for them.
+/// `true` or `1`, `false` or `0`, in any case.
 pub(crate) fn boolean(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
@@ -72,7 +72,7 @@ pub(crate) fn boolean(value: &str) -> Option<bool> {
     }
 }
 
-/// A number in plain digits, nothing else.
+/// Digits only.
 pub(crate) fn unsigned_integer(value: &str) -> Option<u64> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) { value.parse().ok() } else { None }
 }

@@ -1,4 +1,4 @@
-//! Responses with tasks, serialized straight from the domain into one buffer.
+//! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
 
 use actix_web::http::header::{self, Accept, Header, HeaderValue, Quality};
 use actix_web::rt::task::yield_now;
@@ -29,17 +29,17 @@ pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
     json(builder, &TaskJson(task))
 }
 
-/// Tasks that are written before other requests of the thread have their turn: 100 KB with texts of 1,000 characters.
+/// Tasks that are written before other requests of the thread run: 100 KB with texts of 1,000 characters.
 const TASKS_AT_ONCE: usize = 64;
 
-/// Long lists that are written at the same time: more of them would only finish later.
+/// Long lists that are written at the same time; more in parallel would only delay each other.
 static LONG_LISTS: Semaphore = Semaphore::const_new(2);
 
-/// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; requests of others on the
-/// same thread are served in between.
+/// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; other requests on the same
+/// thread run in between.
 pub async fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
     private_cache_headers(builder);
-    let _one_of_few = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
+    let _permit = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
     // A task with the usual texts takes about 300 bytes.
     let mut body = Vec::with_capacity(2 + tasks.len() * 320);
     body.push(b'[');
@@ -60,7 +60,7 @@ pub async fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpRes
     builder.content_type("application/json").body(body)
 }
 
-/// Answers with some other value.
+/// Responds with any other value.
 pub(crate) fn json(builder: &mut HttpResponseBuilder, value: &impl Serialize) -> HttpResponse {
     match serde_json::to_vec(value) {
         Ok(body) => builder.content_type("application/json").body(body),
@@ -68,15 +68,15 @@ pub(crate) fn json(builder: &mut HttpResponseBuilder, value: &impl Serialize) ->
     }
 }
 
-/// Marks an answer as the caller's own: no shared cache may keep it, and a private one asks again each time.
+/// Shared caches must not store the response, and private ones must revalidate it.
 pub(crate) fn private_cache_headers(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
     builder
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .insert_header((header::VARY, HeaderValue::from_static("Authorization")))
 }
 
-/// How much an answer of this media type is wanted; zero when it is refused. A request that does not say, or not so that
-/// it can be read, takes everything.
+/// The quality that `Accept` gives this media type (RFC 9110 §12.5.1), zero when it is excluded. Without `Accept`, or with
+/// an unreadable one, every type is accepted.
 pub(crate) fn accept_quality(request: &HttpRequest, media_type: &str) -> Quality {
     if !request.headers().contains_key(header::ACCEPT) {
         return Quality::MAX;
@@ -92,7 +92,7 @@ pub(crate) fn accept_quality(request: &HttpRequest, media_type: &str) -> Quality
     matching.max_by_key(|(specificity, _)| *specificity).map_or(Quality::ZERO, |(_, quality)| quality)
 }
 
-/// How closely a range names a type, if it does.
+/// The specificity of a range that matches the type.
 fn specificity(range: &str, media_type: &str) -> Option<u8> {
     if range == "*/*" {
         return Some(0);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_long_list_lets_other_requests_have_their_turn() {
+    async fn long_lists_yield_to_other_requests() {
         let mut context = Context::from_waker(Waker::noop());
         let (long, short) = (page(TASKS_AT_ONCE + 1).await, page(TASKS_AT_ONCE).await);
         let mut response = HttpResponse::Ok();

@@ -1,4 +1,4 @@
-//! What the workers of the database report. Every label has a fixed set of values.
+//! Metrics of the database workers. Every label has a fixed set of values.
 
 use std::sync::atomic::AtomicI64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,10 +11,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds of the buckets of durations, in seconds: from a read by key to the longest time for a statement.
+/// Buckets of durations, in seconds: from a read by key to the longest statement.
 const SECONDS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
 
-/// Upper bounds of the buckets of batches, in calls.
+/// Buckets of batches, in calls.
 const CALLS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -41,7 +41,7 @@ struct JobLabels {
 type Histograms = Family<WorkLabels, Histogram, fn() -> Histogram>;
 type Gauges<L> = Family<L, Gauge<i64, AtomicI64>>;
 
-/// The metrics of the database side.
+/// The metrics of the database.
 pub(crate) struct DatabaseMetrics {
     queue_length: Gauges<WorkLabels>,
     queue_wait: Histograms,
@@ -59,7 +59,7 @@ pub(crate) struct DatabaseMetrics {
 }
 
 impl DatabaseMetrics {
-    /// Registers them all, each under a name that says its unit.
+    /// Registers all, with the unit in each name.
     pub(super) fn registered(registry: &mut Registry) -> Self {
         let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
         let calls: fn() -> Histogram = || Histogram::new(CALLS);
@@ -78,45 +78,49 @@ impl DatabaseMetrics {
             job_last_run: Gauge::default(),
             job_duration: Histogram::new(SECONDS),
         };
-        registry.register("db_queue_length", "Calls that wait for a worker", metrics.queue_length.clone());
-        registry.register("db_queue_wait_seconds", "Time until a call was begun", metrics.queue_wait.clone());
-        registry.register("db_batch_calls", "Calls that were served together", metrics.batch_size.clone());
+        registry.register("db_queue_length", "Calls waiting for a worker", metrics.queue_length.clone());
+        registry.register(
+            "db_queue_wait_seconds",
+            "Time that calls waited for a worker",
+            metrics.queue_wait.clone(),
+        );
+        registry.register("db_batch_calls", "Calls in a batch", metrics.batch_size.clone());
         registry.register(
             "db_statement_duration_seconds",
-            "Time of the statements of a batch",
+            "Duration of the statements of a batch",
             metrics.statements.clone(),
         );
         registry.register("db_connections", "Connections, open and in use", metrics.connections.clone());
         registry.register(
             "db_failed_calls",
-            "Calls without an outcome of the database",
+            "Calls without a result from the database",
             metrics.failed_calls.clone(),
         );
-        registry.register("db_retries", "Batches that were tried again", metrics.retries.clone());
+        registry.register("db_retries", "Retried batches", metrics.retries.clone());
         registry.register(
             "db_lost_races",
-            "Owners who were written by another process first",
+            "Writes that lost against another process",
             metrics.lost_races.clone(),
         );
         registry.register(
             "db_replaced_workers",
-            "Workers whose call did not return",
+            "Workers replaced because a call did not return",
             metrics.replaced_workers.clone(),
         );
-        registry.register("db_job_changes", "Rows that background jobs changed", metrics.job_changes.clone());
+        registry.register("db_job_changes", "Rows changed by background jobs", metrics.job_changes.clone());
         registry.register(
             "db_job_failures",
-            "Runs of the background jobs that failed",
+            "Failed runs of the background jobs",
             metrics.job_failures.clone(),
         );
         registry.register(
             "db_job_last_success_timestamp_seconds",
-            "When the background jobs last completed",
+            "Time of the last completed run of the background jobs",
             metrics.job_last_run.clone(),
         );
         registry.register(
             "db_job_duration_seconds",
-            "Time of a run of the background jobs",
+            "Duration of a run of the background jobs",
             metrics.job_duration.clone(),
         );
         metrics

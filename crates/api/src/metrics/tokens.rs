@@ -1,4 +1,4 @@
-//! What becomes of tokens and of the key set: the auth crate's observer.
+//! Metrics of tokens and of the key set, from the observer of the auth crate.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +21,7 @@ struct ReasonLabels {
     reason: &'static str,
 }
 
-/// Counts of verdicts by their source, and the state of the key set.
+/// The metrics of tokens and of the key set.
 pub(crate) struct TokenMetrics {
     by_signature: Counter,
     by_cache: Counter,
@@ -29,7 +29,7 @@ pub(crate) struct TokenMetrics {
     fetches: Counter,
     failures: Family<ReasonLabels, Counter>,
     keys: Gauge,
-    /// Not a number until there is a key set.
+    /// NaN until the first fetch.
     age: Gauge<f64, AtomicU64>,
     fetched_at: Mutex<Option<Instant>>,
 }
@@ -48,25 +48,29 @@ impl TokenMetrics {
             fetched_at: Mutex::new(None),
         };
         metrics.age.set(f64::NAN);
-        registry.register("tokens_verified", "Tokens accepted, by the source of the verdict", verified);
+        registry.register("tokens_verified", "Accepted tokens, by signature check or cache", verified);
         registry.register(
             "tokens_rejected",
-            "Requests whose token was missing, rejected or not verified, by reason",
+            "Requests with a missing, rejected or unverifiable token, by reason",
             metrics.rejected.clone(),
         );
-        registry.register("jwks_fetches", "Key sets fetched and usable", metrics.fetches.clone());
-        registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", metrics.failures.clone());
+        registry.register("jwks_fetches", "Successful fetches of the key set", metrics.fetches.clone());
+        registry.register(
+            "jwks_fetch_failures",
+            "Failed fetches of the key set, by reason",
+            metrics.failures.clone(),
+        );
         registry.register("jwks_keys", "Usable keys of the key set in use", metrics.keys.clone());
         registry.register("jwks_age_seconds", "Age of the key set in use", metrics.age.clone());
         metrics
     }
 
-    /// A request brought no token that could be verified.
+    /// Counts a request without a usable token.
     pub(crate) fn no_token(&self, error: CredentialsError) {
         self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
     }
 
-    /// Brings up to date what changes by itself.
+    /// Updates the age.
     pub(super) fn refresh(&self) {
         if let Some(fetched_at) = *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) {
             self.age.set(fetched_at.elapsed().as_secs_f64());

@@ -6,7 +6,7 @@ use super::headers;
 use super::operations::each_operation;
 use super::parameters;
 
-/// Adds what every request may bring and every answer has: the request id, and the token under `/api`.
+/// Adds the request id to every operation and response, and the token under `/api`.
 pub(crate) struct Common;
 
 impl Modify for Common {
@@ -15,7 +15,7 @@ impl Modify for Common {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "A token from Better Auth; for development, `tasknook token --user alice` makes one.",
+                "A token from Better Auth; for development, `tasknook token --user alice` signs one.",
             ))
             .build();
         let components = document.components.get_or_insert_default();

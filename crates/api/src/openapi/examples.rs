@@ -1,5 +1,4 @@
-//! One or more values of each schema, made by what makes them for callers. They are added wherever a schema is sent or
-//! answered.
+//! Examples of each schema, added to every request and response that uses it.
 
 use domain::TaskId;
 use serde_json::{Map, Value, json};
@@ -21,11 +20,11 @@ impl Modify for Examples {
     fn modify(&self, document: &mut OpenApi) {
         each_operation(document, |_, _, operation| {
             if let Some(RefOr::T(body)) = &mut operation.request_body {
-                body.content.values_mut().for_each(|content| self.illustrate(content));
+                body.content.values_mut().for_each(|content| self.add_examples(content));
             }
             for response in operation.responses.responses.values_mut() {
                 if let RefOr::T(response) = response {
-                    response.content.values_mut().for_each(|content| self.illustrate(content));
+                    response.content.values_mut().for_each(|content| self.add_examples(content));
                 }
             }
         });
@@ -33,7 +32,7 @@ impl Modify for Examples {
 }
 
 impl Examples {
-    fn illustrate(&self, content: &mut RefOr<Content>) {
+    fn add_examples(&self, content: &mut RefOr<Content>) {
         let RefOr::T(content) = content else { return };
         let examples = match &content.schema {
             Some(RefOr::Ref(schema)) => self.of(schema_name(&schema.ref_location)),

@@ -1,4 +1,4 @@
-//! What stands in the headers of an answer. None of them is on every answer of its status, so none is required.
+//! Response headers. None is required, since none is part of every response of a status.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::ResponseBuilder;
@@ -38,37 +38,37 @@ pub(super) fn next_cursor() -> NamedHeader {
 
 pub(super) fn total_count() -> NamedHeader {
     let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    header("X-Total-Count", "How many tasks match on all pages, when `count=true` asked.", schema)
+    header("X-Total-Count", "Number of matching tasks on all pages, with `count=true`.", schema)
 }
 
 pub(super) fn preference_applied() -> NamedHeader {
-    header("Preference-Applied", "`return=representation`, when that was asked.", text())
+    header("Preference-Applied", "`return=representation`, if requested.", text())
 }
 
 pub(super) fn request_id() -> NamedHeader {
     let schema = text().min_length(Some(1)).max_length(Some(128));
-    header("X-Request-Id", "Names the request in the log: the caller's own id, or a new one.", schema)
+    header("X-Request-Id", "Identifies the request in the log: the client's id, or a new one.", schema)
 }
 
 pub(super) fn challenge() -> NamedHeader {
-    header("WWW-Authenticate", "`Bearer`, and what was wrong with the token (RFC 6750 §3).", text())
+    header("WWW-Authenticate", "`Bearer`, and the error of the token (RFC 6750 §3).", text())
 }
 
 pub(super) fn retry_after() -> NamedHeader {
     let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    header("Retry-After", "Seconds after which to try again.", schema)
+    header("Retry-After", "Seconds after which to retry.", schema)
 }
 
 pub(super) fn allow() -> NamedHeader {
-    header("Allow", "The methods that the route has.", text())
+    header("Allow", "The methods of the route.", text())
 }
 
 pub(super) fn accept() -> NamedHeader {
-    header("Accept", "The media types that a body may have.", text())
+    header("Accept", "The accepted media types of a body.", text())
 }
 
 pub(super) fn accept_encoding() -> NamedHeader {
-    header("Accept-Encoding", "How a body may be compressed.", text())
+    header("Accept-Encoding", "The accepted encodings of a body.", text())
 }
 
 fn header(name: &'static str, description: &str, schema: ObjectBuilder) -> NamedHeader {

@@ -1,5 +1,5 @@
-//! What can go wrong, for each operation: which statuses follow from its path and its method. One response stands for
-//! each status, with an example for each of its codes.
+//! The problems of each operation: its path and method determine the statuses. One shared response per status, with an
+//! example for each code.
 
 mod samples;
 
@@ -34,10 +34,10 @@ impl Modify for Problems {
     }
 }
 
-/// Beside what the operation itself answers with that status, as a probe does with 503.
+/// An operation may have a response of its own with that status, such as the 503 of a probe.
 fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: StatusCode) {
     match responses.get_mut(status.as_str()) {
-        Some(RefOr::T(own)) => own.content.extend(response(status).content),
+        Some(RefOr::T(existing)) => existing.content.extend(response(status).content),
         Some(RefOr::Ref(_)) => {}
         None => {
             let shared = Ref::from_response_name(name(status));
@@ -72,7 +72,7 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    // The query of a list is input as well, and may call for a scan.
+    // The query of a list can be invalid, and can require a scan.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
         statuses.extend([S::UNPROCESSABLE_ENTITY, S::TOO_MANY_REQUESTS]);
     }

@@ -1,4 +1,4 @@
-//! What is answered when all is well.
+//! Successful responses.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,32 @@ use super::headers::{self, Named};
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// A task that was read.
+/// A task.
 pub(crate) struct OneTask;
 
-/// A task that was made.
+/// A new task.
 pub(crate) struct CreatedTask;
 
-/// A task that was changed.
+/// A changed task.
 pub(crate) struct ChangedTask;
 
-/// Some of the caller's tasks.
+/// A page of a list.
 pub(crate) struct PageOfTasks;
 
-/// A task that is gone.
+/// A deletion.
 pub(crate) struct DeletedTask;
 
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
-        let unchanged = ResponseBuilder::new().description("The caller has this revision already.");
-        answers([("200", task("The task.")), ("304", unchanged.named(headers::etag()))])
+        let unchanged = ResponseBuilder::new().description("The client has the current revision.");
+        responses([("200", task("The task.")), ("304", unchanged.named(headers::etag()))])
     }
 }
 
 impl IntoResponses for CreatedTask {
     fn responses() -> Responses {
         let created = task("The new task.").named(headers::location("The path of the new task."));
-        // What can be done with the new task, for tools that follow links.
+        // The operations on the new task, for tools that follow links.
         let created =
             ["get", "update", "patch", "complete", "delete"].into_iter().fold(created, |created, verb| {
                 let link = LinkBuilder::new().operation_id(format!("{verb}_task"));
@@ -46,35 +46,35 @@ impl IntoResponses for CreatedTask {
                     .parameter("id", "$response.body#/id");
                 created.link(verb, link.build())
             });
-        answers([("201", created)])
+        responses([("201", created)])
     }
 }
 
 impl IntoResponses for ChangedTask {
     fn responses() -> Responses {
-        answers([("200", task("The task as it is now."))])
+        responses([("200", task("The changed task."))])
     }
 }
 
 impl IntoResponses for PageOfTasks {
     fn responses() -> Responses {
         let tasks = ArrayBuilder::new().items(Ref::from_schema_name("Task"));
-        let page = json("A page of the caller's tasks.", tasks);
+        let page = json("A page of the user's tasks.", tasks);
         let page = page.named(headers::link()).named(headers::next_cursor()).named(headers::total_count());
         let next = LinkBuilder::new()
             .operation_id("list_tasks")
             .description("The next page, when more tasks remain.");
         let next = next.parameter("user_id", "$request.path.user_id");
         let page = page.link("next", next.parameter("cursor", "$response.header.X-Next-Cursor").build());
-        answers([("200", page)])
+        responses([("200", page)])
     }
 }
 
 impl IntoResponses for DeletedTask {
     fn responses() -> Responses {
-        let told = json("Deleted; the body says so.", Ref::from_schema_name("Deleted"));
-        let told = told.named(headers::preference_applied());
-        answers([("200", told), ("204", ResponseBuilder::new().description("Deleted."))])
+        let with_body = json("Deleted.", Ref::from_schema_name("Deleted"));
+        let with_body = with_body.named(headers::preference_applied());
+        responses([("200", with_body), ("204", ResponseBuilder::new().description("Deleted."))])
     }
 }
 
@@ -87,6 +87,6 @@ fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder 
     ResponseBuilder::new().description(description).content("application/json", content)
 }
 
-fn answers<const N: usize>(answers: [(&str, ResponseBuilder); N]) -> Responses {
-    answers.into_iter().map(|(status, answer)| (status.to_owned(), answer.into())).collect()
+fn responses<const N: usize>(responses: [(&str, ResponseBuilder); N]) -> Responses {
+    responses.into_iter().map(|(status, response)| (status.to_owned(), response.into())).collect()
 }

@@ -4,10 +4,10 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 use super::operations::operations;
 
-/// Adds the task paths again, where the user is the token's.
+/// Adds the task paths without `user_id`, where the user is that of the token.
 pub(crate) struct UserFromTokenPaths;
 
-/// What the names of their operations begin with.
+/// The prefix of their operation ids.
 const PREFIX: &str = "own_";
 
 impl Modify for UserFromTokenPaths {

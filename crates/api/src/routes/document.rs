@@ -18,15 +18,15 @@ use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, ta
 #[openapi(
     info(
         title = "Tasknook",
-        description = "Personal tasks for the users of Better Auth: each sees their own and nobody else's. Every error is a \
-                       problem document (RFC 9457), whose `code` is for programs and whose `detail` is for people.",
+        description = "Personal tasks for users of Better Auth; users only have access to their own tasks. Every error is a \
+                       problem document (RFC 9457) with a `code` for programs and a `detail` for people.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This service")),
     tags(
         (name = "own tasks", description = "The tasks of the token's user."),
-        (name = "tasks", description = "The same, with the user in the path, which must be the token's."),
-        (name = "service", description = "The service itself. No token is needed.")
+        (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "service", description = "The service itself; no token required.")
     ),
     paths(
         tasks::list::list,
@@ -62,7 +62,7 @@ use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, ta
 )]
 struct Api;
 
-/// The bodies that are not tasks.
+/// Examples of the bodies that are not tasks.
 const EXAMPLES: Examples = Examples(|schema| match schema {
     "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
     "Health" => vec![
@@ -82,7 +82,7 @@ pub(crate) fn openapi_json() -> &'static str {
     &JSON
 }
 
-/// Describes the API
+/// Reads the OpenAPI document
 ///
 /// This document, in OpenAPI 3.1. `tasknook openapi` prints the same.
 #[utoipa::path(
@@ -90,7 +90,7 @@ pub(crate) fn openapi_json() -> &'static str {
     path = "/openapi.json",
     tag = "service",
     operation_id = "get_openapi",
-    responses((status = 200, description = "The description.", body = serde_json::Value, content_type = "application/json"))
+    responses((status = 200, description = "The document.", body = serde_json::Value, content_type = "application/json"))
 )]
 pub(crate) async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok()

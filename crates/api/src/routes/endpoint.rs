@@ -1,4 +1,4 @@
-//! One path of the table: what it answers, and how that is registered.
+//! A path of the table, and what applies to every route: 405, OPTIONS, the deadline, panics.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) fn path(path: impl Into<String>) -> Endpoint {
     Endpoint { path: path.into(), routes: Vec::new() }
 }
 
-/// Each way in which a handler is named in the table.
+/// Methods named as the HTTP method that they add.
 macro_rules! methods {
     ($($name:ident $method:ident)*) => { $(
         pub(super) fn $name<F, Args>(self, handler: F) -> Self
@@ -53,20 +53,20 @@ impl Endpoint {
         &self.path
     }
 
-    /// The methods that have handlers of their own, in the order of the table.
+    /// The methods with a handler, in the order of the table.
     pub(crate) fn methods(&self) -> impl Iterator<Item = &str> {
         self.routes.iter().map(|(method, _)| method.as_str())
     }
 
     /// The value of `Allow` (RFC 9110 §10.2.1).
     pub(crate) fn allow(&self) -> String {
-        let own = self
+        let with_handler = self
             .methods()
             .flat_map(|method| if method == "GET" { vec!["GET", "HEAD"] } else { vec![method] });
-        own.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
+        with_handler.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
     }
 
-    /// The path with or without a slash at its end.
+    /// The path with and without a trailing slash.
     pub(super) fn into_resource(self) -> impl HttpServiceFactory + 'static {
         let others = other_methods(self.allow());
         let mut paths = vec![self.path.clone()];
@@ -75,26 +75,26 @@ impl Endpoint {
         }
         let mut resource = web::resource(paths);
         for (method, route) in self.routes {
-            resource = resource.route(guarded(route, method));
+            resource = resource.route(for_method(route, method));
         }
         resource.default_service(others).wrap(from_fn(timeout))
     }
 }
 
-/// RFC 9110 §9.3.2: HEAD is GET without the body, which the server leaves out by itself.
-fn guarded(route: Route, method: Method) -> Route {
+/// RFC 9110 §9.3.2: HEAD is GET without the body, which the server omits.
+fn for_method(route: Route, method: Method) -> Route {
     if method == Method::GET {
         return route.guard(Any(guard::Get()).or(guard::Head()));
     }
     route.guard(guard::Method(method))
 }
 
-/// No such path.
+/// Responds to unknown paths.
 pub(crate) async fn no_route() -> Result<HttpResponse, Problem> {
     Err(Problem::no_route())
 }
 
-/// The path is there and the method is not: OPTIONS is told which ones are, everything else is 405.
+/// Responds to methods without a handler: OPTIONS with the list of methods, others with 405.
 fn other_methods(allow: String) -> Route {
     let allow: Arc<str> = allow.into();
     web::to(move |method: Method| {
@@ -108,25 +108,28 @@ fn other_methods(allow: String) -> Route {
     })
 }
 
-/// How long a request may take, from its last header on.
+/// Maximum duration of a request after its headers.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// Wraps one resource. Inside of the router, where a second handle on the request is allowed.
+/// Bounds the duration of a handler and catches its panics. It wraps resources and not the application, since the router
+/// panics when another handle of the request exists while it matches.
 async fn timeout(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let handle = request.request().clone();
-    let handled = AssertUnwindSafe(next.call(request)).catch_unwind();
-    let problem = match tokio::time::timeout(DEADLINE, handled).await {
-        Ok(Ok(answered)) => return answered.map(ServiceResponse::map_into_boxed_body),
+    let response = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let problem = match tokio::time::timeout(DEADLINE, response).await {
+        Ok(Ok(response)) => return response.map(ServiceResponse::map_into_boxed_body),
         Ok(Err(_)) => {
             tracing::error!("a handler panicked");
             Problem::internal()
         }
-        Err(_) => {
-            Problem::retryable(ProblemKind::Overloaded, "The request could not be served in time.", None)
-        }
+        Err(_) => Problem::retryable(
+            ProblemKind::Overloaded,
+            "The request was not served in time; retry after the given delay.",
+            None,
+        ),
     };
     Ok(ServiceResponse::from_err(problem, handle))
 }

@@ -10,35 +10,35 @@ use crate::http::problem::{Problem, chain};
 use crate::http::representation::json;
 use crate::state::AppState;
 
-/// What a probe reads.
+/// The body of `/readyz` and `/health`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
-    #[schema(schema_with = statuses)]
+    #[schema(schema_with = states)]
     status: &'static str,
-    #[schema(schema_with = answers)]
+    #[schema(schema_with = database_states)]
     database: &'static str,
     /// The version of the service.
     version: &'static str,
 }
 
 impl Health {
-    /// That of a process whose database answers, or does not, and that may be about to end.
-    pub(crate) fn new(database_answers: bool, draining: bool) -> Self {
-        let database = if database_answers { OK } else { UNAVAILABLE };
+    /// The health of a process, by the state of its database and of its shutdown.
+    pub(crate) fn new(database_ok: bool, draining: bool) -> Self {
+        let database = if database_ok { OK } else { UNAVAILABLE };
         let status = if draining { DRAINING } else { database };
         Self { status, database, version: env!("CARGO_PKG_VERSION") }
     }
 }
 
-/// What is said of a process that serves.
+/// The body of `/livez`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Liveness {
-    #[schema(schema_with = yes)]
+    #[schema(schema_with = only_ok)]
     status: &'static str,
 }
 
 impl Liveness {
-    /// It serves.
+    /// The process is running.
     pub(crate) const OK: Self = Self { status: OK };
 }
 
@@ -46,75 +46,75 @@ const OK: &str = "ok";
 const UNAVAILABLE: &str = "unavailable";
 const DRAINING: &str = "draining";
 
-fn statuses() -> Object {
-    words("`ok` when it can serve.", &[OK, UNAVAILABLE, DRAINING])
+fn states() -> Object {
+    enumeration("`ok` when the service is ready.", &[OK, UNAVAILABLE, DRAINING])
 }
 
-fn answers() -> Object {
-    words("`ok` when the database answers and its schema is this version's.", &[OK, UNAVAILABLE])
+fn database_states() -> Object {
+    enumeration("`ok` when the database responds and has the schema of this version.", &[OK, UNAVAILABLE])
 }
 
-fn yes() -> Object {
-    words("There is nothing else to say.", &[OK])
+fn only_ok() -> Object {
+    enumeration("Always `ok`.", &[OK])
 }
 
-fn words(description: &str, words: &[&str]) -> Object {
-    let words = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
-    words.description(Some(description)).build()
+fn enumeration(description: &str, values: &[&str]) -> Object {
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values.iter().copied()));
+    schema.description(Some(description)).build()
 }
 
-/// Says that the process serves
+/// Checks liveness
 ///
-/// Nothing else is asked, of the database in particular.
+/// Does not check the database.
 #[utoipa::path(
     get,
     path = "/livez",
     tag = "service",
     operation_id = "get_livez",
-    responses((status = 200, description = "The process serves.", body = Liveness))
+    responses((status = 200, description = "The process is running.", body = Liveness))
 )]
 pub(crate) async fn live() -> HttpResponse {
-    answer(&mut HttpResponse::Ok(), &Liveness::OK)
+    respond(&mut HttpResponse::Ok(), &Liveness::OK)
 }
 
-/// Says whether a request would be served
+/// Checks readiness
 ///
-/// 503 while the database is away or the process is ending.
+/// 503 while the database is unavailable or the process is shutting down.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "service",
     operation_id = "get_readyz",
     responses(
-        (status = 200, description = "A request would be served.", body = Health),
-        (status = 503, description = "A request would not be served.", body = Health, headers(
-            ("Retry-After" = u32, description = "Seconds after which to ask again.")
+        (status = 200, description = "The service is ready.", body = Health),
+        (status = 503, description = "The service is not ready.", body = Health, headers(
+            ("Retry-After" = u32, description = "Seconds after which to retry.")
         ))
     )
 )]
 pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
     let health = check(&state).await;
     if health.status == OK {
-        return answer(&mut HttpResponse::Ok(), &health);
+        return respond(&mut HttpResponse::Ok(), &health);
     }
-    answer(HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")), &health)
+    respond(HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")), &health)
 }
 
-/// Says how the service is
+/// Reads the health of the service
 ///
-/// The same body as `/readyz`, and always 200 while the process serves.
+/// The same body as `/readyz`, always with 200.
 #[utoipa::path(
     get,
     path = "/health",
     tag = "service",
     operation_id = "get_health",
-    responses((status = 200, description = "How it is.", body = Health))
+    responses((status = 200, description = "The health of the service.", body = Health))
 )]
 pub(crate) async fn health(state: Data<AppState>) -> HttpResponse {
-    answer(&mut HttpResponse::Ok(), &check(&state).await)
+    respond(&mut HttpResponse::Ok(), &check(&state).await)
 }
 
-fn answer(builder: &mut actix_web::HttpResponseBuilder, health: &impl Serialize) -> HttpResponse {
+fn respond(builder: &mut actix_web::HttpResponseBuilder, health: &impl Serialize) -> HttpResponse {
     json(builder.insert_header((header::CACHE_CONTROL, "no-store")), health)
 }
 
@@ -126,9 +126,9 @@ async fn check(state: &AppState) -> Health {
     Health::new(ready.is_ok(), state.draining.has_begun())
 }
 
-/// Reads the figures
+/// Reads the metrics
 ///
-/// OpenMetrics text, as Prometheus scrapes it. `metrics.address` moves this route to a listener of its own.
+/// OpenMetrics text, for Prometheus. `metrics.address` moves this route to a separate listener.
 #[utoipa::path(
     get,
     path = "/metrics",
@@ -136,7 +136,7 @@ async fn check(state: &AppState) -> Health {
     operation_id = "get_metrics",
     responses((
         status = 200,
-        description = "All figures.",
+        description = "All metrics.",
         body = String,
         content_type = "application/openmetrics-text"
     ))

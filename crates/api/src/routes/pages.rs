@@ -15,18 +15,18 @@ use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;
 
-/// What this is, and where to go.
+/// The body of `/`: the service and its main URLs.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ServiceInfo {
     /// The name of the service.
     name: &'static str,
     /// Its version.
     version: &'static str,
-    /// The page to read and try the API.
+    /// The interactive documentation.
     docs: &'static str,
-    /// The description in OpenAPI 3.1.
+    /// The OpenAPI 3.1 document.
     openapi: &'static str,
-    /// How the service is.
+    /// The health of the service.
     health: &'static str,
 }
 
@@ -44,25 +44,26 @@ impl ServiceInfo {
 static PAGE: LazyLock<String> =
     LazyLock::new(|| include_str!("pages/root.html").replace("{version}", ServiceInfo::CURRENT.version));
 
-/// Says what this is
+/// Describes the service
 ///
-/// A page for those who prefer `text/html`, as browsers do; JSON for those who do not say.
+/// A page for clients that prefer `text/html`, as browsers do; JSON for others.
 #[utoipa::path(
     get,
     path = "/",
     tag = "service",
     operation_id = "get_root",
-    responses((status = 200, description = "What this is, and where to go.", content(
+    responses((status = 200, description = "The service and its main URLs.", content(
         (ServiceInfo = "application/json"),
         (String = "text/html")
     )))
 )]
 pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let [of_json, of_html] = ["application/json", "text/html"].map(|form| accept_quality(&request, form));
-    if of_json.max(of_html) == header::Quality::ZERO {
+    let [json_quality, html_quality] =
+        ["application/json", "text/html"].map(|form| accept_quality(&request, form));
+    if json_quality.max(html_quality) == header::Quality::ZERO {
         return Err(not_acceptable().with_header(header::VARY, "Accept"));
     }
-    let mut response = if of_html > of_json {
+    let mut response = if html_quality > json_quality {
         html(PAGE.as_str(), "")
     } else {
         json(&mut HttpResponse::Ok(), &ServiceInfo::CURRENT)
@@ -75,7 +76,7 @@ pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> 
 const FILES: [&str; 7] =
     ["index.html", "docs.css", "docs.js", "icon.svg", "root.css", "swagger-ui-bundle.js", "swagger-ui.css"];
 
-/// The library is one script, it calls this service, and it has icons in its style sheet.
+/// Swagger UI is one script, calls this service, and has icons in its style sheet.
 const SWAGGER_UI_POLICY: &str = " data:; script-src 'self'; connect-src 'self'";
 
 /// A file of the page.
@@ -84,27 +85,27 @@ pub(crate) struct FilePath;
 impl IntoParams for FilePath {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let schema = parameters::text().enum_values(Some(FILES));
-        vec![parameters::path("file", "The name of the file, as `index.html`.", schema)]
+        vec![parameters::path("file", "The name of the file, such as `index.html`.", schema)]
     }
 }
 
-/// Leads to the page
+/// Redirects to the interactive documentation
 ///
-/// The page to read and try the API lies in a folder, so that its files have relative names.
+/// To `/docs/index.html`, so that its files have relative URLs.
 #[utoipa::path(
     get,
     path = "/docs",
     tag = "service",
     operation_id = "get_docs",
-    responses((status = 308, description = "The page is elsewhere.", headers(
-        ("Location" = String, description = "Where it is.")
+    responses((status = 308, description = "Redirect to the documentation.", headers(
+        ("Location" = String, description = "The path of the documentation.")
     )))
 )]
 pub(crate) async fn index() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/index.html")).finish()
 }
 
-/// Reads a file of the page
+/// Reads a file of the interactive documentation
 ///
 /// `index.html` is the page itself.
 #[utoipa::path(
@@ -127,37 +128,43 @@ pub(crate) async fn file(name: web::Path<String>) -> Result<HttpResponse, Proble
         "docs.js" => asset("text/javascript", include_str!("pages/docs.js")),
         "icon.svg" => asset("image/svg+xml", include_str!("pages/icon.svg")),
         "root.css" => asset("text/css", include_str!("pages/root.css")),
-        name if FILES.contains(&name) => of_library(name).ok_or_else(Problem::internal)?,
+        name if FILES.contains(&name) => swagger_ui(name).ok_or_else(Problem::internal)?,
         _ => return Err(Problem::no_route()),
     };
     Ok(file)
 }
 
-/// A file of Swagger UI, as it is.
-fn of_library(name: &str) -> Option<HttpResponse> {
+/// A file of Swagger UI.
+fn swagger_ui(name: &str) -> Option<HttpResponse> {
     let file = serve(name, Arc::default()).ok()??;
     Some(asset(&file.content_type, file.bytes.into_owned()))
 }
 
-/// What may be done by any file, which is not a page.
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// The policy of files that are not pages.
+const NOTHING_ALLOWED: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// A page, which loads its own files and does what this allows beside that.
+/// A page, which may load its own files and what `allowed` adds.
 fn html(content: &'static str, allowed: &str) -> HttpResponse {
-    let policy = format!("{NOTHING}; style-src 'self'; img-src 'self'{allowed}");
-    answer("text/html; charset=utf-8", content, &policy, "no-cache")
+    let policy = format!("{NOTHING_ALLOWED}; style-src 'self'; img-src 'self'{allowed}");
+    respond("text/html; charset=utf-8", content, &policy, "no-cache")
 }
 
 /// A file of a page.
 fn asset(content_type: &str, content: impl Into<Vec<u8>>) -> HttpResponse {
-    answer(content_type, content, NOTHING, "public, max-age=3600")
+    respond(content_type, content, NOTHING_ALLOWED, "public, max-age=3600")
 }
 
-fn answer(content_type: &str, content: impl Into<Vec<u8>>, policy: &str, kept: &'static str) -> HttpResponse {
+fn respond(
+    content_type: &str,
+    content: impl Into<Vec<u8>>,
+    policy: &str,
+    cache_control: &'static str,
+) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::CACHE_CONTROL, kept))
+        .insert_header((header::CACHE_CONTROL, cache_control))
         .body(content.into())
 }

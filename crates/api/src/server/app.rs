@@ -1,4 +1,4 @@
-//! The application: routes inside, CORS around them, the edge around all.
+//! The application of a worker: routes, CORS around them, the request context around both.
 
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
@@ -13,7 +13,7 @@ use crate::config;
 use crate::routes::no_route;
 use crate::state::AppState;
 
-/// Seconds that a browser may keep the answer to a preflight.
+/// Seconds that a browser may cache a preflight response.
 const PREFLIGHT_SECONDS: usize = 7200;
 
 /// One worker's application, with these routes.
@@ -31,11 +31,12 @@ pub(crate) fn app(
     > + use<>,
 > {
     let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
+    // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
+    // logged; CORS surrounds the routes, so that browsers can read errors of handlers.
     app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(request_context))
 }
 
-/// The headers that pages of other origins may read. Not left to the policy, which writes its set in another order in each
-/// worker: two answers that say the same are to be the same.
+/// The headers that pages of other origins may read. The policy would write them in a different order in each worker.
 const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
                        RateLimit-Policy";
 
@@ -43,15 +44,15 @@ async fn expose(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut answered = next.call(request).await?.map_into_boxed_body();
-    let headers = answered.headers_mut();
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let headers = response.headers_mut();
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
-    Ok(answered)
+    Ok(response)
 }
 
-/// What browsers let pages of other origins do.
+/// What browsers allow pages of other origins.
 fn policy(cors: &config::Cors) -> Cors {
     let mut policy = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

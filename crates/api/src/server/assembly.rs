@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::metrics::Metrics;
 use crate::state::{AppState, BodyLimits, Draining};
 
-/// Opens everything and puts it together.
+/// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
@@ -24,7 +24,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let database = open(settings, Arc::clone(metrics.database()) as _)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {
-            tracing::info!(name, "migration ran");
+            tracing::info!(name, "applied migration");
         }
     }
     let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
@@ -57,7 +57,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// UUIDs of version 7 (RFC 9562 §5.7): they sort by time, so new rows lie together.
+/// UUIDs of version 7 (RFC 9562 §5.7): they sort by time, so new rows share index pages.
 struct TimeOrderedIds;
 
 impl Ids for TimeOrderedIds {

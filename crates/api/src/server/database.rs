@@ -12,7 +12,7 @@ use persistence::{
 use super::StartError;
 use crate::config::{ConfigError, Settings};
 
-/// Opens the configured database, waiting for a server that is not available yet. Its workers report to the observer.
+/// Opens the configured database, and waits for a server that is not available yet.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
     let options = DatabaseOptions { observer, ..options(settings) };
     let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
@@ -34,7 +34,7 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
     ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
 }
 
-/// A database that will never do is a matter of the configuration.
+/// A database with a wrong encoding is a configuration error: no retry helps.
 fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
         MigrateError::WrongEncoding { .. } => database_config_error(&error).into(),
@@ -42,14 +42,12 @@ fn migrate_error(what: &str, error: MigrateError) -> StartError {
     }
 }
 
-/// Brings the schema up to date; gives the names of the migrations that ran.
+/// Runs pending migrations and returns their names.
 pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
-    database
-        .migrate()
-        .map_err(|error| migrate_error("the database's schema cannot be brought up to date", error))
+    database.migrate().map_err(|error| migrate_error("the migrations cannot be applied", error))
 }
 
-/// Looks at the configured database without making a file that is not there.
+/// Checks the configured database without creating a file.
 pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
     Ok(Database::check(&options(settings)).map_err(|error| database_config_error(&error))?)
 }
@@ -59,7 +57,7 @@ pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
     Doctor::new(&options(settings)).map_err(doctor_error)
 }
 
-/// Names what kept a database from being checked.
+/// Why a check could not be run.
 pub(crate) fn doctor_error(error: DoctorError) -> StartError {
     match error {
         DoctorError::Open(error) => database_config_error(&error).into(),
@@ -75,6 +73,6 @@ pub(crate) fn back_up(settings: &Settings, file: &Path) -> Result<Backup, StartE
             let why = format!("{error}: pg_dump --format=custom --file=FILE \"$DATABASE_URL\"");
             ConfigError::new("database.url (DATABASE_URL)", why).into()
         }
-        error => StartError::failed("there is no backup", error),
+        error => StartError::failed("the backup failed", error),
     })
 }

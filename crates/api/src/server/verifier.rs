@@ -25,13 +25,13 @@ fn cache(settings: &Settings) -> CacheOptions {
     CacheOptions::new().max_bytes(settings.auth.cache_bytes).max_age(max_age)
 }
 
-/// Builds the verifier of the configured secrets, which refuses those that are too short or known.
+/// Builds the verifier of the configured secrets; rejects secrets that are too short or publicly known.
 pub(crate) fn shared_secret(
     settings: &Settings,
     options: VerifierOptions,
 ) -> Result<Option<SharedSecretVerifier>, StartError> {
-    let made = settings.auth.development_secret()?;
-    let texts = settings.auth.secrets.iter().chain(&made).map(ExposeSecret::expose_secret);
+    let development = settings.auth.development_secret()?;
+    let texts = settings.auth.secrets.iter().chain(&development).map(ExposeSecret::expose_secret);
     let secrets: Vec<Secret> = texts.map(Secret::new).collect();
     if secrets.is_empty() {
         return Ok(None);
@@ -45,23 +45,23 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
     if auth.jwks_url.is_empty() && auth.better_auth_url.is_empty() {
         return Ok(None);
     }
-    let of_better_auth = |error| config_error(error, "auth.better_auth_url (BETTER_AUTH_URL)");
+    let better_auth_error = |error| config_error(error, "auth.better_auth_url (BETTER_AUTH_URL)");
     let base = match auth.better_auth_url.as_str() {
         "" => ClaimRules::new(),
-        url => ClaimRules::for_better_auth(url).map_err(of_better_auth)?,
+        url => ClaimRules::for_better_auth(url).map_err(better_auth_error)?,
     };
-    let of_keys = |error| config_error(error, "auth.jwks_url");
+    let key_set_error = |error| config_error(error, "auth.jwks_url");
     let source = match auth.jwks_url.as_str() {
         "" => HttpJwksSource::for_better_auth(&auth.better_auth_url, auth.jwks_allow_http)
-            .map_err(of_better_auth)?,
-        url => HttpJwksSource::new(url, auth.jwks_allow_http).map_err(of_keys)?,
+            .map_err(better_auth_error)?,
+        url => HttpJwksSource::new(url, auth.jwks_allow_http).map_err(key_set_error)?,
     };
     let timing = JwksOptions::new()
         .max_age(Duration::from_secs(auth.jwks_max_age_seconds))
         .cooldown(Duration::from_secs(auth.jwks_cooldown_seconds))
         .stale(Duration::from_secs(auth.jwks_stale_seconds));
     let rules = rules(settings, base);
-    Ok(Some(JwksVerifier::with_options(Arc::new(source), timing, rules, options).map_err(of_keys)?))
+    Ok(Some(JwksVerifier::with_options(Arc::new(source), timing, rules, options).map_err(key_set_error)?))
 }
 
 /// Adds what is configured to the defaults of a trust anchor.
@@ -80,7 +80,7 @@ fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
         .max_token_bytes(settings.limits.max_token_bytes)
 }
 
-/// Names the key whose value a verifier refused.
+/// Names the setting that a verifier rejected.
 fn config_error(error: auth::ConfigError, key: &str) -> ConfigError {
     let key = match error {
         auth::ConfigError::OutOfRange { setting: "max_token_bytes", .. } => "limits.max_token_bytes",

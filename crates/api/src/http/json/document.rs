@@ -1,4 +1,4 @@
-//! Parses a body, and finds repeated names on the way.
+//! Parses a body and detects duplicate names.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,14 +11,14 @@ use serde_json::value::RawValue;
 pub(super) enum Document {
     /// An object.
     Object(HashMap<String, Value>),
-    /// An object that has two members of one name.
-    Repeated,
-    /// JSON that is no object.
+    /// An object with duplicate names.
+    Duplicate,
+    /// JSON that is not an object.
     Other,
 }
 
 impl Document {
-    /// Reads a whole body. `is_integer` tells by name which members may hold a number of any size.
+    /// Parses a body. Members for whose name `is_integer` is true may contain a number of any size.
     pub(super) fn parse(body: &[u8], is_integer: fn(&str) -> bool) -> serde_json::Result<Self> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let document = deserializer.deserialize_any(DocumentVisitor { is_integer })?;
@@ -39,12 +39,12 @@ impl<'de> Visitor<'de> for DocumentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
         let mut members = HashMap::new();
-        let mut repeated = false;
+        let mut has_duplicates = false;
         while let Some(name) = map.next_key::<String>()? {
             let value = if (self.is_integer)(&name) { number(&mut map)? } else { map.next_value()? };
-            repeated |= members.insert(name, value).is_some();
+            has_duplicates |= members.insert(name, value).is_some();
         }
-        Ok(if repeated { Document::Repeated } else { Document::Object(members) })
+        Ok(if has_duplicates { Document::Duplicate } else { Document::Object(members) })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Document, A::Error> {
@@ -77,8 +77,8 @@ impl<'de> Visitor<'de> for DocumentVisitor {
     }
 }
 
-/// A value that should be a number. One beyond the range of `f64` (`1e400`) is JSON, but no [`Value`]: it becomes the
-/// largest, which is out of range for every member, so that the error names the member.
+/// Reads a value that should be a number. One beyond the range of `f64` (`1e400`) is valid JSON but not a [`Value`]: it
+/// becomes the largest `f64`, which is out of range for every member, so that the error names the member.
 fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
     let raw: Box<RawValue> = map.next_value()?;
     let is_number = raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());

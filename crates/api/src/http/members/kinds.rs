@@ -1,4 +1,4 @@
-//! The kinds of members: what the schema says of each, how a value is read from a body, and how it is written.
+//! The kinds of members: the schema of each, how a value is read, and how it is written.
 
 pub(super) mod integer;
 mod read_only;
@@ -20,25 +20,25 @@ pub(crate) trait MemberKind {
     /// Whether null is one of its values.
     const NULLABLE: bool = false;
 
-    /// What else the schema says of each member of this kind.
+    /// Adds the other keywords of the schema.
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {
         schema
     }
 }
 
-/// A kind whose values become this type of the domain when they are read.
+/// A kind that is read as this type of the domain.
 pub(crate) trait Read<T>: MemberKind {
     /// Reads a value that is not null.
     fn read(value: Value) -> Result<T, Mismatch>;
 }
 
-/// A kind whose values are this type of the domain.
+/// A kind that is written from this type of the domain.
 pub(crate) trait Write<T>: MemberKind {
     /// Writes a value.
     fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// Why a value is not of the kind: a message, and the type of the error for programs.
+/// Why a value is not of the kind: a message, and a code.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mismatch(pub(crate) Cow<'static, str>, pub(crate) &'static str);
 
@@ -48,7 +48,7 @@ pub(crate) enum Text {}
 /// True or false.
 pub(crate) enum Boolean {}
 
-/// Another kind, or null. A null that is sent clears the member.
+/// Another kind, or null. Null clears the member.
 pub(crate) struct Nullable<K>(PhantomData<K>);
 
 impl MemberKind for Text {}

@@ -9,7 +9,7 @@ use super::kinds::{Mismatch, Read};
 use super::table::Member;
 use crate::http::problem::{FieldError, Problem};
 
-/// Takes members out of an object and collects what is wrong with them.
+/// Removes members from an object and collects their errors.
 pub(crate) struct Reader {
     members: HashMap<String, Value>,
     nulls: Nulls,
@@ -17,7 +17,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads members, and fails when one of them is wrong.
+    /// Reads members, and fails if one of them is invalid.
     pub(crate) fn read_all<T>(
         members: HashMap<String, Value>,
         nulls: Nulls,
@@ -28,13 +28,13 @@ impl Reader {
         if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }
     }
 
-    /// What the object says of a member. Under two names, what either says holds, a null too where nulls are refused.
+    /// Reads a member. With an alias, either name is enough; a null under either counts where nulls are rejected.
     pub(crate) fn input<K: Read<T>, T: PartialEq>(&mut self, member: &Member) -> Field<T> {
         let value = self.take::<K, T>(member.name);
         let Some(alias) = member.input.as_ref().and_then(|input| input.alias.as_ref()) else { return value };
         match (value, self.take::<K, T>(alias.name)) {
             (Field::Value(one), Field::Value(other)) if one != other => {
-                let msg = format!("{} and {} say different things", member.name, alias.name);
+                let msg = format!("{} and {} contradict each other", member.name, alias.name);
                 self.errors.push(FieldError::body(member.name, msg, "contradiction"));
                 Field::Absent
             }

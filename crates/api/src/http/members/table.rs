@@ -1,4 +1,4 @@
-//! What the table of members holds, and what it expands to.
+//! The structure of the table of members, and its expansion.
 
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -9,13 +9,13 @@ use super::kinds::MemberKind;
 pub(crate) struct Member {
     /// Its name in JSON; the name of the field unless given.
     pub(crate) name: &'static str,
-    /// What it means.
+    /// Its description.
     pub(crate) text: &'static str,
-    /// What the schema of responses says beyond the kind.
+    /// Adds to the schema of responses.
     pub(crate) limits: fn(ObjectBuilder) -> ObjectBuilder,
-    /// Its values in the examples of a response: an open task, then a completed one.
+    /// Its values in the example responses: an open task, a completed one.
     pub(crate) examples: fn() -> [Value; 2],
-    /// What requests say of it, when it can be written.
+    /// Its definition in requests, if it is writable.
     pub(crate) input: Option<Input>,
     /// [`MemberKind::TYPE`]
     pub(crate) schema_type: Type,
@@ -25,15 +25,15 @@ pub(crate) struct Member {
     pub(crate) kind_limits: fn(ObjectBuilder) -> ObjectBuilder,
 }
 
-/// What requests say of a member.
+/// The definition of a member in requests.
 pub(crate) struct Input {
     /// Whether a new task needs it.
     pub(crate) required: bool,
     /// Another name under which it is read.
     pub(crate) alias: Option<Alias>,
-    /// What the schemas of requests say beyond the kind.
+    /// Adds to the schemas of requests.
     pub(crate) limits: fn(ObjectBuilder) -> ObjectBuilder,
-    /// Its values in the examples of a request: a new task, then a change.
+    /// Its values in the example requests: a new task, a change.
     pub(crate) examples: fn() -> [Value; 2],
 }
 

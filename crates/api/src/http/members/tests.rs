@@ -77,7 +77,7 @@ fn errors_name_the_member() {
 }
 
 #[test]
-fn what_is_not_json_is_no_integer() {
+fn malformed_json_is_400() {
     let deep = format!(r#"{{"rank":{}{}}}"#, "[".repeat(200), "]".repeat(200));
     for body in [r#"{"rank":1e400"#, r#"{"rank":01}"#, r#"{"rank":-}"#, r#"{"other":1e400}"#, &deep] {
         assert_eq!(read(body).unwrap_err().status_code().as_u16(), 400, "{body}");

@@ -1,4 +1,4 @@
-//! What the layers below say, as problems. What a caller is not told is logged on the way.
+//! Errors of the other layers as problems. Details that clients must not see are logged here.
 
 use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
@@ -16,7 +16,7 @@ impl From<TaskError> for Problem {
                 tracing::error!(error = chain(&**source), "the outcome of a write is unknown");
             }
             TaskError::Fault(source) => {
-                tracing::error!(error = chain(&**source), "the database broke its own rules");
+                tracing::error!(error = chain(&**source), "unexpected database error");
             }
             _ => {}
         }
@@ -33,11 +33,11 @@ impl From<RepositoryError> for Problem {
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match &error {
-            AuthError::Token(refused) if refused.is_unavailable() => {
-                tracing::warn!(reason = refused.reason(), "tokens cannot be verified now");
+            AuthError::Token(error) if error.is_unavailable() => {
+                tracing::warn!(reason = error.reason(), "cannot verify tokens");
             }
-            AuthError::Token(refused) => {
-                tracing::info!(reason = refused.reason(), "a token was refused: {refused}");
+            AuthError::Token(error) => {
+                tracing::info!(reason = error.reason(), "rejected a token: {error}");
             }
             AuthError::Credentials(_) => {}
         }
@@ -46,10 +46,10 @@ impl From<AuthError> for Problem {
 }
 
 impl Problem {
-    /// What a use case says.
+    /// The problem for an error of a use case.
     pub(crate) fn from_task_error(error: &TaskError) -> Self {
         match error {
-            TaskError::NotFound => Self::new(ProblemKind::NotFound, "There is no such task."),
+            TaskError::NotFound => Self::new(ProblemKind::NotFound, "Task not found."),
             TaskError::PreconditionFailed { current } => {
                 Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
                     .with_header(header::ETAG, &format!("\"{current}\""))
@@ -57,36 +57,38 @@ impl Problem {
             TaskError::Invalid(violations) => {
                 Self::invalid(violations.iter().map(FieldError::from).collect())
             }
-            TaskError::Overloaded => {
-                Self::retryable(ProblemKind::Overloaded, "Too much is going on; try again shortly.", None)
-            }
+            TaskError::Overloaded => Self::retryable(
+                ProblemKind::Overloaded,
+                "The service is overloaded; retry after the given delay.",
+                None,
+            ),
             TaskError::TooManyScans => {
-                let detail = "Too many of your searches and sorted or counted lists are waiting.";
+                let detail = "Too many of your searches and sorted or counted lists are waiting; retry after the given delay.";
                 Self::retryable(ProblemKind::TooManyScans, detail, None)
             }
             TaskError::Unavailable(_) => Self::retryable(
                 ProblemKind::Unavailable,
-                "The database cannot serve the request now; nothing was written. Try again shortly.",
+                "The database is unavailable; nothing was written. Retry after the given delay.",
                 None,
             ),
-            // Without `Retry-After`: trying again could write twice.
+            // Without `Retry-After`: a retry could write twice.
             TaskError::OutcomeUnknown(_) => Self::new(
                 ProblemKind::OutcomeUnknown,
-                "The database did not answer in time. Read the task before you try again: the write may have been \
-                 carried out.",
+                "The database did not respond in time. Read the task before you retry: the write may have been \
+                 committed.",
             ),
             TaskError::Fault(_) => Self::internal(),
         }
     }
 
-    /// What becomes of somebody who has not shown who they are.
+    /// The problem for a request without a verified token.
     pub(crate) fn from_auth_error(error: &AuthError) -> Self {
         let kind = match error {
             AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
             AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
-            AuthError::Token(refused) if refused.is_unavailable() => {
-                let detail = "The keys that verify your token cannot be fetched; try again shortly.";
-                return Self::retryable(ProblemKind::KeysUnavailable, detail, refused.retry_after_seconds());
+            AuthError::Token(error) if error.is_unavailable() => {
+                let detail = "The keys that verify your token are unavailable; retry after the given delay.";
+                return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }
             AuthError::Token(_) | AuthError::Credentials(_) => ProblemKind::InvalidToken,
         };
@@ -110,6 +112,6 @@ impl From<&Violation> for FieldError {
 
 impl From<ToStrError> for Problem {
     fn from(_: ToStrError) -> Self {
-        Self::new(ProblemKind::Malformed, "A header holds bytes that are not visible ASCII.")
+        Self::new(ProblemKind::Malformed, "A header contains bytes that are not visible ASCII.")
     }
 }

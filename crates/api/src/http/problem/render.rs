@@ -1,4 +1,4 @@
-//! How a problem becomes an answer.
+//! Writes problems into responses.
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
@@ -7,34 +7,34 @@ use serde::Serialize;
 
 use super::{FieldError, Problem, ProblemKind};
 
-/// The body of every error (RFC 9457, with members of this service's own).
+/// The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
-    /// Names the problem as a URI. It identifies, and need not be fetched.
+    /// Identifies the problem type as a URI, which need not resolve.
     #[serde(rename = "type")]
     #[schema(format = "uri")]
     type_uri: String,
-    /// Names it for people; always the same for one type.
+    /// A title for people, always the same for one type.
     title: &'static str,
-    /// The status of the answer.
+    /// The status of the response.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What is wrong with this request, in words that may be shown to people. Always a string.
+    /// Explains the problem of this request; can be shown to people.
     detail: &'a str,
-    /// Names the problem for programs.
+    /// Identifies the problem for programs.
     #[schema(schema_with = super::kind::codes)]
     code: &'static str,
-    /// Finds the request in the log; the same as `X-Request-Id`.
+    /// Identifies the request in the log; same as `X-Request-Id`.
     request_id: &'a str,
-    /// Each thing that is wrong with the input. Stands on 422 alone.
+    /// The errors of the input; only with 422.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
 }
 
 impl<'a> ProblemBody<'a> {
-    /// What is written for a problem of this request.
+    /// The body of a problem of this request.
     pub(crate) fn new(problem: &'a Problem, request_id: &'a str) -> Self {
         Self {
             type_uri: problem.kind.type_uri(),
@@ -48,7 +48,7 @@ impl<'a> ProblemBody<'a> {
     }
 }
 
-/// Writes the problem into the answer that stands for it, whose other headers stay.
+/// Replaces status and body of the response; its other headers remain.
 pub(crate) fn render(mut response: HttpResponse, problem: &Problem, request_id: &str) -> HttpResponse {
     let bytes = serde_json::to_vec(&ProblemBody::new(problem, request_id)).unwrap_or_default();
     *response.status_mut() = problem.kind.status();
@@ -61,15 +61,13 @@ pub(crate) fn render(mut response: HttpResponse, problem: &Problem, request_id: 
     response.set_body(BoxBody::new(bytes))
 }
 
-/// The problem that stands for an error of the framework's own, which speaks in other shapes.
+/// The problem for an error of the framework.
 pub(crate) fn from_framework_status(status: StatusCode) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::no_route(),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(ProblemKind::BodyTooLarge, "The body is over the limit.")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ProblemKind::BodyTooLarge, "The body is too large."),
         status if status.is_client_error() => {
-            Problem::new(ProblemKind::Malformed, "The request cannot be read, or its origin may not make it.")
+            Problem::new(ProblemKind::Malformed, "The request is malformed, or its origin is not allowed.")
         }
         _ => Problem::internal(),
     }

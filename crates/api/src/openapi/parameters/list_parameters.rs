@@ -7,7 +7,7 @@ use utoipa::openapi::schema::ObjectBuilder;
 use super::{flag, number, query, text};
 use crate::http::members::text_patterns;
 
-/// What a list can be asked for.
+/// The query of a list.
 pub(crate) struct ListParameters;
 
 const STATUSES: [&str; 4] = ["all", "pending", "active", "completed"];
@@ -16,55 +16,46 @@ const ORDERS: [&str; 2] = ["asc", "desc"];
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let sort = "By what the list is ordered, `-` before it for descending. `created_at` and `updated_at` are other \
-                    spellings. Newest first when neither this nor `order` stands.";
+        let sort = "The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without \
+                    this and `order`.";
         vec![
             query(
                 "status",
-                "Which tasks, in any case; `active` is another spelling of `pending`.",
-                words(STATUSES).default(Some(json!("all"))),
+                "Filters by status, case-insensitive; `active` is an alias of `pending`.",
+                one_of(STATUSES).default(Some(json!("all"))),
             ),
-            query(
-                "completed",
-                "Which tasks: `true` is `status=completed`, `false` is `status=pending`.",
-                flag(),
-            ),
-            query(
-                "search",
-                "Found anywhere in title or description, without regard to case; no wildcards.",
-                search(),
-            ),
-            query("sort", sort, words(keys())),
-            query("sort_by", "Another name of `sort`.", words(keys())),
-            query("order", "Which end comes first, in any case.", words(ORDERS)),
+            query("completed", "`true` is `status=completed`, `false` is `status=pending`.", flag()),
+            query("search", "Text in title or description, case-insensitive; no wildcards.", search()),
+            query("sort", sort, one_of(keys())),
+            query("sort_by", "Alias of `sort`.", one_of(keys())),
+            query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),
             query(
                 "limit",
-                "The most tasks on a page; a larger number is 422.",
+                "Maximum number of tasks on a page.",
                 number().minimum(Some(1)).maximum(Some(PAGE_MAX)).default(Some(json!(PAGE_MAX))),
             ),
-            // No example: the page would put it into the request, and show what is behind it.
+            // No example: Swagger UI would send it.
             query(
                 "cursor",
-                "Where to go on: `X-Next-Cursor` of the page before. It carries that page's filter and order; repeat them \
-                 or leave them out, others are 422.",
+                "`X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422.",
                 text().pattern(Some("^[A-Za-z0-9_-]+$")),
             ),
             query(
                 "offset",
-                "How many tasks to pass over; not together with `cursor`, which does not skip or repeat any.",
+                "Number of tasks to skip; cannot be combined with `cursor`.",
                 number().minimum(Some(0)).default(Some(json!(0))),
             ),
             query(
                 "count",
-                "Whether to count all that match, on all pages, in `X-Total-Count`.",
+                "Returns the number of matching tasks on all pages in `X-Total-Count`.",
                 flag().default(Some(json!(false))),
             ),
         ]
     }
 }
 
-fn words<S: Into<String>>(words: impl IntoIterator<Item = S>) -> ObjectBuilder {
-    text().enum_values(Some(words.into_iter().map(Into::<String>::into)))
+fn one_of<S: Into<String>>(values: impl IntoIterator<Item = S>) -> ObjectBuilder {
+    text().enum_values(Some(values.into_iter().map(Into::<String>::into)))
 }
 
 fn keys() -> impl Iterator<Item = String> {

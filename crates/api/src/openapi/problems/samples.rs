@@ -10,13 +10,13 @@ use crate::http::json::JsonObject;
 use crate::http::problem::{Problem, ProblemBody, ProblemKind};
 use crate::http::{authentication, conditional};
 
-/// A request id, as the service makes them.
+/// A request id, as the service generates them.
 const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
 
 /// 2026-11-21T09:15:17Z, in seconds.
 const EXPIRED_AT: i64 = 1_795_252_517;
 
-/// The body of one problem of each kind, made where such problems are made.
+/// The body of a problem of this kind, from the code that creates such problems.
 pub(super) fn body(kind: ProblemKind) -> Option<Value> {
     serde_json::to_value(ProblemBody::new(&problem(kind)?, REQUEST_ID)).ok()
 }
@@ -51,7 +51,7 @@ fn problem(kind: ProblemKind) -> Option<Problem> {
         ProblemKind::TooManyScans => from_task_error(TaskError::TooManyScans),
         ProblemKind::Internal => Some(Problem::internal()),
         ProblemKind::Overloaded => from_task_error(TaskError::Overloaded),
-        ProblemKind::Unavailable => from_task_error(TaskError::Unavailable("away".into())),
+        ProblemKind::Unavailable => from_task_error(TaskError::Unavailable("unreachable".into())),
         ProblemKind::OutcomeUnknown => from_task_error(TaskError::OutcomeUnknown("lost".into())),
         ProblemKind::KeysUnavailable => {
             from_auth_error(VerifyError::KeysUnavailable { retry_after_seconds: 5 }.into())

@@ -36,7 +36,7 @@ fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 }
 
 #[test]
-fn what_is_described_is_what_is_registered() {
+fn openapi_matches_the_route_table() {
     let document = document();
     let described: BTreeSet<String> = operations(&document).into_iter().map(|(name, _)| name).collect();
     let named = |endpoint: &Endpoint| -> Vec<String> {
@@ -47,7 +47,7 @@ fn what_is_described_is_what_is_registered() {
 }
 
 #[test]
-fn every_operation_says_what_it_is_and_is_named_once() {
+fn operations_have_texts_and_unique_ids() {
     let document = document();
     assert_eq!(document["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
@@ -59,7 +59,7 @@ fn every_operation_says_what_it_is_and_is_named_once() {
             );
         }
         let id = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(id), "{id} stands twice");
+        assert!(ids.insert(id), "{id} is not unique");
         let (own, open) = (name.contains(" /api/tasks"), !name.contains(" /api/"));
         assert_eq!(id.starts_with("own_"), own, "{name}");
         assert_eq!(operation["security"] == Value::Array(vec![]), open, "{name}");
@@ -68,7 +68,7 @@ fn every_operation_says_what_it_is_and_is_named_once() {
 }
 
 #[test]
-fn every_response_is_described_and_names_its_request() {
+fn responses_have_descriptions_and_request_ids() {
     let document = document();
     let shared = members(&document["components"]["responses"]).map(|(name, one)| (name.clone(), one));
     let own = operations(&document).into_iter().flat_map(|(name, operation)| {
@@ -90,7 +90,7 @@ fn every_response_is_described_and_names_its_request() {
 }
 
 #[test]
-fn every_problem_is_described_under_its_status_and_no_other() {
+fn problems_have_examples_under_their_status() {
     let document = document();
     let mut described = BTreeSet::new();
     let mut all = Vec::new();
@@ -112,7 +112,7 @@ fn every_problem_is_described_under_its_status_and_no_other() {
 }
 
 #[test]
-fn every_operation_lists_the_problems_that_it_can_have() {
+fn operations_list_their_problems() {
     let document = document();
     for (name, operation) in operations(&document) {
         let has = |status: &str| operation["responses"][status].is_object();
@@ -127,7 +127,7 @@ fn every_operation_lists_the_problems_that_it_can_have() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn references_resolve() {
     let document = document();
     let mut all = Vec::new();
     objects(&document, &mut all);
@@ -147,7 +147,7 @@ fn every_reference_leads_somewhere() {
 }
 
 #[test]
-fn every_schema_that_is_sent_or_answered_has_an_example() {
+fn schemas_have_examples() {
     for schema in [
         "Task",
         "NewTask",
@@ -165,7 +165,7 @@ fn every_schema_that_is_sent_or_answered_has_an_example() {
 }
 
 #[test]
-fn examples_of_what_is_sent_are_taken() {
+fn request_examples_are_valid() {
     for (schema, nulls) in
         [("NewTask", Nulls::Refused), ("TaskUpdate", Nulls::Ignored), ("TaskPatch", Nulls::Refused)]
     {

@@ -13,10 +13,9 @@ use crate::openapi::parameters::{CompletedQuery, Conditions, TaskPath};
 use crate::openapi::responses::ChangedTask;
 use crate::state::AppState;
 
-/// Completes a task, or opens it again
+/// Completes or reopens a task
 ///
-/// Without a body, or with an empty one or `{}`, what `completed` says is flipped, in one atomic step. A body or a query
-/// that says to what sets it.
+/// Toggles `completed` atomically, or sets it to the value in the body or the query.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}/complete",
@@ -28,7 +27,7 @@ use crate::state::AppState;
             (ref("#/components/schemas/Completion") = "application/json"),
             (ref("#/components/schemas/Completion") = "application/merge-patch+json")
         ),
-        description = "What `completed` becomes. Without it, the opposite of what it is."
+        description = "The value of `completed`; without a body, it is toggled."
     ),
     responses(ChangedTask)
 )]

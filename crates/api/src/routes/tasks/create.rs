@@ -15,7 +15,7 @@ use crate::state::AppState;
 
 /// Creates a task
 ///
-/// Members that are unknown, or that only the service writes, are ignored.
+/// Unknown and read-only members are ignored.
 #[utoipa::path(
     post,
     path = "/api/{user_id}/tasks",

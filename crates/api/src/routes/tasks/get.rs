@@ -14,7 +14,7 @@ use crate::state::AppState;
 
 /// Reads one task
 ///
-/// 304 when `If-None-Match` lists the revision that the task has.
+/// 304 if `If-None-Match` lists the current revision.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks/{id}",

@@ -13,14 +13,13 @@ use crate::state::AppState;
 
 /// The cursor of the next page.
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
-/// How many tasks the filter lets through.
+/// The number of matching tasks.
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
-/// Lists the caller's tasks
+/// Lists the user's tasks
 ///
-/// Newest first. A page has 1000 tasks unless `limit` says less; `Link` and `X-Next-Cursor` lead to the next one, and
-/// nothing is skipped or repeated while others write. Parameters that contradict each other are 422, unknown ones are
-/// ignored.
+/// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
+/// Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",

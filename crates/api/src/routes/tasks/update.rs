@@ -15,15 +15,15 @@ use crate::state::AppState;
 
 /// Updates a task
 ///
-/// What is not mentioned is kept, and so is what is null, but for `description`, which a null clears. An object that
-/// changes nothing leaves `updated_at` and `ETag` alone.
+/// Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
+/// `updated_at` and `ETag` remain the same.
 #[utoipa::path(
     put,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
     operation_id = "update_task",
     params(TaskPath, Conditions),
-    request_body(content((TaskUpdate = "application/json")), description = "What is to change."),
+    request_body(content((TaskUpdate = "application/json")), description = "The changes."),
     responses(ChangedTask)
 )]
 pub(crate) async fn put(
@@ -37,8 +37,8 @@ pub(crate) async fn put(
 
 /// Patches a task
 ///
-/// A JSON Merge Patch (RFC 7396): what is not mentioned is kept. `"description": null` clears it; a null anywhere else is
-/// 422. An object that changes nothing leaves `updated_at` and `ETag` alone.
+/// A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
+/// is 422. If nothing changes, `updated_at` and `ETag` remain the same.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}",
@@ -47,7 +47,7 @@ pub(crate) async fn put(
     params(TaskPath, Conditions),
     request_body(
         content((TaskPatch = "application/json"), (TaskPatch = "application/merge-patch+json")),
-        description = "What is to change."
+        description = "The changes."
     ),
     responses(ChangedTask)
 )]

@@ -1,4 +1,4 @@
-//! The kinds of the members that the service alone writes.
+//! The kinds of the members that only the service writes.
 
 use std::fmt::Display;
 
@@ -8,10 +8,10 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat};
 
 use super::{MemberKind, Write};
 
-/// A UUID, shown by its `Display`.
+/// A UUID, written with `Display`.
 pub(crate) enum Id {}
 
-/// A time, shown by its `Display`.
+/// A time, written with `Display`.
 pub(crate) enum Time {}
 
 /// A user id.

@@ -7,14 +7,14 @@ use super::{app, call, token};
 use crate::http::members::MEMBERS;
 
 #[actix_web::test]
-async fn a_created_task_is_found_at_its_location() {
+async fn created_task_is_at_its_location() {
     let app = app(&[]).await;
     let body = r#"{"title":"  Buy milk ","description":""}"#;
-    let answer = app.send(call("POST", "/api/alice/tasks/").by("alice").json(body)).await;
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.header("location"), "/api/alice/tasks/00000000-0000-7000-8000-000000000001");
-    assert_eq!((answer.header("etag"), answer.header("content-type")), ("\"1\"", "application/json"));
-    let task = answer.json();
+    let response = app.send(call("POST", "/api/alice/tasks/").by("alice").json(body)).await;
+    assert_eq!(response.status, 201);
+    assert_eq!(response.header("location"), "/api/alice/tasks/00000000-0000-7000-8000-000000000001");
+    assert_eq!((response.header("etag"), response.header("content-type")), ("\"1\"", "application/json"));
+    let task = response.json();
     let names: BTreeSet<&str> = task.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, MEMBERS.all().map(|member| member.name).collect());
     for (name, value) in [
@@ -28,13 +28,13 @@ async fn a_created_task_is_found_at_its_location() {
     ] {
         assert_eq!(task[name], value, "{name}");
     }
-    let found = app.send(call("GET", answer.header("location")).by("alice")).await;
-    assert_eq!((found.status.as_u16(), &found.body), (200, &answer.body));
+    let found = app.send(call("GET", response.header("location")).by("alice")).await;
+    assert_eq!((found.status.as_u16(), &found.body), (200, &response.body));
     assert_eq!(found.header("cache-control"), "private, no-cache");
 }
 
 #[actix_web::test]
-async fn put_ignores_nulls_and_patch_refuses_them() {
+async fn put_ignores_nulls_and_patch_rejects_them() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a","description":"b","completed":true}"#).await;
     let uri = format!("/api/tasks/{id}");
@@ -52,12 +52,12 @@ async fn put_ignores_nulls_and_patch_refuses_them() {
 }
 
 #[actix_web::test]
-async fn an_empty_object_changes_nothing() {
+async fn empty_objects_change_nothing() {
     let app = app(&[]).await;
     let (id, etag) = app.create("alice", r#"{"title":"a"}"#).await;
     for method in ["PUT", "PATCH"] {
-        let answer = app.send(call(method, &format!("/api/tasks/{id}")).by("alice").json("{}")).await;
-        assert_eq!((answer.status.as_u16(), answer.header("etag")), (200, etag.as_str()));
+        let response = app.send(call(method, &format!("/api/tasks/{id}")).by("alice").json("{}")).await;
+        assert_eq!((response.status.as_u16(), response.header("etag")), (200, etag.as_str()));
         let other =
             app.send(call(method, &format!("/api/tasks/{id}")).by("alice").json(r#"{"due":1}"#)).await;
         assert_eq!(other.header("etag"), etag);
@@ -65,7 +65,7 @@ async fn an_empty_object_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn complete_flips_without_a_word_and_sets_with_one() {
+async fn complete_toggles_or_sets() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
     let uri = format!("/api/alice/tasks/{id}/complete");
@@ -78,8 +78,8 @@ async fn complete_flips_without_a_word_and_sets_with_one() {
         (complete().json(r#"{"is_completed":false}"#), false),
         (call("PATCH", &format!("{uri}?completed=true")).by("alice"), true),
     ] {
-        let answer = app.send(request).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["completed"]), (200, &expected.into()));
+        let response = app.send(request).await;
+        assert_eq!((response.status.as_u16(), &response.json()["completed"]), (200, &expected.into()));
     }
     let contradiction =
         call("PATCH", &format!("{uri}?completed=true")).by("alice").json(r#"{"completed":false}"#);
@@ -88,23 +88,23 @@ async fn complete_flips_without_a_word_and_sets_with_one() {
 }
 
 #[actix_web::test]
-async fn delete_is_204_and_then_404() {
+async fn delete_is_204_then_404() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
     let uri = format!("/api/tasks/{id}");
-    let answer = app.send(call("DELETE", &uri).by("alice")).await;
-    assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
+    let response = app.send(call("DELETE", &uri).by("alice")).await;
+    assert_eq!((response.status.as_u16(), response.body.len()), (204, 0));
     assert_eq!(app.send(call("DELETE", &uri).by("alice")).await.status, 404);
     assert_eq!(app.send(call("GET", &uri).by("alice")).await.status, 404);
 }
 
 #[actix_web::test]
-async fn delete_answers_with_a_body_when_asked_or_told() {
+async fn delete_returns_a_body_on_request_or_by_setting() {
     let app = app(&[("tasks.delete_returns_body", "true")]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
-    let told = app.send(call("DELETE", &format!("/api/tasks/{id}")).by("alice")).await;
-    assert_eq!(told.status, 200);
-    assert_json_snapshot!(told.json(), @r#"
+    let configured = app.send(call("DELETE", &format!("/api/tasks/{id}")).by("alice")).await;
+    assert_eq!(configured.status, 200);
+    assert_json_snapshot!(configured.json(), @r#"
     {
       "deleted": true,
       "id": "00000000-0000-7000-8000-000000000001",
@@ -122,7 +122,7 @@ async fn delete_answers_with_a_body_when_asked_or_told() {
 }
 
 #[actix_web::test]
-async fn an_error_has_one_shape_wherever_it_comes_from() {
+async fn errors_have_one_format() {
     let app = app(&[]).await;
     let invalid = app.send(call("POST", "/api/tasks").by("alice").json(r#"{"title":" "}"#)).await;
     assert_eq!((invalid.status.as_u16(), invalid.header("content-type")), (422, "application/problem+json"));
@@ -142,7 +142,7 @@ async fn an_error_has_one_shape_wherever_it_comes_from() {
       ],
       "request_id": "test",
       "status": 422,
-      "title": "The request is not valid",
+      "title": "Invalid request",
       "type": "https://tasknook.dev/problems/validation"
     }
     "#);
@@ -150,17 +150,17 @@ async fn an_error_has_one_shape_wherever_it_comes_from() {
     assert_json_snapshot!(route.json(), @r#"
     {
       "code": "route_not_found",
-      "detail": "There is no such route.",
+      "detail": "Route not found.",
       "request_id": "test",
       "status": 404,
-      "title": "There is no such route",
+      "title": "Route not found",
       "type": "https://tasknook.dev/problems/route_not_found"
     }
     "#);
 }
 
 #[actix_web::test]
-async fn another_method_is_405_with_the_methods_there_are() {
+async fn other_methods_are_405_with_allow() {
     let app = app(&[]).await;
     for (method, uri, allow) in [
         ("DELETE", "/api/tasks", "GET, HEAD, POST, OPTIONS"),
@@ -169,9 +169,9 @@ async fn another_method_is_405_with_the_methods_there_are() {
         ("GET", "/api/tasks/x/complete", "PATCH, OPTIONS"),
         ("POST", "/livez", "GET, HEAD, OPTIONS"),
     ] {
-        let answer = app.send(call(method, uri)).await;
-        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allow), "{method} {uri}");
-        assert_eq!(answer.code(), "method_not_allowed");
+        let response = app.send(call(method, uri)).await;
+        assert_eq!((response.status.as_u16(), response.header("allow")), (405, allow), "{method} {uri}");
+        assert_eq!(response.code(), "method_not_allowed");
         let options = app.send(call("OPTIONS", uri)).await;
         assert_eq!((options.status.as_u16(), options.header("allow")), (204, allow));
     }
@@ -187,21 +187,21 @@ async fn head_is_get_and_paths_are_literal() {
 }
 
 #[actix_web::test]
-async fn probes_need_no_token_and_figures_count_what_was_answered() {
+async fn probes_need_no_token_and_metrics_count_responses() {
     let app = app(&[]).await;
     for uri in ["/livez", "/readyz", "/health"] {
-        let answer = app.send(call("GET", uri)).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (200, &"ok".into()), "{uri}");
+        let response = app.send(call("GET", uri)).await;
+        assert_eq!((response.status.as_u16(), &response.json()["status"]), (200, &"ok".into()), "{uri}");
     }
     app.send(call("GET", "/api/alice/tasks").by("alice")).await;
-    let figures = app.send(call("GET", "/metrics")).await;
-    let text = String::from_utf8(figures.body.to_vec()).unwrap();
+    let metrics = app.send(call("GET", "/metrics")).await;
+    let text = String::from_utf8(metrics.body.to_vec()).unwrap();
     let line = r#"tasknook_http_requests_total{method="GET",route="/api/{user_id}/tasks",status="200"} 1"#;
     assert!(text.contains(line), "{text}");
 }
 
 #[actix_web::test]
-async fn figures_tell_what_became_of_tokens() {
+async fn metrics_count_tokens_by_result() {
     let app = app(&[]).await;
     let good = format!("Bearer {}", token("alice"));
     let wrong = format!("{good}x");
