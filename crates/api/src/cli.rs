@@ -38,7 +38,7 @@ Environment:
 Exit codes: 0 success, 1 failure, 2 invalid configuration or command line,
             3 doctor could not run all checks and found no problem"
 )]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]

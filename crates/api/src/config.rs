@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
+#[cfg(test)]
+pub(crate) use sources::DEFAULTS;
 
 /// Why a configuration is rejected: the key and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -111,36 +111,3 @@ impl Drop for InFlight {
         self.0.dec();
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
-
-    use super::*;
-
-    #[test]
-    fn every_metric_is_documented() {
-        let metrics = Metrics::default();
-        // A family is encoded once it has a series.
-        metrics.observe("GET", "/livez", 200, Duration::ZERO);
-        let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
-        database.queue_length(kind, 0);
-        database.queue_wait(kind, Duration::ZERO);
-        database.statement(kind, 1, Duration::ZERO);
-        database.connections(1, 1);
-        database.call_failed(kind, CallFailure::TimedOut);
-        database.retried(kind);
-        database.jobs_run(Some(JobsReport::default()), Duration::ZERO);
-        database.worker_replaced(kind);
-        let text = metrics.encode().unwrap();
-        let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-        let documents = include_str!("../../../docs/OPERATIONS.md");
-        let mut count = 0;
-        for name in names {
-            count += 1;
-            let row = [format!("| `{name}` |"), format!("| `{name}_total` |")];
-            assert!(row.iter().any(|row| documents.contains(row)), "{name} is not in docs/OPERATIONS.md");
-        }
-        assert!(count >= 18, "{text}");
-    }
-}

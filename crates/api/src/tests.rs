@@ -6,7 +6,9 @@ mod conditions;
 mod faults;
 mod identity;
 mod lists;
+mod reference;
 mod responses;
+mod structure;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use super::{ConfigError, Overrides, Settings};
 
-pub(super) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PREFIX: &str = "TASKNOOK_";
 const WELL_KNOWN: [&str; 4] =
     ["DATABASE_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"];

@@ -1,67 +1,61 @@
 use super::{app, call};
+use crate::routes::table;
 
-/// Every route that needs a token, with `{u}` for the user's part of the path and `{id}` for a task.
-const ROUTES: [(&str, &str); 7] = [
-    ("GET", "{u}/tasks"),
-    ("POST", "{u}/tasks"),
-    ("GET", "{u}/tasks/{id}"),
-    ("PUT", "{u}/tasks/{id}"),
-    ("PATCH", "{u}/tasks/{id}"),
-    ("DELETE", "{u}/tasks/{id}"),
-    ("PATCH", "{u}/tasks/{id}/complete"),
-];
+/// The routes that need no token. Every other route of the table must reject requests without one.
+const PUBLIC: [&str; 8] =
+    ["/", "/livez", "/readyz", "/health", "/openapi.json", "/docs", "/docs/{file}", "/metrics"];
+
+/// Method and path of every route that needs a token.
+fn protected_routes() -> Vec<(String, String)> {
+    let endpoints = table().into_iter().filter(|endpoint| !PUBLIC.contains(&endpoint.path()));
+    let routes = endpoints.flat_map(|endpoint| {
+        let path = endpoint.path().to_owned();
+        let methods: Vec<_> = endpoint.methods().map(str::to_owned).collect();
+        methods.into_iter().map(move |method| (method, path.clone()))
+    });
+    routes.collect()
+}
 
 fn path(route: &str, user: &str, id: &str) -> String {
-    route.replace("{u}", user).replace("{id}", id)
+    route.replace("{user_id}", user).replace("{id}", id)
 }
 
 #[actix_web::test]
 async fn routes_require_a_token_before_anything_else() {
     let app = app(&[]).await;
-    for (method, route) in ROUTES {
-        for user in ["/api/alice", "/api"] {
-            let response = app.send(call(method, &path(route, user, "no-id")).json("not json")).await;
-            assert_eq!(
-                (response.status.as_u16(), response.code()),
-                (401, "missing_token".into()),
-                "{method} {route}"
-            );
-            assert_eq!(response.header("www-authenticate"), "Bearer");
-            assert!(response.json()["detail"].as_str().unwrap().contains("token"));
-        }
+    let routes = protected_routes();
+    assert_eq!(routes.len(), 14, "{routes:?}");
+    for (method, route) in routes {
+        let response = app.send(call(&method, &path(&route, "alice", "no-id")).json("not json")).await;
+        let result = (response.status.as_u16(), response.code());
+        assert_eq!(result, (401, "missing_token".into()), "{method} {route}");
+        assert_eq!(response.header("www-authenticate"), "Bearer");
+        assert!(response.json()["detail"].as_str().unwrap().contains("token"));
     }
 }
 
 #[actix_web::test]
 async fn routes_reject_invalid_tokens() {
     let app = app(&[]).await;
-    for (method, route) in ROUTES {
-        let request = call(method, &path(route, "/api/alice", "x")).header("authorization", "Bearer a.b.c");
+    for (method, route) in protected_routes() {
+        let request = call(&method, &path(&route, "alice", "x")).header("authorization", "Bearer a.b.c");
         let response = app.send(request).await;
-        assert_eq!(
-            (response.status.as_u16(), response.code()),
-            (401, "invalid_token".into()),
-            "{method} {route}"
-        );
-        assert!(
-            response
-                .header("www-authenticate")
-                .starts_with("Bearer error=\"invalid_token\", error_description=\"")
-        );
+        let result = (response.status.as_u16(), response.code());
+        assert_eq!(result, (401, "invalid_token".into()), "{method} {route}");
+        let challenge = response.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer error=\"invalid_token\", error_description=\""), "{challenge}");
     }
 }
 
 #[actix_web::test]
 async fn routes_reject_paths_of_other_users_before_the_body() {
     let app = app(&[]).await;
-    for (method, route) in ROUTES {
-        for other in ["/api/alice", "/api/BOB", "/api/bob%20", "/api/%ff", "/api/b%00ob"] {
-            let response = app.send(call(method, &path(route, other, "x")).by("bob").json("not json")).await;
-            assert_eq!(
-                (response.status.as_u16(), response.code()),
-                (403, "other_user".into()),
-                "{method} {other}"
-            );
+    for (method, route) in protected_routes().iter().filter(|(_, route)| route.contains("{user_id}")) {
+        for other in ["alice", "BOB", "bob%20", "%ff", "b%00ob"] {
+            let request = call(method, &path(route, other, "x")).by("bob").json("not json");
+            let response = app.send(request).await;
+            let result = (response.status.as_u16(), response.code());
+            assert_eq!(result, (403, "other_user".into()), "{method} {route} {other}");
         }
     }
 }
@@ -81,9 +75,9 @@ async fn path_user_may_be_percent_encoded() {
 async fn tasks_of_others_look_nonexistent() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"hers"}"#).await;
-    for (method, route) in ROUTES.into_iter().filter(|(_, route)| route.contains("{id}")) {
+    for (method, route) in protected_routes().iter().filter(|(_, route)| route.contains("{id}")) {
         let ask = async |id: &str| {
-            let request = call(method, &path(route, "/api/bob", id)).by("bob");
+            let request = call(method, &path(route, "bob", id)).by("bob");
             app.send(if method == "GET" { request } else { request.json("{}") }).await
         };
         let hers = ask(&id).await;
