@@ -13,7 +13,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 pub(crate) use database::DatabaseMetrics;
 pub(crate) use tokens::TokenMetrics;
@@ -45,16 +45,21 @@ pub(crate) struct Metrics {
     database: Arc<DatabaseMetrics>,
 }
 
+/// Adds a metric to the registry.
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tasknook");
-        let responses = Family::default();
-        let durations: Family<RouteLabels, Histogram, fn() -> Histogram> =
-            Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        let in_flight = Gauge::default();
-        registry.register("http_requests", "Completed requests", responses.clone());
-        registry.register("http_request_duration_seconds", "Duration of requests", durations.clone());
-        registry.register("http_requests_in_flight", "Requests in flight", in_flight.clone());
+        let r = &mut registry;
+        let responses = register(r, "http_requests", "Completed requests", Family::default());
+        let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
+        let histograms = Family::new_with_constructor(histogram);
+        let durations = register(r, "http_request_duration_seconds", "Duration of requests", histograms);
+        let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
         Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }

@@ -66,7 +66,7 @@ fn check_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
 }
 
 /// The path names another user.
-pub(crate) fn other_user() -> Problem {
+fn other_user() -> Problem {
     Problem::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
 }
 

@@ -99,13 +99,13 @@ fn decompress(sent: &[u8], limit: usize) -> Result<Vec<u8>, Problem> {
 }
 
 /// The connection closes, because the rest of the body may still arrive on it.
-pub(crate) fn body_timeout() -> Problem {
+fn body_timeout() -> Problem {
     Problem::new(ProblemKind::RequestTimeout, "The body was not received in time.")
         .with_header(header::CONNECTION, "close")
 }
 
 /// The body is over the limit.
-pub(crate) fn too_large(limit: usize) -> Problem {
+fn too_large(limit: usize) -> Problem {
     Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {limit} bytes."))
 }
 
@@ -144,7 +144,7 @@ fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
 }
 
 /// The body has another media type.
-pub(crate) fn unsupported_type(types: MediaTypes) -> Problem {
+fn unsupported_type(types: MediaTypes) -> Problem {
     let detail = format!("The body must be sent as Content-Type: {}.", types.accepted());
     Problem::new(ProblemKind::UnsupportedMediaType, detail).with_header(header::ACCEPT, types.accepted())
 }

@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::register;
+
 /// Buckets of durations, in seconds: from a read by key to the longest statement.
 const SECONDS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
 
@@ -63,67 +65,67 @@ impl DatabaseMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
         let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
         let calls: fn() -> Histogram = || Histogram::new(CALLS);
-        let metrics = Self {
-            queue_length: Family::default(),
-            queue_wait: Family::new_with_constructor(seconds),
-            batch_size: Family::new_with_constructor(calls),
-            statements: Family::new_with_constructor(seconds),
-            connections: Family::default(),
-            failed_calls: Family::default(),
-            retries: Family::default(),
-            lost_races: Counter::default(),
-            replaced_workers: Family::default(),
-            job_changes: Family::default(),
-            job_failures: Counter::default(),
-            job_last_run: Gauge::default(),
-            job_duration: Histogram::new(SECONDS),
-        };
-        registry.register("db_queue_length", "Calls waiting for a worker", metrics.queue_length.clone());
-        registry.register(
-            "db_queue_wait_seconds",
-            "Time that calls waited for a worker",
-            metrics.queue_wait.clone(),
-        );
-        registry.register("db_batch_calls", "Calls in a batch", metrics.batch_size.clone());
-        registry.register(
-            "db_statement_duration_seconds",
-            "Duration of the statements of a batch",
-            metrics.statements.clone(),
-        );
-        registry.register("db_connections", "Connections, open and in use", metrics.connections.clone());
-        registry.register(
-            "db_failed_calls",
-            "Calls without a result from the database",
-            metrics.failed_calls.clone(),
-        );
-        registry.register("db_retries", "Retried batches", metrics.retries.clone());
-        registry.register(
-            "db_lost_races",
-            "Writes that lost against another process",
-            metrics.lost_races.clone(),
-        );
-        registry.register(
-            "db_replaced_workers",
-            "Workers replaced because a call did not return",
-            metrics.replaced_workers.clone(),
-        );
-        registry.register("db_job_changes", "Rows changed by background jobs", metrics.job_changes.clone());
-        registry.register(
-            "db_job_failures",
-            "Failed runs of the background jobs",
-            metrics.job_failures.clone(),
-        );
-        registry.register(
-            "db_job_last_success_timestamp_seconds",
-            "Time of the last completed run of the background jobs",
-            metrics.job_last_run.clone(),
-        );
-        registry.register(
-            "db_job_duration_seconds",
-            "Duration of a run of the background jobs",
-            metrics.job_duration.clone(),
-        );
-        metrics
+        let r = registry;
+        Self {
+            queue_length: register(r, "db_queue_length", "Calls waiting for a worker", Family::default()),
+            queue_wait: register(
+                r,
+                "db_queue_wait_seconds",
+                "Time that calls waited for a worker",
+                Family::new_with_constructor(seconds),
+            ),
+            batch_size: register(
+                r,
+                "db_batch_calls",
+                "Calls in a batch",
+                Family::new_with_constructor(calls),
+            ),
+            statements: register(
+                r,
+                "db_statement_duration_seconds",
+                "Duration of the statements of a batch",
+                Family::new_with_constructor(seconds),
+            ),
+            connections: register(r, "db_connections", "Connections, open and in use", Family::default()),
+            failed_calls: register(
+                r,
+                "db_failed_calls",
+                "Calls without a result from the database",
+                Family::default(),
+            ),
+            retries: register(r, "db_retries", "Retried batches", Family::default()),
+            lost_races: register(
+                r,
+                "db_lost_races",
+                "Writes that lost against another process",
+                Counter::default(),
+            ),
+            replaced_workers: register(
+                r,
+                "db_replaced_workers",
+                "Workers replaced because a call did not return",
+                Family::default(),
+            ),
+            job_changes: register(r, "db_job_changes", "Rows changed by background jobs", Family::default()),
+            job_failures: register(
+                r,
+                "db_job_failures",
+                "Failed runs of the background jobs",
+                Counter::default(),
+            ),
+            job_last_run: register(
+                r,
+                "db_job_last_success_timestamp_seconds",
+                "Time of the last completed run of the background jobs",
+                Gauge::default(),
+            ),
+            job_duration: register(
+                r,
+                "db_job_duration_seconds",
+                "Duration of a run of the background jobs",
+                Histogram::new(SECONDS),
+            ),
+        }
     }
 }
 

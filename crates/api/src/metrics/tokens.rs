@@ -11,6 +11,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use super::register;
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabels {
     source: &'static str,
@@ -36,32 +38,31 @@ pub(crate) struct TokenMetrics {
 
 impl TokenMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
-        let verified: Family<SourceLabels, Counter> = Family::default();
+        let help = "Accepted tokens, by signature check or cache";
+        let verified: Family<SourceLabels, Counter> =
+            register(registry, "tokens_verified", help, Family::default());
+        let rejected = "Requests with a missing, rejected or unverifiable token, by reason";
         let metrics = Self {
             by_signature: verified.get_or_create_owned(&SourceLabels { source: "signature" }),
             by_cache: verified.get_or_create_owned(&SourceLabels { source: "cache" }),
-            rejected: Family::default(),
-            fetches: Counter::default(),
-            failures: Family::default(),
-            keys: Gauge::default(),
-            age: Gauge::default(),
+            rejected: register(registry, "tokens_rejected", rejected, Family::default()),
+            fetches: register(
+                registry,
+                "jwks_fetches",
+                "Successful fetches of the key set",
+                Counter::default(),
+            ),
+            failures: register(
+                registry,
+                "jwks_fetch_failures",
+                "Failed fetches of the key set, by reason",
+                Family::default(),
+            ),
+            keys: register(registry, "jwks_keys", "Usable keys of the key set in use", Gauge::default()),
+            age: register(registry, "jwks_age_seconds", "Age of the key set in use", Gauge::default()),
             fetched_at: Mutex::new(None),
         };
         metrics.age.set(f64::NAN);
-        registry.register("tokens_verified", "Accepted tokens, by signature check or cache", verified);
-        registry.register(
-            "tokens_rejected",
-            "Requests with a missing, rejected or unverifiable token, by reason",
-            metrics.rejected.clone(),
-        );
-        registry.register("jwks_fetches", "Successful fetches of the key set", metrics.fetches.clone());
-        registry.register(
-            "jwks_fetch_failures",
-            "Failed fetches of the key set, by reason",
-            metrics.failures.clone(),
-        );
-        registry.register("jwks_keys", "Usable keys of the key set in use", metrics.keys.clone());
-        registry.register("jwks_age_seconds", "Age of the key set in use", metrics.age.clone());
         metrics
     }
 

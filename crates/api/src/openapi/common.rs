@@ -2,7 +2,7 @@ use utoipa::Modify;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{OpenApi, RefOr};
 
-use super::headers;
+use super::headers::header;
 use super::operations::each_operation;
 use super::parameters;
 
@@ -22,8 +22,7 @@ impl Modify for Common {
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
         document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
 
-        let (name, header) = headers::request_id();
-        let header = RefOr::T(header);
+        let (name, header) = ("X-Request-Id", RefOr::T(header("X-Request-Id")));
         for response in components.responses.values_mut() {
             if let RefOr::T(response) = response {
                 response.headers.insert(name.to_owned(), header.clone());

@@ -1,8 +1,6 @@
 //! The problems of each operation: its path and method determine the statuses. One shared response per status, with an
 //! example for each code.
 
-mod samples;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
@@ -13,9 +11,12 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::Ref;
 use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
 
-use super::headers::{self, Named};
+use super::headers::WithHeaders;
 use super::operations::each_operation;
-use crate::http::problem::ProblemKind;
+use crate::http::problem::{FieldError, Problem, ProblemBody, ProblemKind};
+
+/// The request id in the examples.
+const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
 
 /// Adds the problems.
 pub(crate) struct Problems;
@@ -91,18 +92,26 @@ fn response(status: StatusCode) -> Response {
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
     let titles: Vec<_> = kinds().map(|kind| format!("`{}`: {}.", kind.code(), kind.title())).collect();
     let response = ResponseBuilder::new().description(titles.join(" "));
-    let headers = match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => vec![headers::challenge()],
-        StatusCode::METHOD_NOT_ALLOWED => vec![headers::allow()],
-        StatusCode::PRECONDITION_FAILED => vec![headers::etag()],
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![headers::accept(), headers::accept_encoding()],
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => vec![headers::retry_after()],
-        _ => vec![],
+    let headers: &[&str] = match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
+        StatusCode::METHOD_NOT_ALLOWED => &["Allow"],
+        StatusCode::PRECONDITION_FAILED => &["ETag"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        _ => &[],
     };
-    let response = headers.into_iter().fold(response, Named::named);
+    let response = response.with_headers(headers);
     response.content("application/problem+json", content.build()).build()
 }
 
 fn example(kind: ProblemKind) -> ExampleBuilder {
-    ExampleBuilder::new().summary(kind.title()).value(samples::body(kind))
+    let problem = match kind {
+        ProblemKind::Validation => {
+            Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
+        }
+        kind => Problem::new(kind, format!("{}.", kind.title())),
+    };
+    ExampleBuilder::new()
+        .summary(kind.title())
+        .value(serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok())
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ArrayBuilder, Ref};
 use utoipa::openapi::{Content, RefOr, Schema};
 
-use super::headers::{self, Named};
+use super::headers::WithHeaders;
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -30,13 +30,13 @@ pub(crate) struct DeletedTask;
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
         let unchanged = ResponseBuilder::new().description("The client has the current revision.");
-        responses([("200", task("The task.")), ("304", unchanged.named(headers::etag()))])
+        responses([("200", task("The task.")), ("304", unchanged.with_headers(&["ETag"]))])
     }
 }
 
 impl IntoResponses for CreatedTask {
     fn responses() -> Responses {
-        let created = task("The new task.").named(headers::location("The path of the new task."));
+        let created = task("The new task.").with_headers(&["Location"]);
         // The operations on the new task, for tools that follow links.
         let created =
             ["get", "update", "patch", "complete", "delete"].into_iter().fold(created, |created, verb| {
@@ -60,7 +60,7 @@ impl IntoResponses for PageOfTasks {
     fn responses() -> Responses {
         let tasks = ArrayBuilder::new().items(Ref::from_schema_name("Task"));
         let page = json("A page of the user's tasks.", tasks);
-        let page = page.named(headers::link()).named(headers::next_cursor()).named(headers::total_count());
+        let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count"]);
         let next = LinkBuilder::new()
             .operation_id("list_tasks")
             .description("The next page, when more tasks remain.");
@@ -73,13 +73,13 @@ impl IntoResponses for PageOfTasks {
 impl IntoResponses for DeletedTask {
     fn responses() -> Responses {
         let with_body = json("Deleted.", Ref::from_schema_name("Deleted"));
-        let with_body = with_body.named(headers::preference_applied());
+        let with_body = with_body.with_headers(&["Preference-Applied"]);
         responses([("200", with_body), ("204", ResponseBuilder::new().description("Deleted."))])
     }
 }
 
 fn task(description: &str) -> ResponseBuilder {
-    json(description, Ref::from_schema_name("Task")).named(headers::etag())
+    json(description, Ref::from_schema_name("Task")).with_headers(&["ETag"])
 }
 
 fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder {

@@ -8,19 +8,40 @@ use super::{FieldError, Problem, ProblemKind, chain};
 
 impl From<TaskError> for Problem {
     fn from(error: TaskError) -> Self {
-        match &error {
+        match error {
+            TaskError::NotFound => Self::new(ProblemKind::NotFound, "Task not found."),
+            TaskError::PreconditionFailed { current } => {
+                Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
+                    .with_header(header::ETAG, &format!("\"{current}\""))
+            }
+            TaskError::Invalid(violations) => {
+                Self::invalid(violations.iter().map(FieldError::from).collect())
+            }
+            TaskError::Overloaded => {
+                let detail = "The service is overloaded; retry after the given delay.";
+                Self::retryable(ProblemKind::Overloaded, detail, None)
+            }
+            TaskError::TooManyScans => {
+                let detail = "Too many of your searches and sorted or counted lists are waiting; retry after the given delay.";
+                Self::retryable(ProblemKind::TooManyScans, detail, None)
+            }
             TaskError::Unavailable(source) => {
-                tracing::error!(error = chain(&**source), "the database is unavailable");
+                tracing::error!(error = chain(&*source), "the database is unavailable");
+                let detail = "The database is unavailable; nothing was written. Retry after the given delay.";
+                Self::retryable(ProblemKind::Unavailable, detail, None)
             }
             TaskError::OutcomeUnknown(source) => {
-                tracing::error!(error = chain(&**source), "the outcome of a write is unknown");
+                tracing::error!(error = chain(&*source), "the outcome of a write is unknown");
+                let detail = "The database did not respond in time. Read the task before you retry: the write may have \
+                              been committed.";
+                // Without `Retry-After`: a retry could write twice.
+                Self::new(ProblemKind::OutcomeUnknown, detail)
             }
             TaskError::Fault(source) => {
-                tracing::error!(error = chain(&**source), "unexpected database error");
+                tracing::error!(error = chain(&*source), "unexpected database error");
+                Self::internal()
             }
-            _ => {}
         }
-        Self::from_task_error(&error)
     }
 }
 
@@ -32,65 +53,19 @@ impl From<RepositoryError> for Problem {
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
-        match &error {
-            AuthError::Token(error) if error.is_unavailable() => {
-                tracing::warn!(reason = error.reason(), "cannot verify tokens");
-            }
-            AuthError::Token(error) => {
-                tracing::info!(reason = error.reason(), "rejected a token: {error}");
-            }
-            AuthError::Credentials(_) => {}
-        }
-        Self::from_auth_error(&error)
-    }
-}
-
-impl Problem {
-    /// The problem for an error of a use case.
-    pub(crate) fn from_task_error(error: &TaskError) -> Self {
-        match error {
-            TaskError::NotFound => Self::new(ProblemKind::NotFound, "Task not found."),
-            TaskError::PreconditionFailed { current } => {
-                Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
-                    .with_header(header::ETAG, &format!("\"{current}\""))
-            }
-            TaskError::Invalid(violations) => {
-                Self::invalid(violations.iter().map(FieldError::from).collect())
-            }
-            TaskError::Overloaded => Self::retryable(
-                ProblemKind::Overloaded,
-                "The service is overloaded; retry after the given delay.",
-                None,
-            ),
-            TaskError::TooManyScans => {
-                let detail = "Too many of your searches and sorted or counted lists are waiting; retry after the given delay.";
-                Self::retryable(ProblemKind::TooManyScans, detail, None)
-            }
-            TaskError::Unavailable(_) => Self::retryable(
-                ProblemKind::Unavailable,
-                "The database is unavailable; nothing was written. Retry after the given delay.",
-                None,
-            ),
-            // Without `Retry-After`: a retry could write twice.
-            TaskError::OutcomeUnknown(_) => Self::new(
-                ProblemKind::OutcomeUnknown,
-                "The database did not respond in time. Read the task before you retry: the write may have been \
-                 committed.",
-            ),
-            TaskError::Fault(_) => Self::internal(),
-        }
-    }
-
-    /// The problem for a request without a verified token.
-    pub(crate) fn from_auth_error(error: &AuthError) -> Self {
-        let kind = match error {
+        let kind = match &error {
             AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
             AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
             AuthError::Token(error) if error.is_unavailable() => {
+                tracing::warn!(reason = error.reason(), "cannot verify tokens");
                 let detail = "The keys that verify your token are unavailable; retry after the given delay.";
                 return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }
-            AuthError::Token(_) | AuthError::Credentials(_) => ProblemKind::InvalidToken,
+            AuthError::Token(error) => {
+                tracing::info!(reason = error.reason(), "rejected a token: {error}");
+                ProblemKind::InvalidToken
+            }
+            AuthError::Credentials(_) => ProblemKind::InvalidToken,
         };
         let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
         Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
