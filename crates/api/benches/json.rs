@@ -1,11 +1,7 @@
-//! How long it takes to write tasks as JSON: one, and a list of fifty, with their headers.
+//! Measures serializing responses: one task, and a list of fifty.
 //!
 //! `cargo bench -p tasknook --bench json`
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a benchmark ends where something is wrong"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark may panic")]
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -131,7 +131,7 @@ fn openapi() -> Result<(), StartError> {
     write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::output_error)
 }
 
-/// Prints the error, since the log may not be started, and gives the exit code.
+/// Prints the error, since the log may not be started, and returns the exit code.
 fn report(error: &StartError) -> ExitCode {
     let _ = writeln!(stderr(), "tasknook: {}", chain(error));
     match error {

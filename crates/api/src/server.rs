@@ -107,11 +107,13 @@ fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String
     let workers = if server.workers == 0 { cores() } else { server.workers };
     let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
         .workers(workers)
+        // actix counts per worker.
         .max_connections(server.max_connections.div_ceil(workers))
         .keep_alive(KEEP_ALIVE)
         // A client that sends its headers slowly, or never, would otherwise occupy one of `max_connections`.
         .client_request_timeout(Duration::from_secs(server.header_timeout_seconds))
         .shutdown_timeout(server.shutdown_timeout_seconds)
+        // `stop_on_signal` handles them: `draining` must be set before the listener closes.
         .disable_signals()
         .bind((server.host.as_str(), server.port))
         .map_err(|error| {
@@ -174,6 +176,7 @@ async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draini
     draining.begin();
     tracing::info!("shutting down");
     for handle in handles {
+        // Not awaited: the second signal must work while requests complete.
         actix_web::rt::spawn(handle.stop(true));
     }
     signals.next().await;

@@ -47,6 +47,7 @@ pub(crate) struct Draining(Arc<AtomicBool>);
 impl Draining {
     /// Makes `/readyz` fail from now on.
     pub(crate) fn begin(&self) {
+        // Relaxed: no other data is published with it.
         self.0.store(true, Ordering::Relaxed);
     }
 

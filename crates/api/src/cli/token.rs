@@ -1,4 +1,4 @@
-//! Signs tokens as a Better Auth that shares its secret does: for a first look, for scripts, for tests.
+//! Signs tokens like a Better Auth that shares its secret: for first steps, scripts and tests.
 
 use std::io::{Write, stdout};
 

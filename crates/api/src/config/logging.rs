@@ -10,6 +10,7 @@ use crate::config::{ConfigError, Log, LogFormat};
 /// Starts the log of the process. Errors of writing to it are ignored.
 pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
     let filter = filter(&log.level).map_err(|why| ConfigError::new("log.level", why))?;
+    // Internal errors are failed writes to standard error, which would be reported on standard error.
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
     let started = match log.format {

@@ -67,6 +67,7 @@ impl Values {
                 Value::Array(items) => items.iter().all(Value::is_str),
                 _ => true,
             };
+        // Not left to deserialization: its errors quote the value, which may be a secret under the wrong key.
         *value = if is_valid { new } else { return Err(type_error(key, value)) };
         Ok(())
     }

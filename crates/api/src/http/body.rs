@@ -41,6 +41,7 @@ pub(crate) async fn object(
     types: MediaTypes,
     limits: BodyLimits,
 ) -> Result<JsonObject, Problem> {
+    // Before the media type is checked: a connection with an unread body cannot be reused.
     let body = collect(request, payload, limits).await?;
     check_type(request.headers(), types)?;
     JsonObject::parse(&body)
@@ -71,6 +72,7 @@ async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) ->
 }
 
 async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+    // Fails before the body is sent, when the client waits for `100 Continue`.
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));

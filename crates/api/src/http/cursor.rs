@@ -31,6 +31,7 @@ enum PositionKey {
     Title(String),
 }
 
+/// Cursors of other versions are rejected, so that their meaning can change.
 const VERSION: u8 = 1;
 
 impl Cursor {

@@ -181,6 +181,7 @@ impl DatabaseObserver for DatabaseMetrics {
         if report.is_none_or(|report| report.has_failed()) {
             self.job_failures.inc();
         } else if report.is_some_and(|report| report.is_completed()) {
+            // Alerts compare this with the current time, so it stays behind when runs do not complete.
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
         }

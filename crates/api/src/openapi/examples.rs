@@ -10,7 +10,7 @@ use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 use super::operations::each_operation;
 use crate::http::members::MEMBERS;
 
-/// Adds the examples: those of tasks, and by the name of the schema those that the function gives.
+/// Adds examples: those of tasks, and for other schemas those of the function.
 pub(crate) struct Examples(pub(crate) fn(&str) -> Named);
 
 /// Values, each under the name of the example.

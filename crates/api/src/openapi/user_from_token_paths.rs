@@ -25,6 +25,7 @@ impl Modify for UserFromTokenPaths {
 
 fn take_user_from_token(operation: &mut Operation) {
     operation.tags = Some(vec!["own tasks".to_owned()]);
+    // Operation ids must be unique (OpenAPI 3.1 §4.8.10).
     operation.operation_id = operation.operation_id.take().map(|id| format!("{PREFIX}{id}"));
     if let Some(parameters) = &mut operation.parameters {
         parameters.retain(|one| !matches!(one, RefOr::T(one) if one.name == "user_id"));

@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made from the annotations of the handlers, and the route that serves it.
+//! The OpenAPI 3.1 document, generated from the annotations of the handlers, and the route that serves it.
 
 #[cfg(test)]
 mod tests;

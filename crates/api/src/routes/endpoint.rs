@@ -68,6 +68,7 @@ impl Endpoint {
 
     /// The path with and without a trailing slash.
     pub(super) fn into_resource(self) -> impl HttpServiceFactory + 'static {
+        // Instead of the 404 that actix gives when no method matches (RFC 9110 §15.5.6).
         let others = other_methods(self.allow());
         let mut paths = vec![self.path.clone()];
         if !self.path.ends_with('/') {

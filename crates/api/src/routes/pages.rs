@@ -68,6 +68,7 @@ pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> 
     } else {
         json(&mut HttpResponse::Ok(), &ServiceInfo::CURRENT)
     };
+    // A cache must not serve the page to a client that wants JSON.
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept"));
     Ok(response)
 }

@@ -36,7 +36,7 @@ pub(super) async fn request_context(
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let mut response = normalize_errors(response, id);
-    // Clients with a kept-alive connection would otherwise hold up the shutdown until their next request.
+    // An idle connection would otherwise delay the shutdown until its next request or the timeout.
     if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.draining.has_begun()) {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }

@@ -64,7 +64,7 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
     Ok(Some(JwksVerifier::with_options(Arc::new(source), timing, rules, options).map_err(key_set_error)?))
 }
 
-/// Adds what is configured to the defaults of a trust anchor.
+/// Adds the configured rules to the defaults of a trust anchor.
 fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
     let auth = &settings.auth;
     if !auth.issuers.is_empty() {

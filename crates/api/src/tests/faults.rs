@@ -6,7 +6,7 @@ use domain::{
 
 use super::{TestResponse, app_over, call, settings, state};
 
-/// A repository that fails in the way that its name for the error says, at every call.
+/// A repository whose every call fails with this error.
 struct Failing(fn() -> RepositoryError);
 
 #[async_trait::async_trait]

@@ -7,7 +7,7 @@ use super::kinds::MemberKind;
 
 /// One member of a task.
 pub(crate) struct Member {
-    /// Its name in JSON; the name of the field unless given.
+    /// Its name in JSON; by default that of the field.
     pub(crate) name: &'static str,
     /// Its description.
     pub(crate) text: &'static str,
@@ -74,7 +74,7 @@ impl Input {
     };
 }
 
-/// Expands to the declarations (`MEMBERS`), to `write`, which serializes a task, and to `read`, which makes the input.
+/// Expands to the declarations (`MEMBERS`), to `write`, which serializes a task, and to `read`, which reads the input.
 /// Both name every field of their struct, so that the compiler finds a field that has no entry: `missing field` of the
 /// input, and, as the pattern in `write` is made by a macro, `inaccessible fields` of the task.
 macro_rules! members {
@@ -82,7 +82,7 @@ macro_rules! members {
         $task:ident $(without $hidden:ident)?, $task_input:ident;
         $($field:ident: $kind:ty { $($member:tt)* } $($input:ident { $($rules:tt)* })?,)+
     ) => {
-        /// The members by the fields that they show.
+        /// The members, by field.
         pub(crate) struct Members {
             $(pub(crate) $field: $crate::http::members::Member,)+
         }
@@ -116,7 +116,7 @@ macro_rules! members {
             object.end()
         }
 
-        /// Reads the members that can be written. `input` is a method here because a macro must repeat a word of what
+        /// Reads the writable members. `input` is a method here because a macro must repeat a token of what
         /// is optional.
         pub(crate) fn read(reader: &mut $crate::http::members::Reader) -> $task_input {
             $task_input { $($($field: reader.$input::<$kind, _>(&MEMBERS.$field),)?)+ }

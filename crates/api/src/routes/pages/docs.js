@@ -1,4 +1,4 @@
-// The page: Swagger UI without its bar, which would load any other description, and which brings inline styles.
+// Swagger UI without its top bar, which could load other documents and has inline styles.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -12,7 +12,7 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
-  // The token stays in the memory of this page, and nobody else is asked to judge the description.
+  // The token stays in the memory of this page, and the document is not sent to an external validator.
   persistAuthorization: false,
   validatorUrl: null,
 });

@@ -29,6 +29,7 @@ pub(crate) async fn get(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let task = state.tasks.get(&owner, task_id(&request)?).await?;
+    // After the read: for a task of another user, every precondition gets the same 404.
     let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
     if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
         return Err(TaskError::PreconditionFailed { current: task.revision }.into());
