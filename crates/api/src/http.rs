@@ -1,8 +1,8 @@
 //! HTTP semantics: what a request asks for, and how a response is written.
 //!
-//! Reading: `authentication` authenticates the user and creates the owner, `body` and `json` read an object, `conditional` reads
-//! preconditions, `query`, `list_request` and `cursor` read the query. Writing: `representation` serializes tasks,
-//! `problem` is the one form of every error. Both use `members`, the table of a task's JSON members.
+//! Reading: `authentication` verifies the token and creates the owner, `body` and `json` read an object, `conditional`
+//! reads preconditions, `query`, `list_request` and `cursor` read the query. Writing: `representation` serializes tasks,
+//! `problem` is the format of every error. Both use `members`, the table of a task's JSON members.
 
 pub(crate) mod authentication;
 pub(crate) mod body;

@@ -72,7 +72,7 @@ async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) ->
 }
 
 async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
-    // Fails before the body is sent, when the client waits for `100 Continue`.
+    // Fails without reading the body.
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
