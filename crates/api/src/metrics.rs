@@ -100,6 +100,7 @@ impl Metrics {
     /// Encodes all metrics as OpenMetrics text.
     #[must_use]
     pub(crate) fn encode(&self) -> Option<String> {
+        // Ages grow without an event, so they are computed when they are read.
         self.tokens.refresh();
         let mut text = String::new();
         encode(&mut text, &self.registry).ok()?;

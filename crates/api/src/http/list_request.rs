@@ -56,6 +56,7 @@ impl Parameters<'_> {
             limit: self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX),
             count: self.take("count", "must be true or false", boolean).unwrap_or(false),
         };
+        // A cursor already is a position; an offset from there would skip tasks on every page.
         if query.after.is_some() && query.offset > 0 {
             self.reject("offset", "cannot be combined with cursor", "contradiction");
         }

@@ -61,6 +61,7 @@ fn policy(cors: &config::Cors) -> Cors {
     if cors.credentials {
         policy = policy.supports_credentials();
     }
+    // Without origins the policy rejects every preflight; requests without `Origin` are not affected.
     for origin in &cors.origins {
         policy = if origin == "*" { policy.allow_any_origin() } else { policy.allowed_origin(origin) };
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
-use domain::{RepositoryError, Rule, TaskError, TextError, Violation};
+use domain::{Rule, TaskError, TextError, Violation};
 
 use super::{FieldError, Problem, ProblemKind, chain};
 
@@ -42,12 +42,6 @@ impl From<TaskError> for Problem {
                 Self::internal()
             }
         }
-    }
-}
-
-impl From<RepositoryError> for Problem {
-    fn from(error: RepositoryError) -> Self {
-        TaskError::from(error).into()
     }
 }
 

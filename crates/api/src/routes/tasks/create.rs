@@ -34,6 +34,7 @@ pub(crate) async fn create(
     let input =
         body::object(&request, payload, MediaTypes::Json, state.body).await?.into_input(Nulls::Refused)?;
     let task = state.tasks.create(&owner, input).await?;
+    // A path and not a URL: behind a proxy, the service does not know the host and scheme of its clients.
     let location = format!("{}/{}", path(&request), task.id);
     Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
 }
