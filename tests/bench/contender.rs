@@ -113,7 +113,7 @@ fn service(world: &World, database: &Database, load: &Load) -> Service {
     let environment = Environment::new()
         .of(world::service())
         .set("DATABASE_URL", &database.url)
-        .set("TASKNOOK_LOG__LEVEL", "warn,api::server=info");
+        .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info");
     let environment = match load.algorithm {
         Algorithm::Hs256 => environment.set("BETTER_AUTH_SECRET", SECRET),
         Algorithm::EdDsa => environment

@@ -139,7 +139,7 @@ fn a_disk_without_room_leaves_no_copy_and_nothing_of_one() {
     limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let exit = run_to_exit(&mut limited, LIMIT);
     assert_eq!(exit.code, Some(1), "{}", exit.stderr);
-    assert!(exit.stderr.contains("there is no backup"), "{}", exit.stderr);
+    assert!(exit.stderr.contains("the backup failed"), "{}", exit.stderr);
     assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
     let _ = environment.run(&["backup", "copies/copy.db"]).success();
     service.stop();

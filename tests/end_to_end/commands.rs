@@ -68,11 +68,17 @@ fn check_config_shows_what_is_in_force_and_masks_what_is_secret() {
         .set("BETTER_AUTH_URL", "https://auth.example")
         .set("TASKNOOK_TASKS__TITLE_MAX", "321");
     let file = environment.folder().join("some.toml");
-    fs::write(&file, "[limits]\nbody_bytes = 12345\n[tasks]\ntitle_max = 250\n").unwrap();
+    fs::write(&file, "[limits]\nmax_body_bytes = 12345\n[tasks]\ntitle_max = 250\n").unwrap();
     let exit = environment.run(&["check-config", "--config", file.to_str().unwrap()]).success();
-    for shown in
-        ["db.example", "https://auth.example", "body_bytes", "12345", "title_max", "321", "description_max"]
-    {
+    for shown in [
+        "db.example",
+        "https://auth.example",
+        "max_body_bytes",
+        "12345",
+        "title_max",
+        "321",
+        "description_max",
+    ] {
         assert!(exit.stdout.contains(shown), "{shown} is not shown\n{}", exit.stdout);
     }
     for hidden in ["hunter2", BetterAuth::SECRET, "the-new-secret", "the-old-secret"] {
@@ -86,7 +92,7 @@ fn check_config_shows_what_is_in_force_and_masks_what_is_secret() {
 fn the_file_of_the_environment_is_read_too() {
     let environment = Database::Sqlite.with_secret();
     let file = environment.folder().join("some.toml");
-    fs::write(&file, "[limits]\nbody_bytes = 12345\n").unwrap();
+    fs::write(&file, "[limits]\nmax_body_bytes = 12345\n").unwrap();
     let exit = environment.set("TASKNOOK_CONFIG", file.to_str().unwrap()).run(&["check-config"]).success();
     assert!(exit.stdout.contains("12345"), "{}", exit.stdout);
 }

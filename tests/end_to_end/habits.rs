@@ -116,11 +116,11 @@ fn throws_the_detail_of_an_error(database: Database) {
         (nobody.get("/api/alice/tasks"), 401, "token"),
         (nobody.with_token("a.b.c").get("/api/alice/tasks"), 401, "token"),
         (alice.get("/api/bob/tasks"), 403, "user"),
-        (alice.get("/api/alice/tasks/1"), 404, "task"),
+        (alice.get("/api/alice/tasks/1"), 404, "Task"),
         (alice.post("/api/alice/tasks", &json!({"title": ""})), 422, "title"),
         (alice.post("/api/alice/tasks", &json!([])), 422, "object"),
         (alice.get("/api/alice/tasks?limit=x"), 422, "limit"),
-        (alice.get("/api/nowhere"), 404, "route"),
+        (alice.get("/api/nowhere"), 404, "Route"),
     ] {
         // `throw new Error(body.detail)`: anything but text reads as `[object Object]`.
         let detail = answer.expect(status).json()["detail"].as_str().map(str::to_owned);

@@ -50,7 +50,7 @@ fn a_good_token_holds_in_every_rule_however_it_was_pasted() {
     ] {
         let (said, code) = verify(&environment, &input);
         assert_eq!((failures(&said), code), (vec![], Some(0)), "{said}");
-        assert!(said.contains(&format!("Accepted: the caller is \"{}\"", alice.id)), "{said}");
+        assert!(said.contains(&format!("Accepted: the user is \"{}\"", alice.id)), "{said}");
     }
     assert!(!environment.folder().join("verify.db").exists(), "no database is needed");
 }
@@ -63,7 +63,7 @@ fn says_which_rules_fail_and_what_would_have_been_accepted() {
         .set("TASKNOOK_AUTH__JWKS_URL", format!("{}/api/auth/jwks", better_auth.url()));
     let (said, code) = verify(&elsewhere, &alice.token);
     assert_eq!((failures(&said), code), (vec!["iss", "aud"], Some(1)), "{said}");
-    for part in [better_auth.url(), "accepted: \"https://elsewhere.example\"", "answered 401"] {
+    for part in [better_auth.url(), "accepted: \"https://elsewhere.example\"", "response 401"] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
 
@@ -82,7 +82,7 @@ fn an_issuer_that_is_away_is_not_the_tokens_fault() {
     let away = with_url(better_auth.url()).set("TASKNOOK_AUTH__JWKS_URL", "http://127.0.0.1:9/jwks");
     let (said, log, code) = verify_and_log(&away, &alice.token);
     assert_eq!((failures(&said), code), (vec!["key"], Some(1)), "{said}");
-    assert!(said.contains("answered 503"), "{said}");
+    assert!(said.contains("response 503"), "{said}");
     assert!(log.contains("the issuer cannot be reached") && log.contains("Connection refused"), "{log}");
 }
 

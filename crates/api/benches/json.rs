@@ -1,20 +1,16 @@
-//! How long it takes to write tasks as JSON: one, and a list of fifty, with their headers.
+//! Measures serializing responses: one task, and a list of fifty.
 //!
 //! `cargo bench -p tasknook --bench json`
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a benchmark ends where something is wrong"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark may panic")]
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use api::representation;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::testing::{CountedIds, MemoryTasks, SetClock};
 use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
+use tasknook::representation;
 
 /// Tasks with the usual texts, as the repository gives them.
 fn tasks(count: usize) -> Vec<Task> {

@@ -1,34 +1,23 @@
-//! HTTP on actix-web, and the one place where everything meets.
+//! A REST API for the tasks of Better Auth users, on actix-web.
 //!
-//! A request's way: `edge` gives it an id and writes what leaves; `routes` names its handler; `caller` settles who is
-//! calling; the handler reads the body or the query, calls one use case of the domain, and writes what comes back.
+//! A request passes `server::request_context` (request id, log, metrics) and CORS, is matched by the table in `routes`,
+//! and gets a deadline there. The handler extracts the authenticated owner (`http::authentication`), reads the body or the query,
+//! calls one use case of the domain and writes the response. [`cli`] is the entry point.
+//!
+//! Modules depend on each other in one direction: `cli`, `server`, `routes`, `openapi`, `http`, `state`, `metrics`, and
+//! `config`, which depends on none.
 
-mod accept;
-mod app;
-mod body;
-mod caller;
 pub mod cli;
-mod commands;
-mod conditional;
-mod cursor;
-mod development;
-mod edge;
-mod guard;
-mod json;
-mod listing;
-mod logging;
-mod members;
+mod config;
+mod http;
 mod metrics;
 mod openapi;
-mod problem;
-mod query;
-pub mod representation;
 mod routes;
 mod server;
-mod settings;
-mod startup;
 mod state;
-mod token;
 
 #[cfg(test)]
 mod tests;
+
+#[doc(hidden)]
+pub use http::representation;

@@ -1,80 +1,77 @@
-//! The table of contents: every path, every method, and where it is handled.
+//! The table of routes: every path and method with its handler, in files by subject. The OpenAPI document lists the same
+//! handlers (`document`).
 
-pub(crate) mod docs;
-pub(crate) mod fallback;
-pub(crate) mod health;
-pub(crate) mod metrics;
-mod page;
-mod place;
-pub(crate) mod root;
+mod document;
+mod endpoint;
+pub(crate) mod monitoring;
+pub(crate) mod pages;
 pub(crate) mod tasks;
 
 use actix_web::web::ServiceConfig;
 
-pub(crate) use fallback::no_route;
-pub(crate) use place::Place;
+pub(crate) use document::openapi_json;
+pub(crate) use endpoint::{Endpoint, no_route};
 
-use place::at;
+use endpoint::path;
 
-/// The paths of the tasks: with the user in the path, and with the user of the token. The first comes first because a
-/// user may be called `tasks`, while no task's id is.
+/// The paths of the tasks: with the user in the path, and with the user of the token. In this order, because a user may
+/// be called `tasks`, but no task's id is.
 const TASKS: [&str; 2] = ["/api/{user_id}/tasks", "/api/tasks"];
 
-/// The API, in the order in which paths are tried.
-fn api() -> Vec<Place> {
-    let mut places = Vec::new();
+/// The API, in the order in which paths are matched.
+fn api_endpoints() -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
     for tasks in TASKS {
-        places.extend([
-            at(format!("{tasks}/{{id}}/complete")).patch(tasks::complete),
-            at(format!("{tasks}/{{id}}"))
+        endpoints.extend([
+            path(format!("{tasks}/{{id}}/complete")).patch(tasks::complete),
+            path(format!("{tasks}/{{id}}"))
                 .get(tasks::get)
                 .put(tasks::put)
                 .patch(tasks::patch)
                 .delete(tasks::delete),
-            at(tasks).get(tasks::list).post(tasks::create),
+            path(tasks).get(tasks::list).post(tasks::create),
         ]);
     }
-    places.extend([
-        at("/").get(root::root),
-        at("/livez").get(health::live),
-        at("/readyz").get(health::ready),
-        at("/health").get(health::health),
-        at("/openapi.json").get(docs::document),
-        at("/docs").get(docs::index),
-        at("/docs/{file}").get(docs::file),
+    endpoints.extend([
+        path("/").get(pages::root),
+        path("/livez").get(monitoring::live),
+        path("/readyz").get(monitoring::ready),
+        path("/health").get(monitoring::health),
+        path("/openapi.json").get(document::get_openapi),
+        path("/docs").get(pages::index),
+        path("/docs/{file}").get(pages::file),
     ]);
-    places
+    endpoints
 }
 
-/// The page of figures.
-fn figures() -> Vec<Place> {
-    vec![at("/metrics").get(metrics::metrics)]
+fn metrics_endpoints() -> Vec<Endpoint> {
+    vec![path("/metrics").get(monitoring::metrics)]
 }
 
-/// Every path and its methods.
+/// All routes.
 #[cfg(test)]
-pub(crate) fn table() -> Vec<Place> {
-    api().into_iter().chain(figures()).collect()
+pub(crate) fn table() -> Vec<Endpoint> {
+    api_endpoints().into_iter().chain(metrics_endpoints()).collect()
 }
 
-/// Adds every route of the API.
+/// Registers the API.
 pub(crate) fn routes(app: &mut ServiceConfig) {
-    register(app, api());
+    register(app, api_endpoints());
 }
 
-/// Adds the API and the page of figures beside it.
-pub(crate) fn routes_and_figures(app: &mut ServiceConfig) {
-    register(app, api());
-    register(app, figures());
+/// Registers the API and the metrics.
+pub(crate) fn routes_and_metrics(app: &mut ServiceConfig) {
+    register(app, api_endpoints());
+    register(app, metrics_endpoints());
 }
 
-/// Adds the page of figures alone, for a listener of its own.
-pub(crate) fn only_figures(app: &mut ServiceConfig) {
-    register(app, figures());
+/// Registers the metrics, for a separate listener.
+pub(crate) fn metrics_only(app: &mut ServiceConfig) {
+    register(app, metrics_endpoints());
 }
 
-fn register(app: &mut ServiceConfig, places: Vec<Place>) {
-    for place in places {
-        app.service(place.into_resource());
+fn register(app: &mut ServiceConfig, endpoints: Vec<Endpoint>) {
+    for endpoint in endpoints {
+        app.service(endpoint.into_resource());
     }
 }

@@ -1,47 +1,57 @@
-//! What the handlers share.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 
-use crate::body::BodyLimits;
 use crate::metrics::Metrics;
 
-/// Everything that a request may need. One for the process; each worker holds a reference.
-pub(crate) struct State {
+/// One for the process; each worker has a reference.
+pub(crate) struct AppState {
     /// The use cases.
     pub tasks: Tasks,
-    /// Who is calling.
+    /// Verifies tokens.
     pub verifier: Arc<dyn TokenVerifier>,
-    /// Whether the database answers.
+    /// Checks the database.
     pub readiness: Arc<dyn Readiness>,
-    /// What may be sent.
+    /// The limits of request bodies.
     pub body: BodyLimits,
-    /// Whether DELETE answers with a body when nobody asks.
+    /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,
-    /// What is counted.
+    /// The metrics of the process.
     pub metrics: Metrics,
-    /// The background jobs, which run as long as this is kept.
-    #[expect(dead_code, reason = "dropping it ends the jobs")]
+    /// The background jobs.
+    #[expect(dead_code, reason = "the jobs stop when it is dropped")]
     pub background_jobs: Option<BackgroundJobs>,
-    /// Whether the process is about to end.
+    /// Whether the process is shutting down.
     pub draining: Draining,
 }
 
-/// Set once, when the process is told to end.
+/// The limits of request bodies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// The maximum size, both as sent and after decompression.
+    pub max_bytes: usize,
+    /// The timeout for receiving the last byte.
+    pub timeout: Duration,
+}
+
+/// Set once, when the shutdown begins.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Draining(Arc<AtomicBool>);
 
 impl Draining {
-    /// From now on this process is not ready.
+    /// Makes `/readyz` fail from now on.
     pub(crate) fn begin(&self) {
+        // Relaxed: no other data is published with it.
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it has begun.
+    /// Whether the shutdown has begun.
     #[must_use]
     pub(crate) fn has_begun(&self) -> bool {
         self.0.load(Ordering::Relaxed)

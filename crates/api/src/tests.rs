@@ -1,12 +1,14 @@
 //! The whole application over the repository in memory, with real tokens.
 
-mod answers;
 mod bodies;
 mod browsers;
 mod conditions;
 mod faults;
 mod identity;
 mod lists;
+mod reference;
+mod responses;
+mod structure;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,24 +25,24 @@ use domain::{TaskRepository, Tasks, TextLimits};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::body::BodyLimits;
+use crate::cli::token::{TokenRequest, sign};
+use crate::config::{Overrides, Settings};
 use crate::metrics::Metrics;
-use crate::settings::{Overrides, Settings};
-use crate::state::{Draining, State};
-use crate::token::{self, Grant};
+use crate::state::BodyLimits;
+use crate::state::{AppState, Draining};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
 const NOW_MILLIS: i64 = 1_795_252_517_465;
 
-/// What came back, all of it.
-struct Answer {
+/// A complete response.
+struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Answer {
+impl TestResponse {
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
@@ -54,7 +56,7 @@ impl Answer {
     }
 }
 
-/// One request about to be sent.
+/// A request to send.
 struct Call {
     method: Method,
     uri: String,
@@ -95,20 +97,20 @@ fn settings(set: &[(&str, &str)]) -> Settings {
 
 fn token(user: &str) -> String {
     let secret = SecretString::from(SECRET);
-    token::sign(&Grant { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
+    sign(&TokenRequest { user, lifetime_seconds: 600 }, &secret, &settings(&[]).auth).unwrap()
 }
 
-fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> State {
+fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let shared =
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(SetClock::at_unix_millis(NOW_MILLIS));
-    State {
+    AppState {
         tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
-        body: BodyLimits { bytes: settings.limits.body_bytes, time: Duration::from_millis(300) },
+        body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: None,
@@ -129,30 +131,30 @@ async fn app(
 }
 
 async fn app_over(
-    state: State,
+    state: AppState,
     settings: &Settings,
 ) -> App<
     impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
 > {
-    App(init_service(crate::app::app(Data::new(state), &settings.cors, crate::routes::routes_and_figures))
+    App(init_service(crate::server::app(Data::new(state), &settings.cors, crate::routes::routes_and_metrics))
         .await)
 }
 
 impl<S: Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>> App<S> {
-    async fn send(&self, call: Call) -> Answer {
+    async fn send(&self, call: Call) -> TestResponse {
         let mut request = TestRequest::default().method(call.method).uri(&call.uri).set_payload(call.body);
         for header in call.headers {
             request = request.append_header(header);
         }
-        let answered = self.0.call(request.to_request()).await.unwrap();
-        let (status, headers) = (answered.status(), answered.headers().clone());
-        Answer { status, headers, body: to_bytes(answered.into_body()).await.unwrap() }
+        let response = self.0.call(request.to_request()).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        TestResponse { status, headers, body: to_bytes(response.into_body()).await.unwrap() }
     }
 
-    /// Makes a task and gives its id and its entity tag.
+    /// Creates a task; returns its id and entity tag.
     async fn create(&self, user: &str, body: &str) -> (String, String) {
-        let answer = self.send(call("POST", "/api/tasks").by(user).json(body)).await;
-        assert_eq!(answer.status, 201, "{:?}", answer.body);
-        (answer.json()["id"].as_str().unwrap().to_owned(), answer.header("etag").to_owned())
+        let response = self.send(call("POST", "/api/tasks").by(user).json(body)).await;
+        assert_eq!(response.status, 201, "{:?}", response.body);
+        (response.json()["id"].as_str().unwrap().to_owned(), response.header("etag").to_owned())
     }
 }

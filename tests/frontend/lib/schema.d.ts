@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says what this is
-         * @description A page for those who prefer `text/html`, as browsers do; JSON for those who do not say.
+         * Describes the service
+         * @description A page for clients that prefer `text/html`, as browsers do; JSON for others.
          */
         get: operations["get_root"];
         put?: never;
@@ -29,16 +29,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the caller's tasks
-         * @description Newest first. A page has 1000 tasks unless `limit` says less; `Link` and `X-Next-Cursor` lead to the next one, and
-         *     nothing is skipped or repeated while others write. Parameters that contradict each other are 422, unknown ones are
-         *     ignored.
+         * Lists the user's tasks
+         * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
+         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["list_tasks"];
         put?: never;
         /**
          * Creates a task
-         * @description Members that are unknown, or that only the service writes, are ignored.
+         * @description Unknown and read-only members are ignored.
          */
         post: operations["create_task"];
         delete?: never;
@@ -56,27 +55,27 @@ export interface paths {
         };
         /**
          * Reads one task
-         * @description 304 when `If-None-Match` lists the revision that the task has.
+         * @description 304 if `If-None-Match` lists the current revision.
          */
         get: operations["get_task"];
         /**
          * Updates a task
-         * @description What is not mentioned is kept, and so is what is null, but for `description`, which a null clears. An object that
-         *     changes nothing leaves `updated_at` and `ETag` alone.
+         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
+         *     `updated_at` and `ETag` remain the same.
          */
         put: operations["update_task"];
         post?: never;
         /**
          * Deletes a task
-         * @description 204; or 200 with a body, for `Prefer: return=representation` (RFC 7240) or where the service is configured so.
+         * @description 204, or 200 with a body for `Prefer: return=representation` (RFC 7240) or if the service is configured so.
          */
         delete: operations["delete_task"];
         options?: never;
         head?: never;
         /**
          * Patches a task
-         * @description A JSON Merge Patch (RFC 7396): what is not mentioned is kept. `"description": null` clears it; a null anywhere else is
-         *     422. An object that changes nothing leaves `updated_at` and `ETag` alone.
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
+         *     is 422. If nothing changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["patch_task"];
         trace?: never;
@@ -95,9 +94,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Completes a task, or opens it again
-         * @description Without a body, or with an empty one or `{}`, what `completed` says is flipped, in one atomic step. A body or a query
-         *     that says to what sets it.
+         * Completes or reopens a task
+         * @description Toggles `completed` atomically, or sets it to the value in the body or the query.
          */
         patch: operations["complete_task"];
         trace?: never;
@@ -110,16 +108,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the caller's tasks
-         * @description Newest first. A page has 1000 tasks unless `limit` says less; `Link` and `X-Next-Cursor` lead to the next one, and
-         *     nothing is skipped or repeated while others write. Parameters that contradict each other are 422, unknown ones are
-         *     ignored.
+         * Lists the user's tasks
+         * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
+         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["own_list_tasks"];
         put?: never;
         /**
          * Creates a task
-         * @description Members that are unknown, or that only the service writes, are ignored.
+         * @description Unknown and read-only members are ignored.
          */
         post: operations["own_create_task"];
         delete?: never;
@@ -137,27 +134,27 @@ export interface paths {
         };
         /**
          * Reads one task
-         * @description 304 when `If-None-Match` lists the revision that the task has.
+         * @description 304 if `If-None-Match` lists the current revision.
          */
         get: operations["own_get_task"];
         /**
          * Updates a task
-         * @description What is not mentioned is kept, and so is what is null, but for `description`, which a null clears. An object that
-         *     changes nothing leaves `updated_at` and `ETag` alone.
+         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
+         *     `updated_at` and `ETag` remain the same.
          */
         put: operations["own_update_task"];
         post?: never;
         /**
          * Deletes a task
-         * @description 204; or 200 with a body, for `Prefer: return=representation` (RFC 7240) or where the service is configured so.
+         * @description 204, or 200 with a body for `Prefer: return=representation` (RFC 7240) or if the service is configured so.
          */
         delete: operations["own_delete_task"];
         options?: never;
         head?: never;
         /**
          * Patches a task
-         * @description A JSON Merge Patch (RFC 7396): what is not mentioned is kept. `"description": null` clears it; a null anywhere else is
-         *     422. An object that changes nothing leaves `updated_at` and `ETag` alone.
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
+         *     is 422. If nothing changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["own_patch_task"];
         trace?: never;
@@ -176,9 +173,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Completes a task, or opens it again
-         * @description Without a body, or with an empty one or `{}`, what `completed` says is flipped, in one atomic step. A body or a query
-         *     that says to what sets it.
+         * Completes or reopens a task
+         * @description Toggles `completed` atomically, or sets it to the value in the body or the query.
          */
         patch: operations["own_complete_task"];
         trace?: never;
@@ -191,8 +187,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Leads to the page
-         * @description The page to read and try the API lies in a folder, so that its files have relative names.
+         * Redirects to the interactive documentation
+         * @description To `/docs/index.html`, so that its files have relative URLs.
          */
         get: operations["get_docs"];
         put?: never;
@@ -211,7 +207,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads a file of the page
+         * Reads a file of the interactive documentation
          * @description `index.html` is the page itself.
          */
         get: operations["get_docs_file"];
@@ -231,8 +227,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says how the service is
-         * @description The same body as `/readyz`, and always 200 while the process serves.
+         * Reads the health of the service
+         * @description The same body as `/readyz`, always with 200.
          */
         get: operations["get_health"];
         put?: never;
@@ -251,8 +247,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says that the process serves
-         * @description Nothing else is asked, of the database in particular.
+         * Checks liveness
+         * @description Does not check the database.
          */
         get: operations["get_livez"];
         put?: never;
@@ -271,8 +267,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads the figures
-         * @description OpenMetrics text, as Prometheus scrapes it. `metrics.address` moves this route to a listener of its own.
+         * Reads the metrics
+         * @description OpenMetrics text, for Prometheus. `metrics.address` moves this route to a separate listener.
          */
         get: operations["get_metrics"];
         put?: never;
@@ -291,7 +287,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Describes the API
+         * Reads the OpenAPI document
          * @description This document, in OpenAPI 3.1. `tasknook openapi` prints the same.
          */
         get: operations["get_openapi"];
@@ -311,8 +307,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says whether a request would be served
-         * @description 503 while the database is away or the process is ending.
+         * Checks readiness
+         * @description 503 while the database is unavailable or the process is shutting down.
          */
         get: operations["get_readyz"];
         put?: never;
@@ -327,35 +323,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What this is, and where to go. */
-        About: {
-            /** @description The page to read and try the API. */
-            docs: string;
-            /** @description How the service is. */
-            health: string;
-            /** @description The name of the service. */
-            name: string;
-            /** @description The description in OpenAPI 3.1. */
-            openapi: string;
-            /** @description Its version. */
-            version: string;
-        };
-        /** @description What is said of a process that serves. */
-        Alive: {
-            /**
-             * @description There is nothing else to say.
-             * @enum {string}
-             */
-            status: "ok";
-        };
-        /** @description What `completed` becomes; flipped when neither stands. */
+        /** @description The value of `completed`; toggled if absent. */
         Completion: {
-            /** @description Whether it is done. */
+            /** @description Whether the task is done. */
             completed?: boolean;
-            /** @description Another spelling of `completed`; when both stand, they must agree. */
+            /** @description Alias of `completed`; if both are present, they must agree. */
             is_completed?: boolean;
         };
-        /** @description What a deletion says when it is asked to say something. */
+        /** @description The optional body of a deletion. */
         Deleted: {
             /** @description Always true. */
             deleted: boolean;
@@ -365,80 +340,101 @@ export interface components {
              */
             id: string;
             /**
-             * @description A sentence for people.
+             * @description A message for people.
              * @example Task deleted
              */
             message: string;
             /**
              * Format: uuid
-             * @description The same, under the name that older clients read.
+             * @description The same, under the name that older clients use.
              */
             task_id: string;
         };
-        /** @description What is wrong with one part of the input, in the shape that FastAPI's clients read. */
+        /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description Where: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for all of it. */
+            /** @description The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body. */
             loc: string[];
-            /** @description What, in words. */
+            /** @description A description. */
             msg: string;
-            /** @description What, for a program: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, …. */
+            /** @description A code: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, …. */
             type: string;
         };
-        /** @description What a probe reads. */
+        /** @description The body of `/readyz` and `/health`. */
         Health: {
             /**
-             * @description `ok` when the database answers and its schema is this version's.
+             * @description `ok` when the database responds and has the schema of this version.
              * @enum {string}
              */
             database: "ok" | "unavailable";
             /**
-             * @description `ok` when it can serve.
+             * @description `ok` when the service is ready.
              * @enum {string}
              */
             status: "ok" | "unavailable" | "draining";
             /** @description The version of the service. */
             version: string;
         };
+        /** @description The body of `/livez`. */
+        Liveness: {
+            /**
+             * @description Always `ok`.
+             * @enum {string}
+             */
+            status: "ok";
+        };
         /** @description A task to create. */
         NewTask: {
-            /** @description Whether it is done. */
+            /** @description Whether the task is done. */
             completed?: boolean;
-            /** @description More about it; null or empty when there is nothing. At most 1000 Unicode scalar values, unless the service is configured for more. */
+            /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Another spelling of `completed`; when both stand, they must agree. */
+            /** @description Alias of `completed`; if both are present, they must agree. */
             is_completed?: boolean;
-            /** @description What is to be done. Trimmed of white space at both ends, then 1 to 200 Unicode scalar values, unless the service is configured for more. */
+            /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
-        /** @description The body of every error (RFC 9457, with members of this service's own). */
+        /** @description The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members). */
         Problem: {
             /**
-             * @description Names the problem for programs.
+             * @description Identifies the problem for programs.
              * @enum {string}
              */
             code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
-            /** @description What is wrong with this request, in words that may be shown to people. Always a string. */
+            /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
-            /** @description Each thing that is wrong with the input. Stands on 422 alone. */
+            /** @description The errors of the input; only with 422. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description Finds the request in the log; the same as `X-Request-Id`. */
+            /** @description Identifies the request in the log; same as `X-Request-Id`. */
             request_id: string;
             /**
              * Format: int32
-             * @description The status of the answer.
+             * @description The status of the response.
              */
             status: number;
-            /** @description Names it for people; always the same for one type. */
+            /** @description A title for people, always the same for one type. */
             title: string;
             /**
              * Format: uri
-             * @description Names the problem as a URI. It identifies, and need not be fetched.
+             * @description Identifies the problem type as a URI, which need not resolve.
              */
             type: string;
         };
+        /** @description The body of `/`: the service and its main URLs. */
+        ServiceInfo: {
+            /** @description The interactive documentation. */
+            docs: string;
+            /** @description The health of the service. */
+            health: string;
+            /** @description The name of the service. */
+            name: string;
+            /** @description The OpenAPI 3.1 document. */
+            openapi: string;
+            /** @description Its version. */
+            version: string;
+        };
         /** @description A task as JSON. */
         Task: {
-            /** @description Whether it is done. */
+            /** @description Whether the task is done. */
             completed: boolean;
             /**
              * Format: date-time
@@ -446,7 +442,7 @@ export interface components {
              * @example 2026-11-21T09:15:17.465Z
              */
             created_at: string;
-            /** @description More about it. */
+            /** @description Details. */
             description: string | null;
             /**
              * Format: uuid
@@ -455,7 +451,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What is to be done.
+             * @description What to do.
              * @example Buy milk
              */
             title: string;
@@ -466,41 +462,41 @@ export interface components {
              */
             updated_at: string;
             /**
-             * @description The owner, as the token names them.
+             * @description The owner's user id, as in the token.
              * @example Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF
              */
             user_id: string;
         };
         /** @description A change of a task, as a JSON Merge Patch (RFC 7396). */
         TaskPatch: {
-            /** @description Whether it is done. */
+            /** @description Whether the task is done. */
             completed?: boolean;
-            /** @description More about it; null or empty when there is nothing. At most 1000 Unicode scalar values, unless the service is configured for more. */
+            /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Another spelling of `completed`; when both stand, they must agree. */
+            /** @description Alias of `completed`; if both are present, they must agree. */
             is_completed?: boolean;
-            /** @description What is to be done. Trimmed of white space at both ends, then 1 to 200 Unicode scalar values, unless the service is configured for more. */
+            /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string;
         };
-        /** @description A change of a task. A null `title` or `completed` is as if it were not there. */
+        /** @description A change of a task. A null `title` or `completed` is ignored. */
         TaskUpdate: {
-            /** @description Whether it is done. */
+            /** @description Whether the task is done. */
             completed?: boolean | null;
-            /** @description More about it; null or empty when there is nothing. At most 1000 Unicode scalar values, unless the service is configured for more. */
+            /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Another spelling of `completed`; when both stand, they must agree. */
+            /** @description Alias of `completed`; if both are present, they must agree. */
             is_completed?: boolean | null;
-            /** @description What is to be done. Trimmed of white space at both ends, then 1 to 200 Unicode scalar values, unless the service is configured for more. */
+            /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string | null;
         };
     };
     responses: {
-        /** @description `malformed_request`: The request cannot be read. `invalid_json`: The body is not JSON. `malformed_credentials`: The Authorization header cannot be read. */
+        /** @description `malformed_request`: Malformed request. `invalid_json`: Body is not valid JSON. `malformed_credentials`: Malformed Authorization header. */
         BadRequest: {
             headers: {
-                /** @description `Bearer`, and what was wrong with the token (RFC 6750 §3). */
+                /** @description `Bearer`, and the error of the token (RFC 6750 §3). */
                 "WWW-Authenticate"?: string;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -508,10 +504,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `other_user`: The path names another user. */
+        /** @description `other_user`: Path of another user. */
         Forbidden: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -519,10 +515,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `internal`: Something went wrong. */
+        /** @description `internal`: Internal error. */
         InternalServerError: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -530,12 +526,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `method_not_allowed`: The route does not have this method. */
+        /** @description `method_not_allowed`: Method not allowed. */
         MethodNotAllowed: {
             headers: {
-                /** @description The methods that the route has. */
+                /** @description The methods of the route. */
                 Allow?: string;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -543,10 +539,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not_acceptable`: The answer cannot take an accepted form. */
+        /** @description `not_acceptable`: No acceptable representation. */
         NotAcceptable: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -554,10 +550,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `task_not_found`: There is no such task. `route_not_found`: There is no such route. */
+        /** @description `task_not_found`: Task not found. `route_not_found`: Route not found. */
         NotFound: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -565,10 +561,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `body_too_large`: The body is too large. */
+        /** @description `body_too_large`: Body too large. */
         PayloadTooLarge: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -576,12 +572,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `precondition_failed`: The task has changed. */
+        /** @description `precondition_failed`: Precondition failed. */
         PreconditionFailed: {
             headers: {
                 /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                 ETag?: string;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -589,10 +585,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `request_timeout`: The request took too long to arrive. */
+        /** @description `request_timeout`: Request timeout. */
         RequestTimeout: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -600,12 +596,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `overloaded`: Too much is going on. `unavailable`: The database is unavailable. `outcome_unknown`: The outcome of the write is unknown. `keys_unavailable`: Tokens cannot be verified now. */
+        /** @description `overloaded`: Service overloaded. `unavailable`: Database unavailable. `outcome_unknown`: Outcome of the write unknown. `keys_unavailable`: Signing keys unavailable. */
         ServiceUnavailable: {
             headers: {
-                /** @description Seconds after which to try again. */
+                /** @description Seconds after which to retry. */
                 "Retry-After"?: number;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -613,12 +609,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_scans`: Too many scans at once. */
+        /** @description `too_many_scans`: Too many expensive queries. */
         TooManyRequests: {
             headers: {
-                /** @description Seconds after which to try again. */
+                /** @description Seconds after which to retry. */
                 "Retry-After"?: number;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -626,12 +622,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `missing_token`: A token is needed. `invalid_token`: The token is not valid. */
+        /** @description `missing_token`: Authentication required. `invalid_token`: Invalid token. */
         Unauthorized: {
             headers: {
-                /** @description `Bearer`, and what was wrong with the token (RFC 6750 §3). */
+                /** @description `Bearer`, and the error of the token (RFC 6750 §3). */
                 "WWW-Authenticate"?: string;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -639,10 +635,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `validation`: The request is not valid. */
+        /** @description `validation`: Invalid request. */
         UnprocessableEntity: {
             headers: {
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -650,14 +646,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body is not of a supported type. */
+        /** @description `unsupported_media_type`: Unsupported media type. */
         UnsupportedMediaType: {
             headers: {
-                /** @description The media types that a body may have. */
+                /** @description The accepted media types of a body. */
                 Accept?: string;
-                /** @description How a body may be compressed. */
+                /** @description The accepted encodings of a body. */
                 "Accept-Encoding"?: string;
-                /** @description Names the request in the log: the caller's own id, or a new one. */
+                /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
@@ -677,7 +673,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -685,15 +681,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What this is, and where to go. */
+            /** @description The service and its main URLs. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["About"];
+                    "application/json": components["schemas"]["ServiceInfo"];
                     "text/html": string;
                 };
             };
@@ -706,49 +702,49 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                /** @description Which tasks: `true` is `status=completed`, `false` is `status=pending`. */
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
                 completed?: boolean;
-                /** @description Whether to count all that match, on all pages, in `X-Total-Count`. */
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
                 count?: boolean;
-                /** @description Where to go on: `X-Next-Cursor` of the page before. It carries that page's filter and order; repeat them or leave them out, others are 422. */
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
-                /** @description The most tasks on a page; a larger number is 422. */
+                /** @description Maximum number of tasks on a page. */
                 limit?: number;
-                /** @description How many tasks to pass over; not together with `cursor`, which does not skip or repeat any. */
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
-                /** @description Which end comes first, in any case. */
+                /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
-                /** @description Found anywhere in title or description, without regard to case; no wildcards. */
+                /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description By what the list is ordered, `-` before it for descending. `created_at` and `updated_at` are other spellings. Newest first when neither this nor `order` stands. */
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Another name of `sort`. */
+                /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Which tasks, in any case; `active` is another spelling of `pending`. */
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
             };
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of the caller's tasks. */
+            /** @description A page of the user's tasks. */
             200: {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
-                    /** @description How many tasks match on all pages, when `count=true` asked. */
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
                     "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
@@ -771,11 +767,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
@@ -794,7 +790,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -819,17 +815,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
@@ -841,7 +837,7 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -849,12 +845,12 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description The caller has this revision already. */
+            /** @description The client has the current revision. */
             304: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -875,34 +871,34 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
         };
-        /** @description What is to change. */
+        /** @description The changes. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -929,31 +925,31 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description `return=representation` asks for a body, `return=minimal` for none. Others are ignored. */
+                /** @description `return=representation` requests a body, `return=minimal` none; others are ignored. */
                 Prefer?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted; the body says so. */
+            /** @description Deleted. */
             200: {
                 headers: {
-                    /** @description `return=representation`, when that was asked. */
+                    /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -964,7 +960,7 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -985,22 +981,22 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
         };
-        /** @description What is to change. */
+        /** @description The changes. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskPatch"];
@@ -1008,12 +1004,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1039,26 +1035,26 @@ export interface operations {
     complete_task: {
         parameters: {
             query?: {
-                /** @description Sets `completed` to this instead of flipping it; 422 when the body says otherwise. */
+                /** @description Sets `completed` instead of toggling it; 422 if the body contradicts. */
                 completed?: boolean;
             };
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
-                /** @description The caller's own id, as the token has it, percent-encoded. Any other is 403. */
+                /** @description The user id of the token, percent-encoded; any other is 403. */
                 user_id: string;
             };
             cookie?: never;
         };
-        /** @description What `completed` becomes. Without it, the opposite of what it is. */
+        /** @description The value of `completed`; without a body, it is toggled. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Completion"];
@@ -1066,12 +1062,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1097,29 +1093,29 @@ export interface operations {
     own_list_tasks: {
         parameters: {
             query?: {
-                /** @description Which tasks: `true` is `status=completed`, `false` is `status=pending`. */
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
                 completed?: boolean;
-                /** @description Whether to count all that match, on all pages, in `X-Total-Count`. */
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
                 count?: boolean;
-                /** @description Where to go on: `X-Next-Cursor` of the page before. It carries that page's filter and order; repeat them or leave them out, others are 422. */
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
-                /** @description The most tasks on a page; a larger number is 422. */
+                /** @description Maximum number of tasks on a page. */
                 limit?: number;
-                /** @description How many tasks to pass over; not together with `cursor`, which does not skip or repeat any. */
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
-                /** @description Which end comes first, in any case. */
+                /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
-                /** @description Found anywhere in title or description, without regard to case; no wildcards. */
+                /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description By what the list is ordered, `-` before it for descending. `created_at` and `updated_at` are other spellings. Newest first when neither this nor `order` stands. */
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Another name of `sort`. */
+                /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Which tasks, in any case; `active` is another spelling of `pending`. */
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
             };
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1127,16 +1123,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of the caller's tasks. */
+            /** @description A page of the user's tasks. */
             200: {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
-                    /** @description How many tasks match on all pages, when `count=true` asked. */
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
                     "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
@@ -1158,7 +1154,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1178,7 +1174,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1202,15 +1198,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
             };
             cookie?: never;
@@ -1222,7 +1218,7 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1230,12 +1226,12 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description The caller has this revision already. */
+            /** @description The client has the current revision. */
             304: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1255,32 +1251,32 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
             };
             cookie?: never;
         };
-        /** @description What is to change. */
+        /** @description The changes. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1306,29 +1302,29 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description `return=representation` asks for a body, `return=minimal` for none. Others are ignored. */
+                /** @description `return=representation` requests a body, `return=minimal` none; others are ignored. */
                 Prefer?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted; the body says so. */
+            /** @description Deleted. */
             200: {
                 headers: {
-                    /** @description `return=representation`, when that was asked. */
+                    /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1339,7 +1335,7 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1359,20 +1355,20 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
             };
             cookie?: never;
         };
-        /** @description What is to change. */
+        /** @description The changes. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskPatch"];
@@ -1380,12 +1376,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1410,24 +1406,24 @@ export interface operations {
     own_complete_task: {
         parameters: {
             query?: {
-                /** @description Sets `completed` to this instead of flipping it; 422 when the body says otherwise. */
+                /** @description Sets `completed` instead of toggling it; 422 if the body contradicts. */
                 completed?: boolean;
             };
             header?: {
-                /** @description Only when the task has one of these entity tags, else 412; `*` when it is there at all. */
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Only when the task has none of these entity tags: else 304 for a GET, 412 for a write. */
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
                 "If-None-Match"?: string;
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The task's id, a UUID. Whatever else names no task, and is 404. */
+                /** @description The task's id, a UUID; anything else is 404. */
                 id: string;
             };
             cookie?: never;
         };
-        /** @description What `completed` becomes. Without it, the opposite of what it is. */
+        /** @description The value of `completed`; without a body, it is toggled. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Completion"];
@@ -1435,12 +1431,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The task as it is now. */
+            /** @description The changed task. */
             200: {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1466,7 +1462,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1474,12 +1470,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The page is elsewhere. */
+            /** @description Redirect to the documentation. */
             308: {
                 headers: {
-                    /** @description Where it is. */
+                    /** @description The path of the documentation. */
                     Location?: string;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1494,11 +1490,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path: {
-                /** @description The name of the file, as `index.html`. */
+                /** @description The name of the file, such as `index.html`. */
                 file: "index.html" | "docs.css" | "docs.js" | "icon.svg" | "root.css" | "swagger-ui-bundle.js" | "swagger-ui.css";
             };
             cookie?: never;
@@ -1508,7 +1504,7 @@ export interface operations {
             /** @description The file. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1529,7 +1525,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1537,10 +1533,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is. */
+            /** @description The health of the service. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1557,7 +1553,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1565,15 +1561,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process serves. */
+            /** @description The process is running. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alive"];
+                    "application/json": components["schemas"]["Liveness"];
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
@@ -1585,7 +1581,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1593,10 +1589,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All figures. */
+            /** @description All metrics. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1613,7 +1609,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1621,10 +1617,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The description. */
+            /** @description The document. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1641,7 +1637,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service makes an id. */
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1649,10 +1645,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A request would be served. */
+            /** @description The service is ready. */
             200: {
                 headers: {
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
@@ -1662,12 +1658,12 @@ export interface operations {
             };
             405: components["responses"]["MethodNotAllowed"];
             500: components["responses"]["InternalServerError"];
-            /** @description A request would not be served. */
+            /** @description The service is not ready. */
             503: {
                 headers: {
-                    /** @description Seconds after which to ask again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
-                    /** @description Names the request in the log: the caller's own id, or a new one. */
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-//! What the workers of the database report. Every label has a fixed set of values.
+//! Metrics of the database workers. Every label has a fixed set of values.
 
 use std::sync::atomic::AtomicI64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,120 +11,126 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds of the buckets of durations, in seconds: from a read by key to the longest time for a statement.
+use super::register;
+
+/// Buckets of durations, in seconds: from a read by key to the longest statement.
 const SECONDS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
 
-/// Upper bounds of the buckets of batches, in calls.
+/// Buckets of batches, in calls.
 const CALLS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Kind {
+struct WorkLabels {
     kind: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Failure {
+struct FailureLabels {
     kind: &'static str,
     reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct State {
+struct ConnectionLabels {
     state: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Job {
+struct JobLabels {
     job: &'static str,
 }
 
-type Histograms = Family<Kind, Histogram, fn() -> Histogram>;
+type Histograms = Family<WorkLabels, Histogram, fn() -> Histogram>;
 type Gauges<L> = Family<L, Gauge<i64, AtomicI64>>;
 
-/// The metrics of the database side.
+/// The metrics of the database.
 pub(crate) struct DatabaseMetrics {
-    queue_length: Gauges<Kind>,
+    queue_length: Gauges<WorkLabels>,
     queue_wait: Histograms,
     batch_size: Histograms,
     statements: Histograms,
-    connections: Gauges<State>,
-    failed_calls: Family<Failure, Counter>,
-    retries: Family<Kind, Counter>,
+    connections: Gauges<ConnectionLabels>,
+    failed_calls: Family<FailureLabels, Counter>,
+    retries: Family<WorkLabels, Counter>,
     lost_races: Counter,
-    replaced_workers: Family<Kind, Counter>,
-    job_changes: Family<Job, Counter>,
+    replaced_workers: Family<WorkLabels, Counter>,
+    job_changes: Family<JobLabels, Counter>,
     job_failures: Counter,
     job_last_run: Gauge<i64, AtomicI64>,
     job_duration: Histogram,
 }
 
 impl DatabaseMetrics {
-    /// Registers them all, each under a name that says its unit.
+    /// Registers all, with the unit in each name.
     pub(super) fn registered(registry: &mut Registry) -> Self {
         let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
         let calls: fn() -> Histogram = || Histogram::new(CALLS);
-        let metrics = Self {
-            queue_length: Family::default(),
-            queue_wait: Family::new_with_constructor(seconds),
-            batch_size: Family::new_with_constructor(calls),
-            statements: Family::new_with_constructor(seconds),
-            connections: Family::default(),
-            failed_calls: Family::default(),
-            retries: Family::default(),
-            lost_races: Counter::default(),
-            replaced_workers: Family::default(),
-            job_changes: Family::default(),
-            job_failures: Counter::default(),
-            job_last_run: Gauge::default(),
-            job_duration: Histogram::new(SECONDS),
-        };
-        registry.register("db_queue_length", "Calls that wait for a worker", metrics.queue_length.clone());
-        registry.register("db_queue_wait_seconds", "Time until a call was begun", metrics.queue_wait.clone());
-        registry.register("db_batch_calls", "Calls that were served together", metrics.batch_size.clone());
-        registry.register(
-            "db_statement_duration_seconds",
-            "Time of the statements of a batch",
-            metrics.statements.clone(),
-        );
-        registry.register("db_connections", "Connections, open and in use", metrics.connections.clone());
-        registry.register(
-            "db_failed_calls",
-            "Calls without an outcome of the database",
-            metrics.failed_calls.clone(),
-        );
-        registry.register("db_retries", "Batches that were tried again", metrics.retries.clone());
-        registry.register(
-            "db_lost_races",
-            "Owners who were written by another process first",
-            metrics.lost_races.clone(),
-        );
-        registry.register(
-            "db_replaced_workers",
-            "Workers whose call did not return",
-            metrics.replaced_workers.clone(),
-        );
-        registry.register("db_job_changes", "Rows that background jobs changed", metrics.job_changes.clone());
-        registry.register(
-            "db_job_failures",
-            "Runs of the background jobs that failed",
-            metrics.job_failures.clone(),
-        );
-        registry.register(
-            "db_job_last_success_timestamp_seconds",
-            "When the background jobs last completed",
-            metrics.job_last_run.clone(),
-        );
-        registry.register(
-            "db_job_duration_seconds",
-            "Time of a run of the background jobs",
-            metrics.job_duration.clone(),
-        );
-        metrics
+        let r = registry;
+        Self {
+            queue_length: register(r, "db_queue_length", "Calls waiting for a worker", Family::default()),
+            queue_wait: register(
+                r,
+                "db_queue_wait_seconds",
+                "Time that calls waited for a worker",
+                Family::new_with_constructor(seconds),
+            ),
+            batch_size: register(
+                r,
+                "db_batch_calls",
+                "Calls in a batch",
+                Family::new_with_constructor(calls),
+            ),
+            statements: register(
+                r,
+                "db_statement_duration_seconds",
+                "Duration of the statements of a batch",
+                Family::new_with_constructor(seconds),
+            ),
+            connections: register(r, "db_connections", "Connections, open and in use", Family::default()),
+            failed_calls: register(
+                r,
+                "db_failed_calls",
+                "Calls without a result from the database",
+                Family::default(),
+            ),
+            retries: register(r, "db_retries", "Retried batches", Family::default()),
+            lost_races: register(
+                r,
+                "db_lost_races",
+                "Writes that lost against another process",
+                Counter::default(),
+            ),
+            replaced_workers: register(
+                r,
+                "db_replaced_workers",
+                "Workers replaced because a call did not return",
+                Family::default(),
+            ),
+            job_changes: register(r, "db_job_changes", "Rows changed by background jobs", Family::default()),
+            job_failures: register(
+                r,
+                "db_job_failures",
+                "Failed runs of the background jobs",
+                Counter::default(),
+            ),
+            job_last_run: register(
+                r,
+                "db_job_last_success_timestamp_seconds",
+                "Time of the last completed run of the background jobs",
+                Gauge::default(),
+            ),
+            job_duration: register(
+                r,
+                "db_job_duration_seconds",
+                "Duration of a run of the background jobs",
+                Histogram::new(SECONDS),
+            ),
+        }
     }
 }
 
-const fn kind(kind: WorkKind) -> Kind {
-    Kind { kind: kind.as_str() }
+const fn kind(kind: WorkKind) -> WorkLabels {
+    WorkLabels { kind: kind.as_str() }
 }
 
 impl DatabaseObserver for DatabaseMetrics {
@@ -144,7 +150,7 @@ impl DatabaseObserver for DatabaseMetrics {
 
     fn connections(&self, open: u32, in_use: u32) {
         for (state, count) in [("open", open), ("in_use", in_use)] {
-            self.connections.get_or_create(&State { state }).set(count.into());
+            self.connections.get_or_create(&ConnectionLabels { state }).set(count.into());
         }
     }
 
@@ -155,7 +161,7 @@ impl DatabaseObserver for DatabaseMetrics {
             CallFailure::TimedOut => "timed_out",
             CallFailure::Cancelled => "cancelled",
         };
-        self.failed_calls.get_or_create(&Failure { kind: of.as_str(), reason }).inc();
+        self.failed_calls.get_or_create(&FailureLabels { kind: of.as_str(), reason }).inc();
     }
 
     fn retried(&self, of: WorkKind) {
@@ -169,12 +175,13 @@ impl DatabaseObserver for DatabaseMetrics {
     fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
         self.job_duration.observe(elapsed.as_secs_f64());
         if let Some(report) = report {
-            self.job_changes.get_or_create(&Job { job: "move_deleted_rows" }).inc_by(report.moved);
-            self.job_changes.get_or_create(&Job { job: "prune_tombstones" }).inc_by(report.pruned);
+            self.job_changes.get_or_create(&JobLabels { job: "move_deleted_rows" }).inc_by(report.moved);
+            self.job_changes.get_or_create(&JobLabels { job: "prune_tombstones" }).inc_by(report.pruned);
         }
         if report.is_none_or(|report| report.has_failed()) {
             self.job_failures.inc();
         } else if report.is_some_and(|report| report.is_completed()) {
+            // Alerts compare this with the current time, so it stays behind when runs do not complete.
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
         }

@@ -1,4 +1,4 @@
-//! What becomes of tokens and of the key set: the auth crate's observer.
+//! Metrics of tokens and of the key set, from the observer of the auth crate.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
@@ -11,62 +11,67 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use super::register;
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Source {
+struct SourceLabels {
     source: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
+struct ReasonLabels {
     reason: &'static str,
 }
 
-/// Counts of verdicts by their source, and the state of the key set.
-pub(crate) struct TokenFigures {
+/// The metrics of tokens and of the key set.
+pub(crate) struct TokenMetrics {
     by_signature: Counter,
     by_cache: Counter,
-    rejected: Family<Reason, Counter>,
+    rejected: Family<ReasonLabels, Counter>,
     fetches: Counter,
-    failures: Family<Reason, Counter>,
+    failures: Family<ReasonLabels, Counter>,
     keys: Gauge,
-    /// Not a number until there is a key set.
+    /// NaN until the first fetch.
     age: Gauge<f64, AtomicU64>,
     fetched_at: Mutex<Option<Instant>>,
 }
 
-impl TokenFigures {
+impl TokenMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
-        let verified: Family<Source, Counter> = Family::default();
-        let figures = Self {
-            by_signature: verified.get_or_create_owned(&Source { source: "signature" }),
-            by_cache: verified.get_or_create_owned(&Source { source: "cache" }),
-            rejected: Family::default(),
-            fetches: Counter::default(),
-            failures: Family::default(),
-            keys: Gauge::default(),
-            age: Gauge::default(),
+        let help = "Accepted tokens, by signature check or cache";
+        let verified: Family<SourceLabels, Counter> =
+            register(registry, "tokens_verified", help, Family::default());
+        let rejected = "Requests with a missing, rejected or unverifiable token, by reason";
+        let metrics = Self {
+            by_signature: verified.get_or_create_owned(&SourceLabels { source: "signature" }),
+            by_cache: verified.get_or_create_owned(&SourceLabels { source: "cache" }),
+            rejected: register(registry, "tokens_rejected", rejected, Family::default()),
+            fetches: register(
+                registry,
+                "jwks_fetches",
+                "Successful fetches of the key set",
+                Counter::default(),
+            ),
+            failures: register(
+                registry,
+                "jwks_fetch_failures",
+                "Failed fetches of the key set, by reason",
+                Family::default(),
+            ),
+            keys: register(registry, "jwks_keys", "Usable keys of the key set in use", Gauge::default()),
+            age: register(registry, "jwks_age_seconds", "Age of the key set in use", Gauge::default()),
             fetched_at: Mutex::new(None),
         };
-        figures.age.set(f64::NAN);
-        registry.register("tokens_verified", "Tokens accepted, by the source of the verdict", verified);
-        registry.register(
-            "tokens_rejected",
-            "Requests whose token was missing, rejected or not verified, by reason",
-            figures.rejected.clone(),
-        );
-        registry.register("jwks_fetches", "Key sets fetched and usable", figures.fetches.clone());
-        registry.register("jwks_fetch_failures", "Key sets not fetched, by reason", figures.failures.clone());
-        registry.register("jwks_keys", "Usable keys of the key set in use", figures.keys.clone());
-        registry.register("jwks_age_seconds", "Age of the key set in use", figures.age.clone());
-        figures
+        metrics.age.set(f64::NAN);
+        metrics
     }
 
-    /// A request brought no token that could be verified.
+    /// Counts a request without a usable token.
     pub(crate) fn no_token(&self, error: CredentialsError) {
-        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
     }
 
-    /// Brings up to date what changes by itself.
+    /// Updates the age.
     pub(super) fn refresh(&self) {
         if let Some(fetched_at) = *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) {
             self.age.set(fetched_at.elapsed().as_secs_f64());
@@ -74,7 +79,7 @@ impl TokenFigures {
     }
 }
 
-impl Observer for TokenFigures {
+impl Observer for TokenMetrics {
     fn verified(&self, by: VerifiedBy) {
         match by {
             VerifiedBy::Signature => self.by_signature.inc(),
@@ -83,7 +88,7 @@ impl Observer for TokenFigures {
     }
 
     fn rejected(&self, error: &VerifyError) {
-        self.rejected.get_or_create(&Reason { reason: error.reason() }).inc();
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
     }
 
     fn keys_fetched(&self, keys: usize, _: Duration) {
@@ -93,6 +98,6 @@ impl Observer for TokenFigures {
     }
 
     fn fetch_failed(&self, reason: &'static str, _: Duration) {
-        self.failures.get_or_create(&Reason { reason }).inc();
+        self.failures.get_or_create(&ReasonLabels { reason }).inc();
     }
 }

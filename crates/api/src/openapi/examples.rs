@@ -1,5 +1,4 @@
-//! One or more values of each schema, made by what makes them for callers. They are added wherever a schema is sent or
-//! answered.
+//! Examples of each schema, added to every request and response that uses it.
 
 use domain::TaskId;
 use serde_json::{Map, Value, json};
@@ -9,42 +8,78 @@ use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
 use super::operations::each_operation;
-use crate::members::MEMBERS;
-use crate::routes::{health, root, tasks};
+use crate::http::members::MEMBERS;
 
-/// Adds the examples.
-pub(super) struct Examples;
+/// Adds examples: those of tasks, and for other schemas those of the function.
+pub(crate) struct Examples(pub(crate) fn(&str) -> Named);
+
+/// Values, each under the name of the example.
+type Named = Vec<(&'static str, Value)>;
 
 impl Modify for Examples {
     fn modify(&self, document: &mut OpenApi) {
         each_operation(document, |_, _, operation| {
             if let Some(RefOr::T(body)) = &mut operation.request_body {
-                body.content.values_mut().for_each(illustrate);
+                body.content.values_mut().for_each(|content| self.add_examples(content));
             }
             for response in operation.responses.responses.values_mut() {
                 if let RefOr::T(response) = response {
-                    response.content.values_mut().for_each(illustrate);
+                    response.content.values_mut().for_each(|content| self.add_examples(content));
                 }
             }
         });
     }
 }
 
-fn illustrate(content: &mut RefOr<Content>) {
-    let RefOr::T(content) = content else { return };
-    let examples = match &content.schema {
-        Some(RefOr::Ref(schema)) => of(schema_name(&schema.ref_location)),
-        Some(RefOr::T(Schema::Array(array))) => match &array.items {
-            ArrayItems::RefOrSchema(items) => match &**items {
-                RefOr::Ref(schema) => list(of(schema_name(&schema.ref_location))),
-                RefOr::T(_) => vec![],
+impl Examples {
+    fn add_examples(&self, content: &mut RefOr<Content>) {
+        let RefOr::T(content) = content else { return };
+        let examples = match &content.schema {
+            Some(RefOr::Ref(schema)) => self.of(schema_name(&schema.ref_location)),
+            Some(RefOr::T(Schema::Array(array))) => match &array.items {
+                ArrayItems::RefOrSchema(items) => match &**items {
+                    RefOr::Ref(schema) => list(self.of(schema_name(&schema.ref_location))),
+                    RefOr::T(_) => vec![],
+                },
+                ArrayItems::False => vec![],
             },
-            ArrayItems::False => vec![],
-        },
-        _ => vec![],
-    };
-    for (name, value) in examples {
-        content.examples.insert(name.to_owned(), ExampleBuilder::new().value(Some(value)).into());
+            _ => vec![],
+        };
+        for (name, value) in examples {
+            content.examples.insert(name.to_owned(), ExampleBuilder::new().value(Some(value)).into());
+        }
+    }
+
+    /// The examples of the schema of this name, each under a name of its own.
+    pub(crate) fn of(&self, schema: &str) -> Named {
+        match schema {
+            "Task" => {
+                let [open, done] = objects(MEMBERS.all().map(|member| (member.name, (member.examples)())));
+                vec![("open", open), ("done", done)]
+            }
+            "NewTask" => {
+                let required =
+                    MEMBERS.all().filter(|one| one.input.as_ref().is_some_and(|input| input.required));
+                let [least, _] = objects(required.map(|member| (member.name, (member.examples)())));
+                let [everything, _] = objects(inputs());
+                vec![("title_alone", least), ("everything", everything)]
+            }
+            "TaskUpdate" => {
+                let [_, everything] = objects(inputs());
+                let [nulls, _] = objects(inputs().map(|(name, _)| (name, [Value::Null, Value::Null])));
+                vec![("done", json!({"completed": true})), ("everything", everything), ("nulls", nulls)]
+            }
+            "TaskPatch" => {
+                let [_, title] = objects(inputs().filter(|(name, _)| *name == "title"));
+                vec![
+                    ("title", title),
+                    ("clear_description", json!({"description": null})),
+                    ("other_spelling", json!({"is_completed": true})),
+                ]
+            }
+            "Completion" => vec![("flip", json!({})), ("set", json!({"completed": true}))],
+            schema => (self.0)(schema),
+        }
     }
 }
 
@@ -52,48 +87,9 @@ fn schema_name(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or_default()
 }
 
-fn list(one: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+fn list(one: Named) -> Named {
     let values: Value = one.into_iter().map(|(_, value)| value).collect();
     vec![("some", values), ("none", json!([]))]
-}
-
-/// The examples of the schema of this name, each under a name of its own.
-pub(super) fn of(schema: &str) -> Vec<(&'static str, Value)> {
-    match schema {
-        "Task" => {
-            let [open, done] = objects(MEMBERS.all().map(|member| (member.name, (member.examples)())));
-            vec![("open", open), ("done", done)]
-        }
-        "NewTask" => {
-            let required = MEMBERS.all().filter(|one| one.input.as_ref().is_some_and(|input| input.required));
-            let [least, _] = objects(required.map(|member| (member.name, (member.examples)())));
-            let [everything, _] = objects(inputs());
-            vec![("title_alone", least), ("everything", everything)]
-        }
-        "TaskUpdate" => {
-            let [_, everything] = objects(inputs());
-            let [nulls, _] = objects(inputs().map(|(name, _)| (name, [Value::Null, Value::Null])));
-            vec![("done", json!({"completed": true})), ("everything", everything), ("nulls", nulls)]
-        }
-        "TaskPatch" => {
-            let [_, title] = objects(inputs().filter(|(name, _)| *name == "title"));
-            vec![
-                ("title", title),
-                ("clear_description", json!({"description": null})),
-                ("other_spelling", json!({"is_completed": true})),
-            ]
-        }
-        "Completion" => vec![("flip", json!({})), ("set", json!({"completed": true}))],
-        "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
-        "Health" => vec![
-            ("ok", json!(health::Health::of(true, false))),
-            ("away", json!(health::Health::of(false, false))),
-            ("ending", json!(health::Health::of(true, true))),
-        ],
-        "Alive" => vec![("ok", json!(health::Alive::HERE))],
-        "About" => vec![("here", json!(root::About::HERE))],
-        _ => vec![],
-    }
 }
 
 /// The writable members, each with its values in a new task and in a change.
@@ -108,7 +104,8 @@ fn objects(members: impl Iterator<Item = (&'static str, [Value; 2])>) -> [Value;
     [one.into(), other.into()]
 }
 
-fn task_id() -> Option<TaskId> {
+/// The id of the tasks in the examples.
+pub(crate) fn task_id() -> Option<TaskId> {
     let [id, _] = (MEMBERS.id.examples)();
     TaskId::parse(id.as_str()?)
 }

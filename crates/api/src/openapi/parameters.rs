@@ -1,15 +1,13 @@
-//! What can stand in the path, the query and the headers of a request.
+//! Parameters in the path, the query and the headers.
 
-mod of_list;
+mod list_parameters;
 
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
-use crate::routes::docs;
-
-pub(crate) use of_list::ListQuery;
+pub(crate) use list_parameters::ListParameters;
 
 /// The user in the path.
 pub(crate) struct OwnerPath;
@@ -17,48 +15,31 @@ pub(crate) struct OwnerPath;
 /// A task in the path.
 pub(crate) struct TaskPath;
 
-/// A file of the page.
-pub(crate) struct FilePath;
-
-/// RFC 9110 §13: what the task must be for the request to be done.
+/// Preconditions (RFC 9110 §13).
 pub(crate) struct Conditions;
 
-/// RFC 7240.
+/// `Prefer` (RFC 7240).
 pub(crate) struct Preference;
 
-/// What the route that completes a task can be told in the query.
+/// The query of the route that completes a task.
 pub(crate) struct CompletedQuery;
 
-/// A list of entity tags, or `*`: what `conditional` reads.
+/// A list of entity tags, or `*`, as `http::conditional` parses them.
 const ENTITY_TAGS: &str = r#"^(\*|[, \t]*((W/)?"[\t !#-~]*"([, \t]+|$))*)$"#;
 
 impl IntoParams for OwnerPath {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let schema = text().min_length(Some(1)).max_length(Some(domain::OwnerId::MAX_BYTES));
-        vec![path(
-            "user_id",
-            "The caller's own id, as the token has it, percent-encoded. Any other is 403.",
-            schema,
-        )]
+        vec![path("user_id", "The user id of the token, percent-encoded; any other is 403.", schema)]
     }
 }
 
 impl IntoParams for TaskPath {
     fn into_params(provider: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let id = path(
-            "id",
-            "The task's id, a UUID. Whatever else names no task, and is 404.",
-            text().min_length(Some(1)),
-        );
+        let id = path("id", "The task's id, a UUID; anything else is 404.", text().min_length(Some(1)));
         let mut parameters = OwnerPath::into_params(provider);
         parameters.push(id);
         parameters
-    }
-}
-
-impl IntoParams for FilePath {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![path("file", "The name of the file, as `index.html`.", text().enum_values(Some(docs::FILES)))]
     }
 }
 
@@ -68,11 +49,11 @@ impl IntoParams for Conditions {
         vec![
             tags(
                 "If-Match",
-                "Only when the task has one of these entity tags, else 412; `*` when it is there at all.",
+                "Requires one of these entity tags, else 412; `*` requires that the task exists.",
             ),
             tags(
                 "If-None-Match",
-                "Only when the task has none of these entity tags: else 304 for a GET, 412 for a write.",
+                "Requires none of these entity tags, else 304 for a GET and 412 for a write.",
             ),
         ]
     }
@@ -81,27 +62,26 @@ impl IntoParams for Conditions {
 impl IntoParams for Preference {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description =
-            "`return=representation` asks for a body, `return=minimal` for none. Others are ignored.";
+            "`return=representation` requests a body, `return=minimal` none; others are ignored.";
         vec![header("Prefer", description, text())]
     }
 }
 
 impl IntoParams for CompletedQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let description =
-            "Sets `completed` to this instead of flipping it; 422 when the body says otherwise.";
+        let description = "Sets `completed` instead of toggling it; 422 if the body contradicts.";
         vec![query("completed", description, flag())]
     }
 }
 
-/// The header that any request may bring.
+/// A header of every request.
 pub(super) fn request_id() -> Parameter {
-    let description = "Names the request in answers and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. \
-                       Otherwise the service makes an id.";
+    let description = "Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. \
+                       Otherwise the service generates an id.";
     header("X-Request-Id", description, text())
 }
 
-fn path(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
+pub(crate) fn path(name: &str, description: &str, schema: ObjectBuilder) -> Parameter {
     parameter(ParameterIn::Path, name, description, schema).required(Required::True).build()
 }
 
@@ -118,7 +98,7 @@ fn parameter(place: ParameterIn, name: &str, description: &str, schema: ObjectBu
     parameter.description(Some(description)).schema(Some(schema))
 }
 
-fn text() -> ObjectBuilder {
+pub(crate) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 

@@ -1,7 +1,5 @@
-//! What can go wrong, for each operation: which statuses follow from its path and its method. One response stands for
-//! each status, with an example for each of its codes.
-
-mod samples;
+//! The problems of each operation: its path and method determine the statuses. One shared response per status, with an
+//! example for each code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +11,15 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::Ref;
 use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
 
-use super::headers::{self, Named};
+use super::headers::WithHeaders;
 use super::operations::each_operation;
-use crate::problem::Kind;
+use crate::http::problem::{FieldError, Problem, ProblemBody, ProblemKind};
+
+/// The request id in the examples.
+const REQUEST_ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b12";
 
 /// Adds the problems.
-pub(super) struct Problems;
+pub(crate) struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut OpenApi) {
@@ -28,16 +29,16 @@ impl Modify for Problems {
             }
         });
         let components = document.components.get_or_insert_default();
-        for status in Kind::ALL.iter().map(|kind| kind.status()).collect::<BTreeSet<_>>() {
+        for status in ProblemKind::ALL.iter().map(|kind| kind.status()).collect::<BTreeSet<_>>() {
             components.responses.insert(name(status), response(status).into());
         }
     }
 }
 
-/// Beside what the operation itself answers with that status, as a probe does with 503.
+/// An operation may have a response of its own with that status, such as the 503 of a probe.
 fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: StatusCode) {
     match responses.get_mut(status.as_str()) {
-        Some(RefOr::T(own)) => own.content.extend(response(status).content),
+        Some(RefOr::T(existing)) => existing.content.extend(response(status).content),
         Some(RefOr::Ref(_)) => {}
         None => {
             let shared = Ref::from_response_name(name(status));
@@ -72,7 +73,7 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    // The query of a list is input as well, and may call for a scan.
+    // The query of a list can be invalid, and can require a scan.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
         statuses.extend([S::UNPROCESSABLE_ENTITY, S::TOO_MANY_REQUESTS]);
     }
@@ -85,24 +86,32 @@ fn name(status: StatusCode) -> String {
 }
 
 fn response(status: StatusCode) -> Response {
-    let kinds = || Kind::ALL.iter().filter(|kind| kind.status() == status);
+    let kinds = || ProblemKind::ALL.iter().filter(|kind| kind.status() == status);
     let examples: BTreeMap<_, _> = kinds().map(|kind| (kind.code(), example(*kind))).collect();
     let content =
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
     let titles: Vec<_> = kinds().map(|kind| format!("`{}`: {}.", kind.code(), kind.title())).collect();
     let response = ResponseBuilder::new().description(titles.join(" "));
-    let headers = match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => vec![headers::challenge()],
-        StatusCode::METHOD_NOT_ALLOWED => vec![headers::allow()],
-        StatusCode::PRECONDITION_FAILED => vec![headers::etag()],
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![headers::accept(), headers::accept_encoding()],
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => vec![headers::retry_after()],
-        _ => vec![],
+    let headers: &[&str] = match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
+        StatusCode::METHOD_NOT_ALLOWED => &["Allow"],
+        StatusCode::PRECONDITION_FAILED => &["ETag"],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        _ => &[],
     };
-    let response = headers.into_iter().fold(response, Named::named);
+    let response = response.with_headers(headers);
     response.content("application/problem+json", content.build()).build()
 }
 
-fn example(kind: Kind) -> ExampleBuilder {
-    ExampleBuilder::new().summary(kind.title()).value(samples::body(kind))
+fn example(kind: ProblemKind) -> ExampleBuilder {
+    let problem = match kind {
+        ProblemKind::Validation => {
+            Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
+        }
+        kind => Problem::new(kind, format!("{}.", kind.title())),
+    };
+    ExampleBuilder::new()
+        .summary(kind.title())
+        .value(serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok())
 }

@@ -1,5 +1,5 @@
-//! The tasks of responses and of requests, from the table of members. Not types of this program: bodies are read member
-//! by member (`json`), so that each error names its member.
+//! The schemas of tasks in responses and requests, from the table of members. No Rust types correspond to them: bodies are
+//! read member by member, so that each error names its member.
 
 use std::iter;
 
@@ -10,21 +10,21 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::members::{MEMBERS, Member};
+use crate::http::members::{MEMBERS, Member};
 
-/// What the routes answer with.
+/// A task in responses.
 pub(crate) struct Task;
 
-/// What POST takes.
+/// The body of POST.
 pub(crate) struct NewTask;
 
-/// What PUT takes.
+/// The body of PUT.
 pub(crate) struct TaskUpdate;
 
-/// What PATCH takes.
+/// The body of PATCH.
 pub(crate) struct TaskPatch;
 
-/// What the route that completes a task takes.
+/// The body of the route that completes a task.
 pub(crate) struct Completion;
 
 impl ToSchema for Task {}
@@ -65,7 +65,7 @@ impl PartialSchema for TaskUpdate {
             [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             names => names.concat(),
         };
-        let description = format!("A change of a task. A null {names} is as if it were not there.");
+        let description = format!("A change of a task. A null {names} is ignored.");
         request(MEMBERS.all(), Nulls::Ignored).description(Some(description)).into()
     }
 }
@@ -80,12 +80,12 @@ impl PartialSchema for TaskPatch {
 impl PartialSchema for Completion {
     fn schema() -> RefOr<Schema> {
         request(iter::once(&MEMBERS.completed), Nulls::Refused)
-            .description(Some("What `completed` becomes; flipped when neither stands."))
+            .description(Some("The value of `completed`; toggled if absent."))
             .into()
     }
 }
 
-/// An object with those members that requests may have.
+/// An object with the writable members.
 fn request(members: impl Iterator<Item = &'static Member>, nulls: Nulls) -> ObjectBuilder {
     let mut object = Object::builder();
     let mut contradictions = Vec::new();
@@ -107,7 +107,7 @@ fn request(members: impl Iterator<Item = &'static Member>, nulls: Nulls) -> Obje
     object.schema_type(Type::Object).extensions(not.map(|not| Extensions::from_iter([not])))
 }
 
-/// A value of a member's kind.
+/// The schema of a member's kind.
 fn value(member: &Member, null: bool) -> ObjectBuilder {
     let kind = member.schema_type.clone();
     let kind = if null { SchemaType::from_iter([kind, Type::Null]) } else { SchemaType::new(kind) };

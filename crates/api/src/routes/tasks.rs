@@ -1,4 +1,4 @@
-//! The task routes, a verb a file.
+//! The task routes, one file per operation.
 
 pub(crate) mod complete;
 pub(crate) mod create;
@@ -10,7 +10,7 @@ pub(crate) mod update;
 use actix_web::HttpRequest;
 use domain::TaskId;
 
-use crate::problem::Problem;
+use crate::http::problem::Problem;
 
 pub(crate) use complete::complete;
 pub(crate) use create::create;
@@ -19,13 +19,13 @@ pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use update::{patch, put};
 
-/// The task that the path names. What is no id names no task.
+/// The task id of the path. An invalid id is the id of no task.
 fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
     let text = request.match_info().get("id").unwrap_or_default();
     TaskId::parse(text).ok_or_else(|| Problem::from(domain::TaskError::NotFound))
 }
 
-/// The path of the request without a slash at its end, for links.
+/// The path of the request without a trailing slash, for links.
 fn path(request: &HttpRequest) -> &str {
     request.uri().path().trim_end_matches('/')
 }

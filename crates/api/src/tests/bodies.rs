@@ -16,7 +16,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 #[actix_web::test]
-async fn only_json_is_json() {
+async fn other_media_types_are_415() {
     let app = app(&[]).await;
     let types = [
         "text/plain",
@@ -26,20 +26,24 @@ async fn only_json_is_json() {
         "application/merge-patch+json",
     ];
     for kind in types {
-        let answer = app.send(post().header("content-type", kind).body(br#"{"title":"x"}"#)).await;
-        assert_eq!((answer.status.as_u16(), answer.header("accept")), (415, "application/json"), "{kind}");
+        let response = app.send(post().header("content-type", kind).body(br#"{"title":"x"}"#)).await;
+        assert_eq!(
+            (response.status.as_u16(), response.header("accept")),
+            (415, "application/json"),
+            "{kind}"
+        );
     }
     assert_eq!(app.send(post().body(br#"{"title":"x"}"#)).await.status, 415);
     for kind in ["Application/JSON", "application/json;charset=\"UTF-8\""] {
-        let answer = app.send(post().header("content-type", kind).body(br#"{"title":"x"}"#)).await;
-        assert_eq!(answer.status, 201, "{kind}");
+        let response = app.send(post().header("content-type", kind).body(br#"{"title":"x"}"#)).await;
+        assert_eq!(response.status, 201, "{kind}");
     }
     let twice = post().header("content-type", "application/json").json(r#"{"title":"x"}"#);
     assert_eq!(app.send(twice).await.status, 400);
 }
 
 #[actix_web::test]
-async fn a_body_is_bounded_before_and_after_decompression() {
+async fn body_limit_applies_before_and_after_decompression() {
     let app = app(&[]).await;
     let padded = |length: usize| {
         let frame = r#"{"title":"x","pad":""}"#.len();
@@ -54,18 +58,22 @@ async fn a_body_is_bounded_before_and_after_decompression() {
 }
 
 #[actix_web::test]
-async fn other_encodings_are_not_read_as_plain() {
+async fn other_content_encodings_are_415() {
     let app = app(&[]).await;
     for encoding in ["snappy", "gzip, gzip", "br"] {
-        let answer = app.send(post().json(r#"{"title":"x"}"#).header("content-encoding", encoding)).await;
-        assert_eq!((answer.status.as_u16(), answer.header("accept-encoding")), (415, "gzip"), "{encoding}");
+        let response = app.send(post().json(r#"{"title":"x"}"#).header("content-encoding", encoding)).await;
+        assert_eq!(
+            (response.status.as_u16(), response.header("accept-encoding")),
+            (415, "gzip"),
+            "{encoding}"
+        );
     }
     let garbage = post().json("xxxx").header("content-encoding", "gzip");
     assert_eq!(app.send(garbage).await.code(), "malformed_request");
 }
 
 #[actix_web::test]
-async fn a_form_that_is_not_accepted_is_406() {
+async fn unacceptable_media_types_are_406() {
     let app = app(&[]).await;
     let get = |accept: &str| call("GET", "/api/tasks").by("alice").header("accept", accept);
     for accept in ["application/xml", "application/json;q=0", "*/*, application/json;q=0"] {

@@ -4,51 +4,54 @@ const ORIGIN: &str = "https://app.example";
 const CORS: (&str, &str) = ("cors.origins", ORIGIN);
 
 #[actix_web::test]
-async fn a_preflight_is_answered_without_a_token_and_may_be_kept() {
+async fn preflight_needs_no_token_and_is_cacheable() {
     let app = app(&[CORS]).await;
     let preflight = call("OPTIONS", "/api/alice/tasks/x")
         .header("origin", ORIGIN)
         .header("access-control-request-method", "PATCH")
         .header("access-control-request-headers", "authorization,content-type,if-match");
-    let answer = app.send(preflight).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("access-control-allow-origin"), ORIGIN);
-    assert_eq!(answer.header("access-control-allow-credentials"), "true");
-    assert_eq!(answer.header("access-control-max-age"), "7200");
-    assert!(answer.header("access-control-allow-methods").contains("PATCH"));
+    let response = app.send(preflight).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("access-control-allow-origin"), ORIGIN);
+    assert_eq!(response.header("access-control-allow-credentials"), "true");
+    assert_eq!(response.header("access-control-max-age"), "7200");
+    assert!(response.header("access-control-allow-methods").contains("PATCH"));
 }
 
 #[actix_web::test]
-async fn a_browser_may_read_every_answer_errors_included() {
+async fn browsers_can_read_all_responses() {
     let app = app(&[CORS]).await;
     for request in [call("GET", "/api/tasks"), call("GET", "/api/tasks").by("alice"), call("GET", "/nope")] {
-        let answer = app.send(request.header("origin", ORIGIN)).await;
-        assert_eq!(answer.header("access-control-allow-origin"), ORIGIN, "{}", answer.status);
-        let exposed = answer.header("access-control-expose-headers").to_ascii_lowercase();
+        let response = app.send(request.header("origin", ORIGIN)).await;
+        assert_eq!(response.header("access-control-allow-origin"), ORIGIN, "{}", response.status);
+        let exposed = response.header("access-control-expose-headers").to_ascii_lowercase();
         for name in
             ["etag", "location", "link", "x-next-cursor", "x-total-count", "retry-after", "x-request-id"]
         {
             assert!(exposed.contains(name), "{name} in {exposed}");
         }
-        assert!(answer.headers.get_all("vary").any(|vary| vary.to_str().unwrap().contains("Origin")));
+        assert!(response.headers.get_all("vary").any(|vary| vary.to_str().unwrap().contains("Origin")));
     }
 }
 
 #[actix_web::test]
-async fn another_origin_is_given_nothing() {
+async fn other_origins_are_rejected() {
     let app = app(&[CORS]).await;
-    let answer =
+    let response =
         app.send(call("GET", "/api/tasks").by("alice").header("origin", "https://evil.example")).await;
-    assert_eq!(answer.header("access-control-allow-origin"), "");
+    assert_eq!(response.header("access-control-allow-origin"), "");
     let preflight = call("OPTIONS", "/api/tasks")
         .header("origin", "https://evil.example")
         .header("access-control-request-method", "GET");
-    let answer = app.send(preflight).await;
-    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (400, "application/problem+json"));
+    let response = app.send(preflight).await;
+    assert_eq!(
+        (response.status.as_u16(), response.header("content-type")),
+        (400, "application/problem+json")
+    );
 }
 
 #[actix_web::test]
-async fn a_request_id_is_the_callers_when_it_is_plain() {
+async fn request_id_is_the_clients_when_safe() {
     let app = app(&[]).await;
     assert_eq!(app.send(call("GET", "/livez")).await.header("x-request-id"), "test");
     let own = |id: &str| {
@@ -57,8 +60,8 @@ async fn a_request_id_is_the_callers_when_it_is_plain() {
         request.header("x-request-id", id)
     };
     for id in ["a b", "<script>", &"x".repeat(129), ""] {
-        let answer = app.send(own(id)).await;
-        assert_eq!(answer.header("x-request-id").len(), 36, "{id}");
-        assert_eq!(answer.json()["request_id"], answer.header("x-request-id"));
+        let response = app.send(own(id)).await;
+        assert_eq!(response.header("x-request-id").len(), 36, "{id}");
+        assert_eq!(response.json()["request_id"], response.header("x-request-id"));
     }
 }

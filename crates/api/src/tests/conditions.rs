@@ -1,38 +1,38 @@
 use super::{app, call};
 
 #[actix_web::test]
-async fn a_read_of_what_the_caller_has_is_304() {
+async fn reads_of_the_current_revision_are_304() {
     let app = app(&[]).await;
     let (id, etag) = app.create("alice", r#"{"title":"a"}"#).await;
     let read =
         |tags: &str| call("GET", &format!("/api/tasks/{id}")).by("alice").header("if-none-match", tags);
     for tags in [etag.clone(), format!("\"x\", W/{etag}"), "*".into()] {
-        let answer = app.send(read(&tags)).await;
+        let response = app.send(read(&tags)).await;
         assert_eq!(
-            (answer.status.as_u16(), answer.header("etag"), answer.body.len()),
+            (response.status.as_u16(), response.header("etag"), response.body.len()),
             (304, etag.as_str(), 0)
         );
-        assert!(answer.header("vary").starts_with("Authorization"));
-        assert_eq!(answer.header("cache-control"), "private, no-cache");
+        assert!(response.header("vary").starts_with("Authorization"));
+        assert_eq!(response.header("cache-control"), "private, no-cache");
     }
     assert_eq!(app.send(read("\"99\"")).await.status, 200);
 }
 
 #[actix_web::test]
-async fn a_write_needs_the_revision_that_it_names() {
+async fn writes_require_the_revision_of_if_match() {
     let app = app(&[]).await;
     let (id, etag) = app.create("alice", r#"{"title":"a"}"#).await;
     let uri = format!("/api/tasks/{id}");
     for stale in ["\"stale\"", "\"99\"", &format!("W/{etag}")] {
         for (method, body) in [("PUT", r#"{"title":"x"}"#), ("PATCH", "{}"), ("DELETE", "")] {
             let request = call(method, &uri).by("alice").header("if-match", stale).json(body);
-            let answer = app.send(request).await;
+            let response = app.send(request).await;
             assert_eq!(
-                (answer.status.as_u16(), answer.header("etag")),
+                (response.status.as_u16(), response.header("etag")),
                 (412, etag.as_str()),
                 "{method} {stale}"
             );
-            assert_eq!(answer.code(), "precondition_failed");
+            assert_eq!(response.code(), "precondition_failed");
         }
     }
     let put = call("PUT", &uri).by("alice").header("if-match", &etag).json(r#"{"title":"x"}"#);
@@ -42,7 +42,7 @@ async fn a_write_needs_the_revision_that_it_names() {
 }
 
 #[actix_web::test]
-async fn a_read_may_demand_a_revision_too() {
+async fn reads_can_require_a_revision() {
     let app = app(&[]).await;
     let (id, etag) = app.create("alice", r#"{"title":"a"}"#).await;
     let read = |tags: &str| call("GET", &format!("/api/tasks/{id}")).by("alice").header("if-match", tags);
@@ -52,7 +52,7 @@ async fn a_read_may_demand_a_revision_too() {
 }
 
 #[actix_web::test]
-async fn a_precondition_does_not_reveal_that_a_task_is_there() {
+async fn preconditions_do_not_reveal_tasks_of_others() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
     for tags in ["\"x\"", "*"] {
@@ -65,7 +65,7 @@ async fn a_precondition_does_not_reveal_that_a_task_is_there() {
 }
 
 #[actix_web::test]
-async fn a_condition_that_cannot_be_read_is_400() {
+async fn malformed_preconditions_are_400() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
     let put = call("PUT", &format!("/api/tasks/{id}")).by("alice").header("if-match", "abc").json("{}");

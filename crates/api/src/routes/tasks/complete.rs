@@ -3,20 +3,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Completion, Field};
 
 use super::task_id;
-use crate::body;
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::ChangedTask;
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::body;
+use crate::http::conditional;
+use crate::http::problem::{FieldError, Problem};
+use crate::http::query::{Parameters, boolean};
+use crate::http::representation;
 use crate::openapi::parameters::{CompletedQuery, Conditions, TaskPath};
-use crate::problem::{FieldError, Problem};
-use crate::query::{Parameters, boolean};
-use crate::representation;
-use crate::state::State;
+use crate::openapi::responses::ChangedTask;
+use crate::state::AppState;
 
-/// Completes a task, or opens it again
+/// Completes or reopens a task
 ///
-/// Without a body, or with an empty one or `{}`, what `completed` says is flipped, in one atomic step. A body or a query
-/// that says to what sets it.
+/// Toggles `completed` atomically, or sets it to the value in the body or the query.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}/complete",
@@ -28,18 +27,19 @@ use crate::state::State;
             (ref("#/components/schemas/Completion") = "application/json"),
             (ref("#/components/schemas/Completion") = "application/merge-patch+json")
         ),
-        description = "What `completed` becomes. Without it, the opposite of what it is."
+        description = "The value of `completed`; without a body, it is toggled."
     ),
     responses(ChangedTask)
 )]
 pub(crate) async fn complete(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let body = body::optional_object(&request, payload, state.body).await?;
-    let in_body = body.map(crate::json::Object::into_completed).transpose()?.unwrap_or(Field::Absent);
+    let in_body =
+        body.map(crate::http::json::JsonObject::into_completed).transpose()?.unwrap_or(Field::Absent);
     let in_query = in_query(request.query_string())?;
     let precondition = conditional::precondition(request.headers())?;
     let completion = completion(in_body, in_query)?;
@@ -50,14 +50,14 @@ pub(crate) async fn complete(
 fn in_query(query: &str) -> Result<Option<bool>, Problem> {
     let mut parameters = Parameters::read(query, &["completed"]);
     let completed = parameters.take("completed", "must be true or false", boolean);
-    parameters.checked(completed)
+    parameters.finish(completed)
 }
 
 fn completion(in_body: Field<bool>, in_query: Option<bool>) -> Result<Completion, Problem> {
-    let refused = |msg: &str, kind| Err(Problem::invalid(vec![FieldError::body("completed", msg, kind)]));
+    let reject = |msg: &str, kind| Err(Problem::invalid(vec![FieldError::body("completed", msg, kind)]));
     match (in_body, in_query) {
-        (Field::Null, _) => refused("must not be null", "null_not_allowed"),
-        (Field::Value(one), Some(other)) if one != other => refused("contradicts the query", "contradiction"),
+        (Field::Null, _) => reject("must not be null", "null_not_allowed"),
+        (Field::Value(one), Some(other)) if one != other => reject("contradicts the query", "contradiction"),
         (Field::Value(value), _) | (Field::Absent, Some(value)) => Ok(Completion::Set(value)),
         (Field::Absent, None) => Ok(Completion::Toggle),
     }

@@ -4,18 +4,18 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::Nulls;
 
 use super::path;
-use crate::body::{self, MediaTypes};
-use crate::caller::Caller;
-use crate::openapi::answers::CreatedTask;
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::body::{self, MediaTypes};
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
+use crate::openapi::responses::CreatedTask;
 use crate::openapi::schemas::NewTask;
-use crate::problem::Problem;
-use crate::representation;
-use crate::state::State;
+use crate::state::AppState;
 
 /// Creates a task
 ///
-/// Members that are unknown, or that only the service writes, are ignored.
+/// Unknown and read-only members are ignored.
 #[utoipa::path(
     post,
     path = "/api/{user_id}/tasks",
@@ -26,14 +26,15 @@ use crate::state::State;
     responses(CreatedTask)
 )]
 pub(crate) async fn create(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let input =
         body::object(&request, payload, MediaTypes::Json, state.body).await?.into_input(Nulls::Refused)?;
     let task = state.tasks.create(&owner, input).await?;
+    // A path and not a URL: behind a proxy, the service does not know the host and scheme of its clients.
     let location = format!("{}/{}", path(&request), task.id);
     Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
 }

@@ -6,28 +6,28 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::task_id;
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::DeletedTask;
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::{Conditions, Preference, TaskPath};
-use crate::problem::Problem;
-use crate::representation;
-use crate::state::State;
+use crate::openapi::responses::DeletedTask;
+use crate::state::AppState;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What a deletion says when it is asked to say something.
+/// The optional body of a deletion.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the members that clients read")]
+#[expect(clippy::struct_field_names, reason = "existing clients use these members")]
 pub(crate) struct Deleted {
-    /// A sentence for people.
+    /// A message for people.
     #[schema(example = "Task deleted")]
     message: &'static str,
     /// The deleted task.
     #[schema(format = "uuid")]
     id: String,
-    /// The same, under the name that older clients read.
+    /// The same, under the name that older clients use.
     #[schema(format = "uuid")]
     task_id: String,
     /// Always true.
@@ -36,7 +36,7 @@ pub(crate) struct Deleted {
 
 /// Deletes a task
 ///
-/// 204; or 200 with a body, for `Prefer: return=representation` (RFC 7240) or where the service is configured so.
+/// 204, or 200 with a body for `Prefer: return=representation` (RFC 7240) or if the service is configured so.
 #[utoipa::path(
     delete,
     path = "/api/{user_id}/tasks/{id}",
@@ -46,9 +46,9 @@ pub(crate) struct Deleted {
     responses(DeletedTask)
 )]
 pub(crate) async fn delete(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let id = task_id(&request)?;
     let precondition = conditional::precondition(request.headers())?;
@@ -62,10 +62,10 @@ pub(crate) async fn delete(
     if preferred.is_some() {
         response.insert_header((PREFERENCE_APPLIED, "return=representation"));
     }
-    Ok(representation::json(representation::own(&mut response), &deleted(id)))
+    Ok(representation::json(representation::private_cache_headers(&mut response), &deleted(id)))
 }
 
-/// What is said of this task.
+/// The body for this task.
 pub(crate) fn deleted(id: TaskId) -> Deleted {
     Deleted { message: "Task deleted", id: id.to_string(), task_id: id.to_string(), deleted: true }
 }

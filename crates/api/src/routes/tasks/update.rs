@@ -3,42 +3,42 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Nulls, Owner};
 
 use super::task_id;
-use crate::body::{self, MediaTypes};
-use crate::caller::Caller;
-use crate::conditional;
-use crate::openapi::answers::ChangedTask;
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::body::{self, MediaTypes};
+use crate::http::conditional;
+use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::{Conditions, TaskPath};
+use crate::openapi::responses::ChangedTask;
 use crate::openapi::schemas::{TaskPatch, TaskUpdate};
-use crate::problem::Problem;
-use crate::representation;
-use crate::state::State;
+use crate::state::AppState;
 
 /// Updates a task
 ///
-/// What is not mentioned is kept, and so is what is null, but for `description`, which a null clears. An object that
-/// changes nothing leaves `updated_at` and `ETag` alone.
+/// Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
+/// `updated_at` and `ETag` remain the same.
 #[utoipa::path(
     put,
     path = "/api/{user_id}/tasks/{id}",
     tag = "tasks",
     operation_id = "update_task",
     params(TaskPath, Conditions),
-    request_body(content((TaskUpdate = "application/json")), description = "What is to change."),
+    request_body(content((TaskUpdate = "application/json")), description = "The changes."),
     responses(ChangedTask)
 )]
 pub(crate) async fn put(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     update(owner, request, payload, state, MediaTypes::Json, Nulls::Ignored).await
 }
 
 /// Patches a task
 ///
-/// A JSON Merge Patch (RFC 7396): what is not mentioned is kept. `"description": null` clears it; a null anywhere else is
-/// 422. An object that changes nothing leaves `updated_at` and `ETag` alone.
+/// A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
+/// is 422. If nothing changes, `updated_at` and `ETag` remain the same.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}",
@@ -47,15 +47,15 @@ pub(crate) async fn put(
     params(TaskPath, Conditions),
     request_body(
         content((TaskPatch = "application/json"), (TaskPatch = "application/merge-patch+json")),
-        description = "What is to change."
+        description = "The changes."
     ),
     responses(ChangedTask)
 )]
 pub(crate) async fn patch(
-    Caller(owner): Caller,
+    AuthenticatedOwner(owner): AuthenticatedOwner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     update(owner, request, payload, state, MediaTypes::MergePatch, Nulls::Refused).await
 }
@@ -64,7 +64,7 @@ async fn update(
     owner: Owner,
     request: HttpRequest,
     payload: Payload,
-    state: Data<State>,
+    state: Data<AppState>,
     types: MediaTypes,
     nulls: Nulls,
 ) -> Result<HttpResponse, Problem> {

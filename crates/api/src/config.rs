@@ -1,0 +1,144 @@
+//! The configuration: its sources, checks and masked output, the log, and the development secret.
+//! `config/default.toml` documents every key.
+
+mod checks;
+mod development_secret;
+pub(crate) mod logging;
+mod masked;
+mod sources;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use development_secret::DevelopmentSecretError;
+pub(crate) use masked::masked;
+#[cfg(test)]
+pub(crate) use sources::DEFAULTS;
+
+/// Why a configuration is rejected: the key and the reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {why}")]
+pub(crate) struct ConfigError {
+    key: String,
+    why: String,
+}
+
+impl ConfigError {
+    /// Rejects the value of a key.
+    pub(crate) fn new(key: impl Into<String>, why: impl fmt::Display) -> Self {
+        Self { key: key.into(), why: why.to_string() }
+    }
+}
+
+/// The configuration options of the command line.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Overrides {
+    /// A file that overrides the defaults.
+    pub file: Option<PathBuf>,
+    /// `section.key` and value; they override every other source.
+    pub set: Vec<(String, String)>,
+}
+
+/// All settings.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub server: Server,
+    pub auth: Auth,
+    pub database: Database,
+    pub tasks: Tasks,
+    pub limits: Limits,
+    pub cors: Cors,
+    pub metrics: Metrics,
+    pub log: Log,
+}
+
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $key:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Deserialize, Serialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $($(#[$field_meta])* pub $key: $type),* }
+    };
+}
+
+section!(Server {
+    host: String,
+    port: u16,
+    workers: usize,
+    max_connections: usize,
+    header_timeout_seconds: u64,
+    shutdown_timeout_seconds: u64,
+});
+
+section!(Auth {
+    #[serde(serialize_with = "masked::url")]
+    better_auth_url: String,
+    #[serde(serialize_with = "masked::secrets")]
+    secrets: Vec<SecretString>,
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    #[serde(serialize_with = "masked::url")]
+    jwks_url: String,
+    jwks_allow_http: bool,
+    user_id_claim: String,
+    leeway_seconds: u64,
+    max_age_seconds: u64,
+    cache_bytes: u64,
+    cache_seconds: u64,
+    jwks_max_age_seconds: u64,
+    jwks_cooldown_seconds: u64,
+    jwks_stale_seconds: u64,
+    development_secret_file: String,
+});
+
+section!(Database {
+    #[serde(serialize_with = "masked::url")]
+    url: String,
+    max_connections: u32,
+    migrate_on_start: bool,
+    startup_timeout_seconds: u64,
+    transaction_pooler: bool,
+});
+
+section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
+
+section!(Limits { max_body_bytes: usize, body_timeout_seconds: u64, max_token_bytes: usize });
+
+section!(Cors { origins: Vec<String>, credentials: bool });
+
+section!(Metrics { address: String });
+
+/// The format of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// One object per line.
+    Json,
+    /// For a terminal.
+    Text,
+}
+
+section!(Log { level: String, format: LogFormat });
+
+impl Settings {
+    /// Reads all sources in their order, and checks the values.
+    pub(crate) fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let settings = Self::read(overrides)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Reads all sources without the checks, for commands that verify no tokens and so need no trust anchor.
+    pub(crate) fn read(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        sources::read(overrides, environment)
+    }
+}
+
+#[cfg(test)]
+mod tests;

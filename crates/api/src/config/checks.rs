@@ -1,0 +1,110 @@
+//! Checks of values that need no file, database or network.
+
+use super::logging;
+use super::{ConfigError, Settings};
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.check_cors()?;
+        self.check_ranges()?;
+        self.check_text()?;
+        self.check_trust_anchors()
+    }
+
+    fn check_cors(&self) -> Result<(), ConfigError> {
+        let reject = |why: &str| Err(ConfigError::new("cors.origins", why));
+        if self.cors.origins.iter().any(|origin| origin == "*") {
+            if self.cors.credentials {
+                return reject(
+                    "\"*\" cannot be combined with credentials: list the origins, or set cors.credentials = false",
+                );
+            }
+            return if self.cors.origins.len() == 1 {
+                Ok(())
+            } else {
+                reject("\"*\" cannot be combined with other origins")
+            };
+        }
+        for origin in &self.cors.origins {
+            let parsed = url::Url::parse(origin);
+            let exact = parsed.is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            if !exact {
+                return reject(&format!(
+                    "{origin:?} is not a valid origin; write scheme, host and port as browsers do: https://app.example"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_ranges(&self) -> Result<(), ConfigError> {
+        let positive = [
+            ("server.max_connections", self.server.max_connections as u64),
+            ("server.header_timeout_seconds", self.server.header_timeout_seconds),
+            ("database.max_connections", u64::from(self.database.max_connections)),
+            ("tasks.title_max", self.tasks.title_max as u64),
+            ("tasks.description_max", self.tasks.description_max as u64),
+            ("tasks.changes_days", self.tasks.changes_days),
+            ("limits.max_body_bytes", self.limits.max_body_bytes as u64),
+            ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
+            ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
+            ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
+        ];
+        for (key, value) in positive {
+            if value == 0 {
+                return Err(ConfigError::new(key, "must be at least 1"));
+            }
+        }
+        // Cursors, which are sent in headers, contain a title. A body must time out before its request, which ends after 15 s.
+        let bounded = [
+            ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
+            ("tasks.title_max", self.tasks.title_max as u64, 1000),
+            ("tasks.changes_days", self.tasks.changes_days, 36_500),
+            ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
+            ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+        ];
+        for (key, value, most) in bounded {
+            if value > most {
+                return Err(ConfigError::new(key, format!("must be at most {most}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_text(&self) -> Result<(), ConfigError> {
+        let claim = self.auth.user_id_claim.as_str();
+        if claim.is_empty() || ["iss", "aud", "exp", "nbf", "iat", "jti"].contains(&claim) {
+            return Err(ConfigError::new(
+                "auth.user_id_claim",
+                "must name a claim that contains the user's id",
+            ));
+        }
+        logging::filter(&self.log.level).map_err(|why| ConfigError::new("log.level", why))?;
+        let address = self.metrics.address.as_str();
+        let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+        if !address.is_empty() && port.is_none() {
+            return Err(ConfigError::new("metrics.address", "must be host:port, as in 127.0.0.1:9100"));
+        }
+        Ok(())
+    }
+
+    fn check_trust_anchors(&self) -> Result<(), ConfigError> {
+        let auth = &self.auth;
+        if !cfg!(debug_assertions) && !auth.development_secret_file.is_empty() {
+            return Err(ConfigError::new(
+                "auth.development_secret_file",
+                "is available in debug builds only",
+            ));
+        }
+        let none = auth.secrets.is_empty()
+            && auth.better_auth_url.is_empty()
+            && auth.jwks_url.is_empty()
+            && auth.development_secret_file.is_empty();
+        if none {
+            let why = "no trust anchor: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
+                       or both, so that tokens can be verified";
+            return Err(ConfigError::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Conditional requests (RFC 9110 §13): entity tags are revisions, `"7"`.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use domain::{EntityTags, Precondition, Revision};
+
+use crate::http::problem::{Problem, ProblemKind};
+
+/// Reads the precondition from `If-Match` (strong comparison) and `If-None-Match` (weak).
+pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+    Ok(Precondition {
+        if_match: tags(headers, &header::IF_MATCH, Comparison::Strong)?,
+        if_none_match: tags(headers, &header::IF_NONE_MATCH, Comparison::Weak)?,
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Strong,
+    Weak,
+}
+
+fn tags(
+    headers: &HeaderMap,
+    name: &HeaderName,
+    comparison: Comparison,
+) -> Result<Option<EntityTags>, Problem> {
+    let mut lines = Vec::new();
+    for value in headers.get_all(name) {
+        lines.push(value.to_str()?);
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let field = lines.join(",");
+    parse(&field, comparison).map(Some).ok_or_else(|| {
+        Problem::new(ProblemKind::Malformed, format!("{name} must be * or a list of quoted entity tags."))
+    })
+}
+
+/// Reads `*` or a list of `"opaque"` and `W/"opaque"`. Tags that cannot match are dropped: those that are not a revision,
+/// and weak ones where the comparison is strong.
+fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
+    let mut rest = field.trim();
+    if rest == "*" {
+        return Some(EntityTags::Any);
+    }
+    let mut revisions = Vec::new();
+    loop {
+        rest = rest.trim_start_matches([',', ' ', '\t']);
+        if rest.is_empty() {
+            return Some(EntityTags::Revisions(revisions));
+        }
+        let weak = rest.starts_with("W/");
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
+        let (opaque, after) = quoted.split_once('"')?;
+        if !(after.is_empty() || after.starts_with([',', ' ', '\t'])) {
+            return None;
+        }
+        if !(weak && comparison == Comparison::Strong) {
+            revisions.extend(revision(opaque));
+        }
+        rest = after;
+    }
+}
+
+/// Tags compare as text, so only the canonical form of a revision matches.
+fn revision(opaque: &str) -> Option<Revision> {
+    let number: i64 = opaque.parse().ok()?;
+    (number.to_string() == opaque).then(|| Revision::new(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn revisions(numbers: &[i64]) -> EntityTags {
+        EntityTags::Revisions(numbers.iter().copied().map(Revision::new).collect())
+    }
+
+    #[test]
+    fn entity_tags_are_parsed() {
+        assert_eq!(parse(" * ", Comparison::Strong), Some(EntityTags::Any));
+        assert_eq!(parse("\"1\", W/\"2\" ,\"x\",\"3\"", Comparison::Weak), Some(revisions(&[1, 2, 3])));
+        assert_eq!(parse("\"1\", W/\"2\"", Comparison::Strong), Some(revisions(&[1])));
+        assert_eq!(parse("\"stale\"", Comparison::Strong), Some(revisions(&[])));
+    }
+
+    #[test]
+    fn other_spellings_of_a_number_do_not_match() {
+        for tag in ["\"01\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"\""] {
+            assert_eq!(parse(tag, Comparison::Strong), Some(revisions(&[])), "{tag}");
+        }
+    }
+
+    #[test]
+    fn unquoted_tags_are_rejected() {
+        for field in ["abc", "1", "\"1", "\"1\"\"2\"", "w/\"1\"", "\"1\" *"] {
+            assert_eq!(parse(field, Comparison::Strong), None, "{field}");
+        }
+    }
+}

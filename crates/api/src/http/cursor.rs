@@ -1,0 +1,138 @@
+//! The text form of a position in a list, with the order and filter of the list. It needs no signature: it contains only
+//! data that the client has received, and every query is limited to the authenticated owner.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Direction, Position, Sort, SortKey, Status, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A position in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The list's filter.
+    pub status: Status,
+    /// The list's search, as sent.
+    pub search: String,
+    /// The list's order.
+    pub sort: Sort,
+    /// The position.
+    pub position: Position,
+}
+
+/// The encoded tuple: version, status, search, key, direction, position, id.
+#[derive(Serialize, Deserialize)]
+struct Wire(u8, char, String, char, char, PositionKey, Uuid);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum PositionKey {
+    Millis(i64),
+    Title(String),
+}
+
+/// Cursors of other versions are rejected, so that their meaning can change.
+const VERSION: u8 = 1;
+
+impl Cursor {
+    /// Encodes it for a URL.
+    pub(crate) fn encode(&self) -> String {
+        let (place, id) = match &self.position {
+            Position::Time(at, id) => (PositionKey::Millis(at.unix_millis()), id),
+            Position::Title(title, id) => (PositionKey::Title(title.clone()), id),
+        };
+        let status = match self.status {
+            Status::All => 'a',
+            Status::Pending => 'p',
+            Status::Completed => 'c',
+        };
+        let key = match self.sort.key {
+            SortKey::Created => 'c',
+            SortKey::Updated => 'u',
+            SortKey::Title => 't',
+        };
+        let direction = match self.sort.direction {
+            Direction::Ascending => '+',
+            Direction::Descending => '-',
+        };
+        let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid());
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
+    }
+
+    /// Decodes a text of [`Cursor::encode`]; rejects every other.
+    pub(crate) fn decode(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let Wire(version, status, search, key, direction, place, id) = serde_json::from_slice(&bytes).ok()?;
+        if version != VERSION {
+            return None;
+        }
+        let status = match status {
+            'a' => Status::All,
+            'p' => Status::Pending,
+            'c' => Status::Completed,
+            _ => return None,
+        };
+        let direction = match direction {
+            '+' => Direction::Ascending,
+            '-' => Direction::Descending,
+            _ => return None,
+        };
+        let id = TaskId::new(id);
+        let (key, position) = match (key, place) {
+            ('c', PositionKey::Millis(millis)) => (SortKey::Created, time(millis, id)?),
+            ('u', PositionKey::Millis(millis)) => (SortKey::Updated, time(millis, id)?),
+            ('t', PositionKey::Title(title)) if !title.contains('\0') => {
+                (SortKey::Title, Position::Title(title, id))
+            }
+            _ => return None,
+        };
+        Some(Self { status, search, sort: Sort { key, direction }, position })
+    }
+}
+
+/// Limited to the years that both databases can represent.
+fn time(millis: i64, id: TaskId) -> Option<Position> {
+    let at = Timestamp::from_unix_millis(millis)?;
+    (0..=9999).contains(&at.moment().year()).then_some(Position::Time(at, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(key: SortKey, position: Position) -> Cursor {
+        let sort = Sort { key, direction: Direction::Descending };
+        Cursor { status: Status::Pending, search: "a b%".into(), sort, position }
+    }
+
+    #[test]
+    fn cursors_round_trip() {
+        let id = TaskId::new(Uuid::from_u128(7));
+        let at = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
+        let title = Position::Title("straße 🚀".into(), id);
+        for cursor in [cursor(SortKey::Updated, Position::Time(at, id)), cursor(SortKey::Title, title)] {
+            let text = cursor.encode();
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+            assert_eq!(Cursor::decode(&text), Some(cursor));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_rejected() {
+        let wire = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let id = "00000000-0000-0000-0000-000000000007";
+        let texts = [
+            String::new(),
+            "' OR 1=1--".into(),
+            wire("[]"),
+            wire(&format!(r#"[2,"a","","c","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","t","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-","x","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",9223372036854775807,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","t","-","\u0000","{id}"]"#)),
+        ];
+        for text in texts {
+            assert_eq!(Cursor::decode(&text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Reads the query of a list: filter, order, position, page size.
+
+use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status};
+
+use crate::http::cursor::Cursor;
+use crate::http::problem::Problem;
+use crate::http::query::{Parameters, boolean, unsigned_integer};
+
+/// The query of a list, with what the cursor of the next page contains.
+#[derive(Debug)]
+pub(crate) struct ListRequest {
+    /// The query for the use case.
+    pub query: ListQuery,
+    search: String,
+}
+
+impl ListRequest {
+    /// Reads the query of the URL.
+    pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
+        let mut parameters = Parameters::read(query, &KNOWN);
+        let request = parameters.list_request();
+        parameters.finish(request)
+    }
+
+    /// The cursor of the next page.
+    pub(crate) fn cursor(&self, position: domain::Position) -> String {
+        let (status, sort) = (self.query.status, self.query.sort);
+        Cursor { status, search: self.search.clone(), sort, position }.encode()
+    }
+}
+
+const KNOWN: [&str; 10] =
+    ["status", "completed", "search", "sort", "sort_by", "order", "limit", "offset", "cursor", "count"];
+
+const CURSOR: &str = "differs from the cursor";
+
+impl Parameters<'_> {
+    fn list_request(&mut self) -> ListRequest {
+        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor", Cursor::decode);
+        let status = self.status();
+        let sort = self.sort();
+        let search = self.take("search", "", |text| Some(text.to_owned()));
+        let position = cursor.as_ref().map(|cursor| cursor.position.clone());
+        let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));
+        let (of_status, of_search, of_sort) =
+            carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
+        let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
+        let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_default();
+        let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
+        let query = ListQuery {
+            status,
+            search: self.search(&search),
+            sort,
+            after: position,
+            offset: self.take("offset", "must be a non-negative integer", offset).unwrap_or(0),
+            limit: self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX),
+            count: self.take("count", "must be true or false", boolean).unwrap_or(false),
+        };
+        // A cursor already is a position; an offset from there would skip tasks on every page.
+        if query.after.is_some() && query.offset > 0 {
+            self.reject("offset", "cannot be combined with cursor", "contradiction");
+        }
+        ListRequest { query, search }
+    }
+
+    /// A value with two sources, such as a parameter and the cursor: one is enough, and both must agree.
+    fn agree<T: PartialEq>(
+        &mut self,
+        name: &str,
+        asked: Option<T>,
+        carried: Option<T>,
+        msg: &str,
+    ) -> Option<T> {
+        if let (Some(asked), Some(carried)) = (&asked, &carried)
+            && asked != carried
+        {
+            self.reject(name, msg, "contradiction");
+        }
+        asked.or(carried)
+    }
+
+    fn status(&mut self) -> Option<Status> {
+        let named = self.take("status", "must be all, pending, active or completed", status);
+        let flagged = self.take("completed", "must be true or false", boolean);
+        let flagged = flagged.map(|completed| if completed { Status::Completed } else { Status::Pending });
+        match (named, flagged) {
+            (Some(named), Some(flagged)) if named != flagged && named != Status::All => {
+                self.reject("completed", "contradicts status", "contradiction");
+                None
+            }
+            (named, flagged) => flagged.or(named),
+        }
+    }
+
+    fn sort(&mut self) -> Option<Sort> {
+        let msg = "must be created, updated or title, with - before it for descending";
+        let named = self.take("sort", msg, sort);
+        let spelled = self.take("sort_by", msg, sort);
+        let sort = self.agree("sort_by", named, spelled, "contradicts sort");
+        let order = self.take("order", "must be asc or desc", order);
+        match (sort, order) {
+            (None, None) => None,
+            (None, Some(direction)) => Some(Sort { direction, ..Sort::default() }),
+            (Some((key, Some(signed))), Some(direction)) if signed != direction => {
+                self.reject("order", "contradicts the sign of sort", "contradiction");
+                Some(Sort { key, direction })
+            }
+            (Some((key, signed)), order) => {
+                Some(Sort { key, direction: signed.or(order).unwrap_or(Direction::Ascending) })
+            }
+        }
+    }
+
+    fn search(&mut self, text: &str) -> Option<SearchText> {
+        SearchText::parse(text).unwrap_or_else(|error| {
+            self.reject("search", error.to_string(), "value_error");
+            None
+        })
+    }
+}
+
+fn status(value: &str) -> Option<Status> {
+    match value.to_ascii_lowercase().as_str() {
+        "all" => Some(Status::All),
+        "pending" | "active" => Some(Status::Pending),
+        "completed" => Some(Status::Completed),
+        _ => None,
+    }
+}
+
+fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
+    let (name, direction) = match value.strip_prefix('-') {
+        Some(name) => (name, Some(Direction::Descending)),
+        None => (value, None),
+    };
+    let key = match name.to_ascii_lowercase().as_str() {
+        "created" | "created_at" => SortKey::Created,
+        "updated" | "updated_at" => SortKey::Updated,
+        "title" => SortKey::Title,
+        _ => return None,
+    };
+    Some((key, direction))
+}
+
+fn order(value: &str) -> Option<Direction> {
+    match value.to_ascii_lowercase().as_str() {
+        "asc" => Some(Direction::Ascending),
+        "desc" => Some(Direction::Descending),
+        _ => None,
+    }
+}
+
+fn limit(value: &str) -> Option<u32> {
+    unsigned_integer(value)
+        .and_then(|limit| u32::try_from(limit).ok())
+        .filter(|limit| (1..=PAGE_MAX).contains(limit))
+}
+
+fn offset(value: &str) -> Option<u64> {
+    unsigned_integer(value).filter(|offset| i64::try_from(*offset).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> ListQuery {
+        ListRequest::parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
+    }
+
+    fn error(query: &str) -> String {
+        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was accepted")).to_string()
+    }
+
+    #[test]
+    fn defaults_are_all_tasks_newest_first() {
+        assert_eq!(read(""), ListQuery::default());
+        assert_eq!(read("nope=1&limit[]=2&&="), ListQuery::default());
+    }
+
+    #[test]
+    fn spellings_of_status() {
+        let spellings = [
+            ("status=ALL", Status::All),
+            ("status=active", Status::Pending),
+            ("completed=True", Status::Completed),
+            ("completed=0", Status::Pending),
+            ("status=all&completed=true", Status::Completed),
+        ];
+        for (query, status) in spellings {
+            assert_eq!(read(query).status, status, "{query}");
+        }
+        assert_eq!(error("status=pending&completed=true"), "validation: completed: contradicts status");
+    }
+
+    #[test]
+    fn spellings_of_sort() {
+        use Direction::{Ascending, Descending};
+        let spellings = [
+            ("sort=title", SortKey::Title, Ascending),
+            ("sort=-title", SortKey::Title, Descending),
+            ("sort_by=updated_at&order=desc", SortKey::Updated, Descending),
+            ("sort=created", SortKey::Created, Ascending),
+            ("order=ASC", SortKey::Created, Ascending),
+            ("sort=-created_at&order=desc", SortKey::Created, Descending),
+            ("sort=title&sort_by=title", SortKey::Title, Ascending),
+        ];
+        for (query, key, direction) in spellings {
+            assert_eq!(read(query).sort, Sort { key, direction }, "{query}");
+        }
+        assert_eq!(error("sort=-title&order=asc"), "validation: order: contradicts the sign of sort");
+    }
+
+    #[test]
+    fn unknown_values_are_rejected() {
+        let queries = [
+            "sort=title&sort_by=password",
+            "sort=title&sort_by=created",
+            "limit=0",
+            "limit=1001",
+            "limit=-1",
+            "limit=+1",
+            "limit=abc",
+            "limit=",
+            "limit=1&limit=2",
+            "offset=1e3",
+            "offset=9223372036854775808",
+            "sort=password",
+            "order=up",
+            "status=done",
+            "completed=maybe",
+            "count=x",
+            "cursor=%00%ff",
+            "cursor=x",
+            "search=%00",
+            "search=%ff",
+        ];
+        for query in queries {
+            assert!(error(query).starts_with("validation: "), "{query}");
+        }
+        assert_eq!(read("limit=1000&offset=9223372036854775807&count=true").limit, 1000);
+    }
+
+    #[test]
+    fn search_is_decoded_once_and_folded() {
+        assert_eq!(read("search=A+B%2525").search.unwrap().folded(), "a b%25");
+        assert_eq!(read("search=").search, None);
+    }
+
+    #[test]
+    fn cursors_contain_filter_and_order() {
+        let request = ListRequest::parse("status=pending&search=x&sort=title").unwrap();
+        let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
+        let cursor = request.cursor(domain::Position::Title("a".into(), id));
+        let next = read(&format!("cursor={cursor}"));
+        assert_eq!(
+            (next.status, next.sort, &next.search),
+            (Status::Pending, request.query.sort, &request.query.search)
+        );
+        assert!(next.after.is_some());
+        assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title")), next);
+        for other in ["status=all", "search=y", "sort=-title", "order=desc", "offset=1"] {
+            assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
+        }
+    }
+}

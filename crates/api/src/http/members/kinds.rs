@@ -1,0 +1,128 @@
+//! The kinds of members: the schema of each, how a value is read, and how it is written.
+
+pub(super) mod integer;
+mod read_only;
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use domain::{Description, Title};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+pub(super) use read_only::{Id, Owner, Time};
+
+/// A kind of member.
+pub(crate) trait MemberKind {
+    /// Its type in JSON Schema.
+    const TYPE: Type = Type::String;
+    /// Whether null is one of its values.
+    const NULLABLE: bool = false;
+
+    /// Adds the other keywords of the schema.
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema
+    }
+}
+
+/// A kind that is read as this type of the domain.
+pub(crate) trait Read<T>: MemberKind {
+    /// Reads a value that is not null.
+    fn read(value: Value) -> Result<T, Mismatch>;
+}
+
+/// A kind that is written from this type of the domain.
+pub(crate) trait Write<T>: MemberKind {
+    /// Writes a value.
+    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// Why a value is not of the kind: a message, and a code.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Mismatch(pub(crate) Cow<'static, str>, pub(crate) &'static str);
+
+/// Text.
+pub(crate) enum Text {}
+
+/// True or false.
+pub(crate) enum Boolean {}
+
+/// Another kind, or null. Null clears the member.
+pub(crate) struct Nullable<K>(PhantomData<K>);
+
+impl MemberKind for Text {}
+
+impl Read<String> for Text {
+    fn read(value: Value) -> Result<String, Mismatch> {
+        match value {
+            Value::String(text) => Ok(text),
+            _ => Err(Mismatch("must be a string".into(), "string_type")),
+        }
+    }
+}
+
+impl Write<Title> for Text {
+    fn write<S: Serializer>(value: &Title, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
+    }
+}
+
+impl Write<Description> for Text {
+    fn write<S: Serializer>(value: &Description, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
+    }
+}
+
+impl MemberKind for Boolean {
+    const TYPE: Type = Type::Boolean;
+}
+
+impl Read<bool> for Boolean {
+    fn read(value: Value) -> Result<bool, Mismatch> {
+        value.as_bool().ok_or(Mismatch("must be true or false".into(), "bool_type"))
+    }
+}
+
+impl Write<bool> for Boolean {
+    fn write<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*value)
+    }
+}
+
+impl<K: MemberKind> MemberKind for Nullable<K> {
+    const TYPE: Type = K::TYPE;
+    const NULLABLE: bool = true;
+
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        K::limits(schema)
+    }
+}
+
+impl<T, K: Read<T>> Read<T> for Nullable<K> {
+    fn read(value: Value) -> Result<T, Mismatch> {
+        K::read(value)
+    }
+}
+
+impl<T, K: Write<T>> Write<Option<T>> for Nullable<K> {
+    fn write<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => K::write(value, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+/// A value for a serializer.
+pub(super) fn written<K: Write<T>, T>(value: &T) -> impl Serialize {
+    struct Written<'a, K, T>(&'a T, PhantomData<K>);
+
+    impl<K: Write<T>, T> Serialize for Written<'_, K, T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            K::write(self.0, serializer)
+        }
+    }
+
+    Written(value, PhantomData::<K>)
+}

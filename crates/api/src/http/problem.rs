@@ -1,0 +1,131 @@
+//! All errors of the API in one format (RFC 9457). Status codes of errors are defined in `kind`.
+
+mod from;
+mod kind;
+mod render;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+pub(crate) use kind::ProblemKind;
+pub(crate) use render::{ProblemBody, from_framework_status, render};
+
+/// `Retry-After` of a retryable problem, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// An error, as the client will read it. `server::request_context` adds the request id.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    kind: ProblemKind,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// An error of one part of the input, in the format of FastAPI.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub(crate) struct FieldError {
+    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body.
+    pub loc: Vec<String>,
+    /// A description.
+    pub msg: String,
+    /// A code: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, ….
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+}
+
+impl FieldError {
+    /// An invalid member of the body.
+    pub(crate) fn body(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["body".into(), name.into()], msg: msg.into(), kind }
+    }
+
+    /// An invalid body.
+    pub(crate) fn whole_body(msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["body".into()], msg: msg.into(), kind }
+    }
+
+    /// An invalid query parameter.
+    pub(crate) fn query(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["query".into(), name.into()], msg: msg.into(), kind }
+    }
+}
+
+impl Problem {
+    /// A problem with a description for the client.
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+    }
+
+    /// Invalid input, with at least one error.
+    pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
+        let name = |error: &FieldError| error.loc.last().cloned().unwrap_or_default();
+        let messages: Vec<String> =
+            errors.iter().map(|error| format!("{}: {}", name(error), error.msg)).collect();
+        Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
+    }
+
+    /// Adds a response header.
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// An internal error. The cause is in the log, under the request id.
+    pub(crate) fn internal() -> Self {
+        Self::new(ProblemKind::Internal, "Internal error; quote the request id when reporting it.")
+    }
+
+    /// No route has this path.
+    pub(crate) fn no_route() -> Self {
+        Self::new(ProblemKind::NoRoute, "Route not found.")
+    }
+
+    /// The path has other methods than the requested one.
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        let detail = format!("Allowed methods: {allow}.");
+        Self::new(ProblemKind::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
+    }
+
+    /// A temporary failure, with `Retry-After`.
+    pub(crate) fn retryable(
+        kind: ProblemKind,
+        detail: &'static str,
+        retry_after_seconds: Option<u64>,
+    ) -> Self {
+        let seconds = retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS).to_string();
+        Self::new(kind, detail).with_header(header::RETRY_AFTER, &seconds)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.code(), self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    // `render` writes the body, with the request id.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.kind.status())
+    }
+}
+
+/// An error and its causes in one line, whatever line breaks a library puts into its messages.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let messages: Vec<String> = causes.map(ToString::to_string).collect();
+    messages.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
+}

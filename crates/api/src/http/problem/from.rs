@@ -1,0 +1,86 @@
+//! Errors of the other layers as problems. Details that clients must not see are logged here.
+
+use actix_web::http::header::{self, ToStrError};
+use auth::{AuthError, CredentialsError};
+use domain::{Rule, TaskError, TextError, Violation};
+
+use super::{FieldError, Problem, ProblemKind, chain};
+
+impl From<TaskError> for Problem {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::NotFound => Self::new(ProblemKind::NotFound, "Task not found."),
+            TaskError::PreconditionFailed { current } => {
+                Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
+                    .with_header(header::ETAG, &format!("\"{current}\""))
+            }
+            TaskError::Invalid(violations) => {
+                Self::invalid(violations.iter().map(FieldError::from).collect())
+            }
+            TaskError::Overloaded => {
+                let detail = "The service is overloaded; retry after the given delay.";
+                Self::retryable(ProblemKind::Overloaded, detail, None)
+            }
+            TaskError::TooManyScans => {
+                let detail = "Too many of your searches and sorted or counted lists are waiting; retry after the given delay.";
+                Self::retryable(ProblemKind::TooManyScans, detail, None)
+            }
+            TaskError::Unavailable(source) => {
+                tracing::error!(error = chain(&*source), "the database is unavailable");
+                let detail = "The database is unavailable; nothing was written. Retry after the given delay.";
+                Self::retryable(ProblemKind::Unavailable, detail, None)
+            }
+            TaskError::OutcomeUnknown(source) => {
+                tracing::error!(error = chain(&*source), "the outcome of a write is unknown");
+                let detail = "The database did not respond in time. Read the task before you retry: the write may have \
+                              been committed.";
+                // Without `Retry-After`: a retry could write twice.
+                Self::new(ProblemKind::OutcomeUnknown, detail)
+            }
+            TaskError::Fault(source) => {
+                tracing::error!(error = chain(&*source), "unexpected database error");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let kind = match &error {
+            AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
+            AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
+            AuthError::Token(error) if error.is_unavailable() => {
+                tracing::warn!(reason = error.reason(), "cannot verify tokens");
+                let detail = "The keys that verify your token are unavailable; retry after the given delay.";
+                return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
+            }
+            AuthError::Token(error) => {
+                tracing::info!(reason = error.reason(), "rejected a token: {error}");
+                ProblemKind::InvalidToken
+            }
+            AuthError::Credentials(_) => ProblemKind::InvalidToken,
+        };
+        let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
+        Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+impl From<&Violation> for FieldError {
+    fn from(violation: &Violation) -> Self {
+        let kind = match violation.rule {
+            Rule::Required => "missing",
+            Rule::NotNull => "null_not_allowed",
+            Rule::Text(TextError::Empty) => "string_too_short",
+            Rule::Text(TextError::TooLong { .. }) => "string_too_long",
+            Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
+        };
+        Self::body(violation.field, violation.rule.to_string(), kind)
+    }
+}
+
+impl From<ToStrError> for Problem {
+    fn from(_: ToStrError) -> Self {
+        Self::new(ProblemKind::Malformed, "A header contains bytes that are not visible ASCII.")
+    }
+}

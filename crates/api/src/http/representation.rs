@@ -1,0 +1,169 @@
+//! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
+
+use actix_web::http::header::{self, Accept, Header, HeaderValue, Quality};
+use actix_web::rt::task::yield_now;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use domain::Task;
+use serde::{Serialize, Serializer};
+use tokio::sync::Semaphore;
+
+use crate::http::members;
+
+/// A task as JSON.
+pub(crate) struct TaskJson<'a>(pub(crate) &'a Task);
+
+impl Serialize for TaskJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        members::write(self.0, serializer)
+    }
+}
+
+/// The entity tag of a task: its revision, quoted.
+pub(crate) fn etag(task: &Task) -> String {
+    format!("\"{}\"", task.revision)
+}
+
+/// Responds with one task.
+pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
+    private_cache_headers(builder).insert_header((header::ETAG, etag(task)));
+    json(builder, &TaskJson(task))
+}
+
+/// Tasks that are written before other requests of the thread run: 100 KB with texts of 1,000 characters.
+const TASKS_AT_ONCE: usize = 64;
+
+/// Long lists that are written at the same time; more in parallel would only delay each other.
+static LONG_LISTS: Semaphore = Semaphore::const_new(2);
+
+/// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; other requests on the same
+/// thread run in between.
+pub async fn tasks(builder: &mut HttpResponseBuilder, tasks: &[Task]) -> HttpResponse {
+    private_cache_headers(builder);
+    let _permit = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
+    // A task with the usual texts takes about 300 bytes.
+    let mut body = Vec::with_capacity(2 + tasks.len() * 320);
+    body.push(b'[');
+    for (number, chunk) in tasks.chunks(TASKS_AT_ONCE).enumerate() {
+        if number > 0 {
+            yield_now().await;
+        }
+        for task in chunk {
+            if body.len() > 1 {
+                body.push(b',');
+            }
+            if serde_json::to_writer(&mut body, &TaskJson(task)).is_err() {
+                return HttpResponse::InternalServerError().finish();
+            }
+        }
+    }
+    body.push(b']');
+    builder.content_type("application/json").body(body)
+}
+
+/// Responds with any other value.
+pub(crate) fn json(builder: &mut HttpResponseBuilder, value: &impl Serialize) -> HttpResponse {
+    match serde_json::to_vec(value) {
+        Ok(body) => builder.content_type("application/json").body(body),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// Shared caches must not store the response, and private ones must revalidate it.
+pub(crate) fn private_cache_headers(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    builder
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
+        .insert_header((header::VARY, HeaderValue::from_static("Authorization")))
+}
+
+/// The quality that `Accept` gives this media type (RFC 9110 §12.5.1), zero when it is excluded. Without `Accept`, or with
+/// an unreadable one, every type is accepted.
+pub(crate) fn accept_quality(request: &HttpRequest, media_type: &str) -> Quality {
+    if !request.headers().contains_key(header::ACCEPT) {
+        return Quality::MAX;
+    }
+    let Ok(Accept(ranges)) = Accept::parse(request) else { return Quality::MAX };
+    if ranges.is_empty() {
+        return Quality::MAX;
+    }
+    let matching = ranges.iter().filter_map(|range| {
+        let specificity = specificity(range.item.essence_str(), media_type)?;
+        Some((specificity, range.quality))
+    });
+    matching.max_by_key(|(specificity, _)| *specificity).map_or(Quality::ZERO, |(_, quality)| quality)
+}
+
+/// The specificity of a range that matches the type.
+fn specificity(range: &str, media_type: &str) -> Option<u8> {
+    if range == "*/*" {
+        return Some(0);
+    }
+    if range == media_type {
+        return Some(2);
+    }
+    let of_range = range.strip_suffix("/*")?;
+    media_type.split_once('/').filter(|(kind, _)| *kind == of_range).map(|_| 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::{Context, Waker};
+
+    use actix_web::test::TestRequest;
+    use domain::testing::{CountedIds, MemoryTasks, SetClock};
+    use domain::{Field, Owner, TaskInput, Tasks, TextLimits};
+
+    use super::*;
+
+    async fn page(count: usize) -> Vec<Task> {
+        let (clock, ids) = (SetClock::at_unix_millis(0), CountedIds::default());
+        let repository = Arc::new(MemoryTasks::default());
+        let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
+        let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };
+        let mut page = Vec::new();
+        for _ in 0..count {
+            page.push(tasks.create(&Owner::for_test("owner"), input.clone()).await.unwrap());
+        }
+        page
+    }
+
+    #[actix_web::test]
+    async fn long_lists_yield_to_other_requests() {
+        let mut context = Context::from_waker(Waker::noop());
+        let (long, short) = (page(TASKS_AT_ONCE + 1).await, page(TASKS_AT_ONCE).await);
+        let mut response = HttpResponse::Ok();
+        let mut response = pin!(tasks(&mut response, &long));
+        assert!(response.as_mut().poll(&mut context).is_pending());
+        let mut others = HttpResponse::Ok();
+        assert!(pin!(tasks(&mut others, &short)).poll(&mut context).is_ready());
+        assert_eq!(response.await.status(), 200);
+    }
+
+    fn wants_html(accept: &str) -> bool {
+        let request = TestRequest::default().insert_header((header::ACCEPT, accept)).to_http_request();
+        accept_quality(&request, "text/html") > accept_quality(&request, "application/json")
+    }
+
+    #[test]
+    fn the_most_specific_accept_range_decides() {
+        for accept in [
+            "text/html, */*;q=0.8",
+            "text/*",
+            "*/*, application/json;q=0.1",
+            "application/*;q=0.2, text/html;q=0.3",
+        ] {
+            assert!(wants_html(accept), "{accept}");
+        }
+        for accept in [
+            "*/*",
+            "text/html;q=0.4, */*;q=0.5",
+            "text/*, text/html;q=0",
+            "text/html, application/json",
+            ";;;",
+            "",
+        ] {
+            assert!(!wants_html(accept), "{accept}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Successful responses.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::link::LinkBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ArrayBuilder, Ref};
+use utoipa::openapi::{Content, RefOr, Schema};
+
+use super::headers::WithHeaders;
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+/// A task.
+pub(crate) struct OneTask;
+
+/// A new task.
+pub(crate) struct CreatedTask;
+
+/// A changed task.
+pub(crate) struct ChangedTask;
+
+/// A page of a list.
+pub(crate) struct PageOfTasks;
+
+/// A deletion.
+pub(crate) struct DeletedTask;
+
+impl IntoResponses for OneTask {
+    fn responses() -> Responses {
+        let unchanged = ResponseBuilder::new().description("The client has the current revision.");
+        responses([("200", task("The task.")), ("304", unchanged.with_headers(&["ETag"]))])
+    }
+}
+
+impl IntoResponses for CreatedTask {
+    fn responses() -> Responses {
+        let created = task("The new task.").with_headers(&["Location"]);
+        // The operations on the new task, for tools that follow links.
+        let created =
+            ["get", "update", "patch", "complete", "delete"].into_iter().fold(created, |created, verb| {
+                let link = LinkBuilder::new().operation_id(format!("{verb}_task"));
+                let link = link
+                    .parameter("user_id", "$response.body#/user_id")
+                    .parameter("id", "$response.body#/id");
+                created.link(verb, link.build())
+            });
+        responses([("201", created)])
+    }
+}
+
+impl IntoResponses for ChangedTask {
+    fn responses() -> Responses {
+        responses([("200", task("The changed task."))])
+    }
+}
+
+impl IntoResponses for PageOfTasks {
+    fn responses() -> Responses {
+        let tasks = ArrayBuilder::new().items(Ref::from_schema_name("Task"));
+        let page = json("A page of the user's tasks.", tasks);
+        let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count"]);
+        let next = LinkBuilder::new()
+            .operation_id("list_tasks")
+            .description("The next page, when more tasks remain.");
+        let next = next.parameter("user_id", "$request.path.user_id");
+        let page = page.link("next", next.parameter("cursor", "$response.header.X-Next-Cursor").build());
+        responses([("200", page)])
+    }
+}
+
+impl IntoResponses for DeletedTask {
+    fn responses() -> Responses {
+        let with_body = json("Deleted.", Ref::from_schema_name("Deleted"));
+        let with_body = with_body.with_headers(&["Preference-Applied"]);
+        responses([("200", with_body), ("204", ResponseBuilder::new().description("Deleted."))])
+    }
+}
+
+fn task(description: &str) -> ResponseBuilder {
+    json(description, Ref::from_schema_name("Task")).with_headers(&["ETag"])
+}
+
+fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder {
+    let content = Content::new(Some(schema));
+    ResponseBuilder::new().description(description).content("application/json", content)
+}
+
+fn responses<const N: usize>(responses: [(&str, ResponseBuilder); N]) -> Responses {
+    responses.into_iter().map(|(status, response)| (status.to_owned(), response.into())).collect()
+}

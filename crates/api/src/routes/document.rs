@@ -1,0 +1,100 @@
+//! The OpenAPI 3.1 document, generated from the annotations of the handlers, and the route that serves it.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use serde_json::json;
+use utoipa::OpenApi;
+
+use super::{monitoring, pages, tasks};
+use crate::http::problem::{FieldError, ProblemBody};
+use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tasknook",
+        description = "Personal tasks for users of Better Auth; users only have access to their own tasks. Every error is a \
+                       problem document (RFC 9457) with a `code` for programs and a `detail` for people.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "own tasks", description = "The tasks of the token's user."),
+        (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "service", description = "The service itself; no token required.")
+    ),
+    paths(
+        tasks::list::list,
+        tasks::create::create,
+        tasks::get::get,
+        tasks::update::put,
+        tasks::update::patch,
+        tasks::delete::delete,
+        tasks::complete::complete,
+        pages::root,
+        monitoring::live,
+        monitoring::ready,
+        monitoring::health,
+        monitoring::metrics,
+        get_openapi,
+        pages::index,
+        pages::file
+    ),
+    components(schemas(
+        schemas::Task,
+        schemas::NewTask,
+        schemas::TaskUpdate,
+        schemas::TaskPatch,
+        schemas::Completion,
+        tasks::delete::Deleted,
+        ProblemBody<'static>,
+        FieldError,
+        monitoring::Liveness,
+        monitoring::Health,
+        pages::ServiceInfo
+    )),
+    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &Common)
+)]
+struct Api;
+
+/// Examples of the bodies that are not tasks.
+const EXAMPLES: Examples = Examples(|schema| match schema {
+    "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
+    "Health" => vec![
+        ("ok", json!(monitoring::Health::new(true, false))),
+        ("database_unavailable", json!(monitoring::Health::new(false, false))),
+        ("draining", json!(monitoring::Health::new(true, true))),
+    ],
+    "Liveness" => vec![("ok", json!(monitoring::Liveness::OK))],
+    "ServiceInfo" => vec![("service", json!(pages::ServiceInfo::CURRENT))],
+    _ => vec![],
+});
+
+static JSON: LazyLock<String> = LazyLock::new(|| Api::openapi().to_pretty_json().unwrap_or_default() + "\n");
+
+/// The document as JSON.
+pub(crate) fn openapi_json() -> &'static str {
+    &JSON
+}
+
+/// Reads the OpenAPI document
+///
+/// This document, in OpenAPI 3.1. `tasknook openapi` prints the same.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "service",
+    operation_id = "get_openapi",
+    responses((status = 200, description = "The document.", body = serde_json::Value, content_type = "application/json"))
+)]
+pub(crate) async fn get_openapi() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(openapi_json())
+}

@@ -1,0 +1,68 @@
+//! The composition root: names the adapter of every port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth::VerifierOptions;
+use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
+use persistence::JobOptions;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::StartError;
+use super::database::{migrate, open};
+use super::verifier::verifier;
+use crate::config::Settings;
+use crate::metrics::Metrics;
+use crate::state::{AppState, BodyLimits, Draining};
+
+/// Opens the database, runs migrations, and connects use cases with their adapters.
+pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
+    let metrics = Metrics::default();
+    let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
+    let verifier = Arc::new(verifier(settings, options)?);
+    let database = open(settings, Arc::clone(metrics.database()) as _)?;
+    if settings.database.migrate_on_start {
+        for name in migrate(&database)? {
+            tracing::info!(name, "applied migration");
+        }
+    }
+    let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
+    let jobs = database
+        .start_jobs(JobOptions { keep_tombstones, clock: Arc::new(SystemClock) })
+        .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
+    let limits =
+        TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
+    Ok(AppState {
+        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
+        verifier,
+        readiness: database.readiness(),
+        body: BodyLimits {
+            max_bytes: settings.limits.max_body_bytes,
+            timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
+        },
+        delete_returns_body: settings.tasks.delete_returns_body,
+        metrics,
+        background_jobs: Some(jobs),
+        draining: Draining::default(),
+    })
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]
+    fn now(&self) -> Timestamp {
+        Timestamp::new(OffsetDateTime::now_utc())
+    }
+}
+
+/// UUIDs of version 7 (RFC 9562 §5.7): they sort by time, so new rows share index pages.
+struct TimeOrderedIds;
+
+impl Ids for TimeOrderedIds {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]
+    fn next(&self) -> TaskId {
+        TaskId::new(Uuid::now_v7())
+    }
+}

@@ -1,0 +1,78 @@
+//! The configured database: opened, migrated, checked, copied.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use persistence::{
+    Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
+};
+
+use super::StartError;
+use crate::config::{ConfigError, Settings};
+
+/// Opens the configured database, and waits for a server that is not available yet.
+pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
+    let options = DatabaseOptions { observer, ..options(settings) };
+    let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
+    database.wait_until_available().map_err(|error| migrate_error("the database cannot be used", error))?;
+    Ok(database)
+}
+
+fn options(settings: &Settings) -> DatabaseOptions {
+    DatabaseOptions {
+        url: settings.database.url.clone(),
+        max_connections: settings.database.max_connections,
+        transaction_pooler: settings.database.transaction_pooler,
+        startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
+        ..DatabaseOptions::default()
+    }
+}
+
+fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
+    ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
+}
+
+/// A database with a wrong encoding is a configuration error: no retry helps.
+fn migrate_error(what: &str, error: MigrateError) -> StartError {
+    match error {
+        MigrateError::WrongEncoding { .. } => database_config_error(&error).into(),
+        error => StartError::failed(what, error),
+    }
+}
+
+/// Runs pending migrations and returns their names.
+pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
+    database.migrate().map_err(|error| migrate_error("the migrations cannot be applied", error))
+}
+
+/// Checks the configured database without creating a file.
+pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
+    Ok(Database::check(&options(settings)).map_err(|error| database_config_error(&error))?)
+}
+
+/// Finds the configured database for a check, without creating a file.
+pub(crate) fn doctor(settings: &Settings) -> Result<Doctor, StartError> {
+    Doctor::new(&options(settings)).map_err(doctor_error)
+}
+
+/// Why a check could not be run.
+pub(crate) fn doctor_error(error: DoctorError) -> StartError {
+    match error {
+        DoctorError::Open(error) => database_config_error(&error).into(),
+        error => StartError::NotChecked { source: error.into() },
+    }
+}
+
+/// Copies the configured database to a new file.
+pub(crate) fn back_up(settings: &Settings, file: &Path) -> Result<Backup, StartError> {
+    Database::back_up(&options(settings), file).map_err(|error| match error {
+        BackupError::Source(DoctorError::Open(error)) => database_config_error(&error).into(),
+        BackupError::NotAFile { .. } => {
+            let why = format!("{error}: pg_dump --format=custom --file=FILE \"$DATABASE_URL\"");
+            ConfigError::new("database.url (DATABASE_URL)", why).into()
+        }
+        error => StartError::failed("the backup failed", error),
+    })
+}
