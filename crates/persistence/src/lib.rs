@@ -30,38 +30,20 @@
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("a database is needed: enable the feature \"postgres\", \"sqlite\" or both");
 
-mod backup;
+mod backend;
 mod database;
-mod dialect;
-mod doctor;
-mod engine;
-mod error;
-mod failure;
-mod jobs;
-mod listing;
-mod location;
+mod maintenance;
 mod migrations;
-mod observer;
-mod one_task;
 mod options;
-mod pool;
-#[cfg(feature = "postgres")]
-mod postgres;
-mod readiness;
-mod repository;
-mod rows;
-#[cfg(feature = "sqlite")]
-mod sqlite;
-mod statement;
+mod read;
 mod workers;
 mod write;
 
-pub use backup::{Backup, BackupError};
 pub use database::Database;
-pub use doctor::{Check, Doctor, DoctorError, Finding, Outcome, Remedy, Repair, Report};
-pub use engine::Engine;
-pub use error::{MigrateError, OpenError};
-pub use jobs::{BackgroundJobs, JobOptions, JobsReport};
-pub use migrations::MigrationOptions;
-pub use observer::{CallFailure, DatabaseObserver, WorkKind};
-pub use options::DatabaseOptions;
+pub use maintenance::backup::{Backup, BackupError};
+pub use maintenance::doctor::{Check, Doctor, DoctorError, Finding, Outcome, Remedy, Repair, Report};
+pub use maintenance::jobs::{BackgroundJobs, JobOptions};
+pub use options::{
+    CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,
+    OpenError, WorkKind,
+};

@@ -5,7 +5,6 @@
 //! one, and an old one that starts again meanwhile must serve. A schema is therefore first widened, and narrowed only
 //! when no running build needs what is removed.
 
-mod options;
 mod script;
 
 use std::time::Duration;
@@ -14,14 +13,13 @@ use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
 use diesel::{ConnectionResult, QueryResult};
 use diesel_migrations::EmbeddedMigrations;
 
-use crate::MigrateError;
-use crate::dialect::{BackendOf, Dialect};
+use crate::backend::{Backend, DieselBackend};
+use crate::{MigrateError, MigrationOptions};
 
-pub use options::MigrationOptions;
 pub(crate) use script::{Script, scripts};
 
 /// A database whose schema can be brought up to date.
-pub(crate) trait MigrationBackend: Dialect {
+pub(crate) trait MigrationBackend: Backend {
     /// The migrations of this build.
     const MIGRATIONS: EmbeddedMigrations;
 
@@ -136,7 +134,7 @@ struct FailedMigration {
 }
 
 fn embedded<B: MigrationBackend>() -> diesel::migration::Result<Vec<Script>> {
-    scripts::<BackendOf<B>>(&B::MIGRATIONS)
+    scripts::<DieselBackend<B>>(&B::MIGRATIONS)
 }
 
 fn unknown<'a>(scripts: &'a [Script], history: &'a [String]) -> impl Iterator<Item = &'a String> {

@@ -6,12 +6,14 @@
 //! [`DeadlineTimer`], which replies for the workers and replaces those that hang.
 
 mod call;
+mod pool;
 mod queue;
 mod reads;
 mod timer;
 mod worker;
 
-pub(crate) use call::PendingCall;
+pub(crate) use call::{PendingCall, Replies, Reply};
+pub(crate) use pool::{CheckedOut, Pool};
 pub(crate) use queue::{Group, Queue, QueueLimits, Request, Sender};
 pub(crate) use reads::{ROLE_CHECK_AFTER, Reads};
 pub(crate) use timer::{DeadlineTimer, Expire};

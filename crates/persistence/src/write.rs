@@ -20,8 +20,8 @@ use std::time::Instant;
 use diesel::QueryResult;
 use domain::{OwnerId, OwnerState, Slot, TaskId, WriteSet};
 
-use crate::failure::Failure;
-use crate::rows::TaskRow;
+use crate::backend::rows::TaskRow;
+use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
@@ -66,7 +66,7 @@ pub(crate) fn collect(reads: &[Read], rows: impl Iterator<Item = LoadedRow>) -> 
             match task {
                 None => Slot::Free,
                 Some((_, true)) => Slot::Retired,
-                Some((row, false)) => Slot::Live(row.of(&read.owner)),
+                Some((row, false)) => Slot::Live(row.into_task(&read.owner)),
             },
         );
     }
@@ -110,6 +110,12 @@ pub(crate) trait WriteSession {
 
     /// The last store of each of these owners; none without a row.
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>>;
+}
+
+/// A database that the write path runs on.
+pub(crate) trait WriteBackend: Backend<Connection: WriteSession> {
+    /// Whether other processes may write between load and store, so that the store needs its guard.
+    const GUARDED: bool;
 }
 
 /// Where connections come from.

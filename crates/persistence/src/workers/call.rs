@@ -3,18 +3,25 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use domain::RepositoryError;
 use tokio::sync::oneshot;
 
-use crate::dialect::Outcome;
-use crate::failure::Failure;
+use crate::backend::Failure;
+
+/// The reply to one request of a group. A task that does not exist is the result of that request alone.
+pub(crate) type Reply<A> = Result<A, RepositoryError>;
+
+/// The replies to a group, in its order. An error is the whole group's; nothing was changed, unless the connection was
+/// lost.
+pub(crate) type Replies<A> = QueryResult<Vec<Reply<A>>>;
 
 /// One call. It is replied to once: of a worker and the timer, the first one replies, and the other does nothing.
 pub(crate) struct PendingCall<A>(Arc<Mutex<State<A>>>);
 
 struct State<A> {
     /// None once it has been replied to.
-    reply: Option<oneshot::Sender<Outcome<A>>>,
+    reply: Option<oneshot::Sender<Reply<A>>>,
     submitted: Instant,
     deadline: Instant,
     stage: Stage,
@@ -46,7 +53,7 @@ impl<A> Clone for PendingCall<A> {
 }
 
 impl<A> PendingCall<A> {
-    pub(super) fn new(reply: oneshot::Sender<Outcome<A>>, timeout: Duration, is_write: bool) -> Self {
+    pub(super) fn new(reply: oneshot::Sender<Reply<A>>, timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
         let (reply, deadline) = (Some(reply), submitted + timeout);
         Self(Arc::new(Mutex::new(State { reply, submitted, deadline, stage: Stage::Queued, is_write })))
@@ -96,7 +103,7 @@ impl<A> PendingCall<A> {
     }
 
     /// Gives the outcome to whoever waits for it.
-    pub(crate) fn reply(&self, outcome: Outcome<A>) {
+    pub(crate) fn reply(&self, outcome: Reply<A>) {
         let reply = self.lock().reply.take();
         if let Some(reply) = reply {
             // A caller who has gone needs no outcome.

@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
 
-use super::call::{Fate, PendingCall};
-use crate::dialect::Outcome;
-use crate::failure::Failure;
-use crate::observer::{CallFailure, DatabaseObserver, WorkKind};
+use super::call::{Fate, PendingCall, Reply};
+use crate::backend::Failure;
+use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
 mod group;
 mod turns;
@@ -55,10 +54,10 @@ impl<R: Request, A> Sender<R, A> {
     }
 
     /// Queues a request and waits for its outcome.
-    pub(crate) async fn submit(&self, request: R) -> Outcome<A> {
+    pub(crate) async fn submit(&self, request: R) -> Reply<A> {
         let (reply, outcome) = oneshot::channel();
         self.0.push(request, reply)?;
-        outcome.await.unwrap_or_else(|_| Err(Failure::defect("a worker ended without a reply").error()))
+        outcome.await.unwrap_or_else(|_| Err(Failure::internal("a worker ended without a reply").error()))
     }
 }
 
@@ -101,7 +100,7 @@ impl<R: Request, A> Queue<R, A> {
         (Sender(Arc::clone(&queue)), queue)
     }
 
-    fn push(&self, request: R, reply: oneshot::Sender<Outcome<A>>) -> Result<(), RepositoryError> {
+    fn push(&self, request: R, reply: oneshot::Sender<Reply<A>>) -> Result<(), RepositoryError> {
         let mut state = self.lock();
         if let Err(failure) = self.admit(&state, request.owner()) {
             drop(state);

@@ -7,13 +7,12 @@ use std::{io, iter, mem, thread};
 
 use domain::OwnerId;
 
+use super::pool::{CheckedOut, Pool};
 use super::queue::{Group, Queue, Request};
 use super::timer::Expire;
 use crate::DatabaseOptions;
-use crate::dialect::Dialect;
-use crate::failure::Failure;
-use crate::observer::{DatabaseObserver, WorkKind};
-use crate::pool::{CheckedOut, Pool};
+use crate::backend::{Backend, Failure};
+use crate::options::{DatabaseObserver, WorkKind};
 
 /// How long the workers wait for the database.
 #[derive(Debug, Clone, Copy)]
@@ -49,26 +48,26 @@ impl Timeouts {
 }
 
 /// What the workers of one queue have in common.
-pub(crate) struct Context<D: Dialect> {
+pub(crate) struct Context<B: Backend> {
     pub(crate) kind: WorkKind,
-    pub(crate) pool: Pool<D>,
+    pub(crate) pool: Pool<B>,
     pub(crate) timeouts: Timeouts,
     pub(crate) observer: Arc<dyn DatabaseObserver>,
 }
 
 /// Serves the groups that one thread takes.
-pub(crate) trait Serve<D: Dialect, R, A> {
+pub(crate) trait Serve<B: Backend, R, A> {
     /// Replies to every call of a group.
-    fn serve(&mut self, worker: &Worker<'_, D, R, A>, group: Group<R, A>);
+    fn serve(&mut self, worker: &Worker<'_, B, R, A>, group: Group<R, A>);
 }
 
 /// Makes what serves the groups of a new thread.
-pub(crate) type NewServer<D, R, A> = Box<dyn Fn() -> Box<dyn Serve<D, R, A>> + Send + Sync>;
+pub(crate) type NewServer<B, R, A> = Box<dyn Fn() -> Box<dyn Serve<B, R, A>> + Send + Sync>;
 
 /// The workers of one queue.
-pub(crate) struct Workers<D: Dialect, R, A> {
-    context: Context<D>,
-    new_server: NewServer<D, R, A>,
+pub(crate) struct Workers<B: Backend, R, A> {
+    context: Context<B>,
+    new_server: NewServer<B, R, A>,
     queue: Arc<Queue<R, A>>,
     seats: Box<[Mutex<Seat>]>,
     this: Weak<Self>,
@@ -93,11 +92,11 @@ struct Step {
     generation: u64,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
+impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
     /// Starts so many threads. They end when the callers' end of the queue is dropped.
     pub(crate) fn start(
-        context: Context<D>,
-        new_server: NewServer<D, R, A>,
+        context: Context<B>,
+        new_server: NewServer<B, R, A>,
         queue: Arc<Queue<R, A>>,
         count: usize,
     ) -> io::Result<Arc<Self>> {
@@ -130,7 +129,7 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
                 server = (self.new_server)();
                 // What panicked does not hang.
                 self.leave(place);
-                let panicked = Failure::defect("a worker panicked");
+                let panicked = Failure::internal("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));
                 }
@@ -188,13 +187,13 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
 }
 
 /// One thread of the workers, for what serves its groups.
-pub(crate) struct Worker<'a, D: Dialect, R, A> {
-    workers: &'a Workers<D, R, A>,
+pub(crate) struct Worker<'a, B: Backend, R, A> {
+    workers: &'a Workers<B, R, A>,
     place: &'a Place,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
-    pub(crate) const fn context(&self) -> &Context<D> {
+impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
+    pub(crate) const fn context(&self) -> &Context<B> {
         &self.workers.context
     }
 
@@ -204,7 +203,7 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
     }
 
     /// A connection that works, as far as can be known.
-    pub(crate) fn connect(&self) -> Result<CheckedOut<D>, Failure> {
+    pub(crate) fn connect(&self) -> Result<CheckedOut<B>, Failure> {
         let Context { pool, timeouts, .. } = self.context();
         let until = Instant::now() + timeouts.hang;
         loop {
@@ -227,9 +226,9 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
     /// nothing more must be done for the group.
     pub(crate) fn watched<T>(
         &self,
-        connection: &mut CheckedOut<D>,
+        connection: &mut CheckedOut<B>,
         limit: Duration,
-        run: impl FnOnce(&mut CheckedOut<D>) -> T,
+        run: impl FnOnce(&mut CheckedOut<B>) -> T,
     ) -> Option<T> {
         if !self.workers.enter(self.place, connection.generation, limit) {
             return None;
@@ -245,7 +244,7 @@ struct Place {
     thread: u64,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Expire for Workers<D, R, A> {
+impl<B: Backend, R: Request, A: Send + 'static> Expire for Workers<B, R, A> {
     fn expire_overdue(&self, now: Instant) {
         self.queue.expire_overdue(now);
         for (number, seat) in self.seats.iter().enumerate() {

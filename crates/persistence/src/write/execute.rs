@@ -14,7 +14,7 @@ use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
 use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
-use crate::failure::{Failure, Kind};
+use crate::backend::{Failure, FailureKind};
 
 /// How often a group is tried when other writers come first, before its callers are told.
 const ATTEMPTS: u32 = 8;
@@ -131,7 +131,7 @@ impl Executor {
                     self.forget(&group.owner);
                 }
                 // Without a guard a second store could overwrite what another process has written since.
-                if D::GUARDED && failure.kind == Kind::Lost && !stores(&tried).is_empty() {
+                if D::GUARDED && failure.kind == FailureKind::Lost && !stores(&tried).is_empty() {
                     self.settle(database, round, tried, answer)
                 } else {
                     self.failed(round, &failure, answer)
@@ -267,20 +267,20 @@ impl Executor {
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
             // Nothing is stored, and the same may pass now.
-            Kind::Conflict | Kind::Lost | Kind::ReadOnly if !last => vec![round.again()],
+            FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
             // A create whose id is taken: which one shows when all is loaded.
-            Kind::Duplicate if !round.everything => {
+            FailureKind::Duplicate if !round.everything => {
                 let round = Round { everything: true, ..round };
                 vec![round.again()]
             }
-            Kind::Timeout if !alone && round.locking != Locking::Skip => {
+            FailureKind::Timeout if !alone && round.locking != Locking::Skip => {
                 vec![Round { locking: Locking::Skip, ..round }]
             }
-            Kind::Timeout if alone => {
+            FailureKind::Timeout if alone => {
                 self.blocked.extend(round.owners());
                 reject(round.groups, failure, answer)
             }
-            Kind::Fault if !alone => {
+            FailureKind::Fault if !alone => {
                 let Round { groups, locking, everything, passed_over, attempt } = round;
                 let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
                 groups.into_iter().map(split).collect()

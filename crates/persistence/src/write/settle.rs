@@ -6,7 +6,7 @@ use domain::OwnerId;
 
 use super::decided::Settled;
 use super::{LastStore, Store, WriteDatabase, WriteSession};
-use crate::failure::{Failure, Kind};
+use crate::backend::{Failure, FailureKind};
 
 /// What became of each store.
 pub(super) fn settle_stores<D: WriteDatabase>(
@@ -18,7 +18,7 @@ pub(super) fn settle_stores<D: WriteDatabase>(
         (Ok(settled), _) => settled.into_iter().map(Ok).collect(),
         // The owner passed the guard, so nothing was stored before. What comes late fails as this did, or comes after
         // another store.
-        (Err(failure), [_]) if failure.kind == Kind::Duplicate => vec![Ok(Settled::Lost)],
+        (Err(failure), [_]) if failure.kind == FailureKind::Duplicate => vec![Ok(Settled::Lost)],
         // One owner undoes the statement for all of them.
         (Err(failure), [_, _, ..]) if is_undone(&failure) => {
             stores.chunks(1).flat_map(|store| settle_stores(database, store, end)).collect()
@@ -53,7 +53,10 @@ fn settle_together<D: WriteDatabase>(
 /// Whether a store was undone for what it is, and will be again (an owner is erased, an id is in use), or must not be
 /// tried any more.
 const fn is_undone(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault | Kind::Unknown)
+    matches!(
+        failure.kind,
+        FailureKind::Conflict | FailureKind::Duplicate | FailureKind::Fault | FailureKind::Unknown
+    )
 }
 
 fn judge(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<LastStore>>) -> Vec<Settled> {

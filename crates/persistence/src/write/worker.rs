@@ -9,13 +9,11 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use domain::{Outcome, OwnerId};
 
-use super::WriteDatabase;
 use super::execute::Executor;
 use super::group::{Group, Item, Write};
-use crate::dialect::Dialect;
-use crate::failure::{Failure, Kind};
-use crate::pool::CheckedOut;
-use crate::workers::{self, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use super::{WriteBackend, WriteDatabase};
+use crate::backend::{Failure, FailureKind};
+use crate::workers::{self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -111,8 +109,8 @@ impl WriteServer {
     }
 }
 
-impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
-    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, group: WriteGroup) {
+impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
+    fn serve(&mut self, worker: &Worker<'_, B, Write, Outcome>, group: WriteGroup) {
         let mut group = self.without_blocked(group);
         if group.is_empty() {
             return;
@@ -157,25 +155,25 @@ impl Random {
 }
 
 /// The connections of a worker.
-struct WorkerDatabase<'a, D: Dialect> {
-    worker: &'a Worker<'a, D, Write, Outcome>,
+struct WorkerDatabase<'a, B: WriteBackend> {
+    worker: &'a Worker<'a, B, Write, Outcome>,
     /// For the first attempt.
-    connection: Option<CheckedOut<D>>,
+    connection: Option<CheckedOut<B>>,
     calls: usize,
     /// The shortest time after which the server stops a statement.
     lock_timeout: Duration,
     random: &'a mut Random,
 }
 
-impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
-    type Session = D::Connection;
+impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
+    type Session = B::Connection;
 
-    const GUARDED: bool = D::GUARDED;
+    const GUARDED: bool = B::GUARDED;
 
     fn attempt<T>(
         &mut self,
         transaction: bool,
-        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+        run: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
         let context = self.worker.context();
         let mut connection = match self.connection.take() {
@@ -192,15 +190,15 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
         // The thread was replaced: whether a store was under way or not, this one must not go on.
         let Some(result) = result else { return Err(Failure::unknown(None)) };
         result.map_err(|error| {
-            let failure = Failure::of::<D>(error, elapsed >= self.lock_timeout);
+            let failure = Failure::of::<B>(error, elapsed >= self.lock_timeout);
             match failure.kind {
-                Kind::Lost => context.pool.record_loss(connection),
+                FailureKind::Lost => context.pool.record_loss(connection),
                 // Nothing was written. A new connection may lead to a server that takes writes; one that is new
                 // itself says that there is none.
-                Kind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
+                FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();
                 }
-                Kind::ReadOnly => return failure.without_retry(),
+                FailureKind::ReadOnly => return failure.without_retry(),
                 _ => {}
             }
             failure

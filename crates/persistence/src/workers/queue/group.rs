@@ -5,9 +5,9 @@ use std::time::Instant;
 use domain::OwnerId;
 
 use super::Request;
-use crate::dialect::{Dialect, Outcome};
+use crate::backend::Backend;
 use crate::workers::Context;
-use crate::workers::call::PendingCall;
+use crate::workers::call::{PendingCall, Reply};
 
 /// Requests, and the call of each in the same order.
 pub(crate) struct Group<R, A> {
@@ -44,14 +44,14 @@ impl<R, A> Group<R, A> {
     }
 
     /// Replies to each call with its outcome.
-    pub(crate) fn reply(&self, outcomes: Vec<Outcome<A>>) {
+    pub(crate) fn reply(&self, outcomes: Vec<Reply<A>>) {
         for (call, outcome) in self.calls.iter().zip(outcomes) {
             call.reply(outcome);
         }
     }
 
     /// Replies to all calls alike.
-    pub(crate) fn reply_all(&self, outcome: impl Fn() -> Outcome<A>) {
+    pub(crate) fn reply_all(&self, outcome: impl Fn() -> Reply<A>) {
         self.calls.iter().for_each(|call| call.reply(outcome()));
     }
 
@@ -63,7 +63,7 @@ impl<R, A> Group<R, A> {
     }
 
     /// Marks the calls as begun that somebody still waits for, and leaves out the others.
-    pub(crate) fn begin<D: Dialect>(&mut self, context: &Context<D>, first: bool) {
+    pub(crate) fn begin<B: Backend>(&mut self, context: &Context<B>, first: bool) {
         let now = Instant::now();
         self.retain(|call| call.begin(context.timeouts.response));
         for call in self.calls.iter().filter(|_| first) {

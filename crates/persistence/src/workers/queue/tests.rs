@@ -21,7 +21,7 @@ fn number(number: u32) -> Number {
 }
 
 type Ends = (Sender<Number, u32>, Arc<Queue<Number, u32>>);
-type Pending<'a> = Pin<Box<dyn Future<Output = Outcome<u32>> + 'a>>;
+type Pending<'a> = Pin<Box<dyn Future<Output = Reply<u32>> + 'a>>;
 
 fn limits() -> QueueLimits<Number> {
     QueueLimits {
@@ -40,7 +40,7 @@ fn queue(limits: QueueLimits<Number>) -> Ends {
     Queue::new(limits, WorkKind::Page, Arc::new(()))
 }
 
-fn poll(call: &mut Pending<'_>) -> Poll<Outcome<u32>> {
+fn poll(call: &mut Pending<'_>) -> Poll<Reply<u32>> {
     call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 

@@ -12,11 +12,11 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 use super::*;
-use crate::dialect::{Outcome, Outcomes};
-use crate::sqlite::Sqlite;
+use crate::database::sqlite::Sqlite;
 use crate::workers::{DeadlineTimer, QueueLimits, Reads, Sender};
+use crate::workers::{Replies, Reply};
 
-type Run = fn(&mut SqliteConnection, &[u32]) -> Outcomes<u32>;
+type Run = fn(&mut SqliteConnection, &[u32]) -> Replies<u32>;
 
 impl Request for u32 {
     fn owner(&self) -> Option<&OwnerId> {
@@ -49,7 +49,7 @@ impl Running {
     }
 
     /// What calls come to that all wait before the worker begins.
-    fn outcomes(self, requests: &[u32]) -> Vec<Outcome<u32>> {
+    fn outcomes(self, requests: &[u32]) -> Vec<Reply<u32>> {
         let (sender, queue) = Queue::new(limits(), WorkKind::Get, Arc::new(()));
         let mut calls: Vec<_> = requests.iter().map(|n| Box::pin(sender.submit(*n))).collect();
         for call in &mut calls {
@@ -85,7 +85,7 @@ fn conflict() -> Error {
     Error::DatabaseError(DatabaseErrorKind::SerializationFailure, Box::new("could not serialize".to_owned()))
 }
 
-fn tens(group: &[u32]) -> Outcomes<u32> {
+fn tens(group: &[u32]) -> Replies<u32> {
     Ok(group.iter().map(|n| Ok(n * 10)).collect())
 }
 

@@ -12,7 +12,7 @@ use super::history::{Answer, Call, History};
 use super::model;
 use super::record::Record;
 use super::server::{Author, Commit};
-use crate::failure::Kind;
+use crate::backend::FailureKind;
 
 /// How many stores of others it takes until a group is given up.
 const ATTEMPTS: usize = 8;
@@ -183,7 +183,7 @@ fn judge(
         }
         Answer::Unknown if !batch.lost => Err("an outcome is unknown although nothing was lost".into()),
         Answer::Unknown => {
-            let undone = matches!(batch.last_failure, Some(Kind::Conflict | Kind::Duplicate));
+            let undone = matches!(batch.last_failure, Some(FailureKind::Conflict | FailureKind::Duplicate));
             // What is cached may be older than the batch.
             let is_own =
                 |author| matches!(author, Author::Batch(of) if history.batches[of].worker == batch.worker);

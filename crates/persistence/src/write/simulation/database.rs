@@ -12,8 +12,8 @@ use domain::OwnerId;
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
 use super::threads::{Turn, Turns};
-use crate::failure::Failure;
-use crate::postgres::Postgres;
+use crate::backend::Failure;
+use crate::database::postgres::Postgres;
 use crate::write::{LastStore, Loaded, Read, Store, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {

@@ -1,0 +1,75 @@
+//! The copy is made under a name of its own beside the one that is meant, checked there, and takes its name last, so
+//! that a file of that name is always a whole one.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::{io, path};
+
+use diesel::sql_types::Text;
+use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
+use tempfile::{Builder, NamedTempFile};
+
+use super::{MIGRATION_WAIT, Sqlite, connection};
+use crate::maintenance::doctor::{DoctorBackend, DoctorError};
+use crate::migrations;
+use crate::{Backup, BackupError};
+
+impl Sqlite {
+    /// Copies the database to a file that is not there yet.
+    pub(crate) fn back_up(&self, to: &Path) -> Result<Backup, BackupError> {
+        let unwritten = |source: Box<dyn std::error::Error + Send + Sync>| BackupError::Unwritten {
+            path: to.to_owned(),
+            source,
+        };
+        let to = path::absolute(to).map_err(|error| unwritten(error.into()))?;
+        if to.symlink_metadata().is_ok() {
+            return Err(BackupError::Exists { path: to });
+        }
+        let folder = to.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let copy = Builder::new()
+            .prefix(".tasknook-backup-")
+            .tempfile_in(&folder)
+            .map_err(|error| unwritten(error.into()))?;
+        let mut source = connection::bare(&self.path, MIGRATION_WAIT).map_err(DoctorError::from)?;
+        let history = migrations::history::<Sqlite>(&mut source).map_err(DoctorError::from)?;
+        copy_into(&mut source, copy.path()).map_err(|error| unwritten(error.into()))?;
+        check(copy.path(), &history)?;
+        let bytes = publish(copy, &to, &folder).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => BackupError::Exists { path: to.clone() },
+            _ => unwritten(error.into()),
+        })?;
+        Ok(Backup { path: to, bytes })
+    }
+}
+
+/// One statement reads one state of the database, and in WAL mode nobody waits for it. The library takes an empty file
+/// for one that it may fill.
+fn copy_into(source: &mut SqliteConnection, copy: &Path) -> QueryResult<()> {
+    let name = copy.to_str().ok_or_else(|| {
+        diesel::result::Error::QueryBuilderError("the name of the folder is no text".into())
+    })?;
+    diesel::sql_query("vacuum into ?").bind::<Text, _>(name).execute(source).map(drop)
+}
+
+/// Whether the copy can be read and has the schema of the original.
+fn check(copy: &Path, expected: &[String]) -> Result<(), BackupError> {
+    let unread = |error| BackupError::from(DoctorError::from(error));
+    let mut connection = connection::bare(copy, MIGRATION_WAIT).map_err(DoctorError::from)?;
+    if let Some(finding) = Sqlite::integrity(&mut connection).map_err(unread)?.first() {
+        return Err(BackupError::Unsound { says: finding.message.clone() });
+    }
+    let history = migrations::history::<Sqlite>(&mut connection).map_err(unread)?;
+    match expected.iter().find(|version| !history.contains(version)) {
+        Some(version) => Err(BackupError::Unsound { says: format!("the migration {version} is not in it") }),
+        None => Ok(()),
+    }
+}
+
+/// Puts the copy on the disk under the name that is meant, unless somebody has taken it meanwhile; gives its size.
+fn publish(copy: NamedTempFile, to: &Path, folder: &Path) -> io::Result<u64> {
+    copy.as_file().sync_all()?;
+    let bytes = copy.as_file().metadata()?.len();
+    copy.persist_noclobber(to).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()?;
+    Ok(bytes)
+}

@@ -1,0 +1,169 @@
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sqlite::Sqlite;
+use domain::{OwnerId, TaskId, Tombstone};
+
+use crate::backend::rows::statement;
+use crate::backend::rows::{BindTask, COLUMNS, Columns, Id, Moment, TaskValues, WRITTEN};
+use crate::write::Store;
+
+pub(super) struct LoadOwner<'a> {
+    pub(super) owner: &'a OwnerId,
+}
+
+statement!(LoadOwner => (BigInt, BigInt, BigInt, BigInt));
+
+impl QueryFragment<Sqlite> for LoadOwner<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("select version, revision, epoch, live_tasks from owners where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.as_str())
+    }
+}
+
+/// A task's row, and whether it is one that was kept for a deleted task.
+pub(super) struct LoadTask<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) id: &'a TaskId,
+}
+
+statement!(LoadTask => (Columns, Bool));
+
+impl QueryFragment<Sqlite> for LoadTask<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("select ");
+        out.push_sql(COLUMNS);
+        out.push_sql(", deleted_at is not null from tasks");
+        push_key(&mut out, self.owner, self.id)
+    }
+}
+
+/// The owner's row, made or changed; gives its epoch.
+pub(super) struct StoreOwner<'a> {
+    pub(super) store: &'a Store,
+}
+
+statement!(StoreOwner => BigInt);
+
+impl QueryFragment<Sqlite> for StoreOwner<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "insert into owners (owner_id, version, revision, live_tasks, epoch, write_id) values (",
+        );
+        out.push_bind_param::<Text, str>(self.store.owner.as_str())?;
+        let numbers = [
+            &self.store.version,
+            &self.store.set.revision,
+            &self.store.set.live_tasks,
+            &self.store.new_epoch,
+            &self.store.write_id,
+        ];
+        for number in numbers {
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, _>(number)?;
+        }
+        out.push_sql(
+            ") on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
+                live_tasks = excluded.live_tasks, write_id = excluded.write_id,
+                epoch = case when epoch = 0 then excluded.epoch else epoch end returning epoch",
+        );
+        Ok(())
+    }
+}
+
+pub(super) struct InsertTask<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) task: TaskValues<'a>,
+}
+
+statement!(InsertTask => ());
+
+impl QueryFragment<Sqlite> for InsertTask<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("insert into tasks (owner_id, ");
+        out.push_sql(WRITTEN);
+        out.push_sql(") values (");
+        out.push_bind_param::<Text, str>(self.owner.as_str())?;
+        out.push_sql(", ");
+        BindTask::<Sqlite>::push_values(&self.task, &mut out)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+pub(super) struct UpdateTask<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) task: TaskValues<'a>,
+}
+
+statement!(UpdateTask => ());
+
+impl QueryFragment<Sqlite> for UpdateTask<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("update tasks set ");
+        BindTask::<Sqlite>::push_assignments(&self.task, &mut out)?;
+        push_key(&mut out, self.owner, BindTask::<Sqlite>::id(&self.task))
+    }
+}
+
+pub(super) struct DeleteTask<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) id: &'a TaskId,
+}
+
+statement!(DeleteTask => ());
+
+impl QueryFragment<Sqlite> for DeleteTask<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("delete from tasks");
+        push_key(&mut out, self.owner, self.id)
+    }
+}
+
+pub(super) struct InsertTombstone<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) tombstone: &'a Tombstone,
+    pub(super) revision: i64,
+}
+
+statement!(InsertTombstone => ());
+
+impl QueryFragment<Sqlite> for InsertTombstone<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("insert into tombstones (owner_id, type, object_id, revision, at) values (");
+        out.push_bind_param::<Text, str>(self.owner.as_str())?;
+        out.push_sql(", 'task', ");
+        out.push_bind_param::<Id, _>(&self.tombstone.id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.revision)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Moment, _>(&self.tombstone.at)?;
+        out.push_sql(
+            ") on conflict (owner_id, type, object_id) do update set revision = excluded.revision, at = excluded.at",
+        );
+        Ok(())
+    }
+}
+
+pub(super) struct DeleteTombstone<'a> {
+    pub(super) owner: &'a OwnerId,
+    pub(super) id: &'a TaskId,
+}
+
+statement!(DeleteTombstone => ());
+
+impl QueryFragment<Sqlite> for DeleteTombstone<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("delete from tombstones where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.as_str())?;
+        out.push_sql(" and type = 'task' and object_id = ");
+        out.push_bind_param::<Id, _>(self.id)
+    }
+}
+
+fn push_key<'b>(out: &mut AstPass<'_, 'b, Sqlite>, owner: &'b OwnerId, id: &'b TaskId) -> QueryResult<()> {
+    out.push_sql(" where owner_id = ");
+    out.push_bind_param::<Text, str>(owner.as_str())?;
+    out.push_sql(" and id = ");
+    out.push_bind_param::<Id, _>(id)
+}
