@@ -5,7 +5,7 @@ mod document;
 
 use std::collections::HashMap;
 
-use domain::{Field, Nulls, TaskInput};
+use domain::{Field, NullPolicy, TaskInput};
 use serde_json::Value;
 
 use crate::members::{self, Boolean, MEMBERS, Member, Members, Mismatch, Read};
@@ -38,17 +38,21 @@ impl Object {
     }
 
     /// The members of a task that may be written; every other member is ignored.
-    pub(crate) fn into_input(self, nulls: Nulls) -> Result<TaskInput, Problem> {
+    pub(crate) fn into_input(self, nulls: NullPolicy) -> Result<TaskInput, Problem> {
         self.read(nulls, members::read)
     }
 
     /// What the object says of `completed`, for the route that sets it.
     pub(crate) fn into_completed(self) -> Result<Field<bool>, Problem> {
-        self.read(Nulls::Refused, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
+        self.read(NullPolicy::Reject, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
 
     /// Reads members, and fails when one of them is wrong.
-    pub(crate) fn read<T>(self, nulls: Nulls, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Problem> {
+    pub(crate) fn read<T>(
+        self,
+        nulls: NullPolicy,
+        read: impl FnOnce(&mut Reader) -> T,
+    ) -> Result<T, Problem> {
         let mut reader = Reader { members: self.0, nulls, errors: Vec::new() };
         let value = read(&mut reader);
         if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }
@@ -58,7 +62,7 @@ impl Object {
 /// Takes members out of an object and collects what is wrong with them.
 pub(crate) struct Reader {
     members: HashMap<String, Value>,
-    nulls: Nulls,
+    nulls: NullPolicy,
     errors: Vec<FieldError>,
 }
 
@@ -74,7 +78,7 @@ impl Reader {
                 Field::Absent
             }
             (Field::Absent, one) | (one, Field::Absent) => one,
-            (Field::Null, _) | (_, Field::Null) if self.nulls == Nulls::Refused => Field::Null,
+            (Field::Null, _) | (_, Field::Null) if self.nulls == NullPolicy::Reject => Field::Null,
             (Field::Null, other) | (other, _) => other,
         }
     }
@@ -101,7 +105,7 @@ mod tests {
     use super::*;
 
     fn status(body: &str) -> u16 {
-        let read = Object::parse(body.as_bytes()).and_then(|object| object.into_input(Nulls::Refused));
+        let read = Object::parse(body.as_bytes()).and_then(|object| object.into_input(NullPolicy::Reject));
         read.map_or_else(|problem| problem.status_code().as_u16(), |_| 200)
     }
 
@@ -149,8 +153,8 @@ mod tests {
         for text in
             [r#"{"completed":null,"is_completed":false}"#, r#"{"completed":false,"is_completed":null}"#]
         {
-            assert_eq!(read(text, Nulls::Ignored), Field::Value(false));
-            assert_eq!(read(text, Nulls::Refused), Field::Null);
+            assert_eq!(read(text, NullPolicy::Ignore), Field::Value(false));
+            assert_eq!(read(text, NullPolicy::Reject), Field::Null);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::json::Object;
 use crate::openapi::examples;
 use crate::problem::Kind;
 use crate::routes::{Place, table};
-use domain::{Nulls, PAGE_MAX, TextLimits};
+use domain::{NullPolicy, PAGE_MAX, TextLimits};
 
 fn document() -> Value {
     serde_json::to_value(super::document()).unwrap()
@@ -158,9 +158,11 @@ fn every_schema_that_is_sent_or_answered_has_an_example() {
 
 #[test]
 fn examples_of_what_is_sent_are_taken() {
-    for (schema, nulls) in
-        [("NewTask", Nulls::Refused), ("TaskUpdate", Nulls::Ignored), ("TaskPatch", Nulls::Refused)]
-    {
+    for (schema, nulls) in [
+        ("NewTask", NullPolicy::Reject),
+        ("TaskUpdate", NullPolicy::Ignore),
+        ("TaskPatch", NullPolicy::Reject),
+    ] {
         for (name, value) in examples::of(schema) {
             let read =
                 Object::parse(value.to_string().as_bytes()).and_then(|object| object.into_input(nulls));

@@ -6,7 +6,7 @@ mod value;
 use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
-use domain::{OwnerId, SearchText, Task, TaskId};
+use domain::{OwnerId, Task, TaskId};
 
 pub(crate) use value::{ColumnValue, Id, Moment};
 
@@ -58,7 +58,7 @@ macro_rules! task_columns {
 
         impl<'a> TaskValues<'a> {
             pub(crate) fn of(task: &'a Task) -> Self {
-                Self { id: task.id, search: search_document(task), $($name: task.$name.bound(),)+ }
+                Self { id: task.id, search: document(task), $($name: task.$name.bound(),)+ }
             }
         }
 
@@ -75,7 +75,7 @@ macro_rules! task_columns {
         impl<'a> TaskArrays<'a> {
             pub(crate) fn push(&mut self, task: &'a Task) {
                 self.id.push(task.id);
-                self.search.push(search_document(task));
+                self.search.push(document(task));
                 $(self.$name.push(task.$name.bound());)+
             }
 
@@ -177,6 +177,6 @@ macro_rules! statement {
 
 pub(crate) use statement;
 
-fn search_document(task: &Task) -> String {
-    SearchText::document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
+fn document(task: &Task) -> String {
+    domain::search_document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use persistence::JobOptions;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
@@ -18,7 +18,7 @@ const OWNERS: &str = "
 
 /// Everything from before the second day of the calendar's count is old.
 fn jobs() -> JobOptions {
-    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
     JobOptions { keep_tombstones: Duration::ZERO, clock }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use domain::{
     Change, Completion, ListQuery, NewTask, Owner, Precondition, Status, Task, TaskId, TaskRepository, Title,
 };
@@ -224,7 +224,7 @@ fn the_jobs_find_and_change_rows_by_index() {
     let _ = server.query(&url, "analyze");
     let _ = server.query(&url, &explained(name));
     let database = persistence::Database::open(&crate::options(&url)).unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
     let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     assert_eq!((report.moved, report.pruned), (2, 3));
 

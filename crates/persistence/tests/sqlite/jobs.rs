@@ -4,7 +4,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use persistence::JobOptions;
 use tasknook_persistence as persistence;
 
@@ -48,7 +48,7 @@ fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
     let tombstone = "insert into tombstones values ('a', 'task', zeroblob(16), 1, 1000)";
     other.batch_execute(tombstone).unwrap();
     other.batch_execute("begin immediate").unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(1000));
+    let clock = Arc::new(ManualClock::at_unix_millis(1000));
     let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     assert_eq!((report.pruned, report.is_completed()), (0, true));
 }
@@ -62,7 +62,7 @@ fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
         insert into tasks select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
             '', 0, 0, n, n / 100 from owners, numbers";
     place.connection().batch_execute(rows).unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(0));
+    let clock = Arc::new(ManualClock::at_unix_millis(0));
     let options = JobOptions { keep_tombstones: Duration::ZERO, clock };
     assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
     assert_eq!(database.run_jobs(&options).unwrap().moved, 0);

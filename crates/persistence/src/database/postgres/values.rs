@@ -26,7 +26,7 @@ impl FromSql<Id, Pg> for TaskId {
 
 impl ToSql<Moment, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let moment = self.moment();
+        let moment = self.as_offset_date_time();
         ToSql::<Timestamptz, Pg>::to_sql(&moment, &mut out.reborrow())
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{SearchText, TaskId};
+use domain::{TaskId, search_document};
 use uuid::Uuid;
 
 use super::query::{OwnerRow, TextRow, Value};
@@ -245,7 +245,7 @@ pub(super) fn wrong_texts<B: DoctorBackend>(
     let Some((owner, id, ..)) = rows.last() else { return Ok(None) };
     *after = (owner.clone(), *id);
     rows.retain(|(_, _, title, description, search)| {
-        *search != SearchText::document(title, description.as_deref())
+        *search != search_document(title, description.as_deref())
     });
     Ok(Some(rows))
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use diesel::QueryResult;
-use domain::SearchText;
+use domain::search_document;
 
 use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, wrong_texts};
 use super::query::{TextRow, Value};
@@ -79,7 +79,7 @@ fn repair<C: DoctorConnection>(
     }
     let mut rewritten = 0;
     for (_, id, title, description, _) in tasks {
-        let search = SearchText::document(title, description.as_deref());
+        let search = search_document(title, description.as_deref());
         let description = Value::Text(description.as_deref().unwrap_or_default());
         let (search, title) = (Value::Text(&search), Value::Text(title));
         // A task that was written since has its own search text again.

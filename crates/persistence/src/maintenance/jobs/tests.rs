@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 
 use super::*;
 use crate::{Database, DatabaseOptions};
@@ -12,8 +12,8 @@ use crate::{Database, DatabaseOptions};
 const DAY: i64 = 86_400_000;
 
 /// At the end of the first day; everything from before is old.
-fn options() -> (JobOptions, Arc<SetClock>) {
-    let clock = Arc::new(SetClock::at_unix_millis(DAY));
+fn options() -> (JobOptions, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::at_unix_millis(DAY));
     (JobOptions { keep_tombstones: Duration::ZERO, clock: Arc::clone(&clock) as _ }, clock)
 }
 

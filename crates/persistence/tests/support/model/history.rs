@@ -80,7 +80,7 @@ pub(crate) enum Tags {
 }
 
 impl Condition {
-    pub(crate) fn holds(&self, revision: i64) -> bool {
+    pub(crate) fn allows(&self, revision: i64) -> bool {
         let named = |tags: &Tags| match tags {
             Tags::Any => true,
             Tags::Of(revisions) => revisions.contains(&revision),

@@ -32,20 +32,20 @@ impl Slot {
                 Self::Absent | Self::Deleted(_),
             ) => same(true),
             (Call::Update { change, condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
-                let right = condition.holds(state.revision)
+                let right = condition.allows(state.revision)
                     && left.revision > state.revision
                     && *left == change.of(state, *at, left.revision);
                 right.then(|| Self::Live(left.clone()))
             }
             (Call::Delete { condition, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
-                let right = condition.holds(state.revision) && *revision > state.revision;
+                let right = condition.allows(state.revision) && *revision > state.revision;
                 right.then_some(Self::Deleted(*revision))
             }
             (
                 Call::Update { condition, .. } | Call::Delete { condition, .. },
                 Reply::Refused { current },
                 Self::Live(state),
-            ) => same(*current == state.revision && !condition.holds(state.revision)),
+            ) => same(*current == state.revision && !condition.allows(state.revision)),
             _ => None,
         }
     }

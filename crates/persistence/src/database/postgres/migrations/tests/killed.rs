@@ -26,7 +26,11 @@ fn process_that_migrates() {
 fn a_killed_migration_is_run_by_the_next_process() {
     let url = Server::shared().create_database();
     let mut process = Command::new(env::current_exe().unwrap())
-        .args(["postgres::migrations::tests::killed::process_that_migrates", "--exact", "--ignored"])
+        .args([
+            "database::postgres::migrations::tests::killed::process_that_migrates",
+            "--exact",
+            "--ignored",
+        ])
         .env(DATABASE, &url)
         .stdout(Stdio::null())
         .spawn()

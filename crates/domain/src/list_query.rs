@@ -1,25 +1,27 @@
-//! Which of an owner's tasks, in which order, from where on.
+//! Lists: filter, order, position and page.
+//!
+//! How a cursor encodes a [`Position`] belongs to the API, the statements to a repository.
 
-use crate::text::check;
+use crate::task::check;
 use crate::{SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp, fold};
 
-/// The most tasks on one page, and how many there are when nobody says.
+/// Maximum and default number of tasks on a page.
 pub const PAGE_MAX: u32 = 1000;
 
-/// Which tasks by whether they are done.
+/// Filters by `completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
-    /// All of them.
+    /// All tasks.
     #[default]
     All,
-    /// Those still to do.
+    /// Open tasks.
     Pending,
-    /// Those done.
+    /// Completed tasks.
     Completed,
 }
 
 impl Status {
-    /// What `completed` must be, if it must be something.
+    /// The required value of `completed`, if any.
     #[must_use]
     pub const fn completed(self) -> Option<bool> {
         match self {
@@ -30,7 +32,7 @@ impl Status {
     }
 }
 
-/// What tasks are ordered by, before their ids.
+/// The first key of an order; the second one is the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortKey {
     /// The time of creation.
@@ -42,7 +44,7 @@ pub enum SortKey {
     Title,
 }
 
-/// Which end comes first.
+/// The direction of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Direction {
     /// The smallest first.
@@ -52,16 +54,16 @@ pub enum Direction {
     Descending,
 }
 
-/// A total order: the key, then the id, both in this direction. The default is newest first.
+/// A total order by key, then id, both in this direction. The default is newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sort {
-    /// What decides first.
+    /// The first key.
     pub key: SortKey,
-    /// Which end comes first.
+    /// The direction of an order.
     pub direction: Direction,
 }
 
-/// A place in an order: just after the task that had this key and this id.
+/// A position in an order: directly after the task with this key and id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Position {
     /// In an order by a time.
@@ -71,7 +73,7 @@ pub enum Position {
 }
 
 impl SortKey {
-    /// The place of a task in the order by this key. Places of one order compare as the order does.
+    /// The position of a task in the order by this key. Positions compare in that order, ascending.
     #[must_use]
     pub fn position(self, task: &Task) -> Position {
         match self {
@@ -82,15 +84,15 @@ impl SortKey {
     }
 }
 
-/// A text to find, folded; no character in it has a meaning of its own.
+/// A folded search text. No character is a wildcard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchText(String);
 
 impl SearchText {
-    /// The longest search, in Unicode scalar values. It stands in cursors, and those in headers.
+    /// Maximum length in Unicode scalar values. Cursors contain the text, and headers contain cursors.
     pub const MAX: usize = 200;
 
-    /// Nothing for an empty text; otherwise no control character but tab, LF and CR, at most [`Self::MAX`] long.
+    /// `None` for an empty text; otherwise no control character but tab, LF and CR, at most [`Self::MAX`] long.
     pub fn parse(text: &str) -> Result<Option<Self>, TextError> {
         if text.is_empty() {
             return Ok(None);
@@ -98,39 +100,39 @@ impl SearchText {
         check(text, Self::MAX).map(|()| Some(Self(fold(text))))
     }
 
-    /// The folded text, to be found in what [`SearchText::document`] makes.
+    /// The folded text, a substring of the [`search_document`] of each match.
     #[must_use]
     pub fn folded(&self) -> &str {
         &self.0
     }
-
-    /// The text that searches look into: the folded title and the folded description, parted so that nothing is found
-    /// across them.
-    #[must_use]
-    pub fn document(title: &str, description: Option<&str>) -> String {
-        let mut text = fold(title);
-        text.push(SEARCH_SEPARATOR);
-        text.push_str(&fold(description.unwrap_or_default()));
-        text
-    }
 }
 
-/// What a caller asks of a list.
+/// The text that a search matches against: the folded title and the folded description, separated so that no match spans
+/// both.
+#[must_use]
+pub fn search_document(title: &str, description: Option<&str>) -> String {
+    let mut text = fold(title);
+    text.push(SEARCH_SEPARATOR);
+    text.push_str(&fold(description.unwrap_or_default()));
+    text
+}
+
+/// The query for one page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Which by whether they are done.
+    /// Only tasks with this status.
     pub status: Status,
-    /// Only those with this text in title or description.
+    /// Only tasks with this text in title or description.
     pub search: Option<SearchText>,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
-    /// Only those behind this place of the order, whose key must be the order's.
+    /// Only tasks after this position; its key must be that of the order.
     pub after: Option<Position>,
-    /// How many to pass over first.
+    /// The number of tasks to skip.
     pub offset: u64,
-    /// At most how many, 1 to [`PAGE_MAX`].
+    /// The page size, 1 to [`PAGE_MAX`].
     pub limit: u32,
-    /// Whether to count all that the filter lets through.
+    /// Whether to count all tasks that match.
     pub count: bool,
 }
 
@@ -153,14 +155,14 @@ impl Default for ListQuery {
 pub struct Page {
     /// The tasks, in order.
     pub tasks: Vec<Task>,
-    /// Whether more remain behind them.
+    /// Whether more tasks follow.
     pub more: bool,
-    /// How many the filter lets through on all pages, when it was asked.
+    /// The number of tasks that match on all pages, if requested.
     pub total: Option<u64>,
 }
 
 impl Page {
-    /// The place behind this page, when more remain.
+    /// The position after this page, if more tasks follow.
     #[must_use]
     pub fn next(&self, key: SortKey) -> Option<Position> {
         if self.more { self.tasks.last().map(|task| key.position(task)) } else { None }
@@ -172,15 +174,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_search_is_none_and_wildcards_are_letters() {
+    fn search_texts_have_no_wildcards() {
         assert_eq!(SearchText::parse(""), Ok(None));
         assert_eq!(SearchText::parse("50%_\\").unwrap().unwrap().folded(), "50%_\\");
         assert!(SearchText::parse("\u{1f}").is_err() && SearchText::parse("\0").is_err());
     }
 
     #[test]
-    fn nothing_is_found_across_title_and_description() {
-        let text = SearchText::document("Buy", Some("MILK"));
+    fn no_match_spans_title_and_description() {
+        let text = search_document("Buy", Some("MILK"));
         assert!(text.contains("buy") && text.contains("milk") && !text.contains("buymilk"));
     }
 }

@@ -1,21 +1,21 @@
-//! The words of a task, and how they are compared when somebody searches.
+//! The texts of a task, and how a search compares them.
 
 use std::fmt;
 
-/// Parts the folded title from the folded description in the text that is searched (U+001F, unit separator). Neither
-/// of them, nor a search, can hold it.
+/// Separates the folded title from the folded description in the search document (U+001F, unit separator). Neither of
+/// them, nor a search text, can contain it.
 pub const SEARCH_SEPARATOR: char = '\u{1f}';
 
-/// Why a text was refused.
+/// Why a text is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing, or only white space, where something is needed.
+    /// Empty, or only white space.
     #[error("must not be empty")]
     Empty,
     /// More Unicode scalar values than the limit.
     #[error("must be at most {max} characters")]
     TooLong {
-        /// The limit that was passed.
+        /// The limit.
         max: usize,
     },
     /// One of the control characters U+0000 to U+001F, other than tab, line feed and carriage return.
@@ -26,7 +26,7 @@ pub enum TextError {
     },
 }
 
-/// What is to be done: trimmed of white space at both ends, not empty.
+/// A title: not empty, without white space at either end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -53,12 +53,12 @@ impl Title {
     }
 }
 
-/// More about a task: never empty (no description is `None`), otherwise exactly as written.
+/// A description: never empty (no description is `None`), otherwise exactly as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description(String);
 
 impl Description {
-    /// Nothing for an empty text; otherwise at most `max` Unicode scalar values, no control character but tab, LF, CR.
+    /// `None` for an empty text; otherwise at most `max` Unicode scalar values, no control character but tab, LF, CR.
     pub fn parse(text: &str, max: usize) -> Result<Option<Self>, TextError> {
         if text.is_empty() {
             return Ok(None);
@@ -94,7 +94,7 @@ pub(crate) fn check(text: &str, max: usize) -> Result<(), TextError> {
 }
 
 /// Case-folds a text for comparison: each character to upper case, then to lower case, so that `ß` equals `SS` and
-/// the two small sigmas are one. Character by character, hence the fold of a part is a part of the fold.
+/// the two small sigmas are one. It works character by character, so the fold of a substring is a substring of the fold.
 #[must_use]
 pub fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
@@ -105,37 +105,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_is_trimmed_and_kept_as_written() {
+    fn titles_are_trimmed_and_otherwise_unchanged() {
         assert_eq!(Title::parse(" \u{a0}Zoë 🚀 e\u{301} \n", 200).unwrap().as_str(), "Zoë 🚀 e\u{301}");
         assert_eq!(Title::parse("a\r\nb", 200).unwrap().as_str(), "a\r\nb");
     }
 
     #[test]
-    fn a_title_of_white_space_is_empty() {
+    fn titles_of_white_space_are_empty() {
         assert_eq!(Title::parse(" \u{a0}\u{2003}\t", 200), Err(TextError::Empty));
     }
 
     #[test]
-    fn the_limit_counts_scalar_values_after_the_trim() {
+    fn title_limit_counts_scalar_values_after_trimming() {
         assert!(Title::parse(&format!(" {} ", "🚀".repeat(200)), 200).is_ok());
         assert_eq!(Title::parse(&"x".repeat(201), 200), Err(TextError::TooLong { max: 200 }));
     }
 
     #[test]
-    fn control_characters_are_refused_by_name() {
+    fn control_characters_are_rejected() {
         let error = Title::parse("a\0b", 200).unwrap_err();
         assert_eq!(error.to_string(), "must not contain the control character U+0000");
         assert!(Description::parse("bell \u{7}", 1000).is_err());
     }
 
     #[test]
-    fn an_empty_description_is_none_and_spaces_are_kept() {
+    fn empty_descriptions_are_none() {
         assert_eq!(Description::parse("", 1000), Ok(None));
         assert_eq!(Description::parse(" x ", 1000).unwrap().unwrap().as_str(), " x ");
     }
 
     #[test]
-    fn folding_forgets_case_in_every_script() {
+    fn folding_ignores_case_in_every_script() {
         for (one, other) in
             [("STRASSE", "straße"), ("ΟΔΟΣ", "οδος"), ("Ꮳ", "ꮳ"), ("ÉCOLE", "école"), ("ſ", "S")]
         {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fold_of_a_part_is_a_part_of_the_fold() {
+    fn folding_preserves_substrings() {
         assert!(fold("ΟΔΟΣΑ").contains(&fold("ΟΔΟΣ")));
     }
 }

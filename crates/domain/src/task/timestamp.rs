@@ -1,22 +1,22 @@
-//! Moments, kept to the millisecond so that every database gives back what it was given.
+//! Timestamps with millisecond precision, so that every database returns what was stored.
 
 use std::fmt;
 
 use time::OffsetDateTime;
 
-/// A moment in UTC with millisecond precision, shown as RFC 3339 (`2026-11-21T09:15:17.465Z`).
+/// A time in UTC with millisecond precision, displayed as RFC 3339 (`2026-11-21T09:15:17.465Z`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    /// Drops what is finer than a millisecond, and the offset.
+    /// Converts to UTC and truncates to milliseconds.
     #[must_use]
-    pub fn new(moment: OffsetDateTime) -> Self {
-        let utc = moment.to_offset(time::UtcOffset::UTC);
+    pub fn new(time: OffsetDateTime) -> Self {
+        let utc = time.to_offset(time::UtcOffset::UTC);
         Self(utc.replace_millisecond(utc.millisecond()).unwrap_or(utc))
     }
 
-    /// The moment this many milliseconds after 1970-01-01T00:00:00Z, or nothing outside of the years −9999 to 9999.
+    /// The time this many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years −9999 to 9999.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok().map(Self)
@@ -28,14 +28,14 @@ impl Timestamp {
         self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond())
     }
 
-    /// The moment for a library that speaks `time`.
+    /// The value as the `time` crate has it.
     #[must_use]
-    pub const fn moment(self) -> OffsetDateTime {
+    pub const fn as_offset_date_time(self) -> OffsetDateTime {
         self.0
     }
 }
 
-/// Put together digit by digit: a list of tasks has two moments for each, and the formatting machinery seven steps for one.
+/// Written digit by digit: each task of a list has two timestamps, and the formatter of `time` takes seven steps for one.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date(), self.0.time());
@@ -70,19 +70,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shows_milliseconds_and_z_always() {
-        let shown = |millis| Timestamp::from_unix_millis(millis).unwrap().to_string();
-        assert_eq!(shown(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(shown(1_795_252_517_465), "2026-11-21T09:15:17.465Z");
-        assert_eq!(shown(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
-        assert_eq!(shown(-62_198_755_199_999), "-0001-01-01T00:00:00.001Z");
+    fn timestamps_display_milliseconds_and_z() {
+        let display = |millis| Timestamp::from_unix_millis(millis).unwrap().to_string();
+        assert_eq!(display(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(display(1_795_252_517_465), "2026-11-21T09:15:17.465Z");
+        assert_eq!(display(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
+        assert_eq!(display(-62_198_755_199_999), "-0001-01-01T00:00:00.001Z");
     }
 
     #[test]
-    fn forgets_what_is_finer_than_a_millisecond() {
+    fn timestamps_are_truncated_to_milliseconds() {
         let fine = OffsetDateTime::from_unix_timestamp_nanos(1_795_252_517_465_999_999).unwrap();
-        let kept = Timestamp::new(fine);
-        assert_eq!(kept.unix_millis(), 1_795_252_517_465);
-        assert_eq!(Timestamp::from_unix_millis(kept.unix_millis()), Some(kept));
+        let truncated = Timestamp::new(fine);
+        assert_eq!(truncated.unix_millis(), 1_795_252_517_465);
+        assert_eq!(Timestamp::from_unix_millis(truncated.unix_millis()), Some(truncated));
     }
 }
