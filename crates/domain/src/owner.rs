@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_every_shape_of_id_that_issuers_make() {
+    fn owner_ids_accept_the_formats_of_issuers() {
         for id in [
             "Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF",
             "1",
@@ -81,14 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_empty_long_and_control_characters() {
+    fn owner_ids_reject_empty_long_and_control_texts() {
         for id in ["", "a\0", "a\r\nb", "\u{85}", &"u".repeat(256), &"é".repeat(128)] {
             assert_eq!(OwnerId::parse(id), Err(InvalidOwnerId), "{id:?}");
         }
     }
 
     #[test]
-    fn an_owner_is_named_by_the_same_bytes_only() {
+    fn owner_ids_are_compared_bytewise() {
         let owner = Owner::for_test("user-a");
         assert!(owner.is_named(b"user-a"));
         for other in ["USER-A", "user-a ", "user_a", "", "\u{ff55}ser-a"] {

@@ -201,7 +201,7 @@ mod tests {
 
     #[cfg(feature = "sqlite")]
     #[test]
-    fn a_full_disk_or_a_busy_file_is_an_outage_and_a_damaged_one_is_not() {
+    fn full_disks_and_busy_files_are_outages() {
         use crate::database::sqlite::Sqlite;
         for message in ["database or disk is full", "disk I/O error", "database is locked"] {
             assert_eq!(kind::<Sqlite>(message, false), FailureKind::Outage, "{message}");
@@ -211,7 +211,7 @@ mod tests {
 
     #[cfg(feature = "postgres")]
     #[test]
-    fn what_the_server_cannot_do_now_is_no_fault() {
+    fn temporary_server_errors_are_outages() {
         use crate::database::postgres::Postgres;
         let stopped =
             ["canceling statement due to statement timeout", "canceling statement due to lock timeout"];
@@ -235,7 +235,7 @@ mod tests {
 
     #[cfg(feature = "postgres")]
     #[test]
-    fn what_a_pooler_mixes_up_names_the_setting_that_helps() {
+    fn pooler_errors_name_the_setting() {
         use crate::database::postgres::Postgres;
         let said = Box::new("prepared statement \"__diesel_stmt_0\" does not exist".to_owned());
         let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, said);
@@ -250,7 +250,7 @@ mod tests {
 
     #[cfg(feature = "postgres")]
     #[test]
-    fn a_statement_that_took_as_long_as_it_may_was_stopped_in_whatever_language() {
+    fn timeouts_are_recognized_in_every_language() {
         use crate::database::postgres::Postgres;
         assert_eq!(
             kind::<Postgres>("storniere Anfrage wegen Zeitüberschreitung", true),

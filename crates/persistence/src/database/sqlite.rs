@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_the_library_rolled_back_is_not_a_lost_one() {
+    fn writes_rolled_back_by_sqlite_are_not_lost() {
         assert_ne!(rolled_back(false).kind, FailureKind::Lost);
         let failure = rolled_back(true);
         assert!(failure.to_string().contains("no_such_function"), "{failure}");

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_has_the_text_and_metadata() {
+    fn scripts_have_text_and_metadata() {
         let folder = tempfile::tempdir().unwrap();
         for (name, sql, metadata) in [
             ("2030-01-02-000000_index", "create index concurrently x", "run_in_transaction = false"),

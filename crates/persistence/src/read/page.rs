@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scans_are_told_from_pages() {
+    fn scans_are_distinguished_from_pages() {
         let query = ListQuery::default;
         let search = SearchText::parse("milk").unwrap();
         let by_title = Sort { key: SortKey::Title, ..Sort::default() };

@@ -18,7 +18,7 @@ fn waiting(url: &str, startup_timeout: Duration) -> Database {
 }
 
 #[test]
-fn a_server_that_starts_later_is_waited_for() {
+fn servers_that_start_later_are_waited_for() {
     let server = Postgres::start();
     let url = server.create_database();
     server.stop();
@@ -34,7 +34,7 @@ fn a_server_that_starts_later_is_waited_for() {
 }
 
 #[test]
-fn a_server_that_never_starts_ends_the_wait() {
+fn the_wait_for_a_server_ends_at_the_timeout() {
     let server = Postgres::start();
     let url = server.create_database();
     server.stop();
@@ -45,7 +45,7 @@ fn a_server_that_never_starts_ends_the_wait() {
 }
 
 #[test]
-fn failures_that_do_not_pass_are_not_waited_for() {
+fn permanent_failures_end_the_wait() {
     let url = Postgres::shared().create_database();
     let (server, _) = url.rsplit_once('/').unwrap();
     for wrong in
@@ -57,7 +57,7 @@ fn failures_that_do_not_pass_are_not_waited_for() {
 }
 
 #[test]
-fn a_hot_standby_is_enough_when_nothing_is_pending() {
+fn hot_standbys_suffice_when_nothing_is_pending() {
     let server = Postgres::start();
     let url = server.create_database();
     drop(migrated(&url));
@@ -74,7 +74,7 @@ fn a_hot_standby_is_enough_when_nothing_is_pending() {
 }
 
 #[test]
-fn a_database_that_is_not_utf8_is_rejected() {
+fn databases_without_utf8_are_rejected() {
     let server = Postgres::shared();
     let latin = server.create_database_with(&["--encoding=LATIN1", "--template=template0"]);
     let database = waiting(&latin, FOR_EVER);

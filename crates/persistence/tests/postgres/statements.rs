@@ -56,7 +56,7 @@ pub(crate) fn plans(database: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_statement_is_prepared_once_and_costs_one_round_trip() {
+fn statements_are_prepared_once_and_take_one_round_trip() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -81,7 +81,7 @@ fn a_statement_is_prepared_once_and_costs_one_round_trip() {
 }
 
 #[test]
-fn every_statement_goes_by_key_on_tables_without_statistics() {
+fn statements_use_indexes_without_statistics() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -150,7 +150,7 @@ const MOSTLY_DELETED: &str = "
     from generate_series(1, 30000) as n";
 
 #[test]
-fn batches_go_by_key() {
+fn groups_use_indexes() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -181,7 +181,7 @@ fn batches_go_by_key() {
 }
 
 #[test]
-fn a_task_is_read_by_its_key_beside_deleted_ones() {
+fn tasks_are_read_by_key_beside_deleted_rows() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -215,7 +215,7 @@ const OLD_ROWS: &str = "
     from generate_series(1, 50000) as n";
 
 #[test]
-fn the_jobs_find_and_change_rows_by_index() {
+fn jobs_find_and_change_rows_by_index() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();

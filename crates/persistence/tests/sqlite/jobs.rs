@@ -31,7 +31,7 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
-fn a_failed_run_reports_what_it_did() {
+fn failed_runs_report_their_progress() {
     let place = Place::new();
     jobs_of_both::report_what_a_failed_run_did(&place.options(), || {
         let refuse = "create trigger refuse before delete on tombstones when old.owner_id = 'bob'
@@ -41,7 +41,7 @@ fn a_failed_run_reports_what_it_did() {
 }
 
 #[test]
-fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
+fn runs_without_work_take_no_write_lock() {
     let place = Place::new();
     let database = migrated(&place.options());
     let mut other = place.connection();
@@ -54,7 +54,7 @@ fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
 }
 
 #[test]
-fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+fn all_rows_of_0_1_0_are_moved_to_tombstones() {
     let place = Place::new();
     let database = migrated(&place.options());
     let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');

@@ -108,7 +108,7 @@ const REPAIRED: [Case; 6] = [
     ),
 ];
 
-pub(crate) fn each_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase) {
+pub(crate) fn all_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase) {
     for (damage, message, owner, changes) in REPAIRED {
         let database = create();
         database.fill();
@@ -182,7 +182,7 @@ fn documented_corrections() -> String {
 }
 
 /// What version 0.1.0 left of a deleted task is no damage.
-pub(crate) fn rows_of_0_1_0_are_no_damage(database: &TestDatabase) {
+pub(crate) fn rows_of_0_1_0_are_not_damage(database: &TestDatabase) {
     database.fill();
     (database.execute)(
         "update tasks set title = '', description = null, search = '', deleted_at = updated_at, revision = 6
@@ -221,7 +221,7 @@ fn writes_continue(database: &TestDatabase, before: &[(Owner, Task)]) {
 }
 
 /// A report lists some owners and counts the others; a repair goes through all.
-pub(crate) fn a_report_is_bounded_and_a_repair_is_not(database: &TestDatabase) {
+pub(crate) fn reports_are_bounded_and_repairs_complete(database: &TestDatabase) {
     let repository = database.repository();
     let owners = Report::MAX_FINDINGS + 5;
     for number in 0..owners {
@@ -238,7 +238,7 @@ pub(crate) fn a_report_is_bounded_and_a_repair_is_not(database: &TestDatabase) {
 }
 
 /// With a migration that this build does not know, nothing is repaired.
-pub(crate) fn nothing_is_repaired_under_another_schema(database: &TestDatabase) {
+pub(crate) fn repairs_require_the_schema_of_this_build(database: &TestDatabase) {
     database.fill();
     (database.execute)("insert into __diesel_schema_migrations (version) values ('29991231235959')");
     (database.execute)("update owners set live_tasks = 9 where owner_id = 'bob'");

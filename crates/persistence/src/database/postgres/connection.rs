@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_url_says_stays() {
+    fn url_parameters_are_preserved() {
         let url = limited("postgres://h/d?sslmode=require&connect_timeout=9");
         assert!(
             url.starts_with("postgres://h/d?sslmode=require&connect_timeout=9&keepalives_idle=2&"),
@@ -143,21 +143,21 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_not_taken_for_another_that_ends_alike() {
+    fn url_parameters_are_matched_by_their_whole_name() {
         let url = "postgres://h/d?options=-c%20deadlock_timeout%3D1s%20-c statement_timeout=5s";
         assert!(!sets(url, "lock_timeout") && sets(url, "statement_timeout"));
         assert!(sets("postgres://h/d?options=-clock_timeout=1s", "lock_timeout"));
     }
 
     #[test]
-    fn what_it_does_not_say_is_added() {
+    fn missing_url_parameters_are_added() {
         let url = limited("postgres://h/d");
         assert!(url.starts_with("postgres://h/d?connect_timeout=4&"), "{url}");
         assert!(url.contains("&tcp_user_timeout=2000&"), "{url}");
     }
 
     #[test]
-    fn a_password_is_found_wherever_it_stands() {
+    fn passwords_are_found_everywhere_in_a_url() {
         assert_eq!(secrets("postgres://u:p%40@h/d"), ["p%40"]);
         assert_eq!(secrets("postgres://u:a@b/c@h/d"), ["a@b/c"]);
         assert_eq!(secrets("postgres://h/d?user=u&password=x&sslpassword=y"), ["x", "y"]);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_the_library_cannot_read_is_not_repeated() {
+    fn errors_for_unparsable_urls_hide_the_password() {
         let server = Server::new("postgres://u:hunter2@[h/d", &DatabaseOptions::default());
         let error = server.connect().err().unwrap().to_string();
         assert!(!error.contains("hunter2"), "{error}");

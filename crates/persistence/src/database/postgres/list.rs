@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn small_pages_of_the_newest_are_read_together() {
+    fn small_newest_pages_are_grouped() {
         let small = || ListQuery { limit: 50, ..ListQuery::default() };
         assert_eq!(weight_of(small()), 50);
         let by_title = Sort { key: SortKey::Title, ..Sort::default() };

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_connection_has_the_settings_that_durability_and_waiting_rest_on() {
+    fn connections_are_durable_and_wait_for_locks() {
         let folder = tempfile::tempdir().unwrap();
         let connection = &mut establish(&folder.path().join("x.db"), Duration::from_millis(1234)).unwrap();
         let mut value = |pragma: &str| -> String {

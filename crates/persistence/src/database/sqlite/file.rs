@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_library_with_the_wal_bug_is_refused() {
+    fn sqlite_versions_with_the_wal_bug_are_rejected() {
         for old in ["3.51.2", "3.9.99", "2.8.17", "", "3"] {
             assert!(matches!(check_library(old.into()), Err(OpenError::LibraryTooOld { .. })), "{old}");
         }

@@ -62,7 +62,7 @@ mod tests {
     use crate::{DatabaseOptions, migrations};
 
     #[test]
-    fn a_statement_ends_when_its_time_is_up() {
+    fn statements_end_at_the_time_limit() {
         let mut connection = SqliteConnection::establish(":memory:").unwrap();
         register(&connection).unwrap();
         // Without an end it would run for days.
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn scans_and_selections_have_the_limit_and_plain_pages_have_not() {
+    fn only_scans_and_filtered_pages_have_the_time_limit() {
         let folder = tempfile::tempdir().unwrap();
         let sqlite = Database::open(folder.path().join("tasks.db"), &DatabaseOptions::default()).unwrap();
         migrations::run(&sqlite, &crate::MigrationOptions::default()).unwrap();

@@ -74,7 +74,7 @@ mod replicas {
     }
 
     #[test]
-    fn replicas_that_end_the_runs_of_each_other_reach_the_last_owner() {
+    fn interrupted_runs_of_replicas_reach_the_last_owner() {
         let server = Postgres::shared();
         let url = server.create_database();
         let jobs = Arc::new(crate::database::postgres::Postgres::new(&url, &migrated(url.clone())));
@@ -119,7 +119,7 @@ impl DatabaseObserver for Reports {
 }
 
 #[test]
-fn a_panic_fails_one_run_and_the_next_one_comes() {
+fn panics_fail_one_run_of_the_jobs() {
     let (sender, reports) = mpsc::channel();
     let jobs = Arc::new(PanicsFirst(AtomicUsize::new(0)));
     let observer = Arc::new(Reports(Mutex::new(sender)));

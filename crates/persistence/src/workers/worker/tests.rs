@@ -90,14 +90,14 @@ fn tens(group: &[u32]) -> Replies<u32> {
 }
 
 #[test]
-fn one_that_fails_fails_alone() {
+fn a_failing_call_fails_alone() {
     let running = Running::new(|_, group| if group.contains(&2) { Err(refused()) } else { tens(group) });
     let outcomes = running.outcomes(&[1, 2, 3]);
     assert!(matches!(outcomes[..], [Ok(10), Err(RepositoryError::Fault(_)), Ok(30)]), "{outcomes:?}");
 }
 
 #[test]
-fn a_conflict_is_retried() {
+fn conflicts_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
@@ -109,7 +109,7 @@ fn a_conflict_is_retried() {
 }
 
 #[test]
-fn a_conflict_that_stays_is_an_outage() {
+fn permanent_conflicts_are_outages() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running = Running::new(|_, _| {
         RUNS.fetch_add(1, Ordering::SeqCst);
@@ -120,7 +120,7 @@ fn a_conflict_that_stays_is_an_outage() {
 }
 
 #[test]
-fn a_read_whose_connection_was_lost_is_retried() {
+fn reads_with_lost_connections_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
@@ -130,7 +130,7 @@ fn a_read_whose_connection_was_lost_is_retried() {
 }
 
 #[test]
-fn a_worker_outlives_a_panic() {
+fn workers_survive_panics() {
     let running = Running::new(|connection, group| {
         assert!(!group.contains(&13), "unlucky");
         diesel::sql_query("select 1").execute(connection)?;
@@ -143,7 +143,7 @@ fn a_worker_outlives_a_panic() {
 }
 
 #[test]
-fn a_worker_that_hangs_is_replaced() {
+fn hanging_workers_are_replaced() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running = Running::new(|_, group| {
         if RUNS.fetch_add(1, Ordering::SeqCst) == 0 {

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_failures_that_may_pass_are_waited_for() {
+    fn only_temporary_failures_are_waited_for() {
         for message in [
             "connection to server at \"127.0.0.1\", port 1 failed: Connection refused\n\tIs the server running on that \
              host and accepting TCP/IP connections?",

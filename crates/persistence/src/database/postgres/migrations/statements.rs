@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn quoted_semicolons_end_none() {
+    fn quoted_semicolons_end_no_statement() {
         for statement in [
             "select 'a;b'",
             "select 'it''s; one'",

@@ -50,21 +50,21 @@ fn beside_a_long_reader(
 }
 
 #[test]
-fn a_waiting_migration_blocks_no_reader_for_long() {
+fn waiting_migrations_block_readers_briefly() {
     let (migrated, reads) = beside_a_long_reader(MigrationOptions::default().lock_timeout, 3);
     assert_eq!(migrated.unwrap(), ["2030-01-01-000001_test"]);
     assert!(reads.unwrap() > 0);
 }
 
 #[test]
-fn the_readers_notice_a_migration_that_waits_longer() {
+fn migrations_with_a_long_lock_timeout_block_readers() {
     let (migrated, reads) = beside_a_long_reader(Duration::from_secs(3), 1);
     assert!(migrated.is_ok());
     assert!(reads.unwrap_err().to_string().contains("lock timeout"));
 }
 
 #[test]
-fn a_lock_that_never_comes_ends_at_the_deadline() {
+fn lock_waits_of_migrations_end_at_the_deadline() {
     let url = Server::shared().create_database();
     execute(&url, "create table t ()");
     let mut holder = connect(&url);
@@ -78,7 +78,7 @@ fn a_lock_that_never_comes_ends_at_the_deadline() {
 }
 
 #[test]
-fn a_frozen_server_is_an_error() {
+fn migrations_fail_on_a_frozen_server() {
     let server = Server::start();
     let url = server.create_database();
     let options = MigrationOptions { response_timeout: Duration::from_secs(1), ..options() };
@@ -102,7 +102,7 @@ fn a_frozen_server_is_an_error() {
 }
 
 #[test]
-fn a_migration_that_takes_long_is_left_alone() {
+fn long_migrations_are_not_interrupted() {
     let url = Server::shared().create_database();
     let options = MigrationOptions { response_timeout: Duration::from_secs(1), ..options() };
     let script = script(1, "select pg_sleep(6)");

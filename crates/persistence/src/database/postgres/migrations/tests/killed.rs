@@ -17,17 +17,17 @@ fn scripts() -> [Script; 2] {
 
 #[test]
 #[ignore = "the process that the next test starts and kills"]
-fn process_that_migrates() {
+fn child_process_entry_point() {
     let Some(url) = env::var_os(DATABASE) else { panic!("this is a process that another test starts") };
     drop(backend(url.to_str().unwrap()).run_pending(&scripts(), &options()));
 }
 
 #[test]
-fn a_killed_migration_is_run_by_the_next_process() {
+fn killed_migrations_are_run_by_the_next_process() {
     let url = Server::shared().create_database();
     let mut process = Command::new(env::current_exe().unwrap())
         .args([
-            "database::postgres::migrations::tests::killed::process_that_migrates",
+            "database::postgres::migrations::tests::killed::child_process_entry_point",
             "--exact",
             "--ignored",
         ])

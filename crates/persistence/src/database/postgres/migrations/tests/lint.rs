@@ -247,14 +247,14 @@ const REVIEWED: [&str; 1] =
     ["2026-11-27-000002_tasks_without_revision_index: what a `do` block does cannot be checked"];
 
 #[test]
-fn no_migration_locks_a_large_table_for_long() {
+fn embedded_migrations_pass_the_linter() {
     let mut found: Vec<String> = embedded().iter().flat_map(lint).collect();
     found.retain(|found| !REVIEWED.contains(&found.as_str()));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
-fn each_planted_lock_is_found() {
+fn the_linter_finds_each_long_lock() {
     for (sql, expected) in [
         ("create index i on tasks (a)", "create index"),
         ("create table u (); CREATE UNIQUE INDEX i ON ONLY public.tasks (a)", "create index"),
@@ -301,7 +301,7 @@ fn each_planted_lock_is_found() {
 }
 
 #[test]
-fn what_locks_nothing_for_long_is_allowed() {
+fn migrations_with_short_locks_are_allowed() {
     for sql in [
         "create table u (a int not null unique); create index i on u (a); alter table u add b int not null",
         "create unlogged table if not exists public.u (a int); create unique index on u (a)",

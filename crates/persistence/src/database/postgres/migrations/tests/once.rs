@@ -49,7 +49,7 @@ fn replicas_behind_a_pooler_run_each_migration_once() {
 }
 
 #[test]
-fn a_turn_is_waited_for_until_the_deadline() {
+fn the_migration_lock_is_awaited_until_the_deadline() {
     let url = Server::shared().create_database();
     let backend = backend(&url);
     let mut first = Turn::take(&backend.server, &options()).unwrap();

@@ -9,7 +9,7 @@ const VALID: &str =
     "select coalesce((select indisvalid::text from pg_index where indexrelid = to_regclass('t_a')), 'none')";
 
 #[test]
-fn an_invalid_index_is_built_again_on_the_next_try() {
+fn invalid_indexes_are_rebuilt_on_retry() {
     let url = Server::shared().create_database();
     let scripts = [script(1, "create table t (a int); insert into t values (1), (1)"), outside(2, INDEX)];
     let error = backend(&url).run_pending(&scripts, &options()).unwrap_err();
@@ -22,7 +22,7 @@ fn an_invalid_index_is_built_again_on_the_next_try() {
 }
 
 #[test]
-fn an_index_is_built_beside_a_reader_and_another_replica() {
+fn indexes_are_built_while_readers_and_replicas_run() {
     let url = Server::shared().create_database();
     execute(&url, "create table t (a int)");
     // The build waits for this one; it has a snapshot as pg_dump has.
@@ -44,7 +44,7 @@ fn an_index_is_built_beside_a_reader_and_another_replica() {
 }
 
 #[test]
-fn a_migration_that_fails_leaves_those_before_it() {
+fn failed_migrations_keep_earlier_ones() {
     let url = Server::shared().create_database();
     let scripts = [script(1, "create table t ()"), script(2, "create table u (); select no_such_column")];
     assert!(matches!(backend(&url).run_pending(&scripts, &options()), Err(MigrateError::Failed(_))));

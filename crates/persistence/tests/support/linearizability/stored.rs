@@ -4,7 +4,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 /// What the database keeps when all is over.
-pub(crate) struct Kept {
+pub(crate) struct StoredState {
     pub(crate) owners: Vec<OwnerRow>,
     pub(crate) tasks: Vec<TaskRow>,
 }
@@ -23,35 +23,35 @@ pub(crate) struct OwnerRow {
 pub(crate) struct TaskRow {
     #[diesel(sql_type = Text)]
     pub(crate) owner_id: String,
-    /// The id in hexadecimal digits, which may be parted by hyphens.
+    /// The id in hexadecimal digits, which may be partitioned by hyphens.
     #[diesel(sql_type = Text)]
     pub(crate) id: String,
     #[diesel(sql_type = BigInt)]
     pub(crate) revision: i64,
     #[diesel(sql_type = Bool)]
-    pub(crate) buried: bool,
+    pub(crate) deleted: bool,
 }
 
 /// What is kept of one owner: nothing of one who was never given a task.
 #[derive(Debug, Default)]
-pub(crate) struct OfOwner {
+pub(crate) struct StoredOwner {
     pub(crate) revision: i64,
     pub(crate) live_tasks: i64,
     /// Of each task its revision, and whether it is a tombstone.
     pub(crate) tasks: BTreeMap<u64, (i64, bool)>,
 }
 
-impl Kept {
-    pub(super) fn of(&self, owner: &str) -> OfOwner {
+impl StoredState {
+    pub(super) fn of(&self, owner: &str) -> StoredOwner {
         let tasks = self.tasks.iter().filter(|task| task.owner_id == owner);
         let mut all = BTreeMap::new();
         for task in tasks {
-            let before = all.insert(number(&task.id), (task.revision, task.buried));
+            let before = all.insert(number(&task.id), (task.revision, task.deleted));
             assert!(before.is_none(), "{} is kept twice: {before:?}", task.id);
         }
         let row = self.owners.iter().find(|row| row.owner_id == owner);
         let (revision, live_tasks) = row.map_or((0, 0), |row| (row.revision, row.live_tasks));
-        OfOwner { revision, live_tasks, tasks: all }
+        StoredOwner { revision, live_tasks, tasks: all }
     }
 }
 

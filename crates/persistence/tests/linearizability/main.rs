@@ -1,13 +1,13 @@
 //! The judges of the model test, held to histories whose verdict is known.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong fails the test")]
 
-#[path = "../support/model.rs"]
-mod model;
+#[path = "../support/linearizability.rs"]
+mod linearizability;
 
 mod owners;
 mod tasks;
 
-use model::{Call, Change, Condition, Event, Reply, State, Tags};
+use linearizability::{Call, Change, Condition, Event, Reply, State, Tags};
 
 /// What happens from the first moment to the second, on task 1.
 fn event(begun: u64, ended: u64, call: Call, reply: Reply) -> Event {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::actor::Actor;
-use crate::model::query::Key;
-use crate::model::{Call, Change, Condition, Query, Tags};
+use crate::linearizability::query::Key;
+use crate::linearizability::{Call, Change, Condition, Query, Tags};
 
 /// The first two are hot.
 pub(super) const OWNERS: Range<u64> = 0..12;

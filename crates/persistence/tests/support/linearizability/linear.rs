@@ -10,8 +10,8 @@ pub(crate) fn linearizable(events: &[&Event]) -> Result<(), String> {
     let mut events = events.to_vec();
     events.sort_by_key(|event| event.begun);
     let ordered = vec![false; events.len()];
-    let mut search = Search { events: &events, ordered, been: HashSet::new(), furthest: None };
-    if search.goes_on(&Slot::Absent) {
+    let mut search = Search { events: &events, ordered, visited: HashSet::new(), furthest: None };
+    if search.can_complete(&Slot::Absent) {
         return Ok(());
     }
     let all = events.len();
@@ -26,7 +26,7 @@ struct Search<'a> {
     events: &'a [&'a Event],
     /// Which of the events have their place.
     ordered: Vec<bool>,
-    been: HashSet<(Vec<bool>, Slot)>,
+    visited: HashSet<(Vec<bool>, Slot)>,
     furthest: Option<Stuck>,
 }
 
@@ -39,13 +39,13 @@ struct Stuck {
 
 impl Search<'_> {
     /// Whether all that has no place yet can follow.
-    fn goes_on(&mut self, slot: &Slot) -> bool {
-        let unchanging = self.place_what_changes_nothing(slot);
+    fn can_complete(&mut self, slot: &Slot) -> bool {
+        let unchanging = self.place_reads(slot);
         let next = self.next();
         if next.is_empty() {
             return true;
         }
-        if self.been.insert((self.ordered.clone(), slot.clone())) {
+        if self.visited.insert((self.ordered.clone(), slot.clone())) {
             self.remember(slot, &next);
             let lowest = self.lowest_revision();
             for place in next {
@@ -56,7 +56,7 @@ impl Search<'_> {
                 }
                 let Some(after) = slot.after(&event.call, &event.reply) else { continue };
                 self.ordered[place] = true;
-                if self.goes_on(&after) {
+                if self.can_complete(&after) {
                     return true;
                 }
                 self.ordered[place] = false;
@@ -68,8 +68,8 @@ impl Search<'_> {
         false
     }
 
-    /// What reads or was refused, and is right here, gets its place at once: later it could only be in the way.
-    fn place_what_changes_nothing(&mut self, slot: &Slot) -> Vec<usize> {
+    /// What reads or was rejected, and is right here, gets its place at once: later it could only be in the way.
+    fn place_reads(&mut self, slot: &Slot) -> Vec<usize> {
         let mut placed = Vec::new();
         loop {
             let right = |&place: &usize| {

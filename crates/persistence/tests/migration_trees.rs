@@ -12,7 +12,7 @@ fn folders(engine: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn both_engines_have_the_same_migrations_and_each_has_a_way_back() {
+fn both_engines_have_the_same_reversible_migrations() {
     let (postgres, sqlite) = (folders("postgres"), folders("sqlite"));
     let names = |folders: &[PathBuf]| -> Vec<_> {
         folders.iter().map(|folder| folder.file_name().unwrap().to_owned()).collect()

@@ -5,18 +5,18 @@ use persistence::Database;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 
-use crate::crowd::{self, patient};
-use crate::model::Kept;
+use crate::linearizability::StoredState;
 use crate::replicas::Replicas;
 use crate::workers;
+use crate::workload::{self, without_timeouts};
 
 /// What the server keeps, for the model.
-pub(crate) fn kept(url: &str) -> Kept {
-    let tasks = "select owner_id, id::text as id, revision, deleted_at is not null as buried from tasks
+pub(crate) fn stored(url: &str) -> StoredState {
+    let tasks = "select owner_id, id::text as id, revision, deleted_at is not null as deleted from tasks
         union all select owner_id, object_id::text, revision, true from tombstones";
     let mut connection = PgConnection::establish(url).unwrap();
-    Kept {
-        owners: sql_query(crowd::OWNERS).load(&mut connection).unwrap(),
+    StoredState {
+        owners: sql_query(workload::OWNERS).load(&mut connection).unwrap(),
         tasks: sql_query(tasks).load(&mut connection).unwrap(),
     }
 }
@@ -34,35 +34,35 @@ pub(crate) fn had_no_deadlock(url: &str) {
 }
 
 #[test]
-fn whatever_many_callers_are_answered_has_an_order_that_explains_it() {
+fn concurrent_histories_are_linearizable() {
     let url = Postgres::shared().create_database();
-    let database = Database::open(&patient(&url)).unwrap();
+    let database = Database::open(&without_timeouts(&url)).unwrap();
     database.migrate().unwrap();
-    crowd::check(&*database.tasks(), || kept(&url));
+    workload::check(&*database.tasks(), || stored(&url));
     had_no_deadlock(&url);
 }
 
 #[test]
-fn whatever_many_callers_of_several_services_are_answered_has_an_order_that_explains_it() {
+fn histories_of_several_services_are_linearizable() {
     let url = Postgres::shared().create_database();
-    Database::open(&patient(&url)).unwrap().migrate().unwrap();
-    let services = (0..4).map(|_| Database::open(&patient(&url)).unwrap().tasks());
-    crowd::check(&Replicas::new(services), || kept(&url));
+    Database::open(&without_timeouts(&url)).unwrap().migrate().unwrap();
+    let services = (0..4).map(|_| Database::open(&without_timeouts(&url)).unwrap().tasks());
+    workload::check(&Replicas::new(services), || stored(&url));
     had_no_deadlock(&url);
 }
 
 #[test]
-fn whatever_many_callers_in_several_processes_are_answered_has_an_order_that_explains_it() {
+fn histories_of_several_processes_are_linearizable() {
     let url = Postgres::shared().create_database();
-    let database = Database::open(&patient(&url)).unwrap();
+    let database = Database::open(&without_timeouts(&url)).unwrap();
     database.migrate().unwrap();
-    let (crowd, events) = workers::run("crowds::one_of_several_processes", &url);
-    crowd.judge(events, &*database.tasks(), || kept(&url));
+    let (workload, events) = workers::run("concurrency::child_process_entry_point", &url);
+    workload.verify(events, &*database.tasks(), || stored(&url));
     had_no_deadlock(&url);
 }
 
 #[test]
 #[ignore = "a process of the test above"]
-fn one_of_several_processes() {
-    workers::work(|url| Database::open(&patient(url)).unwrap().tasks());
+fn child_process_entry_point() {
+    workers::work(|url| Database::open(&without_timeouts(url)).unwrap().tasks());
 }

@@ -1,10 +1,10 @@
 //! Many callers at once, each with one call after the other, on tasks that they share.
 
-#[path = "crowd/actor.rs"]
+#[path = "workload/actor.rs"]
 mod actor;
-#[path = "crowd/choice.rs"]
+#[path = "workload/choice.rs"]
 mod choice;
-#[path = "crowd/translation.rs"]
+#[path = "workload/translation.rs"]
 mod translation;
 
 use std::hash::{BuildHasher, RandomState};
@@ -18,7 +18,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tasknook_persistence::DatabaseOptions;
 
-use crate::model::{Call, Event, Kept, Query, Reply, judge};
+use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};
 use actor::Actor;
 use choice::Numbers;
 
@@ -30,29 +30,29 @@ pub(crate) const OWNERS: &str =
     "select owner_id, revision, cast(live_tasks as bigint) as live_tasks from owners";
 
 /// As a service is, but that nobody is told to come back later on a machine that has much else to do.
-pub(crate) fn patient(url: &str) -> DatabaseOptions {
+pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
     let (url, long) = (url.to_owned(), Duration::from_mins(1));
     let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
     let options = DatabaseOptions { lock_timeout: long, scans_per_owner: usize::MAX, ..options };
     DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
 }
 
-/// Has a crowd call, and judges what it was answered and what is kept then.
-pub(crate) fn check(repository: &dyn TaskRepository, kept: impl FnOnce() -> Kept) {
-    let crowd = Crowd { seed: seed(), actors: 0..ACTORS, rounds: ROUNDS };
-    let events = crowd.run(repository);
-    crowd.judge(events, repository, kept);
+/// Has a workload call, and judges what it was answered and what is kept then.
+pub(crate) fn check(repository: &dyn TaskRepository, stored: impl FnOnce() -> StoredState) {
+    let workload = Workload { seed: seed(), actors: 0..ACTORS, rounds: ROUNDS };
+    let events = workload.run(repository);
+    workload.verify(events, repository, stored);
 }
 
 /// Who calls what: with one seed each of the actors makes the same choices, as far as the answers let it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Crowd {
+pub(crate) struct Workload {
     pub(crate) seed: u64,
     pub(crate) actors: Range<u64>,
     pub(crate) rounds: u64,
 }
 
-impl Crowd {
+impl Workload {
     /// Has all actors call at once, as long as their rounds last.
     pub(crate) fn run(&self, repository: &dyn TaskRepository) -> Vec<Event> {
         let together = Barrier::new((self.actors.end - self.actors.start).try_into().unwrap());
@@ -72,15 +72,15 @@ impl Crowd {
     }
 
     /// Looks at everything at last, and judges all that was answered.
-    pub(crate) fn judge(
+    pub(crate) fn verify(
         &self,
         mut events: Vec<Event>,
         repository: &dyn TaskRepository,
-        kept: impl FnOnce() -> Kept,
+        stored: impl FnOnce() -> StoredState,
     ) {
-        has_everything(&events);
+        assert_all_replies_occur(&events);
         events.extend(self.look(repository));
-        if let Err(why) = judge(&events, &kept()) {
+        if let Err(why) = verify(&events, &stored()) {
             panic!("{SEED}={}: {why}", self.seed);
         }
     }
@@ -97,14 +97,14 @@ impl Crowd {
 }
 
 /// Fails when a kind of answer is missing: then the history shows less than it should.
-fn has_everything(events: &[Event]) {
+fn assert_all_replies_occur(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
     let kinds: [Kind; 6] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),
-        ("refusal", |reply| matches!(reply, Reply::Refused { .. })),
+        ("refusal", |reply| matches!(reply, Reply::Rejected { .. })),
         ("taken", |reply| matches!(reply, Reply::Taken)),
     ];
     for (kind, is_of_it) in kinds {
@@ -113,7 +113,7 @@ fn has_everything(events: &[Event]) {
     }
 }
 
-/// The variable that makes a crowd choose as one did before.
+/// The variable that makes a workload choose as one did before.
 const SEED: &str = "TASKNOOK_MODEL_SEED";
 
 pub(crate) fn seed() -> u64 {

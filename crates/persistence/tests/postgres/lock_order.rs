@@ -16,8 +16,8 @@ use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 use uuid::Uuid;
 
-use crate::crowd::patient;
 use crate::migrated;
+use crate::workload::without_timeouts;
 
 const CLIENTS: usize = 8;
 const COMMON: usize = 8;
@@ -91,11 +91,11 @@ fn meet(url: &str, write: impl Fn(usize, &AtomicBool) + Sync) {
 }
 
 #[test]
-fn services_that_meet_on_owners_lose_nothing_and_never_deadlock() {
+fn concurrent_services_lose_nothing_and_never_deadlock() {
     let url = Postgres::shared().create_database();
     migrated(&url);
     meet(&url, |client, over| {
-        let database = Database::open(&patient(&url)).unwrap();
+        let database = Database::open(&without_timeouts(&url)).unwrap();
         let repository = database.tasks();
         while !over.load(Ordering::Relaxed) {
             // All at once, so that they are one batch, or two.
@@ -237,11 +237,11 @@ fn a_missing_guard_is_found() {
 }
 
 #[test]
-fn an_erased_owner_that_comes_back_is_found() {
+fn resurrected_owners_are_found() {
     assert_ne!(Form::ByRevision.met().0, "0");
 }
 
 #[test]
-fn locking_several_owners_before_making_others_is_found_to_deadlock() {
+fn locking_owners_before_creating_others_deadlocks() {
     assert_ne!(Form::LockedFirst.met().1, 0);
 }

@@ -8,9 +8,9 @@ use super::moment;
 use super::translation::{
     change, description, owner_name, precondition, query, replied, shown, task_id, time, title,
 };
-use crate::model::{Call, Event, Reply};
+use crate::linearizability::{Call, Event, Reply};
 
-/// One of the crowd.
+/// One of the workload.
 pub(super) struct Actor<'a> {
     repository: &'a dyn TaskRepository,
     seed: u64,
@@ -81,7 +81,7 @@ impl<'a> Actor<'a> {
             (Reply::Task(state), Some(id)) => {
                 self.seen.insert((owner, id), state.revision);
             }
-            (Reply::Refused { current }, Some(id)) => {
+            (Reply::Rejected { current }, Some(id)) => {
                 self.seen.insert((owner, id), *current);
             }
             (Reply::Page { tasks, .. }, _) => {

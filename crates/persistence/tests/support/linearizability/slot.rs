@@ -43,7 +43,7 @@ impl Slot {
             }
             (
                 Call::Update { condition, .. } | Call::Delete { condition, .. },
-                Reply::Refused { current },
+                Reply::Rejected { current },
                 Self::Live(state),
             ) => same(*current == state.revision && !condition.allows(state.revision)),
             _ => None,

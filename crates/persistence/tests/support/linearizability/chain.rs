@@ -3,19 +3,19 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::kept::OfOwner;
+use super::stored::StoredOwner;
 use super::{Call, Event, Query, Reply, Slot};
 
 type Slots = BTreeMap<u64, Slot>;
 
 /// Checks that the revisions have no gap and say the order in which things happened, that each answer was right at some
 /// moment between its question and itself, and that the database keeps what the last change left.
-pub(crate) fn chained(events: &[&Event], kept: &OfOwner) -> Result<(), String> {
+pub(crate) fn chained(events: &[&Event], stored: &StoredOwner) -> Result<(), String> {
     let changes = changes(events)?;
     in_order(&changes)?;
     let moments = replay(&changes)?;
     placed(events, &changes, &moments)?;
-    ends_with(&moments[changes.len()], changes.len(), kept)
+    ends_with(&moments[changes.len()], changes.len(), stored)
 }
 
 /// The changes by revision, which are 1, 2, 3 and so on.
@@ -96,7 +96,7 @@ fn agrees(query: &Query, slots: &Slots, reply: &Reply) -> bool {
     query.answered(slots) == *reply
 }
 
-fn ends_with(slots: &Slots, changes: usize, kept: &OfOwner) -> Result<(), String> {
+fn ends_with(slots: &Slots, changes: usize, stored: &StoredOwner) -> Result<(), String> {
     let row = |(id, slot): (&u64, &Slot)| match slot {
         Slot::Live(state) => Some((*id, (state.revision, false))),
         Slot::Deleted(revision) => Some((*id, (*revision, true))),
@@ -104,8 +104,9 @@ fn ends_with(slots: &Slots, changes: usize, kept: &OfOwner) -> Result<(), String
     };
     let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();
     let live = slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count();
-    let right = kept.revision == number(changes) && kept.live_tasks == number(live) && kept.tasks == tasks;
-    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, and kept is {kept:?}")) }
+    let right =
+        stored.revision == number(changes) && stored.live_tasks == number(live) && stored.tasks == tasks;
+    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, and kept is {stored:?}")) }
 }
 
 fn number(count: usize) -> i64 {

@@ -1,17 +1,17 @@
 //! All tasks of one owner, and what the database keeps of them.
 
-use crate::model::kept::{OwnerRow, TaskRow};
-use crate::model::{Call, Event, Kept, Query, Reply, judge};
+use crate::linearizability::stored::{OwnerRow, TaskRow};
+use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};
 use crate::{always, created, deleted, event, state, toggle, toggled};
 
-/// What is kept: the owner's revision and count, and of each task its number, revision and whether it is a tombstone.
-fn kept(revision: i64, live_tasks: i64, tasks: &[(u64, i64, bool)]) -> Kept {
+/// What is stored: the owner's revision and count, and of each task its number, revision and whether it is a tombstone.
+fn stored(revision: i64, live_tasks: i64, tasks: &[(u64, i64, bool)]) -> StoredState {
     let owner_id = || "one".to_owned();
-    let row = |&(id, revision, buried): &(u64, i64, bool)| {
+    let row = |&(id, revision, deleted): &(u64, i64, bool)| {
         let id = format!("00000000-0000-7000-8000-{id:012x}");
-        TaskRow { owner_id: owner_id(), id, revision, buried }
+        TaskRow { owner_id: owner_id(), id, revision, deleted }
     };
-    Kept {
+    StoredState {
         owners: vec![OwnerRow { owner_id: owner_id(), revision, live_tasks }],
         tasks: tasks.iter().map(row).collect(),
     }
@@ -24,7 +24,7 @@ fn listed(begun: u64, ended: u64, tasks: &[(u64, bool, i64)], total: u64) -> Eve
 }
 
 #[test]
-fn what_fits_together_is_fine() {
+fn consistent_histories_are_accepted() {
     let events = [
         created(0, 1, 1, 1),
         created(2, 9, 2, 3),
@@ -35,16 +35,16 @@ fn what_fits_together_is_fine() {
         deleted(10, 11, 1, 4),
         listed(12, 13, &[(2, false, 3)], 1),
     ];
-    assert_eq!(judge(&events, &kept(4, 1, &[(1, 4, true), (2, 3, false)])), Ok(()));
+    assert_eq!(verify(&events, &stored(4, 1, &[(1, 4, true), (2, 3, false)])), Ok(()));
 }
 
 #[test]
-fn what_is_kept_is_what_was_answered() {
+fn stored_rows_match_the_replies() {
     let events = [created(0, 1, 1, 1), created(2, 3, 2, 2), deleted(4, 5, 1, 3)];
     let right = [(1, 3, true), (2, 2, false)];
-    assert_eq!(judge(&events, &kept(3, 1, &right)), Ok(()));
-    assert!(judge(&events, &kept(4, 1, &right)).is_err(), "a revision that nobody was told");
-    assert!(judge(&events, &kept(3, 2, &right)).is_err(), "a count that is wrong");
+    assert_eq!(verify(&events, &stored(3, 1, &right)), Ok(()));
+    assert!(verify(&events, &stored(4, 1, &right)).is_err(), "a revision that nobody was told");
+    assert!(verify(&events, &stored(3, 2, &right)).is_err(), "a count that is wrong");
     for wrong in [
         &right[..1],
         &[(1, 3, true), (2, 1, false)],
@@ -52,53 +52,53 @@ fn what_is_kept_is_what_was_answered() {
         &[(1, 3, true), (2, 2, true)],
         &[(1, 3, true), (2, 2, false), (9, 2, false)],
     ] {
-        assert!(judge(&events, &kept(3, 1, wrong)).is_err(), "{wrong:?}");
+        assert!(verify(&events, &stored(3, 1, wrong)).is_err(), "{wrong:?}");
     }
 }
 
 #[test]
-fn revisions_have_no_gap_and_come_once() {
+fn revisions_are_unique_and_without_gaps() {
     let two = |one, other| {
         let tasks = [(1, one, false), (2, other, false)];
-        judge(&[created(0, 1, 1, one), created(2, 3, 2, other)], &kept(2, 2, &tasks))
+        verify(&[created(0, 1, 1, one), created(2, 3, 2, other)], &stored(2, 2, &tasks))
     };
     assert_eq!(two(1, 2), Ok(()));
     assert!(two(1, 3).is_err() && two(1, 1).is_err() && two(2, 3).is_err());
 }
 
 #[test]
-fn revisions_are_in_the_order_of_what_happened() {
+fn revisions_follow_real_time_order() {
     let tasks = [(1, 2, false), (2, 1, false)];
     let overlapping = [created(0, 2, 1, 2), created(1, 3, 2, 1)];
-    assert_eq!(judge(&overlapping, &kept(2, 2, &tasks)), Ok(()));
+    assert_eq!(verify(&overlapping, &stored(2, 2, &tasks)), Ok(()));
     let apart = [created(0, 1, 1, 2), created(2, 3, 2, 1)];
-    assert!(judge(&apart, &kept(2, 2, &tasks)).is_err());
+    assert!(verify(&apart, &stored(2, 2, &tasks)).is_err());
 }
 
 #[test]
-fn a_list_is_as_of_one_moment() {
-    let judged = |list| {
+fn lists_are_snapshots() {
+    let verified = |list| {
         let events = [created(0, 1, 1, 1), created(2, 9, 2, 2), toggled(2, 9, true, 3), list];
-        judge(&events, &kept(3, 2, &[(1, 3, false), (2, 2, false)]))
+        verify(&events, &stored(3, 2, &[(1, 3, false), (2, 2, false)]))
     };
     for right in [
         listed(3, 4, &[(1, false, 1)], 1),
         listed(3, 4, &[(2, false, 2), (1, false, 1)], 2),
         listed(3, 4, &[(2, false, 2), (1, true, 3)], 2),
     ] {
-        assert_eq!(judged(right), Ok(()));
+        assert_eq!(verified(right), Ok(()));
     }
-    assert!(judged(listed(3, 4, &[(1, true, 3)], 1)).is_err(), "the newer change without the older");
-    assert!(judged(listed(3, 4, &[(1, false, 1)], 2)).is_err(), "a count of another moment");
-    assert!(judged(listed(3, 4, &[(1, false, 1), (2, false, 2)], 2)).is_err(), "another order");
-    assert!(judged(listed(10, 11, &[(1, false, 1)], 1)).is_err(), "before what was answered");
+    assert!(verified(listed(3, 4, &[(1, true, 3)], 1)).is_err(), "the newer change without the older");
+    assert!(verified(listed(3, 4, &[(1, false, 1)], 2)).is_err(), "a count of another moment");
+    assert!(verified(listed(3, 4, &[(1, false, 1), (2, false, 2)], 2)).is_err(), "another order");
+    assert!(verified(listed(10, 11, &[(1, false, 1)], 1)).is_err(), "before what was answered");
 }
 
 #[test]
-fn two_lists_do_not_go_back() {
+fn lists_never_go_back_in_time() {
     let lists = |first, then| {
         let events = [created(0, 1, 1, 1), toggled(2, 9, true, 2), first, then];
-        judge(&events, &kept(2, 1, &[(1, 2, false)]))
+        verify(&events, &stored(2, 1, &[(1, 2, false)]))
     };
     let old = |begun| listed(begun, begun + 1, &[(1, false, 1)], 1);
     let new = |begun| listed(begun, begun + 1, &[(1, true, 2)], 1);
@@ -107,7 +107,7 @@ fn two_lists_do_not_go_back() {
 }
 
 #[test]
-fn a_page_is_what_was_asked_for() {
+fn pages_match_their_query() {
     let query = Query { limit: 1, ascending: true, completed: Some(false), ..Query::everything() };
     let page = |more, total| {
         let reply = Reply::Page { tasks: vec![(2, state(false, 2))], more, total };
@@ -118,14 +118,14 @@ fn a_page_is_what_was_asked_for() {
             toggle(6, 7, 1, always(), Reply::Task(state(true, 4))),
             event(8, 9, Call::List(query.clone()), reply),
         ];
-        judge(&events, &kept(4, 3, &[(1, 4, false), (2, 2, false), (3, 3, false)]))
+        verify(&events, &stored(4, 3, &[(1, 4, false), (2, 2, false), (3, 3, false)]))
     };
     assert_eq!(page(true, Some(2)), Ok(()));
     assert!(page(false, Some(2)).is_err() && page(true, Some(3)).is_err() && page(true, None).is_err());
 }
 
 #[test]
-fn no_other_failure_is_fine() {
+fn unexpected_failures_are_found() {
     let failed = event(0, 1, Call::Get { id: 1 }, Reply::Failed("the database is unavailable".into()));
-    assert!(judge(&[failed], &kept(0, 0, &[])).is_err());
+    assert!(verify(&[failed], &stored(0, 0, &[])).is_err());
 }

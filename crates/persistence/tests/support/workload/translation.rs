@@ -6,8 +6,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::model::query::Key;
-use crate::model::{Change, Condition, Query, Reply, State, Tags};
+use crate::linearizability::query::Key;
+use crate::linearizability::{Change, Condition, Query, Reply, State, Tags};
 
 const YEAR_2026: i64 = 1_795_252_517_465;
 
@@ -100,7 +100,7 @@ pub(super) fn replied(result: Result<Task, RepositoryError>) -> Reply {
     match result {
         Ok(task) => Reply::Task(shown(task).1),
         Err(RepositoryError::NotFound) => Reply::NotFound,
-        Err(RepositoryError::PreconditionFailed { current }) => Reply::Refused { current: current.number() },
+        Err(RepositoryError::PreconditionFailed { current }) => Reply::Rejected { current: current.number() },
         Err(RepositoryError::AlreadyExists) => Reply::Taken,
         Err(error) => Reply::Failed(format!("{error:?}")),
     }

@@ -113,7 +113,7 @@ pub(crate) enum Reply {
         total: Option<u64>,
     },
     NotFound,
-    Refused {
+    Rejected {
         current: i64,
     },
     /// A live task has the id of the new one.

@@ -5,28 +5,28 @@
 //! answer is right and in which nothing comes before what was answered before it was asked. [`chain`] knows one owner:
 //! its changes are in the order of their revisions, and everything else must have a place between two of them.
 
-#[path = "model/chain.rs"]
+#[path = "linearizability/chain.rs"]
 pub(crate) mod chain;
-#[path = "model/history.rs"]
+#[path = "linearizability/history.rs"]
 mod history;
-#[path = "model/kept.rs"]
-pub(crate) mod kept;
-#[path = "model/linear.rs"]
+#[path = "linearizability/linear.rs"]
 pub(crate) mod linear;
-#[path = "model/query.rs"]
+#[path = "linearizability/query.rs"]
 pub(crate) mod query;
-#[path = "model/slot.rs"]
+#[path = "linearizability/slot.rs"]
 mod slot;
+#[path = "linearizability/stored.rs"]
+pub(crate) mod stored;
 
 use std::collections::BTreeMap;
 
 pub(crate) use history::{Call, Change, Condition, Event, Reply, State, Tags};
-pub(crate) use kept::Kept;
 pub(crate) use query::Query;
 pub(crate) use slot::Slot;
+pub(crate) use stored::StoredState;
 
 /// Judges a history, and what the database keeps at its end; says what is wrong.
-pub(crate) fn judge(events: &[Event], kept: &Kept) -> Result<(), String> {
+pub(crate) fn verify(events: &[Event], stored: &StoredState) -> Result<(), String> {
     if let Some(event) = events.iter().find(|event| matches!(event.reply, Reply::Failed(_))) {
         return Err(format!("nothing may fail so: {event:?}"));
     }
@@ -44,7 +44,7 @@ pub(crate) fn judge(events: &[Event], kept: &Kept) -> Result<(), String> {
         for (id, events) in tasks {
             linear::linearizable(&events).map_err(|why| format!("task {id} of {owner}: {why}"))?;
         }
-        chain::chained(&events, &kept.of(owner)).map_err(|why| format!("{owner}: {why}"))?;
+        chain::chained(&events, &stored.of(owner)).map_err(|why| format!("{owner}: {why}"))?;
     }
     Ok(())
 }
