@@ -27,19 +27,19 @@ pub(crate) trait MigrationBackend: Backend {
     fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
     /// Whether there is a table of the migrations that have run.
-    fn has_history(connection: &mut Self::Connection) -> QueryResult<bool>;
+    fn migrations_table_exists(connection: &mut Self::Connection) -> QueryResult<bool>;
 
     /// The versions of the migrations that have run, in one round trip; an error when there is no table of them.
-    fn history(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
+    fn applied_migrations(connection: &mut Self::Connection) -> QueryResult<Vec<String>>;
 
     /// Whether the server takes no writes, and the versions of the migrations that have run, in one round trip; an error
     /// when there is no table of them.
     fn readiness(connection: &mut Self::Connection) -> QueryResult<(bool, Vec<String>)> {
-        Ok((false, Self::history(connection)?))
+        Ok((false, Self::applied_migrations(connection)?))
     }
 
     /// The versions of the migrations that have run. It writes nothing and takes no lock.
-    fn applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+    fn read_applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
 
     /// Runs those of the scripts that have not run, and gives their names. When all have run it writes nothing and takes
     /// no lock, so that it succeeds where nothing can be written.
@@ -69,36 +69,36 @@ pub(crate) fn pending_names<B: MigrationBackend>(
     backend: &B,
     options: &MigrationOptions,
 ) -> Result<Vec<String>, MigrateError> {
-    missing::<B>(&backend.applied(options)?).map_err(MigrateError::Failed)
+    missing::<B>(&backend.read_applied(options)?).map_err(MigrateError::Failed)
 }
 
 /// The names of those that are not among these versions.
-pub(crate) fn missing<B: MigrationBackend>(history: &[String]) -> diesel::migration::Result<Vec<String>> {
-    Ok(pending(&embedded::<B>()?, history).map(|script| script.name.clone()).collect())
+pub(crate) fn missing<B: MigrationBackend>(applied: &[String]) -> diesel::migration::Result<Vec<String>> {
+    Ok(pending(&embedded::<B>()?, applied).map(|script| script.name.clone()).collect())
 }
 
 /// The names of those that have not run, and the versions of those that ran and are of another build. It writes nothing.
 pub(crate) fn differences<B: MigrationBackend>(
     connection: &mut B::Connection,
 ) -> QueryResult<(Vec<String>, Vec<String>)> {
-    let history = history::<B>(connection)?;
+    let applied = applied::<B>(connection)?;
     let scripts = embedded::<B>().map_err(DieselError::QueryBuilderError)?;
-    let missing = pending(&scripts, &history).map(|script| script.name.clone()).collect();
-    Ok((missing, unknown(&scripts, &history).cloned().collect()))
+    let missing = pending(&scripts, &applied).map(|script| script.name.clone()).collect();
+    Ok((missing, unknown(&scripts, &applied).cloned().collect()))
 }
 
 /// The versions of the migrations that have run; none when there is no table of them.
-pub(crate) fn history<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
-    if B::has_history(connection)? { B::history(connection) } else { Ok(Vec::new()) }
+pub(crate) fn applied<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
+    if B::migrations_table_exists(connection)? { B::applied_migrations(connection) } else { Ok(Vec::new()) }
 }
 
 /// Those that are not among these versions, oldest first.
-pub(crate) fn pending<'a>(scripts: &'a [Script], history: &'a [String]) -> impl Iterator<Item = &'a Script> {
-    scripts.iter().filter(|script| !history.contains(&script.version))
+pub(crate) fn pending<'a>(scripts: &'a [Script], applied: &'a [String]) -> impl Iterator<Item = &'a Script> {
+    scripts.iter().filter(|script| !applied.contains(&script.version))
 }
 
-pub(crate) fn warn_of_unknown(scripts: &[Script], history: &[String]) {
-    for unknown in unknown(scripts, history) {
+pub(crate) fn warn_of_unknown(scripts: &[Script], applied: &[String]) {
+    for unknown in unknown(scripts, applied) {
         tracing::warn!(
             migration = %unknown,
             "the database has a migration that this build does not know; it may be of a newer one"
@@ -137,6 +137,6 @@ fn embedded<B: MigrationBackend>() -> diesel::migration::Result<Vec<Script>> {
     scripts::<DieselBackend<B>>(&B::MIGRATIONS)
 }
 
-fn unknown<'a>(scripts: &'a [Script], history: &'a [String]) -> impl Iterator<Item = &'a String> {
-    history.iter().filter(|version| !scripts.iter().any(|script| script.version == **version))
+fn unknown<'a>(scripts: &'a [Script], applied: &'a [String]) -> impl Iterator<Item = &'a String> {
+    applied.iter().filter(|version| !scripts.iter().any(|script| script.version == **version))
 }

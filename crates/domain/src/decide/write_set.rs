@@ -41,7 +41,7 @@ pub struct WriteSet {
     /// Tasks without a row.
     pub inserted: Vec<Task>,
     /// Those among them whose ids may have tombstones, which go.
-    pub made_again: Vec<TaskId>,
+    pub recreated: Vec<TaskId>,
     /// Tasks with a row.
     pub updated: Vec<Task>,
     /// Rows that go.
@@ -90,7 +90,7 @@ impl Writer {
             revision: self.state.revision(),
             live_tasks: self.state.live_tasks(),
             inserted: Vec::new(),
-            made_again: Vec::new(),
+            recreated: Vec::new(),
             updated: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
@@ -99,7 +99,7 @@ impl Writer {
             match self.state.take(id) {
                 Slot::Live(task) if has_row => set.updated.push(task),
                 Slot::Live(task) => {
-                    set.made_again.extend((!is_new).then_some(id));
+                    set.recreated.extend((!is_new).then_some(id));
                     set.inserted.push(task);
                 }
                 Slot::Free | Slot::Retired => {

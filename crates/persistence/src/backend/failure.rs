@@ -195,8 +195,8 @@ mod tests {
     use super::*;
 
     fn kind<B: ErrorMessages>(message: &str, at_the_limit: bool) -> FailureKind {
-        let said = Box::new(message.to_owned());
-        Failure::of::<B>(DieselError::DatabaseError(DatabaseErrorKind::Unknown, said), at_the_limit).kind
+        let text = Box::new(message.to_owned());
+        Failure::of::<B>(DieselError::DatabaseError(DatabaseErrorKind::Unknown, text), at_the_limit).kind
     }
 
     #[cfg(feature = "sqlite")]
@@ -237,8 +237,8 @@ mod tests {
     #[test]
     fn pooler_errors_name_the_setting() {
         use crate::database::postgres::Postgres;
-        let said = Box::new("prepared statement \"__diesel_stmt_0\" does not exist".to_owned());
-        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, said);
+        let text = Box::new("prepared statement \"__diesel_stmt_0\" does not exist".to_owned());
+        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, text);
         let failure = Failure::of::<Postgres>(error, false);
         assert_eq!(failure.kind, FailureKind::Fault);
         let shown = failure.to_string();

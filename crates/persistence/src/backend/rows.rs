@@ -8,7 +8,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use domain::{OwnerId, Task, TaskId};
 
-pub(crate) use value::{ColumnValue, Id, Moment};
+pub(crate) use value::{ColumnValue, Id, UtcTimestamp};
 
 /// Declares the columns: each is the field of [`Task`] with its name, and its type says how it is stored.
 macro_rules! task_columns {

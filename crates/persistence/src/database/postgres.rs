@@ -123,7 +123,7 @@ impl ErrorMessages for Postgres {
             "relation \"owners\" does not exist",
         ]
         .iter()
-        .any(|said| message.contains(said))
+        .any(|part| message.contains(part))
     }
 
     fn hint(message: &str) -> Option<&'static str> {
@@ -135,8 +135,8 @@ impl ErrorMessages for Postgres {
 
     fn is_conflict(message: &str) -> bool {
         // The second is what Citus reports.
-        let told = ["deadlock detected", "distributed deadlock", write::ERASED];
-        told.iter().any(|told| message.contains(told))
+        let parts = ["deadlock detected", "distributed deadlock", write::ERASED];
+        parts.iter().any(|part| message.contains(part))
     }
 }
 

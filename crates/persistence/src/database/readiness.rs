@@ -34,16 +34,16 @@ impl Readiness for WorkerReadiness {
 
 /// Answers all who ask with one round trip. A server that takes no writes is an error of the statement, so that the next
 /// connection may lead to another server.
-pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, set: &[Probe]) -> Replies<()> {
+pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, group: &[Probe]) -> Replies<()> {
     let missing = missing::<B>(connection)?;
     let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
-    Ok(set.iter().map(|_| outcome()).collect())
+    Ok(group.iter().map(|_| outcome()).collect())
 }
 
 fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
     // Before the first migration there is no table to look into, and the look fails.
-    let (read_only, history) = match B::readiness(connection) {
-        Err(error) if B::has_history(connection)? => return Err(error),
+    let (read_only, applied) = match B::readiness(connection) {
+        Err(error) if B::migrations_table_exists(connection)? => return Err(error),
         Err(_) => (false, Vec::new()),
         Ok(ready) => ready,
     };
@@ -51,7 +51,7 @@ fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<V
         let message = Box::new("the database takes no writes: transaction_read_only is on".to_owned());
         return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message));
     }
-    migrations::missing::<B>(&history).map_err(Error::QueryBuilderError)
+    migrations::missing::<B>(&applied).map_err(Error::QueryBuilderError)
 }
 
 #[derive(Debug, thiserror::Error)]

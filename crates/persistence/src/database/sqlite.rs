@@ -30,7 +30,7 @@ const FUNCTIONS: SqlFunctions = SqlFunctions {
 };
 
 /// How long a backup and the doctor wait for another process that writes.
-const MIGRATION_WAIT: Duration = Duration::from_mins(1);
+const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// A file.
 pub(crate) struct Sqlite {
@@ -130,7 +130,7 @@ impl ErrorMessages for Sqlite {
             "no such table",
         ]
         .iter()
-        .any(|said| message.contains(said))
+        .any(|part| message.contains(part))
     }
 
     fn is_conflict(_: &str) -> bool {

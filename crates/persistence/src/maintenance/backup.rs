@@ -42,9 +42,9 @@ pub enum BackupError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// The copy was written and is not sound.
-    #[error("the copy is not sound: {says}")]
+    #[error("the copy is not sound: {reason}")]
     Unsound {
         /// What was found.
-        says: String,
+        reason: String,
     },
 }

@@ -10,7 +10,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
 
 use super::List;
-use crate::backend::rows::{COLUMNS, Columns, Id, Moment, TaskRow};
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
 /// Pages that begin further on are read as scans, since all that comes before is read too.
@@ -99,10 +99,10 @@ impl<'a> PageQuery<'a> {
 
 // A trait alias, which Rust lacks: a database that has all that the query needs.
 pub(crate) trait ListBackend:
-    Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment>
+    Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>
 {
 }
-impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<Moment>> ListBackend for DB {}
+impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>> ListBackend for DB {}
 
 impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_>
 where
@@ -110,7 +110,7 @@ where
     bool: ToSql<Bool, DB>,
     i64: ToSql<BigInt, DB>,
     TaskId: ToSql<Id, DB>,
-    Timestamp: ToSql<Moment, DB>,
+    Timestamp: ToSql<UtcTimestamp, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if !self.query.count {
@@ -140,7 +140,7 @@ impl PageQuery<'_> {
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
-        Timestamp: ToSql<Moment, DB>,
+        Timestamp: ToSql<UtcTimestamp, DB>,
     {
         self.push_filter(out)?;
         self.push_after(out)?;
@@ -180,7 +180,7 @@ impl PageQuery<'_> {
     where
         str: ToSql<Text, DB>,
         TaskId: ToSql<Id, DB>,
-        Timestamp: ToSql<Moment, DB>,
+        Timestamp: ToSql<UtcTimestamp, DB>,
     {
         let Some(after) = &self.query.after else { return Ok(()) };
         out.push_sql(" and (");
@@ -191,7 +191,7 @@ impl PageQuery<'_> {
         });
         let id = match (self.query.sort.key, after) {
             (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
-                out.push_bind_param::<Moment, _>(time)?;
+                out.push_bind_param::<UtcTimestamp, _>(time)?;
                 id
             }
             (SortKey::Title, Position::Title(title, id)) => {

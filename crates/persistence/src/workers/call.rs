@@ -38,11 +38,11 @@ enum Stage {
 
 /// What became of a call that the timer looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum CallStatus {
     Waiting,
     Replied,
     /// Nobody waits for the outcome any more.
-    Gone,
+    Cancelled,
     Expired,
 }
 
@@ -72,7 +72,7 @@ impl<A> PendingCall<A> {
     /// its time is up: then it must not be run. A call that was begun before keeps its deadline.
     pub(crate) fn begin(&self, timeout: Duration) -> bool {
         let now = Instant::now();
-        if self.expire(now) != Fate::Waiting {
+        if self.expire(now) != CallStatus::Waiting {
             return false;
         }
         let mut state = self.lock();
@@ -117,12 +117,12 @@ impl<A> PendingCall<A> {
     }
 
     /// Replies when its time is up.
-    pub(super) fn expire(&self, now: Instant) -> Fate {
+    pub(super) fn expire(&self, now: Instant) -> CallStatus {
         let mut state = self.lock();
         let error = match (&state.reply, state.stage) {
-            (None, _) => return Fate::Replied,
-            (Some(reply), _) if reply.is_closed() => return Fate::Gone,
-            _ if now < state.deadline => return Fate::Waiting,
+            (None, _) => return CallStatus::Replied,
+            (Some(reply), _) if reply.is_closed() => return CallStatus::Cancelled,
+            _ if now < state.deadline => return CallStatus::Waiting,
             (_, Stage::Queued) => RepositoryError::Overloaded,
             (_, Stage::Connecting) => Failure::no_connection_within(now - state.submitted).error(),
             (_, Stage::Begun) if state.is_write => {
@@ -136,7 +136,7 @@ impl<A> PendingCall<A> {
             // As above.
             let _ = reply.send(Err(error));
         }
-        Fate::Expired
+        CallStatus::Expired
     }
 
     fn lock(&self) -> MutexGuard<'_, State<A>> {

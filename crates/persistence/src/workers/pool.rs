@@ -45,11 +45,11 @@ struct Generations<B: Backend> {
 #[derive(Default)]
 struct Health {
     unreachable: AtomicBool,
-    moments: Mutex<Moments>,
+    times: Mutex<ConnectionTimes>,
 }
 
 #[derive(Default, Clone, Copy)]
-struct Moments {
+struct ConnectionTimes {
     /// When a connection was last lost: the others may be gone with it.
     last_loss: Option<Instant>,
     /// Connections that were made before are not used any more.
@@ -57,8 +57,8 @@ struct Moments {
 }
 
 impl Health {
-    fn moments(&self) -> MutexGuard<'_, Moments> {
-        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
+    fn times(&self) -> MutexGuard<'_, ConnectionTimes> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,7 +92,7 @@ impl<B: Backend> Pool<B> {
     /// Whether the connection has to be tried before it is used.
     pub(crate) fn needs_verification(&self, connection: &CheckedOut<B>) -> bool {
         let verified = connection.connection.verified;
-        let last_loss = self.0.health.moments().last_loss;
+        let last_loss = self.0.health.times().last_loss;
         B::CONNECTIONS_CAN_BREAK
             && (verified.elapsed() >= REVALIDATE_AFTER || last_loss.is_some_and(|loss| loss >= verified))
     }
@@ -128,12 +128,12 @@ impl<B: Backend> Pool<B> {
     /// Notes that this connection was lost: the others are tried before they are used.
     pub(crate) fn record_loss(&self, mut connection: CheckedOut<B>) {
         connection.connection.is_lost = true;
-        self.0.health.moments().last_loss = Some(Instant::now());
+        self.0.health.times().last_loss = Some(Instant::now());
     }
 
     /// Uses no connection any more that there is now. They may work, and lead to the wrong server.
     pub(crate) fn discard_all(&self) {
-        self.0.health.moments().discard_before = Some(Instant::now());
+        self.0.health.times().discard_before = Some(Instant::now());
         drain(&self.generations().current);
     }
 
@@ -150,7 +150,7 @@ impl<B: Backend> Pool<B> {
         if hung >= self.0.max_connections {
             return false;
         }
-        self.0.health.moments().discard_before = Some(Instant::now());
+        self.0.health.times().discard_before = Some(Instant::now());
         let new = build(&self.0.backend, self.0.max_connections, self.0.wait, &self.0.health);
         let old = std::mem::replace(&mut generations.current, new);
         drain(&old);
@@ -196,7 +196,7 @@ fn drain<B: Backend>(connections: &r2d2::Pool<Manager<B>>) {
 }
 
 fn is_outdated(made: Instant, health: &Health) -> bool {
-    health.moments().discard_before.is_some_and(|before| made <= before)
+    health.times().discard_before.is_some_and(|before| made <= before)
 }
 
 /// A connection in use.

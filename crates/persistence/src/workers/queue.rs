@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
 
-use super::call::{Fate, PendingCall, Reply};
+use super::call::{CallStatus, PendingCall, Reply};
 use crate::backend::Failure;
 use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
@@ -16,7 +16,7 @@ mod group;
 mod turns;
 
 pub(crate) use group::Group;
-use turns::{Turns, Waiting};
+use turns::{QueuedCall, Turns};
 
 /// What a queue holds.
 pub(crate) trait Request: Send + 'static {
@@ -111,7 +111,7 @@ impl<R: Request, A> Queue<R, A> {
             });
         }
         let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
-        state.turns.push(Waiting { request, call, alone: false });
+        state.turns.push(QueuedCall { request, call, alone: false });
         self.report_length(&state);
         drop(state);
         self.changed.notify_one();
@@ -168,7 +168,7 @@ impl<R: Request, A> Queue<R, A> {
     pub(crate) fn push_again(&self, request: R, call: PendingCall<A>) {
         call.queue_again(self.limits.timeout);
         let mut state = self.lock();
-        state.turns.push(Waiting { request, call, alone: false });
+        state.turns.push(QueuedCall { request, call, alone: false });
         self.report_length(&state);
         drop(state);
         self.changed.notify_one();
@@ -180,7 +180,7 @@ impl<R: Request, A> Queue<R, A> {
         let mut state = self.lock();
         for (request, call) in group.requests.into_iter().zip(group.calls).rev() {
             call.extend(time);
-            state.turns.push_front(Waiting { request, call, alone: true });
+            state.turns.push_front(QueuedCall { request, call, alone: true });
         }
         self.report_length(&state);
         drop(state);
@@ -189,18 +189,18 @@ impl<R: Request, A> Queue<R, A> {
 
     /// Replies to the calls whose time is up, and forgets those that nobody waits for.
     pub(super) fn expire_overdue(&self, now: Instant) {
-        let mut fates = Vec::new();
+        let mut statuses = Vec::new();
         let mut state = self.lock();
         let mut waits = |call: &PendingCall<A>| {
-            let fate = call.expire(now);
-            fates.push(fate);
-            fate == Fate::Waiting
+            let status = call.expire(now);
+            statuses.push(status);
+            status == CallStatus::Waiting
         };
         state.turns.retain(&mut waits);
         state.taken.retain(&mut waits);
         self.report_length(&state);
         drop(state);
-        self.observe(fates);
+        self.observe(statuses);
     }
 
     /// Reports the length while the queue is locked, so that the last report is the true one.
@@ -208,12 +208,12 @@ impl<R: Request, A> Queue<R, A> {
         self.observer.queue_length(self.kind, state.turns.waiting());
     }
 
-    fn observe(&self, fates: Vec<Fate>) {
-        for fate in fates {
-            match fate {
-                Fate::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
-                Fate::Gone => self.observer.call_failed(self.kind, CallFailure::Cancelled),
-                Fate::Waiting | Fate::Replied => {}
+    fn observe(&self, statuses: Vec<CallStatus>) {
+        for status in statuses {
+            match status {
+                CallStatus::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
+                CallStatus::Cancelled => self.observer.call_failed(self.kind, CallFailure::Cancelled),
+                CallStatus::Waiting | CallStatus::Replied => {}
             }
         }
     }

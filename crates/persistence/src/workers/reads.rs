@@ -49,7 +49,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
             }
             let begun = Instant::now();
             let requests = &group.requests;
-            let result = worker.watched(&mut connection, context.timeouts.hang, |connection| {
+            let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
                 context.pool.read(connection, |inner| (self.run)(inner, requests))
             });
             let elapsed = begun.elapsed();

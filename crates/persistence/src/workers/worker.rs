@@ -69,23 +69,23 @@ pub(crate) struct Workers<B: Backend, R, A> {
     context: Context<B>,
     new_server: NewServer<B, R, A>,
     queue: Arc<Queue<R, A>>,
-    seats: Box<[Mutex<Seat>]>,
+    slots: Box<[Mutex<Slot>]>,
     this: Weak<Self>,
 }
 
 /// What a worker does now. Its thread is replaced when it hangs.
 #[derive(Default)]
-struct Seat {
-    /// The thread that has the seat.
+struct Slot {
+    /// The thread that has the slot.
     thread: u64,
-    step: Option<Step>,
+    driver_call: Option<DriverCall>,
     /// Whose groups the queue counts as running for this worker.
     owners: Vec<Option<OwnerId>>,
 }
 
 /// A call of the driver.
 #[derive(Clone, Copy)]
-struct Step {
+struct DriverCall {
     since: Instant,
     /// When it counts as one that never returns.
     limit: Duration,
@@ -100,9 +100,9 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         queue: Arc<Queue<R, A>>,
         count: usize,
     ) -> io::Result<Arc<Self>> {
-        let seats = iter::repeat_with(Mutex::default).take(count.max(1)).collect();
-        let workers = Arc::new_cyclic(|this| Self { context, new_server, queue, seats, this: this.clone() });
-        for number in 0..workers.seats.len() {
+        let slots = iter::repeat_with(Mutex::default).take(count.max(1)).collect();
+        let workers = Arc::new_cyclic(|this| Self { context, new_server, queue, slots, this: this.clone() });
+        for number in 0..workers.slots.len() {
             workers.spawn(number, 0)?;
         }
         Ok(workers)
@@ -111,76 +111,76 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
     fn spawn(&self, number: usize, thread: u64) -> io::Result<()> {
         let Some(this) = self.this.upgrade() else { return Ok(()) };
         let name = format!("db-{}-{number}", self.context.kind.as_str());
-        thread::Builder::new().name(name).spawn(move || this.run(&Place { number, thread }))?;
+        thread::Builder::new().name(name).spawn(move || this.run(&SlotLease { number, thread }))?;
         Ok(())
     }
 
-    fn run(&self, place: &Place) {
+    fn run(&self, lease: &SlotLease) {
         let mut server = (self.new_server)();
-        while self.seat(place).is_some() {
+        while self.slot(lease).is_some() {
             let Some(mut group) = self.queue.next_group() else { return };
-            if let Some(mut seat) = self.seat(place) {
-                seat.owners = mem::take(&mut group.owners);
+            if let Some(mut slot) = self.slot(lease) {
+                slot.owners = mem::take(&mut group.owners);
             }
             let (begun, calls) = (Instant::now(), group.calls.clone());
             // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
-            let worker = Worker { workers: self, place };
+            let worker = Worker { workers: self, lease };
             if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
                 server = (self.new_server)();
                 // What panicked does not hang.
-                self.leave(place);
+                self.end_call(lease);
                 let panicked = Failure::internal("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));
                 }
             }
             // Of a worker that was replaced the timer has done this.
-            let Some(mut seat) = self.seat(place) else { return };
-            let owners = mem::take(&mut seat.owners);
-            drop(seat);
+            let Some(mut slot) = self.slot(lease) else { return };
+            let owners = mem::take(&mut slot.owners);
+            drop(slot);
             self.queue.finish(&owners, calls.len(), begun.elapsed());
         }
     }
 
     /// Notes that a call of the driver begins. False when the thread was replaced meanwhile.
-    fn enter(&self, place: &Place, generation: u64, limit: Duration) -> bool {
-        let Some(mut seat) = self.seat(place) else { return false };
-        seat.step = Some(Step { since: Instant::now(), limit, generation });
+    fn begin_call(&self, lease: &SlotLease, generation: u64, limit: Duration) -> bool {
+        let Some(mut slot) = self.slot(lease) else { return false };
+        slot.driver_call = Some(DriverCall { since: Instant::now(), limit, generation });
         true
     }
 
     /// Notes that it has ended. False when the thread was replaced meanwhile.
-    fn leave(&self, place: &Place) -> bool {
-        let Some(mut seat) = self.seat(place) else { return false };
-        seat.step = None;
+    fn end_call(&self, lease: &SlotLease) -> bool {
+        let Some(mut slot) = self.slot(lease) else { return false };
+        slot.driver_call = None;
         true
     }
 
-    /// The seat, as long as the thread has it.
-    fn seat(&self, place: &Place) -> Option<MutexGuard<'_, Seat>> {
-        let seat = self.seats.get(place.number)?.lock().unwrap_or_else(PoisonError::into_inner);
-        (seat.thread == place.thread).then_some(seat)
+    /// The slot, as long as the thread has it.
+    fn slot(&self, lease: &SlotLease) -> Option<MutexGuard<'_, Slot>> {
+        let slot = self.slots.get(lease.number)?.lock().unwrap_or_else(PoisonError::into_inner);
+        (slot.thread == lease.thread).then_some(slot)
     }
 
-    /// Gives the seat to a new thread when the present one hangs in a call of the driver.
-    fn replace_if_hung(&self, number: usize, seat: &Mutex<Seat>, now: Instant) {
-        let mut seat = seat.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(step) = seat.step else { return };
-        let hangs = now.saturating_duration_since(step.since) >= step.limit;
-        if !hangs || !self.context.pool.retire(step.generation) {
+    /// Gives the slot to a new thread when the present one hangs in a call of the driver.
+    fn replace_if_hung(&self, number: usize, slot: &Mutex<Slot>, now: Instant) {
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(driver_call) = slot.driver_call else { return };
+        let hangs = now.saturating_duration_since(driver_call.since) >= driver_call.limit;
+        if !hangs || !self.context.pool.retire(driver_call.generation) {
             return;
         }
-        // The new thread waits for the seat until this is done with it.
-        if let Err(error) = self.spawn(number, seat.thread + 1) {
+        // The new thread waits for the slot until this is done with it.
+        if let Err(error) = self.spawn(number, slot.thread + 1) {
             tracing::error!(error = %error, "a worker cannot be replaced; this is tried again");
-            seat.step = Some(Step { since: now, ..step });
+            slot.driver_call = Some(DriverCall { since: now, ..driver_call });
             return;
         }
-        seat.step = None;
-        seat.thread += 1;
-        let owners = mem::take(&mut seat.owners);
-        drop(seat);
-        self.queue.finish(&owners, 1, step.limit);
+        slot.driver_call = None;
+        slot.thread += 1;
+        let owners = mem::take(&mut slot.owners);
+        drop(slot);
+        self.queue.finish(&owners, 1, driver_call.limit);
         tracing::warn!(kind = self.context.kind.as_str(), "replaced a worker whose connection hangs");
         self.context.observer.worker_replaced(self.context.kind);
     }
@@ -189,7 +189,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
 /// One thread of the workers, for what serves its groups.
 pub(crate) struct Worker<'a, B: Backend, R, A> {
     workers: &'a Workers<B, R, A>,
-    place: &'a Place,
+    lease: &'a SlotLease,
 }
 
 impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
@@ -211,9 +211,9 @@ impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
             if !pool.needs_verification(&connection) {
                 return Ok(connection);
             }
-            self.workers.enter(self.place, connection.generation, timeouts.hang);
+            self.workers.begin_call(self.lease, connection.generation, timeouts.hang);
             let works = connection.verify();
-            if !self.workers.leave(self.place) || Instant::now() > until {
+            if !self.workers.end_call(self.lease) || Instant::now() > until {
                 return Err(Failure::no_connection_within(timeouts.hang));
             }
             if works {
@@ -224,22 +224,22 @@ impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
 
     /// Runs a call of the driver. `None` when it did not return within this limit and the thread was replaced: then
     /// nothing more must be done for the group.
-    pub(crate) fn watched<T>(
+    pub(crate) fn run_with_limit<T>(
         &self,
         connection: &mut CheckedOut<B>,
         limit: Duration,
         run: impl FnOnce(&mut CheckedOut<B>) -> T,
     ) -> Option<T> {
-        if !self.workers.enter(self.place, connection.generation, limit) {
+        if !self.workers.begin_call(self.lease, connection.generation, limit) {
             return None;
         }
         let result = run(connection);
-        self.workers.leave(self.place).then_some(result)
+        self.workers.end_call(self.lease).then_some(result)
     }
 }
 
-/// A seat, and the thread that had it at first.
-struct Place {
+/// A slot, and the thread that had it at first.
+struct SlotLease {
     number: usize,
     thread: u64,
 }
@@ -247,8 +247,8 @@ struct Place {
 impl<B: Backend, R: Request, A: Send + 'static> Expire for Workers<B, R, A> {
     fn expire_overdue(&self, now: Instant) {
         self.queue.expire_overdue(now);
-        for (number, seat) in self.seats.iter().enumerate() {
-            self.replace_if_hung(number, seat, now);
+        for (number, slot) in self.slots.iter().enumerate() {
+            self.replace_if_hung(number, slot, now);
         }
     }
 }

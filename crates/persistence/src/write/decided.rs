@@ -1,6 +1,6 @@
 use domain::{Outcome, Rejection, Writer};
 
-use super::group::{Group, Item};
+use super::group::{Item, OwnerCommands};
 use super::{LastStore, Loaded, Seen, Store};
 
 /// The commands of one owner, decided on what was loaded.
@@ -13,7 +13,7 @@ pub(super) struct Decided {
     pub(super) store: Option<Store>,
 }
 
-/// What became of a store whose answer was lost, and which has not passed the guard when it was tried again.
+/// What became of a store whose reply was lost, and which has not passed the guard when it was tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Settled {
     /// It is the owner's last store.
@@ -28,7 +28,7 @@ pub(super) enum Settled {
 const BELOW_2_53: i64 = (1 << 53) - 1;
 
 impl Decided {
-    pub(super) fn new(group: &Group, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
+    pub(super) fn new(group: &OwnerCommands, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
         let Loaded { seen, state } = loaded;
         let owner = state.owner_id().clone();
         let mut writer = Writer::new(state);

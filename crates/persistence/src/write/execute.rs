@@ -9,7 +9,7 @@ use domain::{Outcome, OwnerId, RepositoryError};
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
-use super::group::{Group, Write};
+use super::group::{OwnerCommands, Write};
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
@@ -23,11 +23,11 @@ const ATTEMPTS: u32 = 8;
 /// spend most of their stores on losing.
 const CONTENDED: Duration = Duration::from_secs(1);
 
-/// How long the outcome of a store whose answer was lost is looked for.
+/// How long the outcome of a store whose reply was lost is looked for.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// Called once for each command, with its place in the batch.
-pub(super) type Answer<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
+/// Called once for each command, with its index in the batch.
+pub(super) type OnOutcome<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
 
 /// What one write worker knows from batch to batch.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub(super) struct Executor {
     /// Whether another executor takes the groups of such owners when they are met among others.
     pub(super) hands_over: bool,
     /// The groups for it.
-    pub(super) handed_over: Vec<Group>,
+    pub(super) handed_over: Vec<OwnerCommands>,
     /// What the simulation has to find.
     #[cfg(all(test, feature = "postgres"))]
     pub(super) planted: Option<Planted>,
@@ -49,7 +49,7 @@ pub(super) struct Executor {
 /// Groups that are tried together.
 #[derive(Debug)]
 struct Round {
-    groups: Vec<Group>,
+    groups: Vec<OwnerCommands>,
     locking: Locking,
     /// Whether to load also what a create takes for granted.
     everything: bool,
@@ -69,7 +69,7 @@ enum Locking {
 }
 
 impl Round {
-    fn new(groups: Vec<Group>, locking: Locking) -> Self {
+    fn new(groups: Vec<OwnerCommands>, locking: Locking) -> Self {
         Self { groups, locking, everything: false, passed_over: false, attempt: 1 }
     }
 
@@ -83,7 +83,7 @@ impl Round {
 }
 
 /// What a group came to on one connection.
-enum Tried {
+enum AttemptResult {
     Decided(Box<Decided>),
     /// Another transaction holds the owner's row.
     Blocked,
@@ -94,11 +94,16 @@ enum Tried {
 impl Executor {
     /// Carries out all commands of a batch. A process normally serves an owner with one executor at a time; where it does
     /// not, the guard keeps the writes apart.
-    pub(super) fn run<D: WriteDatabase>(&mut self, database: &mut D, batch: Vec<Write>, answer: Answer<'_>) {
+    pub(super) fn run<D: WriteDatabase>(
+        &mut self,
+        database: &mut D,
+        batch: Vec<Write>,
+        reply: OnOutcome<'_>,
+    ) {
         let now = database.now();
         self.contended.retain(|_, until| *until > now);
-        let (contended, free): (Vec<Group>, Vec<Group>) =
-            Group::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
+        let (contended, free): (Vec<OwnerCommands>, Vec<OwnerCommands>) =
+            OwnerCommands::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
         let mut rounds: VecDeque<Round> = VecDeque::new();
         for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
             if !groups.is_empty() {
@@ -106,11 +111,16 @@ impl Executor {
             }
         }
         while let Some(round) = rounds.pop_front() {
-            rounds.extend(self.round(database, round, answer));
+            rounds.extend(self.round(database, round, reply));
         }
     }
 
-    fn round<D: WriteDatabase>(&mut self, database: &mut D, round: Round, answer: Answer<'_>) -> Vec<Round> {
+    fn round<D: WriteDatabase>(
+        &mut self,
+        database: &mut D,
+        round: Round,
+        reply: OnOutcome<'_>,
+    ) -> Vec<Round> {
         if round.attempt > 1 {
             database.retried();
         }
@@ -125,16 +135,16 @@ impl Executor {
             if stores.is_empty() { Ok(Vec::new()) } else { session.store(&stores) }
         });
         match passed {
-            Ok(passed) => self.finish(database, round, tried, passed, answer),
+            Ok(passed) => self.finish(database, round, tried, passed, reply),
             Err(failure) => {
                 for group in &round.groups {
                     self.forget(&group.owner);
                 }
                 // Without a guard a second store could overwrite what another process has written since.
                 if D::GUARDED && failure.kind == FailureKind::Lost && !stores(&tried).is_empty() {
-                    self.settle(database, round, tried, answer)
+                    self.settle(database, round, tried, reply)
                 } else {
-                    self.failed(round, &failure, answer)
+                    self.failed(round, &failure, reply)
                 }
             }
         }
@@ -145,12 +155,12 @@ impl Executor {
         session: &mut D::Session,
         round: &Round,
         random: &mut dyn FnMut() -> i64,
-    ) -> QueryResult<Vec<Tried>> {
+    ) -> QueryResult<Vec<AttemptResult>> {
         let locked = match round.locking {
             Locking::None => Vec::new(),
             Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
         };
-        let cached = |group: &Group| -> Option<Loaded> {
+        let cached = |group: &OwnerCommands| -> Option<Loaded> {
             let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
             if usable && group.reads_no_task() { self.cache.get(&group.owner) } else { None }
         };
@@ -164,11 +174,14 @@ impl Executor {
             let from_cache = known.is_some();
             let Some(loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
-                Tried::Decided(Box::new(Decided { from_cache, ..Decided::new(group, loaded, &mut *random) }))
+                AttemptResult::Decided(Box::new(Decided {
+                    from_cache,
+                    ..Decided::new(group, loaded, &mut *random)
+                }))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
-                Tried::Blocked
+                AttemptResult::Blocked
             } else {
-                Tried::NewOwner
+                AttemptResult::NewOwner
             });
         }
         Ok(tried)
@@ -179,30 +192,30 @@ impl Executor {
         &mut self,
         database: &D,
         round: Round,
-        tried: Vec<Tried>,
+        tried: Vec<AttemptResult>,
         passed: Vec<Option<i64>>,
-        answer: Answer<'_>,
+        reply: OnOutcome<'_>,
     ) -> Vec<Round> {
-        let mut again = Again::of(&round);
+        let mut again = Retries::of(&round);
         let mut passed = passed.into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
-            let Tried::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, answer);
+            let AttemptResult::Decided(decided) = tried else {
+                self.not_decided(group, &tried, &mut again, reply);
                 continue;
             };
             let Some(store) = &decided.store else {
-                accept(group, *decided, answer);
+                accept(group, *decided, reply);
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
                 let (seen, live_tasks) = (store.stored(epoch), store.set.live_tasks);
                 self.cache.insert(store.owner.clone(), seen, live_tasks, database.now());
-                accept(group, *decided, answer);
+                accept(group, *decided, reply);
             } else {
                 let from_cache = decided.from_cache;
                 #[cfg(all(test, feature = "postgres"))]
-                let group = Planted::answer_early(self.planted, group, *decided, answer);
-                self.lost_race(database, group, from_cache, &mut again, answer);
+                let group = Planted::answer_early(self.planted, group, *decided, reply);
+                self.lost_race(database, group, from_cache, &mut again, reply);
             }
         }
         again.rounds()
@@ -228,15 +241,15 @@ impl Executor {
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
-        group: Group,
+        group: OwnerCommands,
         from_cache: bool,
-        again: &mut Again,
-        answer: Answer<'_>,
+        again: &mut Retries,
+        reply: OnOutcome<'_>,
     ) {
         database.lost_race();
         self.forget(&group.owner);
         if again.attempt >= ATTEMPTS {
-            reject(vec![group], &Failure::contended(), answer);
+            reject(vec![group], &Failure::contended(), reply);
         } else if from_cache {
             // The owner need not be contended: another process may have written it long ago.
             self.share(&group.owner, database.now());
@@ -249,20 +262,26 @@ impl Executor {
 
     /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, where
     /// that delays no others: mostly it is a write of another process, which soon ends.
-    fn not_decided(&mut self, group: Group, tried: &Tried, again: &mut Again, answer: Answer<'_>) {
-        if matches!(tried, Tried::NewOwner) {
+    fn not_decided(
+        &mut self,
+        group: OwnerCommands,
+        tried: &AttemptResult,
+        again: &mut Retries,
+        reply: OnOutcome<'_>,
+    ) {
+        if matches!(tried, AttemptResult::NewOwner) {
             again.unlocked.push(group);
         } else if self.hands_over {
             self.handed_over.push(group);
         } else if again.was_passed_over {
             self.blocked.push(group.owner.clone());
-            reject(vec![group], &Failure::blocked(), answer);
+            reject(vec![group], &Failure::blocked(), reply);
         } else {
             again.passed_over.push(group);
         }
     }
 
-    fn failed(&mut self, round: Round, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
+    fn failed(&mut self, round: Round, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
@@ -278,41 +297,41 @@ impl Executor {
             }
             FailureKind::Timeout if alone => {
                 self.blocked.extend(round.owners());
-                reject(round.groups, failure, answer)
+                reject(round.groups, failure, reply)
             }
             FailureKind::Fault if !alone => {
                 let Round { groups, locking, everything, passed_over, attempt } = round;
                 let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
                 groups.into_iter().map(split).collect()
             }
-            _ => reject(round.groups, failure, answer),
+            _ => reject(round.groups, failure, reply),
         }
     }
 
-    /// The answer to a store was lost: it may be stored, or never be, or be stored in a moment. The same store is
+    /// The reply to a store was lost: it may be stored, or never be, or be stored in a moment. The same store is
     /// tried again, with the same guard, so that at most one of the two passes.
     fn settle<D: WriteDatabase>(
         &mut self,
         database: &mut D,
         round: Round,
-        tried: Vec<Tried>,
-        answer: Answer<'_>,
+        tried: Vec<AttemptResult>,
+        reply: OnOutcome<'_>,
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
-        let mut again = Again::of(&round);
+        let mut again = Retries::of(&round);
         let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
-            let Tried::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, answer);
+            let AttemptResult::Decided(decided) = tried else {
+                self.not_decided(group, &tried, &mut again, reply);
                 continue;
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
-                Ok(Settled::Stored) => accept(group, *decided, answer),
-                Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, answer),
+                Ok(Settled::Stored) => accept(group, *decided, reply),
+                Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, reply),
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
-                    reject(vec![group], &unknown, answer);
+                    reject(vec![group], &unknown, reply);
                 }
             }
         }
@@ -322,20 +341,20 @@ impl Executor {
 
 /// What of a round is tried again.
 #[derive(Debug)]
-struct Again {
+struct Retries {
     /// How it was tried.
     everything: bool,
     was_passed_over: bool,
     attempt: u32,
-    /// Tried without a lock.
-    unlocked: Vec<Group>,
-    /// Tried with a lock, since other processes write these owners too.
-    locked: Vec<Group>,
-    /// Tried with a lock, since another transaction held the rows.
-    passed_over: Vec<Group>,
+    /// Retried without a lock.
+    unlocked: Vec<OwnerCommands>,
+    /// Retried with a lock, since other processes write these owners too.
+    locked: Vec<OwnerCommands>,
+    /// Retried with a lock, since another transaction held the rows.
+    passed_over: Vec<OwnerCommands>,
 }
 
-impl Again {
+impl Retries {
     const fn of(round: &Round) -> Self {
         Self {
             everything: round.everything,
@@ -362,25 +381,25 @@ impl Again {
 }
 
 /// What is to be stored, in the order of the groups.
-fn stores(tried: &[Tried]) -> Vec<&Store> {
+fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
     tried
         .iter()
         .filter_map(|tried| match tried {
-            Tried::Decided(decided) => decided.store.as_ref(),
-            Tried::Blocked | Tried::NewOwner => None,
+            AttemptResult::Decided(decided) => decided.store.as_ref(),
+            AttemptResult::Blocked | AttemptResult::NewOwner => None,
         })
         .collect()
 }
 
-fn reject(groups: Vec<Group>, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
+fn reject(groups: Vec<OwnerCommands>, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {
     for item in groups.into_iter().flat_map(|group| group.items) {
-        answer(item.place, Err(failure.error()));
+        reply(item.index, Err(failure.error()));
     }
     Vec::new()
 }
 
-fn accept(group: Group, decided: Decided, answer: Answer<'_>) {
+fn accept(group: OwnerCommands, decided: Decided, reply: OnOutcome<'_>) {
     for (item, outcome) in group.items.into_iter().zip(decided.outcomes) {
-        answer(item.place, outcome.map_err(RepositoryError::from));
+        reply(item.index, outcome.map_err(RepositoryError::from));
     }
 }

@@ -2,17 +2,17 @@ use domain::{Command, OwnerId, Timestamp};
 
 use super::Read;
 
-/// A command of a batch, with its place in it.
+/// A command of a batch, with its index in it.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) command: Command,
     pub(super) now: Timestamp,
 }
 
 /// The commands of one owner, in their order.
 #[derive(Debug, Clone)]
-pub(super) struct Group {
+pub(super) struct OwnerCommands {
     pub(super) owner: OwnerId,
     pub(super) items: Vec<Item>,
 }
@@ -25,12 +25,12 @@ pub(crate) struct Write {
     pub(crate) now: Timestamp,
 }
 
-impl Group {
+impl OwnerCommands {
     /// The groups of a batch, in the order in which their owners first appear.
     pub(super) fn of(batch: Vec<Write>) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
-        for (place, Write { owner, command, now }) in batch.into_iter().enumerate() {
-            let item = Item { place, command, now };
+        for (index, Write { owner, command, now }) in batch.into_iter().enumerate() {
+            let item = Item { index, command, now };
             match groups.iter_mut().find(|group| group.owner == owner) {
                 Some(group) => group.items.push(item),
                 None => groups.push(Self { owner, items: vec![item] }),

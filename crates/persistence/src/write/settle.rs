@@ -1,4 +1,4 @@
-//! Finds out what became of stores whose answer was lost.
+//! Finds out what became of stores whose reply was lost.
 
 use std::time::Instant;
 
@@ -43,7 +43,7 @@ fn settle_together<D: WriteDatabase>(
             Ok(passed)
         });
         match passed {
-            Ok(passed) => return Ok(judge(stores, passed, last)),
+            Ok(passed) => return Ok(classify(stores, passed, last)),
             Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
             Err(_) => database.pause(),
         }
@@ -59,11 +59,11 @@ const fn is_undone(failure: &Failure) -> bool {
     )
 }
 
-fn judge(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<LastStore>>) -> Vec<Settled> {
+fn classify(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<LastStore>>) -> Vec<Settled> {
     let mut last = last.into_iter();
-    let judge = |(store, passed): (&&Store, Option<i64>)| match passed {
+    let classify = |(store, passed): (&&Store, Option<i64>)| match passed {
         Some(_) => Settled::Stored,
         None => store.settled_by(last.next().flatten()),
     };
-    stores.iter().zip(passed).map(judge).collect()
+    stores.iter().zip(passed).map(classify).collect()
 }

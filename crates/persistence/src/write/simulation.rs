@@ -23,8 +23,8 @@ mod tests;
 mod threads;
 
 use super::decided::Decided;
-use super::execute::Answer;
-use super::group::Group;
+use super::execute::OnOutcome;
+use super::group::OwnerCommands;
 use random::Random;
 use schedule::Schedule;
 use server::Weakness;
@@ -42,17 +42,17 @@ impl Planted {
     /// Answers the rejections of a group whose store has not passed, and leaves the rest.
     pub(super) fn answer_early(
         planted: Option<Self>,
-        mut group: Group,
+        mut group: OwnerCommands,
         decided: Decided,
-        answer: Answer<'_>,
-    ) -> Group {
+        answer: OnOutcome<'_>,
+    ) -> OwnerCommands {
         if planted != Some(Self::EarlyRejection) {
             return group;
         }
         let (rejected, rest): (Vec<_>, Vec<_>) =
             group.items.drain(..).zip(decided.outcomes).partition(|(_, outcome)| outcome.is_err());
         for (item, rejection) in rejected {
-            answer(item.place, rejection.map_err(Into::into));
+            answer(item.index, rejection.map_err(Into::into));
         }
         group.items = rest.into_iter().map(|(item, _)| item).collect();
         group

@@ -10,7 +10,7 @@ use diesel::QueryResult;
 use domain::{Outcome, OwnerId};
 
 use super::execute::Executor;
-use super::group::{Group, Item, Write};
+use super::group::{Item, OwnerCommands, Write};
 use super::{WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
@@ -21,11 +21,11 @@ impl Request for Write {
     }
 }
 
-/// Before a store whose answer was lost is tried again and again.
+/// Before a store whose reply was lost is tried again and again.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long the writes of an owner whose row another transaction holds go to a worker of their own.
-const SET_ASIDE: Duration = Duration::from_secs(3);
+const BLOCKED_FOR: Duration = Duration::from_secs(3);
 
 /// Owners whose rows other transactions hold, and until when that is assumed.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl BlockedOwners {
         let now = Instant::now();
         let mut blocked = self.lock();
         blocked.retain(|_, until| *until > now);
-        blocked.extend(owners.into_iter().map(|owner| (owner, now + SET_ASIDE)));
+        blocked.extend(owners.into_iter().map(|owner| (owner, now + BLOCKED_FOR)));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<OwnerId, Instant>> {
@@ -99,10 +99,10 @@ impl WriteServer {
     /// Has the worker of the blocked owners run what was handed over.
     fn hand_over(&mut self, calls: &[PendingCall<Outcome>]) {
         let Some(queue) = &self.blocked_queue else { return };
-        for Group { owner, items } in self.executor.handed_over.drain(..) {
+        for OwnerCommands { owner, items } in self.executor.handed_over.drain(..) {
             self.executor.blocked.push(owner.clone());
-            for Item { place, command, now } in items {
-                let Some(call) = calls.get(place) else { continue };
+            for Item { index, command, now } in items {
+                let Some(call) = calls.get(index) else { continue };
                 queue.push_again(Write { owner: owner.clone(), command, now }, call.clone());
             }
         }
@@ -130,8 +130,8 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
             lock_timeout: self.lock_timeout,
             random,
         };
-        self.executor.run(&mut database, requests, &mut |place, outcome| {
-            if let Some(call) = calls.get(place) {
+        self.executor.run(&mut database, requests, &mut |index, outcome| {
+            if let Some(call) = calls.get(index) {
                 call.reply(outcome);
             }
         });
@@ -182,9 +182,9 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
         };
         let begun = Instant::now();
         let limit = context.timeouts.hang * if transaction { 2 } else { 1 };
-        let result = self
-            .worker
-            .watched(&mut connection, limit, |connection| context.pool.write(connection, transaction, run));
+        let result = self.worker.run_with_limit(&mut connection, limit, |connection| {
+            context.pool.write(connection, transaction, run)
+        });
         let elapsed = begun.elapsed();
         context.observer.statement(context.kind, self.calls, elapsed);
         // The thread was replaced: whether a store was under way or not, this one must not go on.

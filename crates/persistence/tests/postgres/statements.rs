@@ -171,7 +171,7 @@ fn groups_use_indexes() {
     write_in_batches(&url, &*database.tasks());
 
     let plans = plans(name);
-    for part in ["left join lateral", "inserted as", "made_again as", "updated as", "deleted as"] {
+    for part in ["left join lateral", "inserted as", "recreated as", "updated as", "deleted as"] {
         let is_batch = |plan: &&String| plan.contains("unnest") && plan.contains(part);
         assert!(plans.iter().any(|plan| is_batch(&plan)), "no batch with {part}: {plans:#?}");
     }

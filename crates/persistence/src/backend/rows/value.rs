@@ -16,7 +16,7 @@ pub(crate) struct Id;
 #[derive(Debug, Clone, Copy, SqlType, QueryId)]
 #[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
-pub(crate) struct Moment;
+pub(crate) struct UtcTimestamp;
 
 impl<DB: Backend> Queryable<Id, DB> for TaskId
 where
@@ -29,9 +29,9 @@ where
     }
 }
 
-impl<DB: Backend> Queryable<Moment, DB> for Timestamp
+impl<DB: Backend> Queryable<UtcTimestamp, DB> for Timestamp
 where
-    Self: FromSql<Moment, DB>,
+    Self: FromSql<UtcTimestamp, DB>,
 {
     type Row = Self;
 
@@ -78,7 +78,7 @@ stored_as_is! {
     bool => Bool,
     // No column has this type yet; it is here so that a small number is one line in the table of columns.
     i16 => SmallInt,
-    Timestamp => Moment,
+    Timestamp => UtcTimestamp,
 }
 
 impl ColumnValue for Title {

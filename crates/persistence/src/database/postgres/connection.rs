@@ -30,24 +30,24 @@ impl Server {
 
     pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {
         match &self.settings {
-            Settings::OfConnections(settings) => self.connect_and(settings),
-            Settings::OfTransactions(_) => self.connect_pooled(),
+            Settings::PerConnection(settings) => self.connect_and(settings),
+            Settings::PerTransaction(_) => self.connect_pooled(),
         }
     }
 
     /// A connection whose statements may take as long as they take, but for a lock that somebody else holds.
     pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
         match &self.settings {
-            Settings::OfConnections(_) => self.connect_and(&settings::of_a_migrating_connection()),
-            Settings::OfTransactions(_) => self.connect_pooled(),
+            Settings::PerConnection(_) => self.connect_and(&settings::for_migrating_connection()),
+            Settings::PerTransaction(_) => self.connect_pooled(),
         }
     }
 
     /// What a transaction begins with, when it has to say all that it needs.
     pub(super) fn begin(&self) -> Option<&str> {
         match &self.settings {
-            Settings::OfConnections(_) => None,
-            Settings::OfTransactions(begin) => Some(begin),
+            Settings::PerConnection(_) => None,
+            Settings::PerTransaction(begin) => Some(begin),
         }
     }
 
@@ -94,7 +94,7 @@ fn sets(url: &str, name: &str) -> bool {
 /// connection after about the time that a statement may take.
 fn with_limits(url: &str, options: &DatabaseOptions) -> String {
     let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
-    let said: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    let present: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
     let limits = [
         ("connect_timeout", options.connect_timeout.as_secs().max(1).to_string()),
         ("keepalives_idle", "2".into()),
@@ -104,7 +104,7 @@ fn with_limits(url: &str, options: &DatabaseOptions) -> String {
         ("fallback_application_name", "tasknook".into()),
     ];
     let mut url = url.to_owned();
-    for (name, value) in limits.iter().filter(|(name, _)| !said.contains(name)) {
+    for (name, value) in limits.iter().filter(|(name, _)| !present.contains(name)) {
         url.push(if url.contains('?') { '&' } else { '?' });
         url.extend([name, "=", value.as_str()]);
     }

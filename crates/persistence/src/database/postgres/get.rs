@@ -16,7 +16,7 @@ pub(super) fn run(connection: &mut PgConnection, group: &[Get]) -> Replies<Task>
     }
     let owners = group.iter().map(|get| get.owner.id().as_str()).collect();
     let ids = group.iter().map(|get| get.id).collect();
-    let rows: Vec<(i64, TaskRow)> = TheseTasks { owners, ids }.load(connection)?;
+    let rows: Vec<(i64, TaskRow)> = TasksByKey { owners, ids }.load(connection)?;
     let mut replies: Vec<Reply<Task>> = group.iter().map(|_| Err(RepositoryError::NotFound)).collect();
     for (ordinal, row) in rows {
         // Ordinals count from 1.
@@ -29,14 +29,14 @@ pub(super) fn run(connection: &mut PgConnection, group: &[Get]) -> Replies<Task>
 }
 
 /// `offset 0` has the planner look up each task by its key, and not join the set to what it takes for a small table.
-struct TheseTasks<'a> {
+struct TasksByKey<'a> {
     owners: Vec<&'a str>,
     ids: Vec<TaskId>,
 }
 
-statement!(TheseTasks => (BigInt, Columns));
+statement!(TasksByKey => (BigInt, Columns));
 
-impl QueryFragment<Pg> for TheseTasks<'_> {
+impl QueryFragment<Pg> for TasksByKey<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("select ordinal, ");
         out.push_sql(COLUMNS);

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{ListQuery, Page, Position, Sort, Status, TaskId, Timestamp};
 
-use crate::backend::rows::{COLUMNS, Columns, Id, Moment, TaskRow, statement};
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
 use crate::read::{GROUP_ROWS, List, SqlFunctions, page, pages};
 use crate::workers::Replies;
 
@@ -21,12 +21,12 @@ pub(super) fn weight(List { query, .. }: &List) -> usize {
     if is_newest(query) && query.limit <= LARGEST_IN_GROUP { query.limit.max(1) as usize } else { GROUP_ROWS }
 }
 
-/// Reads the pages of one set.
-pub(super) fn run(connection: &mut PgConnection, set: &[List]) -> Replies<Page> {
-    if set.len() == 1 || !set.iter().all(|List { query, .. }| is_newest(query)) {
-        return pages(connection, &FUNCTIONS, set);
+/// Reads the pages of one group.
+pub(super) fn run(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+    if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
+        return pages(connection, &FUNCTIONS, group);
     }
-    let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(set).load(connection)?;
+    let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(group).load(connection)?;
     // In this order they come already. To have the server promise it makes each page cost it twice as much.
     rows.sort_by(|(one, row), (other, next)| {
         one.cmp(other).then_with(|| next.time_order().cmp(&row.time_order()))
@@ -36,7 +36,7 @@ pub(super) fn run(connection: &mut PgConnection, set: &[List]) -> Replies<Page> 
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
         Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), None))
     };
-    Ok((1..).zip(set).map(outcome).collect())
+    Ok((1..).zip(group).map(outcome).collect())
 }
 
 /// Whether it is a page of all of an owner's tasks, newest first, as most are.
@@ -51,25 +51,25 @@ fn is_newest(query: &ListQuery) -> bool {
 
 struct NewestTasks<'a> {
     owners: Vec<&'a str>,
-    after_moments: Vec<Option<Timestamp>>,
+    after_times: Vec<Option<Timestamp>>,
     after_ids: Vec<Option<TaskId>>,
     limits: Vec<i64>,
     offsets: Vec<i64>,
 }
 
 impl<'a> NewestTasks<'a> {
-    fn of(set: &'a [List]) -> Self {
+    fn of(group: &'a [List]) -> Self {
         let after = |list: &List| match list.query.after {
-            Some(Position::Time(moment, id)) => Some((moment, id)),
+            Some(Position::Time(time, id)) => Some((time, id)),
             Some(Position::Title(..)) | None => None,
         };
         Self {
-            owners: set.iter().map(|list| list.owner.id().as_str()).collect(),
-            after_moments: set.iter().map(|list| Some(after(list)?.0)).collect(),
-            after_ids: set.iter().map(|list| Some(after(list)?.1)).collect(),
+            owners: group.iter().map(|list| list.owner.id().as_str()).collect(),
+            after_times: group.iter().map(|list| Some(after(list)?.0)).collect(),
+            after_ids: group.iter().map(|list| Some(after(list)?.1)).collect(),
             // One more says whether more remain.
-            limits: set.iter().map(|list| i64::from(list.query.limit) + 1).collect(),
-            offsets: set.iter().map(|list| i64::try_from(list.query.offset).unwrap_or(i64::MAX)).collect(),
+            limits: group.iter().map(|list| i64::from(list.query.limit) + 1).collect(),
+            offsets: group.iter().map(|list| i64::try_from(list.query.offset).unwrap_or(i64::MAX)).collect(),
         }
     }
 }
@@ -83,7 +83,7 @@ impl QueryFragment<Pg> for NewestTasks<'_> {
         out.push_sql(" from unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.owners)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Nullable<Moment>>, _>(&self.after_moments)?;
+        out.push_bind_param::<Array<Nullable<UtcTimestamp>>, _>(&self.after_times)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Id>>, _>(&self.after_ids)?;
         out.push_sql(", ");
@@ -92,10 +92,10 @@ impl QueryFragment<Pg> for NewestTasks<'_> {
         out.push_bind_param::<Array<BigInt>, _>(&self.offsets)?;
         // Nothing comes after all moments.
         out.push_sql(
-            ") with ordinality as input (of_owner, after_moment, after_id, page_limit, page_offset, ordinal)
+            ") with ordinality as input (of_owner, after_time, after_id, page_limit, page_offset, ordinal)
             cross join lateral (
                 select * from tasks where owner_id = of_owner and deleted_at is null
-                    and (created_at, id) < (coalesce(after_moment, 'infinity'),
+                    and (created_at, id) < (coalesce(after_time, 'infinity'),
                         coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
                 order by created_at desc, id desc limit page_limit offset page_offset
             ) as page",

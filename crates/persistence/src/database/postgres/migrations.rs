@@ -6,8 +6,8 @@
 
 mod available;
 mod bounded;
+mod lock;
 mod statements;
-mod turn;
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,8 +24,8 @@ use crate::backend::ErrorMessages;
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration};
 use crate::{MigrateError, MigrationOptions};
 use bounded::Bounded;
+use lock::MigrationLock;
 use statements::statements;
-use turn::Turn;
 
 impl MigrationBackend for Postgres {
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -34,13 +34,13 @@ impl MigrationBackend for Postgres {
         self.server.connect_to_migrate()
     }
 
-    fn has_history(connection: &mut PgConnection) -> QueryResult<bool> {
+    fn migrations_table_exists(connection: &mut PgConnection) -> QueryResult<bool> {
         let exists = "to_regclass('__diesel_schema_migrations') is not null";
         diesel::select(diesel::dsl::sql::<Bool>(exists)).get_result(connection)
     }
 
-    fn history(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
-        Self::readiness(connection).map(|(_, history)| history)
+    fn applied_migrations(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+        Self::readiness(connection).map(|(_, applied)| applied)
     }
 
     fn readiness(connection: &mut PgConnection) -> QueryResult<(bool, Vec<String>)> {
@@ -60,8 +60,8 @@ impl MigrationBackend for Postgres {
         Ok((read_only, rows.into_iter().map(|applied| applied.version).collect()))
     }
 
-    fn applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
-        applied(&mut Bounded::open(&self.server, options.response_timeout)?)
+    fn read_applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        read_applied(&mut Bounded::open(&self.server, options.response_timeout)?)
     }
 
     fn run_pending(
@@ -71,25 +71,25 @@ impl MigrationBackend for Postgres {
     ) -> Result<Vec<String>, MigrateError> {
         let mut connection = Bounded::open(&self.server, options.response_timeout)?;
         available::check_encoding(&mut connection)?;
-        let history = applied(&mut connection)?;
-        migrations::warn_of_unknown(scripts, &history);
-        if migrations::pending(scripts, &history).next().is_none() {
+        let applied = read_applied(&mut connection)?;
+        migrations::warn_of_unknown(scripts, &applied);
+        if migrations::pending(scripts, &applied).next().is_none() {
             return Ok(Vec::new());
         }
-        let mut turn = Turn::take(&self.server, options)?;
-        // Another process may have run them while this one waited for its turn.
-        let history = applied(&mut connection)?;
+        let mut lock = MigrationLock::acquire(&self.server, options)?;
+        // Another process may have run them while this one waited for its lock.
+        let applied = read_applied(&mut connection)?;
         let mut ran = Vec::new();
-        for script in migrations::pending(scripts, &history) {
+        for script in migrations::pending(scripts, &applied) {
             if script.in_transaction {
-                run_in_transaction(&mut connection, &mut turn, script, options)?;
+                run_in_transaction(&mut connection, &mut lock, script, options)?;
             } else {
                 let is_pooled = self.server.begin().is_some();
-                run_in_none(&mut connection, &mut turn, script, options, is_pooled)?;
+                run_in_none(&mut connection, &mut lock, script, options, is_pooled)?;
             }
             ran.push(script.name.clone());
         }
-        turn.end();
+        lock.release();
         Ok(ran)
     }
 
@@ -102,21 +102,21 @@ impl MigrationBackend for Postgres {
     }
 }
 
-fn applied(connection: &mut Bounded) -> Result<Vec<String>, MigrateError> {
-    connection.ask(migrations::history::<Postgres>)?.map_err(failed)
+fn read_applied(connection: &mut Bounded) -> Result<Vec<String>, MigrateError> {
+    connection.query(migrations::applied::<Postgres>)?.map_err(failed)
 }
 
 /// Tries until it has its locks or the deadline has passed.
 fn run_in_transaction(
     connection: &mut Bounded,
-    turn: &mut Turn,
+    lock: &mut MigrationLock,
     script: &Script,
     options: &MigrationOptions,
 ) -> Result<(), MigrateError> {
     let deadline = Instant::now() + options.deadline;
     let mut pause = options.retry_pause;
     loop {
-        turn.check()?;
+        lock.check()?;
         let (run, lock_timeout) = (script.clone(), options.lock_timeout);
         let error = match connection.run(move |connection| in_transaction(connection, &run, lock_timeout))? {
             Ok(()) => return Ok(()),
@@ -141,7 +141,7 @@ fn run_in_transaction(
 
 fn in_transaction(connection: &mut PgConnection, script: &Script, lock_timeout: Duration) -> QueryResult<()> {
     connection.transaction(|connection| {
-        connection.batch_execute(&settings::of_an_attempt(lock_timeout))?;
+        connection.batch_execute(&settings::for_migration_transaction(lock_timeout))?;
         connection.batch_execute(CREATE_MIGRATIONS_TABLE)?;
         connection.batch_execute(&script.sql)?;
         connection.batch_execute(&script.record())
@@ -154,29 +154,29 @@ fn in_transaction(connection: &mut PgConnection, script: &Script, lock_timeout: 
 /// transactions have ended, in no queue that readers or writers join, and starts from the beginning when it is ended.
 fn run_in_none(
     connection: &mut Bounded,
-    turn: &mut Turn,
+    lock: &mut MigrationLock,
     script: &Script,
     options: &MigrationOptions,
     is_pooled: bool,
 ) -> Result<(), MigrateError> {
-    turn.check()?;
+    lock.check()?;
     let of_script = |error| match &error {
         _ if gave_way(&error) => MigrateError::Locked(error.into()),
         _ => failed_migration(script, error),
     };
     // Behind a pooler a setting would stay with a connection that is another client's next.
-    let set = (!is_pooled).then(|| settings::of_a_statement(options.deadline));
+    let set = (!is_pooled).then(|| settings::for_statement_outside_transaction(options.deadline));
     let prepare = move |connection: &mut PgConnection| {
         set.iter().try_for_each(|set| connection.batch_execute(set))?;
         connection.batch_execute(CREATE_MIGRATIONS_TABLE)
     };
-    connection.ask(prepare)?.map_err(of_script)?;
+    connection.query(prepare)?.map_err(of_script)?;
     for statement in statements(&script.sql) {
         let statement = statement.to_owned();
         connection.run(move |connection| connection.batch_execute(&statement))?.map_err(of_script)?;
     }
     let record = script.record();
-    connection.ask(move |connection| connection.batch_execute(&record))?.map_err(of_script)
+    connection.query(move |connection| connection.batch_execute(&record))?.map_err(of_script)
 }
 
 /// As a number that the log writes as one.

@@ -17,9 +17,9 @@ const NOTICE_LOST_CLIENT: &str = "select set_config(name, '2s', true) from pg_se
 #[derive(Clone)]
 pub(super) enum Settings {
     /// What a connection is told first.
-    OfConnections(String),
+    PerConnection(String),
     /// What a transaction begins with. What a connection is told would be told to whoever has it next.
-    OfTransactions(String),
+    PerTransaction(String),
 }
 
 impl Settings {
@@ -29,28 +29,36 @@ impl Settings {
             timeouts.iter().map(|(name, limit)| (*name, limit.as_millis().to_string())).collect();
         let limit = timeouts.iter().map(|(name, limit)| (*name, limit.as_str()));
         if transaction_pooler {
-            let said = said("set local", PLANS.into_iter().chain(limit));
-            Self::OfTransactions(format!("begin isolation level read committed; {said}{}", english(true)))
+            let statements = set_statements("set local", PLANS.into_iter().chain(limit));
+            Self::PerTransaction(format!(
+                "begin isolation level read committed; {statements}{}",
+                set_lc_messages_c(true)
+            ))
         } else {
-            let said = said("set", PLANS.into_iter().chain(limit).chain([ISOLATION]));
-            Self::OfConnections(format!("{ALONE}; {said}{}", english(false)))
+            let statements = set_statements("set", PLANS.into_iter().chain(limit).chain([ISOLATION]));
+            Self::PerConnection(format!(
+                "{REJECT_SHARED_CONNECTION}; {statements}{}",
+                set_lc_messages_c(false)
+            ))
         }
     }
 }
 
-pub(super) fn of_a_migrating_connection() -> String {
-    format!("{ALONE}; {}{}", patience("set"), english(false))
+pub(super) fn for_migrating_connection() -> String {
+    format!("{REJECT_SHARED_CONNECTION}; {}{}", migration_timeouts("set"), set_lc_messages_c(false))
 }
 
 /// What the transaction of a migration begins with.
-pub(super) fn of_an_attempt(lock_timeout: Duration) -> String {
+pub(super) fn for_migration_transaction(lock_timeout: Duration) -> String {
     let lock_timeout = lock_timeout.as_millis();
-    let english = english(true);
-    format!("{WITHOUT_LIMITS}; {NOTICE_LOST_CLIENT}; set local lock_timeout = {lock_timeout}; {english}")
+    let set_lc_messages_c = set_lc_messages_c(true);
+    format!(
+        "{WITHOUT_LIMITS}; {NOTICE_LOST_CLIENT}; set local lock_timeout = {lock_timeout}; {set_lc_messages_c}"
+    )
 }
 
 /// What a connection is told before a statement that runs outside a transaction.
-pub(super) fn of_a_statement(lock_timeout: Duration) -> String {
+pub(super) fn for_statement_outside_transaction(lock_timeout: Duration) -> String {
     format!("set lock_timeout = {}", lock_timeout.as_millis())
 }
 
@@ -65,7 +73,7 @@ const ISOLATION: (&str, &str) = ("default_transaction_isolation", "'read committ
 
 /// Refuses a connection that somebody had before: statements are prepared under names that are given anew on each
 /// connection, and through a pooler that mixes them one could run as another.
-const ALONE: &str = "do $$ begin
+const REJECT_SHARED_CONNECTION: &str = "do $$ begin
     if current_setting('tasknook.connection', true) <> '' then
         raise exception 'this connection was another''s before: a pooler gives connections to transactions, \
 and database.transaction_pooler = true is not set, which that needs';
@@ -74,16 +82,16 @@ and database.transaction_pooler = true is not set, which that needs';
 end $$";
 
 /// Errors are told apart by their words where the driver gives nothing else. Only a superuser may choose the language.
-fn english(local: bool) -> String {
+fn set_lc_messages_c(local: bool) -> String {
     format!("select set_config('lc_messages', 'C', {local}) where current_setting('is_superuser') = 'on'")
 }
 
 /// Statements without a limit, and some time for the locks of others.
-fn patience(set: &str) -> String {
+fn migration_timeouts(set: &str) -> String {
     let wait = MIGRATION_WAIT.as_millis().to_string();
-    said(set, [("statement_timeout", "0"), ("lock_timeout", wait.as_str())].into_iter())
+    set_statements(set, [("statement_timeout", "0"), ("lock_timeout", wait.as_str())].into_iter())
 }
 
-fn said<'a>(set: &str, settings: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+fn set_statements<'a>(set: &str, settings: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     settings.flat_map(|(name, value)| [set, " ", name, " = ", value, "; "]).collect()
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::backend::rows::{Id, Moment};
+use crate::backend::rows::{Id, UtcTimestamp};
 
 impl ToSql<Id, Pg> for TaskId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
@@ -24,14 +24,14 @@ impl FromSql<Id, Pg> for TaskId {
     }
 }
 
-impl ToSql<Moment, Pg> for Timestamp {
+impl ToSql<UtcTimestamp, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let moment = self.as_offset_date_time();
-        ToSql::<Timestamptz, Pg>::to_sql(&moment, &mut out.reborrow())
+        let time = self.as_offset_date_time();
+        ToSql::<Timestamptz, Pg>::to_sql(&time, &mut out.reborrow())
     }
 }
 
-impl FromSql<Moment, Pg> for Timestamp {
+impl FromSql<UtcTimestamp, Pg> for Timestamp {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         <OffsetDateTime as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self::new)
     }

@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use tempfile::{Builder, NamedTempFile};
 
-use super::{MIGRATION_WAIT, Sqlite, connection};
+use super::{LOCK_WAIT, Sqlite, connection};
 use crate::maintenance::doctor::{DoctorBackend, DoctorError};
 use crate::migrations;
 use crate::{Backup, BackupError};
@@ -30,10 +30,10 @@ impl Sqlite {
             .prefix(".tasknook-backup-")
             .tempfile_in(&folder)
             .map_err(|error| unwritten(error.into()))?;
-        let mut source = connection::bare(&self.path, MIGRATION_WAIT).map_err(DoctorError::from)?;
-        let history = migrations::history::<Sqlite>(&mut source).map_err(DoctorError::from)?;
+        let mut source = connection::bare(&self.path, LOCK_WAIT).map_err(DoctorError::from)?;
+        let applied = migrations::applied::<Sqlite>(&mut source).map_err(DoctorError::from)?;
         copy_into(&mut source, copy.path()).map_err(|error| unwritten(error.into()))?;
-        check(copy.path(), &history)?;
+        check(copy.path(), &applied)?;
         let bytes = publish(copy, &to, &folder).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => BackupError::Exists { path: to.clone() },
             _ => unwritten(error.into()),
@@ -54,13 +54,15 @@ fn copy_into(source: &mut SqliteConnection, copy: &Path) -> QueryResult<()> {
 /// Whether the copy can be read and has the schema of the original.
 fn check(copy: &Path, expected: &[String]) -> Result<(), BackupError> {
     let unread = |error| BackupError::from(DoctorError::from(error));
-    let mut connection = connection::bare(copy, MIGRATION_WAIT).map_err(DoctorError::from)?;
+    let mut connection = connection::bare(copy, LOCK_WAIT).map_err(DoctorError::from)?;
     if let Some(finding) = Sqlite::integrity(&mut connection).map_err(unread)?.first() {
-        return Err(BackupError::Unsound { says: finding.message.clone() });
+        return Err(BackupError::Unsound { reason: finding.message.clone() });
     }
-    let history = migrations::history::<Sqlite>(&mut connection).map_err(unread)?;
-    match expected.iter().find(|version| !history.contains(version)) {
-        Some(version) => Err(BackupError::Unsound { says: format!("the migration {version} is not in it") }),
+    let applied = migrations::applied::<Sqlite>(&mut connection).map_err(unread)?;
+    match expected.iter().find(|version| !applied.contains(version)) {
+        Some(version) => {
+            Err(BackupError::Unsound { reason: format!("the migration {version} is not in it") })
+        }
         None => Ok(()),
     }
 }

@@ -48,8 +48,8 @@ fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryRes
     // The switch to WAL asks nobody to wait for it: with several processes at their first start, it just fails.
     loop {
         match connection.batch_execute("pragma journal_mode = wal") {
-            Err(Error::DatabaseError(_, told))
-                if told.message().contains("locked") && Instant::now() < end =>
+            Err(Error::DatabaseError(_, information))
+                if information.message().contains("locked") && Instant::now() < end =>
             {
                 thread::sleep(Duration::from_millis(5));
             }

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -7,12 +6,9 @@ use diesel::result::ConnectionError;
 use diesel::sql_types::Text;
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 
-use super::{Sqlite, connection, file};
+use super::{LOCK_WAIT, Sqlite, connection, file};
 use crate::DatabaseOptions;
 use crate::maintenance::doctor::{DoctorBackend, DoctorError, Finding, Remedy};
-
-/// How long the doctor waits for a lock of another process.
-const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 impl Sqlite {
     /// The file, if it exists and can be one of this service's.

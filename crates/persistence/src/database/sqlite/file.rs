@@ -20,14 +20,14 @@ const NEEDED: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 /// The first bytes of every database file (<https://sqlite.org/fileformat.html#magic_header_string>).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
     }
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    let mut content = opened.and_then(refuse_protected).map_err(|source| match source.kind() {
+    let mut content = opened.and_then(reject_read_only).map_err(|source| match source.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             OpenError::ReadOnly { path: path.to_owned(), source }
         }
@@ -37,13 +37,13 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
         return Err(OpenError::NotADatabase { path: path.to_owned() });
     }
     drop(content);
-    let mut bare = connection::bare(path, PATIENCE).map_err(|error| file(path, error))?;
-    let library = library(&mut bare).map_err(|error| refused(path, error))?;
+    let mut bare = connection::bare(path, BUSY_TIMEOUT).map_err(|error| file(path, error))?;
+    let library = library(&mut bare).map_err(|error| unreadable(path, error))?;
     check_library(library)?;
-    if is_foreign(&mut bare).map_err(|error| refused(path, error))? {
+    if is_foreign(&mut bare).map_err(|error| unreadable(path, error))? {
         return Err(OpenError::ForeignDatabase { path: path.to_owned() });
     }
-    connection::establish(path, PATIENCE).map(drop).map_err(|error| file(path, error))
+    connection::establish(path, BUSY_TIMEOUT).map(drop).map_err(|error| file(path, error))
 }
 
 /// Makes sure that a file which is there is a database of this service, and writes nothing. A damaged one may be: what
@@ -53,17 +53,17 @@ pub(super) fn recognize(path: &Path) -> Result<(), OpenError> {
     if !begins_as_a_database(&mut content).map_err(|error| file(path, error))? {
         return Err(OpenError::NotADatabase { path: path.to_owned() });
     }
-    let mut bare = connection::bare(path, PATIENCE).map_err(|error| file(path, error))?;
+    let mut bare = connection::bare(path, BUSY_TIMEOUT).map_err(|error| file(path, error))?;
     match library(&mut bare).and_then(|version| Ok((version, is_foreign(&mut bare)?))) {
         Ok((version, false)) => check_library(version),
         Ok((_, true)) => Err(OpenError::ForeignDatabase { path: path.to_owned() }),
-        Err(Error::DatabaseError(_, told)) if told.message().contains("malformed") => Ok(()),
-        Err(error) => Err(refused(path, error)),
+        Err(Error::DatabaseError(_, information)) if information.message().contains("malformed") => Ok(()),
+        Err(error) => Err(unreadable(path, error)),
     }
 }
 
 /// Who protects a file means it, also for a user whom the system lets write it all the same.
-fn refuse_protected(content: File) -> io::Result<File> {
+fn reject_read_only(content: File) -> io::Result<File> {
     if content.metadata()?.permissions().readonly() {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
@@ -97,9 +97,9 @@ fn is_foreign(connection: &mut SqliteConnection) -> QueryResult<bool> {
     select(sql::<Bool>(others)).get_result(connection)
 }
 
-fn refused(path: &Path, error: Error) -> OpenError {
+fn unreadable(path: &Path, error: Error) -> OpenError {
     match error {
-        Error::DatabaseError(_, told) if told.message().contains("not a database") => {
+        Error::DatabaseError(_, information) if information.message().contains("not a database") => {
             OpenError::NotADatabase { path: path.to_owned() }
         }
         other => file(path, other),

@@ -7,7 +7,7 @@ use diesel::sql_types::{Bool, Text};
 use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::{MIGRATION_WAIT, Sqlite, connection};
+use super::{LOCK_WAIT, Sqlite, connection};
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration, unreachable};
 use crate::{MigrateError, MigrationOptions};
 
@@ -15,23 +15,23 @@ impl MigrationBackend for Sqlite {
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
     fn connect_to_migrate(&self) -> ConnectionResult<SqliteConnection> {
-        connection::establish(&self.path, MIGRATION_WAIT)
+        connection::establish(&self.path, LOCK_WAIT)
     }
 
-    fn has_history(connection: &mut SqliteConnection) -> QueryResult<bool> {
+    fn migrations_table_exists(connection: &mut SqliteConnection) -> QueryResult<bool> {
         let exists = "exists (select 1 from sqlite_schema where name = '__diesel_schema_migrations')";
         diesel::select(diesel::dsl::sql::<Bool>(exists)).get_result(connection)
     }
 
-    fn history(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+    fn applied_migrations(connection: &mut SqliteConnection) -> QueryResult<Vec<String>> {
         let rows: Vec<Applied> =
             sql_query("select version from __diesel_schema_migrations").load(connection)?;
         Ok(rows.into_iter().map(|applied| applied.version).collect())
     }
 
-    fn applied(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+    fn read_applied(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.connect_to_migrate().map_err(unreachable)?;
-        migrations::history::<Self>(&mut connection).map_err(failed)
+        migrations::applied::<Self>(&mut connection).map_err(failed)
     }
 
     fn run_pending(
@@ -40,10 +40,10 @@ impl MigrationBackend for Sqlite {
         options: &MigrationOptions,
     ) -> Result<Vec<String>, MigrateError> {
         let mut connection = connection::establish(&self.path, options.deadline).map_err(unreachable)?;
-        let history = migrations::history::<Self>(&mut connection).map_err(failed)?;
-        migrations::warn_of_unknown(scripts, &history);
+        let applied = migrations::applied::<Self>(&mut connection).map_err(failed)?;
+        migrations::warn_of_unknown(scripts, &applied);
         let mut ran = Vec::new();
-        for script in migrations::pending(scripts, &history) {
+        for script in migrations::pending(scripts, &applied) {
             if run_once(&mut connection, script)? {
                 ran.push(script.name.clone());
             }
@@ -61,7 +61,7 @@ fn run_once(connection: &mut SqliteConnection, script: &Script) -> Result<bool, 
     connection
         .exclusive_transaction(|connection| {
             connection.batch_execute(CREATE_MIGRATIONS_TABLE)?;
-            if Sqlite::history(connection)?.contains(&script.version) {
+            if Sqlite::applied_migrations(connection)?.contains(&script.version) {
                 return Ok(false);
             }
             connection.batch_execute(&script.sql)?;
@@ -101,7 +101,7 @@ mod tests {
         let mut scripts = [script(1, "create table t (a)"), script(2, broken), script(3, "drop table u")];
         let error = sqlite.run_pending(&scripts, &options).unwrap_err();
         assert!(matches!(error, MigrateError::Failed(_)), "{error:?}");
-        assert_eq!(sqlite.applied(&options).unwrap(), [scripts[0].version.clone()]);
+        assert_eq!(sqlite.read_applied(&options).unwrap(), [scripts[0].version.clone()]);
         scripts[1].sql = "create table u (a)".into();
         let ran = [scripts[1].name.clone(), scripts[2].name.clone()];
         assert_eq!(sqlite.run_pending(&scripts, &options).unwrap(), ran);

@@ -7,7 +7,7 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use domain::{TaskId, Timestamp};
 use uuid::Uuid;
 
-use crate::backend::rows::{Id, Moment};
+use crate::backend::rows::{Id, UtcTimestamp};
 
 impl ToSql<Id, Sqlite> for TaskId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
@@ -23,14 +23,14 @@ impl FromSql<Id, Sqlite> for TaskId {
     }
 }
 
-impl ToSql<Moment, Sqlite> for Timestamp {
+impl ToSql<UtcTimestamp, Sqlite> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.unix_millis());
         Ok(IsNull::No)
     }
 }
 
-impl FromSql<Moment, Sqlite> for Timestamp {
+impl FromSql<UtcTimestamp, Sqlite> for Timestamp {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         let millis = <i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?;
         Self::from_unix_millis(millis).ok_or_else(|| format!("{millis} ms is outside of the calendar").into())

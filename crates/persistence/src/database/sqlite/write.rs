@@ -47,7 +47,7 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
     for task in &store.set.inserted {
         InsertTask { owner, task: TaskValues::of(task) }.execute(connection)?;
     }
-    for id in &store.set.made_again {
+    for id in &store.set.recreated {
         DeleteTombstone { owner, id }.execute(connection)?;
     }
     for task in &store.set.updated {

@@ -9,7 +9,7 @@ use domain::{TaskId, Timestamp};
 
 use super::step::ROWS;
 use crate::backend::rows::statement;
-use crate::backend::rows::{Id, Moment};
+use crate::backend::rows::{Id, UtcTimestamp};
 
 /// What a row of version 0.1.0 for a deleted task is known by. As a plain condition, `deleted_at is not null` would have
 /// the planner look for the row among all deleted tasks of the owner, and not by its key.
@@ -24,7 +24,7 @@ macro_rules! job_statement {
 
         statement!($name => $columns);
 
-        impl<DB: Backend + HasSqlType<Id> + HasSqlType<Moment>> QueryFragment<DB> for $name<'_>
+        impl<DB: Backend + HasSqlType<Id> + HasSqlType<UtcTimestamp>> QueryFragment<DB> for $name<'_>
         where
             $($type: ToSql<$sql, DB>,)+
         {
@@ -45,14 +45,14 @@ macro_rules! job_statement {
 // The number of rows stands in the text: a plan for any number of rows takes a tenth of the table for it. What a row of
 // version 0.1.0 is known by stands in no condition of this one: the planner takes such rows for so few that it would read
 // and sort all deleted tasks.
-job_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: Timestamp as Moment, id: TaskId as Id)
-    => (Text, Moment, Id, Bool), format!(
+job_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: Timestamp as UtcTimestamp, id: TaskId as Id)
+    => (Text, UtcTimestamp, Id, Bool), format!(
     "select owner_id, deleted_at, id, title = '' from tasks
     where deleted_at is not null and owner_id >= ? and (owner_id > ? or (deleted_at, id) < (?, ?))
     order by owner_id, deleted_at desc, id desc limit {ROWS}"));
 
 job_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id)
-    => (Text, Text, Id, BigInt, Moment), format!(
+    => (Text, Text, Id, BigInt, UtcTimestamp), format!(
     "select owner_id, type, object_id, revision, at from tombstones where (owner_id, type, object_id) > (?, ?, ?)
     order by owner_id, type, object_id limit {ROWS}"));
 

@@ -6,12 +6,12 @@ use std::time::Instant;
 use domain::OwnerId;
 
 use super::{Group, Request};
-use crate::workers::call::Fate;
+use crate::workers::call::CallStatus;
 use crate::workers::call::PendingCall;
 
 type Key = Option<OwnerId>;
 
-pub(super) struct Waiting<R, A> {
+pub(super) struct QueuedCall<R, A> {
     pub(super) request: R,
     pub(super) call: PendingCall<A>,
     /// Whether it is run with no other owner's.
@@ -19,7 +19,7 @@ pub(super) struct Waiting<R, A> {
 }
 
 struct Owner<R, A> {
-    waiting: VecDeque<Waiting<R, A>>,
+    waiting: VecDeque<QueuedCall<R, A>>,
     /// Groups that run.
     running: usize,
     /// Whether it is among the owners whose turn comes.
@@ -33,7 +33,7 @@ pub(super) struct Turns<R, A> {
     waiting: usize,
     running_per_owner: usize,
     /// What became of calls that were left out since this was last looked at.
-    pub(super) ended: Vec<Fate>,
+    pub(super) ended: Vec<CallStatus>,
 }
 
 impl<R: Request, A> Turns<R, A> {
@@ -62,16 +62,16 @@ impl<R: Request, A> Turns<R, A> {
         (self.waiting.min((own + 1) * self.order.len().max(1)), own)
     }
 
-    pub(super) fn push(&mut self, call: Waiting<R, A>) {
+    pub(super) fn push(&mut self, call: QueuedCall<R, A>) {
         self.owner_of(&call).push_back(call);
     }
 
-    pub(super) fn push_front(&mut self, call: Waiting<R, A>) {
+    pub(super) fn push_front(&mut self, call: QueuedCall<R, A>) {
         self.owner_of(&call).push_front(call);
     }
 
     /// The queue of the owner of one call more.
-    fn owner_of(&mut self, call: &Waiting<R, A>) -> &mut VecDeque<Waiting<R, A>> {
+    fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut VecDeque<QueuedCall<R, A>> {
         let key = call.request.owner().cloned();
         let new = || Owner { waiting: VecDeque::new(), running: 0, has_turn: false };
         let owner = self.owners.entry(key.clone()).or_insert_with(new);
@@ -177,13 +177,13 @@ impl<R: Request, A> Turns<R, A> {
 
 impl<R, A> Owner<R, A> {
     /// The next call that still waits for its outcome; of those that are run alone, if only they are asked for.
-    fn next(&mut self, only_alone: bool, ended: &mut Vec<Fate>) -> Option<Waiting<R, A>> {
+    fn next(&mut self, only_alone: bool, ended: &mut Vec<CallStatus>) -> Option<QueuedCall<R, A>> {
         let now = Instant::now();
         while self.waiting.front().is_some_and(|next| next.alone || !only_alone) {
             let next = self.waiting.pop_front()?;
             match next.call.expire(now) {
-                Fate::Waiting => return Some(next),
-                fate => ended.push(fate),
+                CallStatus::Waiting => return Some(next),
+                status => ended.push(status),
             }
         }
         None
@@ -191,7 +191,7 @@ impl<R, A> Owner<R, A> {
 }
 
 impl<R, A> Group<R, A> {
-    fn push(&mut self, waiting: Waiting<R, A>) {
+    fn push(&mut self, waiting: QueuedCall<R, A>) {
         self.requests.push(waiting.request);
         self.calls.push(waiting.call);
     }

@@ -43,7 +43,7 @@ pub(super) fn check(history: &History, log: &[Commit]) -> Result<(), String> {
         for place in &batch.calls {
             let call = &history.calls[*place];
             let applied = applied.get(place).map(Vec::as_slice).unwrap_or_default();
-            judge(history, number, call, applied, &owners)
+            verify(history, number, call, applied, &owners)
                 .map_err(|wrong| format!("{wrong}\n  call {place} in batch {number}: {call:?}"))?;
         }
     }
@@ -149,7 +149,7 @@ fn bring_copies_up_to_date(commits: &[&Commit]) -> Result<(), String> {
     Ok(())
 }
 
-fn judge(
+fn verify(
     history: &History,
     number: usize,
     call: &Call,

@@ -42,7 +42,7 @@ pub(super) fn check_encoding(connection: &mut Bounded) -> Result<(), MigrateErro
     let encoding = |connection: &mut PgConnection| {
         select(sql::<Text>("current_setting('server_encoding')")).get_result::<String>(connection)
     };
-    let encoding = connection.ask(encoding)?.map_err(failed)?;
+    let encoding = connection.query(encoding)?.map_err(failed)?;
     if encoding == "UTF8" { Ok(()) } else { Err(MigrateError::WrongEncoding { encoding }) }
 }
 

@@ -39,17 +39,17 @@ impl Bounded {
             let process = |connection: &mut PgConnection| {
                 select(sql::<Integer>("pg_backend_pid()")).get_result(connection)
             };
-            bounded.process = bounded.ask(process)?.ok();
+            bounded.process = bounded.query(process)?.ok();
         }
         Ok(bounded)
     }
 
     /// Asks what has nothing to wait for.
-    pub(super) fn ask<T: Send + 'static>(
+    pub(super) fn query<T: Send + 'static>(
         &mut self,
-        ask: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<QueryResult<T>, MigrateError> {
-        let (connection, answer) = wait(&self.start(ask)?, self.limit)?;
+        let (connection, answer) = wait(&self.start(run)?, self.limit)?;
         self.connection = Some(connection);
         Ok(answer)
     }

@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
-use crate::backend::rows::{ASSIGNMENTS, Id, Moment, TaskArrays, WRITTEN};
+use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
 /// Stores the effects of many owners. What a batch does not contain is not in the text.
@@ -51,7 +51,7 @@ struct Tombstones {
     of: Vec<i64>,
     ids: Vec<TaskId>,
     revisions: Vec<i64>,
-    moments: Vec<Timestamp>,
+    timestamps: Vec<Timestamp>,
 }
 
 impl<'a> StoreOwners<'a> {
@@ -68,7 +68,7 @@ impl<'a> StoreOwners<'a> {
                 }
             }
             for (ids, keys) in
-                [(&store.set.deleted, &mut all.deleted), (&store.set.made_again, &mut all.freed)]
+                [(&store.set.deleted, &mut all.deleted), (&store.set.recreated, &mut all.freed)]
             {
                 keys.of.extend(ids.iter().map(|_| ordinal));
                 keys.ids.extend(ids);
@@ -77,7 +77,7 @@ impl<'a> StoreOwners<'a> {
                 all.tombstones.of.push(ordinal);
                 all.tombstones.ids.push(tombstone.id);
                 all.tombstones.revisions.push(tombstone.revision.number());
-                all.tombstones.moments.push(tombstone.at);
+                all.tombstones.timestamps.push(tombstone.at);
             }
         }
         all
@@ -149,7 +149,7 @@ impl StoreOwners<'_> {
             out.push_sql(")");
         }
         if !self.freed.of.is_empty() {
-            out.push_sql(", made_again as (delete from tombstones using (select of_owner, of_id");
+            out.push_sql(", recreated as (delete from tombstones using (select of_owner, of_id");
             push_ids(out, &self.freed.of, &self.freed.ids)?;
             out.push_sql(
                 ") as input where tombstones.owner_id = of_owner and tombstones.type = 'task'
@@ -172,13 +172,13 @@ impl StoreOwners<'_> {
         if !self.tombstones.of.is_empty() {
             out.push_sql(
                 ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
-                select of_owner, 'task', of_id, of_revision, of_moment from unnest(",
+                select of_owner, 'task', of_id, of_revision, at_time from unnest(",
             );
             out.push_bind_param::<Array<BigInt>, _>(&self.tombstones.of)?;
             push!(out, Array<Id> => &self.tombstones.ids, Array<BigInt> => &self.tombstones.revisions,
-                Array<Moment> => &self.tombstones.moments);
+                Array<UtcTimestamp> => &self.tombstones.timestamps);
             out.push_sql(
-                ") as input (ordinal, of_id, of_revision, of_moment) join passed using (ordinal)
+                ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
                 on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",
             );

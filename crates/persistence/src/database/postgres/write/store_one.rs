@@ -8,7 +8,7 @@ use domain::Tombstone;
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::statement;
-use crate::backend::rows::{BindTask, Id, Moment, TaskValues, WRITTEN};
+use crate::backend::rows::{BindTask, Id, TaskValues, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
 /// Whether a store writes or deletes one task alone.
@@ -22,7 +22,7 @@ pub(super) fn store(connection: &mut PgConnection, store: &Store) -> QueryResult
     let owner = OwnerValues::of(store);
     let set = &store.set;
     match (set.inserted.first(), set.updated.first(), set.tombstones.first()) {
-        (Some(task), ..) if set.made_again.is_empty() => {
+        (Some(task), ..) if set.recreated.is_empty() => {
             InsertOne { owner, task: TaskValues::of(task) }.load(connection)
         }
         (Some(task), ..) => InsertAgain(InsertOne { owner, task: TaskValues::of(task) }).load(connection),
@@ -131,7 +131,7 @@ impl QueryFragment<Pg> for InsertAgain<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let InsertOne { owner, task } = &self.0;
         self.0.push_inserted(&mut out)?;
-        out.push_sql(", made_again as (delete from tombstones where type = 'task' and object_id = ");
+        out.push_sql(", recreated as (delete from tombstones where type = 'task' and object_id = ");
         out.push_bind_param::<Id, _>(BindTask::<Pg>::id(task))?;
         owner.push_own(&mut out)?;
         owner.push_passed(&mut out)
@@ -175,7 +175,7 @@ impl QueryFragment<Pg> for DeleteOne<'_> {
             ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
                 select owner_id, 'task'",
         );
-        push!(out, Id => &self.tombstone.id, BigInt => &self.revision, Moment => &self.tombstone.at);
+        push!(out, Id => &self.tombstone.id, BigInt => &self.revision, UtcTimestamp => &self.tombstone.at);
         out.push_sql(
             " from stored on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",

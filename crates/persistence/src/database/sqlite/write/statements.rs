@@ -5,7 +5,7 @@ use diesel::sqlite::Sqlite;
 use domain::{OwnerId, TaskId, Tombstone};
 
 use crate::backend::rows::statement;
-use crate::backend::rows::{BindTask, COLUMNS, Columns, Id, Moment, TaskValues, WRITTEN};
+use crate::backend::rows::{BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
 pub(super) struct LoadOwner<'a> {
@@ -137,7 +137,7 @@ impl QueryFragment<Sqlite> for InsertTombstone<'_> {
         out.push_sql(", ");
         out.push_bind_param::<BigInt, _>(&self.revision)?;
         out.push_sql(", ");
-        out.push_bind_param::<Moment, _>(&self.tombstone.at)?;
+        out.push_bind_param::<UtcTimestamp, _>(&self.tombstone.at)?;
         out.push_sql(
             ") on conflict (owner_id, type, object_id) do update set revision = excluded.revision, at = excluded.at",
         );

@@ -91,11 +91,11 @@ fn migrations_fail_on_a_frozen_server() {
         let reached = || (server.query(&url, sleeping) == "1").then_some(());
         assert!(eventually(SOON, reached).is_some());
         server.freeze();
-        let asked = applied(&mut idle).unwrap_err();
+        let asked = read_applied(&mut idle).unwrap_err();
         assert!(matches!(asked, MigrateError::NotResponding), "{asked:?}");
         let error = migration.join().unwrap().unwrap_err();
         assert!(matches!(error, MigrateError::NotResponding), "{error:?}");
-        let error = backend.applied(&options).unwrap_err();
+        let error = backend.read_applied(&options).unwrap_err();
         assert!(matches!(error, MigrateError::Unreachable(_) | MigrateError::NotResponding), "{error:?}");
         server.thaw();
     });

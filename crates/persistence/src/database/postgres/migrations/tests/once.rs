@@ -52,12 +52,12 @@ fn replicas_behind_a_pooler_run_each_migration_once() {
 fn the_migration_lock_is_awaited_until_the_deadline() {
     let url = Server::shared().create_database();
     let backend = backend(&url);
-    let mut first = Turn::take(&backend.server, &options()).unwrap();
+    let mut first = MigrationLock::acquire(&backend.server, &options()).unwrap();
     let impatient = MigrationOptions { deadline: Duration::from_millis(300), ..options() };
     let error = backend.run_pending(&scripts(), &impatient).unwrap_err();
     assert!(matches!(error, MigrateError::Locked(_)), "{error:?}");
     first.check().unwrap();
-    first.end();
+    first.release();
     assert_eq!(backend.run_pending(&scripts(), &options()).unwrap().len(), 4);
 }
 
@@ -69,7 +69,7 @@ fn nothing_pending_needs_no_write_and_no_lock() {
     execute(&url, &format!("alter database {name} set default_transaction_read_only = on"));
     // Whoever would ask for the lock, or for one on a table, would wait.
     let backend = backend(&url);
-    let _turn = Turn::take(&backend.server, &options()).unwrap();
+    let _lock = MigrationLock::acquire(&backend.server, &options()).unwrap();
     assert_eq!(backend.run_pending(&scripts(), &options()).unwrap(), Vec::<String>::new());
     let mut more = scripts();
     more.push(script(5, "create table u ()"));

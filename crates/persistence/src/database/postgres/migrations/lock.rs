@@ -31,18 +31,18 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The right to migrate, until it is dropped or its connection is lost.
-pub(super) struct Turn {
+pub(super) struct MigrationLock {
     connection: Bounded,
 }
 
-impl Turn {
+impl MigrationLock {
     /// Waits until no other process migrates.
-    pub(super) fn take(server: &Server, options: &MigrationOptions) -> Result<Self, MigrateError> {
+    pub(super) fn acquire(server: &Server, options: &MigrationOptions) -> Result<Self, MigrateError> {
         let mut connection = Bounded::open(server, options.response_timeout)?;
         let deadline = Instant::now() + options.deadline;
         let mut pause = FIRST_PAUSE;
         loop {
-            if connection.ask(try_lock)?.map_err(failed)? {
+            if connection.query(try_lock)?.map_err(failed)? {
                 return Ok(Self { connection });
             }
             if Instant::now() + pause > deadline {
@@ -59,13 +59,13 @@ impl Turn {
     /// Makes sure that the lock is still held: it ends with its connection.
     pub(super) fn check(&mut self) -> Result<(), MigrateError> {
         let held = |connection: &mut PgConnection| connection.batch_execute("select 1");
-        self.connection.ask(held)?.map_err(failed)
+        self.connection.query(held)?.map_err(failed)
     }
 
     /// Lets others have it.
-    pub(super) fn end(mut self) {
+    pub(super) fn release(mut self) {
         // What fails has lost the connection, and the lock with it.
-        let _ = self.connection.ask(AnsiTransactionManager::rollback_transaction);
+        let _ = self.connection.query(AnsiTransactionManager::rollback_transaction);
     }
 }
 
