@@ -9,6 +9,7 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+mod round;
 mod settle;
 #[cfg(test)]
 #[cfg(feature = "postgres")]

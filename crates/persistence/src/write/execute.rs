@@ -5,15 +5,16 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{Outcome, OwnerId, RepositoryError};
+use domain::OwnerId;
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{OwnerCommands, Write};
+use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, stores};
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
+use super::{Loaded, Read, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
 /// How often a group is tried when other writers come first, before its callers are told.
@@ -25,9 +26,6 @@ const CONTENDED: Duration = Duration::from_secs(1);
 
 /// How long the outcome of a store whose reply was lost is looked for.
 const SETTLE: Duration = Duration::from_secs(3);
-
-/// Called once for each command, with its index in the batch.
-pub(super) type OnOutcome<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
 
 /// What one write worker knows from batch to batch.
 #[derive(Debug, Default)]
@@ -44,51 +42,6 @@ pub(super) struct Executor {
     /// What the simulation has to find.
     #[cfg(all(test, feature = "postgres"))]
     pub(super) planted: Option<Planted>,
-}
-
-/// Groups that are tried together.
-#[derive(Debug)]
-struct Round {
-    groups: Vec<OwnerCommands>,
-    locking: Locking,
-    /// Whether to load also what a create takes for granted.
-    everything: bool,
-    /// Whether the owners were passed over once because another transaction held their rows.
-    passed_over: bool,
-    attempt: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Locking {
-    /// The guard alone.
-    None,
-    /// The owners' rows are locked before they are loaded.
-    Wait,
-    /// As above, but rows that another transaction holds are passed over.
-    Skip,
-}
-
-impl Round {
-    fn new(groups: Vec<OwnerCommands>, locking: Locking) -> Self {
-        Self { groups, locking, everything: false, passed_over: false, attempt: 1 }
-    }
-
-    fn again(self) -> Self {
-        Self { attempt: self.attempt + 1, ..self }
-    }
-
-    fn owners(&self) -> Vec<OwnerId> {
-        self.groups.iter().map(|group| group.owner.clone()).collect()
-    }
-}
-
-/// What a group came to on one connection.
-enum AttemptResult {
-    Decided(Box<Decided>),
-    /// Another transaction holds the owner's row.
-    Blocked,
-    /// There was no row to lock. To make one in a transaction that has locked others leads to deadlocks.
-    NewOwner,
 }
 
 impl Executor {
@@ -336,70 +289,5 @@ impl Executor {
             }
         }
         again.rounds()
-    }
-}
-
-/// What of a round is tried again.
-#[derive(Debug)]
-struct Retries {
-    /// How it was tried.
-    everything: bool,
-    was_passed_over: bool,
-    attempt: u32,
-    /// Retried without a lock.
-    unlocked: Vec<OwnerCommands>,
-    /// Retried with a lock, since other processes write these owners too.
-    locked: Vec<OwnerCommands>,
-    /// Retried with a lock, since another transaction held the rows.
-    passed_over: Vec<OwnerCommands>,
-}
-
-impl Retries {
-    const fn of(round: &Round) -> Self {
-        Self {
-            everything: round.everything,
-            was_passed_over: round.passed_over,
-            attempt: round.attempt,
-            unlocked: Vec::new(),
-            locked: Vec::new(),
-            passed_over: Vec::new(),
-        }
-    }
-
-    fn rounds(self) -> Vec<Round> {
-        let (everything, attempt) = (self.everything, self.attempt + 1);
-        [
-            (self.unlocked, Locking::None, self.was_passed_over),
-            (self.locked, Locking::Wait, self.was_passed_over),
-            (self.passed_over, Locking::Wait, true),
-        ]
-        .into_iter()
-        .filter(|(groups, ..)| !groups.is_empty())
-        .map(|(groups, locking, passed_over)| Round { groups, locking, everything, passed_over, attempt })
-        .collect()
-    }
-}
-
-/// What is to be stored, in the order of the groups.
-fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
-    tried
-        .iter()
-        .filter_map(|tried| match tried {
-            AttemptResult::Decided(decided) => decided.store.as_ref(),
-            AttemptResult::Blocked | AttemptResult::NewOwner => None,
-        })
-        .collect()
-}
-
-fn reject(groups: Vec<OwnerCommands>, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {
-    for item in groups.into_iter().flat_map(|group| group.items) {
-        reply(item.index, Err(failure.error()));
-    }
-    Vec::new()
-}
-
-fn accept(group: OwnerCommands, decided: Decided, reply: OnOutcome<'_>) {
-    for (item, outcome) in group.items.into_iter().zip(decided.outcomes) {
-        reply(item.index, outcome.map_err(RepositoryError::from));
     }
 }

@@ -23,8 +23,8 @@ mod tests;
 mod threads;
 
 use super::decided::Decided;
-use super::execute::OnOutcome;
 use super::group::OwnerCommands;
+use super::round::OnOutcome;
 use random::Random;
 use schedule::Schedule;
 use server::Weakness;
