@@ -1,4 +1,7 @@
-//! Carries out a batch: which owners together, what after a lost race, what after a failure.
+//! Executes a batch: which owners together, and what follows a lost race or a failure.
+//!
+//! Owners are independent. Outcomes are provisional until the store of their owner has passed the guard: no caller gets a
+//! reply before, not even a rejection, because it may depend on effects that are not stored.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -17,36 +20,36 @@ use super::simulation::Planted;
 use super::{Loaded, Read, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
-/// How often a group is tried when other writers come first, before its callers are told.
+/// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
 
-/// How long an owner who lost a race is locked before the load: three processes that meet on one owner without locks
-/// spend most of their stores on losing.
+/// How long an owner that lost a race is locked before the load. Without the lock, three processes that write one owner
+/// lose most of their races.
 const CONTENDED: Duration = Duration::from_secs(1);
 
-/// How long the outcome of a store whose reply was lost is looked for.
+/// Time limit for finding the outcome of a store whose response was lost.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// What one write worker knows from batch to batch.
+/// The state of one write worker between batches.
 #[derive(Debug, Default)]
 pub(super) struct Executor {
     cache: OwnerCache,
-    /// Until when the owners who lost a race are locked first.
+    /// Owners that lost a race, and until when they are locked before the load.
     contended: HashMap<OwnerId, Instant>,
     /// Owners whose row another transaction holds.
     pub(super) blocked: Vec<OwnerId>,
-    /// Whether another executor takes the groups of such owners when they are met among others.
+    /// Whether another executor takes over the groups of blocked owners.
     pub(super) hands_over: bool,
-    /// The groups for it.
+    /// The groups to hand over.
     pub(super) handed_over: Vec<OwnerCommands>,
-    /// What the simulation has to find.
+    /// The fault that the simulation has to find.
     #[cfg(all(test, feature = "postgres"))]
     pub(super) planted: Option<Planted>,
 }
 
 impl Executor {
-    /// Carries out all commands of a batch. A process normally serves an owner with one executor at a time; where it does
-    /// not, the guard keeps the writes apart.
+    /// Executes all commands of a batch. Normally one executor of a process serves an owner at a time; otherwise the guard
+    /// detects the conflict.
     pub(super) fn run<D: WriteDatabase>(
         &mut self,
         database: &mut D,
@@ -78,6 +81,7 @@ impl Executor {
             database.retried();
         }
         let mut tried = Vec::new();
+        // Drawn before the attempt, because the connection is borrowed during it.
         let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
         let passed = database.attempt(round.locking != Locking::None, |session| {
@@ -140,7 +144,7 @@ impl Executor {
         Ok(tried)
     }
 
-    /// Answers what is stored or needs no store; gives what lost a race.
+    /// Replies to the groups that are stored or need no store; returns those that lost a race.
     fn finish<D: WriteDatabase>(
         &mut self,
         database: &D,
@@ -179,7 +183,7 @@ impl Executor {
         if self.planted == Some(Planted::KeptCache) {
             return;
         }
-        self.cache.forget(owner);
+        self.cache.remove(owner);
     }
 
     fn share(&mut self, owner: &OwnerId, now: Instant) {
@@ -187,10 +191,10 @@ impl Executor {
         if self.planted == Some(Planted::KeptCache) {
             return;
         }
-        self.cache.share(owner.clone(), now);
+        self.cache.mark_shared(owner.clone(), now);
     }
 
-    /// Has the group tried again, unless that was done often enough.
+    /// Retries the group, up to [`ATTEMPTS`] times.
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
@@ -204,7 +208,7 @@ impl Executor {
         if again.attempt >= ATTEMPTS {
             reject(vec![group], &Failure::contended(), reply);
         } else if from_cache {
-            // The owner need not be contended: another process may have written it long ago.
+            // The cached row may be old, so the owner need not be contended and is not locked yet.
             self.share(&group.owner, database.now());
             again.unlocked.push(group);
         } else {
@@ -213,8 +217,8 @@ impl Executor {
         }
     }
 
-    /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, where
-    /// that delays no others: mostly it is a write of another process, which soon ends.
+    /// A new owner is stored without a lock. A locked owner is awaited once more, where that delays no other owners: usually
+    /// the lock is a write of another process, which ends soon.
     fn not_decided(
         &mut self,
         group: OwnerCommands,
@@ -238,13 +242,15 @@ impl Executor {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
-            // Nothing is stored, and the same may pass now.
+            // Nothing is stored, and the same may succeed now.
             FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
-            // A create whose id is taken: which one shows when all is loaded.
+            // The id of a create is in use. Loading all tasks shows which one.
             FailureKind::Duplicate if !round.everything => {
                 let round = Round { everything: true, ..round };
                 vec![round.again()]
             }
+            // One locked row fails the whole statement. `skip locked` separates its owner from the others, which are
+            // stored without waiting.
             FailureKind::Timeout if !alone && round.locking != Locking::Skip => {
                 vec![Round { locking: Locking::Skip, ..round }]
             }
@@ -261,8 +267,8 @@ impl Executor {
         }
     }
 
-    /// The reply to a store was lost: it may be stored, or never be, or be stored in a moment. The same store is
-    /// tried again, with the same guard, so that at most one of the two passes.
+    /// The response to a store was lost: it may be stored already, later, or never. The same store is sent again with the
+    /// same guard, so that at most one of the two passes.
     fn settle<D: WriteDatabase>(
         &mut self,
         database: &mut D,

@@ -2,7 +2,7 @@ use domain::{Command, OwnerId, Timestamp};
 
 use super::Read;
 
-/// A command of a batch, with its index in it.
+/// A command and its index in the batch.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) index: usize,
@@ -10,7 +10,7 @@ pub(super) struct Item {
     pub(super) now: Timestamp,
 }
 
-/// The commands of one owner, in their order.
+/// The commands of one owner, in order.
 #[derive(Debug, Clone)]
 pub(super) struct OwnerCommands {
     pub(super) owner: OwnerId,
@@ -26,7 +26,7 @@ pub(crate) struct Write {
 }
 
 impl OwnerCommands {
-    /// The groups of a batch, in the order in which their owners first appear.
+    /// Groups a batch by owner, in the order of first appearance.
     pub(super) fn of(batch: Vec<Write>) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for (index, Write { owner, command, now }) in batch.into_iter().enumerate() {
@@ -39,12 +39,12 @@ impl OwnerCommands {
         groups
     }
 
-    /// Whether the owner's row is all that the commands need.
+    /// Whether the commands need only the owner's row.
     pub(super) fn reads_no_task(&self) -> bool {
         self.items.iter().all(|item| item.command.reads().is_none())
     }
 
-    /// What the commands need. With `everything`, also what a create takes for granted.
+    /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.
     pub(super) fn reads(&self, everything: bool) -> Vec<Read> {
         let mut reads: Vec<Read> = Vec::new();
         for Item { command, .. } in &self.items {

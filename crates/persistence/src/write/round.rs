@@ -10,14 +10,14 @@ use crate::backend::Failure;
 /// Called once for each command, with its index in the batch.
 pub(super) type OnOutcome<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
 
-/// Groups that are tried together.
+/// Groups that are attempted together.
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) groups: Vec<OwnerCommands>,
     pub(super) locking: Locking,
-    /// Whether to load also what a create takes for granted.
+    /// Whether to load also the tasks that creates assume to be absent.
     pub(super) everything: bool,
-    /// Whether the owners were passed over once because another transaction held their rows.
+    /// Whether the owners were skipped once because their rows were locked.
     pub(super) passed_over: bool,
     pub(super) attempt: u32,
 }
@@ -28,7 +28,7 @@ pub(super) enum Locking {
     None,
     /// The owners' rows are locked before they are loaded.
     Wait,
-    /// As above, but rows that another transaction holds are passed over.
+    /// As above, but locked rows are skipped.
     Skip,
 }
 
@@ -46,19 +46,18 @@ impl Round {
     }
 }
 
-/// What a group came to on one connection.
+/// The result of one attempt for a group.
 pub(super) enum AttemptResult {
     Decided(Box<Decided>),
     /// Another transaction holds the owner's row.
     Blocked,
-    /// There was no row to lock. To make one in a transaction that has locked others leads to deadlocks.
+    /// There is no row to lock. Creating it after locking other rows breaks the lock order and causes deadlocks.
     NewOwner,
 }
 
-/// What of a round is tried again.
+/// The groups of a round to retry.
 #[derive(Debug)]
 pub(super) struct Retries {
-    /// How it was tried.
     pub(super) everything: bool,
     pub(super) was_passed_over: bool,
     pub(super) attempt: u32,
@@ -96,7 +95,7 @@ impl Retries {
     }
 }
 
-/// What is to be stored, in the order of the groups.
+/// The stores of a round, in the order of the groups.
 pub(super) fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
     tried
         .iter()

@@ -1,4 +1,4 @@
-//! The worker of the write path: a thread that takes a batch, runs it, and answers each of its callers.
+//! The worker of the write path: takes a batch, executes it, and replies to each call.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -21,13 +21,13 @@ impl Request for Write {
     }
 }
 
-/// Before a store whose reply was lost is tried again and again.
+/// Pause between attempts to settle a store.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How long the writes of an owner whose row another transaction holds go to a worker of their own.
+/// How long the writes of an owner with a locked row go to the worker for blocked owners.
 const BLOCKED_FOR: Duration = Duration::from_secs(3);
 
-/// Owners whose rows other transactions hold, and until when that is assumed.
+/// Owners with rows locked by other transactions, and until when that is assumed.
 #[derive(Debug, Default)]
 pub(crate) struct BlockedOwners(Mutex<HashMap<OwnerId, Instant>>);
 
@@ -60,7 +60,7 @@ pub(crate) struct WriteServer {
     executor: Executor,
     random: Random,
     blocked: Arc<BlockedOwners>,
-    /// For their writes; the worker of this queue has none.
+    /// The queue for blocked owners; `None` in the worker that serves it.
     blocked_queue: Option<WriteQueue>,
     lock_timeout: Duration,
 }
@@ -79,7 +79,7 @@ impl WriteServer {
         Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
     }
 
-    /// The writes of other owners; those of owners who were found blocked while these waited are handed over.
+    /// Hands over the writes of blocked owners and returns the others.
     fn without_blocked(&self, group: WriteGroup) -> WriteGroup {
         let Some(queue) = self.blocked_queue.as_ref().filter(|_| !self.blocked.is_empty()) else {
             return group;
@@ -96,7 +96,7 @@ impl WriteServer {
         WriteGroup { requests, calls, owners: group.owners }
     }
 
-    /// Has the worker of the blocked owners run what was handed over.
+    /// Passes the groups of blocked owners to their worker.
     fn hand_over(&mut self, calls: &[PendingCall<Outcome>]) {
         let Some(queue) = &self.blocked_queue else { return };
         for OwnerCommands { owner, items } in self.executor.handed_over.drain(..) {
@@ -140,7 +140,7 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
     }
 }
 
-/// Numbers from the system's randomness, without a system call for each.
+/// Random numbers with a key from the system, without a system call for each.
 #[derive(Debug, Default)]
 struct Random {
     keys: RandomState,
@@ -157,10 +157,10 @@ impl Random {
 /// The connections of a worker.
 struct WorkerDatabase<'a, B: WriteBackend> {
     worker: &'a Worker<'a, B, Write, Outcome>,
-    /// For the first attempt.
+    /// The connection for the first attempt.
     connection: Option<CheckedOut<B>>,
     calls: usize,
-    /// The shortest time after which the server stops a statement.
+    /// The shortest time limit of a statement.
     lock_timeout: Duration,
     random: &'a mut Random,
 }
@@ -187,14 +187,13 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
         });
         let elapsed = begun.elapsed();
         context.observer.statement(context.kind, self.calls, elapsed);
-        // The thread was replaced: whether a store was under way or not, this one must not go on.
+        // The thread was replaced and must not continue, whether or not a store was in progress.
         let Some(result) = result else { return Err(Failure::unknown(None)) };
         result.map_err(|error| {
             let failure = Failure::of::<B>(error, elapsed >= self.lock_timeout);
             match failure.kind {
                 FailureKind::Lost => context.pool.record_loss(connection),
-                // Nothing was written. A new connection may lead to a server that takes writes; one that is new
-                // itself says that there is none.
+                // Nothing was written. A new connection may reach a writable server; if this one is new, there is none.
                 FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();
                 }
