@@ -1,4 +1,4 @@
-//! From what a driver says to what a caller can act on.
+//! Classifies the errors of drivers by the reaction they require.
 
 use std::error::Error;
 use std::fmt;
@@ -8,30 +8,30 @@ use std::time::Duration;
 use diesel::result::DatabaseErrorKind;
 use domain::RepositoryError;
 
-/// What a failure calls for.
+/// The kind of a failure, which decides the reaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FailureKind {
-    /// There is no connection: no statement was begun.
+    /// No connection: no statement was begun.
     Unreachable,
-    /// The connection was lost with the answer still to come.
+    /// The connection was lost before the response.
     Lost,
-    /// The database undid the statement in favour of another; the same may work again.
+    /// The database rolled the statement back in favour of another one; a retry may succeed.
     Conflict,
-    /// A row with this key is there already. Nothing was written.
+    /// A row with this key exists. Nothing was written.
     Duplicate,
-    /// The server takes no writes now. Nothing was written; another server may take them.
+    /// The server is read-only. Nothing was written; another server may be writable.
     ReadOnly,
-    /// The statement, or the wait for a lock, took as long as it may, and was undone.
+    /// The statement, or its wait for a lock, reached its time limit and was rolled back.
     Timeout,
-    /// It is not known whether a write was stored.
+    /// It is unknown whether a write was stored.
     Unknown,
-    /// The database cannot do it now.
+    /// The database is temporarily unable.
     Outage,
-    /// This should not happen.
+    /// An unexpected error.
     Fault,
 }
 
-/// A failure of a whole set. It becomes an error for each request of the set.
+/// A failure of a whole group. It becomes an error for each request of the group.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
@@ -56,8 +56,8 @@ pub(crate) trait ErrorMessages {
 }
 
 impl Failure {
-    /// Judges an error of a backend. `at_the_limit`: the statement took as long as one may take, hence it was stopped
-    /// (SQLSTATE 57014), which the driver does not say and the server says in its own language.
+    /// Classifies an error. `at_the_limit`: the statement took as long as its time limit, hence the server stopped it
+    /// (SQLSTATE 57014). The driver does not pass on the SQLSTATE, and the message may be in any language.
     pub(crate) fn of<B: ErrorMessages>(error: diesel::result::Error, at_the_limit: bool) -> Self {
         use diesel::result::Error::{BrokenTransactionManager, DatabaseError, RollbackErrorOnCommit};
         let kind = match &error {
@@ -68,7 +68,7 @@ impl Failure {
             | BrokenTransactionManager
             | RollbackErrorOnCommit { .. } => FailureKind::Lost,
             DatabaseError(DatabaseErrorKind::SerializationFailure, _) => FailureKind::Conflict,
-            // A standby, or a server that its operator has closed to writes.
+            // A standby, or a server with `default_transaction_read_only`.
             DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => FailureKind::ReadOnly,
             DatabaseError(DatabaseErrorKind::UniqueViolation, _) => FailureKind::Duplicate,
             DatabaseError(_, information) if B::is_conflict(information.message()) => FailureKind::Conflict,
@@ -87,12 +87,12 @@ impl Failure {
         }
     }
 
-    /// No connection came within the time.
+    /// The pool has no connection in time.
     pub(crate) fn no_connection(source: impl Error + Send + Sync + 'static) -> Self {
         Self { kind: FailureKind::Unreachable, source: Arc::new(source) }
     }
 
-    /// Other writers of the same owner came first each time.
+    /// Every attempt lost a race against other writers of the owner.
     pub(crate) fn contended() -> Self {
         Self {
             kind: FailureKind::Conflict,
@@ -100,19 +100,19 @@ impl Failure {
         }
     }
 
-    /// Another transaction holds the owner's row.
+    /// Another transaction has locked the owner's row.
     pub(crate) fn blocked() -> Self {
         Self {
             kind: FailureKind::Timeout,
-            source: Arc::new(Internal("another transaction holds the owner's row")),
+            source: Arc::new(Internal("another transaction has locked the owner's row")),
         }
     }
 
-    /// The answer to a write was lost, for this reason if there is one, and nothing tells whether it was stored.
+    /// The response to a write was lost, for this reason if known, and it cannot be determined whether it was stored.
     pub(crate) fn unknown(cause: Option<&Self>) -> Self {
         let overwritten = || {
             Arc::new(Internal(
-                "the worker was replaced, or later writes have overwritten the trace of this one",
+                "the worker was replaced, or later writes have overwritten the evidence of this one",
             )) as _
         };
         Self {
@@ -121,27 +121,27 @@ impl Failure {
         }
     }
 
-    /// A worker panicked, or replied something else than it was asked.
+    /// A bug in this crate.
     pub(crate) fn internal(what: &'static str) -> Self {
         Self { kind: FailureKind::Fault, source: Arc::new(Internal(what)) }
     }
 
-    /// The time is up, and there was no connection for it.
+    /// The deadline passed without a connection.
     pub(crate) fn no_connection_within(time: Duration) -> Self {
         Self { kind: FailureKind::Outage, source: Arc::new(NoConnection(time)) }
     }
 
-    /// The time is up, and the database has not responded.
+    /// The deadline passed without a response.
     pub(crate) fn no_response_within(time: Duration) -> Self {
         Self { kind: FailureKind::Outage, source: Arc::new(NoResponse(time)) }
     }
 
-    /// The same, where another try would come to the same.
+    /// The same failure, not to be retried.
     pub(crate) fn without_retry(self) -> Self {
         Self { kind: FailureKind::Outage, ..self }
     }
 
-    /// As the error of one request.
+    /// The error for one request.
     pub(crate) fn error(&self) -> RepositoryError {
         let source: Box<dyn Error + Send + Sync> = Box::new(Arc::clone(&self.source));
         match self.kind {
@@ -185,7 +185,7 @@ struct Internal(&'static str);
 struct NoConnection(Duration);
 
 #[derive(Debug, thiserror::Error)]
-#[error("no response of the database within {0:?}")]
+#[error("no response from the database within {0:?}")]
 struct NoResponse(Duration);
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The columns of a task, declared once, and statements with static text. Both databases take their column lists, bound values, arrays and rows from
-//! here: a new column is one line in [`task_columns!`] and a migration for each database.
+//! The columns of a task, declared once, and statements with static text. All column lists, bound values,
+//! arrays and rows derive from here: a new column is one line in [`task_columns!`] and a migration for each database.
 
 mod value;
 
@@ -10,20 +10,20 @@ use domain::{OwnerId, Task, TaskId};
 
 pub(crate) use value::{ColumnValue, Id, UtcTimestamp};
 
-/// Declares the columns: each is the field of [`Task`] with its name, and its type says how it is stored.
+/// Declares the columns: each is the field of [`Task`] with its name, and its type decides how it is stored.
 macro_rules! task_columns {
     ($($name:ident: $type:ty,)+) => {
         /// The columns that are read, in the order of [`Columns`].
         pub(crate) const COLUMNS: &str = concat!("id" $(, ", ", stringify!($name))+);
 
-        /// The same, of a row that is called `task`.
+        /// The same columns of a row with the alias `task`.
         #[cfg(feature = "postgres")]
         pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
-        /// The columns that are written, behind the owner's id.
+        /// The columns that are written, after the owner's id.
         pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
 
-        /// What an update assigns, from rows that have the columns under their own names.
+        /// The assignments of an update from rows with the alias `input`.
         #[cfg(feature = "postgres")]
         pub(crate) const ASSIGNMENTS: &str =
             concat!("search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
@@ -31,7 +31,7 @@ macro_rules! task_columns {
         /// The SQL types of the columns, the id first.
         pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
 
-        /// The columns of one task, as they are read.
+        /// A row of one task, as read.
         #[derive(diesel::Queryable)]
         pub(crate) struct TaskRow {
             id: TaskId,
@@ -49,7 +49,7 @@ macro_rules! task_columns {
             }
         }
 
-        /// The values of one task, to be bound one by one.
+        /// The values of one task, to bind one by one.
         pub(crate) struct TaskValues<'a> {
             id: TaskId,
             search: String,
@@ -62,7 +62,7 @@ macro_rules! task_columns {
             }
         }
 
-        /// The values of many tasks, one array for each column.
+        /// The values of many tasks, one array per column.
         #[cfg(feature = "postgres")]
         #[derive(Default)]
         pub(crate) struct TaskArrays<'a> {
@@ -140,19 +140,19 @@ task_columns! {
 }
 
 impl TaskRow {
-    /// Its place in the order of creation.
+    /// The key in the order of creation.
     #[cfg(feature = "postgres")]
     pub(crate) const fn time_order(&self) -> (domain::Timestamp, TaskId) {
         (self.created_at, self.id)
     }
 }
 
-/// A task whose values one database can be given.
+/// A task whose values can be bound for one database.
 pub(crate) trait BindTask<DB: Backend> {
     /// Binds the values in the order of [`WRITTEN`].
     fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
-    /// Binds the values to their names, as in the `set` of an update.
+    /// Binds the values as the assignments of an update.
     fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
     /// The key of the row, beside the owner.

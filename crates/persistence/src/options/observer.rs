@@ -1,4 +1,4 @@
-//! What an application may measure.
+//! Events of workers and jobs, for metrics.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use std::time::Duration;
 pub enum WorkKind {
     /// Reading one task.
     Get,
-    /// Reading a page that an index gives in order.
+    /// Reading a page in the order of an index.
     Page,
-    /// Reading a page for which many tasks are looked through.
+    /// Reading a page that requires a scan of many tasks.
     Scan,
     /// Changing tasks.
     Write,
-    /// Asking whether the database is ready.
+    /// Checking whether the database is ready.
     Readiness,
 }
 
@@ -34,27 +34,27 @@ impl WorkKind {
     }
 }
 
-/// Why a call ended without an outcome of the database.
+/// Why a call ended without a result of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CallFailure {
     /// Rejected at once: the queue is full, or the wait would be too long.
     Overloaded,
     /// Rejected at once: the owner has too many scans waiting.
     TooManyScans,
-    /// Its time was up, in the queue or after its begin.
+    /// It reached its deadline, in the queue or after it was begun.
     TimedOut,
-    /// The caller went away before it was begun.
+    /// The caller cancelled it before it was begun.
     Cancelled,
 }
 
-/// What one run of the jobs did, also when it failed later.
+/// What one run of the jobs did, even if it failed afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobsReport {
-    /// Rows that version 0.1.0 kept for deleted tasks and that are tombstones now.
+    /// Rows of version 0.1.0 for deleted tasks that were moved to the tombstones.
     pub moved: u64,
-    /// Tombstones that were older than they are kept.
+    /// Tombstones deleted because of their age.
     pub pruned: u64,
-    /// Steps that were left to a later run because another transaction holds the owner's row.
+    /// Steps postponed to a later run because the owner's row was locked.
     pub skipped: u64,
     pub(crate) end: RunEnd,
 }
@@ -62,74 +62,74 @@ pub struct JobsReport {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum RunEnd {
-    /// Everything that was due is done.
+    /// All due work is done.
     #[default]
     Completed,
-    /// Another process was at work. The next run continues.
+    /// Another process runs the jobs. The next run continues.
     LeftToAnotherProcess,
-    /// An error ended it. The next run continues.
+    /// An error occurred. The next run continues.
     Failed,
 }
 
 impl JobsReport {
-    /// Whether everything that was due is done.
+    /// Whether all due work is done.
     #[must_use]
     pub fn is_completed(&self) -> bool {
         self.end == RunEnd::Completed
     }
 
-    /// Whether an error ended the run. One that was left to another process has neither failed nor completed.
+    /// Whether the run ended with an error. A run left to another process has neither failed nor completed.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.end == RunEnd::Failed
     }
 }
 
-/// Is called by the workers, whose time it takes: an implementation only counts. Every method does nothing by default.
+/// Receives events on the threads of the workers, so implementations must be fast. By default, all methods do nothing.
 pub trait DatabaseObserver: Send + Sync {
-    /// So many calls wait in a queue now.
+    /// The number of calls waiting in a queue has changed.
     fn queue_length(&self, kind: WorkKind, calls: usize) {
         let _ = (kind, calls);
     }
 
-    /// A call has waited so long until it was begun.
+    /// A call was begun after this wait.
     fn queue_wait(&self, kind: WorkKind, waited: Duration) {
         let _ = (kind, waited);
     }
 
-    /// A statement for so many calls has ended, with a result or an error.
+    /// A statement for this many calls has ended, with a result or an error.
     fn statement(&self, kind: WorkKind, calls: usize, elapsed: Duration) {
         let _ = (kind, calls, elapsed);
     }
 
-    /// So many connections are open, and so many of them in use.
+    /// The current number of connections, open and in use.
     fn connections(&self, open: u32, in_use: u32) {
         let _ = (open, in_use);
     }
 
-    /// A call ended without an outcome of the database.
+    /// A call ended without a result of the database.
     fn call_failed(&self, kind: WorkKind, failure: CallFailure) {
         let _ = (kind, failure);
     }
 
-    /// A statement is tried again after a conflict, a lost connection or a read-only server.
+    /// A statement is retried after a conflict, a lost connection or a read-only server.
     fn retried(&self, kind: WorkKind) {
         let _ = kind;
     }
 
-    /// An owner was written by another process between load and store: the commands are decided again.
+    /// Another process wrote an owner between load and store; the commands are decided again.
     fn lost_race(&self) {}
 
-    /// A run of the background jobs has ended, after so long, with this result or without.
+    /// A run of the background jobs has ended.
     fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
         let _ = (report, elapsed);
     }
 
-    /// A worker whose call does not return was replaced.
+    /// A worker with a hanging call was replaced.
     fn worker_replaced(&self, kind: WorkKind) {
         let _ = kind;
     }
 }
 
-/// Measures nothing.
+/// Ignores all events.
 impl DatabaseObserver for () {}

@@ -1,4 +1,4 @@
-//! The one query for a page: its parts are the same on both databases but for two expressions.
+//! The query for a page. It is the same on both databases except for three expressions.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -13,11 +13,11 @@ use super::List;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
-/// Pages that begin further on are read as scans, since all that comes before is read too.
+/// Pages with a larger offset are scans, since the skipped rows are read too.
 const MAX_PAGE_OFFSET: u64 = 1_000;
 
-/// Whether many more tasks may be read than the page has: for a search, an order that no index has, the count of a
-/// selection, or a page far behind.
+/// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
+/// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
     let selects = query.search.is_some() || query.status.completed().is_some();
     query.search.is_some()
@@ -28,15 +28,15 @@ pub(crate) fn is_scan(query: &ListQuery) -> bool {
 
 /// The expressions that differ between the databases.
 pub(crate) struct SqlFunctions {
-    /// The folded title, out of `search`.
+    /// The folded title, extracted from `search`.
     pub(crate) title: &'static str,
-    /// A condition that fails when the statement takes too long, where the server does not see to that.
+    /// A condition that fails when the statement takes too long, if the database has no statement timeout.
     pub(crate) in_time: &'static str,
-    /// The function that gives the place of its second argument in its first, from 1; 0 when it is not there.
+    /// The function that returns the position of its second argument in its first, from 1; 0 without a match.
     pub(crate) find: &'static str,
 }
 
-/// A page and one row more, which says whether more remain.
+/// A page and one more row, which shows whether more tasks follow.
 pub(crate) struct PageQuery<'a> {
     functions: &'a SqlFunctions,
     owner: &'a Owner,
@@ -46,10 +46,10 @@ pub(crate) struct PageQuery<'a> {
     offset: i64,
 }
 
-/// The total, 0 when nobody asked, and a task, none when the page is empty and somebody asked for the total.
+/// The total (0 if not requested), and a task (`None` if the page is empty and a total is requested).
 pub(crate) type Row = (i64, Option<TaskRow>);
 
-/// Reads the page of each request, each as of one moment.
+/// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
 where
     for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
@@ -62,7 +62,7 @@ where
     set.iter().map(read).map(|page| page.map(Ok)).collect()
 }
 
-/// The page out of these rows, of which there may be one more than it has.
+/// The page from these rows, which may be one more than its limit.
 pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, total: Option<u64>) -> Page {
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
@@ -97,7 +97,7 @@ impl<'a> PageQuery<'a> {
     }
 }
 
-// A trait alias, which Rust lacks: a database that has all that the query needs.
+// A trait alias: the SQL types that the query needs.
 pub(crate) trait ListBackend:
     Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>
 {
@@ -126,9 +126,9 @@ where
         out.push_sql(COLUMNS);
         out.push_sql(", row_number() over (");
         out.push_sql(&self.order());
-        out.push_sql(") as place");
+        out.push_sql(") as ordinal");
         self.push_page(&mut out)?;
-        out.push_sql(") as page on true order by place");
+        out.push_sql(") as page on true order by ordinal");
         Ok(())
     }
 }
@@ -198,7 +198,7 @@ impl PageQuery<'_> {
                 out.push_bind_param::<Text, str>(title)?;
                 id
             }
-            _ => return Err(Error::QueryBuilderError("a place of another order".into())),
+            _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
         out.push_bind_param::<Id, _>(id)?;
@@ -206,7 +206,7 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// What the filter lets through; all of the owner's without looking at one of them.
+    /// Counts the matches; without a filter it is the stored count of the owner's live tasks.
     fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
@@ -229,7 +229,7 @@ impl Query for PageQuery<'_> {
     type SqlType = (BigInt, Nullable<Columns>);
 }
 
-// Its text depends on what is asked; each text is prepared once.
+// The text depends on the query; each text is prepared once.
 impl QueryId for PageQuery<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -3,7 +3,7 @@
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::query_builder::QueryId;
-use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, SqlType, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, SqlType, Text};
 use domain::{Description, Revision, TaskId, Timestamp, Title};
 
 /// A UUID: `uuid` on PostgreSQL, 16 bytes on SQLite.
@@ -12,7 +12,7 @@ use domain::{Description, Revision, TaskId, Timestamp, Title};
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Binary")))]
 pub(crate) struct Id;
 
-/// A moment: `timestamptz` on PostgreSQL, milliseconds since 1970 on SQLite.
+/// A timestamp: `timestamptz` on PostgreSQL, milliseconds since 1970 on SQLite.
 #[derive(Debug, Clone, Copy, SqlType, QueryId)]
 #[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Long")))]
@@ -40,22 +40,22 @@ where
     }
 }
 
-/// A field's type that a column stores.
+/// A field's type that is stored in a column.
 pub(crate) trait ColumnValue {
     /// The column's type.
     type Sql;
-    /// What is bound to a statement.
+    /// The value that is bound to a statement.
     type Bound<'a>
     where
         Self: 'a;
-    /// What a row holds.
+    /// The value that is read from a row.
     type Read;
 
     fn bound(&self) -> Self::Bound<'_>;
     fn read(read: Self::Read) -> Self;
 }
 
-/// A type that is stored as it is.
+/// Types that are stored without conversion.
 macro_rules! stored_as_is {
     ($($type:ty => $sql:ty,)+) => {
         $(impl ColumnValue for $type {
@@ -76,8 +76,6 @@ macro_rules! stored_as_is {
 
 stored_as_is! {
     bool => Bool,
-    // No column has this type yet; it is here so that a small number is one line in the table of columns.
-    i16 => SmallInt,
     Timestamp => UtcTimestamp,
 }
 
