@@ -50,8 +50,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database that the URL names. An SQLite file is made when it is not there, with its folder; of a
-    /// PostgreSQL server nothing is asked yet.
+    /// Opens the database of the URL. It creates a missing SQLite file with its folder, and does not connect to a
+    /// PostgreSQL server yet.
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let location = Location::parse(&options.url)?;
         let engine = location.engine();
@@ -65,7 +65,7 @@ impl Database {
         }
     }
 
-    /// Refuses what [`Database::open`] would refuse, without making a file that is not there.
+    /// Rejects what [`Database::open`] would reject, without creating a file.
     pub fn check(options: &DatabaseOptions) -> Result<(), OpenError> {
         match Location::parse(&options.url)? {
             Location::Sqlite(path) if !path.exists() && cfg!(feature = "sqlite") => Ok(()),
@@ -73,21 +73,20 @@ impl Database {
         }
     }
 
-    /// Waits until the server accepts connections, [`DatabaseOptions::startup_timeout`] at most, and rejects a database
-    /// that cannot hold every text. Failures that do not pass, such as a wrong password, end the wait. It writes
-    /// nothing, and blocks; an SQLite file is always available.
+    /// Waits until the server accepts connections, for [`DatabaseOptions::startup_timeout`] at most, and rejects a database
+    /// whose encoding is not UTF-8. Permanent failures, such as a wrong password, end the wait. It blocks and writes
+    /// nothing; an SQLite file is always available.
     pub fn wait_until_available(&self) -> Result<(), MigrateError> {
         self.migrator.wait_until_available(self.startup_timeout, &self.migrations)
     }
 
-    /// Brings the schema up to date and gives the names of the migrations that ran, oldest first. Of processes that
-    /// do so at once, one runs each of them. It blocks, writes nothing when nothing is pending, and does not wait for
-    /// a server that is not available.
+    /// Runs pending migrations and returns their names, oldest first. If several processes do so concurrently, one of them
+    /// runs each migration. It blocks, writes nothing if none is pending, and does not wait for an unavailable server.
     pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
         self.migrator.migrate(&self.migrations)
     }
 
-    /// The names of the migrations that have not run yet, oldest first. It writes nothing, and blocks.
+    /// The names of the pending migrations, oldest first. It blocks and writes nothing.
     pub fn pending_migrations(&self) -> Result<Vec<String>, MigrateError> {
         self.migrator.pending(&self.migrations)
     }
@@ -98,13 +97,13 @@ impl Database {
         Arc::clone(&self.tasks) as _
     }
 
-    /// Whether this database answers and has the schema of this build.
+    /// The readiness of this database: it responds and has the schema of this build.
     #[must_use]
     pub fn readiness(&self) -> Arc<dyn Readiness> {
         Arc::clone(&self.readiness) as _
     }
 
-    /// Starts the background jobs, which need the schema of this build. They end when what this gives is dropped.
+    /// Starts the background jobs, which require the schema of this build. They end when the handle is dropped.
     pub fn start_jobs(&self, options: JobOptions) -> io::Result<BackgroundJobs> {
         jobs::start(Arc::clone(&self.jobs), options, Arc::clone(&self.observer))
     }
@@ -114,15 +113,15 @@ impl Database {
         self.jobs.run(options, Duration::ZERO).map_err(|failure| failure.error())
     }
 
-    /// Which kind of database it is.
+    /// The engine.
     #[must_use]
     pub const fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Makes a copy of an SQLite database in a new file: one consistent state of it, compact, checked, on the disk when
-    /// this returns, and for the eyes of its owner alone (mode 0600). Readers and writers go on meanwhile. It blocks,
-    /// and takes as much room as the database itself.
+    /// Copies an SQLite database to a new file: a consistent snapshot, compacted, checked, synced to disk, and readable by
+    /// its owner only (mode 0600). It does not block readers or writers. It blocks the caller and needs as much disk space
+    /// as the database.
     #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "there is nothing to copy"))]
     pub fn back_up(options: &DatabaseOptions, to: &Path) -> Result<Backup, BackupError> {
         let location = Location::parse(&options.url).map_err(DoctorError::from)?;

@@ -1,4 +1,4 @@
-//! The tasks on PostgreSQL: statements for a set, each one round trip and, when it writes, one transaction.
+//! PostgreSQL: one statement per group, which is one round trip and, for writes, one transaction.
 
 mod connection;
 mod doctor;
@@ -21,7 +21,7 @@ use crate::workers::Replies;
 use crate::write::WriteBackend;
 use connection::Server;
 
-/// The key of the advisory lock that a step of a background job holds: "tasknjob" in ASCII.
+/// The key of the advisory lock for steps of background jobs: "tasknjob" in ASCII.
 const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
 
 /// A server.
@@ -44,7 +44,7 @@ impl Backend for Postgres {
         self.server.connect()
     }
 
-    /// Behind a pooler it is the transaction that has settings, because the connection is another one each time.
+    /// Behind a pooler the settings belong to the transaction, because each one may get another connection.
     fn read<T>(
         &self,
         connection: &mut PgConnection,
@@ -70,9 +70,9 @@ impl Backend for Postgres {
     }
 
     fn worker_counts(max_connections: usize) -> WorkerCounts {
-        // One worker for single tasks keeps a server busier than two do, whose groups are half as large. Two for writes:
-        // while one's commit waits for the disk, the other's group runs. Lists get what is left, scans at most half of
-        // it; one connection is for readiness.
+        // One worker for single tasks gives more throughput than two, whose groups are half as large. Two workers for
+        // writes: one executes while the commit of the other waits for the disk. Lists get the rest, scans at most half
+        // of it; one connection is for readiness.
         let writes = if max_connections < 6 { 1 } else { 2 };
         let lists = max_connections.saturating_sub(2 + writes).max(2);
         WorkerCounts { gets: 1, pages: lists - lists / 2, scans: lists / 2, writes }
@@ -118,7 +118,7 @@ impl ErrorMessages for Postgres {
             "out of shared memory",
             "remaining connection slots",
             "too many clients",
-            // Not migrated yet; readiness says so too.
+            // Not migrated yet, as readiness also reports.
             "relation \"tasks\" does not exist",
             "relation \"owners\" does not exist",
         ]
@@ -128,13 +128,11 @@ impl ErrorMessages for Postgres {
 
     fn hint(message: &str) -> Option<&'static str> {
         let is_of_another = message.contains("prepared statement \"");
-        is_of_another.then_some(
-            "a pooler that gives connections to transactions needs database.transaction_pooler = true",
-        )
+        is_of_another.then_some("set database.transaction_pooler = true behind a transaction-mode pooler")
     }
 
     fn is_conflict(message: &str) -> bool {
-        // The second is what Citus reports.
+        // The second one is reported by Citus.
         let parts = ["deadlock detected", "distributed deadlock", write::ERASED];
         parts.iter().any(|part| message.contains(part))
     }
@@ -146,7 +144,7 @@ fn in_transaction<T>(
     run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {
     if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
-        // It may have begun before one of the settings failed. What fails again leaves a connection that is broken.
+        // The transaction may have begun before a setting failed. If the rollback fails, the connection is broken.
         let _ = connection.batch_execute("rollback");
         return Err(error);
     }

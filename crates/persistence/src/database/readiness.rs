@@ -1,4 +1,4 @@
-//! Whether the database would answer now, with the schema that this build needs.
+//! Whether the database responds and has the schema of this build.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use domain::{OwnerId, Readiness, RepositoryError};
 use crate::migrations::{self, MigrationBackend};
 use crate::workers::{DeadlineTimer, Replies, Request, Sender};
 
-/// Somebody asks whether the database is ready.
+/// A readiness check.
 pub(crate) struct Probe;
 
 impl Request for Probe {
@@ -19,7 +19,7 @@ impl Request for Probe {
     }
 }
 
-/// Readiness with a worker of its own, so that the database is asked however long the other queues are.
+/// Readiness with its own worker, so that the length of other queues does not matter.
 pub(crate) struct WorkerReadiness {
     pub(crate) probes: Sender<Probe, ()>,
     pub(crate) _timer: Arc<DeadlineTimer>,
@@ -32,8 +32,8 @@ impl Readiness for WorkerReadiness {
     }
 }
 
-/// Answers all who ask with one round trip. A server that takes no writes is an error of the statement, so that the next
-/// connection may lead to another server.
+/// Serves all checks with one round trip. A read-only server is an error of the statement, so that the pool discards the
+/// connection and the next one may reach another server.
 pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, group: &[Probe]) -> Replies<()> {
     let missing = missing::<B>(connection)?;
     let outcome = || if missing.is_empty() { Ok(()) } else { Err(Unmigrated(missing.clone()).into()) };
@@ -41,21 +41,21 @@ pub(crate) fn probe<B: MigrationBackend>(connection: &mut B::Connection, group: 
 }
 
 fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
-    // Before the first migration there is no table to look into, and the look fails.
+    // Before the first migration the query fails, because the table does not exist.
     let (read_only, applied) = match B::readiness(connection) {
         Err(error) if B::migrations_table_exists(connection)? => return Err(error),
         Err(_) => (false, Vec::new()),
         Ok(ready) => ready,
     };
     if read_only {
-        let message = Box::new("the database takes no writes: transaction_read_only is on".to_owned());
+        let message = Box::new("the database is read-only: transaction_read_only is on".to_owned());
         return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message));
     }
     migrations::missing::<B>(&applied).map_err(Error::QueryBuilderError)
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("migrations have not run yet: {}", .0.join(", "))]
+#[error("pending migrations: {}", .0.join(", "))]
 struct Unmigrated(Vec<String>);
 
 impl From<Unmigrated> for RepositoryError {

@@ -21,7 +21,7 @@ pub(crate) struct WorkerTasks {
     pub(crate) scans: Sender<List, Page>,
     /// One for each write worker.
     pub(crate) writes: Vec<Sender<Write, Outcome>>,
-    /// For owners whose rows other transactions hold, so that no other owner waits behind them.
+    /// For owners with locked rows, so that no other owner waits behind them.
     pub(crate) blocked_writes: Sender<Write, Outcome>,
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     pub(crate) _timer: Arc<DeadlineTimer>,
@@ -56,7 +56,7 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
-    /// All writes of one owner meet in one worker, where none of them loses a race.
+    /// The queue of an owner. All writes of an owner go to one worker, where they do not race.
     fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
         let mut hasher = DefaultHasher::new();
         owner.hash(&mut hasher);

@@ -16,7 +16,7 @@ use crate::workers::{
 use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};
 
-/// The most requests of one group: more make it no cheaper for each, and the first ones wait for the last.
+/// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
 const GROUP_CALLS: usize = 64;
 
 pub(super) struct Starter<'a, B: DatabaseBackend> {
@@ -34,7 +34,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         let counts = B::worker_counts(self.options.max_connections as usize);
         let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::get)?;
         let pages = QueueLimits {
-            // One group of an owner at a time: however many and large pages one asks for, others find a worker.
+            // One group per owner at a time, so that the large pages of one owner leave a worker for others.
             running_per_owner: 1,
             ..self.limits(counts.pages, B::page_weight, GROUP_ROWS)
         };
@@ -91,7 +91,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         self.open(context, limits, Box::new(move || Box::new(Reads { run })))
     }
 
-    /// A queue with one worker, so that all writes of one owner in it are of one batch or of one after the other.
+    /// A queue with one worker, so that the writes of an owner are in one batch or in consecutive ones and never race.
     fn write(
         &mut self,
         blocked: &Arc<BlockedOwners>,

@@ -1,4 +1,4 @@
-//! Connections to a server that may be slow, far, restarted or gone.
+//! Connections to a server.
 
 use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::result::ConnectionError;
@@ -7,7 +7,7 @@ use diesel::{Connection, ConnectionResult, PgConnection};
 use super::settings::{self, Settings};
 use crate::DatabaseOptions;
 
-/// Where the server is, and what it is told first: each connection, or behind a pooler each transaction.
+/// The URL of a server and the settings of its sessions.
 #[derive(Clone)]
 pub(super) struct Server {
     url: String,
@@ -17,7 +17,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        // A process that freezes between two statements of a transaction must not keep its locks.
+        // A process that hangs within a transaction must not keep its locks, hence the idle timeout.
         let timeouts = [
             ("statement_timeout", options.statement_timeout),
             ("lock_timeout", options.lock_timeout),
@@ -35,7 +35,7 @@ impl Server {
         }
     }
 
-    /// A connection whose statements may take as long as they take, but for a lock that somebody else holds.
+    /// A connection without a statement timeout and with a long lock timeout.
     pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
         match &self.settings {
             Settings::PerConnection(_) => self.connect_and(&settings::for_migrating_connection()),
@@ -43,7 +43,7 @@ impl Server {
         }
     }
 
-    /// What a transaction begins with, when it has to say all that it needs.
+    /// The beginning of each transaction, if settings are per transaction.
     pub(super) fn begin(&self) -> Option<&str> {
         match &self.settings {
             Settings::PerConnection(_) => None,
@@ -57,7 +57,7 @@ impl Server {
         Ok(connection)
     }
 
-    /// A connection that keeps no statement: the next transaction may be on another one of the server.
+    /// A connection without prepared statements: the next transaction may use another session of the server.
     fn connect_pooled(&self) -> ConnectionResult<PgConnection> {
         let mut connection = self.establish()?;
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
@@ -68,7 +68,7 @@ impl Server {
         PgConnection::establish(&self.url).map_err(|error| self.hide(error))
     }
 
-    /// The library repeats a URL that it cannot read.
+    /// Removes secrets from the error: the library repeats a URL that it cannot parse.
     fn hide(&self, error: ConnectionError) -> ConnectionError {
         match error {
             ConnectionError::BadConnection(mut text) => {
@@ -82,7 +82,7 @@ impl Server {
     }
 }
 
-/// Whether the URL's `options` set this parameter of the server, and not one whose name ends alike.
+/// Whether the URL's `options` set this parameter of the server, and not one whose name has it as a suffix.
 fn sets(url: &str, name: &str) -> bool {
     url.match_indices(name).any(|(at, _)| {
         let before = url.get(..at).unwrap_or_default();
@@ -90,8 +90,8 @@ fn sets(url: &str, name: &str) -> bool {
     })
 }
 
-/// Adds what the URL does not say. Packets that nobody acknowledges, or an idle peer that answers no probe, end the
-/// connection after about the time that a statement may take.
+/// Adds parameters that the URL does not set. Unacknowledged packets or keepalive probes end the connection after about the
+/// statement timeout.
 fn with_limits(url: &str, options: &DatabaseOptions) -> String {
     let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
     let present: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
@@ -111,7 +111,7 @@ fn with_limits(url: &str, options: &DatabaseOptions) -> String {
     url
 }
 
-/// The parts of a URL that nobody may see, also when it is so wrong that it is none.
+/// The secret parts of a URL, even of one that cannot be parsed.
 fn secrets(url: &str) -> Vec<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let user_info = rest.rsplit_once('@').map(|(user_info, _)| user_info);

@@ -28,7 +28,8 @@ pub(super) fn run(connection: &mut PgConnection, group: &[Get]) -> Replies<Task>
     Ok(replies)
 }
 
-/// `offset 0` has the planner look up each task by its key, and not join the set to what it takes for a small table.
+/// `offset 0` is an optimization fence: each task is looked up by its key. Without it, the planner may join the group to
+/// a scan of a table that it assumes to be small.
 struct TasksByKey<'a> {
     owners: Vec<&'a str>,
     ids: Vec<TaskId>,

@@ -1,4 +1,4 @@
-//! Pages. Small ones that an index gives row by row are read in groups, the others alone.
+//! Pages. Small ones in the order of an index are read in groups, others alone.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -13,21 +13,21 @@ use crate::workers::Replies;
 const FUNCTIONS: SqlFunctions =
     SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
 
-/// The largest page that is read together with others. A larger one gains nothing by it, and waits for the others.
+/// The largest page that is read in a group. Larger ones gain nothing from it, and wait for the others.
 const LARGEST_IN_GROUP: u32 = 100;
 
-/// Pages of the newest are read together, as long as they are small.
+/// The rows of a page in a group; small pages of the newest tasks share a group.
 pub(super) fn weight(List { query, .. }: &List) -> usize {
     if is_newest(query) && query.limit <= LARGEST_IN_GROUP { query.limit.max(1) as usize } else { GROUP_ROWS }
 }
 
-/// Reads the pages of one group.
+/// Reads the pages of a group.
 pub(super) fn run(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
     let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(group).load(connection)?;
-    // In this order they come already. To have the server promise it makes each page cost it twice as much.
+    // The rows usually arrive in this order, but only `order by` would guarantee it, which doubles the cost of a page.
     rows.sort_by(|(one, row), (other, next)| {
         one.cmp(other).then_with(|| next.time_order().cmp(&row.time_order()))
     });
@@ -67,7 +67,7 @@ impl<'a> NewestTasks<'a> {
             owners: group.iter().map(|list| list.owner.id().as_str()).collect(),
             after_times: group.iter().map(|list| Some(after(list)?.0)).collect(),
             after_ids: group.iter().map(|list| Some(after(list)?.1)).collect(),
-            // One more says whether more remain.
+            // One more row shows whether more tasks follow.
             limits: group.iter().map(|list| i64::from(list.query.limit) + 1).collect(),
             offsets: group.iter().map(|list| i64::try_from(list.query.offset).unwrap_or(i64::MAX)).collect(),
         }
@@ -90,7 +90,7 @@ impl QueryFragment<Pg> for NewestTasks<'_> {
         out.push_bind_param::<Array<BigInt>, _>(&self.limits)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.offsets)?;
-        // Nothing comes after all moments.
+        // Without a position, the page begins at infinity.
         out.push_sql(
             ") with ordinality as input (of_owner, after_time, after_id, page_limit, page_offset, ordinal)
             cross join lateral (

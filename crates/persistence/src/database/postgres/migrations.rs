@@ -1,8 +1,8 @@
-//! Each migration in a transaction of its own, or in none; one process at a time; and no reader kept waiting for long.
+//! Runs migrations: each in its own transaction or in none, one process at a time, without blocking readers for long.
 //!
-//! A migration that changes a table needs a lock on it that excludes readers. While it waits for one, PostgreSQL has
-//! every new reader of the table wait behind it, as long as an older reader (`pg_dump`, say) is at work. So it gives way
-//! after `lock_timeout`, lets the readers through for `retry_pause` or longer, and tries again.
+//! A migration that changes a table needs a lock that excludes readers. While it waits for the lock, PostgreSQL queues
+//! every new reader of the table behind it, as long as an older reader (such as `pg_dump`) runs. It therefore gives up
+//! after `lock_timeout`, lets the readers through for `retry_pause` or longer, and retries.
 
 mod available;
 mod bounded;
@@ -52,7 +52,7 @@ impl MigrationBackend for Postgres {
             )
             .load(connection)
         };
-        // A failure would end a transaction that is under way.
+        // A failure would abort an open transaction, so it gets a savepoint.
         let depth = AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()?;
         let rows: Vec<Applied> =
             if depth.is_some() { connection.transaction(read)? } else { read(connection)? };
@@ -77,7 +77,7 @@ impl MigrationBackend for Postgres {
             return Ok(Vec::new());
         }
         let mut lock = MigrationLock::acquire(&self.server, options)?;
-        // Another process may have run them while this one waited for its lock.
+        // Another process may have run them while this one waited for the lock.
         let applied = read_applied(&mut connection)?;
         let mut ran = Vec::new();
         for script in migrations::pending(scripts, &applied) {
@@ -106,7 +106,7 @@ fn read_applied(connection: &mut Bounded) -> Result<Vec<String>, MigrateError> {
     connection.query(migrations::applied::<Postgres>)?.map_err(failed)
 }
 
-/// Tries until it has its locks or the deadline has passed.
+/// Retries until the locks are available or the deadline has passed.
 fn run_in_transaction(
     connection: &mut Bounded,
     lock: &mut MigrationLock,
@@ -148,10 +148,10 @@ fn in_transaction(connection: &mut PgConnection, script: &Script, lock_timeout: 
     })
 }
 
-/// Sends a statement at a time: the server makes one transaction of several that it gets together.
+/// Sends one statement at a time: the server runs several that arrive together in one transaction.
 ///
-/// `lock_timeout` is the deadline: what may run outside a transaction (`create index concurrently`) waits until older
-/// transactions have ended, in no queue that readers or writers join, and starts from the beginning when it is ended.
+/// `lock_timeout` is the deadline: `create index concurrently` waits for older transactions without blocking readers or
+/// writers, and would start from the beginning after a retry.
 fn run_in_none(
     connection: &mut Bounded,
     lock: &mut MigrationLock,
@@ -164,7 +164,7 @@ fn run_in_none(
         _ if gave_way(&error) => MigrateError::Locked(error.into()),
         _ => failed_migration(script, error),
     };
-    // Behind a pooler a setting would stay with a connection that is another client's next.
+    // Behind a pooler a setting would leak to the next client of the connection.
     let set = (!is_pooled).then(|| settings::for_statement_outside_transaction(options.deadline));
     let prepare = move |connection: &mut PgConnection| {
         set.iter().try_for_each(|set| connection.batch_execute(set))?;
@@ -179,12 +179,12 @@ fn run_in_none(
     connection.query(move |connection| connection.batch_execute(&record))?.map_err(of_script)
 }
 
-/// As a number that the log writes as one.
+/// Milliseconds as a number for the log.
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whether it was ended in favour of others, so that the same may succeed later.
+/// Whether the statement was ended in favour of others, so that a retry may succeed.
 fn gave_way(error: &Error) -> bool {
     let Error::DatabaseError(_, information) = error else { return false };
     let message = information.message();

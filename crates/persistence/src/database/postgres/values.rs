@@ -1,4 +1,4 @@
-//! Ids as `uuid`, moments as `timestamptz`.
+//! Ids as `uuid`, timestamps as `timestamptz`.
 
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};

@@ -2,14 +2,22 @@
 //!
 //! # Why the guard is right under `read committed`
 //!
-//! The store statement upserts the owners, in the order of their ids, and everything else that it writes is joined to
-//! what the upsert returns. The upsert finds each owner's row by its key in its newest version and locks it; the row
-//! passes only if it is the one that was loaded. An owner who passes has had no commit since the load, so what the
-//! statement's snapshot shows of that owner's tasks is current: plain inserts, updates and deletes of them are right.
-//! No other clause locks an owner's row, hence two stores cannot lock each other out.
+//! See `docs/decisions/0021-load-decide-store.md`. The store statement upserts the owners, and all its other effects are
+//! joined to the rows that the upsert returns. The upsert finds the newest version of each owner's row by its key and
+//! locks it; the row passes only if it equals the loaded one. An owner that passes has had no commit since the load, so
+//! the statement's snapshot of that owner's tasks is current, and plain inserts, updates and deletes are correct.
 //!
-//! The owner's new values are absolute. A row that was seen and is not there any more would be inserted as if it were
-//! new; it is recognized by its epoch, which an update keeps, and fails the statement.
+//! # Lock order
+//!
+//! The upsert locks owners in the order of their ids (`collate "C"`, as in the key), and no other clause locks an owner's
+//! row. Hence two stores wait for each other in one direction only. The explicit lock of contended owners uses the same
+//! order. It is a statement of its own, before the load: within the load statement, the snapshot would be older than the
+//! locks, and the loaded rows could be stale.
+//!
+//! # Erased owners
+//!
+//! The owner's new values are absolute. If a loaded row has been erased, the upsert would insert it again. The statement
+//! recognizes this by the epoch, which an update keeps and an insert sets, and fails.
 
 mod load;
 mod store;
@@ -23,11 +31,12 @@ use domain::OwnerId;
 
 use crate::write::{LastStore, Loaded, Read, Store, WriteSession};
 
-/// What the failure of a store says when an owner was erased between load and store.
+/// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
 
 impl WriteSession for PgConnection {
     fn lock(&mut self, owners: &[OwnerId], skip_locked: bool) -> QueryResult<Vec<OwnerId>> {
+        // `skip locked` keeps one locked owner from delaying the others of the batch.
         let wait = if skip_locked { " skip locked" } else { "" };
         let locked: Vec<OwnerRow> = sql_query(format!(
             "select owner_id, version, epoch, write_id from owners where owner_id = any($1)
@@ -100,7 +109,7 @@ macro_rules! push {
 }
 pub(super) use push;
 
-/// The text of the upsert behind its rows, up to its condition.
+/// The upsert after its rows, up to its condition.
 fn push_on_conflict(out: &mut AstPass<'_, '_, Pg>) {
     out.push_sql(
         " on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,

@@ -1,4 +1,4 @@
-//! Ids as 16 bytes, moments as milliseconds.
+//! Ids as 16 bytes, timestamps as milliseconds.
 
 use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, IsNull, Output, ToSql};
@@ -33,6 +33,7 @@ impl ToSql<UtcTimestamp, Sqlite> for Timestamp {
 impl FromSql<UtcTimestamp, Sqlite> for Timestamp {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         let millis = <i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?;
-        Self::from_unix_millis(millis).ok_or_else(|| format!("{millis} ms is outside of the calendar").into())
+        Self::from_unix_millis(millis)
+            .ok_or_else(|| format!("{millis} ms is outside the supported years").into())
     }
 }

@@ -1,4 +1,4 @@
-//! A server that is not available yet: containers start in any order, and a server that fails over is away for seconds.
+//! Waits for a server that is not available yet: containers start in any order, and a failover takes seconds.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::migrations::failed;
 
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Waits until the server accepts connections, and rejects a database that cannot hold every text.
+/// Waits until the server accepts connections, and rejects a database whose encoding is not UTF-8.
 pub(super) fn wait(server: &Server, timeout: Duration, limit: Duration) -> Result<(), MigrateError> {
     let begun = Instant::now();
     let mut is_waiting = false;
@@ -37,7 +37,7 @@ pub(super) fn wait(server: &Server, timeout: Duration, limit: Duration) -> Resul
     }
 }
 
-/// Texts are any of Unicode; in a database of another encoding some cannot be stored.
+/// Texts contain any Unicode character, which only UTF-8 can store.
 pub(super) fn check_encoding(connection: &mut Bounded) -> Result<(), MigrateError> {
     let encoding = |connection: &mut PgConnection| {
         select(sql::<Text>("current_setting('server_encoding')")).get_result::<String>(connection)
@@ -58,9 +58,8 @@ fn reason(error: &MigrateError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Whether a message is of a failure that may pass. The first ones are libpq's, which speaks English here because
-/// the program sets no locale; the others are the server's and the pooler's. What is not recognized, as in another
-/// language, does not pass.
+/// Whether a failure is temporary. The first messages are libpq's, in English because the program sets no locale; the others
+/// are the server's and the pooler's. Unrecognized messages, as in other languages, are permanent.
 fn passes(message: &str) -> bool {
     [
         "Connection refused",
@@ -69,10 +68,10 @@ fn passes(message: &str) -> bool {
         "timeout expired",
         "No route to host",
         "Network is unreachable",
-        // The name of a container is known once the container is.
+        // The name of a container resolves once the container exists.
         "could not translate host name",
         "server closed the connection unexpectedly",
-        // The socket of a server on this machine.
+        // A local socket.
         "No such file or directory\n\tIs the server running",
         // With target_session_attrs, while a standby is being promoted.
         "session is read-only",

@@ -1,5 +1,7 @@
-//! A connection that cannot hang. The driver blocks, and a frozen server (a stopped virtual machine, a hung disk) answers
-//! nothing while its kernel acknowledges every packet, so that no limit of TCP's or of the server's ends the wait.
+//! A connection with a response timeout.
+//!
+//! The driver blocks. A frozen server (a stopped virtual machine, a hung disk) does not respond while its kernel still
+//! acknowledges packets, so no timeout of TCP or the server ends the wait.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -14,25 +16,25 @@ use super::super::connection::Server;
 use crate::MigrateError;
 use crate::migrations::unreachable;
 
-/// How often in a row a server must fail to show that it still works on a migration. A single failure may be one lost
-/// packet, or a moment without a free connection.
+/// Consecutive failed liveness checks before a migration counts as hung. A single failure may be a lost packet, or a lack of
+/// free connections.
 const FAILURES: u32 = 3;
 
 pub(super) struct Bounded {
     server: Server,
-    /// None once the server did not respond: a thread still waits with it.
+    /// `None` after a timeout: a thread still waits with it.
     connection: Option<PgConnection>,
-    /// The server's process; none behind a pooler, where it is another one each time.
+    /// The server's process; `None` behind a pooler, where it changes.
     process: Option<i32>,
     limit: Duration,
 }
 
 impl Bounded {
-    /// Makes a connection for migrations whose answers come within `limit`.
+    /// Opens a connection for migrations with this response timeout.
     pub(super) fn open(server: &Server, limit: Duration) -> Result<Self, MigrateError> {
         let connecting = server.clone();
         let connect = move || connecting.connect_to_migrate();
-        // Libpq tries each address of each host, and has a limit for each (`connect_timeout`).
+        // Libpq tries each address of each host, with a limit for each (`connect_timeout`).
         let connection = wait(&start(connect)?, limit * 3)?.map_err(unreachable)?;
         let mut bounded = Self { server: server.clone(), connection: Some(connection), process: None, limit };
         if server.begin().is_none() {
@@ -44,7 +46,7 @@ impl Bounded {
         Ok(bounded)
     }
 
-    /// Asks what has nothing to wait for.
+    /// Runs a query that does not wait for locks.
     pub(super) fn query<T: Send + 'static>(
         &mut self,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
@@ -54,7 +56,7 @@ impl Bounded {
         Ok(answer)
     }
 
-    /// Runs what may take any time, as long as the server shows on another connection that it works on it.
+    /// Runs a statement of any duration, as long as another connection confirms that the server works on it.
     pub(super) fn run<T: Send + 'static>(
         &mut self,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
@@ -86,7 +88,7 @@ impl Bounded {
         })
     }
 
-    /// Whether the server has the process of this connection. Of several servers another one may have taken over.
+    /// Whether the server still has the process of this connection. After a failover it has not.
     fn is_at_work(&self) -> bool {
         let (server, process) = (self.server.clone(), self.process);
         let look = move || {
@@ -102,10 +104,10 @@ impl Bounded {
     }
 }
 
-/// Runs something on a thread of its own, which is left behind when it hangs.
+/// Runs a closure on a new thread, which is abandoned if it hangs.
 fn start<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<Receiver<T>, MigrateError> {
     let (sender, receiver) = channel();
-    // Nobody may be waiting any more.
+    // The receiver may be gone after a timeout.
     let run = move || drop(sender.send(run()));
     let started = thread::Builder::new().name("db-migrate".into()).spawn(run);
     started.map(|_| receiver).map_err(|error| MigrateError::Failed(error.into()))

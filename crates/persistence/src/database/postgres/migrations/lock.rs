@@ -1,13 +1,12 @@
-//! One process at a time.
+//! The lock that lets one process migrate at a time.
 //!
-//! The lock is an advisory one of a transaction, on a connection of its own: a transaction keeps its connection also
-//! behind a pooler that gives connections to transactions, where a lock of the session would stay with a connection that
-//! is another client's next; and a migration may need to run outside a transaction.
+//! It is an advisory lock of a transaction on its own connection. Behind a transaction-mode pooler, a transaction keeps
+//! its connection, while a session lock would stay with a connection that another client gets next. The connection is
+//! separate because a migration may run outside a transaction.
 //!
-//! It is tried for and never waited for in the server. `create index concurrently` waits until every transaction with
-//! an older snapshot has ended; a process that waited in `select pg_advisory_lock(…)` would be one, and the two would
-//! wait for each other. A transaction that is idle has no snapshot at this isolation level, so that the holder is not
-//! waited for either.
+//! The lock is polled, never awaited in the server. `create index concurrently` waits for all transactions with an older
+//! snapshot; a process waiting in `select pg_advisory_lock(…)` has one, and the two would deadlock. The idle transaction
+//! of the holder has no snapshot at this isolation level.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,17 +25,17 @@ use crate::{MigrateError, MigrationOptions};
 /// The key of the lock: "tasknook" in ASCII.
 const KEY: i64 = i64::from_be_bytes(*b"tasknook");
 
-/// Migrations of an empty database take some 50 ms, so that a process which waits for another one starts soon after.
+/// The migrations of an empty database take about 50 ms.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// The right to migrate, until it is dropped or its connection is lost.
+/// The lock, until it is dropped or its connection is lost.
 pub(super) struct MigrationLock {
     connection: Bounded,
 }
 
 impl MigrationLock {
-    /// Waits until no other process migrates.
+    /// Acquires the lock, polling until the deadline.
     pub(super) fn acquire(server: &Server, options: &MigrationOptions) -> Result<Self, MigrateError> {
         let mut connection = Bounded::open(server, options.response_timeout)?;
         let deadline = Instant::now() + options.deadline;
@@ -56,20 +55,20 @@ impl MigrationLock {
         }
     }
 
-    /// Makes sure that the lock is still held: it ends with its connection.
+    /// Fails if the lock was lost with its connection.
     pub(super) fn check(&mut self) -> Result<(), MigrateError> {
         let held = |connection: &mut PgConnection| connection.batch_execute("select 1");
         self.connection.query(held)?.map_err(failed)
     }
 
-    /// Lets others have it.
+    /// Releases the lock.
     pub(super) fn release(mut self) {
-        // What fails has lost the connection, and the lock with it.
+        // If this fails, the connection is lost, and the lock with it.
         let _ = self.connection.query(AnsiTransactionManager::rollback_transaction);
     }
 }
 
-/// Begins a transaction that holds the lock, unless another one does.
+/// Begins a transaction with the lock, if it is free.
 fn try_lock(connection: &mut PgConnection) -> QueryResult<bool> {
     AnsiTransactionManager::begin_transaction(connection)?;
     connection.batch_execute(settings::WITHOUT_LIMITS)?;

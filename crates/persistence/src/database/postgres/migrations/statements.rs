@@ -1,6 +1,6 @@
-//! A text of SQL as its statements.
+//! Splits SQL into statements.
 
-/// The statements of a text, without the semicolons. What is in quotes, dollar quotes and comments ends none.
+/// The statements of a text, without the semicolons. Semicolons in quotes, dollar quotes and comments do not count.
 pub(super) fn statements(sql: &str) -> Vec<&str> {
     let mut statements = Vec::new();
     let (mut begin, mut at) = (0, 0);
@@ -24,7 +24,7 @@ pub(super) fn statements(sql: &str) -> Vec<&str> {
     statements
 }
 
-/// The length of what a text begins with: a comment, something in quotes, or one character.
+/// The length of the first token: a comment, a quotation, a word, or one character.
 pub(super) fn token(rest: &str) -> usize {
     let to_end = |end: Option<usize>| end.unwrap_or(rest.len());
     match rest.as_bytes() {
@@ -50,7 +50,7 @@ fn word(rest: &str) -> usize {
     rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len())
 }
 
-/// Comments can be in comments.
+/// The length of a block comment, which may be nested.
 fn block_comment(rest: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(here) = rest.get(at..).filter(|here| !here.is_empty()) {
@@ -68,7 +68,7 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// Where a quotation ends that begins at `from`; a doubled quote is one that is meant, as is an escaped one.
+/// The end of the quotation that begins at `from`. Doubled and escaped quotes do not end it.
 fn quoted(rest: &str, from: usize, quote: char, has_escapes: bool) -> Option<usize> {
     let mut characters = rest.char_indices().skip(from + 1).peekable();
     while let Some((at, character)) = characters.next() {

@@ -11,7 +11,7 @@ use crate::write::{Loaded, LoadedRow, Read, collect};
 /// The columns of a [`LoadedRow`].
 type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
 
-/// Loads owners and tasks in one statement, so that both are of one moment.
+/// Loads owners and tasks in one statement, so that both are from one snapshot.
 pub(super) fn load(connection: &mut PgConnection, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
     let mut rows: Vec<(i64, LoadedRow)> = match reads {
         [read] => LoadOne { read }.load(connection)?,
@@ -21,7 +21,7 @@ pub(super) fn load(connection: &mut PgConnection, reads: &[Read]) -> QueryResult
     Ok(collect(reads, rows.into_iter().map(|(_, row)| row)))
 }
 
-/// The rows of an input, by their keys: `offset 0` keeps the planner from joining whole tables.
+/// Joins the rows of the input by key. `offset 0` is an optimization fence against a join with whole tables.
 fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
     out.push_sql(
         " left join lateral (

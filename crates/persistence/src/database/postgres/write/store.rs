@@ -8,7 +8,7 @@ use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
-/// Stores the effects of many owners. What a batch does not contain is not in the text.
+/// Stores the effects of many owners in one statement, which contains only the clauses that the batch needs.
 #[derive(Default)]
 pub(super) struct StoreOwners<'a> {
     owners: Owners<'a>,
@@ -20,7 +20,7 @@ pub(super) struct StoreOwners<'a> {
     tombstones: Tombstones,
 }
 
-/// The owners' rows, as seen and as they become. Everything else names its owner by the ordinal here.
+/// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
 #[derive(Default)]
 struct Owners<'a> {
     ids: Vec<&'a str>,
@@ -120,7 +120,7 @@ impl QueryFragment<Pg> for StoreOwners<'_> {
         );
         push_on_conflict(&mut out);
         out.push_sql(
-            // Without a reference to the row the server looks it up in a hash table.
+            // The subquery does not refer to the row, so the server evaluates it once, into a hash table.
             "(owner.owner_id, owner.version, owner.revision, owner.epoch) in (
                     select of_owner, seen_version, seen_revision, seen_epoch from input_owner)
                 returning owner_id, epoch
@@ -212,7 +212,7 @@ impl Query for StoreOwners<'_> {
     type SqlType = (BigInt, BigInt);
 }
 
-// Its text depends on what the batch contains; each text is prepared once.
+// The text depends on the batch; each text is prepared once.
 impl QueryId for StoreOwners<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
