@@ -1,4 +1,4 @@
-//! The tasks on SQLite: a file in WAL mode, many readers, one writer.
+//! SQLite: a file in WAL mode, with many readers and one writer.
 
 mod backup;
 mod connection;
@@ -29,7 +29,7 @@ const FUNCTIONS: SqlFunctions = SqlFunctions {
     find: "instr",
 };
 
-/// How long a backup and the doctor wait for another process that writes.
+/// How long migrations, backups and the doctor wait for another writer.
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// A file.
@@ -39,7 +39,7 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Makes the file when there is none, and makes sure that it can be used.
+    /// Creates a missing file, and checks that it can be used.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
         file::prepare(&path)?;
         Ok(Self { path, statement_timeout: options.statement_timeout })
@@ -64,8 +64,8 @@ impl Backend for Sqlite {
     }
 
     fn worker_counts(_: usize) -> WorkerCounts {
-        // More threads than processors make reads that take microseconds slower, and there is one writer in any case.
-        // Of the pages, an owner's large ones occupy one worker at a time; the second one serves the others.
+        // Reads take microseconds, so more threads than processors only slow them down, and there is one writer anyway.
+        // The large pages of an owner occupy one page worker at a time; the second one serves the others.
         WorkerCounts { gets: 1, pages: 2, scans: 1, writes: 1 }
     }
 
@@ -78,8 +78,8 @@ impl Backend for Sqlite {
         connection.batch_execute("begin immediate")?;
         let done = run(connection).and_then(|value| connection.batch_execute("commit").map(|()| value));
         if done.is_err() {
-            // The library may have rolled back by itself, as it does when the disk is full; then this fails, and the
-            // first error says why.
+            // After some errors, such as a full disk, SQLite has rolled back already. Then this fails, and the first error
+            // has the cause.
             let _ = connection.batch_execute("rollback");
         }
         done
@@ -107,7 +107,7 @@ impl WriteBackend for Sqlite {
 }
 
 impl JobBackend for Sqlite {
-    /// The transaction keeps all other writers out.
+    /// The transaction excludes all other writers.
     fn try_job_lock(_: &mut SqliteConnection) -> QueryResult<bool> {
         Ok(true)
     }
@@ -126,7 +126,7 @@ impl ErrorMessages for Sqlite {
             "unable to open database file",
             "attempt to write a readonly database",
             "out of memory",
-            // Not migrated yet; readiness says so too.
+            // Not migrated yet, as readiness also reports.
             "no such table",
         ]
         .iter()
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::backend::{Failure, FailureKind};
 
-    /// What a write comes to in which the library has rolled back by itself, as it does when the disk is full.
+    /// The failure of a write that the library has rolled back itself, as it does when the disk is full.
     fn rolled_back(fails: bool) -> Failure {
         let folder = tempfile::tempdir().unwrap();
         let sqlite = Sqlite::open(folder.path().join("tasks.db"), &DatabaseOptions::default()).unwrap();

@@ -1,4 +1,4 @@
-//! Copies of an SQLite database, made while a service writes to it. A server has tools of its own for that.
+//! The result and errors of a backup. Only SQLite is copied here; a server has its own tools.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -6,45 +6,45 @@ use std::path::PathBuf;
 use super::doctor::DoctorError;
 use crate::Engine;
 
-/// A copy that was made.
+/// A completed backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
     /// The file.
     pub path: PathBuf,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
 }
 
-/// Why there is no copy. What was begun of it is gone.
+/// Why a backup failed. No partial copy remains.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The database cannot be opened, or is not there.
+    /// The database does not exist or cannot be opened.
     #[error(transparent)]
     Source(#[from] DoctorError),
-    /// A server's database is no file.
-    #[error("{engine} is backed up with its own tools")]
+    /// The database is not a file.
+    #[error("use the backup tools of {engine}")]
     NotAFile {
         /// The engine.
         engine: Engine,
     },
-    /// There is something of that name, which is left as it is.
-    #[error("{} is there already and is left as it is", path.display())]
+    /// The target exists. It is unchanged.
+    #[error("{} already exists", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// The copy could not be written.
     #[error("{} cannot be written", path.display())]
-    Unwritten {
+    Write {
         /// The file.
         path: PathBuf,
-        /// What the system or the library said.
+        /// The error of the system or the library.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The copy was written and is not sound.
-    #[error("the copy is not sound: {reason}")]
-    Unsound {
-        /// What was found.
+    /// The copy is incomplete or damaged.
+    #[error("the copy is invalid: {reason}")]
+    Invalid {
+        /// The problem.
         reason: String,
     },
 }

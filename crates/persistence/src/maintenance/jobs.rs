@@ -1,8 +1,8 @@
-//! Background jobs: one thread that works in small steps, so that no lock is held for long.
+//! Background jobs: one thread that works in small steps, so that locks are short.
 //!
-//! A step is one transaction that changes what is stored of one owner. On PostgreSQL it takes an advisory lock first, so
-//! of several processes one changes rows at a time, and a run that does not get the lock ends. It updates the owner's row
-//! before others: that locks it, and its raised version makes every write that was decided before lose its race.
+//! A step is one transaction that changes the rows of one owner (`docs/decisions/0022-background-jobs-lock-the-owner.md`).
+//! On PostgreSQL it first takes an advisory lock, so that one process at a time changes rows; a run without the lock ends.
+//! It then updates the owner's row, which locks it; the raised version makes concurrent writes lose their race.
 
 mod progress;
 mod run;
@@ -29,29 +29,29 @@ use run::Run;
 
 pub(crate) use step::JobConnection;
 
-/// Between two transactions, so that other writers get their turn.
+/// Pause between transactions, so that other writers proceed.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Between two runs. What the jobs look for comes slowly: rows of an older version beside this one, and old age.
+/// Pause between runs. New work appears slowly: rows of an older version that runs beside this one, and old tombstones.
 const INTERVAL: Duration = Duration::from_mins(5);
 
-/// What the background jobs go by.
+/// Options of the background jobs.
 #[derive(Clone)]
 pub struct JobOptions {
-    /// How long tombstones are kept, at least.
+    /// Minimum retention of tombstones.
     pub keep_tombstones: Duration,
-    /// Where the time comes from.
+    /// The source of the time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Keeps the jobs running; they end when this is dropped.
+/// Handle of the running jobs; they end when it is dropped.
 pub struct BackgroundJobs {
     _until_dropped: Sender<()>,
 }
 
 /// Runs the jobs.
 pub(crate) trait RunJobs: Send + Sync {
-    /// Continues where the last run ended. What it has done is in the report of the progress, also when it fails.
+    /// Continues where the last run ended. The report in `progress` is complete even after a failure.
     fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure>;
 
     /// Runs all jobs once.
@@ -68,7 +68,7 @@ pub(crate) trait JobBackend: Backend<Connection: JobConnection> {
     fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
 }
 
-/// Each run has a connection of its own, so that one which hangs takes none from the callers.
+/// Each run opens its own connection, so that a hanging one takes none from the pool.
 impl<B: JobBackend> RunJobs for Arc<B> {
     fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure> {
         progress.report = JobsReport { end: RunEnd::Failed, ..JobsReport::default() };
@@ -77,7 +77,7 @@ impl<B: JobBackend> RunJobs for Arc<B> {
         let now = options.clock.now();
         let mut run = Run { database: &**self, connection, progress, pause };
         let mut ended = run.move_retired()?;
-        // A moment before the calendar begins is before every tombstone.
+        // A time before the supported years is before every tombstone.
         let oldest = Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep));
         if let (RunEnd::Completed, Some(oldest)) = (ended, oldest) {
             ended = run.prune(now, oldest)?;
@@ -121,7 +121,7 @@ fn start_every(
                     "background jobs ran"
                 );
             }
-            // While the database is unavailable, once says enough.
+            // Logged once per outage.
             if let Some(error) = failure.as_ref().filter(|_| !was_failing) {
                 tracing::warn!(%error, "background jobs failed; they are tried again");
             }
@@ -134,7 +134,7 @@ fn start_every(
     Ok(BackgroundJobs { _until_dropped: sender })
 }
 
-/// A panic is the failure of one run and does not end the thread.
+/// A panic fails one run and does not end the thread.
 fn run_caught(jobs: &dyn RunJobs, options: &JobOptions, progress: &mut Progress) -> Result<(), Failure> {
     let run = || jobs.run_on(options, progress, &|| thread::sleep(PAUSE));
     catch_unwind(AssertUnwindSafe(run))

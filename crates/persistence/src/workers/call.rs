@@ -16,16 +16,16 @@ pub(crate) type Reply<A> = Result<A, RepositoryError>;
 /// lost.
 pub(crate) type Replies<A> = QueryResult<Vec<Reply<A>>>;
 
-/// One call. It is replied to once: of a worker and the timer, the first one replies, and the other does nothing.
+/// One call. It gets one reply: the first of a worker and the timer replies, the other does nothing.
 pub(crate) struct PendingCall<A>(Arc<Mutex<State<A>>>);
 
 struct State<A> {
-    /// None once it has been replied to.
+    /// `None` after the reply.
     reply: Option<oneshot::Sender<Reply<A>>>,
     submitted: Instant,
     deadline: Instant,
     stage: Stage,
-    /// Whether it may have changed something once it was begun.
+    /// Whether it may have written something once begun.
     is_write: bool,
 }
 
@@ -36,12 +36,12 @@ enum Stage {
     Begun,
 }
 
-/// What became of a call that the timer looked at.
+/// The status of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallStatus {
     Waiting,
     Replied,
-    /// Nobody waits for the outcome any more.
+    /// The caller no longer waits for the reply.
     Cancelled,
     Expired,
 }
@@ -59,8 +59,8 @@ impl<A> PendingCall<A> {
         Self(Arc::new(Mutex::new(State { reply, submitted, deadline, stage: Stage::Queued, is_write })))
     }
 
-    /// Notes that a worker has taken it and waits for a connection: when that takes too long, the database is
-    /// unavailable. Without this it would be an overload, which promises that nothing was done.
+    /// Records that a worker waits for a connection for it. If that takes too long, the database is unavailable and the
+    /// queue is not overloaded.
     pub(crate) fn await_connection(&self) {
         let mut state = self.lock();
         if state.stage == Stage::Queued {
@@ -68,8 +68,8 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Marks it as begun, with this much time from now on for its outcome. False when nobody waits for it any more, or
-    /// its time is up: then it must not be run. A call that was begun before keeps its deadline.
+    /// Marks it as begun, with this response timeout. False if it is cancelled or expired, and must not be run. A call that
+    /// was begun before keeps its deadline.
     pub(crate) fn begin(&self, timeout: Duration) -> bool {
         let now = Instant::now();
         if self.expire(now) != CallStatus::Waiting {
@@ -83,7 +83,7 @@ impl<A> PendingCall<A> {
         state.reply.is_some()
     }
 
-    /// Gives it this much time from now on, if its time is not up yet.
+    /// Sets its deadline to this time from now, unless it has expired.
     pub(super) fn extend(&self, time: Duration) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -92,7 +92,7 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Has it wait for a worker once more, for this long from now on, if its time is not up yet.
+    /// Returns it to a queue with this timeout, unless it has expired.
     pub(super) fn queue_again(&self, timeout: Duration) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -102,11 +102,10 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Gives the outcome to whoever waits for it.
+    /// Sends the reply, unless the caller is gone or has one already.
     pub(crate) fn reply(&self, outcome: Reply<A>) {
         let reply = self.lock().reply.take();
         if let Some(reply) = reply {
-            // A caller who has gone needs no outcome.
             let _ = reply.send(outcome);
         }
     }
@@ -116,7 +115,7 @@ impl<A> PendingCall<A> {
         self.lock().submitted
     }
 
-    /// Replies when its time is up.
+    /// Replies with an error after the deadline.
     pub(super) fn expire(&self, now: Instant) -> CallStatus {
         let mut state = self.lock();
         let error = match (&state.reply, state.stage) {
@@ -133,7 +132,6 @@ impl<A> PendingCall<A> {
         let reply = state.reply.take();
         drop(state);
         if let Some(reply) = reply {
-            // As above.
             let _ = reply.send(Err(error));
         }
         CallStatus::Expired

@@ -1,4 +1,4 @@
-//! The pool of connections, and when one of them may be used without asking whether it still works.
+//! The connection pool, and when a connection is verified before its use.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,11 +12,11 @@ use r2d2::{HandleError, ManageConnection, PooledConnection};
 use crate::DatabaseOptions;
 use crate::backend::{Backend, Failure};
 
-/// A connection whose last successful statement is longer ago is tried before it is used. One round trip after a rest
-/// is not felt; one before every statement would double them.
+/// Connections without a successful statement for this long are verified before use. One round trip after a pause is cheap;
+/// one before every statement would double the round trips.
 const REVALIDATE_AFTER: Duration = Duration::from_secs(1);
 
-/// Connections of one backend. A clone is the same pool.
+/// A shared pool of connections.
 pub(crate) struct Pool<B: Backend>(Arc<Shared<B>>);
 
 impl<B: Backend> Clone for Pool<B> {
@@ -33,15 +33,15 @@ struct Shared<B: Backend> {
     generations: Mutex<Generations<B>>,
 }
 
-/// A pool that holds connections which hang is set aside for a new one. Those that were set aside hold fewer connections
-/// together than one pool may, so that there are at most twice as many as configured.
+/// A pool with hanging connections is retired and replaced. All retired pools together have fewer connections than the
+/// maximum of one, so that the total is at most twice the configured number.
 struct Generations<B: Backend> {
     number: u64,
     current: r2d2::Pool<Manager<B>>,
     previous: Vec<r2d2::Pool<Manager<B>>>,
 }
 
-/// What is known of all connections.
+/// The health of all connections.
 #[derive(Default)]
 struct Health {
     unreachable: AtomicBool,
@@ -50,9 +50,9 @@ struct Health {
 
 #[derive(Default, Clone, Copy)]
 struct ConnectionTimes {
-    /// When a connection was last lost: the others may be gone with it.
+    /// When a connection was last lost: the others may be broken too.
     last_loss: Option<Instant>,
-    /// Connections that were made before are not used any more.
+    /// Connections opened before this time are discarded.
     discard_before: Option<Instant>,
 }
 
@@ -63,7 +63,7 @@ impl Health {
 }
 
 impl<B: Backend> Pool<B> {
-    /// A pool that makes connections when they are asked for.
+    /// A pool that opens connections on demand.
     pub(crate) fn new(backend: Arc<B>, options: &DatabaseOptions) -> Self {
         let health = Arc::default();
         let max_connections = options.max_connections.max(1);
@@ -72,7 +72,7 @@ impl<B: Backend> Pool<B> {
         Self(Arc::new(Shared { backend, max_connections, wait: options.pool_wait, health, generations }))
     }
 
-    /// A connection, which must be verified before it is used if it says so.
+    /// Checks out a connection; see [`Pool::needs_verification`].
     pub(crate) fn check_out(&self) -> Result<CheckedOut<B>, Failure> {
         let end = Instant::now() + self.0.wait;
         let (number, connections) = {
@@ -82,14 +82,14 @@ impl<B: Backend> Pool<B> {
         loop {
             let rest = end.saturating_duration_since(Instant::now());
             let connection = connections.get_timeout(rest).map_err(Failure::no_connection)?;
-            // A connection that is too old is dropped, which removes it.
+            // Dropping an outdated connection removes it from the pool.
             if !is_outdated(connection.made, &self.0.health) {
                 return Ok(CheckedOut { connection, generation: number });
             }
         }
     }
 
-    /// Whether the connection has to be tried before it is used.
+    /// Whether the connection must be verified before use.
     pub(crate) fn needs_verification(&self, connection: &CheckedOut<B>) -> bool {
         let verified = connection.connection.verified;
         let last_loss = self.0.health.times().last_loss;
@@ -97,7 +97,7 @@ impl<B: Backend> Pool<B> {
             && (verified.elapsed() >= REVALIDATE_AFTER || last_loss.is_some_and(|loss| loss >= verified))
     }
 
-    /// Runs what one group calls for. A connection counts as healthy after a success.
+    /// Runs the statements of one group of reads. A success counts as verification.
     pub(crate) fn read<T>(
         &self,
         connection: &mut CheckedOut<B>,
@@ -110,8 +110,7 @@ impl<B: Backend> Pool<B> {
         result
     }
 
-    /// Runs the statements of a write; with `transaction`, in one transaction. A connection counts as healthy after a
-    /// success.
+    /// Runs the statements of a write; with `transaction`, in one transaction. A success counts as verification.
     pub(crate) fn write<T>(
         &self,
         connection: &mut CheckedOut<B>,
@@ -125,20 +124,20 @@ impl<B: Backend> Pool<B> {
         result
     }
 
-    /// Notes that this connection was lost: the others are tried before they are used.
+    /// Records the loss of this connection: the others are verified before use.
     pub(crate) fn record_loss(&self, mut connection: CheckedOut<B>) {
         connection.connection.is_lost = true;
         self.0.health.times().last_loss = Some(Instant::now());
     }
 
-    /// Uses no connection any more that there is now. They may work, and lead to the wrong server.
+    /// Discards all current connections. They may work, but reach the wrong server.
     pub(crate) fn discard_all(&self) {
         self.0.health.times().discard_before = Some(Instant::now());
         drain(&self.generations().current);
     }
 
-    /// Sets the pool of this generation aside, since one of its connections hangs. False when that would make too many
-    /// connections, because as many as a pool may have hang already.
+    /// Retires the pool of this generation, because one of its connections hangs. False if the maximum number of connections
+    /// hang already.
     pub(crate) fn retire(&self, generation: u64) -> bool {
         let mut generations = self.generations();
         if generation < generations.number {
@@ -159,7 +158,7 @@ impl<B: Backend> Pool<B> {
         true
     }
 
-    /// How many connections are open, and how many of them in use.
+    /// The numbers of open connections and of those in use.
     pub(crate) fn usage(&self) -> (u32, u32) {
         let generations = self.generations();
         let pools = generations.previous.iter().chain([&generations.current]);
@@ -184,13 +183,13 @@ fn build<B: Backend>(
         .min_idle(Some(0))
         .test_on_check_out(false)
         .connection_timeout(wait)
-        .error_handler(Box::new(Logged))
+        .error_handler(Box::new(IgnoreErrors))
         .build_unchecked(Manager { backend: Arc::clone(backend), health: Arc::clone(health) })
 }
 
-/// Takes the idle connections out; those that are outdated are removed by that.
+/// Checks out all idle connections, which removes the outdated ones.
 fn drain<B: Backend>(connections: &r2d2::Pool<Manager<B>>) {
-    // Those that are not outdated come back only when all were taken.
+    // Returned after all were taken, so that each is taken once.
     let taken: Vec<_> = std::iter::from_fn(|| connections.try_get()).collect();
     drop(taken);
 }
@@ -202,19 +201,19 @@ fn is_outdated(made: Instant, health: &Health) -> bool {
 /// A connection in use.
 pub(crate) struct CheckedOut<B: Backend> {
     connection: PooledConnection<Manager<B>>,
-    /// The pool that it is of, for [`Pool::retire`].
+    /// Its pool, for [`Pool::retire`].
     pub(crate) generation: u64,
 }
 
 impl<B: Backend> CheckedOut<B> {
-    /// Tries it. One that does not work is not used again.
+    /// Pings it. A broken connection is not used again.
     pub(crate) fn verify(&mut self) -> bool {
         let works = self.connection.inner.ping().is_ok();
         self.connection.is_lost = !works;
         works
     }
 
-    /// When it was made.
+    /// When it was opened.
     pub(crate) fn made(&self) -> Instant {
         self.connection.made
     }
@@ -243,7 +242,7 @@ impl<C> DerefMut for Connection<C> {
     }
 }
 
-/// Makes connections, and logs when the database becomes unreachable and reachable.
+/// Opens connections, and logs when the database becomes unreachable and reachable.
 struct Manager<B> {
     backend: Arc<B>,
     health: Arc<Health>,
@@ -254,7 +253,7 @@ impl<B: Backend> ManageConnection for Manager<B> {
     type Error = ConnectionError;
 
     fn connect(&self) -> Result<Self::Connection, ConnectionError> {
-        // Outdated counts from the begin: what happens meanwhile may not concern the connection, or it may.
+        // The time before connecting: an event during it may concern this connection.
         let made = Instant::now();
         let connection = self.backend.connect();
         let unreachable = &self.health.unreachable;
@@ -282,10 +281,10 @@ impl<B: Backend> ManageConnection for Manager<B> {
     }
 }
 
-/// The manager has logged it already.
+/// Ignores errors, which the manager has logged.
 #[derive(Debug)]
-struct Logged;
+struct IgnoreErrors;
 
-impl HandleError<ConnectionError> for Logged {
+impl HandleError<ConnectionError> for IgnoreErrors {
     fn handle_error(&self, _: ConnectionError) {}
 }

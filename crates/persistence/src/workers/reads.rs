@@ -1,4 +1,4 @@
-//! Reads: a group is one statement, and running it twice is as good as once.
+//! Serves reads: a group is one statement, which can be repeated.
 
 use std::time::{Duration, Instant};
 
@@ -8,20 +8,20 @@ use super::queue::{Group, Request};
 use super::worker::{Serve, Worker};
 use crate::backend::{Backend, Failure, FailureKind};
 
-/// How often a statement is run at most when the database undoes it in favour of another, or a connection is lost.
+/// Maximum attempts of a statement after conflicts and lost connections.
 const ATTEMPTS: usize = 4;
 
-/// A connection that is older and finds its server read-only is of a server that has changed its role.
+/// An older connection to a read-only server means that the server has changed its role.
 pub(crate) const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// Serves groups of reads with this statement.
+/// Serves groups of reads with one statement.
 pub(crate) struct Reads<B: Backend, R, A> {
     pub(crate) run: fn(&mut B::Connection, &[R]) -> Replies<A>,
 }
 
 impl<B: Backend, R: Request, A: Send + 'static> Serve<B, R, A> for Reads<B, R, A> {
-    /// Runs calls together. When that fails because of what one of them holds, each is run alone, so that it fails
-    /// alone. When it takes too long, each owner's are run alone.
+    /// Runs calls together. If one of them may have caused a failure, each is run alone, so that it fails alone. If the
+    /// group takes too long, the calls of each owner are run alone.
     fn serve(&mut self, worker: &Worker<'_, B, R, A>, mut group: Group<R, A>) {
         group.calls.iter().for_each(PendingCall::await_connection);
         let Err(failure) = self.attempt(worker, &mut group) else { return };
@@ -61,7 +61,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
                     return Ok(());
                 }
                 Some(Ok(_)) => {
-                    return Err(Failure::internal("a group has another number of outcomes than of calls"));
+                    return Err(Failure::internal("the numbers of replies and calls differ"));
                 }
                 Some(Err(error)) => error,
                 None => return Err(Failure::no_response_within(elapsed)),
@@ -76,7 +76,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
     }
 }
 
-/// Draws the conclusions for the pool, and whether the statement is run again.
+/// Updates the pool after a failure, and returns whether to retry.
 fn conclude<B: Backend>(
     pool: &Pool<B>,
     failure: &Failure,
@@ -89,7 +89,7 @@ fn conclude<B: Backend>(
             attempt < ATTEMPTS
         }
         FailureKind::Conflict => attempt < ATTEMPTS,
-        // A new connection may lead to a server that takes writes, which is what readiness asks for.
+        // A new connection may reach a writable server, which readiness requires.
         FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
             pool.discard_all();
             drop(connection);

@@ -19,10 +19,9 @@ use crate::options::{DatabaseObserver, WorkKind};
 pub(crate) struct Timeouts {
     /// How long the server works on a statement.
     pub(crate) statement: Duration,
-    /// How long callers wait for a statement that was begun.
+    /// How long callers wait after their call was begun.
     pub(crate) response: Duration,
-    /// When a call of the driver counts as one that never returns. A transaction of several round trips gets twice as
-    /// long.
+    /// When a call of the driver counts as hung. A transaction of several round trips gets twice as long.
     pub(crate) hang: Duration,
 }
 
@@ -30,12 +29,12 @@ impl Timeouts {
     /// A read is one round trip.
     pub(crate) fn of_reads(options: &DatabaseOptions) -> Self {
         let statement = options.statement_timeout;
-        // Behind a pooler there are two round trips more, for the begin and the end of the transaction.
+        // Behind a pooler, begin and commit are two more round trips.
         let round_trips = if options.transaction_pooler { 3 } else { 1 };
         Self { statement, response: statement * 3 / 2 * round_trips, hang: statement * 2 * round_trips }
     }
 
-    /// A write is a load and a store, and may have to be tried again; behind a pooler, with a begin and an end.
+    /// A write is a load and a store, and may be retried; behind a pooler, with begin and commit.
     pub(crate) fn of_writes(options: &DatabaseOptions) -> Self {
         let statement = options.statement_timeout;
         let (response, hang) = if options.transaction_pooler {
@@ -47,7 +46,7 @@ impl Timeouts {
     }
 }
 
-/// What the workers of one queue have in common.
+/// The shared context of the workers of a queue.
 pub(crate) struct Context<B: Backend> {
     pub(crate) kind: WorkKind,
     pub(crate) pool: Pool<B>,
@@ -55,13 +54,13 @@ pub(crate) struct Context<B: Backend> {
     pub(crate) observer: Arc<dyn DatabaseObserver>,
 }
 
-/// Serves the groups that one thread takes.
+/// Serves the groups of one thread.
 pub(crate) trait Serve<B: Backend, R, A> {
     /// Replies to every call of a group.
     fn serve(&mut self, worker: &Worker<'_, B, R, A>, group: Group<R, A>);
 }
 
-/// Makes what serves the groups of a new thread.
+/// Creates the server of a new thread.
 pub(crate) type NewServer<B, R, A> = Box<dyn Fn() -> Box<dyn Serve<B, R, A>> + Send + Sync>;
 
 /// The workers of one queue.
@@ -73,13 +72,13 @@ pub(crate) struct Workers<B: Backend, R, A> {
     this: Weak<Self>,
 }
 
-/// What a worker does now. Its thread is replaced when it hangs.
+/// The state of one worker. Its thread is replaced when it hangs.
 #[derive(Default)]
 struct Slot {
-    /// The thread that has the slot.
+    /// The thread that owns the slot; a replacement raises the number.
     thread: u64,
     driver_call: Option<DriverCall>,
-    /// Whose groups the queue counts as running for this worker.
+    /// The owners whose group is running.
     owners: Vec<Option<OwnerId>>,
 }
 
@@ -87,13 +86,13 @@ struct Slot {
 #[derive(Clone, Copy)]
 struct DriverCall {
     since: Instant,
-    /// When it counts as one that never returns.
+    /// When it counts as hung.
     limit: Duration,
     generation: u64,
 }
 
 impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
-    /// Starts so many threads. They end when the callers' end of the queue is dropped.
+    /// Starts this number of threads. They end when the callers' end of the queue is dropped.
     pub(crate) fn start(
         context: Context<B>,
         new_server: NewServer<B, R, A>,
@@ -123,18 +122,17 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
                 slot.owners = mem::take(&mut group.owners);
             }
             let (begun, calls) = (Instant::now(), group.calls.clone());
-            // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
+            // The pool discards a connection that is dropped while unwinding.
             let worker = Worker { workers: self, lease };
             if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
                 server = (self.new_server)();
-                // What panicked does not hang.
                 self.end_call(lease);
                 let panicked = Failure::internal("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));
                 }
             }
-            // Of a worker that was replaced the timer has done this.
+            // For a replaced worker, the timer has done this.
             let Some(mut slot) = self.slot(lease) else { return };
             let owners = mem::take(&mut slot.owners);
             drop(slot);
@@ -142,27 +140,27 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         }
     }
 
-    /// Notes that a call of the driver begins. False when the thread was replaced meanwhile.
+    /// Records the begin of a driver call. False if the thread was replaced.
     fn begin_call(&self, lease: &SlotLease, generation: u64, limit: Duration) -> bool {
         let Some(mut slot) = self.slot(lease) else { return false };
         slot.driver_call = Some(DriverCall { since: Instant::now(), limit, generation });
         true
     }
 
-    /// Notes that it has ended. False when the thread was replaced meanwhile.
+    /// Records the end of a driver call. False if the thread was replaced.
     fn end_call(&self, lease: &SlotLease) -> bool {
         let Some(mut slot) = self.slot(lease) else { return false };
         slot.driver_call = None;
         true
     }
 
-    /// The slot, as long as the thread has it.
+    /// The slot, if the thread still owns it.
     fn slot(&self, lease: &SlotLease) -> Option<MutexGuard<'_, Slot>> {
         let slot = self.slots.get(lease.number)?.lock().unwrap_or_else(PoisonError::into_inner);
         (slot.thread == lease.thread).then_some(slot)
     }
 
-    /// Gives the slot to a new thread when the present one hangs in a call of the driver.
+    /// Replaces the thread of a slot if it hangs in a driver call.
     fn replace_if_hung(&self, number: usize, slot: &Mutex<Slot>, now: Instant) {
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(driver_call) = slot.driver_call else { return };
@@ -170,9 +168,9 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         if !hangs || !self.context.pool.retire(driver_call.generation) {
             return;
         }
-        // The new thread waits for the slot until this is done with it.
+        // The new thread waits for the lock of the slot.
         if let Err(error) = self.spawn(number, slot.thread + 1) {
-            tracing::error!(error = %error, "a worker cannot be replaced; this is tried again");
+            tracing::error!(error = %error, "a worker cannot be replaced; retrying");
             slot.driver_call = Some(DriverCall { since: now, ..driver_call });
             return;
         }
@@ -186,7 +184,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
     }
 }
 
-/// One thread of the workers, for what serves its groups.
+/// The interface of a worker thread for its server.
 pub(crate) struct Worker<'a, B: Backend, R, A> {
     workers: &'a Workers<B, R, A>,
     lease: &'a SlotLease,
@@ -202,7 +200,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
         &self.workers.queue
     }
 
-    /// A connection that works, as far as can be known.
+    /// Checks out a connection, verified if necessary.
     pub(crate) fn connect(&self) -> Result<CheckedOut<B>, Failure> {
         let Context { pool, timeouts, .. } = self.context();
         let until = Instant::now() + timeouts.hang;
@@ -222,8 +220,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
         }
     }
 
-    /// Runs a call of the driver. `None` when it did not return within this limit and the thread was replaced: then
-    /// nothing more must be done for the group.
+    /// Runs a driver call with this limit. `None` if the thread was replaced; then it must do nothing more for the group.
     pub(crate) fn run_with_limit<T>(
         &self,
         connection: &mut CheckedOut<B>,
@@ -238,7 +235,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
     }
 }
 
-/// A slot, and the thread that had it at first.
+/// A thread's claim on a slot.
 struct SlotLease {
     number: usize,
     thread: u64,

@@ -68,6 +68,6 @@ fn failed_backups_create_no_file() {
     let error = Database::back_up(&at(&place), &place.0.path().join("copy.db")).unwrap_err();
     assert!(matches!(error, BackupError::Source(DoctorError::Absent { .. })), "{error}");
     let error = Database::back_up(&database.options, &place.0.path().join("no/such/folder.db")).unwrap_err();
-    assert!(matches!(error, BackupError::Unwritten { .. }), "{error}");
+    assert!(matches!(error, BackupError::Write { .. }), "{error}");
     assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0);
 }

@@ -1,5 +1,5 @@
-//! The copy is made under a name of its own beside the one that is meant, checked there, and takes its name last, so
-//! that a file of that name is always a whole one.
+//! Backups. The copy is created under a temporary name in the same folder, checked, and renamed last, so that a file with
+//! the requested name is always complete.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ use crate::migrations;
 use crate::{Backup, BackupError};
 
 impl Sqlite {
-    /// Copies the database to a file that is not there yet.
+    /// Copies the database to a new file.
     pub(crate) fn back_up(&self, to: &Path) -> Result<Backup, BackupError> {
-        let unwritten = |source: Box<dyn std::error::Error + Send + Sync>| BackupError::Unwritten {
+        let write_error = |source: Box<dyn std::error::Error + Send + Sync>| BackupError::Write {
             path: to.to_owned(),
             source,
         };
-        let to = path::absolute(to).map_err(|error| unwritten(error.into()))?;
+        let to = path::absolute(to).map_err(|error| write_error(error.into()))?;
         if to.symlink_metadata().is_ok() {
             return Err(BackupError::Exists { path: to });
         }
@@ -29,45 +29,42 @@ impl Sqlite {
         let copy = Builder::new()
             .prefix(".tasknook-backup-")
             .tempfile_in(&folder)
-            .map_err(|error| unwritten(error.into()))?;
+            .map_err(|error| write_error(error.into()))?;
         let mut source = connection::bare(&self.path, LOCK_WAIT).map_err(DoctorError::from)?;
         let applied = migrations::applied::<Sqlite>(&mut source).map_err(DoctorError::from)?;
-        copy_into(&mut source, copy.path()).map_err(|error| unwritten(error.into()))?;
+        copy_into(&mut source, copy.path()).map_err(|error| write_error(error.into()))?;
         check(copy.path(), &applied)?;
         let bytes = publish(copy, &to, &folder).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => BackupError::Exists { path: to.clone() },
-            _ => unwritten(error.into()),
+            _ => write_error(error.into()),
         })?;
         Ok(Backup { path: to, bytes })
     }
 }
 
-/// One statement reads one state of the database, and in WAL mode nobody waits for it. The library takes an empty file
-/// for one that it may fill.
+/// One statement reads one snapshot, which in WAL mode blocks no other connection. SQLite accepts an empty target file.
 fn copy_into(source: &mut SqliteConnection, copy: &Path) -> QueryResult<()> {
     let name = copy.to_str().ok_or_else(|| {
-        diesel::result::Error::QueryBuilderError("the name of the folder is no text".into())
+        diesel::result::Error::QueryBuilderError("the name of the folder is not UTF-8".into())
     })?;
     diesel::sql_query("vacuum into ?").bind::<Text, _>(name).execute(source).map(drop)
 }
 
-/// Whether the copy can be read and has the schema of the original.
+/// Checks that the copy is readable and has the schema of the original.
 fn check(copy: &Path, expected: &[String]) -> Result<(), BackupError> {
     let unread = |error| BackupError::from(DoctorError::from(error));
     let mut connection = connection::bare(copy, LOCK_WAIT).map_err(DoctorError::from)?;
     if let Some(finding) = Sqlite::integrity(&mut connection).map_err(unread)?.first() {
-        return Err(BackupError::Unsound { reason: finding.message.clone() });
+        return Err(BackupError::Invalid { reason: finding.message.clone() });
     }
     let applied = migrations::applied::<Sqlite>(&mut connection).map_err(unread)?;
     match expected.iter().find(|version| !applied.contains(version)) {
-        Some(version) => {
-            Err(BackupError::Unsound { reason: format!("the migration {version} is not in it") })
-        }
+        Some(version) => Err(BackupError::Invalid { reason: format!("migration {version} is missing") }),
         None => Ok(()),
     }
 }
 
-/// Puts the copy on the disk under the name that is meant, unless somebody has taken it meanwhile; gives its size.
+/// Syncs the copy to disk and renames it, unless the name exists; returns its size.
 fn publish(copy: NamedTempFile, to: &Path, folder: &Path) -> io::Result<u64> {
     copy.as_file().sync_all()?;
     let bytes = copy.as_file().metadata()?.len();

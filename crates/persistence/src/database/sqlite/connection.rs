@@ -1,4 +1,4 @@
-//! A connection as every part of the service needs it.
+//! Connections and their settings.
 
 use std::path::Path;
 use std::thread;
@@ -10,14 +10,14 @@ use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
 
 use super::time_limit;
 
-/// Opens the file. A writer waits this long for one of another process.
+/// Opens the file. A writer waits this long for another process.
 pub(super) fn establish(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
     let mut connection = bare(path, busy_timeout)?;
     set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 
-/// Opens the file and leaves it in the mode it is in.
+/// Opens the file without changing its journal mode.
 pub(super) fn bare(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
     let mut connection = SqliteConnection::establish(&name(path)?)?;
     let wait = format!("pragma busy_timeout = {}", busy_timeout.as_millis());
@@ -25,19 +25,19 @@ pub(super) fn bare(path: &Path, busy_timeout: Duration) -> ConnectionResult<Sqli
     Ok(connection)
 }
 
-/// The file's name as the library takes it: a relative one must not look like a URI.
+/// The name of the file for SQLite. A relative one must not look like a URI.
 fn name(path: &Path) -> ConnectionResult<String> {
     let text =
-        path.to_str().ok_or_else(|| ConnectionError::BadConnection("the file's name is no text".into()))?;
+        path.to_str().ok_or_else(|| ConnectionError::BadConnection("the file name is not UTF-8".into()))?;
     Ok(if path.is_absolute() { text.to_owned() } else { format!("./{text}") })
 }
 
-/// `synchronous=FULL`: a commit that was answered survives a power cut; in WAL mode the default of some builds would
-/// lose the last ones.
+/// `synchronous=FULL`: acknowledged commits survive a power failure; in WAL mode the default of some builds would lose the
+/// last ones.
 ///
-/// A connection keeps up to 16 MiB of pages instead of 2 (`cache_size` in KiB when negative), and the log is moved into the
-/// file every 16 MiB instead of 4 (`wal_autocheckpoint` in pages): writes spend most of their time on pages that
-/// they had read or moved just before.
+/// A connection caches up to 16 MiB of pages instead of 2 (`cache_size` in KiB when negative), and a checkpoint runs every
+/// 16 MiB instead of 4 (`wal_autocheckpoint` in pages): writes spend most of their time on pages that were just read or
+/// checkpointed.
 const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; \
      pragma cache_size = -16384; pragma wal_autocheckpoint = 4096";
 
@@ -45,7 +45,7 @@ fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryRes
     connection.batch_execute(SETTINGS)?;
     time_limit::register(connection)?;
     let end = Instant::now() + busy_timeout;
-    // The switch to WAL asks nobody to wait for it: with several processes at their first start, it just fails.
+    // The switch to WAL ignores the busy timeout and fails if several processes start for the first time together.
     loop {
         match connection.batch_execute("pragma journal_mode = wal") {
             Err(Error::DatabaseError(_, information))

@@ -1,5 +1,4 @@
-//! The file before it is used: made when it is not there, refused when it is something else. What is refused stays as
-//! it is.
+//! Prepares the file: creates a missing one, and rejects one that is not a database of this service, unchanged.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
@@ -14,7 +13,7 @@ use diesel::{QueryResult, RunQueryDsl, SqliteConnection, select};
 use super::connection;
 use crate::OpenError;
 
-/// The first version without the bug in the reset of a WAL that can corrupt a database.
+/// The first version without the WAL-reset bug, which can corrupt a database.
 const NEEDED: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 
 /// The first bytes of every database file (<https://sqlite.org/fileformat.html#magic_header_string>).
@@ -46,8 +45,8 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     connection::establish(path, BUSY_TIMEOUT).map(drop).map_err(|error| file(path, error))
 }
 
-/// Makes sure that a file which is there is a database of this service, and writes nothing. A damaged one may be: what
-/// the library cannot read is for others to say.
+/// Checks that an existing file is a database of this service, and writes nothing. Damaged files are accepted: the doctor
+/// reports the damage.
 pub(super) fn recognize(path: &Path) -> Result<(), OpenError> {
     let mut content = File::open(path).map_err(|error| file(path, error))?;
     if !begins_as_a_database(&mut content).map_err(|error| file(path, error))? {
@@ -62,7 +61,7 @@ pub(super) fn recognize(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// Who protects a file means it, also for a user whom the system lets write it all the same.
+/// Rejects a read-only file, even for users such as root whom the system permits to write.
 fn reject_read_only(content: File) -> io::Result<File> {
     if content.metadata()?.permissions().readonly() {
         return Err(io::ErrorKind::PermissionDenied.into());
@@ -90,7 +89,7 @@ fn check_library(found: String) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Whether it has tables, but not ours.
+/// Whether it has tables, but not those of this service.
 fn is_foreign(connection: &mut SqliteConnection) -> QueryResult<bool> {
     let others = "exists (select 1 from sqlite_schema where name not like 'sqlite\\_%' escape '\\') \
                   and not exists (select 1 from sqlite_schema where name = '__diesel_schema_migrations')";

@@ -1,4 +1,4 @@
-//! One transaction a migration, which is also what keeps two processes from running it twice: there is one writer.
+//! Runs each migration in an exclusive transaction, so that concurrent processes run it once.
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
@@ -52,10 +52,10 @@ impl MigrationBackend for Sqlite {
     }
 }
 
-/// Runs a migration, unless another process has run it meanwhile.
+/// Runs a migration, unless another process has run it since.
 fn run_once(connection: &mut SqliteConnection, script: &Script) -> Result<bool, MigrateError> {
     if !script.in_transaction {
-        let why = format!("{}: run_in_transaction = false is for PostgreSQL alone", script.name);
+        let why = format!("{}: run_in_transaction = false is supported on PostgreSQL only", script.name);
         return Err(MigrateError::Failed(why.into()));
     }
     connection

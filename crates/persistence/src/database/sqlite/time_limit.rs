@@ -1,5 +1,5 @@
-//! An end for statements that look through many tasks. SQLite has none of its own that can be set without `unsafe`, so
-//! these statements call a function for every row, which fails when their time is up.
+//! A time limit for statements that scan many tasks. SQLite has none that can be set without `unsafe`, so these
+//! statements call a function for each row, which fails after the deadline.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, SqliteConnection};
 
-/// The condition that holds until the time is up.
+/// The condition that is true until the deadline.
 pub(super) const IN_TIME: &str = " and tasknook_in_time()";
 
 diesel::define_sql_function! {
@@ -17,7 +17,7 @@ diesel::define_sql_function! {
 }
 
 thread_local! {
-    /// Of the statements that this thread runs: the library calls the function on the thread that runs the statement.
+    /// The deadline of this thread: SQLite calls the function on the thread that runs the statement.
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
@@ -34,12 +34,12 @@ impl ToSql<Bool, Sqlite> for InTime {
     }
 }
 
-/// Makes the function known to a connection.
+/// Registers the function on a connection.
 pub(super) fn register(connection: &SqliteConnection) -> QueryResult<()> {
     tasknook_in_time_utils::register_nondeterministic_impl(connection, || InTime)
 }
 
-/// Runs statements that end when the time is up, if they have the condition.
+/// Runs statements with a time limit, which applies to those with the condition.
 pub(super) fn within<T>(limit: Duration, run: impl FnOnce() -> T) -> T {
     DEADLINE.set(Some(Instant::now() + limit));
     let result = run();
@@ -65,7 +65,7 @@ mod tests {
     fn statements_end_at_the_time_limit() {
         let mut connection = SqliteConnection::establish(":memory:").unwrap();
         register(&connection).unwrap();
-        // Without an end it would run for days.
+        // Without a limit it would run for days.
         let text = "(with recursive n (i) as (select 1 union all select i + 1 from n where i < 1000000000000) \
                     select count(*) from n where i > 0 and tasknook_in_time())";
         let mut count = || select(sql::<BigInt>(text)).get_result::<i64>(&mut connection);

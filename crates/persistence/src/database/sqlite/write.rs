@@ -1,5 +1,7 @@
-//! The statements of the write path, one row after the other, in one transaction that writes from its first statement
-//! on (`BEGIN IMMEDIATE`): what it reads stays true until its commit, which is the commit of the whole batch.
+//! The statements of the write path, one row at a time, in one transaction per batch.
+//!
+//! `begin immediate` excludes other writers from the first statement to the commit. Loaded rows stay current, so the store
+//! needs no guard.
 
 mod statements;
 
@@ -13,7 +15,7 @@ use statements::{
 };
 
 impl WriteSession for SqliteConnection {
-    /// The transaction keeps all other writers out.
+    /// The transaction excludes all other writers.
     fn lock(&mut self, owners: &[OwnerId], _: bool) -> QueryResult<Vec<OwnerId>> {
         Ok(owners.to_vec())
     }
@@ -35,7 +37,7 @@ impl WriteSession for SqliteConnection {
         stores.iter().map(|store| store_one(self, store).map(Some)).collect()
     }
 
-    /// No answer is lost between a process and its file.
+    /// No response is lost between a process and its file, so this is never used.
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>> {
         Ok(owners.iter().map(|_| None).collect())
     }

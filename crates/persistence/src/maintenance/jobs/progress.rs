@@ -5,19 +5,19 @@ use uuid::Uuid;
 use super::step::{Deleted, Key, Place, Tombstone};
 use crate::JobsReport;
 
-/// Between two passes over all tombstones.
+/// Interval between passes over all tombstones.
 const PASS_INTERVAL_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// How far the jobs of this process have come. A run that fails or is left to another process is continued by the next.
+/// The progress of the jobs in this process. The next run continues one that failed or yielded.
 #[derive(Default)]
 pub(crate) struct Progress {
-    /// What the present run has done so far, or the last one did.
+    /// The report of the current or the last run.
     pub(super) report: JobsReport,
-    /// The last deleted task that was looked at, while not all of them were.
+    /// The last deleted task that was processed, unless all were.
     pub(super) deleted_after: Option<Place>,
-    /// The last tombstone that was looked at, during a pass.
+    /// The last tombstone that was processed, during a pass.
     pub(super) tombstones_after: Option<Key>,
-    /// When the last pass over the tombstones was completed.
+    /// When the last pass over the tombstones completed.
     pub(super) passed_at: Option<Timestamp>,
 }
 
@@ -27,7 +27,7 @@ impl Progress {
     }
 }
 
-/// Before the first deleted task: no owner has an empty name.
+/// The key before the first deleted task: no owner has an empty id.
 pub(super) fn first_deleted() -> Place {
     (String::new(), Timestamp::new(OffsetDateTime::UNIX_EPOCH), TaskId::new(Uuid::nil()))
 }
@@ -36,7 +36,7 @@ pub(super) fn place((owner, at, id, _): &Deleted) -> Place {
     (owner.clone(), *at, *id)
 }
 
-/// Before the first tombstone.
+/// The key before the first tombstone.
 pub(super) fn first_tombstone() -> Key {
     (String::new(), String::new(), TaskId::new(Uuid::nil()))
 }

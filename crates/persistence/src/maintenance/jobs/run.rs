@@ -1,4 +1,4 @@
-//! One run of the jobs: reads without a lock, and one transaction for what is changed of one owner.
+//! One run of the jobs: reads without a lock, and one transaction for the changes of one owner.
 
 use diesel::QueryResult;
 use domain::Timestamp;
@@ -9,11 +9,11 @@ use super::step::{CHANGES, Deleted, JobConnection, ROWS, Tombstone};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
 
-/// What a step came to.
+/// The result of a step.
 enum Step {
-    /// It changed so many rows.
+    /// It changed this number of rows.
     Changed(u64),
-    /// Another transaction holds the owner's row.
+    /// Another transaction has locked the owner's row.
     OwnerIsLocked,
     /// Another process has the lock of the jobs.
     LeftToAnotherProcess,
@@ -24,12 +24,12 @@ pub(super) struct Run<'a, B: JobBackend> {
     pub(super) database: &'a B,
     pub(super) connection: &'a mut B::Connection,
     pub(super) progress: &'a mut Progress,
-    /// Is called between two transactions.
+    /// Called between transactions.
     pub(super) pause: &'a dyn Fn(),
 }
 
 impl<B: JobBackend> Run<'_, B> {
-    /// Moves the rows that version 0.1.0 kept for deleted tasks to the tombstones.
+    /// Moves the rows of version 0.1.0 for deleted tasks to the tombstones.
     pub(super) fn move_retired(&mut self) -> Result<RunEnd, Failure> {
         loop {
             let after = self.progress.deleted_after.clone().unwrap_or_else(first_deleted);
@@ -62,7 +62,7 @@ impl<B: JobBackend> Run<'_, B> {
         Ok(RunEnd::Completed)
     }
 
-    /// Continues the pass over the tombstones, or begins one when it is due.
+    /// Continues the pass over the tombstones, or begins one if due.
     pub(super) fn prune(&mut self, now: Timestamp, oldest: Timestamp) -> Result<RunEnd, Failure> {
         if !self.progress.is_pass_due(now) {
             return Ok(RunEnd::Completed);
@@ -103,7 +103,7 @@ impl<B: JobBackend> Run<'_, B> {
         self.database.read(self.connection, read).map_err(|error| Failure::of::<B>(error, false))
     }
 
-    /// Changes what is stored of an owner, in one transaction.
+    /// Changes the rows of an owner in one transaction.
     fn step(
         &mut self,
         owner: &str,
@@ -119,7 +119,7 @@ impl<B: JobBackend> Run<'_, B> {
             change(connection).map(Step::Changed)
         });
         match done.map_err(|error| Failure::of::<B>(error, false)) {
-            // Another transaction holds one of the other rows.
+            // Another transaction has locked one of the other rows.
             Err(failure) if matches!(failure.kind, FailureKind::Timeout | FailureKind::Conflict) => {
                 Ok(Step::OwnerIsLocked)
             }

@@ -1,4 +1,4 @@
-//! The statements of the jobs, in SQL that both databases take.
+//! The statements of the jobs, in SQL that both databases understand.
 
 use diesel::QueryResult;
 use diesel::backend::Backend;
@@ -11,11 +11,11 @@ use super::step::ROWS;
 use crate::backend::rows::statement;
 use crate::backend::rows::{Id, UtcTimestamp};
 
-/// What a row of version 0.1.0 for a deleted task is known by. As a plain condition, `deleted_at is not null` would have
-/// the planner look for the row among all deleted tasks of the owner, and not by its key.
+/// Identifies a row of version 0.1.0 for a deleted task. With a plain `deleted_at is not null`, the planner would search all
+/// deleted tasks of the owner instead of using the key.
 const RETIRED: &str = "case when deleted_at is null then false else title = '' end";
 
-/// Declares a statement: its values, and its text with `?` in their places.
+/// Declares a statement: its values, and its text with a `?` for each.
 macro_rules! job_statement {
     ($name:ident($($value:ident: $type:ty as $sql:ty),+) => $columns:ty, $text:expr) => {
         pub(super) struct $name<'a> {
@@ -42,9 +42,8 @@ macro_rules! job_statement {
     };
 }
 
-// The number of rows stands in the text: a plan for any number of rows takes a tenth of the table for it. What a row of
-// version 0.1.0 is known by stands in no condition of this one: the planner takes such rows for so few that it would read
-// and sort all deleted tasks.
+// The limit is part of the text: a generic plan assumes a tenth of the table. `title = ''` is selected and not a condition:
+// the planner expects so few such rows that it would read and sort all deleted tasks.
 job_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: Timestamp as UtcTimestamp, id: TaskId as Id)
     => (Text, UtcTimestamp, Id, Bool), format!(
     "select owner_id, deleted_at, id, title = '' from tasks

@@ -1,4 +1,4 @@
-//! What the jobs read, and what one step of each changes.
+//! The reads of the jobs, and the changes of one step.
 
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
@@ -9,40 +9,40 @@ use super::statements::{
     CopyRetired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfTombstones, RaisePruned, RaiseVersion,
 };
 
-/// Rows that are read at once.
+/// Rows per page.
 pub(super) const ROWS: usize = 500;
 
-/// Rows that one step changes. Each takes up to two statements, and the owner's row stays locked until the step ends: at
-/// a round trip of a millisecond, for a third of the time that a write waits for a lock.
+/// Rows per step. Each takes up to two statements, and the owner's row is locked until the step ends: with round trips of
+/// one millisecond, for a third of the lock timeout of a write.
 pub(super) const CHANGES: usize = 50;
 
 /// The key of a tombstone: the owner, the type, the object.
 pub(super) type Key = (String, String, TaskId);
 
-/// A tombstone as it is read: its key, its revision, and when it was made.
+/// A tombstone: its key, its revision, and when it was created.
 pub(crate) type Tombstone = (String, String, TaskId, i64, Timestamp);
 
-/// A deleted task as it is read: its owner, when it was deleted, its id, and whether version 0.1.0 kept the row.
+/// A deleted task: its owner, when it was deleted, its id, and whether it is a row of version 0.1.0.
 pub(crate) type Deleted = (String, Timestamp, TaskId, bool);
 
-/// Where a deleted task stands in their order: the owner, when it was deleted, the id.
+/// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
 
-/// A connection that runs the jobs. What it changes in a step is of one owner.
+/// A connection that runs the jobs. A step changes one owner.
 pub(crate) trait JobConnection {
-    /// The deleted tasks behind a place, of each owner the latest first: [`ROWS`] at most.
+    /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
     fn deleted(&mut self, after: &Place) -> QueryResult<Vec<Deleted>>;
 
-    /// The tombstones behind a key: [`ROWS`] at most.
+    /// The tombstones after a key: [`ROWS`] at most.
     fn tombstones(&mut self, after: &Key) -> QueryResult<Vec<Tombstone>>;
 
-    /// Locks the owner's row until the transaction ends. False when another transaction holds it; nothing waits.
+    /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
 
-    /// Moves rows that version 0.1.0 kept of an owner to the tombstones; gives how many there still were.
+    /// Moves rows of version 0.1.0 to the tombstones; returns how many still existed.
     fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64>;
 
-    /// Deletes tombstones of an owner; gives how many there still were.
+    /// Deletes tombstones of an owner; returns how many still existed.
     fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64>;
 }
 
@@ -90,6 +90,6 @@ job_connection!(diesel::PgConnection, |connection, owner| {
     Ok(!locked.is_empty())
 });
 
-// The transaction keeps all other writers out.
+// The transaction excludes all other writers.
 #[cfg(feature = "sqlite")]
 job_connection!(diesel::SqliteConnection, |_, _| Ok(true));

@@ -21,7 +21,7 @@ impl QueryFragment<Sqlite> for LoadOwner<'_> {
     }
 }
 
-/// A task's row, and whether it is one that was kept for a deleted task.
+/// A task's row, and whether it is one of version 0.1.0 for a deleted task.
 pub(super) struct LoadTask<'a> {
     pub(super) owner: &'a OwnerId,
     pub(super) id: &'a TaskId,
@@ -38,7 +38,7 @@ impl QueryFragment<Sqlite> for LoadTask<'_> {
     }
 }
 
-/// The owner's row, made or changed; gives its epoch.
+/// Creates or updates the owner's row and returns its epoch.
 pub(super) struct StoreOwner<'a> {
     pub(super) store: &'a Store,
 }
