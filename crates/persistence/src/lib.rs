@@ -52,7 +52,9 @@ mod write;
 
 pub use database::Database;
 pub use maintenance::backup::{Backup, BackupError};
-pub use maintenance::doctor::{Check, Doctor, DoctorError, Finding, Outcome, Remedy, Repair, Report};
+pub use maintenance::doctor::{
+    CheckOutcome, Doctor, DoctorCheck, DoctorError, DoctorFinding, DoctorReport, Remedy, Repair,
+};
 pub use maintenance::jobs::{BackgroundJobs, JobOptions};
 pub use options::{
     CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use persistence::{BackupError, Database, DatabaseOptions, Doctor, Engine, Remedy, Report};
+use persistence::{BackupError, Database, DatabaseOptions, Doctor, DoctorReport, Engine, Remedy};
 use tasknook_persistence as persistence;
 use tasknook_tests::{Postgres, eventually};
 
@@ -25,7 +25,7 @@ fn test_database() -> TestDatabase {
     TestDatabase { options, execute: Box::new(execute) }
 }
 
-fn check(url: &str) -> Report {
+fn check(url: &str) -> DoctorReport {
     Doctor::new(&options(url)).unwrap().check().unwrap()
 }
 
@@ -104,7 +104,7 @@ fn invalid_and_incomplete_indexes_are_found() {
 }
 
 /// Overwrites the file of a table or index, in a server of its own, and checks as this user.
-fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> Report {
+fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> DoctorReport {
     let server = Postgres::start();
     let url = server.create_database();
     drop(migrated(&url));
@@ -136,7 +136,7 @@ fn damaged_and_missing_files_need_a_backup() {
 }
 
 /// Every line of the report that is not of a check that passed.
-fn not_passed(report: &Report) -> Vec<String> {
+fn not_passed(report: &DoctorReport) -> Vec<String> {
     report.to_string().lines().filter(|line| !line.starts_with("ok")).map(str::to_owned).collect()
 }
 

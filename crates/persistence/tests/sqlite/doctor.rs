@@ -3,7 +3,7 @@
 use std::fs;
 
 use diesel::connection::SimpleConnection;
-use persistence::{Database, DatabaseOptions, Doctor, DoctorError, OpenError, Outcome, Remedy};
+use persistence::{CheckOutcome, Database, DatabaseOptions, Doctor, DoctorError, OpenError, Remedy};
 use tasknook_persistence as persistence;
 
 use crate::doctor_of_both::{TestDatabase, line, messages};
@@ -80,8 +80,8 @@ fn rows_of_an_old_schema_are_not_checked() {
     let report = Doctor::new(&place.options()).unwrap().check().unwrap();
     assert_eq!(report.remedies(), [Remedy::Migrate], "{report}");
     let outcome = |name| &report.checks.iter().find(|check| check.name == name).unwrap().outcome;
-    assert_eq!(outcome("integrity"), &Outcome::Passed);
-    assert_eq!(outcome("live tasks"), &Outcome::NotChecked("the schema is not up to date".into()));
+    assert_eq!(outcome("integrity"), &CheckOutcome::Passed);
+    assert_eq!(outcome("live tasks"), &CheckOutcome::NotChecked("the schema is not up to date".into()));
 }
 
 #[test]

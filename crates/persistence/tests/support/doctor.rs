@@ -4,7 +4,7 @@ use domain::{
     Change, EntityTags, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp,
     Title,
 };
-use persistence::{Database, DatabaseOptions, Doctor, Remedy, Repair, Report};
+use persistence::{Database, DatabaseOptions, Doctor, DoctorReport, Remedy, Repair};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
@@ -16,12 +16,12 @@ pub(crate) struct TestDatabase {
 }
 
 impl TestDatabase {
-    pub(crate) fn check(&self) -> Report {
+    pub(crate) fn check(&self) -> DoctorReport {
         Doctor::new(&self.options).unwrap().check().unwrap()
     }
 
     /// Repairs what this report found, to the end.
-    pub(crate) fn repair(&self, report: &Report) -> Vec<Repair> {
+    pub(crate) fn repair(&self, report: &DoctorReport) -> Vec<Repair> {
         let mut repairs = Vec::new();
         Doctor::new(&self.options).unwrap().repair(report, &mut |repair| repairs.push(repair)).unwrap();
         repairs
@@ -57,7 +57,7 @@ fn at() -> Timestamp {
 }
 
 /// What is wrong, in the words of the report.
-pub(crate) fn messages(report: &Report) -> Vec<&str> {
+pub(crate) fn messages(report: &DoctorReport) -> Vec<&str> {
     report.findings().map(|finding| finding.message.as_str()).collect()
 }
 
@@ -223,14 +223,14 @@ fn writes_continue(database: &TestDatabase, before: &[(Owner, Task)]) {
 /// A report lists some owners and counts the others; a repair goes through all.
 pub(crate) fn reports_are_bounded_and_repairs_complete(database: &TestDatabase) {
     let repository = database.repository();
-    let owners = Report::MAX_FINDINGS + 5;
+    let owners = DoctorReport::MAX_FINDINGS + 5;
     for number in 0..owners {
         create(&*repository, &Owner::for_test(&format!("owner {number:02}")), 1);
     }
     for damage in ["update owners set live_tasks = 9", "update tasks set search = 'x'"] {
         (database.execute)(damage);
         let report = database.check();
-        assert_eq!(report.findings().count(), Report::MAX_FINDINGS);
+        assert_eq!(report.findings().count(), DoctorReport::MAX_FINDINGS);
         assert!(report.to_string().contains("and 5 more"), "{report}");
         assert_eq!(database.repair(&report).len(), owners);
         assert!(database.check().is_healthy(), "{}", database.check());

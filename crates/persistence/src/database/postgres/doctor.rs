@@ -1,16 +1,15 @@
-//! What a server reports about its storage without an extension and without a superuser: whether every row can be read,
-//! whether each index has as many rows as its table, and whether it has met pages with a wrong checksum.
+//! Integrity checks without extensions and superuser rights: whether every row is readable, whether each index has as many
+//! entries as its table, and whether the server has found pages with a wrong checksum.
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use super::Postgres;
-use crate::backend::Backend;
-use crate::maintenance::doctor::{DoctorBackend, Finding, Remedy};
+use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 
-/// For each transaction, because behind a pooler each has another connection. Statements have no time limit and wait a
+/// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
 /// minute for a lock, unless the URL says otherwise; `enable_seqscan` is off on connections of the service.
 const SETTINGS: &str =
     "select set_config(name, case name when 'lock_timeout' then '60000' else '0' end, true)
@@ -28,19 +27,19 @@ const CHECKSUM_FAILURES: &str =
     "select cast(coalesce(sum(checksum_failures), 0) as bigint) from pg_stat_database
     where datname = current_database()";
 
-/// Plans that read the tables alone.
+/// Forces plans that read only tables.
 const BY_TABLE: &str = "set local max_parallel_workers_per_gather = 0; set local enable_indexscan = off;
     set local enable_indexonlyscan = off; set local enable_bitmapscan = off";
 
-/// The length of a text is only known when the text can be read.
+/// The length of a text requires reading it.
 const READ_TEXTS: &str =
     "select coalesce(sum(length(title) + length(search) + coalesce(length(description), 0)), 0) from tasks";
 
-/// Plans that read the index with the requested order.
+/// Forces plans that read the index with the requested order.
 const BY_INDEX: &str = "set local enable_indexscan = on; set local enable_indexonlyscan = on;
     set local enable_seqscan = off; set local enable_sort = off; set local enable_incremental_sort = off";
 
-/// Each index, the rows that it has an entry for, and its order.
+/// Each index, the rows that it contains, and its order.
 const INDEXES: [(&str, &str, &str); 4] = [
     ("owners_pkey", "owners", "owner_id"),
     ("tasks_pkey", "tasks", "owner_id, id"),
@@ -49,42 +48,35 @@ const INDEXES: [(&str, &str, &str); 4] = [
 ];
 
 impl DoctorBackend for Postgres {
-    fn connect_to_check(&self) -> ConnectionResult<PgConnection> {
-        self.connect()
-    }
-
-    fn read_transaction<T>(
+    fn transaction<T>(
         connection: &mut PgConnection,
+        writes: bool,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        connection.build_transaction().repeatable_read().read_only().run(|connection| {
+        let mut builder = connection.build_transaction();
+        builder = if writes {
+            builder.read_committed().read_write()
+        } else {
+            builder.repeatable_read().read_only()
+        };
+        builder.run(|connection| {
             connection.batch_execute(SETTINGS)?;
             run(connection)
         })
     }
 
-    fn write_transaction<T>(
-        connection: &mut PgConnection,
-        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
-    ) -> QueryResult<T> {
-        connection.build_transaction().read_committed().read_write().run(|connection| {
-            connection.batch_execute(SETTINGS)?;
-            run(connection)
-        })
-    }
-
-    fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<Finding>> {
-        Self::read_transaction(connection, |connection| {
+    fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
+        Self::transaction(connection, false, |connection| {
             if number(connection, TABLES)? < 3 {
                 return Ok(Vec::new());
             }
             let invalid: Vec<String> = sql::<Text>(INVALID_INDEXES).load(connection)?;
-            let mut findings: Vec<Finding> =
+            let mut findings: Vec<_> =
                 invalid.iter().map(|index| index_finding(index, "is not valid")).collect();
             let failures = number(connection, CHECKSUM_FAILURES)?;
             if failures > 0 {
                 let message = format!("the server has met pages with a wrong checksum: {failures}");
-                findings.push(Finding { message, remedy: Remedy::Restore });
+                findings.push(Remedy::Restore.finding(message));
             }
             findings.extend(incomplete_indexes(connection)?);
             Ok(findings)
@@ -100,8 +92,8 @@ impl DoctorBackend for Postgres {
     }
 }
 
-/// The indexes whose number of entries is not that of their rows.
-fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<Finding>> {
+/// The indexes whose number of entries differs from that of their rows.
+fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
     connection.batch_execute(BY_TABLE)?;
     scan(connection, READ_TEXTS)?;
     let mut in_tables = Vec::new();
@@ -111,7 +103,7 @@ fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<Finding>
     connection.batch_execute(BY_INDEX)?;
     let mut findings = Vec::new();
     for ((index, rows, order), in_table) in INDEXES.into_iter().zip(in_tables) {
-        // `offset 0` keeps the planner from dropping the order, and with it the index.
+        // `offset 0` is an optimization fence: without it, the planner drops the order, and with it the index.
         let query =
             format!("select count(*) from (select owner_id from {rows} order by {order} offset 0) as listed");
         let in_index = scan(connection, &query)?;
@@ -122,12 +114,12 @@ fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<Finding>
     Ok(findings)
 }
 
-fn index_finding(index: &str, problem: &str) -> Finding {
-    Finding { message: format!("the index {index} {problem}"), remedy: Remedy::Reindex }
+fn index_finding(index: &str, problem: &str) -> DoctorFinding {
+    Remedy::Reindex.finding(format!("the index {index} {problem}"))
 }
 
-/// The number that a query gives. The message of an error begins with its SQLSTATE, which the driver does not pass on
-/// and which, unlike the message, is the same in every language.
+/// Returns the number of a query. The message of an error begins with its SQLSTATE, which the driver does not pass on and
+/// which does not depend on the language.
 fn scan(connection: &mut PgConnection, query: &str) -> QueryResult<i64> {
     connection.batch_execute(&format!(
         "do $$ begin perform set_config('tasknook.number', ({query})::text, true);

@@ -8,10 +8,10 @@ use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConne
 
 use super::{LOCK_WAIT, Sqlite, connection, file};
 use crate::DatabaseOptions;
-use crate::maintenance::doctor::{DoctorBackend, DoctorError, Finding, Remedy};
+use crate::maintenance::doctor::{DoctorBackend, DoctorError, DoctorFinding, Remedy};
 
 impl Sqlite {
-    /// The file, if it exists and can be one of this service's.
+    /// Opens an existing file, if it can be a database of this service.
     pub(crate) fn open_existing(path: PathBuf, options: &DatabaseOptions) -> Result<Self, DoctorError> {
         if !path.exists() {
             return Err(DoctorError::Absent { path });
@@ -30,26 +30,20 @@ impl DoctorBackend for Sqlite {
         Ok(connection)
     }
 
-    fn read_transaction<T>(
+    fn transaction<T>(
         connection: &mut SqliteConnection,
+        writes: bool,
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        connection.transaction(run)
-    }
-
-    fn write_transaction<T>(
-        connection: &mut SqliteConnection,
-        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
-    ) -> QueryResult<T> {
-        connection.immediate_transaction(run)
+        if writes { connection.immediate_transaction(run) } else { connection.transaction(run) }
     }
 
     /// The messages name pages, rows and indexes, never their content.
-    fn integrity(connection: &mut SqliteConnection) -> QueryResult<Vec<Finding>> {
+    fn integrity(connection: &mut SqliteConnection) -> QueryResult<Vec<DoctorFinding>> {
         let messages: Vec<String> = sql::<Text>("pragma integrity_check(20)").load(connection)?;
         let lines = messages.iter().flat_map(|message| message.lines());
         let wrong = lines.filter(|line| *line != "ok" && !line.starts_with("***"));
-        Ok(wrong.map(|line| Finding { message: line.to_owned(), remedy: Remedy::Restore }).collect())
+        Ok(wrong.map(|line| Remedy::Restore.finding(line.to_owned())).collect())
     }
 
     /// `SQLITE_CORRUPT` and `SQLITE_NOTADB`.

@@ -1,22 +1,22 @@
-//! Repairs what can be derived from the tasks and tombstones: `live_tasks`, the owner's revision, a missing row of an
-//! owner, and search texts.
+//! Repairs what derives from tasks and tombstones: `live_tasks`, the owner's revision, a missing row in `owners`, and
+//! search texts.
 //!
-//! Each repair raises the owner's `version` and `revision`. A concurrent writer whose store was decided before thus
-//! loses its race, and a client that has read the owner's list before learns that it is out of date.
+//! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
+//! concurrent store loses its race and clients notice that their copy is stale.
 
 use std::fmt;
 
 use diesel::QueryResult;
 use domain::search_document;
 
+use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
 use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, wrong_texts};
-use super::query::{TextRow, Value};
-use super::{DoctorBackend, DoctorConnection, DoctorError};
+use super::report::DoctorError;
 
-/// How many owners are looked up at once.
-const OWNERS: i64 = 1000;
+/// Owners per page.
+const OWNERS: usize = 1000;
 
-/// What was repaired for one owner, in one transaction. Its `Display` is a line for the operator.
+/// The repair of one owner, in one transaction. Its `Display` is a line for the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
     /// The owner's id.
@@ -36,16 +36,18 @@ pub(super) fn run<B: DoctorBackend>(
     on_repair: &mut dyn FnMut(Repair),
 ) -> Result<(), DoctorError> {
     let connection = &mut database.connect()?;
+    let mut repair = |connection: &mut B::Connection, owner: &str, tasks: &[TextRow]| {
+        let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
+        repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
+    };
     for rule in [OWNER_MISSING, LIVE_TASKS, REVISION_BEHIND] {
         let mut after = String::new();
         loop {
-            let rows =
-                B::read_transaction(connection, |connection| rule.broken_by(connection, &after, OWNERS))?;
+            let rows = rule.violations::<B>(connection, &after, OWNERS)?;
             let Some((last, ..)) = rows.last() else { break };
             after.clone_from(last);
             for (owner, ..) in rows {
-                B::write_transaction(connection, |connection| repair(connection, &owner, &[]))?
-                    .map(&mut *on_repair);
+                repair(connection, &owner, &[])?;
             }
         }
     }
@@ -53,14 +55,13 @@ pub(super) fn run<B: DoctorBackend>(
     while let Some(wrong) = wrong_texts::<B>(connection, &mut after)? {
         for tasks in wrong.chunk_by(|one, next| one.0 == next.0) {
             let Some((owner, ..)) = tasks.first() else { continue };
-            B::write_transaction(connection, |connection| repair(connection, owner, tasks))?
-                .map(&mut *on_repair);
+            repair(connection, owner, tasks)?;
         }
     }
     Ok(())
 }
 
-/// Repairs what is still wrong with an owner once the row is locked.
+/// Repairs what is still wrong with an owner after locking its row.
 fn repair<C: DoctorConnection>(
     connection: &mut C,
     owner: &str,
@@ -68,11 +69,11 @@ fn repair<C: DoctorConnection>(
 ) -> QueryResult<Option<Repair>> {
     let key = Value::Text(owner);
     let mut changes = Vec::new();
-    if connection.run("insert into owners (owner_id) values (?) on conflict do nothing", &[key])? > 0 {
+    if connection.write_rows("insert into owners (owner_id) values (?) on conflict do nothing", &[key])? > 0 {
         changes.push("row in owners created".to_owned());
     }
     // This locks the row until the commit. Writers take the same lock before they write tasks.
-    connection.run("update owners set version = version + 1 where owner_id = ?", &[key])?;
+    connection.write_rows("update owners set version = version + 1 where owner_id = ?", &[key])?;
     let (live_tasks, live) = LIVE_TASKS.values(connection, owner)?;
     if live_tasks != live {
         changes.push(format!("live_tasks changed from {live_tasks} to {live}"));
@@ -82,10 +83,11 @@ fn repair<C: DoctorConnection>(
         let search = search_document(title, description.as_deref());
         let description = Value::Text(description.as_deref().unwrap_or_default());
         let (search, title) = (Value::Text(&search), Value::Text(title));
-        // A task that was written since has its own search text again.
+        // The condition skips a task that was written since: its search text is correct again.
         let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
             and coalesce(description, '') = ? and search <> ? and deleted_at is null";
-        rewritten += connection.run(sql, &[search, key, Value::Id(*id), title, description, search])?;
+        rewritten +=
+            connection.write_rows(sql, &[search, key, Value::Id(*id), title, description, search])?;
     }
     if rewritten > 0 {
         changes.push(format!("search texts rewritten: {rewritten}"));
@@ -96,7 +98,7 @@ fn repair<C: DoctorConnection>(
     }
     let next = revision.max(newest).saturating_add(1);
     let values = [Value::Number(next), Value::Number(live), key];
-    connection.run("update owners set revision = ?, live_tasks = ? where owner_id = ?", &values)?;
+    connection.write_rows("update owners set revision = ?, live_tasks = ? where owner_id = ?", &values)?;
     changes.push(format!("revision raised from {revision} to {next}"));
     Ok(Some(Repair { owner: owner.to_owned(), changes }))
 }
