@@ -17,7 +17,7 @@ impl Owner {
     /// # Panics
     /// When the text is not a user id.
     #[must_use]
-    #[expect(clippy::expect_used, clippy::disallowed_methods, reason = "compiled for tests alone")]
+    #[expect(clippy::expect_used, clippy::disallowed_methods, reason = "compiled for tests only")]
     pub fn for_test(user_id: &str) -> Self {
         Self::verified(OwnerId::parse(user_id).expect("a user id"))
     }

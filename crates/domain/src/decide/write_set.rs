@@ -1,7 +1,7 @@
 use super::{Command, Effects, Outcome, OwnerState, Rejection, Slot, decide};
 use crate::{Revision, Task, TaskId, Timestamp};
 
-/// What a deleted task leaves: its id and the revision of the deletion, for readers of changes.
+/// The record of a deleted task, for readers of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tombstone {
     /// The id of the deleted task.
@@ -12,7 +12,7 @@ pub struct Tombstone {
     pub at: Timestamp,
 }
 
-/// Decides commands of one owner in sequence, each on the state that the ones before it leave.
+/// Decides commands of one owner in sequence, each on the state after the previous ones.
 #[derive(Debug, Clone)]
 pub struct Writer {
     state: OwnerState,
@@ -27,31 +27,31 @@ struct Written {
     has_row: bool,
     /// Whether its id is new, so that there cannot be a tombstone of it.
     is_new: bool,
-    /// What it leaves if it was deleted last.
+    /// Its tombstone, if it was deleted last.
     tombstone: Option<Tombstone>,
 }
 
-/// All that a sequence of commands writes, one entry for each task: what a repository stores in one step.
+/// The effects of a sequence of commands, one entry per task, which a repository stores atomically.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteSet {
-    /// The owner's revision after.
+    /// The owner's new revision.
     pub revision: i64,
-    /// The owner's live tasks after.
+    /// The owner's new number of live tasks.
     pub live_tasks: i64,
-    /// Tasks without a row.
+    /// Tasks to insert.
     pub inserted: Vec<Task>,
-    /// Those among them whose ids may have tombstones, which go.
+    /// The inserted tasks whose ids may have tombstones, to delete.
     pub recreated: Vec<TaskId>,
-    /// Tasks with a row.
+    /// Tasks to update.
     pub updated: Vec<Task>,
-    /// Rows that go.
+    /// Tasks to delete.
     pub deleted: Vec<TaskId>,
-    /// Tombstones that come; one of the same id is replaced.
+    /// Tombstones to insert or replace.
     pub tombstones: Vec<Tombstone>,
 }
 
 impl Writer {
-    /// Begins with what is stored.
+    /// Starts from the stored state.
     #[must_use]
     pub const fn new(stored: OwnerState) -> Self {
         Self { state: stored, written: Vec::new() }
@@ -74,13 +74,13 @@ impl Writer {
         Ok(outcome)
     }
 
-    /// The state that the commands leave.
+    /// The state after the commands.
     #[must_use]
     pub const fn state(&self) -> &OwnerState {
         &self.state
     }
 
-    /// What must be stored; `None` when nothing changed.
+    /// The effects to store; `None` if nothing changed.
     #[must_use]
     pub fn into_write_set(mut self) -> Option<WriteSet> {
         if self.written.is_empty() {

@@ -1,13 +1,13 @@
-//! What every task repository keeps. [`repository_contract!`](crate::repository_contract) makes a test of each sentence
+//! The contract of task repositories. [`repository_contract!`](crate::repository_contract) makes a test of each function
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     missing_docs,
-    reason = "compiled for tests alone; each function is named by the sentence it shows"
+    reason = "compiled for tests only; each function is named after its requirement"
 )]
-//! for one adapter; the sentences take owners of their own, so they may share one database.
+//! for one adapter. Each test uses its own owners, so that all may share one database.
 
 mod listing;
 mod racing;
@@ -23,8 +23,8 @@ pub use listing::*;
 pub use racing::*;
 pub use writing::*;
 
-/// Makes one `#[test]` of each sentence of the contract. The expression is evaluated once a test; it gives something
-/// that dereferences to a [`TaskRepository`] and lives as long as the test.
+/// Makes one `#[test]` of each requirement of the contract. The expression is evaluated once per test and must dereference
+/// to a [`TaskRepository`].
 #[macro_export]
 macro_rules! repository_contract {
     ($repository:expr) => {
@@ -62,18 +62,18 @@ macro_rules! repository_contract {
             concurrent_creates_have_revisions_without_gaps
         }
     };
-    (@each $repository:expr; $($sentence:ident)*) => {
+    (@each $repository:expr; $($requirement:ident)*) => {
         $(
             #[test]
-            fn $sentence() {
+            fn $requirement() {
                 let repository = $repository;
-                $crate::testing::contract::$sentence(&*repository);
+                $crate::testing::contract::$requirement(&*repository);
             }
         )*
     };
 }
 
-/// An owner that no other test has.
+/// An owner of this test only.
 pub(crate) fn fresh_owner(name: &str) -> Owner {
     Owner::for_test(&format!("{name}-{}-{}", std::process::id(), serial()))
 }

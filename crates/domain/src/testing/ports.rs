@@ -24,9 +24,9 @@ impl ManualClock {
 }
 
 impl Clock for ManualClock {
-    #[expect(clippy::expect_used, reason = "compiled for tests alone")]
+    #[expect(clippy::expect_used, reason = "compiled for tests only")]
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst)).expect("a moment within the calendar")
+        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst)).expect("a time within the supported years")
     }
 }
 

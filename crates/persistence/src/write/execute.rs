@@ -36,7 +36,7 @@ pub(super) struct Executor {
     cache: OwnerCache,
     /// Owners that lost a race, and until when they are locked before the load.
     contended: HashMap<OwnerId, Instant>,
-    /// Owners whose row another transaction holds.
+    /// Owners with rows locked by other transactions.
     pub(super) blocked: Vec<OwnerId>,
     /// Whether another executor takes over the groups of blocked owners.
     pub(super) hands_over: bool,

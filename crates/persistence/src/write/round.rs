@@ -49,7 +49,7 @@ impl Round {
 /// The result of one attempt for a group.
 pub(super) enum AttemptResult {
     Decided(Box<Decided>),
-    /// Another transaction holds the owner's row.
+    /// Another transaction has locked the owner's row.
     Blocked,
     /// There is no row to lock. Creating it after locking other rows breaks the lock order and causes deadlocks.
     NewOwner,

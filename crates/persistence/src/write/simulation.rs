@@ -2,10 +2,10 @@
 //!
 //! Several processes with several write workers each run the real [`Executor`](super::execute::Executor) on a database
 //! in memory, which does what the statements do on PostgreSQL. Whenever a worker takes a step (connect, begin, lock,
-//! load, store, commit, last stores, answer), the schedule chooses who goes on, and what fails: connections are lost
+//! load, store, commit, last stores, answer), the schedule chooses the next worker and failure: connections are lost
 //! before, amid and after statements, whose effects may come later; processes are killed; owners are erased; version
-//! 0.1.0 writes beside the others; time passes. At the end of each schedule [`check`](check::check) compares what the
-//! callers were told with what was committed.
+//! 0.1.0 writes beside the others; time passes. At the end of each schedule [`check`](check::check) compares the
+//! replies with the commits.
 //!
 //! A seed that fails is printed. `TASKNOOK_SIMULATION_SEED=<seed> cargo test -p tasknook-persistence --lib simulation`
 //! runs it alone and prints its steps. `cargo test … simulation -- --ignored` runs many more schedules.
@@ -75,7 +75,7 @@ impl Fault {
     }
 }
 
-/// Runs the schedule of a seed and judges it.
+/// Runs the schedule of a seed and checks it.
 fn run(seed: u64, fault: Option<Fault>, shown: bool) -> Result<Schedule, String> {
     let schedule = threads::run(Schedule::new(Random::new(seed), shown), fault)?;
     check::check(&schedule.history, &schedule.server.log)?;

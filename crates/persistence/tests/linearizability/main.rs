@@ -1,4 +1,4 @@
-//! The judges of the model test, held to histories whose verdict is known.
+//! Tests of the linearizability checkers on histories with a known result.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong fails the test")]
 
 #[path = "../support/linearizability.rs"]
@@ -9,7 +9,7 @@ mod tasks;
 
 use linearizability::{Call, Change, Condition, Event, Reply, State, Tags};
 
-/// What happens from the first moment to the second, on task 1.
+/// An event between two times, on task 1.
 fn event(begun: u64, ended: u64, call: Call, reply: Reply) -> Event {
     Event { owner: "one".into(), begun, ended, call, reply }
 }

@@ -43,7 +43,7 @@ fn stored_rows_match_the_replies() {
     let events = [created(0, 1, 1, 1), created(2, 3, 2, 2), deleted(4, 5, 1, 3)];
     let right = [(1, 3, true), (2, 2, false)];
     assert_eq!(verify(&events, &stored(3, 1, &right)), Ok(()));
-    assert!(verify(&events, &stored(4, 1, &right)).is_err(), "a revision that nobody was told");
+    assert!(verify(&events, &stored(4, 1, &right)).is_err(), "a revision without a reply");
     assert!(verify(&events, &stored(3, 2, &right)).is_err(), "a count that is wrong");
     for wrong in [
         &right[..1],
@@ -89,7 +89,7 @@ fn lists_are_snapshots() {
         assert_eq!(verified(right), Ok(()));
     }
     assert!(verified(listed(3, 4, &[(1, true, 3)], 1)).is_err(), "the newer change without the older");
-    assert!(verified(listed(3, 4, &[(1, false, 1)], 2)).is_err(), "a count of another moment");
+    assert!(verified(listed(3, 4, &[(1, false, 1)], 2)).is_err(), "a count of another snapshot");
     assert!(verified(listed(3, 4, &[(1, false, 1), (2, false, 2)], 2)).is_err(), "another order");
     assert!(verified(listed(10, 11, &[(1, false, 1)], 1)).is_err(), "before what was answered");
 }

@@ -87,7 +87,7 @@ fn lost_toggles_are_found() {
 fn stale_reads_are_found() {
     let (before, after) = (Reply::Task(state(false, 1)), Reply::Task(state(true, 2)));
     assert!(!is_linearizable(&[created(0, 1, 1, 1), toggled(2, 3, true, 2), read(4, 5, before.clone())]));
-    // Also when the write is still under way, but somebody has seen what it did.
+    // Also while the write is in progress, once another read has seen its effect.
     let both = |first: &Reply, then: &Reply| {
         let reads = [read(3, 4, first.clone()), read(5, 6, then.clone())];
         is_linearizable(&[&[created(0, 1, 1, 1), toggled(2, 9, true, 2)][..], &reads[..]].concat())
@@ -125,7 +125,7 @@ fn rejections_have_a_reason_and_the_current_revision() {
     };
     assert!(rejected(if_match(1), 2));
     assert!(!rejected(if_match(1), 1) && !rejected(if_match(1), 3), "another revision is current");
-    assert!(!rejected(if_match(2), 2) && !rejected(always(), 2), "the condition holds");
+    assert!(!rejected(if_match(2), 2) && !rejected(always(), 2), "the condition is fulfilled");
     let none_match = |tags| Condition { if_match: None, if_none_match: Some(tags) };
     assert!(rejected(none_match(Tags::Any), 2) && rejected(none_match(Tags::Of(vec![2])), 2));
     assert!(!rejected(none_match(Tags::Of(vec![1])), 2));

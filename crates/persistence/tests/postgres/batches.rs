@@ -1,4 +1,4 @@
-//! Several services on one server: the writes of one owner meet in the database alone.
+//! The contract on several services: the writes of an owner race in the database.
 
 use std::sync::OnceLock;
 

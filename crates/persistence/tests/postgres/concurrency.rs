@@ -1,4 +1,4 @@
-//! Many callers on one server, through one service, several, and several processes.
+//! Concurrent callers of one server: one service, several services, several processes.
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 use persistence::Database;
@@ -21,7 +21,7 @@ pub(crate) fn stored(url: &str) -> StoredState {
     }
 }
 
-/// The server undid nobody's work in favour of another's: the workers would try again, and the answers not show it.
+/// The server ended no transaction as a deadlock. Workers would retry, so the replies do not show it.
 pub(crate) fn had_no_deadlock(url: &str) {
     let (_, name) = url.rsplit_once('/').unwrap();
     let of_database = format!("@{name} ");

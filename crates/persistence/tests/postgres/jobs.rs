@@ -10,7 +10,7 @@ use tasknook_tests::Postgres;
 
 use crate::{jobs_of_both, migrated, options};
 
-/// Of three owners, each with a row that version 0.1.0 kept for a deleted task and an old tombstone.
+/// Three owners, each with a row of version 0.1.0 for a deleted task and an old tombstone.
 const OWNERS: &str = "
     insert into owners (owner_id, revision) values ('a', 2), ('b', 2), ('c', 2);
     insert into tasks select owner_id, gen_random_uuid(), '', null, false, '', now(), now(), 1, now() from owners;
@@ -41,11 +41,11 @@ fn failed_runs_report_their_progress() {
     let server = Postgres::shared();
     let url = server.create_database();
     jobs_of_both::report_what_a_failed_run_did(&options(&url), || {
-        let refuse = "create function refuse() returns trigger language plpgsql as
-                $$ begin raise 'refused'; end $$;
-            create trigger refuse before delete on tombstones for each row when (old.owner_id = 'bob')
-                execute function refuse()";
-        PgConnection::establish(&url).unwrap().batch_execute(refuse).unwrap();
+        let reject = "create function reject() returns trigger language plpgsql as
+                $$ begin raise 'rejected'; end $$;
+            create trigger reject before delete on tombstones for each row when (old.owner_id = 'bob')
+                execute function reject()";
+        PgConnection::establish(&url).unwrap().batch_execute(reject).unwrap();
     });
 }
 

@@ -1,5 +1,5 @@
-//! Eight clients on owners that they share: some exist, some are new, some are erased now and then. The same checks
-//! that the service passes find each of the statements that look right and are not.
+//! Lock order: eight clients write shared owners, of which some are new and some are erased. The same checks that the
+//! service passes find each incorrect variant of the store statement.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -59,7 +59,7 @@ fn erase(url: &str, over: &AtomicBool) {
     }
 }
 
-/// What is wrong with what is stored: each owner has made as many tasks as its revision says, each with its own.
+/// The number of inconsistent owners: each must have as many tasks as its revision, each with its own revision.
 fn wrong(url: &str) -> String {
     Postgres::shared().query(
         url,

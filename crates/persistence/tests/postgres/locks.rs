@@ -20,8 +20,8 @@ use crate::{create, migrated, options};
 
 const OWNER: &str = "waiter";
 
-/// Runs `act` while another transaction holds the owner, has that one do `meanwhile` and commit, and gives what `act`
-/// came to.
+/// Runs `act` while another transaction has locked the owner, runs `meanwhile` in that one, commits it, and returns the
+/// result of `act`.
 fn after<T: Send>(meanwhile: &str, act: impl FnOnce(&dyn TaskRepository, &Owner, TaskId) -> T + Send) -> T {
     let server = Postgres::shared();
     let url = server.create_database();
@@ -182,7 +182,7 @@ fn a_locked_owner_delays_no_other_owner() {
         (joined(locked), joined(others))
     });
     assert!(locked.iter().all(|written| written.done == 0 && written.rejected > 0), "{locked:?}");
-    // The first write of the locked owner holds up its worker for as long as a lock is waited for, and no other does.
+    // Only the first write of the locked owner blocks its worker, for the lock timeout.
     let stalled = |written: &Written| written.rejected > 0 || written.slowest >= Duration::from_millis(1500);
     assert!(!others.iter().any(stalled), "{others:?}");
     other.batch_execute("commit").unwrap();

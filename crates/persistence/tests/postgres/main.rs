@@ -70,7 +70,7 @@ fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task 
     block_on(repository.create(owner, task, at)).unwrap()
 }
 
-/// One database for all sentences: each takes owners of its own.
+/// One database for all tests of the contract, which use their own owners.
 fn repository() -> Arc<dyn TaskRepository> {
     static SHARED: OnceLock<Database> = OnceLock::new();
     SHARED.get_or_init(|| migrated(&Postgres::shared().create_database())).tasks()

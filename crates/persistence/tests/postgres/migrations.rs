@@ -52,7 +52,7 @@ fn databases_are_ready_after_their_migrations() {
 
 #[test]
 fn connection_errors_hide_the_password() {
-    let url = "postgres://somebody:hunter2@127.0.0.1:1/tasks";
+    let url = "postgres://user:hunter2@127.0.0.1:1/tasks";
     let error = Database::open(&options(url)).unwrap().migrate().unwrap_err();
     assert!(matches!(error, MigrateError::Unreachable(_)), "{error:?}");
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");

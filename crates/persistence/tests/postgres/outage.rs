@@ -1,4 +1,4 @@
-//! The server goes away, or hangs, and comes back.
+//! The server stops or hangs, and recovers.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The same schema past one table: partitioned by the hash of the owner, as it is on many machines.
+//! The schema with tables partitioned by the hash of the owner.
 
 use std::fmt::Write;
 use std::fs;

@@ -56,7 +56,7 @@ fn pooled_histories_are_linearizable_and_leave_no_session_state() {
     nothing_stays(&pooler().url(&url));
 }
 
-/// Each connection of the server is as it would be for somebody else, but for what the pooler itself looks after.
+/// No connection of the server has session state, except for what the pooler itself manages.
 fn nothing_stays(url: &str) {
     let mut connections: Vec<_> = (0..CONNECTIONS).map(|_| PgConnection::establish(url).unwrap()).collect();
     let mut processes = BTreeSet::new();
@@ -130,7 +130,7 @@ fn errors_behind_a_pooler_name_the_setting() {
     assert!(messages(&error).contains("database.transaction_pooler = true"), "{error:?}");
 }
 
-/// What an error and those below it say.
+/// The messages of an error and its sources.
 fn messages(error: &dyn Error) -> String {
     let sources = std::iter::successors(Some(error), |error| (*error).source());
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")

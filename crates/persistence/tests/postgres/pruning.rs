@@ -141,7 +141,7 @@ fn group_statements_scan_their_owners_partitions() {
         block_on(create).unwrap();
     }
     let since = explained.plans().len();
-    // While nobody can look at a table, the workers wait with the first calls and the others queue.
+    // While a table is locked, the workers wait with the first calls and the others queue.
     let mut other = PgConnection::establish(&explained.url).unwrap();
     other.batch_execute("begin; lock table owners, tasks in access exclusive mode").unwrap();
     let mut waiting: Calls<'_> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a start meets: a server that is not there yet, that cannot be written, or that holds the wrong kind of database.
+//! Startup with a server that is not available yet, is read-only, or has an unusable database.
 
 use std::thread;
 use std::time::Duration;
@@ -81,7 +81,7 @@ fn databases_without_utf8_are_rejected() {
     let error = database.wait_until_available().unwrap_err();
     assert!(matches!(&error, MigrateError::WrongEncoding { encoding } if encoding == "LATIN1"), "{error:?}");
     assert!(matches!(database.migrate(), Err(MigrateError::WrongEncoding { .. })));
-    // What it says to do, does.
+    // The suggested command works.
     let message = error.to_string();
     let command = message.split('`').nth(1).unwrap();
     let arguments: Vec<&str> =

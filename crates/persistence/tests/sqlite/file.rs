@@ -1,4 +1,4 @@
-//! What the URL may name, and what is rejected and stays as it is.
+//! Files that a URL may name, and files that are rejected unchanged.
 
 use std::fs;
 

@@ -34,9 +34,9 @@ fn old_tombstones_are_pruned() {
 fn failed_runs_report_their_progress() {
     let place = Place::new();
     jobs_of_both::report_what_a_failed_run_did(&place.options(), || {
-        let refuse = "create trigger refuse before delete on tombstones when old.owner_id = 'bob'
-            begin select raise(abort, 'refused'); end";
-        place.connection().batch_execute(refuse).unwrap();
+        let reject = "create trigger reject before delete on tombstones when old.owner_id = 'bob'
+            begin select raise(abort, 'rejected'); end";
+        place.connection().batch_execute(reject).unwrap();
     });
 }
 

@@ -1,4 +1,4 @@
-//! More than the database can do: who cannot be served is told so, and soon.
+//! Overload: calls that cannot be served are rejected soon.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

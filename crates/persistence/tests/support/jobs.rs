@@ -39,7 +39,7 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     assert_eq!(run(30), (0, 0), "nothing is older than 30 days");
     assert_eq!(run(40), (0, 2));
     assert_eq!((stored("alice"), stored("bob")), ((vec![6], 4), (vec![2], 0)));
-    // A task that is made again takes its tombstone with it, and writes go on.
+    // A recreated task removes its tombstone, and writes continue.
     let id = TaskId::new(Uuid::from_u128(3));
     let again = NewTask::new(id, Title::from_stored("again".into()));
     let task = block_on(repository.create(&alice, again, Timestamp::from_unix_millis(0).unwrap())).unwrap();
@@ -56,7 +56,7 @@ impl DatabaseObserver for Reports {
     }
 }
 
-/// `trigger` makes the database refuse to delete a tombstone of `bob`.
+/// `trigger` makes the database reject the deletion of a tombstone of `bob`.
 pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: impl Fn()) {
     let (sender, reports) = mpsc::channel();
     let observer = Arc::new(Reports(Mutex::new(sender)));

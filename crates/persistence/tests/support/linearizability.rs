@@ -1,9 +1,8 @@
-//! The model that the repository is held to: what each task may answer, and what each owner's changes add up to.
+//! Linearizability checkers for histories of the repository.
 //!
-//! A history is what many callers at once asked and were answered, each with the moments of call and answer. Two judges
-//! read it. [`linear`] knows one task and no revisions' order: it searches for any order of the calls in which each
-//! answer is right and in which nothing comes before what was answered before it was asked. [`chain`] knows one owner:
-//! its changes are in the order of their revisions, and everything else must have a place between two of them.
+//! A history has the calls of many concurrent callers, with the times of call and reply. [`linear`] checks one task: it
+//! searches an order of the calls that respects real time and explains each reply. [`chain`] checks one owner: changes are
+//! ordered by revision, and each other call must fit between two of them.
 
 #[path = "linearizability/chain.rs"]
 pub(crate) mod chain;
@@ -25,10 +24,10 @@ pub(crate) use query::Query;
 pub(crate) use slot::Slot;
 pub(crate) use stored::StoredState;
 
-/// Judges a history, and what the database keeps at its end; says what is wrong.
+/// Verifies a history and the stored rows at its end; the error describes the problem.
 pub(crate) fn verify(events: &[Event], stored: &StoredState) -> Result<(), String> {
     if let Some(event) = events.iter().find(|event| matches!(event.reply, Reply::Failed(_))) {
-        return Err(format!("nothing may fail so: {event:?}"));
+        return Err(format!("unexpected failure: {event:?}"));
     }
     let mut owners: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in events {

@@ -1,4 +1,4 @@
-//! The workload in several processes: the test binary starts itself again, a part of the workload in each.
+//! A workload in several processes: the test binary starts itself again, with a part of the workload in each.
 
 use std::env;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ const PROCESSES: u64 = 3;
 const ACTORS_OF_EACH: u64 = 64;
 const ROUNDS: u64 = 24;
 
-/// The variable that tells a process what is its part.
+/// The variable with the part of a process.
 const PART: &str = "TASKNOOK_MODEL_PART";
 
 #[derive(Serialize, Deserialize)]

@@ -29,7 +29,7 @@ const ROUNDS: u64 = 30;
 pub(crate) const OWNERS: &str =
     "select owner_id, revision, cast(live_tasks as bigint) as live_tasks from owners";
 
-/// As a service is, but that nobody is told to come back later on a machine that has much else to do.
+/// The default options with long time limits, so that a busy machine causes no rejections.
 pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
     let (url, long) = (url.to_owned(), Duration::from_mins(1));
     let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
@@ -37,14 +37,14 @@ pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
     DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
 }
 
-/// Has a workload call, and judges what it was answered and what is kept then.
+/// Runs a workload, and verifies the replies and the stored rows.
 pub(crate) fn check(repository: &dyn TaskRepository, stored: impl FnOnce() -> StoredState) {
     let workload = Workload { seed: seed(), actors: 0..ACTORS, rounds: ROUNDS };
     let events = workload.run(repository);
     workload.verify(events, repository, stored);
 }
 
-/// Who calls what: with one seed each of the actors makes the same choices, as far as the answers let it.
+/// The callers and their choices. With the same seed, each actor makes the same choices, as far as the replies allow.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Workload {
     pub(crate) seed: u64,
@@ -71,7 +71,7 @@ impl Workload {
         })
     }
 
-    /// Looks at everything at last, and judges all that was answered.
+    /// Lists everything at the end, and verifies all replies.
     pub(crate) fn verify(
         &self,
         mut events: Vec<Event>,
@@ -96,7 +96,7 @@ impl Workload {
     }
 }
 
-/// Fails when a kind of answer is missing: then the history shows less than it should.
+/// Fails if a kind of reply is missing, since the history then covers too little.
 fn assert_all_replies_occur(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
     let kinds: [Kind; 6] = [
@@ -104,7 +104,7 @@ fn assert_all_replies_occur(events: &[Event]) {
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),
-        ("refusal", |reply| matches!(reply, Reply::Rejected { .. })),
+        ("rejection", |reply| matches!(reply, Reply::Rejected { .. })),
         ("taken", |reply| matches!(reply, Reply::Taken)),
     ];
     for (kind, is_of_it) in kinds {
@@ -113,7 +113,7 @@ fn assert_all_replies_occur(events: &[Event]) {
     }
 }
 
-/// The variable that makes a workload choose as one did before.
+/// The variable with the seed, to repeat a workload.
 const SEED: &str = "TASKNOOK_MODEL_SEED";
 
 pub(crate) fn seed() -> u64 {
@@ -124,7 +124,7 @@ pub(crate) fn seed() -> u64 {
     )
 }
 
-/// Nanoseconds of a clock that all processes of the machine share and nobody sets.
+/// Nanoseconds of the monotonic clock, which all processes of the machine share.
 fn moment() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     u64::try_from(now.tv_sec).unwrap() * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap()

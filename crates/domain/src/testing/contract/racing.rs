@@ -8,7 +8,7 @@ use crate::{Change, Completion, EntityTags, Precondition, RepositoryError, Revis
 
 const RACERS: usize = 24;
 
-/// Runs the same thing on many threads at once and gives what each of them got.
+/// Runs a closure on many threads concurrently and returns the results.
 fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let run = &run;

@@ -10,7 +10,7 @@ use super::Postgres;
 use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 
 /// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
-/// minute for a lock, unless the URL says otherwise; `enable_seqscan` is off on connections of the service.
+/// minute for a lock, unless the URL sets them; `enable_seqscan` is off on connections of the service.
 const SETTINGS: &str =
     "select set_config(name, case name when 'lock_timeout' then '60000' else '0' end, true)
     from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';

@@ -34,11 +34,11 @@ impl<R, A> Group<R, A> {
 
     /// Keeps the calls that match.
     pub(crate) fn retain(&mut self, keep: impl Fn(&PendingCall<A>) -> bool) {
-        let kept: Vec<bool> = self.calls.iter().map(keep).collect();
-        if kept.iter().all(|kept| *kept) {
+        let keeps: Vec<bool> = self.calls.iter().map(keep).collect();
+        if keeps.iter().all(|keeps| *keeps) {
             return;
         }
-        let (mut requests, mut calls) = (kept.iter(), kept.iter());
+        let (mut requests, mut calls) = (keeps.iter(), keeps.iter());
         self.requests.retain(|_| requests.next() == Some(&true));
         self.calls.retain(|_| calls.next() == Some(&true));
     }

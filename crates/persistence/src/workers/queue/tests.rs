@@ -195,7 +195,7 @@ fn response_timeout_starts_when_a_call_begins() {
     assert!(poll(&mut call).is_pending());
     queue.expire_overdue(Instant::now() + LONG * 2);
     assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
-    // Of the worker that comes back later nobody hears.
+    // A late reply of the worker is ignored.
     group.calls[0].reply(Ok(1));
 }
 

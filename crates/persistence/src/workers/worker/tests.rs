@@ -48,7 +48,7 @@ impl Running {
         (Workers::start(self.context, new_server, queue, 1).unwrap(), self.folder)
     }
 
-    /// What calls come to that all wait before the worker begins.
+    /// The replies to calls that all wait before the worker begins.
     fn outcomes(self, requests: &[u32]) -> Vec<Reply<u32>> {
         let (sender, queue) = Queue::new(limits(), WorkKind::Get, Arc::new(()));
         let mut calls: Vec<_> = requests.iter().map(|n| Box::pin(sender.submit(*n))).collect();
@@ -73,7 +73,7 @@ fn limits() -> QueueLimits<u32> {
     }
 }
 
-fn refused() -> Error {
+fn duplicate() -> Error {
     Error::DatabaseError(DatabaseErrorKind::UniqueViolation, Box::new("there is one already".to_owned()))
 }
 
@@ -91,7 +91,7 @@ fn tens(group: &[u32]) -> Replies<u32> {
 
 #[test]
 fn a_failing_call_fails_alone() {
-    let running = Running::new(|_, group| if group.contains(&2) { Err(refused()) } else { tens(group) });
+    let running = Running::new(|_, group| if group.contains(&2) { Err(duplicate()) } else { tens(group) });
     let outcomes = running.outcomes(&[1, 2, 3]);
     assert!(matches!(outcomes[..], [Ok(10), Err(RepositoryError::Fault(_)), Ok(30)]), "{outcomes:?}");
 }

@@ -1,4 +1,4 @@
-//! The connections of a worker. At each of their steps the schedule may go on with another worker, end the process,
+//! The connections of a worker. At each of their steps the schedule may switch to another worker, end the process,
 //! cut the connection, or let the statement fail.
 
 use std::io;

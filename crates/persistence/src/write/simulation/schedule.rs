@@ -15,7 +15,7 @@ use super::server::{Running, Server, SessionId};
 /// How long a statement waits for a row.
 const LOCK_WAIT: u64 = 2_000;
 
-/// How long the writes of an owner whose row another transaction holds go to a worker of their own.
+/// How long the writes of an owner with a locked row go to the worker for blocked owners.
 const SET_ASIDE: u64 = 3_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,14 +8,14 @@ use super::{Call, Event, Query, Reply, Slot};
 
 type Slots = BTreeMap<u64, Slot>;
 
-/// Checks that the revisions have no gap and say the order in which things happened, that each answer was right at some
-/// moment between its question and itself, and that the database keeps what the last change left.
+/// Checks that the revisions have no gaps and follow real-time order, that each reply was correct at some time between call
+/// and reply, and that the database has the state after the last change.
 pub(crate) fn chained(events: &[&Event], stored: &StoredOwner) -> Result<(), String> {
     let changes = changes(events)?;
     in_order(&changes)?;
-    let moments = replay(&changes)?;
-    placed(events, &changes, &moments)?;
-    ends_with(&moments[changes.len()], changes.len(), stored)
+    let states = replay(&changes)?;
+    placed(events, &changes, &states)?;
+    ends_with(&states[changes.len()], changes.len(), stored)
 }
 
 /// The changes by revision, which are 1, 2, 3 and so on.
@@ -47,39 +47,37 @@ fn in_order(changes: &[&Event]) -> Result<(), String> {
 
 /// The owner's tasks before the first change and after each of them.
 fn replay(changes: &[&Event]) -> Result<Vec<Slots>, String> {
-    let mut moments = vec![Slots::new()];
+    let mut states = vec![Slots::new()];
     for change in changes {
-        let mut slots = moments.last().cloned().unwrap_or_default();
+        let mut slots = states.last().cloned().unwrap_or_default();
         let Some(id) = change.call.id() else { continue };
         let slot = slots.remove(&id).unwrap_or(Slot::Absent);
         let after = slot.after(&change.call, &change.reply);
         slots.insert(id, after.ok_or_else(|| format!("{change:?} cannot follow on {slot:?}"))?);
-        moments.push(slots);
+        states.push(slots);
     }
-    Ok(moments)
+    Ok(states)
 }
 
-/// Finds a moment for each answer that changed nothing. The first moment that is right is the best, because it keeps
-/// fewer of the others from theirs.
-fn placed(events: &[&Event], changes: &[&Event], moments: &[Slots]) -> Result<(), String> {
+/// Finds a state for each reply without a change. The first match is the best, because it restricts the others least.
+fn placed(events: &[&Event], changes: &[&Event], states: &[Slots]) -> Result<(), String> {
     let mut others: Vec<&Event> = events.iter().copied().filter(|event| !event.changed()).collect();
     others.sort_by_key(|event| event.begun);
-    // When each event ended, and the first moment that what begins after it can have.
-    let ends = changes.iter().zip(1..).map(|(change, moment)| Reverse((change.ended, moment)));
+    // When each event ended, and the first state that later events can have.
+    let ends = changes.iter().zip(1..).map(|(change, state)| Reverse((change.ended, state)));
     let mut ends: BinaryHeap<Reverse<(u64, usize)>> = ends.collect();
     let mut first = 0;
     for event in others {
-        while let Some(Reverse((_, moment))) = ends.peek().filter(|Reverse((ended, _))| *ended < event.begun)
-        {
-            first = first.max(*moment);
+        while let Some(Reverse((_, state))) = ends.peek().filter(|Reverse((ended, _))| *ended < event.begun) {
+            first = first.max(*state);
             ends.pop();
         }
         let last = changes.iter().position(|change| change.begun > event.ended).unwrap_or(changes.len());
-        let right = (first..=last).find(|moment| is_right(event, &moments[*moment]));
-        let Some(moment) = right else {
+        let right = (first..=last).find(|state| is_right(event, &states[*state]));
+        let Some(state) = right else {
             return Err(format!("at none of the revisions {first} to {last} this is right: {event:#?}"));
         };
-        ends.push(Reverse((event.ended, moment)));
+        ends.push(Reverse((event.ended, state)));
     }
     Ok(())
 }
@@ -106,7 +104,7 @@ fn ends_with(slots: &Slots, changes: usize, stored: &StoredOwner) -> Result<(), 
     let live = slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count();
     let right =
         stored.revision == number(changes) && stored.live_tasks == number(live) && stored.tasks == tasks;
-    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, and kept is {stored:?}")) }
+    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, but stored is {stored:?}")) }
 }
 
 fn number(count: usize) -> i64 {

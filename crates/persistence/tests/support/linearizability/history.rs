@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Query;
 
-/// One call: what was asked of which owner's tasks, what was answered, and when. The moments are of one clock.
+/// One call with its owner, its reply, and their times, which are of one clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) owner: String,
@@ -32,7 +32,7 @@ impl Event {
     }
 }
 
-/// What is asked. `at` is the moment that the call gives for the change, in milliseconds.
+/// A call. `at` is its timestamp for the change, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Call {
     Create { id: u64, title: String, description: Option<String>, completed: bool, at: i64 },
@@ -89,7 +89,7 @@ impl Condition {
     }
 }
 
-/// A task as it is shown.
+/// A task as returned.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) title: String,
@@ -100,7 +100,7 @@ pub(crate) struct State {
     pub(crate) revision: i64,
 }
 
-/// What is answered.
+/// A reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Task(State),

@@ -18,7 +18,7 @@ pub(crate) fn linearizable(events: &[&Event]) -> Result<(), String> {
     let Some(Stuck { explained, slot, next }) = search.furthest else { return Err("no beginning".into()) };
     let next: Vec<&Event> = next.into_iter().map(|place| events[place]).collect();
     Err(format!(
-        "{explained} of {all} calls can be explained; then it is {slot:?}, and nothing goes on: {next:#?}"
+        "{explained} of {all} calls can be ordered; after that the task is {slot:?}, and no call can follow: {next:#?}"
     ))
 }
 
@@ -50,7 +50,7 @@ impl Search<'_> {
             let lowest = self.lowest_revision();
             for place in next {
                 let event = self.events[place];
-                // Revisions grow, so that nothing goes before the lowest but what tells none.
+                // Revisions increase, so only the lowest, or a call without one, can be next.
                 if event.revision().is_some_and(|revision| revision > lowest) {
                     continue;
                 }

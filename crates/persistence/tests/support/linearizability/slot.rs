@@ -10,7 +10,7 @@ pub(crate) enum Slot {
 }
 
 impl Slot {
-    /// What a call leaves behind that is answered so; nothing when it cannot be answered so here.
+    /// The state after a call with this reply; `None` if the reply is impossible in this state.
     pub(crate) fn after(&self, call: &Call, reply: &Reply) -> Option<Self> {
         let same = |right: bool| right.then(|| self.clone());
         match (call, reply, self) {

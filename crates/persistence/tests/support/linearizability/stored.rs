@@ -32,7 +32,7 @@ pub(crate) struct TaskRow {
     pub(crate) deleted: bool,
 }
 
-/// What is kept of one owner: nothing of one who was never given a task.
+/// The stored state of one owner; empty for an owner who never had a task.
 #[derive(Debug, Default)]
 pub(crate) struct StoredOwner {
     pub(crate) revision: i64,
@@ -47,7 +47,7 @@ impl StoredState {
         let mut all = BTreeMap::new();
         for task in tasks {
             let before = all.insert(number(&task.id), (task.revision, task.deleted));
-            assert!(before.is_none(), "{} is kept twice: {before:?}", task.id);
+            assert!(before.is_none(), "{} is stored twice: {before:?}", task.id);
         }
         let row = self.owners.iter().find(|row| row.owner_id == owner);
         let (revision, live_tasks) = row.map_or((0, 0), |row| (row.revision, row.live_tasks));

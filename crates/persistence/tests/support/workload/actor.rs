@@ -10,7 +10,7 @@ use super::translation::{
 };
 use crate::linearizability::{Call, Event, Reply};
 
-/// One of the workload.
+/// One caller of the workload.
 pub(super) struct Actor<'a> {
     repository: &'a dyn TaskRepository,
     seed: u64,
@@ -34,18 +34,18 @@ impl<'a> Actor<'a> {
         std::mem::take(&mut self.events)
     }
 
-    /// Calls, and writes down what comes of it.
+    /// Makes a call and records the event.
     pub(super) fn call(&mut self, number: u64, call: Call) {
         let name = owner_name(self.seed, number);
         let owner = Owner::for_test(&name);
         let begun = moment();
-        let reply = block_on(self.ask(&owner, &call));
+        let reply = block_on(self.execute(&owner, &call));
         let ended = moment();
         self.learn(number, &call, &reply);
         self.events.push(Event { owner: name, begun, ended, call, reply });
     }
 
-    async fn ask(&self, owner: &Owner, call: &Call) -> Reply {
+    async fn execute(&self, owner: &Owner, call: &Call) -> Reply {
         let to = self.repository;
         match call {
             Call::Create { id, title: text, description: more, completed, at } => {

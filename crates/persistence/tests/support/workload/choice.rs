@@ -9,7 +9,7 @@ use crate::linearizability::{Call, Change, Condition, Query, Tags};
 /// The first two are hot.
 pub(super) const OWNERS: Range<u64> = 0..12;
 
-/// The actors go on to other tasks together, because those of before are deleted one by one and an id is given once.
+/// The actors switch to new tasks together, because the old ones are deleted over time.
 const ROUNDS_ON_A_GENERATION: u64 = 6;
 const GENERATION: u64 = 10;
 

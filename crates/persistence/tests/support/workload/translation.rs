@@ -1,4 +1,4 @@
-//! Between the words of the model and those of the port.
+//! Converts between the types of the checkers and of the port.
 
 use domain::{
     Completion, Description, Direction, EntityTags, ListQuery, Precondition, RepositoryError, Revision,

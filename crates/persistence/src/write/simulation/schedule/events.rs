@@ -50,7 +50,7 @@ impl Schedule {
         }
     }
 
-    /// What happens when no worker can go on. Gives whether anything does.
+    /// The event when no worker can continue. False if there is none.
     pub(super) fn go_on(&mut self) -> bool {
         let waiting = self.waiting();
         if !self.orphans.is_empty() {
@@ -123,7 +123,7 @@ impl Schedule {
         false
     }
 
-    /// Leaves a session of the server without a client. A statement that it runs may come to its end.
+    /// Leaves a session of the server without a client. Its running statement may still complete.
     pub(in super::super) fn orphan(&mut self, session: SessionId, running: Option<Running>) {
         self.orphans.push(Orphan { session, running });
     }

@@ -11,7 +11,7 @@ const READER: &str = "set lock_timeout = '500ms'";
 const WAITING: &str = "select count(*) from pg_locks where relation = 't'::regclass and mode = 'AccessExclusiveLock' and not granted";
 
 /// Runs a migration that adds a column while one transaction reads the table, as `pg_dump` does, until the migration
-/// has waited `rounds` times; gives what the migration and other readers came to.
+/// has waited `rounds` times; returns the results of the migration and of other readers.
 fn beside_a_long_reader(
     lock_timeout: Duration,
     rounds: usize,
