@@ -5,15 +5,13 @@
 mod page;
 
 use diesel::connection::LoadConnection;
-use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{HasSqlType, Text};
+use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Task, TaskId};
 
 use crate::backend::Backend;
-use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, statement};
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::workers::{Replies, Reply, Request};
 
 #[cfg(feature = "postgres")]
@@ -67,31 +65,11 @@ where
     C: LoadConnection,
     for<'a> OneTask<'a>: LoadQuery<'a, C, TaskRow>,
 {
-    let row = OneTask { get }.get_result(connection).optional()?;
+    let row = OneTask { owner: get.owner.id().as_str(), id: &get.id }.get_result(connection).optional()?;
     Ok(row.map(|row| row.into_task(get.owner.id())).ok_or(RepositoryError::NotFound))
 }
 
-pub(crate) struct OneTask<'a> {
-    get: &'a Get,
-}
-
-statement!(OneTask => Columns);
-
-impl<DB: diesel::backend::Backend + HasSqlType<Id>> QueryFragment<DB> for OneTask<'_>
-where
-    str: ToSql<Text, DB>,
-    TaskId: ToSql<Id, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("select ");
-        out.push_sql(COLUMNS);
-        out.push_sql(" from (select * from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.get.owner.id().as_str())?;
-        out.push_sql(" and id = ");
-        out.push_bind_param::<Id, _>(&self.get.id)?;
-        // `limit 1` keeps the outer condition out of the subquery. Inside it, PostgreSQL may choose the index of the
-        // live tasks and read all of the owner's: that index is smaller than the primary key after many deletions.
-        out.push_sql(" limit 1) as task where deleted_at is null");
-        Ok(())
-    }
-}
+// `limit 1` keeps the outer condition out of the subquery. Inside it, PostgreSQL may choose the index of the live tasks and
+// read all of the owner's: that index is smaller than the primary key after many deletions.
+text_statement!(OneTask(owner: str as Text, id: TaskId as Id) => Columns,
+    ["select ", COLUMNS, " from (select * from tasks where owner_id = ? and id = ? limit 1) as task where deleted_at is null"]);

@@ -177,6 +177,56 @@ macro_rules! statement {
 
 pub(crate) use statement;
 
+/// Declares a statement that both databases understand: its values, its columns, and its text in parts, with a `?` for
+/// each value.
+macro_rules! text_statement {
+    ($name:ident($($value:ident: $type:ty as $sql:ty),+) => $columns:ty, $text:expr) => {
+        pub(super) struct $name<'a> {
+            $(pub(super) $value: &'a $type,)+
+        }
+
+        $crate::backend::rows::statement!($name => $columns);
+
+        impl<DB> diesel::query_builder::QueryFragment<DB> for $name<'_>
+        where
+            DB: diesel::backend::Backend
+                + diesel::sql_types::HasSqlType<$crate::backend::rows::Id>
+                + diesel::sql_types::HasSqlType<$crate::backend::rows::UtcTimestamp>,
+            $($type: diesel::serialize::ToSql<$sql, DB>,)+
+        {
+            fn walk_ast<'b>(
+                &'b self,
+                mut out: diesel::query_builder::AstPass<'_, 'b, DB>,
+            ) -> diesel::QueryResult<()> {
+                let text = $text;
+                let mut pieces = text.iter().flat_map(|part| part.split_inclusive('?'));
+                $(
+                    $crate::backend::rows::push_to_value(&mut out, &mut pieces);
+                    out.push_bind_param::<$sql, $type>(self.$value)?;
+                )+
+                $crate::backend::rows::push_to_value(&mut out, &mut pieces);
+                Ok(())
+            }
+        }
+    };
+}
+
+pub(crate) use text_statement;
+
+/// Pushes text up to the next `?`.
+pub(crate) fn push_to_value<'a, DB: Backend>(
+    out: &mut AstPass<'_, '_, DB>,
+    pieces: &mut impl Iterator<Item = &'a str>,
+) {
+    for piece in pieces {
+        let Some(text) = piece.strip_suffix('?') else {
+            out.push_sql(piece);
+            continue;
+        };
+        return out.push_sql(text);
+    }
+}
+
 fn document(task: &Task) -> String {
     domain::search_document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
 }

@@ -6,7 +6,7 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::OwnerId;
+use domain::{OwnerId, Tombstone};
 
 use crate::backend::rows::TaskValues;
 use crate::write::{LastStore, Loaded, LoadedRow, Read, Store, WriteSession, collect};
@@ -22,9 +22,9 @@ impl WriteSession for SqliteConnection {
 
     fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
         let load = |Read { owner, task }: &Read| -> QueryResult<LoadedRow> {
-            let row = LoadOwner { owner }.get_result(self).optional()?;
+            let row = LoadOwner { owner: owner.as_str() }.get_result(self).optional()?;
             let task = match task {
-                Some(id) => LoadTask { owner, id }.get_result(self).optional()?,
+                Some(id) => LoadTask { owner: owner.as_str(), id }.get_result(self).optional()?,
                 None => None,
             };
             Ok((row, task))
@@ -50,16 +50,18 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
         InsertTask { owner, task: TaskValues::of(task) }.execute(connection)?;
     }
     for id in &store.set.recreated {
-        DeleteTombstone { owner, id }.execute(connection)?;
+        DeleteTombstone { owner: owner.as_str(), id }.execute(connection)?;
     }
     for task in &store.set.updated {
         UpdateTask { owner, task: TaskValues::of(task) }.execute(connection)?;
     }
     for id in &store.set.deleted {
-        DeleteTask { owner, id }.execute(connection)?;
+        DeleteTask { owner: owner.as_str(), id }.execute(connection)?;
     }
     for tombstone in &store.set.tombstones {
-        InsertTombstone { owner, tombstone, revision: tombstone.revision.number() }.execute(connection)?;
+        let Tombstone { id, revision, at } = tombstone;
+        InsertTombstone { owner: owner.as_str(), id, revision: &revision.number(), at }
+            .execute(connection)?;
     }
     Ok(epoch)
 }

@@ -2,41 +2,12 @@ use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
-use domain::{OwnerId, TaskId, Tombstone};
+use domain::{OwnerId, TaskId, Timestamp};
 
-use crate::backend::rows::statement;
-use crate::backend::rows::{BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN};
+use crate::backend::rows::{
+    BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN, statement, text_statement,
+};
 use crate::write::Store;
-
-pub(super) struct LoadOwner<'a> {
-    pub(super) owner: &'a OwnerId,
-}
-
-statement!(LoadOwner => (BigInt, BigInt, BigInt, BigInt));
-
-impl QueryFragment<Sqlite> for LoadOwner<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("select version, revision, epoch, live_tasks from owners where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.as_str())
-    }
-}
-
-/// A task's row, and whether it is one of version 0.1.0 for a deleted task.
-pub(super) struct LoadTask<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) id: &'a TaskId,
-}
-
-statement!(LoadTask => (Columns, Bool));
-
-impl QueryFragment<Sqlite> for LoadTask<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("select ");
-        out.push_sql(COLUMNS);
-        out.push_sql(", deleted_at is not null from tasks");
-        push_key(&mut out, self.owner, self.id)
-    }
-}
 
 /// Creates or updates the owner's row and returns its epoch.
 pub(super) struct StoreOwner<'a> {
@@ -106,60 +77,22 @@ impl QueryFragment<Sqlite> for UpdateTask<'_> {
     }
 }
 
-pub(super) struct DeleteTask<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) id: &'a TaskId,
-}
+text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt),
+    ["select version, revision, epoch, live_tasks from owners where owner_id = ?"]);
 
-statement!(DeleteTask => ());
+text_statement!(LoadTask(owner: str as Text, id: TaskId as Id) => (Columns, Bool),
+    ["select ", COLUMNS, ", deleted_at is not null from tasks where owner_id = ? and id = ?"]);
 
-impl QueryFragment<Sqlite> for DeleteTask<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("delete from tasks");
-        push_key(&mut out, self.owner, self.id)
-    }
-}
+text_statement!(DeleteTask(owner: str as Text, id: TaskId as Id) => (),
+    ["delete from tasks where owner_id = ? and id = ?"]);
 
-pub(super) struct InsertTombstone<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) tombstone: &'a Tombstone,
-    pub(super) revision: i64,
-}
+text_statement!(
+    InsertTombstone(owner: str as Text, id: TaskId as Id, revision: i64 as BigInt, at: Timestamp as UtcTimestamp) => (),
+    ["insert into tombstones (owner_id, type, object_id, revision, at) values (?, 'task', ?, ?, ?)
+    on conflict (owner_id, type, object_id) do update set revision = excluded.revision, at = excluded.at"]);
 
-statement!(InsertTombstone => ());
-
-impl QueryFragment<Sqlite> for InsertTombstone<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("insert into tombstones (owner_id, type, object_id, revision, at) values (");
-        out.push_bind_param::<Text, str>(self.owner.as_str())?;
-        out.push_sql(", 'task', ");
-        out.push_bind_param::<Id, _>(&self.tombstone.id)?;
-        out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.revision)?;
-        out.push_sql(", ");
-        out.push_bind_param::<UtcTimestamp, _>(&self.tombstone.at)?;
-        out.push_sql(
-            ") on conflict (owner_id, type, object_id) do update set revision = excluded.revision, at = excluded.at",
-        );
-        Ok(())
-    }
-}
-
-pub(super) struct DeleteTombstone<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) id: &'a TaskId,
-}
-
-statement!(DeleteTombstone => ());
-
-impl QueryFragment<Sqlite> for DeleteTombstone<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("delete from tombstones where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.as_str())?;
-        out.push_sql(" and type = 'task' and object_id = ");
-        out.push_bind_param::<Id, _>(self.id)
-    }
-}
+text_statement!(DeleteTombstone(owner: str as Text, id: TaskId as Id) => (),
+    ["delete from tombstones where owner_id = ? and type = 'task' and object_id = ?"]);
 
 fn push_key<'b>(out: &mut AstPass<'_, 'b, Sqlite>, owner: &'b OwnerId, id: &'b TaskId) -> QueryResult<()> {
     out.push_sql(" where owner_id = ");
