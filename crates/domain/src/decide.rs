@@ -131,6 +131,7 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
 fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, Rejection> {
     match state.slot(new.id) {
         Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
+        // A retired row still occupies the primary key, although the task cannot be read.
         Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
     }
 }
@@ -138,7 +139,7 @@ fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, 
 fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
     let mut task = task.clone();
     change.clone().apply_to(&mut task);
-    // Clocks of several processes differ; the time of a task never goes back.
+    // The clocks of several processes differ, but the time of a task must not go back.
     task.updated_at = task.updated_at.max(now);
     task.revision = state.next_revision();
     put(task)

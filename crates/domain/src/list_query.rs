@@ -97,6 +97,7 @@ impl SearchText {
         if text.is_empty() {
             return Ok(None);
         }
+        // The limit applies before folding, which may lengthen the text.
         check(text, Self::MAX).map(|()| Some(Self(fold(text))))
     }
 

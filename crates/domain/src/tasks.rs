@@ -82,6 +82,7 @@ impl Tasks {
     /// Creates a task.
     pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
+        // A new id has no tombstone, so the store need not delete one.
         let task = NewTask { id_is_new: true, ..task };
         Ok(self.repository.create(owner, task, self.clock.now()).await?)
     }
@@ -106,6 +107,7 @@ impl Tasks {
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
         let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
+        // An empty change would raise the revision without changing the task.
         if change.is_empty() {
             let task = self.repository.get(owner, id).await?;
             return if precondition.allows(task.revision) {

@@ -1,4 +1,4 @@
-//! What a user of this crate passes in and gets reported: options, the URL, errors, and the observer.
+//! The inputs and reports of this crate: options, the URL, errors, and the observer.
 //!
 //! Nothing here opens a connection.
 

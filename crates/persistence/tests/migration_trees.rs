@@ -1,4 +1,4 @@
-//! The two trees of migrations go together.
+//! The two trees of migrations have the same folders.
 #![expect(clippy::unwrap_used, reason = "what goes wrong fails the test")]
 
 use std::fs;

@@ -83,6 +83,7 @@ impl OwnerState {
                 TaskEffect::Delete(tombstone) => (tombstone.revision, Slot::Free),
             };
             let live = i64::from(matches!(slot, Slot::Live(_)));
+            // Counting by the difference is correct for any sequence of effects on one id.
             let before = self.slots.insert(id, slot);
             self.live_tasks += live - i64::from(matches!(before, Some(Slot::Live(_))));
             self.revision = self.revision.max(revision.number());

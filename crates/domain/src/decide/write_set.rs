@@ -62,6 +62,7 @@ impl Writer {
         let Effects { outcome, tasks } = decide(&self.state, command, now)?;
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
+            // The first write decides whether there was a row, the last one whether a tombstone remains.
             if let Some(written) = self.written.iter_mut().find(|written| written.id == id) {
                 written.tombstone = tombstone;
             } else {
@@ -102,6 +103,8 @@ impl Writer {
                     set.recreated.extend((!is_new).then_some(id));
                     set.inserted.push(task);
                 }
+                // A task that the same sequence created and deleted has no row, but its deletion has a revision and needs a
+                // tombstone.
                 Slot::Free | Slot::Retired => {
                     set.tombstones.extend(tombstone);
                     if has_row {

@@ -1,4 +1,4 @@
-//! A call that waits for its outcome.
+//! A call that waits for its reply.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

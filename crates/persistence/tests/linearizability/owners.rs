@@ -1,4 +1,4 @@
-//! All tasks of one owner, and what the database keeps of them.
+//! All tasks of one owner, and their stored rows.
 
 use crate::linearizability::stored::{OwnerRow, TaskRow};
 use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};

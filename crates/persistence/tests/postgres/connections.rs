@@ -1,4 +1,4 @@
-//! Connections that hang, are slow, or lead to a server that takes no writes.
+//! Connections that hang, are slow, or reach a read-only server.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! The URL's `sslmode` decides; nothing falls back to clear text when it must not.
+//! Encryption as the URL's `sslmode` requires it, without a fallback to clear text.
 
 use persistence::{Database, MigrateError};
 use tasknook_persistence as persistence;

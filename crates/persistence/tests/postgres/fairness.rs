@@ -1,4 +1,4 @@
-//! What one owner's calls do to those of others. A policy makes the reads of one owner wait for a lock.
+//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock.
 
 use std::future::Future;
 use std::pin::Pin;

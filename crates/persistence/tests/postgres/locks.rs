@@ -1,4 +1,4 @@
-//! A statement that had to wait decides by what it finds then, not by what was there when it began.
+//! Row locks: a write that waited for a lock decides on the rows after the wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

@@ -1,4 +1,4 @@
-//! Behind a pooler that gives each transaction another connection.
+//! Behind a transaction-mode pooler.
 
 use std::collections::BTreeSet;
 use std::error::Error;

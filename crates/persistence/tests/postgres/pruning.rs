@@ -1,4 +1,4 @@
-//! Where the tables are partitioned, a statement looks into the partitions of its owners and into no other.
+//! Partition pruning: a statement scans only the partitions of its owners.
 
 use std::collections::BTreeSet;
 use std::future::Future;

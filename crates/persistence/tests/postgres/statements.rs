@@ -1,4 +1,4 @@
-//! What the server is sent.
+//! The statements that the server receives.
 
 use std::sync::Arc;
 use std::thread;

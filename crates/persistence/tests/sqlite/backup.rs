@@ -1,4 +1,4 @@
-//! Copies of a file in use.
+//! Backups of a file in use.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

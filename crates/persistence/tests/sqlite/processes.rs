@@ -1,4 +1,4 @@
-//! Several services on one file, as when an old one still serves while its successor starts.
+//! Several services on one file, as during a restart.
 
 use std::ops::Deref;
 

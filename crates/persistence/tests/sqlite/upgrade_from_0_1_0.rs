@@ -1,4 +1,4 @@
-//! From version 0.1.0, with its data and beside it.
+//! Upgrades from version 0.1.0, with its data and while it runs.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Every kind of damage, what a check finds of it, and what a repair changes.
+//! Each kind of damage, its finding, and its repair.
 
 use domain::{
     Change, EntityTags, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp,

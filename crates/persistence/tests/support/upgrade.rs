@@ -1,4 +1,4 @@
-//! Version 0.1.0 beside this one: before the migration, through it, and after it.
+//! Version 0.1.0 and this one side by side: before, during and after the migration.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Many callers at once, each with one call after the other, on tasks that they share.
+//! A workload of concurrent callers on shared tasks.
 
 #[path = "workload/actor.rs"]
 mod actor;

@@ -1,4 +1,4 @@
-//! Workers with work that goes wrong, on a pool of connections to a file.
+//! Workers with failing work, on a pool of connections to a file.
 #![expect(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "what goes wrong fails the test")]
 
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! One schedule: who is at which point, and what happens next.
+//! One schedule: the state of each worker, and the next event.
 
 mod events;
 

@@ -1,4 +1,4 @@
-//! One owner's changes, in the order of their revisions, and the place of everything else between them.
+//! Checks one owner: changes in the order of their revisions, and other calls between them.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -1,4 +1,4 @@
-//! The search of Wing and Gong, with Lowe's memory of the places where it was.
+//! Checks one task: the search of Wing and Gong, with Lowe's cache of visited states.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What an actor does next.
+//! The choices of an actor.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Made-up migrations on a real server.
+//! Synthetic migrations on a real server.
 
 mod blocked;
 mod killed;

@@ -1,4 +1,4 @@
-//! A migration that cannot have its lock yet, and a server that answers nothing.
+//! Migrations that wait for a lock, and a server that does not respond.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,4 +1,4 @@
-//! A process that is killed while it migrates: the test binary starts itself again.
+//! A process that is killed during a migration: the test binary starts itself again.
 
 use std::env;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Several processes that migrate together, and where nothing can be written.
+//! Concurrent migrations, and read-only databases.
 
 use super::*;
 
