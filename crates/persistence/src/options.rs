@@ -80,7 +80,7 @@ pub struct MigrationOptions {
     pub retry_pause: Duration,
     /// How long one migration is attempted, and how long to wait for another process that migrates.
     pub deadline: Duration,
-    /// How long the server may take to answer a statement that does not wait for a lock (PostgreSQL).
+    /// Response timeout of a statement that does not wait for a lock (PostgreSQL).
     pub response_timeout: Duration,
 }
 

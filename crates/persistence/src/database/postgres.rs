@@ -149,7 +149,7 @@ fn in_transaction<T>(
         return Err(error);
     }
     match run(connection) {
-        Ok(answer) => AnsiTransactionManager::commit_transaction(connection).map(|()| answer),
+        Ok(value) => AnsiTransactionManager::commit_transaction(connection).map(|()| value),
         Err(error) => {
             // As above.
             let _ = AnsiTransactionManager::rollback_transaction(connection);

@@ -123,7 +123,7 @@ fn start_every(
             }
             // Logged once per outage.
             if let Some(error) = failure.as_ref().filter(|_| !was_failing) {
-                tracing::warn!(%error, "background jobs failed; they are tried again");
+                tracing::warn!(%error, "background jobs failed; retrying");
             }
             was_failing = failure.is_some();
             if until_dropped.recv_timeout(interval) != Err(RecvTimeoutError::Timeout) {

@@ -51,9 +51,9 @@ impl Bounded {
         &mut self,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<QueryResult<T>, MigrateError> {
-        let (connection, answer) = wait(&self.start(run)?, self.limit)?;
+        let (connection, result) = wait(&self.start(run)?, self.limit)?;
         self.connection = Some(connection);
-        Ok(answer)
+        Ok(result)
     }
 
     /// Runs a statement of any duration, as long as another connection confirms that the server works on it.
@@ -61,13 +61,13 @@ impl Bounded {
         &mut self,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<QueryResult<T>, MigrateError> {
-        let answer = self.start(run)?;
+        let result = self.start(run)?;
         let mut failures = 0;
         loop {
-            match wait(&answer, self.limit) {
-                Ok((connection, answer)) => {
+            match wait(&result, self.limit) {
+                Ok((connection, result)) => {
                     self.connection = Some(connection);
-                    return Ok(answer);
+                    return Ok(result);
                 }
                 Err(MigrateError::NotResponding) if failures < FAILURES => {
                     failures = if self.is_at_work() { 0 } else { failures + 1 };
@@ -83,8 +83,8 @@ impl Bounded {
     ) -> Result<Receiver<(PgConnection, QueryResult<T>)>, MigrateError> {
         let mut connection = self.connection.take().ok_or(MigrateError::NotResponding)?;
         start(move || {
-            let answer = run(&mut connection);
-            (connection, answer)
+            let result = run(&mut connection);
+            (connection, result)
         })
     }
 
