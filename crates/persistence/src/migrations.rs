@@ -10,8 +10,8 @@ mod script;
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
-use diesel::{ConnectionResult, QueryResult};
 use diesel_migrations::EmbeddedMigrations;
 
 use crate::backend::{Backend, DieselBackend};
@@ -23,9 +23,6 @@ pub(crate) use script::{Script, scripts};
 pub(crate) trait MigrationBackend: Backend {
     /// The migrations of this build.
     const MIGRATIONS: EmbeddedMigrations;
-
-    /// Opens a connection without a statement timeout.
-    fn connect_to_migrate(&self) -> ConnectionResult<Self::Connection>;
 
     /// Whether the table of applied migrations exists.
     fn migrations_table_exists(connection: &mut Self::Connection) -> QueryResult<bool>;

@@ -16,7 +16,7 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Text};
-use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl, sql_query};
+use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{Postgres, settings};
@@ -29,10 +29,6 @@ use statements::statements;
 
 impl MigrationBackend for Postgres {
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-
-    fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
-        self.server.connect_to_migrate()
-    }
 
     fn migrations_table_exists(connection: &mut PgConnection) -> QueryResult<bool> {
         let exists = "to_regclass('__diesel_schema_migrations') is not null";

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
 use diesel::result::Error;
 use diesel::sql_types::{Bool, Text};
-use diesel::{ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{QueryResult, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::{LOCK_WAIT, Sqlite, connection};
@@ -13,10 +13,6 @@ use crate::{MigrateError, MigrationOptions};
 
 impl MigrationBackend for Sqlite {
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-
-    fn connect_to_migrate(&self) -> ConnectionResult<SqliteConnection> {
-        connection::establish(&self.path, LOCK_WAIT)
-    }
 
     fn migrations_table_exists(connection: &mut SqliteConnection) -> QueryResult<bool> {
         let exists = "exists (select 1 from sqlite_schema where name = '__diesel_schema_migrations')";
@@ -30,7 +26,7 @@ impl MigrationBackend for Sqlite {
     }
 
     fn read_applied(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
-        let mut connection = self.connect_to_migrate().map_err(unreachable)?;
+        let mut connection = connection::establish(&self.path, LOCK_WAIT).map_err(unreachable)?;
         migrations::applied::<Self>(&mut connection).map_err(failed)
     }
 
