@@ -108,7 +108,7 @@ fn what_is_there_is_left_as_it_is() {
     fs::write(&file, "precious").unwrap();
     let exit = environment.run(&["backup", "copy.db"]);
     assert_eq!(exit.code, Some(1));
-    assert!(exit.stderr.contains("is there already"), "{}", exit.stderr);
+    assert!(exit.stderr.contains("already exists"), "{}", exit.stderr);
     assert_eq!(fs::read(&file).unwrap(), b"precious");
 }
 

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use criterion::{Criterion, criterion_group, criterion_main};
-use domain::testing::{CountedIds, MemoryTasks, SetClock};
+use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
 use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
 use tasknook::representation;
 
 /// Tasks with the usual texts, as the repository gives them.
 fn tasks(count: usize) -> Vec<Task> {
-    let (clock, ids) = (SetClock::at_unix_millis(1_795_252_517_465), CountedIds::default());
+    let (clock, ids) = (ManualClock::at_unix_millis(1_795_252_517_465), SequentialIds::default());
     let repository = Arc::new(MemoryTasks::default());
     let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
     let owner = Owner::for_test("Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF");

@@ -20,7 +20,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{Bytes, Data};
 use auth::{AnyVerifier, ClaimRules, Secret, SharedSecretVerifier, VerifierOptions};
-use domain::testing::{CountedIds, MemoryTasks, SetClock};
+use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
 use domain::{TaskRepository, Tasks, TextLimits};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -105,9 +105,9 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let shared =
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
-    let clock = Arc::new(SetClock::at_unix_millis(NOW_MILLIS));
+    let clock = Arc::new(ManualClock::at_unix_millis(NOW_MILLIS));
     AppState {
-        tasks: Tasks::new(repository, clock, Arc::new(CountedIds::default()), TextLimits::default()),
+        tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },

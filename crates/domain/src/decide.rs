@@ -1,11 +1,15 @@
-//! Every rule of every write. A repository loads an [`OwnerState`], decides each command on it, and stores the
-//! [`WriteSet`] that the decisions add up to; it has no rules of its own.
+//! The rules of all writes, as a pure function.
+//!
+//! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
+//! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod precondition;
 mod state;
 mod write_set;
 
-use crate::{Change, NewTask, Precondition, RepositoryError, Revision, Task, TaskId, Timestamp};
+use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use precondition::{EntityTags, Precondition};
 pub use state::{OwnerState, Slot};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
@@ -14,26 +18,26 @@ pub use write_set::{Tombstone, WriteSet, Writer};
 pub enum Command {
     /// Create a task.
     Create(NewTask),
-    /// Change a live task if the precondition holds.
+    /// Change a live task if the precondition allows it.
     Update {
-        /// Which task.
+        /// The task.
         id: TaskId,
-        /// What becomes of it.
+        /// The change.
         change: Change,
-        /// The condition under which it is changed.
+        /// The condition.
         precondition: Precondition,
     },
-    /// Delete a live task if the precondition holds.
+    /// Delete a live task if the precondition allows it.
     Delete {
-        /// Which task.
+        /// The task.
         id: TaskId,
-        /// The condition under which it is deleted.
+        /// The condition.
         precondition: Precondition,
     },
 }
 
 impl Command {
-    /// The task that must be loaded before the command can be decided. A create names none: its id is new, and the
+    /// The task that must be loaded before the command can be decided. A create needs none: its id is new, and the
     /// primary key rejects one that is not.
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
@@ -43,7 +47,7 @@ impl Command {
         }
     }
 
-    /// The task that the command is about.
+    /// The task that the command concerns.
     #[must_use]
     pub const fn task_id(&self) -> TaskId {
         match self {
@@ -52,7 +56,7 @@ impl Command {
     }
 }
 
-/// What a command came to.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The task as it is after the write.
@@ -61,7 +65,7 @@ pub enum Outcome {
     Deleted(Revision),
 }
 
-/// Why a command is not carried out.
+/// Why a command is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
     /// The owner has no live task of this id.
@@ -75,20 +79,10 @@ pub enum Rejection {
     AlreadyExists,
 }
 
-impl From<Rejection> for RepositoryError {
-    fn from(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::NotFound => Self::NotFound,
-            Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
-            Rejection::AlreadyExists => Self::AlreadyExists,
-        }
-    }
-}
-
-/// What a command writes, and what it came to.
+/// What a command writes, and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effects {
-    /// The answer to the caller.
+    /// The result for the caller.
     pub outcome: Outcome,
     /// The tasks that are written or deleted, each once.
     pub tasks: Vec<TaskEffect>,
@@ -113,7 +107,7 @@ impl TaskEffect {
         }
     }
 
-    /// What a deletion leaves.
+    /// The tombstone of a deletion.
     const fn tombstone(&self) -> Option<Tombstone> {
         match self {
             Self::Put(_) => None,
@@ -137,6 +131,7 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
 fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, Rejection> {
     match state.slot(new.id) {
         Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
+        // A retired row still occupies the primary key, although the task cannot be read.
         Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
     }
 }
@@ -144,7 +139,7 @@ fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, 
 fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
     let mut task = task.clone();
     change.clone().apply_to(&mut task);
-    // Clocks of several processes differ; the time of a task never goes back.
+    // The clocks of several processes differ, but the time of a task must not go back.
     task.updated_at = task.updated_at.max(now);
     task.revision = state.next_revision();
     put(task)
@@ -162,7 +157,7 @@ fn put(task: Task) -> Effects {
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {
     match state.slot(id) {
-        Slot::Live(task) if precondition.holds(task.revision) => Ok(task),
+        Slot::Live(task) if precondition.allows(task.revision) => Ok(task),
         Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
         Slot::Free | Slot::Retired => Err(Rejection::NotFound),
     }

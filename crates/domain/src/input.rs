@@ -1,42 +1,44 @@
-//! What a caller wrote, and every reason why it cannot be taken, all of them at once.
+//! Input of a caller, unchecked, and its validation, which reports all violations at once.
+//!
+//! The parsing of single values belongs to [`task`](crate::task), that of JSON to the API.
 
 use std::fmt;
 
 use crate::{Change, Completion, Description, NewTask, TaskId, TextError, Title};
 
-/// A member of the caller's object: not there, `null`, or a value. Merging needs all three.
+/// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Field<T> {
-    /// Not mentioned: kept.
+    /// Absent: unchanged.
     #[default]
     Absent,
-    /// Mentioned as null.
+    /// Null.
     Null,
-    /// Mentioned with a value.
+    /// A value.
     Value(T),
 }
 
 /// The members of a task that a caller may write, unchecked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TaskInput {
-    /// What is to be done.
+    /// The title.
     pub title: Field<String>,
-    /// More about it; null clears it.
+    /// The description; null clears it.
     pub description: Field<String>,
-    /// Whether it is done.
+    /// Whether it is completed.
     pub completed: Field<bool>,
 }
 
 /// What a null title or a null `completed` means in a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nulls {
-    /// As if it were not there: what clients that send whole objects back rely on.
-    Ignored,
+pub enum NullPolicy {
+    /// Treated as absent: clients that send whole objects back rely on it.
+    Ignore,
     /// A violation: a merge patch (RFC 7396) would delete a member that a task always has.
-    Refused,
+    Reject,
 }
 
-/// How long the texts may be, in Unicode scalar values.
+/// Maximum lengths of the texts, in Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextLimits {
     /// The longest title.
@@ -51,7 +53,7 @@ impl Default for TextLimits {
     }
 }
 
-/// One rule that one member broke.
+/// A rule that a member violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Violation {
     /// The member's name.
@@ -60,16 +62,16 @@ pub struct Violation {
     pub rule: Rule,
 }
 
-/// The rules for what a caller writes.
+/// The rules for input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
-    /// It is needed and was not there.
+    /// A required member is absent.
     #[error("is required")]
     Required,
-    /// Null where a value is needed.
+    /// Null where a value is required.
     #[error("must not be null")]
     NotNull,
-    /// The text itself was refused.
+    /// The text is rejected.
     #[error(transparent)]
     Text(TextError),
 }
@@ -81,13 +83,14 @@ impl fmt::Display for Violation {
 }
 
 impl TaskInput {
-    /// Reads it as a new task: a title is required, the rest has defaults.
+    /// Validates a new task: the title is required, other members have defaults.
     pub(crate) fn into_new_task(self, id: TaskId, limits: TextLimits) -> Result<NewTask, Vec<Violation>> {
         let mut violations = Violations::default();
         if self.title == Field::Absent {
             violations.add("title", Rule::Required);
         }
-        let Change { title, description, completion } = self.collect(limits, Nulls::Refused, &mut violations);
+        let Change { title, description, completion } =
+            self.collect(limits, NullPolicy::Reject, &mut violations);
         match (violations.none()?, title) {
             ((), Some(title)) => {
                 let new = NewTask::new(id, title);
@@ -101,14 +104,14 @@ impl TaskInput {
         }
     }
 
-    /// Reads it as a change of a task that is there.
-    pub(crate) fn into_change(self, limits: TextLimits, nulls: Nulls) -> Result<Change, Vec<Violation>> {
+    /// Validates a change of an existing task.
+    pub(crate) fn into_change(self, limits: TextLimits, nulls: NullPolicy) -> Result<Change, Vec<Violation>> {
         let mut violations = Violations::default();
         let change = self.collect(limits, nulls, &mut violations);
         violations.none().map(|()| change)
     }
 
-    fn collect(self, limits: TextLimits, nulls: Nulls, violations: &mut Violations) -> Change {
+    fn collect(self, limits: TextLimits, nulls: NullPolicy, violations: &mut Violations) -> Change {
         let Self { title, description, completed } = self;
         let title = violations.present("title", title, nulls);
         let title = title.and_then(|text| violations.text("title", Title::parse(&text, limits.title_max)));
@@ -132,10 +135,10 @@ impl Violations {
         self.0.push(Violation { field, rule });
     }
 
-    fn present<T>(&mut self, name: &'static str, field: Field<T>, nulls: Nulls) -> Option<T> {
+    fn present<T>(&mut self, name: &'static str, field: Field<T>, nulls: NullPolicy) -> Option<T> {
         match field {
             Field::Value(value) => return Some(value),
-            Field::Null if nulls == Nulls::Refused => self.add(name, Rule::NotNull),
+            Field::Null if nulls == NullPolicy::Reject => self.add(name, Rule::NotNull),
             Field::Null | Field::Absent => {}
         }
         None
@@ -167,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_task_needs_a_title() {
+    fn new_tasks_require_a_title() {
         assert_eq!(violations(TaskInput::default()), ["title: is required"]);
         let null = TaskInput { title: Field::Null, ..TaskInput::default() };
         assert_eq!(violations(null), ["title: must not be null"]);
     }
 
     #[test]
-    fn every_violation_is_named_at_once() {
+    fn all_violations_are_reported_at_once() {
         let input = TaskInput {
             title: Field::Value(" ".into()),
             description: Field::Value("x".repeat(1001)),
@@ -189,16 +192,16 @@ mod tests {
     }
 
     #[test]
-    fn nulls_are_ignored_or_refused_as_the_caller_of_this_says() {
+    fn null_policy_ignores_or_rejects_nulls() {
         let input = TaskInput { title: Field::Null, description: Field::Null, completed: Field::Null };
-        let change = input.clone().into_change(LIMITS, Nulls::Ignored).unwrap();
+        let change = input.clone().into_change(LIMITS, NullPolicy::Ignore).unwrap();
         assert_eq!(change, Change { description: Some(None), ..Change::default() });
-        assert_eq!(input.into_change(LIMITS, Nulls::Refused).unwrap_err().len(), 2);
+        assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap_err().len(), 2);
     }
 
     #[test]
-    fn an_empty_description_clears_it() {
+    fn empty_descriptions_clear_the_description() {
         let input = TaskInput { description: Field::Value(String::new()), ..TaskInput::default() };
-        assert_eq!(input.into_change(LIMITS, Nulls::Refused).unwrap().description, Some(None));
+        assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap().description, Some(None));
     }
 }

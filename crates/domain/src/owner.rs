@@ -1,4 +1,6 @@
-//! Who a task belongs to. A user id is opaque text: nothing here parses, trims, folds or normalises it.
+//! The owner of a task. A user id is opaque text, which is never parsed, trimmed, folded or normalized.
+//!
+//! How a user is authenticated does not belong here.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId(Arc<str>);
 
-/// The text is no user id: it is empty, longer than 255 bytes, or holds a control character.
+/// The text is not a user id: it is empty, longer than 255 bytes, or contains a control character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a user id is 1 to 255 bytes of text without control characters")]
 pub struct InvalidOwnerId;
@@ -16,7 +18,7 @@ impl OwnerId {
     /// The longest id, in bytes.
     pub const MAX_BYTES: usize = 255;
 
-    /// Takes the text as it is.
+    /// Accepts the text unchanged.
     pub fn parse(text: &str) -> Result<Self, InvalidOwnerId> {
         let fits = (1..=Self::MAX_BYTES).contains(&text.len());
         if fits && !text.chars().any(char::is_control) { Ok(Self(text.into())) } else { Err(InvalidOwnerId) }
@@ -35,15 +37,15 @@ impl fmt::Debug for OwnerId {
     }
 }
 
-/// Somebody whose identity has been verified. Having one is the right to act on that owner's tasks, and on no others.
+/// A user whose identity has been verified. It authorizes access to that owner's tasks only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     id: OwnerId,
 }
 
 impl Owner {
-    /// Makes the owner from an id that a verified token carried. The one place that may call this is the HTTP
-    /// extractor; elsewhere the lint `clippy::disallowed_methods` refuses it.
+    /// Creates the owner from the id in a verified token. The one place that may call this is the HTTP
+    /// extractor; elsewhere the lint `clippy::disallowed_methods` rejects it.
     #[must_use]
     pub const fn verified(id: OwnerId) -> Self {
         Self { id }
@@ -55,7 +57,7 @@ impl Owner {
         &self.id
     }
 
-    /// Whether these bytes name this owner. Any difference in any byte says no.
+    /// Whether these bytes are exactly this owner's id.
     #[must_use]
     pub fn is_named(&self, user_id: &[u8]) -> bool {
         self.id.0.as_bytes() == user_id
@@ -67,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_every_shape_of_id_that_issuers_make() {
+    fn owner_ids_accept_the_formats_of_issuers() {
         for id in [
             "Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF",
             "1",
@@ -81,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_empty_long_and_control_characters() {
+    fn owner_ids_reject_empty_long_and_control_texts() {
         for id in ["", "a\0", "a\r\nb", "\u{85}", &"u".repeat(256), &"é".repeat(128)] {
             assert_eq!(OwnerId::parse(id), Err(InvalidOwnerId), "{id:?}");
         }
     }
 
     #[test]
-    fn an_owner_is_named_by_the_same_bytes_only() {
+    fn owner_ids_are_compared_bytewise() {
         let owner = Owner::for_test("user-a");
         assert!(owner.is_named(b"user-a"));
         for other in ["USER-A", "user-a ", "user_a", "", "\u{ff55}ser-a"] {

@@ -1,20 +1,22 @@
-//! What this crate needs of the world. Each method of a repository is one atomic operation on one owner's tasks, so an
-//! adapter may run many of them in one transaction; a call without a verified [`Owner`] does not compile.
+//! The interfaces that adapters implement: storage, readiness, time and ids.
+//!
+//! Each method of a repository is one atomic operation on one owner's tasks, so an adapter may run many of them in one
+//! transaction. It takes a verified [`Owner`], which only the API creates. Rules do not belong here.
 
 use std::error::Error;
 
 use crate::{
-    Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Revision, Task, TaskId,
-    Timestamp,
+    Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
+    TaskId, Timestamp,
 };
 
-/// Why a repository did not do what it was asked.
+/// Why a call of a repository failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RepositoryError {
     /// The owner has no live task of this id.
     #[error("the owner has no such task")]
     NotFound,
-    /// The task is there, at a revision that the precondition excludes. Nothing was written.
+    /// The precondition excludes the revision of the task. Nothing was written.
     #[error("the task is at revision {current}, which the precondition excludes")]
     PreconditionFailed {
         /// The revision it is at.
@@ -23,21 +25,31 @@ pub enum RepositoryError {
     /// The owner already has a task of the new task's id. Nothing was written.
     #[error("the owner already has a task of this id")]
     AlreadyExists,
-    /// Too much is waiting already, or it waited too long. Nothing was done.
-    #[error("too much is waiting for the database")]
+    /// The queue is full, or the call waited too long. Nothing was done.
+    #[error("the database queue is full")]
     Overloaded,
-    /// The owner has too many scans waiting: searches, sorted or counted lists, pages far behind. Nothing was done.
-    #[error("the owner has too many scans waiting")]
+    /// Too many scans of the owner wait: searches, sorted or counted lists, large offsets. Nothing was done.
+    #[error("too many scans of the owner are waiting")]
     TooManyScans,
-    /// The database cannot be reached or does not answer. Nothing was written.
+    /// The database cannot be reached or does not respond. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The connection was lost, or the time was up, while a write was being stored: it may have been written or not.
+    /// The connection was lost, or the time limit passed, during a write, which may or may not be stored.
     #[error("the outcome of the write is unknown")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
-    /// The database answered something that it never should.
-    #[error("the database refused a statement or broke its own rules")]
+    /// An unexpected error of the database.
+    #[error("unexpected database error")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<Rejection> for RepositoryError {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NotFound => Self::NotFound,
+            Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            Rejection::AlreadyExists => Self::AlreadyExists,
+        }
+    }
 }
 
 /// Where tasks are stored.
@@ -46,10 +58,10 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one live task.
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
 
-    /// Reads one page of the live tasks, all of it as of one moment.
+    /// Reads one page of the live tasks from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
-    /// Carries out one command, as [`decide`](crate::decide) decides it on what is stored at the moment of the write.
+    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically.
     async fn write(
         &self,
         owner: &Owner,
@@ -74,7 +86,7 @@ pub trait TaskRepository: Send + Sync {
         self.write(owner, Command::Update { id, change, precondition }, now).await.and_then(task_of)
     }
 
-    /// Deletes a live task. What remains is a tombstone with the revision that it gives.
+    /// Deletes a live task and stores a tombstone; returns the revision of the deletion.
     async fn delete(
         &self,
         owner: &Owner,
@@ -84,7 +96,7 @@ pub trait TaskRepository: Send + Sync {
     ) -> Result<Revision, RepositoryError> {
         match self.write(owner, Command::Delete { id, precondition }, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
-            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion gave a task".into())),
+            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion returned a task".into())),
         }
     }
 }
@@ -92,25 +104,25 @@ pub trait TaskRepository: Send + Sync {
 fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
         Outcome::Task(task) => Ok(task),
-        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write gave no task".into())),
+        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write returned no task".into())),
     }
 }
 
-/// Whether the database would answer now.
+/// Whether the database is available.
 #[async_trait::async_trait]
 pub trait Readiness: Send + Sync {
-    /// One round trip to the database; an error says why it is not ready.
+    /// Makes one round trip to the database; the error is the reason why it is not ready.
     async fn check(&self) -> Result<(), RepositoryError>;
 }
 
-/// Where the time comes from.
+/// The source of the time.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// Where the ids of new tasks come from.
+/// The source of ids for new tasks.
 pub trait Ids: Send + Sync {
-    /// An id that was never given before.
+    /// An id that was never returned before.
     fn next(&self) -> TaskId;
 }

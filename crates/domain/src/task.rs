@@ -1,23 +1,33 @@
-//! A task: as it is read back, as it is created, and as it is changed.
+//! A task as it is stored, created and changed, and the values it consists of.
+//!
+//! Values are valid once they exist. What a caller may write belongs to [`input`](crate::input), the rules of a write to
+//! [`decide`](crate::decide()).
+
+mod text;
+mod timestamp;
 
 use std::fmt;
 
 use uuid::Uuid;
 
-use crate::{Description, OwnerId, Timestamp, Title};
+use crate::OwnerId;
 
-/// A task's id: a UUID, version 7 when this service made it.
+pub(crate) use text::check;
+pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
+pub use timestamp::Timestamp;
+
+/// A task's id: a UUID, version 7 when this service created it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(Uuid);
 
 impl TaskId {
-    /// Names a task by its UUID.
+    /// The task with this UUID.
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {
         Self(uuid)
     }
 
-    /// Reads the hyphenated form (RFC 9562 §4), in either case; every other form is no id.
+    /// Reads the hyphenated form (RFC 9562 §4), in either case; no other form is accepted.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() == 36 { Uuid::try_parse(text).ok().map(Self) } else { None }
@@ -36,14 +46,13 @@ impl fmt::Display for TaskId {
     }
 }
 
-/// The number of a change. It counts each change of one owner's tasks, from 1, without gaps (but for what a
-/// repair of the database skips), in commit order; a task
-/// keeps the number of its own last change.
+/// The number of a change. Each change of one owner's tasks gets the next number, from 1, in commit order; only a repair
+/// of the database leaves a gap. A task has the number of its own last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(i64);
 
 impl Revision {
-    /// Names the change with this number.
+    /// The change with this number.
     #[must_use]
     pub const fn new(number: i64) -> Self {
         Self(number)
@@ -62,20 +71,20 @@ impl fmt::Display for Revision {
     }
 }
 
-/// One thing to do, and whether it is done.
+/// A task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
-    /// Names it, together with its owner.
+    /// Its id, unique per owner.
     pub id: TaskId,
-    /// Whose it is.
+    /// Its owner.
     pub owner_id: OwnerId,
-    /// What is to be done.
+    /// The title.
     pub title: Title,
-    /// More about it.
+    /// The description.
     pub description: Option<Description>,
-    /// Whether it is done.
+    /// Whether it is completed.
     pub completed: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -88,24 +97,24 @@ pub struct Task {
 pub struct NewTask {
     /// Its id.
     pub id: TaskId,
-    /// Whether the id was made for this task just now, so that it cannot be of a deleted one.
+    /// Whether the id was generated for this task, so that no deleted task can have had it.
     pub id_is_new: bool,
-    /// What is to be done.
+    /// The title.
     pub title: Title,
-    /// More about it.
+    /// The description.
     pub description: Option<Description>,
-    /// Whether it is done already.
+    /// Whether it is completed already.
     pub completed: bool,
 }
 
 impl NewTask {
-    /// An open task with a title and nothing else. Every other member has its default.
+    /// An open task with a title. Every other member has its default.
     #[must_use]
     pub const fn new(id: TaskId, title: Title) -> Self {
         Self { id, id_is_new: false, title, description: None, completed: false }
     }
 
-    /// The task that is stored for it.
+    /// The task as it is stored.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
         let Self { id, id_is_new: _, title, description, completed } = self;
@@ -114,7 +123,7 @@ impl NewTask {
     }
 }
 
-/// What becomes of `completed`.
+/// The change of `completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
     /// It becomes this.
@@ -124,7 +133,7 @@ pub enum Completion {
 }
 
 impl Completion {
-    /// What a task that has `completed` now will have.
+    /// The new value for a task with this one.
     #[must_use]
     pub const fn applied_to(self, completed: bool) -> bool {
         match self {
@@ -141,18 +150,18 @@ pub struct Change {
     pub title: Option<Title>,
     /// The new description; `Some(None)` clears it.
     pub description: Option<Option<Description>>,
-    /// What becomes of `completed`.
+    /// The change of `completed`.
     pub completion: Option<Completion>,
 }
 
 impl Change {
-    /// Whether no member is named.
+    /// Whether no member changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Writes the named members into a task.
+    /// Applies the change to a task.
     pub fn apply_to(self, task: &mut Task) {
         let Self { title, description, completion } = self;
         if let Some(title) = title {
@@ -172,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_hyphenated_form_alone() {
+    fn task_ids_have_the_hyphenated_form() {
         let text = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
         assert_eq!(TaskId::parse(text).unwrap().to_string(), text);
         assert_eq!(TaskId::parse(&text.to_uppercase()), TaskId::parse(text));

@@ -1,42 +1,44 @@
-//! The use cases: what somebody can do with their own tasks.
+//! The use cases: what an owner can do with their own tasks.
+//!
+//! Each validates its input and calls one method of a port. Rules of a write belong to [`decide`](crate::decide()).
 
 use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, NewTask, Nulls, Owner, Page, Precondition, RepositoryError,
-    Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    Change, Clock, Completion, Ids, ListQuery, NewTask, NullPolicy, Owner, Page, Precondition,
+    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
-    /// The owner has no such task: it never was, it was deleted, or it is somebody else's.
-    #[error("no such task")]
+    /// The owner has no such task: it never existed, was deleted, or belongs to another user.
+    #[error("task not found")]
     NotFound,
-    /// The task has changed since the caller last saw it.
+    /// The precondition excludes the revision of the task.
     #[error("the task is at revision {current}")]
     PreconditionFailed {
         /// The revision it is at.
         current: Revision,
     },
-    /// What was written breaks these rules.
-    #[error("{} rule(s) are broken", .0.len())]
+    /// The input violates these rules.
+    #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
-    /// Too much is going on; later may work.
-    #[error("too much is waiting for the database")]
+    /// The queue is full; retry later.
+    #[error("the database queue is full")]
     Overloaded,
-    /// The owner has too many scans waiting; when one of them has ended, another may work.
-    #[error("the owner has too many scans waiting")]
+    /// Too many scans of the owner wait; retry when one of them has ended.
+    #[error("too many scans of the owner are waiting")]
     TooManyScans,
-    /// The database is away; later may work.
+    /// The database is unavailable; retry later.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The write may have happened or not.
+    /// The write may or may not be stored.
     #[error("the outcome of the write is unknown")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
-    /// A defect on this side.
-    #[error("the database refused a statement or broke its own rules")]
+    /// An unexpected error of the database.
+    #[error("unexpected database error")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
 }
 
@@ -49,14 +51,14 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
-            // Ids are made for each task anew.
+            // A new id is generated for each task.
             RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
     }
 }
 
-/// The application service: each method is one thing that an owner does.
+/// The application service: each method is one use case.
 #[derive(Clone)]
 pub struct Tasks {
     repository: Arc<dyn TaskRepository>,
@@ -66,7 +68,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Puts the service together from its ports.
+    /// Creates the service from its ports.
     #[must_use]
     pub const fn new(
         repository: Arc<dyn TaskRepository>,
@@ -77,9 +79,10 @@ impl Tasks {
         Self { repository, clock, ids, limits }
     }
 
-    /// Makes a task.
+    /// Creates a task.
     pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
+        // A new id has no tombstone, so the store need not delete one.
         let task = NewTask { id_is_new: true, ..task };
         Ok(self.repository.create(owner, task, self.clock.now()).await?)
     }
@@ -94,19 +97,20 @@ impl Tasks {
         Ok(self.repository.list(owner, query).await?)
     }
 
-    /// Merges what was written into a task. An input that names nothing writes nothing and gives the task as it is.
+    /// Merges the input into a task. An input without members writes nothing and returns the current task.
     pub async fn update(
         &self,
         owner: &Owner,
         id: TaskId,
         input: TaskInput,
-        nulls: Nulls,
+        nulls: NullPolicy,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
         let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
+        // An empty change would raise the revision without changing the task.
         if change.is_empty() {
             let task = self.repository.get(owner, id).await?;
-            return if precondition.holds(task.revision) {
+            return if precondition.allows(task.revision) {
                 Ok(task)
             } else {
                 Err(TaskError::PreconditionFailed { current: task.revision })
@@ -115,7 +119,7 @@ impl Tasks {
         self.write(owner, id, change, precondition).await
     }
 
-    /// Flips or sets whether a task is done.
+    /// Sets or toggles whether a task is completed.
     pub async fn complete(
         &self,
         owner: &Owner,

@@ -1,21 +1,23 @@
-//! For the tests of every layer: a repository in memory, the contract that each repository keeps, owners made by hand.
+//! Support for the tests of all layers: an in-memory repository, the contract of repositories, fixed owners.
+//!
+//! It is compiled with the feature `testing` only. Nothing here is for production.
 
 pub mod contract;
 mod memory;
 mod ports;
 
 pub use memory::MemoryTasks;
-pub use ports::{CountedIds, SetClock};
+pub use ports::{ManualClock, SequentialIds};
 
 use crate::{Owner, OwnerId};
 
 impl Owner {
-    /// An owner for a test, verified by nobody.
+    /// An unverified owner for a test.
     ///
     /// # Panics
-    /// When the text is no user id.
+    /// When the text is not a user id.
     #[must_use]
-    #[expect(clippy::expect_used, clippy::disallowed_methods, reason = "compiled for tests alone")]
+    #[expect(clippy::expect_used, clippy::disallowed_methods, reason = "compiled for tests only")]
     pub fn for_test(user_id: &str) -> Self {
         Self::verified(OwnerId::parse(user_id).expect("a user id"))
     }

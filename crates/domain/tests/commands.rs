@@ -1,4 +1,4 @@
-//! Any sequence of commands on the repository in memory, beside a statement of the rules in other words.
+//! Arbitrary sequences of commands on the in-memory repository, compared with a second implementation of the rules.
 #![expect(clippy::unwrap_used, reason = "what goes wrong fails the test")]
 
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ fn command(step: &Step, number: usize) -> Command {
 /// The title, whether it is done, when it was made, when it was changed, and the revision.
 type Row = (String, bool, i64, i64, i64);
 
-/// What the step must come to: a row, the revision of a deletion, or why not.
+/// The expected result of the step: a row, the revision of a deletion, or an error.
 fn expected(
     tasks: &mut HashMap<u128, Row>,
     revision: &mut i64,

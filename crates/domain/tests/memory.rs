@@ -1,3 +1,3 @@
-//! The in-memory repository keeps the contract of repositories.
+//! The in-memory repository fulfills the contract.
 
 tasknook_domain::repository_contract!(Box::new(tasknook_domain::testing::MemoryTasks::default()));

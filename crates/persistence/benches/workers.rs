@@ -38,7 +38,7 @@ fn workers(criterion: &mut Criterion) {
     let url = format!("sqlite://{}", folder.path().join("tasks.db").display());
     let database = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() }).unwrap();
     database.migrate().unwrap();
-    let (repository, owner) = (database.tasks(), Owner::for_test("somebody"));
+    let (repository, owner) = (database.tasks(), Owner::for_test("owner"));
     let now = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
     let id = block_on(repository.create(&owner, new_task(), now)).unwrap().id;
 

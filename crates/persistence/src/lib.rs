@@ -1,7 +1,7 @@
 //! The task repository on PostgreSQL and SQLite.
 //!
-//! [`Database::open`] takes the engine from the URL's scheme; [`Database::tasks`] and [`Database::readiness`] are the
-//! domain's ports on it. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it.
+//! [`Database::open`] selects the engine by the URL's scheme; [`Database::tasks`] and [`Database::readiness`] implement
+//! the ports of the domain. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,52 +16,47 @@
 //! # }
 //! ```
 //!
-//! # The way of a request
+//! # How a request is processed
 //!
-//! The adapter is asynchronous and knows no runtime; the drivers block. Between them are workers: named threads behind
-//! bounded queues, one queue for each [`WorkKind`]. A worker takes one group of calls that one statement (on SQLite: one
-//! transaction) can run, takes a pooled connection, runs it, and replies to each call. Owners take turns in a queue. A
-//! call that would not be begun in time is rejected at once; one whose time is up is replied to by a timer, whatever the
-//! database does meanwhile.
+//! The ports are asynchronous and independent of a runtime; the drivers block. Workers connect them: named threads behind
+//! bounded queues, one queue per [`WorkKind`]. A worker takes a group of calls that one statement (on SQLite: one
+//! transaction) can serve, checks a connection out of the pool, runs the statement, and replies to each call. Owners take
+//! turns in a queue. A call with too long an expected wait is rejected at once; a timer replies to a call that reaches
+//! its deadline, even while the database hangs.
 //!
-//! The workers, the rows, the list query, the translation of errors and the migrations stand once. What PostgreSQL and
-//! SQLite say differently stands in two sibling modules with the same names.
+//! # Modules
+//!
+//! A module may use the ones above it:
+//!
+//! | module | contents |
+//! |---|---|
+//! | `options` | options, URL, errors, observer |
+//! | `backend` | the base trait of a database, columns, classification of errors |
+//! | `workers` | connection pool, queues, threads, deadlines |
+//! | `read`, `write` | the statements and processing of both kinds of requests |
+//! | `migrations` | embedded migrations and their bookkeeping |
+//! | `maintenance` | doctor, background jobs, backup |
+//! | `database` | the public [`Database`], and one module per engine that implements the traits of the others |
 
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("a database is needed: enable the feature \"postgres\", \"sqlite\" or both");
 
-mod backup;
+mod backend;
 mod database;
-mod dialect;
-mod doctor;
-mod engine;
-mod error;
-mod failure;
-mod jobs;
-mod listing;
-mod location;
+mod maintenance;
 mod migrations;
-mod observer;
-mod one_task;
 mod options;
-mod pool;
-#[cfg(feature = "postgres")]
-mod postgres;
-mod readiness;
-mod repository;
-mod rows;
-#[cfg(feature = "sqlite")]
-mod sqlite;
-mod statement;
+mod read;
 mod workers;
 mod write;
 
-pub use backup::{Backup, BackupError};
 pub use database::Database;
-pub use doctor::{Check, Doctor, DoctorError, Finding, Outcome, Remedy, Repair, Report};
-pub use engine::Engine;
-pub use error::{MigrateError, OpenError};
-pub use jobs::{BackgroundJobs, JobOptions, JobsReport};
-pub use migrations::MigrationOptions;
-pub use observer::{CallFailure, DatabaseObserver, WorkKind};
-pub use options::DatabaseOptions;
+pub use maintenance::backup::{Backup, BackupError};
+pub use maintenance::doctor::{
+    CheckOutcome, Doctor, DoctorCheck, DoctorError, DoctorFinding, DoctorReport, Remedy, Repair,
+};
+pub use maintenance::jobs::{BackgroundJobs, JobOptions};
+pub use options::{
+    CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,
+    OpenError, WorkKind,
+};

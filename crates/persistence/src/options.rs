@@ -1,40 +1,51 @@
+//! The inputs and reports of this crate: options, the URL, errors, and the observer.
+//!
+//! Nothing here opens a connection.
+
+mod error;
+mod location;
+mod observer;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{DatabaseObserver, MigrationOptions};
+pub use error::{MigrateError, OpenError};
+pub use location::Engine;
+pub(crate) use location::Location;
+pub(crate) use observer::RunEnd;
+pub use observer::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 
 /// Where the database is and how long anything may take.
 #[derive(Clone)]
 pub struct DatabaseOptions {
     /// `sqlite://relative/path`, `sqlite:///absolute/path`, `postgres://…` or `postgresql://…`.
     pub url: String,
-    /// Connections of the pool. As many more are made while connections hang whose server no longer responds; the
-    /// background jobs use one of their own while they run.
+    /// Maximum number of pooled connections. While connections hang because the server does not respond, up to as many
+    /// again are opened; each run of the background jobs uses one more.
     pub max_connections: u32,
     /// How long a worker waits for a connection.
     pub pool_wait: Duration,
-    /// How long a connection may take to be made, in whole seconds and 2 at least, when the URL does not say
-    /// (PostgreSQL).
+    /// Time limit for opening a connection, in whole seconds and 2 at least, unless the URL sets it (PostgreSQL).
     pub connect_timeout: Duration,
-    /// How long the server works on a statement before it gives up. On SQLite: how long a writer waits for another.
+    /// How long the server works on a statement. On SQLite: how long a writer waits for another.
     pub statement_timeout: Duration,
-    /// How long a statement waits for a lock that another transaction holds (PostgreSQL).
+    /// How long a statement waits for a lock of another transaction (PostgreSQL).
     pub lock_timeout: Duration,
-    /// How long a call waits to be begun. One that was begun ends soon after the statement timeout.
+    /// How long a call waits in its queue. A call that was begun ends soon after the statement timeout.
     pub deadline: Duration,
     /// How many calls of one kind may wait.
     pub queue_length: usize,
-    /// How many scans of one owner may wait, beside the one that runs.
+    /// How many scans of one owner may wait, in addition to the running one.
     pub scans_per_owner: usize,
-    /// Whether a pooler stands before the server that gives each transaction another connection, as `PgBouncer` does in
-    /// transaction mode. Then no statement is kept prepared, and each set goes in a transaction that says all it needs.
+    /// Whether a transaction-mode pooler such as `PgBouncer` gives each transaction another connection. Statements are
+    /// then not prepared, and each group runs in a transaction that begins with all its settings.
     pub transaction_pooler: bool,
     /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
     /// tries once.
     pub startup_timeout: Duration,
     /// How long migrations wait.
     pub migrations: MigrationOptions,
-    /// What is told how the workers do.
+    /// Receives the events of the workers and the jobs.
     pub observer: Arc<dyn DatabaseObserver>,
 }
 
@@ -55,6 +66,32 @@ impl Default for DatabaseOptions {
             startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),
             observer: Arc::new(()),
+        }
+    }
+}
+
+/// How long a migration waits for locks and responses.
+#[derive(Debug, Clone)]
+pub struct MigrationOptions {
+    /// How long a migration in a transaction waits for a lock before it gives way. While it waits, every new reader of
+    /// the table waits behind it (PostgreSQL).
+    pub lock_timeout: Duration,
+    /// Pause before the next attempt; it doubles each time, up to ten times this value.
+    pub retry_pause: Duration,
+    /// How long one migration is attempted, and how long to wait for another process that migrates.
+    pub deadline: Duration,
+    /// Response timeout of a statement that does not wait for a lock (PostgreSQL).
+    pub response_timeout: Duration,
+}
+
+impl Default for MigrationOptions {
+    fn default() -> Self {
+        Self {
+            // A pause that the users of a page hardly notice; their own statements are given 2 s.
+            lock_timeout: Duration::from_millis(300),
+            retry_pause: Duration::from_secs(3),
+            deadline: Duration::from_mins(10),
+            response_timeout: Duration::from_secs(10),
         }
     }
 }

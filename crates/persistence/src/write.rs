@@ -1,14 +1,17 @@
-//! The write path: load, decide, store.
+//! The write path: load, decide, store (`docs/decisions/0021-load-decide-store.md`).
 //!
-//! A worker takes a batch of commands, loads what they need in one statement, has [`domain::decide`] decide each of
-//! them, and stores what they add up to in one statement. The store is guarded: it writes an owner only if the owner's
-//! row is still the one that was loaded. An owner who was written by another process meanwhile is loaded and decided
+//! A worker takes a batch of commands, loads the state they need in one statement, decides each of them with
+//! [`domain::decide`], and stores all effects in one statement. The store is guarded: it writes an owner only if the
+//! owner's row is still the loaded one. If another process has written an owner since, that owner is loaded and decided
 //! again; the other owners of the batch are stored.
+//!
+//! SQL belongs to the engines, rules to the domain.
 
 mod cache;
 mod decided;
 mod execute;
 mod group;
+mod round;
 mod settle;
 #[cfg(test)]
 #[cfg(feature = "postgres")]
@@ -20,13 +23,16 @@ use std::time::Instant;
 use diesel::QueryResult;
 use domain::{OwnerId, OwnerState, Slot, TaskId, WriteSet};
 
-use crate::failure::Failure;
-use crate::rows::TaskRow;
+use crate::backend::rows::TaskRow;
+use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
 
-/// What the guard compares: the owner's row as it was loaded.
+/// The owner's row as loaded, which the guard compares.
+///
+/// All three numbers are needed: every store of this version raises `version`; version 0.1.0 raises only `revision`; and
+/// a row that was erased and created again has another `epoch`, although the other two may be equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) version: i64,
@@ -34,24 +40,24 @@ pub(crate) struct Seen {
     pub(crate) epoch: i64,
 }
 
-/// What to load: an owner's row, and with it the row of a task.
+/// What to load: an owner's row, and the row of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Read {
     pub(crate) owner: OwnerId,
     pub(crate) task: Option<TaskId>,
 }
 
-/// An owner as loaded; without a row nothing was seen.
+/// An owner as loaded; `seen` is `None` without a row.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub(crate) seen: Option<Seen>,
     pub(crate) state: OwnerState,
 }
 
-/// The owner's row and the task's, where they are; the last value says whether the task is deleted.
+/// The rows of the owner and the task, if they exist; the last value is whether the task is deleted.
 pub(crate) type LoadedRow = (Option<(i64, i64, i64, i64)>, Option<(TaskRow, bool)>);
 
-/// Puts the rows of the reads together, owner by owner.
+/// Groups the rows of the reads by owner. The reads of one owner must be adjacent.
 pub(crate) fn collect(reads: &[Read], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
     for (read, (owner, task)) in reads.iter().zip(rows) {
@@ -66,28 +72,28 @@ pub(crate) fn collect(reads: &[Read], rows: impl Iterator<Item = LoadedRow>) -> 
             match task {
                 None => Slot::Free,
                 Some((_, true)) => Slot::Retired,
-                Some((row, false)) => Slot::Live(row.of(&read.owner)),
+                Some((row, false)) => Slot::Live(row.into_task(&read.owner)),
             },
         );
     }
     all
 }
 
-/// What is stored of one owner.
+/// What is stored for one owner.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub(crate) owner: OwnerId,
     pub(crate) seen: Option<Seen>,
-    /// The version after.
+    /// The new version.
     pub(crate) version: i64,
-    /// The epoch, if the owner's row is made by this store.
+    /// The epoch, if this store creates the owner's row.
     pub(crate) new_epoch: i64,
-    /// Names this store in the owner's row.
+    /// Identifies this store in the owner's row.
     pub(crate) write_id: i64,
     pub(crate) set: WriteSet,
 }
 
-/// The last store of an owner, as the owner's row names it.
+/// The last store of an owner, as recorded in the owner's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LastStore {
     pub(crate) version: i64,
@@ -98,21 +104,27 @@ pub(crate) struct LastStore {
 /// The statements of the write path on one connection.
 pub(crate) trait WriteSession {
     /// Locks the rows of these owners, in the order of their ids, until the transaction ends. With `skip_locked` it
-    /// passes over rows that another transaction holds. Gives the owners that have a row which is locked now.
+    /// skips rows that another transaction has locked. Returns the owners whose rows exist and are locked now.
     fn lock(&mut self, owners: &[OwnerId], skip_locked: bool) -> QueryResult<Vec<OwnerId>>;
 
-    /// Loads the owners of the reads, all of it as of one moment. The reads of one owner stand together.
+    /// Loads the owners of the reads from one snapshot. The reads of one owner must be adjacent.
     fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>>;
 
-    /// Stores what passes the guard, in one transaction, and gives the epoch of each owner that passed. No owner
-    /// comes twice. An error means that nothing is stored, unless the connection is lost.
+    /// Stores the owners that pass the guard, in one transaction, and returns the epoch of each of them. Owners must be
+    /// unique. After an error nothing is stored, unless the connection is lost.
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>>;
 
-    /// The last store of each of these owners; none without a row.
+    /// The last store of each of these owners; `None` without a row.
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>>;
 }
 
-/// Where connections come from.
+/// A database that the write path runs on.
+pub(crate) trait WriteBackend: Backend<Connection: WriteSession> {
+    /// Whether other processes may write between load and store, so that the store needs its guard.
+    const GUARDED: bool;
+}
+
+/// The connections, clock and counters that the executor uses; the simulation replaces them.
 pub(crate) trait WriteDatabase {
     type Session: WriteSession;
 
@@ -127,18 +139,18 @@ pub(crate) trait WriteDatabase {
         run: impl FnOnce(&mut Self::Session) -> QueryResult<T>,
     ) -> Result<T, Failure>;
 
-    /// A moment of a clock that only goes forward.
+    /// The time of a monotonic clock.
     fn now(&self) -> Instant;
 
-    /// Counts a batch, or a part of one, that is tried again.
+    /// Counts a retry of a batch or a part of it.
     fn retried(&self) {}
 
     /// Counts an owner who lost a race.
     fn lost_race(&self) {}
 
-    /// Waits a moment before the next attempt.
+    /// Pauses before the next attempt.
     fn pause(&self) {}
 
-    /// A number that no other process gives.
+    /// A random number, unique across processes.
     fn random(&mut self) -> i64;
 }

@@ -93,7 +93,7 @@ impl Cursor {
 /// Limited to the years that both databases can represent.
 fn time(millis: i64, id: TaskId) -> Option<Position> {
     let at = Timestamp::from_unix_millis(millis)?;
-    (0..=9999).contains(&at.moment().year()).then_some(Position::Time(at, id))
+    (0..=9999).contains(&at.as_offset_date_time().year()).then_some(Position::Time(at, id))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod document;
 
 use std::collections::HashMap;
 
-use domain::{Field, Nulls, TaskInput};
+use domain::{Field, NullPolicy, TaskInput};
 use serde_json::Value;
 
 use crate::http::members::{self, Boolean, MEMBERS, Members, Reader};
@@ -38,17 +38,21 @@ impl JsonObject {
     }
 
     /// Reads the writable members of a task; ignores other members.
-    pub(crate) fn into_input(self, nulls: Nulls) -> Result<TaskInput, Problem> {
+    pub(crate) fn into_input(self, nulls: NullPolicy) -> Result<TaskInput, Problem> {
         self.read(nulls, members::read)
     }
 
     /// Reads `completed`.
     pub(crate) fn into_completed(self) -> Result<Field<bool>, Problem> {
-        self.read(Nulls::Refused, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
+        self.read(NullPolicy::Reject, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
 
     /// Reads members, and fails when one of them is wrong.
-    pub(crate) fn read<T>(self, nulls: Nulls, read: impl FnOnce(&mut Reader) -> T) -> Result<T, Problem> {
+    pub(crate) fn read<T>(
+        self,
+        nulls: NullPolicy,
+        read: impl FnOnce(&mut Reader) -> T,
+    ) -> Result<T, Problem> {
         Reader::read_all(self.0, nulls, read)
     }
 }
@@ -60,7 +64,8 @@ mod tests {
     use super::*;
 
     fn status(body: &str) -> u16 {
-        let read = JsonObject::parse(body.as_bytes()).and_then(|object| object.into_input(Nulls::Refused));
+        let read =
+            JsonObject::parse(body.as_bytes()).and_then(|object| object.into_input(NullPolicy::Reject));
         read.map_or_else(|problem| problem.status_code().as_u16(), |_| 200)
     }
 
@@ -109,8 +114,8 @@ mod tests {
         for text in
             [r#"{"completed":null,"is_completed":false}"#, r#"{"completed":false,"is_completed":null}"#]
         {
-            assert_eq!(read(text, Nulls::Ignored), Field::Value(false));
-            assert_eq!(read(text, Nulls::Refused), Field::Null);
+            assert_eq!(read(text, NullPolicy::Ignore), Field::Value(false));
+            assert_eq!(read(text, NullPolicy::Reject), Field::Null);
         }
     }
 }

@@ -111,13 +111,13 @@ mod tests {
     use std::task::{Context, Waker};
 
     use actix_web::test::TestRequest;
-    use domain::testing::{CountedIds, MemoryTasks, SetClock};
+    use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
     use domain::{Field, Owner, TaskInput, Tasks, TextLimits};
 
     use super::*;
 
     async fn page(count: usize) -> Vec<Task> {
-        let (clock, ids) = (SetClock::at_unix_millis(0), CountedIds::default());
+        let (clock, ids) = (ManualClock::at_unix_millis(0), SequentialIds::default());
         let repository = Arc::new(MemoryTasks::default());
         let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
         let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };

@@ -3,7 +3,7 @@
 
 use std::iter;
 
-use domain::Nulls;
+use domain::NullPolicy;
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
@@ -52,7 +52,7 @@ impl PartialSchema for NewTask {
     fn schema() -> RefOr<Schema> {
         let required =
             MEMBERS.all().filter(|member| member.input.as_ref().is_some_and(|input| input.required));
-        let task = request(MEMBERS.all(), Nulls::Refused).description(Some("A task to create."));
+        let task = request(MEMBERS.all(), NullPolicy::Reject).description(Some("A task to create."));
         required.fold(task, |task, member| task.required(member.name)).into()
     }
 }
@@ -66,31 +66,31 @@ impl PartialSchema for TaskUpdate {
             names => names.concat(),
         };
         let description = format!("A change of a task. A null {names} is ignored.");
-        request(MEMBERS.all(), Nulls::Ignored).description(Some(description)).into()
+        request(MEMBERS.all(), NullPolicy::Ignore).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for TaskPatch {
     fn schema() -> RefOr<Schema> {
         let description = "A change of a task, as a JSON Merge Patch (RFC 7396).";
-        request(MEMBERS.all(), Nulls::Refused).description(Some(description)).into()
+        request(MEMBERS.all(), NullPolicy::Reject).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for Completion {
     fn schema() -> RefOr<Schema> {
-        request(iter::once(&MEMBERS.completed), Nulls::Refused)
+        request(iter::once(&MEMBERS.completed), NullPolicy::Reject)
             .description(Some("The value of `completed`; toggled if absent."))
             .into()
     }
 }
 
 /// An object with the writable members.
-fn request(members: impl Iterator<Item = &'static Member>, nulls: Nulls) -> ObjectBuilder {
+fn request(members: impl Iterator<Item = &'static Member>, nulls: NullPolicy) -> ObjectBuilder {
     let mut object = Object::builder();
     let mut contradictions = Vec::new();
     for (member, input) in members.filter_map(|member| Some((member, member.input.as_ref()?))) {
-        let null = member.nullable || nulls == Nulls::Ignored;
+        let null = member.nullable || nulls == NullPolicy::Ignore;
         let schema = |text| (input.limits)(value(member, null).description(Some(text)));
         object = object.property(member.name, schema(member.text));
         if let Some(alias) = &input.alias {

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::TaskEffect;
 use crate::{OwnerId, Revision, Task, TaskId};
 
-/// What is stored of one owner, as far as a decision may depend on it.
+/// The stored state of one owner that a decision depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerState {
     owner_id: OwnerId,
@@ -12,7 +12,7 @@ pub struct OwnerState {
     slots: HashMap<TaskId, Slot>,
 }
 
-/// What is stored under one task id.
+/// The stored state of one task id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Slot {
     /// Nothing: the task never existed, or it was deleted.
@@ -20,23 +20,23 @@ pub enum Slot {
     Free,
     /// A live task.
     Live(Task),
-    /// A row without texts that version 0.1.0 kept for a deleted task.
+    /// A row of version 0.1.0 for a deleted task, without texts.
     Retired,
 }
 
 impl OwnerState {
-    /// An owner with these counters, of whose tasks nothing is loaded yet.
+    /// An owner with these counters, without loaded tasks.
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
         Self { owner_id, revision, live_tasks, slots: HashMap::new() }
     }
 
-    /// Adds what is stored under an id.
+    /// Adds a loaded task id.
     pub fn insert(&mut self, id: TaskId, slot: Slot) {
         self.slots.insert(id, slot);
     }
 
-    /// Whose state it is.
+    /// The owner.
     #[must_use]
     pub const fn owner_id(&self) -> &OwnerId {
         &self.owner_id
@@ -48,7 +48,7 @@ impl OwnerState {
         self.revision
     }
 
-    /// How many live tasks the owner has.
+    /// The number of live tasks of the owner.
     #[must_use]
     pub const fn live_tasks(&self) -> i64 {
         self.live_tasks
@@ -60,13 +60,13 @@ impl OwnerState {
         Revision::new(self.revision + 1)
     }
 
-    /// What is stored under an id. An id that was not loaded counts as free.
+    /// The state of an id. An id that was not loaded counts as free.
     #[must_use]
     pub fn slot(&self, id: TaskId) -> &Slot {
         self.slots.get(&id).unwrap_or(&Slot::Free)
     }
 
-    /// The live tasks that are loaded.
+    /// The loaded live tasks.
     pub fn live(&self) -> impl Iterator<Item = &Task> {
         self.slots.values().filter_map(|slot| match slot {
             Slot::Live(task) => Some(task),
@@ -74,7 +74,7 @@ impl OwnerState {
         })
     }
 
-    /// Makes the state what it is once the effects are stored.
+    /// Applies effects to the state.
     pub fn apply(&mut self, effects: Vec<TaskEffect>) {
         for effect in effects {
             let id = effect.id();
@@ -83,13 +83,14 @@ impl OwnerState {
                 TaskEffect::Delete(tombstone) => (tombstone.revision, Slot::Free),
             };
             let live = i64::from(matches!(slot, Slot::Live(_)));
+            // Counting by the difference is correct for any sequence of effects on one id.
             let before = self.slots.insert(id, slot);
             self.live_tasks += live - i64::from(matches!(before, Some(Slot::Live(_))));
             self.revision = self.revision.max(revision.number());
         }
     }
 
-    /// Takes out what is stored under an id.
+    /// Removes an id and returns its state.
     pub(super) fn take(&mut self, id: TaskId) -> Slot {
         self.slots.remove(&id).unwrap_or_default()
     }

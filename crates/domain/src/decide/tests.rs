@@ -50,7 +50,7 @@ fn task(outcome: Result<Outcome, Rejection>) -> Task {
 }
 
 #[test]
-fn a_create_takes_the_next_revision_and_counts() {
+fn creates_take_the_next_revision_and_count() {
     let mut writer = empty();
     assert_eq!(task(writer.run(&creation(1), at(0))).revision, Revision::new(1));
     assert_eq!(task(writer.run(&creation(2), at(0))).revision, Revision::new(2));
@@ -60,7 +60,7 @@ fn a_create_takes_the_next_revision_and_counts() {
 }
 
 #[test]
-fn an_update_writes_the_named_members_alone() {
+fn updates_write_only_named_members() {
     let mut writer = Writer::new(loaded());
     let changed = task(writer.run(&toggle(1, Some(4)), at(20)));
     assert!(changed.completed && changed.title.as_str() == "task");
@@ -74,7 +74,7 @@ fn an_update_writes_the_named_members_alone() {
 }
 
 #[test]
-fn the_time_of_a_change_is_not_before_the_last_one() {
+fn change_times_never_go_back() {
     let mut writer = Writer::new(loaded());
     assert_eq!(task(writer.run(&toggle(1, None), at(0))).updated_at, at(10));
     let Ok(_) = writer.run(&deletion(1, None), at(3)) else { panic!("it is live") };
@@ -97,7 +97,7 @@ fn a_rejected_command_writes_nothing() {
 }
 
 #[test]
-fn commands_of_one_sequence_see_each_other_and_are_one_entry_a_task() {
+fn a_sequence_of_commands_gives_one_entry_per_task() {
     let mut writer = Writer::new(loaded());
     task(writer.run(&toggle(1, Some(4)), at(20)));
     assert_eq!(
@@ -111,7 +111,7 @@ fn commands_of_one_sequence_see_each_other_and_are_one_entry_a_task() {
 }
 
 #[test]
-fn a_task_that_comes_and_goes_leaves_its_tombstone() {
+fn a_created_and_deleted_task_leaves_a_tombstone() {
     let mut writer = Writer::new(loaded());
     task(writer.run(&creation(9), at(20)));
     assert_eq!(writer.run(&deletion(9, None), at(21)), Ok(Outcome::Deleted(Revision::new(7))));
@@ -123,7 +123,7 @@ fn a_task_that_comes_and_goes_leaves_its_tombstone() {
 }
 
 #[test]
-fn a_task_that_goes_and_comes_again_keeps_its_row() {
+fn a_deleted_and_recreated_task_is_an_update() {
     let mut writer = Writer::new(loaded());
     assert_eq!(writer.run(&deletion(1, None), at(20)), Ok(Outcome::Deleted(Revision::new(6))));
     let again = task(writer.run(&creation(1), at(30)));
@@ -133,7 +133,7 @@ fn a_task_that_goes_and_comes_again_keeps_its_row() {
 }
 
 #[test]
-fn a_row_of_a_deleted_task_is_not_found_and_occupies_its_id() {
+fn retired_rows_are_not_found_and_occupy_their_id() {
     let mut state = loaded();
     state.insert(id(3), Slot::Retired);
     let mut writer = Writer::new(state);

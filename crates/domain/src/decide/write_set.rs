@@ -1,7 +1,7 @@
 use super::{Command, Effects, Outcome, OwnerState, Rejection, Slot, decide};
 use crate::{Revision, Task, TaskId, Timestamp};
 
-/// What a deleted task leaves: its id and the revision of the deletion, for readers of changes.
+/// The record of a deleted task, for readers of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tombstone {
     /// The id of the deleted task.
@@ -12,7 +12,7 @@ pub struct Tombstone {
     pub at: Timestamp,
 }
 
-/// Decides commands of one owner in sequence, each on the state that the ones before it leave.
+/// Decides commands of one owner in sequence, each on the state after the previous ones.
 #[derive(Debug, Clone)]
 pub struct Writer {
     state: OwnerState,
@@ -27,31 +27,31 @@ struct Written {
     has_row: bool,
     /// Whether its id is new, so that there cannot be a tombstone of it.
     is_new: bool,
-    /// What it leaves if it was deleted last.
+    /// Its tombstone, if it was deleted last.
     tombstone: Option<Tombstone>,
 }
 
-/// All that a sequence of commands writes, one entry for each task: what a repository stores in one step.
+/// The effects of a sequence of commands, one entry per task, which a repository stores atomically.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteSet {
-    /// The owner's revision after.
+    /// The owner's new revision.
     pub revision: i64,
-    /// The owner's live tasks after.
+    /// The owner's new number of live tasks.
     pub live_tasks: i64,
-    /// Tasks without a row.
+    /// Tasks to insert.
     pub inserted: Vec<Task>,
-    /// Those among them whose ids may have tombstones, which go.
-    pub made_again: Vec<TaskId>,
-    /// Tasks with a row.
+    /// The inserted tasks whose ids may have tombstones, to delete.
+    pub recreated: Vec<TaskId>,
+    /// Tasks to update.
     pub updated: Vec<Task>,
-    /// Rows that go.
+    /// Tasks to delete.
     pub deleted: Vec<TaskId>,
-    /// Tombstones that come; one of the same id is replaced.
+    /// Tombstones to insert or replace.
     pub tombstones: Vec<Tombstone>,
 }
 
 impl Writer {
-    /// Begins with what is stored.
+    /// Starts from the stored state.
     #[must_use]
     pub const fn new(stored: OwnerState) -> Self {
         Self { state: stored, written: Vec::new() }
@@ -62,6 +62,7 @@ impl Writer {
         let Effects { outcome, tasks } = decide(&self.state, command, now)?;
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
+            // The first write decides whether there was a row, the last one whether a tombstone remains.
             if let Some(written) = self.written.iter_mut().find(|written| written.id == id) {
                 written.tombstone = tombstone;
             } else {
@@ -74,13 +75,13 @@ impl Writer {
         Ok(outcome)
     }
 
-    /// The state that the commands leave.
+    /// The state after the commands.
     #[must_use]
     pub const fn state(&self) -> &OwnerState {
         &self.state
     }
 
-    /// What must be stored; `None` when nothing changed.
+    /// The effects to store; `None` if nothing changed.
     #[must_use]
     pub fn into_write_set(mut self) -> Option<WriteSet> {
         if self.written.is_empty() {
@@ -90,7 +91,7 @@ impl Writer {
             revision: self.state.revision(),
             live_tasks: self.state.live_tasks(),
             inserted: Vec::new(),
-            made_again: Vec::new(),
+            recreated: Vec::new(),
             updated: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
@@ -99,9 +100,11 @@ impl Writer {
             match self.state.take(id) {
                 Slot::Live(task) if has_row => set.updated.push(task),
                 Slot::Live(task) => {
-                    set.made_again.extend((!is_new).then_some(id));
+                    set.recreated.extend((!is_new).then_some(id));
                     set.inserted.push(task);
                 }
+                // A task that the same sequence created and deleted has no row, but its deletion has a revision and needs a
+                // tombstone.
                 Slot::Free | Slot::Retired => {
                     set.tombstones.extend(tombstone);
                     if has_row {

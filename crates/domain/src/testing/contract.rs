@@ -1,13 +1,13 @@
-//! What every task repository keeps. [`repository_contract!`](crate::repository_contract) makes a test of each sentence
+//! The contract of task repositories. [`repository_contract!`](crate::repository_contract) makes a test of each function
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     missing_docs,
-    reason = "compiled for tests alone; each function is named by the sentence it shows"
+    reason = "compiled for tests only; each function is named after its requirement"
 )]
-//! for one adapter; the sentences take owners of their own, so they may share one database.
+//! for one adapter. Each test uses its own owners, so that all may share one database.
 
 mod listing;
 mod racing;
@@ -23,57 +23,57 @@ pub use listing::*;
 pub use racing::*;
 pub use writing::*;
 
-/// Makes one `#[test]` of each sentence of the contract. The expression is evaluated once a test; it gives something
-/// that dereferences to a [`TaskRepository`] and lives as long as the test.
+/// Makes one `#[test]` of each requirement of the contract. The expression is evaluated once per test and must dereference
+/// to a [`TaskRepository`].
 #[macro_export]
 macro_rules! repository_contract {
     ($repository:expr) => {
         $crate::repository_contract! { @each $repository;
-            a_new_task_is_read_back_as_it_was_written
-            every_script_comes_back_as_it_was_written
-            a_task_that_never_was_is_not_found
-            a_task_of_another_owner_is_not_found_and_not_touched
+            created_tasks_are_read_back_unchanged
+            texts_of_every_script_are_stored_unchanged
+            unknown_tasks_are_not_found
+            tasks_of_other_owners_are_not_found
             owners_that_differ_in_one_byte_share_nothing
-            a_change_leaves_alone_what_it_does_not_name
-            a_description_can_be_cleared
-            a_toggle_flips_and_a_set_sets
+            changes_affect_only_named_members
+            descriptions_can_be_cleared
+            completed_can_be_toggled_and_set
             revisions_of_an_owner_have_no_gaps
-            a_precondition_that_fails_names_the_revision_and_writes_nothing
-            a_precondition_that_holds_lets_the_write_through
-            none_match_excludes_a_write
-            a_deleted_task_is_gone_for_reading_writing_and_deleting
-            times_keep_their_milliseconds
-            a_deletion_has_a_revision_and_frees_the_id
-            an_id_in_use_is_rejected_and_nothing_is_written
-            the_time_of_a_task_does_not_go_back
-            a_list_is_newest_first_with_ties_by_id
-            every_order_is_total_both_ways
-            titles_sort_without_regard_to_case
-            pages_follow_each_other_without_gap_or_repeat
-            pages_hold_while_others_write
-            a_status_filters
-            a_search_is_a_plain_substring_without_regard_to_case
-            a_search_follows_a_change
-            an_offset_passes_over_and_may_pass_the_end
-            a_count_counts_what_the_filter_lets_through
-            an_unknown_owner_has_an_empty_list
-            of_many_racers_on_one_revision_one_wins
-            toggles_of_many_racers_are_all_applied
-            creations_of_many_racers_have_revisions_without_gaps
+            failed_preconditions_return_the_revision
+            fulfilled_preconditions_allow_the_write
+            if_none_match_rejects_writes
+            deleted_tasks_are_not_found
+            timestamps_keep_milliseconds
+            deletions_have_a_revision_and_free_the_id
+            ids_in_use_are_rejected
+            update_times_never_go_back
+            lists_are_newest_first_with_ties_by_id
+            orders_are_total_in_both_directions
+            titles_are_sorted_case_insensitively
+            pages_have_no_gaps_or_repetitions
+            pages_are_stable_during_writes
+            lists_are_filtered_by_status
+            searches_are_case_insensitive_substring_matches
+            searches_find_changed_texts
+            offsets_may_pass_the_end
+            totals_count_all_matches
+            unknown_owners_have_empty_lists
+            one_of_concurrent_conditional_updates_succeeds
+            concurrent_toggles_are_all_applied
+            concurrent_creates_have_revisions_without_gaps
         }
     };
-    (@each $repository:expr; $($sentence:ident)*) => {
+    (@each $repository:expr; $($requirement:ident)*) => {
         $(
             #[test]
-            fn $sentence() {
+            fn $requirement() {
                 let repository = $repository;
-                $crate::testing::contract::$sentence(&*repository);
+                $crate::testing::contract::$requirement(&*repository);
             }
         )*
     };
 }
 
-/// An owner that no other test has.
+/// An owner of this test only.
 pub(crate) fn fresh_owner(name: &str) -> Owner {
     Owner::for_test(&format!("{name}-{}-{}", std::process::id(), serial()))
 }

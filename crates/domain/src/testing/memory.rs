@@ -1,4 +1,4 @@
-//! The repository in memory: the shortest program that keeps the contract.
+//! An in-memory repository: the shortest implementation of the contract.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Direction, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness, RepositoryError,
-    SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, decide,
+    SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, decide, search_document,
 };
 
-/// Tasks kept in memory, behind one lock.
+/// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
 pub struct MemoryTasks(Mutex<HashMap<OwnerId, OwnerState>>);
 
@@ -72,9 +72,8 @@ impl Readiness for MemoryTasks {
 
 fn passes(task: &Task, query: &ListQuery) -> bool {
     let description = task.description.as_ref().map(crate::Description::as_str);
-    let found = |search: &SearchText| {
-        SearchText::document(task.title.as_str(), description).contains(search.folded())
-    };
+    let found =
+        |search: &SearchText| search_document(task.title.as_str(), description).contains(search.folded());
     query.status.completed().is_none_or(|completed| task.completed == completed)
         && query.search.as_ref().is_none_or(found)
 }

@@ -1,4 +1,4 @@
-//! A migration as text, so that it can be sent in another way than the library's: a statement at a time, from another
+//! Migrations as text, so that they can be sent differently from the library: one statement at a time, or from another
 //! thread.
 
 use std::any::Any;
@@ -13,16 +13,16 @@ use diesel::migration::{Migration, MigrationSource, Result};
 pub(crate) struct Script {
     /// The name of its folder.
     pub(crate) name: String,
-    /// The digits before the first underscore of its name; what the table of applied migrations holds.
+    /// The digits before the first underscore of its name, as stored in the table of applied migrations.
     pub(crate) version: String,
-    /// What is in its `up.sql`.
+    /// The text of its `up.sql`.
     pub(crate) sql: String,
-    /// Unless its `metadata.toml` has `run_in_transaction = false`.
+    /// False if its `metadata.toml` has `run_in_transaction = false`.
     pub(crate) in_transaction: bool,
 }
 
 impl Script {
-    /// The statement that records that it has run.
+    /// The statement that records it as applied.
     pub(crate) fn record(&self) -> String {
         format!("insert into __diesel_schema_migrations (version) values ('{}')", self.version)
     }
@@ -50,7 +50,7 @@ fn script<DB: Backend>(migration: &dyn Migration<DB>) -> Result<Script> {
     })
 }
 
-/// Takes down what a migration would execute: the library gives its text to a connection alone.
+/// Records the text of a migration, which the library passes to connections only.
 struct Recorder(String);
 
 impl SimpleConnection for Recorder {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_has_the_text_and_metadata() {
+    fn scripts_have_text_and_metadata() {
         let folder = tempfile::tempdir().unwrap();
         for (name, sql, metadata) in [
             ("2030-01-02-000000_index", "create index concurrently x", "run_in_transaction = false"),

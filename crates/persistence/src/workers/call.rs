@@ -1,24 +1,31 @@
-//! A call that waits for its outcome.
+//! A call that waits for its reply.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use domain::RepositoryError;
 use tokio::sync::oneshot;
 
-use crate::dialect::Outcome;
-use crate::failure::Failure;
+use crate::backend::Failure;
 
-/// One call. It is replied to once: of a worker and the timer, the first one replies, and the other does nothing.
+/// The reply to one request of a group. A task that does not exist is the result of that request alone.
+pub(crate) type Reply<A> = Result<A, RepositoryError>;
+
+/// The replies to a group, in its order. An error is the whole group's; nothing was changed, unless the connection was
+/// lost.
+pub(crate) type Replies<A> = QueryResult<Vec<Reply<A>>>;
+
+/// One call. It gets one reply: the first of a worker and the timer replies, the other does nothing.
 pub(crate) struct PendingCall<A>(Arc<Mutex<State<A>>>);
 
 struct State<A> {
-    /// None once it has been replied to.
-    reply: Option<oneshot::Sender<Outcome<A>>>,
+    /// `None` after the reply.
+    reply: Option<oneshot::Sender<Reply<A>>>,
     submitted: Instant,
     deadline: Instant,
     stage: Stage,
-    /// Whether it may have changed something once it was begun.
+    /// Whether it may have written something once begun.
     is_write: bool,
 }
 
@@ -29,13 +36,13 @@ enum Stage {
     Begun,
 }
 
-/// What became of a call that the timer looked at.
+/// The status of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum CallStatus {
     Waiting,
     Replied,
-    /// Nobody waits for the outcome any more.
-    Gone,
+    /// The caller no longer waits for the reply.
+    Cancelled,
     Expired,
 }
 
@@ -46,14 +53,14 @@ impl<A> Clone for PendingCall<A> {
 }
 
 impl<A> PendingCall<A> {
-    pub(super) fn new(reply: oneshot::Sender<Outcome<A>>, timeout: Duration, is_write: bool) -> Self {
+    pub(super) fn new(reply: oneshot::Sender<Reply<A>>, timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
         let (reply, deadline) = (Some(reply), submitted + timeout);
         Self(Arc::new(Mutex::new(State { reply, submitted, deadline, stage: Stage::Queued, is_write })))
     }
 
-    /// Notes that a worker has taken it and waits for a connection: when that takes too long, the database is
-    /// unavailable. Without this it would be an overload, which promises that nothing was done.
+    /// Records that a worker waits for a connection for it. If that takes too long, the database is unavailable and the
+    /// queue is not overloaded.
     pub(crate) fn await_connection(&self) {
         let mut state = self.lock();
         if state.stage == Stage::Queued {
@@ -61,11 +68,11 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Marks it as begun, with this much time from now on for its outcome. False when nobody waits for it any more, or
-    /// its time is up: then it must not be run. A call that was begun before keeps its deadline.
+    /// Marks it as begun, with this response timeout. False if it is cancelled or expired, and must not be run. A call that
+    /// was begun before keeps its deadline.
     pub(crate) fn begin(&self, timeout: Duration) -> bool {
         let now = Instant::now();
-        if self.expire(now) != Fate::Waiting {
+        if self.expire(now) != CallStatus::Waiting {
             return false;
         }
         let mut state = self.lock();
@@ -76,7 +83,7 @@ impl<A> PendingCall<A> {
         state.reply.is_some()
     }
 
-    /// Gives it this much time from now on, if its time is not up yet.
+    /// Sets its deadline to this time from now, unless it has expired.
     pub(super) fn extend(&self, time: Duration) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -85,7 +92,7 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Has it wait for a worker once more, for this long from now on, if its time is not up yet.
+    /// Returns it to a queue with this timeout, unless it has expired.
     pub(super) fn queue_again(&self, timeout: Duration) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -95,11 +102,10 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Gives the outcome to whoever waits for it.
-    pub(crate) fn reply(&self, outcome: Outcome<A>) {
+    /// Sends the reply, unless the caller is gone or has one already.
+    pub(crate) fn reply(&self, outcome: Reply<A>) {
         let reply = self.lock().reply.take();
         if let Some(reply) = reply {
-            // A caller who has gone needs no outcome.
             let _ = reply.send(outcome);
         }
     }
@@ -109,13 +115,13 @@ impl<A> PendingCall<A> {
         self.lock().submitted
     }
 
-    /// Replies when its time is up.
-    pub(super) fn expire(&self, now: Instant) -> Fate {
+    /// Replies with an error after the deadline.
+    pub(super) fn expire(&self, now: Instant) -> CallStatus {
         let mut state = self.lock();
         let error = match (&state.reply, state.stage) {
-            (None, _) => return Fate::Replied,
-            (Some(reply), _) if reply.is_closed() => return Fate::Gone,
-            _ if now < state.deadline => return Fate::Waiting,
+            (None, _) => return CallStatus::Replied,
+            (Some(reply), _) if reply.is_closed() => return CallStatus::Cancelled,
+            _ if now < state.deadline => return CallStatus::Waiting,
             (_, Stage::Queued) => RepositoryError::Overloaded,
             (_, Stage::Connecting) => Failure::no_connection_within(now - state.submitted).error(),
             (_, Stage::Begun) if state.is_write => {
@@ -126,10 +132,9 @@ impl<A> PendingCall<A> {
         let reply = state.reply.take();
         drop(state);
         if let Some(reply) = reply {
-            // As above.
             let _ = reply.send(Err(error));
         }
-        Fate::Expired
+        CallStatus::Expired
     }
 
     fn lock(&self) -> MutexGuard<'_, State<A>> {

@@ -1,6 +1,6 @@
 //! The bounded queue in front of the workers of one kind.
 //!
-//! Owners take turns: whoever has many calls waiting delays their own.
+//! Owners take turns, so an owner with many waiting calls delays only their own.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,44 +8,43 @@ use std::time::{Duration, Instant};
 use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
 
-use super::call::{Fate, PendingCall};
-use crate::dialect::Outcome;
-use crate::failure::Failure;
-use crate::observer::{CallFailure, DatabaseObserver, WorkKind};
+use super::call::{CallStatus, PendingCall, Reply};
+use crate::backend::Failure;
+use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
 mod group;
 mod turns;
 
 pub(crate) use group::Group;
-use turns::{Turns, Waiting};
+use turns::{QueuedCall, Turns};
 
-/// What a queue holds.
+/// A request in a queue.
 pub(crate) trait Request: Send + 'static {
-    /// Whose it is, if anyone's.
+    /// Its owner, if any.
     fn owner(&self) -> Option<&OwnerId>;
 }
 
-/// What bounds a queue and the groups that are taken from it.
+/// Limits of a queue and its groups.
 pub(crate) struct QueueLimits<R> {
-    /// The most calls that wait.
+    /// Maximum number of waiting calls.
     pub(crate) length: usize,
-    /// The most calls of one owner that wait.
+    /// Maximum number of waiting calls of one owner.
     pub(crate) waiting_per_owner: usize,
-    /// The most groups with calls of one owner that run at once.
+    /// Maximum number of running groups with calls of one owner.
     pub(crate) running_per_owner: usize,
-    /// How long a call waits to be begun.
+    /// How long a call waits in the queue.
     pub(crate) timeout: Duration,
-    /// Whether its calls change something.
+    /// Whether its calls are writes.
     pub(crate) is_write: bool,
-    /// How many workers take from it.
+    /// The number of workers.
     pub(crate) workers: usize,
-    /// The room that a call takes in a group. A call that takes all of it is run alone.
+    /// The weight of a call in a group. A call with the weight of the capacity is run alone.
     pub(crate) weight: fn(&R) -> usize,
-    /// The room in a group.
+    /// Maximum weight of a group.
     pub(crate) capacity: usize,
 }
 
-/// The callers' end of a queue. When it is dropped, the workers finish what is waiting and end.
+/// The callers' end of a queue. When it is dropped, the workers run the waiting calls and end.
 pub(crate) struct Sender<R, A>(Arc<Queue<R, A>>);
 
 impl<R: Request, A> Sender<R, A> {
@@ -54,11 +53,11 @@ impl<R: Request, A> Sender<R, A> {
         Arc::clone(&self.0)
     }
 
-    /// Queues a request and waits for its outcome.
-    pub(crate) async fn submit(&self, request: R) -> Outcome<A> {
+    /// Queues a request and waits for its reply.
+    pub(crate) async fn submit(&self, request: R) -> Reply<A> {
         let (reply, outcome) = oneshot::channel();
         self.0.push(request, reply)?;
-        outcome.await.unwrap_or_else(|_| Err(Failure::defect("a worker ended without a reply").error()))
+        outcome.await.unwrap_or_else(|_| Err(Failure::internal("a worker ended without a reply").error()))
     }
 }
 
@@ -81,9 +80,9 @@ pub(crate) struct Queue<R, A> {
 struct State<R, A> {
     closed: bool,
     turns: Turns<R, A>,
-    /// The calls that workers have taken, and for some time those that were replied to.
+    /// The calls taken by workers, including some that have a reply.
     taken: Vec<PendingCall<A>>,
-    /// How long a worker was busy with one call, lately.
+    /// The recent average time of a worker per call.
     service_time: Duration,
 }
 
@@ -101,7 +100,7 @@ impl<R: Request, A> Queue<R, A> {
         (Sender(Arc::clone(&queue)), queue)
     }
 
-    fn push(&self, request: R, reply: oneshot::Sender<Outcome<A>>) -> Result<(), RepositoryError> {
+    fn push(&self, request: R, reply: oneshot::Sender<Reply<A>>) -> Result<(), RepositoryError> {
         let mut state = self.lock();
         if let Err(failure) = self.admit(&state, request.owner()) {
             drop(state);
@@ -112,14 +111,14 @@ impl<R: Request, A> Queue<R, A> {
             });
         }
         let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
-        state.turns.push(Waiting { request, call, alone: false });
+        state.turns.push(QueuedCall { request, call, alone: false });
         self.report_length(&state);
         drop(state);
         self.changed.notify_one();
         Ok(())
     }
 
-    /// Rejects at once what would not be begun in time. A call that none is ahead of is always admitted.
+    /// Rejects a call that would not be begun in time. A call without others ahead of it is always admitted.
     fn admit(&self, state: &State<R, A>, owner: Option<&OwnerId>) -> Result<(), CallFailure> {
         let (ahead, own) = state.turns.ahead(owner);
         if own >= self.limits.waiting_per_owner {
@@ -134,8 +133,8 @@ impl<R: Request, A> Queue<R, A> {
         Ok(())
     }
 
-    /// Waits for calls and takes one group; none when no more can come. Calls that nobody waits for any more, or whose
-    /// time is up, are not among them. [`Queue::finish`] ends it.
+    /// Waits for calls and takes a group, without cancelled and expired calls; `None` when the queue is closed and empty.
+    /// The worker calls [`Queue::finish`] afterwards.
     pub(crate) fn next_group(&self) -> Option<Group<R, A>> {
         let mut state = self.lock();
         loop {
@@ -153,7 +152,7 @@ impl<R: Request, A> Queue<R, A> {
         }
     }
 
-    /// Lets these owners run other groups. A worker was busy with this many calls of theirs for so long.
+    /// Ends a group of these owners. It had this number of calls and took this long.
     pub(crate) fn finish(&self, owners: &[Option<OwnerId>], calls: usize, busy: Duration) {
         let mut state = self.lock();
         let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
@@ -165,56 +164,56 @@ impl<R: Request, A> Queue<R, A> {
         }
     }
 
-    /// Queues a call of another queue, which has not changed anything yet.
+    /// Queues a call from another queue, which has written nothing yet.
     pub(crate) fn push_again(&self, request: R, call: PendingCall<A>) {
         call.queue_again(self.limits.timeout);
         let mut state = self.lock();
-        state.turns.push(Waiting { request, call, alone: false });
+        state.turns.push(QueuedCall { request, call, alone: false });
         self.report_length(&state);
         drop(state);
         self.changed.notify_one();
     }
 
-    /// Puts the calls of a group back, each owner's to be run alone, before the other calls of that owner. They get this
-    /// much more time, since one of them may now delay the others once more.
+    /// Returns the calls of a group to the front, those of each owner to be run alone. Their deadlines are extended, since
+    /// one of them may delay the others once more.
     pub(crate) fn put_back(&self, group: Group<R, A>, time: Duration) {
         let mut state = self.lock();
         for (request, call) in group.requests.into_iter().zip(group.calls).rev() {
             call.extend(time);
-            state.turns.push_front(Waiting { request, call, alone: true });
+            state.turns.push_front(QueuedCall { request, call, alone: true });
         }
         self.report_length(&state);
         drop(state);
         self.changed.notify_all();
     }
 
-    /// Replies to the calls whose time is up, and forgets those that nobody waits for.
+    /// Replies to expired calls, and removes cancelled ones.
     pub(super) fn expire_overdue(&self, now: Instant) {
-        let mut fates = Vec::new();
+        let mut statuses = Vec::new();
         let mut state = self.lock();
         let mut waits = |call: &PendingCall<A>| {
-            let fate = call.expire(now);
-            fates.push(fate);
-            fate == Fate::Waiting
+            let status = call.expire(now);
+            statuses.push(status);
+            status == CallStatus::Waiting
         };
         state.turns.retain(&mut waits);
         state.taken.retain(&mut waits);
         self.report_length(&state);
         drop(state);
-        self.observe(fates);
+        self.observe(statuses);
     }
 
-    /// Reports the length while the queue is locked, so that the last report is the true one.
+    /// Reports the length while the queue is locked, so that reports are in order.
     fn report_length(&self, state: &State<R, A>) {
         self.observer.queue_length(self.kind, state.turns.waiting());
     }
 
-    fn observe(&self, fates: Vec<Fate>) {
-        for fate in fates {
-            match fate {
-                Fate::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
-                Fate::Gone => self.observer.call_failed(self.kind, CallFailure::Cancelled),
-                Fate::Waiting | Fate::Replied => {}
+    fn observe(&self, statuses: Vec<CallStatus>) {
+        for status in statuses {
+            match status {
+                CallStatus::Expired => self.observer.call_failed(self.kind, CallFailure::TimedOut),
+                CallStatus::Cancelled => self.observer.call_failed(self.kind, CallFailure::Cancelled),
+                CallStatus::Waiting | CallStatus::Replied => {}
             }
         }
     }

@@ -1,36 +1,35 @@
-//! Reads: a group is one statement, and running it twice is as good as once.
+//! Serves reads: a group is one statement, which can be repeated.
 
 use std::time::{Duration, Instant};
 
-use super::call::PendingCall;
+use super::call::{PendingCall, Replies};
+use super::pool::{CheckedOut, Pool};
 use super::queue::{Group, Request};
 use super::worker::{Serve, Worker};
-use crate::dialect::{Dialect, Outcomes};
-use crate::failure::{Failure, Kind};
-use crate::pool::{CheckedOut, Pool};
+use crate::backend::{Backend, Failure, FailureKind};
 
-/// How often a statement is run at most when the database undoes it in favour of another, or a connection is lost.
+/// Maximum attempts of a statement after conflicts and lost connections.
 const ATTEMPTS: usize = 4;
 
-/// A connection that is older and finds its server read-only is of a server that has changed its role.
+/// An older connection to a read-only server means that the server has changed its role.
 pub(crate) const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// Serves groups of reads with this statement.
-pub(crate) struct Reads<D: Dialect, R, A> {
-    pub(crate) run: fn(&mut D::Connection, &[R]) -> Outcomes<A>,
+/// Serves groups of reads with one statement.
+pub(crate) struct Reads<B: Backend, R, A> {
+    pub(crate) run: fn(&mut B::Connection, &[R]) -> Replies<A>,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Serve<D, R, A> for Reads<D, R, A> {
-    /// Runs calls together. When that fails because of what one of them holds, each is run alone, so that it fails
-    /// alone. When it takes too long, each owner's are run alone.
-    fn serve(&mut self, worker: &Worker<'_, D, R, A>, mut group: Group<R, A>) {
+impl<B: Backend, R: Request, A: Send + 'static> Serve<B, R, A> for Reads<B, R, A> {
+    /// Runs calls together. If one of them may have caused a failure, each is run alone, so that it fails alone. If the
+    /// group takes too long, the calls of each owner are run alone.
+    fn serve(&mut self, worker: &Worker<'_, B, R, A>, mut group: Group<R, A>) {
         group.calls.iter().for_each(PendingCall::await_connection);
         let Err(failure) = self.attempt(worker, &mut group) else { return };
         match failure.kind {
-            Kind::Fault | Kind::Duplicate if group.len() > 1 => {
+            FailureKind::Fault | FailureKind::Duplicate if group.len() > 1 => {
                 group.split_each().into_iter().for_each(|single| self.serve(worker, single));
             }
-            Kind::Timeout if group.has_several_owners() => {
+            FailureKind::Timeout if group.has_several_owners() => {
                 worker.queue().put_back(group, worker.context().timeouts.response * 2);
             }
             _ => group.reply_all(|| Err(failure.error())),
@@ -38,9 +37,9 @@ impl<D: Dialect, R: Request, A: Send + 'static> Serve<D, R, A> for Reads<D, R, A
     }
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Reads<D, R, A> {
+impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
     /// Runs calls together and replies to them, unless it fails.
-    fn attempt(&self, worker: &Worker<'_, D, R, A>, group: &mut Group<R, A>) -> Result<(), Failure> {
+    fn attempt(&self, worker: &Worker<'_, B, R, A>, group: &mut Group<R, A>) -> Result<(), Failure> {
         let context = worker.context();
         for attempt in 1.. {
             let mut connection = worker.connect()?;
@@ -50,8 +49,8 @@ impl<D: Dialect, R: Request, A: Send + 'static> Reads<D, R, A> {
             }
             let begun = Instant::now();
             let requests = &group.requests;
-            let result = worker.watched(&mut connection, context.timeouts.hang, |connection| {
-                context.pool.transact(connection, |inner| (self.run)(inner, requests))
+            let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
+                context.pool.read(connection, |inner| (self.run)(inner, requests))
             });
             let elapsed = begun.elapsed();
             context.observer.statement(context.kind, group.len(), elapsed);
@@ -62,36 +61,36 @@ impl<D: Dialect, R: Request, A: Send + 'static> Reads<D, R, A> {
                     return Ok(());
                 }
                 Some(Ok(_)) => {
-                    return Err(Failure::defect("a group has another number of outcomes than of calls"));
+                    return Err(Failure::internal("the numbers of replies and calls differ"));
                 }
                 Some(Err(error)) => error,
                 None => return Err(Failure::no_response_within(elapsed)),
             };
-            let failure = Failure::of::<D>(error, elapsed >= context.timeouts.statement);
+            let failure = Failure::of::<B>(error, elapsed >= context.timeouts.statement);
             if !conclude(&context.pool, &failure, connection, attempt) {
                 return Err(failure);
             }
             context.observer.retried(context.kind);
         }
-        Err(Failure::defect("no attempt was made"))
+        Err(Failure::internal("no attempt was made"))
     }
 }
 
-/// Draws the conclusions for the pool, and whether the statement is run again.
-fn conclude<D: Dialect>(
-    pool: &Pool<D>,
+/// Updates the pool after a failure, and returns whether to retry.
+fn conclude<B: Backend>(
+    pool: &Pool<B>,
     failure: &Failure,
-    connection: CheckedOut<D>,
+    connection: CheckedOut<B>,
     attempt: usize,
 ) -> bool {
     match failure.kind {
-        Kind::Lost => {
+        FailureKind::Lost => {
             pool.record_loss(connection);
             attempt < ATTEMPTS
         }
-        Kind::Conflict => attempt < ATTEMPTS,
-        // A new connection may lead to a server that takes writes, which is what readiness asks for.
-        Kind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
+        FailureKind::Conflict => attempt < ATTEMPTS,
+        // A new connection may reach a writable server, which readiness requires.
+        FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
             pool.discard_all();
             drop(connection);
             attempt == 1

@@ -1,4 +1,4 @@
-//! The thread that replies to calls whose time is up.
+//! The thread that replies to calls after their deadline.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 /// Something with calls that have deadlines.
 pub(crate) trait Expire: Send + Sync {
-    /// Replies to the calls whose time is up.
+    /// Replies to the calls whose deadline has passed.
     fn expire_overdue(&self, now: Instant);
 }
 
@@ -19,7 +19,7 @@ pub(crate) struct DeadlineTimer {
 }
 
 impl DeadlineTimer {
-    /// Looks often enough that no caller waits a twentieth longer than the timeout. After each look it reports the
+    /// Checks often enough that no caller waits more than a twentieth longer than the timeout. Each check also reports the
     /// usage of the pool.
     pub(crate) fn start(
         expiring: Vec<Arc<dyn Expire>>,
@@ -32,8 +32,7 @@ impl DeadlineTimer {
             while until_dropped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let now = Instant::now();
                 for one in &expiring {
-                    // The pool of a replacement starts threads, and panics when there can be no more. Without this
-                    // thread no call would expire any more.
+                    // A new pool starts threads, and panics if it cannot. Without this thread no call would expire.
                     if catch_unwind(AssertUnwindSafe(|| one.expire_overdue(now))).is_err() {
                         tracing::error!("the deadline timer panicked");
                     }

@@ -7,23 +7,21 @@ use std::{io, iter, mem, thread};
 
 use domain::OwnerId;
 
+use super::pool::{CheckedOut, Pool};
 use super::queue::{Group, Queue, Request};
 use super::timer::Expire;
 use crate::DatabaseOptions;
-use crate::dialect::Dialect;
-use crate::failure::Failure;
-use crate::observer::{DatabaseObserver, WorkKind};
-use crate::pool::{CheckedOut, Pool};
+use crate::backend::{Backend, Failure};
+use crate::options::{DatabaseObserver, WorkKind};
 
 /// How long the workers wait for the database.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
     /// How long the server works on a statement.
     pub(crate) statement: Duration,
-    /// How long callers wait for a statement that was begun.
+    /// How long callers wait after their call was begun.
     pub(crate) response: Duration,
-    /// When a call of the driver counts as one that never returns. A transaction of several round trips gets twice as
-    /// long.
+    /// When a call of the driver counts as hung. A transaction of several round trips gets twice as long.
     pub(crate) hang: Duration,
 }
 
@@ -31,12 +29,12 @@ impl Timeouts {
     /// A read is one round trip.
     pub(crate) fn of_reads(options: &DatabaseOptions) -> Self {
         let statement = options.statement_timeout;
-        // Behind a pooler there are two round trips more, for the begin and the end of the transaction.
+        // Behind a pooler, begin and commit are two more round trips.
         let round_trips = if options.transaction_pooler { 3 } else { 1 };
         Self { statement, response: statement * 3 / 2 * round_trips, hang: statement * 2 * round_trips }
     }
 
-    /// A write is a load and a store, and may have to be tried again; behind a pooler, with a begin and an end.
+    /// A write is a load and a store, and may be retried; behind a pooler, with begin and commit.
     pub(crate) fn of_writes(options: &DatabaseOptions) -> Self {
         let statement = options.statement_timeout;
         let (response, hang) = if options.transaction_pooler {
@@ -48,62 +46,62 @@ impl Timeouts {
     }
 }
 
-/// What the workers of one queue have in common.
-pub(crate) struct Context<D: Dialect> {
+/// The shared context of the workers of a queue.
+pub(crate) struct Context<B: Backend> {
     pub(crate) kind: WorkKind,
-    pub(crate) pool: Pool<D>,
+    pub(crate) pool: Pool<B>,
     pub(crate) timeouts: Timeouts,
     pub(crate) observer: Arc<dyn DatabaseObserver>,
 }
 
-/// Serves the groups that one thread takes.
-pub(crate) trait Serve<D: Dialect, R, A> {
+/// Serves the groups of one thread.
+pub(crate) trait Serve<B: Backend, R, A> {
     /// Replies to every call of a group.
-    fn serve(&mut self, worker: &Worker<'_, D, R, A>, group: Group<R, A>);
+    fn serve(&mut self, worker: &Worker<'_, B, R, A>, group: Group<R, A>);
 }
 
-/// Makes what serves the groups of a new thread.
-pub(crate) type NewServer<D, R, A> = Box<dyn Fn() -> Box<dyn Serve<D, R, A>> + Send + Sync>;
+/// Creates the server of a new thread.
+pub(crate) type NewServer<B, R, A> = Box<dyn Fn() -> Box<dyn Serve<B, R, A>> + Send + Sync>;
 
 /// The workers of one queue.
-pub(crate) struct Workers<D: Dialect, R, A> {
-    context: Context<D>,
-    new_server: NewServer<D, R, A>,
+pub(crate) struct Workers<B: Backend, R, A> {
+    context: Context<B>,
+    new_server: NewServer<B, R, A>,
     queue: Arc<Queue<R, A>>,
-    seats: Box<[Mutex<Seat>]>,
+    slots: Box<[Mutex<Slot>]>,
     this: Weak<Self>,
 }
 
-/// What a worker does now. Its thread is replaced when it hangs.
+/// The state of one worker. Its thread is replaced when it hangs.
 #[derive(Default)]
-struct Seat {
-    /// The thread that has the seat.
+struct Slot {
+    /// The thread that owns the slot; a replacement raises the number.
     thread: u64,
-    step: Option<Step>,
-    /// Whose groups the queue counts as running for this worker.
+    driver_call: Option<DriverCall>,
+    /// The owners whose group is running.
     owners: Vec<Option<OwnerId>>,
 }
 
 /// A call of the driver.
 #[derive(Clone, Copy)]
-struct Step {
+struct DriverCall {
     since: Instant,
-    /// When it counts as one that never returns.
+    /// When it counts as hung.
     limit: Duration,
     generation: u64,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
-    /// Starts so many threads. They end when the callers' end of the queue is dropped.
+impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
+    /// Starts this number of threads. They end when the callers' end of the queue is dropped.
     pub(crate) fn start(
-        context: Context<D>,
-        new_server: NewServer<D, R, A>,
+        context: Context<B>,
+        new_server: NewServer<B, R, A>,
         queue: Arc<Queue<R, A>>,
         count: usize,
     ) -> io::Result<Arc<Self>> {
-        let seats = iter::repeat_with(Mutex::default).take(count.max(1)).collect();
-        let workers = Arc::new_cyclic(|this| Self { context, new_server, queue, seats, this: this.clone() });
-        for number in 0..workers.seats.len() {
+        let slots = iter::repeat_with(Mutex::default).take(count.max(1)).collect();
+        let workers = Arc::new_cyclic(|this| Self { context, new_server, queue, slots, this: this.clone() });
+        for number in 0..workers.slots.len() {
             workers.spawn(number, 0)?;
         }
         Ok(workers)
@@ -112,89 +110,88 @@ impl<D: Dialect, R: Request, A: Send + 'static> Workers<D, R, A> {
     fn spawn(&self, number: usize, thread: u64) -> io::Result<()> {
         let Some(this) = self.this.upgrade() else { return Ok(()) };
         let name = format!("db-{}-{number}", self.context.kind.as_str());
-        thread::Builder::new().name(name).spawn(move || this.run(&Place { number, thread }))?;
+        thread::Builder::new().name(name).spawn(move || this.run(&SlotLease { number, thread }))?;
         Ok(())
     }
 
-    fn run(&self, place: &Place) {
+    fn run(&self, lease: &SlotLease) {
         let mut server = (self.new_server)();
-        while self.seat(place).is_some() {
+        while self.slot(lease).is_some() {
             let Some(mut group) = self.queue.next_group() else { return };
-            if let Some(mut seat) = self.seat(place) {
-                seat.owners = mem::take(&mut group.owners);
+            if let Some(mut slot) = self.slot(lease) {
+                slot.owners = mem::take(&mut group.owners);
             }
             let (begun, calls) = (Instant::now(), group.calls.clone());
-            // A connection that was in use is dropped while unwinding, and the pool throws it away for that.
-            let worker = Worker { workers: self, place };
+            // The pool discards a connection that is dropped while unwinding.
+            let worker = Worker { workers: self, lease };
             if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
                 server = (self.new_server)();
-                // What panicked does not hang.
-                self.leave(place);
-                let panicked = Failure::defect("a worker panicked");
+                self.end_call(lease);
+                let panicked = Failure::internal("a worker panicked");
                 for call in &calls {
                     call.reply(Err(panicked.error()));
                 }
             }
-            // Of a worker that was replaced the timer has done this.
-            let Some(mut seat) = self.seat(place) else { return };
-            let owners = mem::take(&mut seat.owners);
-            drop(seat);
+            // For a replaced worker, the timer has done this.
+            let Some(mut slot) = self.slot(lease) else { return };
+            let owners = mem::take(&mut slot.owners);
+            drop(slot);
             self.queue.finish(&owners, calls.len(), begun.elapsed());
         }
     }
 
-    /// Notes that a call of the driver begins. False when the thread was replaced meanwhile.
-    fn enter(&self, place: &Place, generation: u64, limit: Duration) -> bool {
-        let Some(mut seat) = self.seat(place) else { return false };
-        seat.step = Some(Step { since: Instant::now(), limit, generation });
+    /// Records the begin of a driver call. False if the thread was replaced.
+    fn begin_call(&self, lease: &SlotLease, generation: u64, limit: Duration) -> bool {
+        let Some(mut slot) = self.slot(lease) else { return false };
+        slot.driver_call = Some(DriverCall { since: Instant::now(), limit, generation });
         true
     }
 
-    /// Notes that it has ended. False when the thread was replaced meanwhile.
-    fn leave(&self, place: &Place) -> bool {
-        let Some(mut seat) = self.seat(place) else { return false };
-        seat.step = None;
+    /// Records the end of a driver call. False if the thread was replaced.
+    fn end_call(&self, lease: &SlotLease) -> bool {
+        let Some(mut slot) = self.slot(lease) else { return false };
+        slot.driver_call = None;
         true
     }
 
-    /// The seat, as long as the thread has it.
-    fn seat(&self, place: &Place) -> Option<MutexGuard<'_, Seat>> {
-        let seat = self.seats.get(place.number)?.lock().unwrap_or_else(PoisonError::into_inner);
-        (seat.thread == place.thread).then_some(seat)
+    /// The slot, if the thread still owns it.
+    fn slot(&self, lease: &SlotLease) -> Option<MutexGuard<'_, Slot>> {
+        let slot = self.slots.get(lease.number)?.lock().unwrap_or_else(PoisonError::into_inner);
+        (slot.thread == lease.thread).then_some(slot)
     }
 
-    /// Gives the seat to a new thread when the present one hangs in a call of the driver.
-    fn replace_if_hung(&self, number: usize, seat: &Mutex<Seat>, now: Instant) {
-        let mut seat = seat.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(step) = seat.step else { return };
-        let hangs = now.saturating_duration_since(step.since) >= step.limit;
-        if !hangs || !self.context.pool.retire(step.generation) {
+    /// Replaces the thread of a slot if it hangs in a driver call.
+    fn replace_if_hung(&self, number: usize, slot: &Mutex<Slot>, now: Instant) {
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(driver_call) = slot.driver_call else { return };
+        let hangs = now.saturating_duration_since(driver_call.since) >= driver_call.limit;
+        if !hangs || !self.context.pool.retire(driver_call.generation) {
             return;
         }
-        // The new thread waits for the seat until this is done with it.
-        if let Err(error) = self.spawn(number, seat.thread + 1) {
-            tracing::error!(error = %error, "a worker cannot be replaced; this is tried again");
-            seat.step = Some(Step { since: now, ..step });
+        // The new thread waits for the lock of the slot.
+        if let Err(error) = self.spawn(number, slot.thread + 1) {
+            tracing::error!(error = %error, "a worker cannot be replaced; retrying");
+            slot.driver_call = Some(DriverCall { since: now, ..driver_call });
             return;
         }
-        seat.step = None;
-        seat.thread += 1;
-        let owners = mem::take(&mut seat.owners);
-        drop(seat);
-        self.queue.finish(&owners, 1, step.limit);
+        slot.driver_call = None;
+        slot.thread += 1;
+        let owners = mem::take(&mut slot.owners);
+        drop(slot);
+        self.queue.finish(&owners, 1, driver_call.limit);
         tracing::warn!(kind = self.context.kind.as_str(), "replaced a worker whose connection hangs");
         self.context.observer.worker_replaced(self.context.kind);
     }
 }
 
-/// One thread of the workers, for what serves its groups.
-pub(crate) struct Worker<'a, D: Dialect, R, A> {
-    workers: &'a Workers<D, R, A>,
-    place: &'a Place,
+/// The interface of a worker thread for its server.
+pub(crate) struct Worker<'a, B: Backend, R, A> {
+    workers: &'a Workers<B, R, A>,
+    lease: &'a SlotLease,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
-    pub(crate) const fn context(&self) -> &Context<D> {
+impl<B: Backend, R: Request, A: Send + 'static> Worker<'_, B, R, A> {
+    pub(crate) const fn context(&self) -> &Context<B> {
         &self.workers.context
     }
 
@@ -203,8 +200,8 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
         &self.workers.queue
     }
 
-    /// A connection that works, as far as can be known.
-    pub(crate) fn connect(&self) -> Result<CheckedOut<D>, Failure> {
+    /// Checks out a connection, verified if necessary.
+    pub(crate) fn connect(&self) -> Result<CheckedOut<B>, Failure> {
         let Context { pool, timeouts, .. } = self.context();
         let until = Instant::now() + timeouts.hang;
         loop {
@@ -212,9 +209,9 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
             if !pool.needs_verification(&connection) {
                 return Ok(connection);
             }
-            self.workers.enter(self.place, connection.generation, timeouts.hang);
+            self.workers.begin_call(self.lease, connection.generation, timeouts.hang);
             let works = connection.verify();
-            if !self.workers.leave(self.place) || Instant::now() > until {
+            if !self.workers.end_call(self.lease) || Instant::now() > until {
                 return Err(Failure::no_connection_within(timeouts.hang));
             }
             if works {
@@ -223,33 +220,32 @@ impl<D: Dialect, R: Request, A: Send + 'static> Worker<'_, D, R, A> {
         }
     }
 
-    /// Runs a call of the driver. `None` when it did not return within this limit and the thread was replaced: then
-    /// nothing more must be done for the group.
-    pub(crate) fn watched<T>(
+    /// Runs a driver call with this limit. `None` if the thread was replaced; then it must do nothing more for the group.
+    pub(crate) fn run_with_limit<T>(
         &self,
-        connection: &mut CheckedOut<D>,
+        connection: &mut CheckedOut<B>,
         limit: Duration,
-        run: impl FnOnce(&mut CheckedOut<D>) -> T,
+        run: impl FnOnce(&mut CheckedOut<B>) -> T,
     ) -> Option<T> {
-        if !self.workers.enter(self.place, connection.generation, limit) {
+        if !self.workers.begin_call(self.lease, connection.generation, limit) {
             return None;
         }
         let result = run(connection);
-        self.workers.leave(self.place).then_some(result)
+        self.workers.end_call(self.lease).then_some(result)
     }
 }
 
-/// A seat, and the thread that had it at first.
-struct Place {
+/// A thread's claim on a slot.
+struct SlotLease {
     number: usize,
     thread: u64,
 }
 
-impl<D: Dialect, R: Request, A: Send + 'static> Expire for Workers<D, R, A> {
+impl<B: Backend, R: Request, A: Send + 'static> Expire for Workers<B, R, A> {
     fn expire_overdue(&self, now: Instant) {
         self.queue.expire_overdue(now);
-        for (number, seat) in self.seats.iter().enumerate() {
-            self.replace_if_hung(number, seat, now);
+        for (number, slot) in self.slots.iter().enumerate() {
+            self.replace_if_hung(number, slot, now);
         }
     }
 }

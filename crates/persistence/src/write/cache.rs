@@ -5,8 +5,8 @@ use domain::{OwnerId, OwnerState};
 
 use super::{Loaded, Seen};
 
-/// The owners' rows as the last store left them, so that a create needs no load. A row that another process has
-/// changed meanwhile does not pass the guard; a wrong entry costs a lost race and nothing else.
+/// The owners' rows after their last store, so that a create needs no load. Stale entries are safe: the guard rejects the
+/// store, and the owner is loaded and decided again.
 #[derive(Debug, Default)]
 pub(super) struct OwnerCache(HashMap<OwnerId, Entry>);
 
@@ -16,16 +16,16 @@ enum Entry {
         seen: Seen,
         live_tasks: i64,
     },
-    /// Another process writes this owner too: what is known of the row is mostly out of date.
+    /// Another process writes this owner too, so a cached row is usually stale.
     Shared {
         until: Instant,
     },
 }
 
-/// How many owners are kept, at some 150 bytes each. A full cache is emptied: the next create of each owner loads again.
+/// Maximum number of entries, at about 150 bytes each. A full cache is cleared: the next create of each owner loads again.
 const OWNERS: usize = 10_000;
 
-/// How long an owner whom another process wrote is loaded before each store.
+/// How long an owner written by another process is loaded before each store.
 const SHARED: Duration = Duration::from_mins(1);
 
 impl OwnerCache {
@@ -41,12 +41,12 @@ impl OwnerCache {
         }
     }
 
-    /// Keeps nothing of an owner for some time.
-    pub(super) fn share(&mut self, owner: OwnerId, now: Instant) {
+    /// Stops caching an owner for some time.
+    pub(super) fn mark_shared(&mut self, owner: OwnerId, now: Instant) {
         self.put(owner, Entry::Shared { until: now + SHARED });
     }
 
-    pub(super) fn forget(&mut self, owner: &OwnerId) {
+    pub(super) fn remove(&mut self, owner: &OwnerId) {
         if let Some(Entry::Known { .. }) = self.0.get(owner) {
             self.0.remove(owner);
         }

@@ -1,34 +1,34 @@
 use domain::{Outcome, Rejection, Writer};
 
-use super::group::{Group, Item};
+use super::group::{Item, OwnerCommands};
 use super::{LastStore, Loaded, Seen, Store};
 
-/// The commands of one owner, decided on what was loaded.
+/// The commands of one owner, decided on the loaded state. The outcomes are provisional until the store has passed.
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
     pub(super) outcomes: Vec<Result<Outcome, Rejection>>,
-    /// Whether the owner's row was taken from the cache.
+    /// Whether the owner's row is from the cache.
     pub(super) from_cache: bool,
-    /// What must be stored before any of the outcomes is answered; nothing when nothing changes.
+    /// The store that must pass before any outcome is replied; `None` when nothing changes.
     pub(super) store: Option<Store>,
 }
 
-/// What became of a store whose answer was lost, and which has not passed the guard when it was tried again.
+/// The fate of a store whose response was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Settled {
-    /// It is the owner's last store.
+    /// It is stored.
     Stored,
-    /// It never passed, and never will: another store came first.
+    /// It did not pass and never will: another store came first.
     Lost,
-    /// Later stores have overwritten its trace.
+    /// Later stores have overwritten the evidence.
     Unknown,
 }
 
-/// The largest number that every client can read exactly, as a mask: epochs stay below it.
+/// Epochs stay below 2^53, like all numbers that a client may see.
 const BELOW_2_53: i64 = (1 << 53) - 1;
 
 impl Decided {
-    pub(super) fn new(group: &Group, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
+    pub(super) fn new(group: &OwnerCommands, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
         let Loaded { seen, state } = loaded;
         let owner = state.owner_id().clone();
         let mut writer = Writer::new(state);
@@ -47,13 +47,13 @@ impl Decided {
 }
 
 impl Store {
-    /// The owner's row once this is stored.
+    /// The owner's row after this store.
     pub(super) const fn stored(&self, epoch: i64) -> Seen {
         Seen { version: self.version, revision: self.set.revision, epoch }
     }
 
-    /// Judges by the owner's last store. Two stores with one guard never both pass, so as long as the owner's version
-    /// is not beyond this store's, the row tells.
+    /// Decides by the owner's last store. Two stores with the same guard never both pass, so the row is evidence as long as
+    /// its version is not above this store's.
     pub(super) fn settled_by(&self, last: Option<LastStore>) -> Settled {
         let Some(last) = last else { return Settled::Unknown };
         if last.epoch == self.new_epoch {

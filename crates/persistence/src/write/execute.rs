@@ -1,104 +1,65 @@
-//! Carries out a batch: which owners together, what after a lost race, what after a failure.
+//! Executes a batch: which owners together, and what follows a lost race or a failure.
+//!
+//! Owners are independent. Outcomes are provisional until the store of their owner has passed the guard: no caller gets a
+//! reply before, not even a rejection, because it may depend on effects that are not stored.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{Outcome, OwnerId, RepositoryError};
+use domain::OwnerId;
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
-use super::group::{Group, Write};
+use super::group::{OwnerCommands, Write};
+use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, stores};
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{Loaded, Read, Store, WriteDatabase, WriteSession};
-use crate::failure::{Failure, Kind};
+use super::{Loaded, Read, WriteDatabase, WriteSession};
+use crate::backend::{Failure, FailureKind};
 
-/// How often a group is tried when other writers come first, before its callers are told.
+/// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
 
-/// How long an owner who lost a race is locked before the load: three processes that meet on one owner without locks
-/// spend most of their stores on losing.
+/// How long an owner that lost a race is locked before the load. Without the lock, three processes that write one owner
+/// lose most of their races.
 const CONTENDED: Duration = Duration::from_secs(1);
 
-/// How long the outcome of a store whose answer was lost is looked for.
+/// Time limit for finding the outcome of a store whose response was lost.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// Called once for each command, with its place in the batch.
-pub(super) type Answer<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
-
-/// What one write worker knows from batch to batch.
+/// The state of one write worker between batches.
 #[derive(Debug, Default)]
 pub(super) struct Executor {
     cache: OwnerCache,
-    /// Until when the owners who lost a race are locked first.
+    /// Owners that lost a race, and until when they are locked before the load.
     contended: HashMap<OwnerId, Instant>,
-    /// Owners whose row another transaction holds.
+    /// Owners with rows locked by other transactions.
     pub(super) blocked: Vec<OwnerId>,
-    /// Whether another executor takes the groups of such owners when they are met among others.
+    /// Whether another executor takes over the groups of blocked owners.
     pub(super) hands_over: bool,
-    /// The groups for it.
-    pub(super) handed_over: Vec<Group>,
-    /// What the simulation has to find.
+    /// The groups to hand over.
+    pub(super) handed_over: Vec<OwnerCommands>,
+    /// The fault that the simulation has to find.
     #[cfg(all(test, feature = "postgres"))]
     pub(super) planted: Option<Planted>,
 }
 
-/// Groups that are tried together.
-#[derive(Debug)]
-struct Round {
-    groups: Vec<Group>,
-    locking: Locking,
-    /// Whether to load also what a create takes for granted.
-    everything: bool,
-    /// Whether the owners were passed over once because another transaction held their rows.
-    passed_over: bool,
-    attempt: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Locking {
-    /// The guard alone.
-    None,
-    /// The owners' rows are locked before they are loaded.
-    Wait,
-    /// As above, but rows that another transaction holds are passed over.
-    Skip,
-}
-
-impl Round {
-    fn new(groups: Vec<Group>, locking: Locking) -> Self {
-        Self { groups, locking, everything: false, passed_over: false, attempt: 1 }
-    }
-
-    fn again(self) -> Self {
-        Self { attempt: self.attempt + 1, ..self }
-    }
-
-    fn owners(&self) -> Vec<OwnerId> {
-        self.groups.iter().map(|group| group.owner.clone()).collect()
-    }
-}
-
-/// What a group came to on one connection.
-enum Tried {
-    Decided(Box<Decided>),
-    /// Another transaction holds the owner's row.
-    Blocked,
-    /// There was no row to lock. To make one in a transaction that has locked others leads to deadlocks.
-    NewOwner,
-}
-
 impl Executor {
-    /// Carries out all commands of a batch. A process normally serves an owner with one executor at a time; where it does
-    /// not, the guard keeps the writes apart.
-    pub(super) fn run<D: WriteDatabase>(&mut self, database: &mut D, batch: Vec<Write>, answer: Answer<'_>) {
+    /// Executes all commands of a batch. Normally one executor of a process serves an owner at a time; otherwise the guard
+    /// detects the conflict.
+    pub(super) fn run<D: WriteDatabase>(
+        &mut self,
+        database: &mut D,
+        batch: Vec<Write>,
+        reply: OnOutcome<'_>,
+    ) {
         let now = database.now();
         self.contended.retain(|_, until| *until > now);
-        let (contended, free): (Vec<Group>, Vec<Group>) =
-            Group::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
+        let (contended, free): (Vec<OwnerCommands>, Vec<OwnerCommands>) =
+            OwnerCommands::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
         let mut rounds: VecDeque<Round> = VecDeque::new();
         for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
             if !groups.is_empty() {
@@ -106,15 +67,21 @@ impl Executor {
             }
         }
         while let Some(round) = rounds.pop_front() {
-            rounds.extend(self.round(database, round, answer));
+            rounds.extend(self.round(database, round, reply));
         }
     }
 
-    fn round<D: WriteDatabase>(&mut self, database: &mut D, round: Round, answer: Answer<'_>) -> Vec<Round> {
+    fn round<D: WriteDatabase>(
+        &mut self,
+        database: &mut D,
+        round: Round,
+        reply: OnOutcome<'_>,
+    ) -> Vec<Round> {
         if round.attempt > 1 {
             database.retried();
         }
         let mut tried = Vec::new();
+        // Drawn before the attempt, because the connection is borrowed during it.
         let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
         let passed = database.attempt(round.locking != Locking::None, |session| {
@@ -125,16 +92,16 @@ impl Executor {
             if stores.is_empty() { Ok(Vec::new()) } else { session.store(&stores) }
         });
         match passed {
-            Ok(passed) => self.finish(database, round, tried, passed, answer),
+            Ok(passed) => self.finish(database, round, tried, passed, reply),
             Err(failure) => {
                 for group in &round.groups {
                     self.forget(&group.owner);
                 }
                 // Without a guard a second store could overwrite what another process has written since.
-                if D::GUARDED && failure.kind == Kind::Lost && !stores(&tried).is_empty() {
-                    self.settle(database, round, tried, answer)
+                if D::GUARDED && failure.kind == FailureKind::Lost && !stores(&tried).is_empty() {
+                    self.settle(database, round, tried, reply)
                 } else {
-                    self.failed(round, &failure, answer)
+                    self.failed(round, &failure, reply)
                 }
             }
         }
@@ -145,12 +112,12 @@ impl Executor {
         session: &mut D::Session,
         round: &Round,
         random: &mut dyn FnMut() -> i64,
-    ) -> QueryResult<Vec<Tried>> {
+    ) -> QueryResult<Vec<AttemptResult>> {
         let locked = match round.locking {
             Locking::None => Vec::new(),
             Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
         };
-        let cached = |group: &Group| -> Option<Loaded> {
+        let cached = |group: &OwnerCommands| -> Option<Loaded> {
             let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
             if usable && group.reads_no_task() { self.cache.get(&group.owner) } else { None }
         };
@@ -164,45 +131,48 @@ impl Executor {
             let from_cache = known.is_some();
             let Some(loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
-                Tried::Decided(Box::new(Decided { from_cache, ..Decided::new(group, loaded, &mut *random) }))
+                AttemptResult::Decided(Box::new(Decided {
+                    from_cache,
+                    ..Decided::new(group, loaded, &mut *random)
+                }))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
-                Tried::Blocked
+                AttemptResult::Blocked
             } else {
-                Tried::NewOwner
+                AttemptResult::NewOwner
             });
         }
         Ok(tried)
     }
 
-    /// Answers what is stored or needs no store; gives what lost a race.
+    /// Replies to the groups that are stored or need no store; returns those that lost a race.
     fn finish<D: WriteDatabase>(
         &mut self,
         database: &D,
         round: Round,
-        tried: Vec<Tried>,
+        tried: Vec<AttemptResult>,
         passed: Vec<Option<i64>>,
-        answer: Answer<'_>,
+        reply: OnOutcome<'_>,
     ) -> Vec<Round> {
-        let mut again = Again::of(&round);
+        let mut again = Retries::of(&round);
         let mut passed = passed.into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
-            let Tried::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, answer);
+            let AttemptResult::Decided(decided) = tried else {
+                self.not_decided(group, &tried, &mut again, reply);
                 continue;
             };
             let Some(store) = &decided.store else {
-                accept(group, *decided, answer);
+                accept(group, *decided, reply);
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
                 let (seen, live_tasks) = (store.stored(epoch), store.set.live_tasks);
                 self.cache.insert(store.owner.clone(), seen, live_tasks, database.now());
-                accept(group, *decided, answer);
+                accept(group, *decided, reply);
             } else {
                 let from_cache = decided.from_cache;
                 #[cfg(all(test, feature = "postgres"))]
-                let group = Planted::answer_early(self.planted, group, *decided, answer);
-                self.lost_race(database, group, from_cache, &mut again, answer);
+                let group = Planted::answer_early(self.planted, group, *decided, reply);
+                self.lost_race(database, group, from_cache, &mut again, reply);
             }
         }
         again.rounds()
@@ -213,7 +183,7 @@ impl Executor {
         if self.planted == Some(Planted::KeptCache) {
             return;
         }
-        self.cache.forget(owner);
+        self.cache.remove(owner);
     }
 
     fn share(&mut self, owner: &OwnerId, now: Instant) {
@@ -221,24 +191,24 @@ impl Executor {
         if self.planted == Some(Planted::KeptCache) {
             return;
         }
-        self.cache.share(owner.clone(), now);
+        self.cache.mark_shared(owner.clone(), now);
     }
 
-    /// Has the group tried again, unless that was done often enough.
+    /// Retries the group, up to [`ATTEMPTS`] times.
     fn lost_race<D: WriteDatabase>(
         &mut self,
         database: &D,
-        group: Group,
+        group: OwnerCommands,
         from_cache: bool,
-        again: &mut Again,
-        answer: Answer<'_>,
+        again: &mut Retries,
+        reply: OnOutcome<'_>,
     ) {
         database.lost_race();
         self.forget(&group.owner);
         if again.attempt >= ATTEMPTS {
-            reject(vec![group], &Failure::contended(), answer);
+            reject(vec![group], &Failure::contended(), reply);
         } else if from_cache {
-            // The owner need not be contended: another process may have written it long ago.
+            // The cached row may be old, so the owner need not be contended and is not locked yet.
             self.share(&group.owner, database.now());
             again.unlocked.push(group);
         } else {
@@ -247,140 +217,83 @@ impl Executor {
         }
     }
 
-    /// A new owner is stored without a lock. An owner whose row another transaction holds is waited for once more, where
-    /// that delays no others: mostly it is a write of another process, which soon ends.
-    fn not_decided(&mut self, group: Group, tried: &Tried, again: &mut Again, answer: Answer<'_>) {
-        if matches!(tried, Tried::NewOwner) {
+    /// A new owner is stored without a lock. A locked owner is awaited once more, where that delays no other owners: usually
+    /// the lock is a write of another process, which ends soon.
+    fn not_decided(
+        &mut self,
+        group: OwnerCommands,
+        tried: &AttemptResult,
+        again: &mut Retries,
+        reply: OnOutcome<'_>,
+    ) {
+        if matches!(tried, AttemptResult::NewOwner) {
             again.unlocked.push(group);
         } else if self.hands_over {
             self.handed_over.push(group);
         } else if again.was_passed_over {
             self.blocked.push(group.owner.clone());
-            reject(vec![group], &Failure::blocked(), answer);
+            reject(vec![group], &Failure::blocked(), reply);
         } else {
             again.passed_over.push(group);
         }
     }
 
-    fn failed(&mut self, round: Round, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
+    fn failed(&mut self, round: Round, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
-            // Nothing is stored, and the same may pass now.
-            Kind::Conflict | Kind::Lost | Kind::ReadOnly if !last => vec![round.again()],
-            // A create whose id is taken: which one shows when all is loaded.
-            Kind::Duplicate if !round.everything => {
+            // Nothing is stored, and the same may succeed now.
+            FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
+            // The id of a create is in use. Loading all tasks shows which one.
+            FailureKind::Duplicate if !round.everything => {
                 let round = Round { everything: true, ..round };
                 vec![round.again()]
             }
-            Kind::Timeout if !alone && round.locking != Locking::Skip => {
+            // One locked row fails the whole statement. `skip locked` separates its owner from the others, which are
+            // stored without waiting.
+            FailureKind::Timeout if !alone && round.locking != Locking::Skip => {
                 vec![Round { locking: Locking::Skip, ..round }]
             }
-            Kind::Timeout if alone => {
+            FailureKind::Timeout if alone => {
                 self.blocked.extend(round.owners());
-                reject(round.groups, failure, answer)
+                reject(round.groups, failure, reply)
             }
-            Kind::Fault if !alone => {
+            FailureKind::Fault if !alone => {
                 let Round { groups, locking, everything, passed_over, attempt } = round;
                 let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
                 groups.into_iter().map(split).collect()
             }
-            _ => reject(round.groups, failure, answer),
+            _ => reject(round.groups, failure, reply),
         }
     }
 
-    /// The answer to a store was lost: it may be stored, or never be, or be stored in a moment. The same store is
-    /// tried again, with the same guard, so that at most one of the two passes.
+    /// The response to a store was lost: it may be stored already, later, or never. The same store is sent again with the
+    /// same guard, so that at most one of the two passes.
     fn settle<D: WriteDatabase>(
         &mut self,
         database: &mut D,
         round: Round,
-        tried: Vec<Tried>,
-        answer: Answer<'_>,
+        tried: Vec<AttemptResult>,
+        reply: OnOutcome<'_>,
     ) -> Vec<Round> {
         let end = database.now() + SETTLE;
-        let mut again = Again::of(&round);
+        let mut again = Retries::of(&round);
         let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
-            let Tried::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, answer);
+            let AttemptResult::Decided(decided) = tried else {
+                self.not_decided(group, &tried, &mut again, reply);
                 continue;
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
-                Ok(Settled::Stored) => accept(group, *decided, answer),
-                Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, answer),
+                Ok(Settled::Stored) => accept(group, *decided, reply),
+                Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, reply),
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
-                    reject(vec![group], &unknown, answer);
+                    reject(vec![group], &unknown, reply);
                 }
             }
         }
         again.rounds()
-    }
-}
-
-/// What of a round is tried again.
-#[derive(Debug)]
-struct Again {
-    /// How it was tried.
-    everything: bool,
-    was_passed_over: bool,
-    attempt: u32,
-    /// Tried without a lock.
-    unlocked: Vec<Group>,
-    /// Tried with a lock, since other processes write these owners too.
-    locked: Vec<Group>,
-    /// Tried with a lock, since another transaction held the rows.
-    passed_over: Vec<Group>,
-}
-
-impl Again {
-    const fn of(round: &Round) -> Self {
-        Self {
-            everything: round.everything,
-            was_passed_over: round.passed_over,
-            attempt: round.attempt,
-            unlocked: Vec::new(),
-            locked: Vec::new(),
-            passed_over: Vec::new(),
-        }
-    }
-
-    fn rounds(self) -> Vec<Round> {
-        let (everything, attempt) = (self.everything, self.attempt + 1);
-        [
-            (self.unlocked, Locking::None, self.was_passed_over),
-            (self.locked, Locking::Wait, self.was_passed_over),
-            (self.passed_over, Locking::Wait, true),
-        ]
-        .into_iter()
-        .filter(|(groups, ..)| !groups.is_empty())
-        .map(|(groups, locking, passed_over)| Round { groups, locking, everything, passed_over, attempt })
-        .collect()
-    }
-}
-
-/// What is to be stored, in the order of the groups.
-fn stores(tried: &[Tried]) -> Vec<&Store> {
-    tried
-        .iter()
-        .filter_map(|tried| match tried {
-            Tried::Decided(decided) => decided.store.as_ref(),
-            Tried::Blocked | Tried::NewOwner => None,
-        })
-        .collect()
-}
-
-fn reject(groups: Vec<Group>, failure: &Failure, answer: Answer<'_>) -> Vec<Round> {
-    for item in groups.into_iter().flat_map(|group| group.items) {
-        answer(item.place, Err(failure.error()));
-    }
-    Vec::new()
-}
-
-fn accept(group: Group, decided: Decided, answer: Answer<'_>) {
-    for (item, outcome) in group.items.into_iter().zip(decided.outcomes) {
-        answer(item.place, outcome.map_err(RepositoryError::from));
     }
 }

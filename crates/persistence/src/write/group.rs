@@ -2,17 +2,17 @@ use domain::{Command, OwnerId, Timestamp};
 
 use super::Read;
 
-/// A command of a batch, with its place in it.
+/// A command and its index in the batch.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) command: Command,
     pub(super) now: Timestamp,
 }
 
-/// The commands of one owner, in their order.
+/// The commands of one owner, in order.
 #[derive(Debug, Clone)]
-pub(super) struct Group {
+pub(super) struct OwnerCommands {
     pub(super) owner: OwnerId,
     pub(super) items: Vec<Item>,
 }
@@ -25,12 +25,12 @@ pub(crate) struct Write {
     pub(crate) now: Timestamp,
 }
 
-impl Group {
-    /// The groups of a batch, in the order in which their owners first appear.
+impl OwnerCommands {
+    /// Groups a batch by owner, in the order of first appearance.
     pub(super) fn of(batch: Vec<Write>) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
-        for (place, Write { owner, command, now }) in batch.into_iter().enumerate() {
-            let item = Item { place, command, now };
+        for (index, Write { owner, command, now }) in batch.into_iter().enumerate() {
+            let item = Item { index, command, now };
             match groups.iter_mut().find(|group| group.owner == owner) {
                 Some(group) => group.items.push(item),
                 None => groups.push(Self { owner, items: vec![item] }),
@@ -39,12 +39,12 @@ impl Group {
         groups
     }
 
-    /// Whether the owner's row is all that the commands need.
+    /// Whether the commands need only the owner's row.
     pub(super) fn reads_no_task(&self) -> bool {
         self.items.iter().all(|item| item.command.reads().is_none())
     }
 
-    /// What the commands need. With `everything`, also what a create takes for granted.
+    /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.
     pub(super) fn reads(&self, everything: bool) -> Vec<Read> {
         let mut reads: Vec<Read> = Vec::new();
         for Item { command, .. } in &self.items {

@@ -1,4 +1,4 @@
-//! Finds out what became of stores whose answer was lost.
+//! Finds out whether stores with a lost response were stored.
 
 use std::time::Instant;
 
@@ -6,9 +6,9 @@ use domain::OwnerId;
 
 use super::decided::Settled;
 use super::{LastStore, Store, WriteDatabase, WriteSession};
-use crate::failure::{Failure, Kind};
+use crate::backend::{Failure, FailureKind};
 
-/// What became of each store.
+/// The outcome of each store.
 pub(super) fn settle_stores<D: WriteDatabase>(
     database: &mut D,
     stores: &[&Store],
@@ -16,10 +16,10 @@ pub(super) fn settle_stores<D: WriteDatabase>(
 ) -> Vec<Result<Settled, Failure>> {
     match (settle_together(database, stores, end), stores) {
         (Ok(settled), _) => settled.into_iter().map(Ok).collect(),
-        // The owner passed the guard, so nothing was stored before. What comes late fails as this did, or comes after
-        // another store.
-        (Err(failure), [_]) if failure.kind == Kind::Duplicate => vec![Ok(Settled::Lost)],
-        // One owner undoes the statement for all of them.
+        // The owner passed the guard, so the first store is not there. If it arrives late, it fails in the same way or
+        // after another store.
+        (Err(failure), [_]) if failure.kind == FailureKind::Duplicate => vec![Ok(Settled::Lost)],
+        // One owner fails the statement for all, so each is settled alone.
         (Err(failure), [_, _, ..]) if is_undone(&failure) => {
             stores.chunks(1).flat_map(|store| settle_stores(database, store, end)).collect()
         }
@@ -27,7 +27,10 @@ pub(super) fn settle_stores<D: WriteDatabase>(
     }
 }
 
-/// Stores once more, and looks at the owners who do not pass.
+/// Sends the stores again, and reads the last store of owners that do not pass.
+///
+/// The loop ends with the first successful round trip. After it the lost store cannot pass any more: the owner's row
+/// differs from the one that its guard compares, and never becomes equal again.
 fn settle_together<D: WriteDatabase>(
     database: &mut D,
     stores: &[&Store],
@@ -43,24 +46,26 @@ fn settle_together<D: WriteDatabase>(
             Ok(passed)
         });
         match passed {
-            Ok(passed) => return Ok(judge(stores, passed, last)),
+            Ok(passed) => return Ok(classify(stores, passed, last)),
             Err(failure) if is_undone(&failure) || database.now() >= end => return Err(failure),
             Err(_) => database.pause(),
         }
     }
 }
 
-/// Whether a store was undone for what it is, and will be again (an owner is erased, an id is in use), or must not be
-/// tried any more.
+/// Whether a store fails for what it contains and would fail again (erased owner, id in use), or must not be retried.
 const fn is_undone(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Conflict | Kind::Duplicate | Kind::Fault | Kind::Unknown)
+    matches!(
+        failure.kind,
+        FailureKind::Conflict | FailureKind::Duplicate | FailureKind::Fault | FailureKind::Unknown
+    )
 }
 
-fn judge(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<LastStore>>) -> Vec<Settled> {
+fn classify(stores: &[&Store], passed: Vec<Option<i64>>, last: Vec<Option<LastStore>>) -> Vec<Settled> {
     let mut last = last.into_iter();
-    let judge = |(store, passed): (&&Store, Option<i64>)| match passed {
+    let classify = |(store, passed): (&&Store, Option<i64>)| match passed {
         Some(_) => Settled::Stored,
         None => store.settled_by(last.next().flatten()),
     };
-    stores.iter().zip(passed).map(judge).collect()
+    stores.iter().zip(passed).map(classify).collect()
 }

@@ -2,10 +2,10 @@
 //!
 //! Several processes with several write workers each run the real [`Executor`](super::execute::Executor) on a database
 //! in memory, which does what the statements do on PostgreSQL. Whenever a worker takes a step (connect, begin, lock,
-//! load, store, commit, last stores, answer), the schedule chooses who goes on, and what fails: connections are lost
+//! load, store, commit, last stores, answer), the schedule chooses the next worker and failure: connections are lost
 //! before, amid and after statements, whose effects may come later; processes are killed; owners are erased; version
-//! 0.1.0 writes beside the others; time passes. At the end of each schedule [`check`](check::check) compares what the
-//! callers were told with what was committed.
+//! 0.1.0 writes beside the others; time passes. At the end of each schedule [`check`](check::check) compares the
+//! replies with the commits.
 //!
 //! A seed that fails is printed. `TASKNOOK_SIMULATION_SEED=<seed> cargo test -p tasknook-persistence --lib simulation`
 //! runs it alone and prints its steps. `cargo test … simulation -- --ignored` runs many more schedules.
@@ -23,8 +23,8 @@ mod tests;
 mod threads;
 
 use super::decided::Decided;
-use super::execute::Answer;
-use super::group::Group;
+use super::group::OwnerCommands;
+use super::round::OnOutcome;
 use random::Random;
 use schedule::Schedule;
 use server::Weakness;
@@ -42,17 +42,17 @@ impl Planted {
     /// Answers the rejections of a group whose store has not passed, and leaves the rest.
     pub(super) fn answer_early(
         planted: Option<Self>,
-        mut group: Group,
+        mut group: OwnerCommands,
         decided: Decided,
-        answer: Answer<'_>,
-    ) -> Group {
+        answer: OnOutcome<'_>,
+    ) -> OwnerCommands {
         if planted != Some(Self::EarlyRejection) {
             return group;
         }
         let (rejected, rest): (Vec<_>, Vec<_>) =
             group.items.drain(..).zip(decided.outcomes).partition(|(_, outcome)| outcome.is_err());
         for (item, rejection) in rejected {
-            answer(item.place, rejection.map_err(Into::into));
+            answer(item.index, rejection.map_err(Into::into));
         }
         group.items = rest.into_iter().map(|(item, _)| item).collect();
         group
@@ -75,7 +75,7 @@ impl Fault {
     }
 }
 
-/// Runs the schedule of a seed and judges it.
+/// Runs the schedule of a seed and checks it.
 fn run(seed: u64, fault: Option<Fault>, shown: bool) -> Result<Schedule, String> {
     let schedule = threads::run(Schedule::new(Random::new(seed), shown), fault)?;
     check::check(&schedule.history, &schedule.server.log)?;

@@ -1,4 +1,4 @@
-//! The worker of the write path: a thread that takes a batch, runs it, and answers each of its callers.
+//! The worker of the write path: takes a batch, executes it, and replies to each call.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -9,13 +9,11 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use domain::{Outcome, OwnerId};
 
-use super::WriteDatabase;
 use super::execute::Executor;
-use super::group::{Group, Item, Write};
-use crate::dialect::Dialect;
-use crate::failure::{Failure, Kind};
-use crate::pool::CheckedOut;
-use crate::workers::{self, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use super::group::{Item, OwnerCommands, Write};
+use super::{WriteBackend, WriteDatabase};
+use crate::backend::{Failure, FailureKind};
+use crate::workers::{self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -23,13 +21,13 @@ impl Request for Write {
     }
 }
 
-/// Before a store whose answer was lost is tried again and again.
+/// Pause between attempts to settle a store.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How long the writes of an owner whose row another transaction holds go to a worker of their own.
-const SET_ASIDE: Duration = Duration::from_secs(3);
+/// How long the writes of an owner with a locked row go to the worker for blocked owners.
+const BLOCKED_FOR: Duration = Duration::from_secs(3);
 
-/// Owners whose rows other transactions hold, and until when that is assumed.
+/// Owners with rows locked by other transactions, and until when that is assumed.
 #[derive(Debug, Default)]
 pub(crate) struct BlockedOwners(Mutex<HashMap<OwnerId, Instant>>);
 
@@ -49,7 +47,7 @@ impl BlockedOwners {
         let now = Instant::now();
         let mut blocked = self.lock();
         blocked.retain(|_, until| *until > now);
-        blocked.extend(owners.into_iter().map(|owner| (owner, now + SET_ASIDE)));
+        blocked.extend(owners.into_iter().map(|owner| (owner, now + BLOCKED_FOR)));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<OwnerId, Instant>> {
@@ -62,7 +60,7 @@ pub(crate) struct WriteServer {
     executor: Executor,
     random: Random,
     blocked: Arc<BlockedOwners>,
-    /// For their writes; the worker of this queue has none.
+    /// The queue for blocked owners; `None` in the worker that serves it.
     blocked_queue: Option<WriteQueue>,
     lock_timeout: Duration,
 }
@@ -81,7 +79,7 @@ impl WriteServer {
         Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
     }
 
-    /// The writes of other owners; those of owners who were found blocked while these waited are handed over.
+    /// Hands over the writes of blocked owners and returns the others.
     fn without_blocked(&self, group: WriteGroup) -> WriteGroup {
         let Some(queue) = self.blocked_queue.as_ref().filter(|_| !self.blocked.is_empty()) else {
             return group;
@@ -98,21 +96,21 @@ impl WriteServer {
         WriteGroup { requests, calls, owners: group.owners }
     }
 
-    /// Has the worker of the blocked owners run what was handed over.
+    /// Passes the groups of blocked owners to their worker.
     fn hand_over(&mut self, calls: &[PendingCall<Outcome>]) {
         let Some(queue) = &self.blocked_queue else { return };
-        for Group { owner, items } in self.executor.handed_over.drain(..) {
+        for OwnerCommands { owner, items } in self.executor.handed_over.drain(..) {
             self.executor.blocked.push(owner.clone());
-            for Item { place, command, now } in items {
-                let Some(call) = calls.get(place) else { continue };
+            for Item { index, command, now } in items {
+                let Some(call) = calls.get(index) else { continue };
                 queue.push_again(Write { owner: owner.clone(), command, now }, call.clone());
             }
         }
     }
 }
 
-impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
-    fn serve(&mut self, worker: &Worker<'_, D, Write, Outcome>, group: WriteGroup) {
+impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
+    fn serve(&mut self, worker: &Worker<'_, B, Write, Outcome>, group: WriteGroup) {
         let mut group = self.without_blocked(group);
         if group.is_empty() {
             return;
@@ -132,8 +130,8 @@ impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
             lock_timeout: self.lock_timeout,
             random,
         };
-        self.executor.run(&mut database, requests, &mut |place, outcome| {
-            if let Some(call) = calls.get(place) {
+        self.executor.run(&mut database, requests, &mut |index, outcome| {
+            if let Some(call) = calls.get(index) {
                 call.reply(outcome);
             }
         });
@@ -142,7 +140,7 @@ impl<D: Dialect> Serve<D, Write, Outcome> for WriteServer {
     }
 }
 
-/// Numbers from the system's randomness, without a system call for each.
+/// Random numbers with a key from the system, without a system call for each.
 #[derive(Debug, Default)]
 struct Random {
     keys: RandomState,
@@ -157,25 +155,25 @@ impl Random {
 }
 
 /// The connections of a worker.
-struct WorkerDatabase<'a, D: Dialect> {
-    worker: &'a Worker<'a, D, Write, Outcome>,
-    /// For the first attempt.
-    connection: Option<CheckedOut<D>>,
+struct WorkerDatabase<'a, B: WriteBackend> {
+    worker: &'a Worker<'a, B, Write, Outcome>,
+    /// The connection for the first attempt.
+    connection: Option<CheckedOut<B>>,
     calls: usize,
-    /// The shortest time after which the server stops a statement.
+    /// The shortest time limit of a statement.
     lock_timeout: Duration,
     random: &'a mut Random,
 }
 
-impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
-    type Session = D::Connection;
+impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
+    type Session = B::Connection;
 
-    const GUARDED: bool = D::GUARDED;
+    const GUARDED: bool = B::GUARDED;
 
     fn attempt<T>(
         &mut self,
         transaction: bool,
-        run: impl FnOnce(&mut D::Connection) -> QueryResult<T>,
+        run: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
         let context = self.worker.context();
         let mut connection = match self.connection.take() {
@@ -184,23 +182,22 @@ impl<D: Dialect> WriteDatabase for WorkerDatabase<'_, D> {
         };
         let begun = Instant::now();
         let limit = context.timeouts.hang * if transaction { 2 } else { 1 };
-        let result = self
-            .worker
-            .watched(&mut connection, limit, |connection| context.pool.write(connection, transaction, run));
+        let result = self.worker.run_with_limit(&mut connection, limit, |connection| {
+            context.pool.write(connection, transaction, run)
+        });
         let elapsed = begun.elapsed();
         context.observer.statement(context.kind, self.calls, elapsed);
-        // The thread was replaced: whether a store was under way or not, this one must not go on.
+        // The thread was replaced and must not continue, whether or not a store was in progress.
         let Some(result) = result else { return Err(Failure::unknown(None)) };
         result.map_err(|error| {
-            let failure = Failure::of::<D>(error, elapsed >= self.lock_timeout);
+            let failure = Failure::of::<B>(error, elapsed >= self.lock_timeout);
             match failure.kind {
-                Kind::Lost => context.pool.record_loss(connection),
-                // Nothing was written. A new connection may lead to a server that takes writes; one that is new
-                // itself says that there is none.
-                Kind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
+                FailureKind::Lost => context.pool.record_loss(connection),
+                // Nothing was written. A new connection may reach a writable server; if this one is new, there is none.
+                FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();
                 }
-                Kind::ReadOnly => return failure.without_retry(),
+                FailureKind::ReadOnly => return failure.without_retry(),
                 _ => {}
             }
             failure

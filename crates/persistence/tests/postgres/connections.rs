@@ -1,4 +1,4 @@
-//! Connections that hang, are slow, or lead to a server that takes no writes.
+//! Connections that hang, are slow, or reach a read-only server.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -110,14 +110,14 @@ fn backends(server: &Postgres, url: &str) -> Vec<u32> {
 }
 
 #[test]
-fn workers_whose_connections_hang_are_replaced() {
+fn workers_with_hanging_connections_are_replaced() {
     let server = Postgres::start();
     let url = server.create_database();
     migrated(&url);
     let (statement_timeout, max_connections) = (Duration::from_millis(500), 6);
     let options = DatabaseOptions { statement_timeout, max_connections, ..options(&url) };
     let database = Database::open(&options).unwrap();
-    let (repository, owner) = (database.tasks(), Owner::for_test("patient"));
+    let (repository, owner) = (database.tasks(), Owner::for_test("without_timeouts"));
     let task = create(&*repository, &owner, 1);
     for round in 1..=3 {
         let list = || block_on(repository.list(&owner, ListQuery::default()));
@@ -141,14 +141,14 @@ fn workers_whose_connections_hang_are_replaced() {
 }
 
 #[test]
-fn a_connection_that_hangs_is_replaced_while_another_one_hangs() {
+fn several_hanging_connections_are_replaced() {
     let server = Postgres::start();
     let url = server.create_database();
     migrated(&url);
     let (statement_timeout, max_connections) = (Duration::from_millis(500), 6);
     let options = DatabaseOptions { statement_timeout, max_connections, ..options(&url) };
     let repository = Database::open(&options).unwrap().tasks();
-    let owner = Owner::for_test("patient");
+    let owner = Owner::for_test("without_timeouts");
     let task = create(&*repository, &owner, 1);
     let mut frozen: Vec<u32> = Vec::new();
     for _ in 1..=3 {
@@ -169,7 +169,7 @@ fn a_connection_that_hangs_is_replaced_while_another_one_hangs() {
 }
 
 #[test]
-fn connections_to_a_read_only_server_are_not_kept() {
+fn connections_to_read_only_servers_are_discarded() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (start, name) = url.rsplit_once('/').unwrap();

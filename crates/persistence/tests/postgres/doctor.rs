@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use persistence::{BackupError, Database, DatabaseOptions, Doctor, Engine, Remedy, Report};
+use persistence::{BackupError, Database, DatabaseOptions, Doctor, DoctorReport, Engine, Remedy};
 use tasknook_persistence as persistence;
 use tasknook_tests::{Postgres, eventually};
 
 use crate::doctor_of_both::{TestDatabase, line, messages};
-use crate::{beside_writers, doctor_of_both, migrated, options};
+use crate::{doctor_of_both, migrated, options, repair_under_load};
 
 fn test_database() -> TestDatabase {
     let url = Postgres::shared().create_database();
@@ -25,13 +25,13 @@ fn test_database() -> TestDatabase {
     TestDatabase { options, execute: Box::new(execute) }
 }
 
-fn check(url: &str) -> Report {
+fn check(url: &str) -> DoctorReport {
     Doctor::new(&options(url)).unwrap().check().unwrap()
 }
 
 #[test]
-fn each_damage_is_found_and_repaired() {
-    doctor_of_both::each_damage_is_found_and_repaired(test_database);
+fn all_damage_is_found_and_repaired() {
+    doctor_of_both::all_damage_is_found_and_repaired(test_database);
 }
 
 #[test]
@@ -40,28 +40,28 @@ fn contradictions_are_reported_only() {
 }
 
 #[test]
-fn rows_of_0_1_0_are_no_damage() {
-    doctor_of_both::rows_of_0_1_0_are_no_damage(&test_database());
+fn rows_of_0_1_0_are_not_damage() {
+    doctor_of_both::rows_of_0_1_0_are_not_damage(&test_database());
 }
 
 #[test]
-fn a_report_is_bounded_and_a_repair_is_not() {
-    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&test_database());
+fn reports_are_bounded_and_repairs_complete() {
+    doctor_of_both::reports_are_bounded_and_repairs_complete(&test_database());
 }
 
 #[test]
-fn nothing_is_repaired_under_another_schema() {
-    doctor_of_both::nothing_is_repaired_under_another_schema(&test_database());
+fn repairs_require_the_schema_of_this_build() {
+    doctor_of_both::repairs_require_the_schema_of_this_build(&test_database());
 }
 
 #[test]
-fn a_check_while_writers_write_finds_nothing() {
-    beside_writers::a_check_finds_nothing(&test_database());
+fn checks_during_writes_find_nothing() {
+    repair_under_load::a_check_finds_nothing(&test_database());
 }
 
 #[test]
-fn a_repair_while_writers_write_prevails() {
-    beside_writers::a_repair_prevails(&test_database());
+fn repairs_during_writes_prevail() {
+    repair_under_load::a_repair_prevails(&test_database());
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_empty_database_needs_migrations() {
 }
 
 #[test]
-fn invalid_and_incomplete_indexes_are_named() {
+fn invalid_and_incomplete_indexes_are_found() {
     for index in ["owners_pkey", "tasks_pkey", "tasks_newest", "tombstones_pkey"] {
         let database = test_database();
         database.fill();
@@ -104,7 +104,7 @@ fn invalid_and_incomplete_indexes_are_named() {
 }
 
 /// Overwrites the file of a table or index, in a server of its own, and checks as this user.
-fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> Report {
+fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> DoctorReport {
     let server = Postgres::start();
     let url = server.create_database();
     drop(migrated(&url));
@@ -136,12 +136,12 @@ fn damaged_and_missing_files_need_a_backup() {
 }
 
 /// Every line of the report that is not of a check that passed.
-fn not_passed(report: &Report) -> Vec<String> {
+fn not_passed(report: &DoctorReport) -> Vec<String> {
     report.to_string().lines().filter(|line| !line.starts_with("ok")).map(str::to_owned).collect()
 }
 
 #[test]
-fn missing_rights_are_no_damage() {
+fn missing_rights_are_not_damage() {
     let database = test_database();
     database.fill();
     (database.execute)(
@@ -169,7 +169,7 @@ fn missing_rights_are_no_damage() {
 }
 
 #[test]
-fn timeouts_and_locks_are_no_damage() {
+fn timeouts_and_locks_are_not_damage() {
     let database = test_database();
     database.fill();
     let mut other = PgConnection::establish(&database.options.url).unwrap();
@@ -192,7 +192,7 @@ fn timeouts_and_locks_are_no_damage() {
 }
 
 #[test]
-fn a_lost_connection_and_unknown_errors_are_no_damage() {
+fn lost_connections_and_unknown_errors_are_not_damage() {
     let server = Postgres::start();
     let url = server.create_database();
     drop(migrated(&url));
@@ -223,7 +223,7 @@ fn a_lost_connection_and_unknown_errors_are_no_damage() {
 }
 
 #[test]
-fn a_server_is_not_copied_to_a_file() {
+fn servers_are_not_backed_up_to_a_file() {
     let database = test_database();
     let error = Database::back_up(&database.options, Path::new("copy.db")).unwrap_err();
     assert!(matches!(error, BackupError::NotAFile { engine: Engine::Postgres }), "{error}");

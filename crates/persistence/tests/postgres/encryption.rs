@@ -1,4 +1,4 @@
-//! The URL's `sslmode` decides; nothing falls back to clear text when it must not.
+//! Encryption as the URL's `sslmode` requires it, without a fallback to clear text.
 
 use persistence::{Database, MigrateError};
 use tasknook_persistence as persistence;
@@ -11,7 +11,7 @@ fn migrate(url: &str) -> Result<Vec<String>, MigrateError> {
 }
 
 #[test]
-fn a_server_with_a_known_certificate_is_trusted_and_another_is_not() {
+fn server_certificates_are_verified() {
     let server = Postgres::start_encrypted();
     let url = server.create_database();
     let verified = format!("{url}?sslmode=verify-full&sslrootcert={}", server.certificate().display());
@@ -22,7 +22,7 @@ fn a_server_with_a_known_certificate_is_trusted_and_another_is_not() {
 }
 
 #[test]
-fn a_server_without_encryption_is_refused_when_the_url_requires_it() {
+fn servers_without_required_encryption_are_rejected() {
     let url = Postgres::shared().create_database();
     assert!(matches!(migrate(&format!("{url}?sslmode=require")), Err(MigrateError::Unreachable(_))));
     assert!(!migrate(&url).unwrap().is_empty());

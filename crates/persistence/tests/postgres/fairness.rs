@@ -1,4 +1,4 @@
-//! What one owner's calls do to those of others. A policy makes the reads of one owner wait for a lock.
+//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 use uuid::Uuid;
 
-use crate::crowd::patient;
+use crate::workload::without_timeouts;
 use crate::{create, migrated};
 
 type Call<'a> = Pin<Box<dyn Future<Output = Result<Page, RepositoryError>> + Send + 'a>>;
@@ -66,9 +66,9 @@ fn small() -> ListQuery {
 }
 
 #[test]
-fn scans_of_one_owner_leave_those_of_others_alone() {
+fn scans_of_one_owner_do_not_delay_others() {
     let (locked, mut lock) = Locked::new();
-    let options = DatabaseOptions { scans_per_owner: 4, ..patient(&locked.url) };
+    let options = DatabaseOptions { scans_per_owner: 4, ..without_timeouts(&locked.url) };
     let database = Database::open(&options).unwrap();
     let repository = database.tasks();
     let list = |owner: &Owner, query| block_on(repository.list(owner, query));
@@ -100,7 +100,7 @@ fn scans_of_one_owner_leave_those_of_others_alone() {
 #[test]
 fn pages_of_one_owner_leave_workers_for_others() {
     let (locked, mut lock) = Locked::new();
-    let database = Database::open(&patient(&locked.url)).unwrap();
+    let database = Database::open(&without_timeouts(&locked.url)).unwrap();
     let repository = database.tasks();
     let mut waiting: Vec<Call<'_>> =
         (0..16).map(|_| repository.list(&locked.slow, ListQuery::default())).collect();
@@ -116,11 +116,11 @@ fn pages_of_one_owner_leave_workers_for_others() {
 }
 
 #[test]
-fn a_group_that_takes_too_long_is_split_by_owner() {
+fn slow_groups_are_split_by_owner() {
     let (locked, _lock) = Locked::new();
     let statement_timeout = Duration::from_secs(1);
     // One worker for pages: what is asked at the same time comes into one group.
-    let options = DatabaseOptions { statement_timeout, max_connections: 3, ..patient(&locked.url) };
+    let options = DatabaseOptions { statement_timeout, max_connections: 3, ..without_timeouts(&locked.url) };
     let database = Database::open(&options).unwrap();
     let repository = database.tasks();
     let slow = || repository.list(&locked.slow, small());

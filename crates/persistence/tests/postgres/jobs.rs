@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use persistence::JobOptions;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 
 use crate::{jobs_of_both, migrated, options};
 
-/// Of three owners, each with a row that version 0.1.0 kept for a deleted task and an old tombstone.
+/// Three owners, each with a row of version 0.1.0 for a deleted task and an old tombstone.
 const OWNERS: &str = "
     insert into owners (owner_id, revision) values ('a', 2), ('b', 2), ('c', 2);
     insert into tasks select owner_id, gen_random_uuid(), '', null, false, '', now(), now(), 1, now() from owners;
@@ -18,7 +18,7 @@ const OWNERS: &str = "
 
 /// Everything from before the second day of the calendar's count is old.
 fn jobs() -> JobOptions {
-    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
     JobOptions { keep_tombstones: Duration::ZERO, clock }
 }
 
@@ -28,8 +28,8 @@ fn old_tombstones_are_pruned() {
     let url = server.create_database();
     jobs_of_both::prune_what_is_old(&options(&url), |owner| {
         let numbers = |sql: &str| -> Vec<i64> {
-            let told = server.query(&url, &sql.replace("OWNER", owner));
-            told.lines().map(|line| line.parse().unwrap()).collect()
+            let output = server.query(&url, &sql.replace("OWNER", owner));
+            output.lines().map(|line| line.parse().unwrap()).collect()
         };
         let tombstones = numbers("select revision from tombstones where owner_id = 'OWNER'");
         (tombstones, numbers("select pruned_revision from owners where owner_id = 'OWNER'")[0])
@@ -37,20 +37,20 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
-fn a_failed_run_reports_what_it_did() {
+fn failed_runs_report_their_progress() {
     let server = Postgres::shared();
     let url = server.create_database();
     jobs_of_both::report_what_a_failed_run_did(&options(&url), || {
-        let refuse = "create function refuse() returns trigger language plpgsql as
-                $$ begin raise 'refused'; end $$;
-            create trigger refuse before delete on tombstones for each row when (old.owner_id = 'bob')
-                execute function refuse()";
-        PgConnection::establish(&url).unwrap().batch_execute(refuse).unwrap();
+        let reject = "create function reject() returns trigger language plpgsql as
+                $$ begin raise 'rejected'; end $$;
+            create trigger reject before delete on tombstones for each row when (old.owner_id = 'bob')
+                execute function reject()";
+        PgConnection::establish(&url).unwrap().batch_execute(reject).unwrap();
     });
 }
 
 #[test]
-fn jobs_leave_the_work_to_a_process_that_is_at_it() {
+fn jobs_yield_to_another_process() {
     let url = Postgres::shared().create_database();
     let database = migrated(&url);
     let mut other = PgConnection::establish(&url).unwrap();
@@ -65,7 +65,7 @@ fn jobs_leave_the_work_to_a_process_that_is_at_it() {
 }
 
 #[test]
-fn an_owner_whose_row_is_locked_is_skipped() {
+fn owners_with_locked_rows_are_skipped() {
     let server = Postgres::shared();
     let url = server.create_database();
     let database = migrated(&url);
@@ -83,7 +83,7 @@ fn an_owner_whose_row_is_locked_is_skipped() {
 
 /// The wait for such a row ends with an error of the database.
 #[test]
-fn an_owner_with_a_locked_tombstone_is_skipped() {
+fn owners_with_locked_tombstones_are_skipped() {
     let url = Postgres::shared().create_database();
     let database = migrated(&url);
     let mut other = PgConnection::establish(&url).unwrap();
@@ -94,7 +94,7 @@ fn an_owner_with_a_locked_tombstone_is_skipped() {
 }
 
 #[test]
-fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+fn all_rows_of_0_1_0_are_moved_to_tombstones() {
     let server = Postgres::shared();
     let url = server.create_database();
     let database = migrated(&url);

@@ -1,4 +1,4 @@
-//! A statement that had to wait decides by what it finds then, not by what was there when it began.
+//! Row locks: a write that waited for a lock decides on the rows after the wait.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -20,8 +20,8 @@ use crate::{create, migrated, options};
 
 const OWNER: &str = "waiter";
 
-/// Runs `act` while another transaction holds the owner, has that one do `meanwhile` and commit, and gives what `act`
-/// came to.
+/// Runs `act` while another transaction has locked the owner, runs `meanwhile` in that one, commits it, and returns the
+/// result of `act`.
 fn after<T: Send>(meanwhile: &str, act: impl FnOnce(&dyn TaskRepository, &Owner, TaskId) -> T + Send) -> T {
     let server = Postgres::shared();
     let url = server.create_database();
@@ -40,10 +40,10 @@ fn after<T: Send>(meanwhile: &str, act: impl FnOnce(&dyn TaskRepository, &Owner,
         other.batch_execute("commit").unwrap();
         acting.join().unwrap()
     });
-    let kept = "select revision = (select max(revision) from \
+    let stored = "select revision = (select max(revision) from \
                 (select revision from tasks union select revision from tombstones) as stored) \
                 and live_tasks = (select count(*) from tasks where deleted_at is null) from owners";
-    assert_eq!(server.query(&url, kept), "t");
+    assert_eq!(server.query(&url, stored), "t");
     result
 }
 
@@ -84,15 +84,19 @@ fn a_toggle_flips_what_it_finds() {
 }
 
 #[test]
-fn a_condition_is_tested_on_what_it_finds() {
-    let refused = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(1)));
-    assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
-    let refused = after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(1)));
-    assert!(matches!(refused, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2));
+fn preconditions_are_evaluated_on_the_stored_task() {
+    let rejected = after(CHANGED, |repository, owner, id| toggle(repository, owner, id, Some(1)));
+    assert!(
+        matches!(rejected, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2)
+    );
+    let rejected = after(CHANGED, |repository, owner, id| delete(repository, owner, id, Some(1)));
+    assert!(
+        matches!(rejected, Err(RepositoryError::PreconditionFailed { current }) if current.number() == 2)
+    );
 }
 
 #[test]
-fn a_task_that_was_deleted_meanwhile_is_not_there() {
+fn concurrently_deleted_tasks_are_not_found() {
     let changed = after(DELETED, |repository, owner, id| toggle(repository, owner, id, None));
     assert!(matches!(changed, Err(RepositoryError::NotFound)), "{changed:?}");
     let deleted = after(DELETED, |repository, owner, id| delete(repository, owner, id, Some(1)));
@@ -106,7 +110,7 @@ fn a_deletion_takes_the_next_revision() {
 }
 
 #[test]
-fn a_condition_that_does_not_hold_waits_for_nobody() {
+fn failed_preconditions_wait_for_no_lock() {
     let url = Postgres::shared().create_database();
     let repository = migrated(&url).tasks();
     let owner = Owner::for_test(OWNER);
@@ -155,7 +159,7 @@ struct Written {
 }
 
 #[test]
-fn an_owner_whose_row_is_locked_holds_up_nobody_else() {
+fn a_locked_owner_delays_no_other_owner() {
     let url = Postgres::shared().create_database();
     let database = migrated(&url);
     let repository = database.tasks();
@@ -178,7 +182,7 @@ fn an_owner_whose_row_is_locked_holds_up_nobody_else() {
         (joined(locked), joined(others))
     });
     assert!(locked.iter().all(|written| written.done == 0 && written.rejected > 0), "{locked:?}");
-    // The first write of the locked owner holds up its worker for as long as a lock is waited for, and no other does.
+    // Only the first write of the locked owner blocks its worker, for the lock timeout.
     let stalled = |written: &Written| written.rejected > 0 || written.slowest >= Duration::from_millis(1500);
     assert!(!others.iter().any(stalled), "{others:?}");
     other.batch_execute("commit").unwrap();
@@ -191,7 +195,7 @@ fn an_owner_whose_row_is_locked_holds_up_nobody_else() {
 }
 
 #[test]
-fn a_row_that_is_locked_for_a_moment_is_waited_for_again() {
+fn briefly_locked_rows_are_retried() {
     let url = Postgres::shared().create_database();
     // The time of a lock is long, so that a slow machine has time to release it.
     let (lock_timeout, statement_timeout) = (Duration::from_secs(2), Duration::from_secs(10));

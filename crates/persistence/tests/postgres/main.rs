@@ -7,32 +7,32 @@
     reason = "what goes wrong fails the test"
 )]
 
-#[path = "../support/beside_writers.rs"]
-mod beside_writers;
-#[path = "../support/crowd.rs"]
-mod crowd;
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
 #[path = "../support/jobs.rs"]
 mod jobs_of_both;
-#[path = "../support/model.rs"]
-mod model;
+#[path = "../support/linearizability.rs"]
+mod linearizability;
+#[path = "../support/repair_under_load.rs"]
+mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
 #[path = "../support/upgrade.rs"]
 mod upgrade;
 #[path = "../support/workers.rs"]
 mod workers;
+#[path = "../support/workload.rs"]
+mod workload;
 
+mod batches;
+mod concurrency;
 mod connections;
-mod crowds;
 mod doctor;
 mod encryption;
 mod fairness;
 mod jobs;
+mod lock_order;
 mod locks;
-mod many;
-mod meeting;
 mod migrations;
 mod outage;
 mod partitions;
@@ -70,7 +70,7 @@ fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task 
     block_on(repository.create(owner, task, at)).unwrap()
 }
 
-/// One database for all sentences: each takes owners of its own.
+/// One database for all tests of the contract, which use their own owners.
 fn repository() -> Arc<dyn TaskRepository> {
     static SHARED: OnceLock<Database> = OnceLock::new();
     SHARED.get_or_init(|| migrated(&Postgres::shared().create_database())).tasks()

@@ -12,7 +12,7 @@ use tasknook_tests::Postgres;
 use crate::options;
 
 #[test]
-fn what_goes_up_comes_down_and_goes_up_again() {
+fn migrations_can_be_reverted_and_repeated() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
     let migrations = || FileBasedMigrations::from_path(folder).unwrap();
     let url = Postgres::shared().create_database();
@@ -24,7 +24,7 @@ fn what_goes_up_comes_down_and_goes_up_again() {
 }
 
 #[test]
-fn of_those_who_migrate_at_once_one_runs_each() {
+fn concurrent_processes_run_each_migration_once() {
     let url = Postgres::shared().create_database();
     let pending = Database::open(&options(&url)).unwrap().pending_migrations().unwrap();
     let ran: Vec<Vec<String>> = thread::scope(|scope| {
@@ -38,7 +38,7 @@ fn of_those_who_migrate_at_once_one_runs_each() {
 }
 
 #[test]
-fn a_database_is_ready_when_its_migrations_have_run() {
+fn databases_are_ready_after_their_migrations() {
     let url = Postgres::shared().create_database();
     let database = Database::open(&options(&url)).unwrap();
     let error = block_on(database.readiness().check()).unwrap_err();
@@ -51,8 +51,8 @@ fn a_database_is_ready_when_its_migrations_have_run() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_an_error_without_the_password() {
-    let url = "postgres://somebody:hunter2@127.0.0.1:1/tasks";
+fn connection_errors_hide_the_password() {
+    let url = "postgres://user:hunter2@127.0.0.1:1/tasks";
     let error = Database::open(&options(url)).unwrap().migrate().unwrap_err();
     assert!(matches!(error, MigrateError::Unreachable(_)), "{error:?}");
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");

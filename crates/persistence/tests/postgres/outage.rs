@@ -1,4 +1,4 @@
-//! The server goes away, or hangs, and comes back.
+//! The server stops or hangs, and recovers.
 
 use std::time::{Duration, Instant};
 
@@ -13,19 +13,19 @@ const SOON: Duration = Duration::from_secs(4);
 const RECOVERY: Duration = Duration::from_secs(8);
 
 #[test]
-fn a_server_that_stops_is_an_outage_and_nothing_fails_after_it_is_back() {
+fn calls_recover_after_a_server_restart() {
     goes_and_comes_back(Postgres::stop, Postgres::start_again);
 }
 
 #[test]
-fn a_server_that_hangs_is_an_outage_and_nothing_fails_after_it_is_back() {
+fn calls_recover_after_a_server_hang() {
     goes_and_comes_back(Postgres::freeze, Postgres::thaw);
 }
 
 fn goes_and_comes_back(go: impl Fn(&Postgres), come_back: impl Fn(&Postgres)) {
     let server = Postgres::start();
     let database = migrated(&server.create_database());
-    let (repository, owner) = (database.tasks(), Owner::for_test("patient"));
+    let (repository, owner) = (database.tasks(), Owner::for_test("without_timeouts"));
     let task = create(&*repository, &owner, 1);
     let get = || block_on(repository.get(&owner, task.id));
     assert_eq!(get().unwrap(), task);
@@ -63,7 +63,7 @@ fn is_an_outage<T: std::fmt::Debug>(call: impl FnOnce() -> Result<T, RepositoryE
 }
 
 #[test]
-fn idle_connections_that_a_restart_cut_are_not_used() {
+fn connections_broken_by_a_restart_are_not_used() {
     let server = Postgres::start();
     let database = migrated(&server.create_database());
     let (repository, owner) = (database.tasks(), Owner::for_test("idler"));
@@ -78,7 +78,7 @@ fn idle_connections_that_a_restart_cut_are_not_used() {
 }
 
 #[test]
-fn no_connection_outlives_the_database_and_its_ports() {
+fn connections_end_with_the_database_and_its_ports() {
     let server = Postgres::shared();
     let url = server.create_database();
     let database = migrated(&url);
@@ -94,7 +94,7 @@ fn no_connection_outlives_the_database_and_its_ports() {
 }
 
 #[test]
-fn a_lock_that_somebody_keeps_is_an_outage_of_what_needs_it() {
+fn a_locked_row_fails_only_its_own_writes() {
     use diesel::connection::SimpleConnection;
     use diesel::{Connection, PgConnection};
     let url = Postgres::shared().create_database();

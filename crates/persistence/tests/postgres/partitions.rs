@@ -1,4 +1,4 @@
-//! The same schema past one table: parted by the hash of the owner, as it is on many machines.
+//! The schema with tables partitioned by the hash of the owner.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,9 +15,9 @@ use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 
-use crate::crowd::{self, patient};
-use crate::crowds::{had_no_deadlock, kept};
+use crate::concurrency::{had_no_deadlock, stored};
 use crate::options;
+use crate::workload::{self, without_timeouts};
 
 pub(crate) const PARTITIONS: usize = 16;
 
@@ -47,8 +47,8 @@ fn empty() -> (String, PgConnection) {
     (url, connection)
 }
 
-/// A database whose tables are parted.
-pub(crate) fn parted() -> String {
+/// A database whose tables are partitioned.
+pub(crate) fn partitioned() -> String {
     let (url, mut connection) = empty();
     for (version, up) in migrations() {
         // A partitioned table takes no index without a lock, and it is empty here.
@@ -62,42 +62,42 @@ pub(crate) fn parted() -> String {
 
 /// A migration whose tables have partitions, and are the same for the rest.
 fn with_partitions(up: &str) -> String {
-    let mut parted = String::new();
+    let mut partitioned = String::new();
     let mut table = None;
     for line in up.lines() {
         if let Some(name) = line.strip_prefix("create table ") {
             table = Some(name.trim_end_matches(" ("));
         }
         let Some(name) = table.filter(|_| line == ");") else {
-            writeln!(parted, "{line}").unwrap();
+            writeln!(partitioned, "{line}").unwrap();
             continue;
         };
-        writeln!(parted, ") partition by hash (owner_id);").unwrap();
+        writeln!(partitioned, ") partition by hash (owner_id);").unwrap();
         for number in 0..PARTITIONS {
             let values = format!("with (modulus {PARTITIONS}, remainder {number})");
-            writeln!(parted, "create table {name}_p{number} partition of {name} for values {values};")
+            writeln!(partitioned, "create table {name}_p{number} partition of {name} for values {values};")
                 .unwrap();
         }
         table = None;
     }
-    parted
+    partitioned
 }
 
 fn repository() -> Arc<dyn TaskRepository> {
     static SHARED: OnceLock<Database> = OnceLock::new();
-    SHARED.get_or_init(|| Database::open(&options(&parted())).unwrap()).tasks()
+    SHARED.get_or_init(|| Database::open(&options(&partitioned())).unwrap()).tasks()
 }
 
 domain::repository_contract!(repository());
 
 #[test]
-fn the_schema_is_the_migrations_and_its_tables_are_parted() {
-    let url = parted();
+fn partitioned_tables_have_the_migrated_schema() {
+    let url = partitioned();
     let database = Database::open(&options(&url)).unwrap();
     assert_eq!(database.migrate().unwrap(), Vec::<String>::new());
     block_on(database.readiness().check()).unwrap();
     let partitions = "select string_agg(n::text, ',') from (select count(*) as n from pg_inherits \
-                      join pg_class on pg_class.oid = inhrelid where relkind = 'r' group by inhparent) as parted";
+                      join pg_class on pg_class.oid = inhrelid where relkind = 'r' group by inhparent) as partitioned";
     let counts = Postgres::shared().query(&url, partitions);
     assert_eq!(counts, format!("{PARTITIONS},{PARTITIONS},{PARTITIONS}"));
 }
@@ -124,9 +124,9 @@ fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
 }
 
 #[test]
-fn whatever_many_callers_are_answered_has_an_order_that_explains_it() {
-    let url = parted();
-    let database = Database::open(&patient(&url)).unwrap();
-    crowd::check(&*database.tasks(), || kept(&url));
+fn concurrent_histories_are_linearizable() {
+    let url = partitioned();
+    let database = Database::open(&without_timeouts(&url)).unwrap();
+    workload::check(&*database.tasks(), || stored(&url));
     had_no_deadlock(&url);
 }

@@ -1,4 +1,4 @@
-//! Behind a pooler that gives each transaction another connection.
+//! Behind a transaction-mode pooler.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -16,10 +16,10 @@ use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::{Pooler, Postgres};
 
+use crate::concurrency::{had_no_deadlock, stored};
 use crate::create;
-use crate::crowd::{self, patient};
-use crate::crowds::{had_no_deadlock, kept};
 use crate::replicas::Replicas;
+use crate::workload::{self, without_timeouts};
 
 /// Fewer than the services have, so that none keeps one.
 const CONNECTIONS: usize = 4;
@@ -32,7 +32,7 @@ fn pooler() -> &'static Pooler {
 /// A new database: its URL, and the options of a service that goes there through the pooler.
 fn pooled() -> (String, DatabaseOptions) {
     let url = Postgres::shared().create_database();
-    let options = DatabaseOptions { transaction_pooler: true, ..patient(&pooler().url(&url)) };
+    let options = DatabaseOptions { transaction_pooler: true, ..without_timeouts(&pooler().url(&url)) };
     (url, options)
 }
 
@@ -49,14 +49,14 @@ fn replicas() -> &'static Replicas {
 domain::repository_contract!(replicas());
 
 #[test]
-fn whatever_many_callers_are_answered_has_an_order_that_explains_it_and_nothing_of_it_stays() {
+fn pooled_histories_are_linearizable_and_leave_no_session_state() {
     let (url, options) = pooled();
-    crowd::check(&services(&options), || kept(&url));
+    workload::check(&services(&options), || stored(&url));
     had_no_deadlock(&url);
     nothing_stays(&pooler().url(&url));
 }
 
-/// Each connection of the server is as it would be for somebody else, but for what the pooler itself looks after.
+/// No connection of the server has session state, except for what the pooler itself manages.
 fn nothing_stays(url: &str) {
     let mut connections: Vec<_> = (0..CONNECTIONS).map(|_| PgConnection::establish(url).unwrap()).collect();
     let mut processes = BTreeSet::new();
@@ -78,7 +78,7 @@ fn nothing_stays(url: &str) {
 }
 
 #[test]
-fn of_those_who_migrate_at_once_one_runs_each() {
+fn concurrent_processes_run_each_migration_once() {
     let (_, options) = pooled();
     let pending = Database::open(&options).unwrap().pending_migrations().unwrap();
     let ran: Vec<Vec<String>> = thread::scope(|scope| {
@@ -91,18 +91,18 @@ fn of_those_who_migrate_at_once_one_runs_each() {
 }
 
 #[test]
-fn a_database_is_ready_when_its_migrations_have_run() {
+fn databases_are_ready_after_their_migrations() {
     let (_, options) = pooled();
     let database = Database::open(&options).unwrap();
     let error = block_on(database.readiness().check()).unwrap_err();
     let pending = database.pending_migrations().unwrap();
-    assert!(said(&error).contains(&pending[0]), "{error:?}");
+    assert!(messages(&error).contains(&pending[0]), "{error:?}");
     assert_eq!(database.migrate().unwrap(), pending);
     block_on(database.readiness().check()).unwrap();
 }
 
 #[test]
-fn a_lock_that_somebody_keeps_is_waited_for_as_long_as_a_statement_may_take() {
+fn lock_waits_are_limited_by_the_lock_timeout() {
     let (url, options) = pooled();
     let limit = Duration::from_millis(200);
     let database = Database::open(&DatabaseOptions { statement_timeout: limit, ..options }).unwrap();
@@ -121,17 +121,17 @@ fn a_lock_that_somebody_keeps_is_waited_for_as_long_as_a_statement_may_take() {
 }
 
 #[test]
-fn a_service_that_was_not_told_of_the_pooler_is_told_what_to_set() {
+fn errors_behind_a_pooler_name_the_setting() {
     let (_, options) = pooled();
     let options = DatabaseOptions { transaction_pooler: false, ..options };
     let database = Database::open(&options).unwrap();
     // The second connection that migrations need is given what was the first one's.
     let error = database.migrate().unwrap_err();
-    assert!(said(&error).contains("database.transaction_pooler = true"), "{error:?}");
+    assert!(messages(&error).contains("database.transaction_pooler = true"), "{error:?}");
 }
 
-/// What an error and those below it say.
-fn said(error: &dyn Error) -> String {
+/// The messages of an error and its sources.
+fn messages(error: &dyn Error) -> String {
     let sources = std::iter::successors(Some(error), |error| (*error).source());
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,4 +1,4 @@
-//! Where the tables are parted, a statement looks into the partitions of its owners and into no other.
+//! Partition pruning: a statement scans only the partitions of its owners.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -17,9 +17,9 @@ use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 use uuid::Uuid;
 
-use crate::crowd::patient;
-use crate::partitions::parted;
+use crate::partitions::partitioned;
 use crate::statements::{explained, plans};
+use crate::workload::without_timeouts;
 
 /// A service with one worker of each kind, on a database that logs each plan as it was run.
 struct Explained {
@@ -29,11 +29,11 @@ struct Explained {
 
 impl Explained {
     fn new() -> Self {
-        let url = parted();
+        let url = partitioned();
         let explained = explained(name(&url));
         let analysed = format!("alter database {} set auto_explain.log_analyze = on", name(&url));
         let _ = Postgres::shared().query(&url, &format!("{explained}; {analysed}"));
-        let options = DatabaseOptions { max_connections: 3, ..patient(&url) };
+        let options = DatabaseOptions { max_connections: 3, ..without_timeouts(&url) };
         Self { database: Database::open(&options).unwrap(), url }
     }
 
@@ -114,14 +114,14 @@ fn calls<'a>(to: &'a dyn TaskRepository, owners: &'a [Owner], number: u128) -> C
 }
 
 #[test]
-fn a_statement_of_one_owner_looks_into_one_partition() {
+fn single_owner_statements_scan_one_partition() {
     let explained = Explained::new();
     let (tasks, owners) = (explained.database.tasks(), [Owner::for_test("alone")]);
     for (place, call) in calls(&*tasks, &owners, 1).into_iter().enumerate() {
         let outcome = block_on(call);
         // The revision is another one once the task was changed.
-        let refused = matches!(outcome, Err(RepositoryError::PreconditionFailed { .. }));
-        assert!(if place == 6 { refused } else { outcome.is_ok() }, "{place}: {outcome:?}");
+        let rejected = matches!(outcome, Err(RepositoryError::PreconditionFailed { .. }));
+        assert!(if place == 6 { rejected } else { outcome.is_ok() }, "{place}: {outcome:?}");
     }
     let entered = explained.entered(0);
     let one = explained.partitions(&owners);
@@ -132,7 +132,7 @@ fn a_statement_of_one_owner_looks_into_one_partition() {
 }
 
 #[test]
-fn a_statement_of_several_owners_looks_into_their_partitions() {
+fn group_statements_scan_their_owners_partitions() {
     let explained = Explained::new();
     let tasks = explained.database.tasks();
     let owners: Vec<Owner> = (0..4).map(|number| Owner::for_test(&format!("one-of-{number}"))).collect();
@@ -141,7 +141,7 @@ fn a_statement_of_several_owners_looks_into_their_partitions() {
         block_on(create).unwrap();
     }
     let since = explained.plans().len();
-    // While nobody can look at a table, the workers wait with the first calls and the others queue.
+    // While a table is locked, the workers wait with the first calls and the others queue.
     let mut other = PgConnection::establish(&explained.url).unwrap();
     other.batch_execute("begin; lock table owners, tasks in access exclusive mode").unwrap();
     let mut waiting: Calls<'_> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a start meets: a server that is not there yet, that cannot be written, or that holds the wrong kind of database.
+//! Startup with a server that is not available yet, is read-only, or has an unusable database.
 
 use std::thread;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn waiting(url: &str, startup_timeout: Duration) -> Database {
 }
 
 #[test]
-fn a_server_that_starts_later_is_waited_for() {
+fn servers_that_start_later_are_waited_for() {
     let server = Postgres::start();
     let url = server.create_database();
     server.stop();
@@ -34,7 +34,7 @@ fn a_server_that_starts_later_is_waited_for() {
 }
 
 #[test]
-fn a_server_that_never_starts_ends_the_wait() {
+fn the_wait_for_a_server_ends_at_the_timeout() {
     let server = Postgres::start();
     let url = server.create_database();
     server.stop();
@@ -45,7 +45,7 @@ fn a_server_that_never_starts_ends_the_wait() {
 }
 
 #[test]
-fn failures_that_do_not_pass_are_not_waited_for() {
+fn permanent_failures_end_the_wait() {
     let url = Postgres::shared().create_database();
     let (server, _) = url.rsplit_once('/').unwrap();
     for wrong in
@@ -57,7 +57,7 @@ fn failures_that_do_not_pass_are_not_waited_for() {
 }
 
 #[test]
-fn a_hot_standby_is_enough_when_nothing_is_pending() {
+fn hot_standbys_suffice_when_nothing_is_pending() {
     let server = Postgres::start();
     let url = server.create_database();
     drop(migrated(&url));
@@ -74,14 +74,14 @@ fn a_hot_standby_is_enough_when_nothing_is_pending() {
 }
 
 #[test]
-fn a_database_that_is_not_utf8_is_rejected() {
+fn databases_without_utf8_are_rejected() {
     let server = Postgres::shared();
     let latin = server.create_database_with(&["--encoding=LATIN1", "--template=template0"]);
     let database = waiting(&latin, FOR_EVER);
     let error = database.wait_until_available().unwrap_err();
     assert!(matches!(&error, MigrateError::WrongEncoding { encoding } if encoding == "LATIN1"), "{error:?}");
     assert!(matches!(database.migrate(), Err(MigrateError::WrongEncoding { .. })));
-    // What it says to do, does.
+    // The suggested command works.
     let message = error.to_string();
     let command = message.split('`').nth(1).unwrap();
     let arguments: Vec<&str> =

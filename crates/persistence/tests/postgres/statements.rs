@@ -1,4 +1,4 @@
-//! What the server is sent.
+//! The statements that the server receives.
 
 use std::sync::Arc;
 use std::thread;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use domain::{
     Change, Completion, ListQuery, NewTask, Owner, Precondition, Status, Task, TaskId, TaskRepository, Title,
 };
@@ -56,7 +56,7 @@ pub(crate) fn plans(database: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_statement_is_prepared_once_and_costs_one_round_trip() {
+fn statements_are_prepared_once_and_take_one_round_trip() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -81,7 +81,7 @@ fn a_statement_is_prepared_once_and_costs_one_round_trip() {
 }
 
 #[test]
-fn every_statement_goes_by_key_on_tables_without_statistics() {
+fn statements_use_indexes_without_statistics() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -150,7 +150,7 @@ const MOSTLY_DELETED: &str = "
     from generate_series(1, 30000) as n";
 
 #[test]
-fn batches_go_by_key() {
+fn groups_use_indexes() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -171,7 +171,7 @@ fn batches_go_by_key() {
     write_in_batches(&url, &*database.tasks());
 
     let plans = plans(name);
-    for part in ["left join lateral", "inserted as", "made_again as", "updated as", "deleted as"] {
+    for part in ["left join lateral", "inserted as", "recreated as", "updated as", "deleted as"] {
         let is_batch = |plan: &&String| plan.contains("unnest") && plan.contains(part);
         assert!(plans.iter().any(|plan| is_batch(&plan)), "no batch with {part}: {plans:#?}");
     }
@@ -181,7 +181,7 @@ fn batches_go_by_key() {
 }
 
 #[test]
-fn a_task_is_read_by_its_key_beside_deleted_ones() {
+fn tasks_are_read_by_key_beside_deleted_rows() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -215,7 +215,7 @@ const OLD_ROWS: &str = "
     from generate_series(1, 50000) as n";
 
 #[test]
-fn the_jobs_find_and_change_rows_by_index() {
+fn jobs_find_and_change_rows_by_index() {
     let server = Postgres::shared();
     let url = server.create_database();
     let (_, name) = url.rsplit_once('/').unwrap();
@@ -224,7 +224,7 @@ fn the_jobs_find_and_change_rows_by_index() {
     let _ = server.query(&url, "analyze");
     let _ = server.query(&url, &explained(name));
     let database = persistence::Database::open(&crate::options(&url)).unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(86_400_000));
+    let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
     let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     assert_eq!((report.moved, report.pruned), (2, 3));
 

@@ -1,4 +1,4 @@
-//! From version 0.1.0, with its data and beside it.
+//! Upgrades from version 0.1.0, with its data and while it runs.
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
@@ -6,8 +6,8 @@ use domain::TaskId;
 use tasknook_tests::Postgres;
 use uuid::Uuid;
 
-use crate::crowd::patient;
 use crate::upgrade::{OldVersion, Stored, loses_nothing};
+use crate::workload::without_timeouts;
 
 struct Old(PgConnection);
 
@@ -103,7 +103,7 @@ impl OldVersion for Old {
 const FIRST: &str = include_str!("../../../../migrations/postgres/2026-11-21-000001_create_tasks/up.sql");
 
 #[test]
-fn an_upgrade_loses_nothing_while_the_old_version_writes() {
+fn upgrades_lose_no_writes_of_the_old_version() {
     let server = Postgres::shared();
     let url = server.create_database();
     let mut connection = PgConnection::establish(&url).unwrap();
@@ -114,10 +114,10 @@ fn an_upgrade_loses_nothing_while_the_old_version_writes() {
              null default current_timestamp); insert into __diesel_schema_migrations (version) values ('20261121000001')",
         )
         .unwrap();
-    loses_nothing(&patient(&url), Old(connection), || {
+    loses_nothing(&without_timeouts(&url), Old(connection), || {
         let rows = |sql: &str| -> Vec<Vec<String>> {
-            let told = server.query(&url, sql);
-            told.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect()
+            let output = server.query(&url, sql);
+            output.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect()
         };
         let number = |text: &String| text.parse().unwrap();
         let owners = rows("select owner_id, revision, live_tasks from owners");

@@ -1,4 +1,4 @@
-//! Copies of a file in use.
+//! Backups of a file in use.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,7 +17,7 @@ fn at(place: &Place) -> DatabaseOptions {
 }
 
 #[test]
-fn a_copy_has_what_was_committed_and_is_its_owners_alone() {
+fn backups_are_complete_and_private() {
     let (database, place) = (test_database(), Place::new());
     database.fill();
     let backup = Database::back_up(&database.options, &place.file()).unwrap();
@@ -37,7 +37,7 @@ fn a_copy_has_what_was_committed_and_is_its_owners_alone() {
 }
 
 #[test]
-fn a_writer_in_the_midst_of_a_transaction_is_not_waited_for() {
+fn reads_do_not_wait_for_an_open_write_transaction() {
     let (source, target) = (Place::new(), Place::new());
     drop(crate::migrated(&source.options()));
     let mut writer = source.connection();
@@ -49,7 +49,7 @@ fn a_writer_in_the_midst_of_a_transaction_is_not_waited_for() {
 }
 
 #[test]
-fn what_is_there_is_never_overwritten() {
+fn backups_never_overwrite_files() {
     let (database, place) = (test_database(), Place::new());
     fs::write(place.file(), "precious").unwrap();
     let error = Database::back_up(&database.options, &place.file()).unwrap_err();
@@ -63,11 +63,11 @@ fn what_is_there_is_never_overwritten() {
 }
 
 #[test]
-fn without_a_database_or_a_folder_nothing_is_made() {
+fn failed_backups_create_no_file() {
     let (database, place) = (test_database(), Place::new());
     let error = Database::back_up(&at(&place), &place.0.path().join("copy.db")).unwrap_err();
     assert!(matches!(error, BackupError::Source(DoctorError::Absent { .. })), "{error}");
     let error = Database::back_up(&database.options, &place.0.path().join("no/such/folder.db")).unwrap_err();
-    assert!(matches!(error, BackupError::Unwritten { .. }), "{error}");
+    assert!(matches!(error, BackupError::Write { .. }), "{error}");
     assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0);
 }

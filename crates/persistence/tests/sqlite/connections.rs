@@ -1,4 +1,4 @@
-//! Every connection has the settings that durability and waiting rest on. They are not the file's but the
+//! Every connection has the settings for durability and lock waits. They are not the file's but the
 //! connection's, so they show only in what it does.
 
 use diesel::connection::SimpleConnection;

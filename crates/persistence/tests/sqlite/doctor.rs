@@ -3,16 +3,16 @@
 use std::fs;
 
 use diesel::connection::SimpleConnection;
-use persistence::{Database, DatabaseOptions, Doctor, DoctorError, OpenError, Outcome, Remedy};
+use persistence::{CheckOutcome, Database, DatabaseOptions, Doctor, DoctorError, OpenError, Remedy};
 use tasknook_persistence as persistence;
 
 use crate::doctor_of_both::{TestDatabase, line, messages};
-use crate::{Place, beside_writers, doctor_of_both, migrated, patient};
+use crate::{Place, doctor_of_both, migrated, repair_under_load, without_timeouts};
 
 /// A new database; its folder lasts as long as it does.
 pub(crate) fn test_database() -> TestDatabase {
     let place = Place::new();
-    let options = patient(&place.url());
+    let options = without_timeouts(&place.url());
     drop(migrated(&options));
     let execute = move |sql: &str| {
         let mut connection = place.connection();
@@ -23,8 +23,8 @@ pub(crate) fn test_database() -> TestDatabase {
 }
 
 #[test]
-fn each_damage_is_found_and_repaired() {
-    doctor_of_both::each_damage_is_found_and_repaired(test_database);
+fn all_damage_is_found_and_repaired() {
+    doctor_of_both::all_damage_is_found_and_repaired(test_database);
 }
 
 #[test]
@@ -33,32 +33,32 @@ fn contradictions_are_reported_only() {
 }
 
 #[test]
-fn rows_of_0_1_0_are_no_damage() {
-    doctor_of_both::rows_of_0_1_0_are_no_damage(&test_database());
+fn rows_of_0_1_0_are_not_damage() {
+    doctor_of_both::rows_of_0_1_0_are_not_damage(&test_database());
 }
 
 #[test]
-fn a_report_is_bounded_and_a_repair_is_not() {
-    doctor_of_both::a_report_is_bounded_and_a_repair_is_not(&test_database());
+fn reports_are_bounded_and_repairs_complete() {
+    doctor_of_both::reports_are_bounded_and_repairs_complete(&test_database());
 }
 
 #[test]
-fn nothing_is_repaired_under_another_schema() {
-    doctor_of_both::nothing_is_repaired_under_another_schema(&test_database());
+fn repairs_require_the_schema_of_this_build() {
+    doctor_of_both::repairs_require_the_schema_of_this_build(&test_database());
 }
 
 #[test]
-fn a_check_while_writers_write_finds_nothing() {
-    beside_writers::a_check_finds_nothing(&test_database());
+fn checks_during_writes_find_nothing() {
+    repair_under_load::a_check_finds_nothing(&test_database());
 }
 
 #[test]
-fn a_repair_while_writers_write_prevails() {
-    beside_writers::a_repair_prevails(&test_database());
+fn repairs_during_writes_prevail() {
+    repair_under_load::a_repair_prevails(&test_database());
 }
 
 #[test]
-fn more_rows_than_a_page_are_all_read() {
+fn jobs_read_more_than_one_page() {
     let database = test_database();
     (database.execute)(
         "with recursive number (n) as (select 1 union all select n + 1 from number where n < 1234)
@@ -74,18 +74,18 @@ fn more_rows_than_a_page_are_all_read() {
 }
 
 #[test]
-fn contents_of_an_old_schema_are_not_checked() {
+fn rows_of_an_old_schema_are_not_checked() {
     let place = Place::new();
     drop(Database::open(&place.options()).unwrap());
     let report = Doctor::new(&place.options()).unwrap().check().unwrap();
     assert_eq!(report.remedies(), [Remedy::Migrate], "{report}");
     let outcome = |name| &report.checks.iter().find(|check| check.name == name).unwrap().outcome;
-    assert_eq!(outcome("integrity"), &Outcome::Passed);
-    assert_eq!(outcome("live tasks"), &Outcome::NotChecked("the schema is not up to date".into()));
+    assert_eq!(outcome("integrity"), &CheckOutcome::Passed);
+    assert_eq!(outcome("live tasks"), &CheckOutcome::NotChecked("the schema is not up to date".into()));
 }
 
 #[test]
-fn errors_of_statements_are_no_damage() {
+fn statement_errors_are_not_damage() {
     let database = test_database();
     (database.execute)("drop table tombstones");
     let report = database.check();
@@ -139,7 +139,7 @@ fn damaged(place: &Place, damage: impl FnOnce(&mut Vec<u8>)) -> DatabaseOptions 
 }
 
 #[test]
-fn a_damaged_file_needs_a_backup() {
+fn damaged_files_need_a_backup() {
     type Damage = fn(&mut Vec<u8>);
     let damages: [Damage; 4] = [
         |content| content.truncate(10 * 4096),

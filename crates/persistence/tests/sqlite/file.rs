@@ -1,4 +1,4 @@
-//! What the URL may name, and what is refused and stays as it is.
+//! Files that a URL may name, and files that are rejected unchanged.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use tasknook_persistence as persistence;
 use crate::{Place, migrated};
 
 #[test]
-fn the_file_and_its_folder_are_made() {
+fn files_and_folders_are_created() {
     let place = Place::new();
     let url = format!("sqlite://{}/a/b/tasks.db", place.0.path().display());
     let database = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() }).unwrap();
@@ -18,7 +18,7 @@ fn the_file_and_its_folder_are_made() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused_and_left_alone() {
+fn other_files_are_rejected_unchanged() {
     let place = Place::new();
     for content in [&b"a shopping list, longer than sixteen bytes"[..], b"short", b"SQLite format 3"] {
         fs::write(place.file(), content).unwrap();
@@ -30,7 +30,7 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_damaged_database_is_refused_and_left_alone() {
+fn damaged_databases_are_rejected_unchanged() {
     let place = Place::new();
     let mut content = b"SQLite format 3\0".to_vec();
     content.resize(4096, 0xff);
@@ -41,7 +41,7 @@ fn a_damaged_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_database_of_another_program_is_refused_and_left_alone() {
+fn foreign_databases_are_rejected_unchanged() {
     let place = Place::new();
     place.connection().batch_execute("create table bookmarks (url text)").unwrap();
     let content = fs::read(place.file()).unwrap();
@@ -51,7 +51,7 @@ fn a_database_of_another_program_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_is_protected_is_refused_and_left_alone() {
+fn read_only_files_are_rejected_unchanged() {
     let place = Place::new();
     drop(migrated(&place.options()));
     let mut permissions = fs::metadata(place.file()).unwrap().permissions();
@@ -64,7 +64,7 @@ fn a_file_that_is_protected_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_folder_is_no_file() {
+fn folders_are_rejected() {
     let place = Place::new();
     fs::create_dir(place.file()).unwrap();
     let error = Database::open(&place.options()).err().unwrap();
@@ -72,7 +72,7 @@ fn a_folder_is_no_file() {
 }
 
 #[test]
-fn an_engine_that_was_left_out_is_named() {
+fn engines_missing_in_the_build_are_named() {
     let url = "postgres://user:hunter2@localhost/tasks".to_owned();
     let opened = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() });
     match opened {

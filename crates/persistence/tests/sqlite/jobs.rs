@@ -4,7 +4,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use persistence::JobOptions;
 use tasknook_persistence as persistence;
 
@@ -31,30 +31,30 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
-fn a_failed_run_reports_what_it_did() {
+fn failed_runs_report_their_progress() {
     let place = Place::new();
     jobs_of_both::report_what_a_failed_run_did(&place.options(), || {
-        let refuse = "create trigger refuse before delete on tombstones when old.owner_id = 'bob'
-            begin select raise(abort, 'refused'); end";
-        place.connection().batch_execute(refuse).unwrap();
+        let reject = "create trigger reject before delete on tombstones when old.owner_id = 'bob'
+            begin select raise(abort, 'rejected'); end";
+        place.connection().batch_execute(reject).unwrap();
     });
 }
 
 #[test]
-fn a_run_that_finds_nothing_to_do_needs_no_write_lock() {
+fn runs_without_work_take_no_write_lock() {
     let place = Place::new();
     let database = migrated(&place.options());
     let mut other = place.connection();
     let tombstone = "insert into tombstones values ('a', 'task', zeroblob(16), 1, 1000)";
     other.batch_execute(tombstone).unwrap();
     other.batch_execute("begin immediate").unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(1000));
+    let clock = Arc::new(ManualClock::at_unix_millis(1000));
     let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     assert_eq!((report.pruned, report.is_completed()), (0, true));
 }
 
 #[test]
-fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
+fn all_rows_of_0_1_0_are_moved_to_tombstones() {
     let place = Place::new();
     let database = migrated(&place.options());
     let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
@@ -62,7 +62,7 @@ fn all_rows_of_version_0_1_0_are_moved_from_beside_other_deleted_tasks() {
         insert into tasks select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
             '', 0, 0, n, n / 100 from owners, numbers";
     place.connection().batch_execute(rows).unwrap();
-    let clock = Arc::new(SetClock::at_unix_millis(0));
+    let clock = Arc::new(ManualClock::at_unix_millis(0));
     let options = JobOptions { keep_tombstones: Duration::ZERO, clock };
     assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
     assert_eq!(database.run_jobs(&options).unwrap().moved, 0);

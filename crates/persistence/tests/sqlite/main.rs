@@ -7,22 +7,22 @@
     reason = "what goes wrong fails the test"
 )]
 
-#[path = "../support/beside_writers.rs"]
-mod beside_writers;
-#[path = "../support/crowd.rs"]
-mod crowd;
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
 #[path = "../support/jobs.rs"]
 mod jobs_of_both;
-#[path = "../support/model.rs"]
-mod model;
+#[path = "../support/linearizability.rs"]
+mod linearizability;
+#[path = "../support/repair_under_load.rs"]
+mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
 #[path = "../support/upgrade.rs"]
 mod upgrade;
 #[path = "../support/workers.rs"]
 mod workers;
+#[path = "../support/workload.rs"]
+mod workload;
 
 mod backup;
 mod connections;
@@ -38,13 +38,13 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crowd::patient;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use domain::TaskRepository;
-use model::Kept;
+use linearizability::StoredState;
 use persistence::{Database, DatabaseOptions};
 use tasknook_persistence as persistence;
 use tempfile::TempDir;
+use workload::without_timeouts;
 
 /// A folder for a database, removed when dropped.
 struct Place(TempDir);
@@ -73,12 +73,12 @@ impl Place {
 }
 
 /// What the file keeps, for the model.
-fn kept(place: &Place) -> Kept {
-    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as buried from tasks
+fn stored(place: &Place) -> StoredState {
+    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as deleted from tasks
         union all select owner_id, hex(object_id), revision, true from tombstones";
     let mut connection = place.connection();
-    Kept {
-        owners: sql_query(crowd::OWNERS).load(&mut connection).unwrap(),
+    StoredState {
+        owners: sql_query(workload::OWNERS).load(&mut connection).unwrap(),
         tasks: sql_query(tasks).load(&mut connection).unwrap(),
     }
 }
@@ -112,8 +112,8 @@ impl Deref for OnAFile {
 domain::repository_contract!(OnAFile::new());
 
 #[test]
-fn whatever_many_callers_are_answered_has_an_order_that_explains_it() {
+fn concurrent_histories_are_linearizable() {
     let place = Place::new();
-    let database = migrated(&patient(&place.url()));
-    crowd::check(&*database.tasks(), || kept(&place));
+    let database = migrated(&without_timeouts(&place.url()));
+    workload::check(&*database.tasks(), || stored(&place));
 }

@@ -11,7 +11,7 @@ use crate::{Place, migrated};
 use diesel::connection::SimpleConnection;
 
 #[test]
-fn what_goes_up_comes_down_and_goes_up_again() {
+fn migrations_can_be_reverted_and_repeated() {
     let place = Place::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
     let migrations = || FileBasedMigrations::from_path(folder).unwrap();
@@ -22,7 +22,7 @@ fn what_goes_up_comes_down_and_goes_up_again() {
 }
 
 #[test]
-fn of_those_who_migrate_at_once_one_runs_each() {
+fn concurrent_processes_run_each_migration_once() {
     let place = Place::new();
     let pending = Database::open(&place.options()).unwrap().pending_migrations().unwrap();
     let ran: Vec<Vec<String>> = thread::scope(|scope| {
@@ -36,7 +36,7 @@ fn of_those_who_migrate_at_once_one_runs_each() {
 }
 
 #[test]
-fn a_database_is_ready_when_its_migrations_have_run() {
+fn databases_are_ready_after_their_migrations() {
     let place = Place::new();
     let database = Database::open(&place.options()).unwrap();
     let error = block_on(database.readiness().check()).unwrap_err();
@@ -49,7 +49,7 @@ fn a_database_is_ready_when_its_migrations_have_run() {
 }
 
 #[test]
-fn a_migration_that_this_build_does_not_know_is_no_obstacle() {
+fn unknown_applied_migrations_are_accepted() {
     let place = Place::new();
     let database = migrated(&place.options());
     let unknown = "insert into __diesel_schema_migrations (version) values ('29991231235959')";
@@ -59,7 +59,7 @@ fn a_migration_that_this_build_does_not_know_is_no_obstacle() {
 }
 
 #[test]
-fn a_migration_that_fails_leaves_nothing_and_says_so() {
+fn failed_migrations_are_rolled_back_and_named() {
     let place = Place::new();
     let database = Database::open(&place.options()).unwrap();
     let pending = database.pending_migrations().unwrap();

@@ -1,4 +1,4 @@
-//! More than the database can do: who cannot be served is told so, and soon.
+//! Overload: calls that cannot be served are rejected soon.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,11 +22,11 @@ async fn creation(repository: &Arc<dyn TaskRepository>, number: u128) -> Result<
     let id = TaskId::new(Uuid::from_u128(number));
     let at = Timestamp::from_unix_millis(0).unwrap();
     let title = Title::from_stored("one of many".into());
-    repository.create(&Owner::for_test("crowd"), NewTask::new(id, title), at).await
+    repository.create(&Owner::for_test("workload"), NewTask::new(id, title), at).await
 }
 
 #[test]
-fn who_finds_the_queue_full_is_told_at_once() {
+fn full_queues_reject_at_once() {
     let place = Place::new();
     let options = DatabaseOptions { queue_length: 1, ..place.options() };
     let repository = migrated(&options).tasks();
@@ -34,19 +34,19 @@ fn who_finds_the_queue_full_is_told_at_once() {
     other.batch_execute("begin immediate").unwrap();
     // Calls that are begun and left waiting: a worker takes the first ones, and the others fill the queue.
     let mut waiting = Vec::new();
-    let mut refused = None;
+    let mut rejected = None;
     for number in 0..200 {
         let repository = Arc::clone(&repository);
         let mut call = Box::pin(async move { creation(&repository, number).await });
         match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Pending => waiting.push(call),
             Poll::Ready(result) => {
-                refused = Some(result);
+                rejected = Some(result);
                 break;
             }
         }
     }
-    assert!(matches!(refused, Some(Err(RepositoryError::Overloaded))), "{refused:?}");
+    assert!(matches!(rejected, Some(Err(RepositoryError::Overloaded))), "{rejected:?}");
     other.batch_execute("commit").unwrap();
     // Those that were taken are done.
     for call in waiting {
@@ -65,7 +65,7 @@ impl DatabaseObserver for Begun {
 }
 
 #[test]
-fn a_call_that_is_not_begun_in_time_is_rejected() {
+fn overdue_calls_are_rejected() {
     let place = Place::new();
     let begun = Arc::new(Begun::default());
     // The lock is waited for much longer than the callers wait, so that a slow machine cannot mistake one for the other.
@@ -97,7 +97,7 @@ fn a_call_that_is_not_begun_in_time_is_rejected() {
 }
 
 #[test]
-fn a_writer_of_another_process_is_waited_for_and_then_it_is_an_outage() {
+fn waits_for_another_writer_end_as_outages() {
     let place = Place::new();
     let statement_timeout = Duration::from_millis(100);
     let repository = migrated(&DatabaseOptions { statement_timeout, ..place.options() }).tasks();

@@ -1,4 +1,4 @@
-//! Several services on one file, as when an old one still serves while its successor starts.
+//! Several services on one file, as during a restart.
 
 use std::ops::Deref;
 
@@ -6,9 +6,9 @@ use domain::TaskRepository;
 use persistence::Database;
 use tasknook_persistence as persistence;
 
-use crate::crowd::{self, patient};
 use crate::replicas::Replicas;
-use crate::{Place, kept, migrated, workers};
+use crate::workload::{self, without_timeouts};
+use crate::{Place, migrated, stored, workers};
 
 struct OnOneFile {
     replicas: Replicas,
@@ -34,22 +34,22 @@ impl Deref for OnOneFile {
 domain::repository_contract!(OnOneFile::new());
 
 #[test]
-fn whatever_many_callers_of_several_services_are_answered_has_an_order_that_explains_it() {
+fn histories_of_several_services_are_linearizable() {
     let place = Place::new();
-    let services = (0..3).map(|_| migrated(&patient(&place.url())).tasks());
-    crowd::check(&Replicas::new(services), || kept(&place));
+    let services = (0..3).map(|_| migrated(&without_timeouts(&place.url())).tasks());
+    workload::check(&Replicas::new(services), || stored(&place));
 }
 
 #[test]
-fn whatever_many_callers_in_several_processes_are_answered_has_an_order_that_explains_it() {
+fn histories_of_several_processes_are_linearizable() {
     let place = Place::new();
-    let database = migrated(&patient(&place.url()));
-    let (crowd, events) = workers::run("processes::one_of_several_processes", &place.url());
-    crowd.judge(events, &*database.tasks(), || kept(&place));
+    let database = migrated(&without_timeouts(&place.url()));
+    let (workload, events) = workers::run("processes::child_process_entry_point", &place.url());
+    workload.verify(events, &*database.tasks(), || stored(&place));
 }
 
 #[test]
 #[ignore = "a process of the test above"]
-fn one_of_several_processes() {
-    workers::work(|url| Database::open(&patient(url)).unwrap().tasks());
+fn child_process_entry_point() {
+    workers::work(|url| Database::open(&without_timeouts(url)).unwrap().tasks());
 }

@@ -1,4 +1,4 @@
-//! From version 0.1.0, with its data and beside it.
+//! Upgrades from version 0.1.0, with its data and while it runs.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use domain::TaskId;
 
 use crate::Place;
-use crate::crowd::patient;
 use crate::upgrade::{OldVersion, Stored, loses_nothing};
+use crate::workload::without_timeouts;
 
 struct Old(SqliteConnection);
 
@@ -115,7 +115,7 @@ impl OldVersion for Old {
 const FIRST: &str = include_str!("../../../../migrations/sqlite/2026-11-21-000001_create_tasks/up.sql");
 
 #[test]
-fn an_upgrade_loses_nothing_while_the_old_version_writes() {
+fn upgrades_lose_no_writes_of_the_old_version() {
     let place = Place::new();
     let mut connection = place.connection();
     connection.batch_execute("pragma journal_mode = wal; pragma busy_timeout = 60000").unwrap();
@@ -126,7 +126,7 @@ fn an_upgrade_loses_nothing_while_the_old_version_writes() {
              null default current_timestamp); insert into __diesel_schema_migrations (version) values ('20261121000001')",
         )
         .unwrap();
-    loses_nothing(&patient(&place.url()), Old(connection), || {
+    loses_nothing(&without_timeouts(&place.url()), Old(connection), || {
         let mut connection = place.connection();
         let owners: Vec<OwnerRow> =
             sql_query("select owner_id, revision, live_tasks from owners").load(&mut connection).unwrap();

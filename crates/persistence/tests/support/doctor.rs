@@ -1,10 +1,10 @@
-//! Every kind of damage, what a check finds of it, and what a repair changes.
+//! Each kind of damage, its finding, and its repair.
 
 use domain::{
     Change, EntityTags, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp,
     Title,
 };
-use persistence::{Database, DatabaseOptions, Doctor, Remedy, Repair, Report};
+use persistence::{Database, DatabaseOptions, Doctor, DoctorReport, Remedy, Repair};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
@@ -16,12 +16,12 @@ pub(crate) struct TestDatabase {
 }
 
 impl TestDatabase {
-    pub(crate) fn check(&self) -> Report {
+    pub(crate) fn check(&self) -> DoctorReport {
         Doctor::new(&self.options).unwrap().check().unwrap()
     }
 
     /// Repairs what this report found, to the end.
-    pub(crate) fn repair(&self, report: &Report) -> Vec<Repair> {
+    pub(crate) fn repair(&self, report: &DoctorReport) -> Vec<Repair> {
         let mut repairs = Vec::new();
         Doctor::new(&self.options).unwrap().repair(report, &mut |repair| repairs.push(repair)).unwrap();
         repairs
@@ -57,7 +57,7 @@ fn at() -> Timestamp {
 }
 
 /// What is wrong, in the words of the report.
-pub(crate) fn messages(report: &Report) -> Vec<&str> {
+pub(crate) fn messages(report: &DoctorReport) -> Vec<&str> {
     report.findings().map(|finding| finding.message.as_str()).collect()
 }
 
@@ -108,7 +108,7 @@ const REPAIRED: [Case; 6] = [
     ),
 ];
 
-pub(crate) fn each_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase) {
+pub(crate) fn all_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase) {
     for (damage, message, owner, changes) in REPAIRED {
         let database = create();
         database.fill();
@@ -182,7 +182,7 @@ fn documented_corrections() -> String {
 }
 
 /// What version 0.1.0 left of a deleted task is no damage.
-pub(crate) fn rows_of_0_1_0_are_no_damage(database: &TestDatabase) {
+pub(crate) fn rows_of_0_1_0_are_not_damage(database: &TestDatabase) {
     database.fill();
     (database.execute)(
         "update tasks set title = '', description = null, search = '', deleted_at = updated_at, revision = 6
@@ -221,16 +221,16 @@ fn writes_continue(database: &TestDatabase, before: &[(Owner, Task)]) {
 }
 
 /// A report lists some owners and counts the others; a repair goes through all.
-pub(crate) fn a_report_is_bounded_and_a_repair_is_not(database: &TestDatabase) {
+pub(crate) fn reports_are_bounded_and_repairs_complete(database: &TestDatabase) {
     let repository = database.repository();
-    let owners = Report::MAX_FINDINGS + 5;
+    let owners = DoctorReport::MAX_FINDINGS + 5;
     for number in 0..owners {
         create(&*repository, &Owner::for_test(&format!("owner {number:02}")), 1);
     }
     for damage in ["update owners set live_tasks = 9", "update tasks set search = 'x'"] {
         (database.execute)(damage);
         let report = database.check();
-        assert_eq!(report.findings().count(), Report::MAX_FINDINGS);
+        assert_eq!(report.findings().count(), DoctorReport::MAX_FINDINGS);
         assert!(report.to_string().contains("and 5 more"), "{report}");
         assert_eq!(database.repair(&report).len(), owners);
         assert!(database.check().is_healthy(), "{}", database.check());
@@ -238,7 +238,7 @@ pub(crate) fn a_report_is_bounded_and_a_repair_is_not(database: &TestDatabase) {
 }
 
 /// With a migration that this build does not know, nothing is repaired.
-pub(crate) fn nothing_is_repaired_under_another_schema(database: &TestDatabase) {
+pub(crate) fn repairs_require_the_schema_of_this_build(database: &TestDatabase) {
     database.fill();
     (database.execute)("insert into __diesel_schema_migrations (version) values ('29991231235959')");
     (database.execute)("update owners set live_tasks = 9 where owner_id = 'bob'");

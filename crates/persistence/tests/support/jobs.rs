@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use domain::testing::SetClock;
+use domain::testing::ManualClock;
 use domain::{NewTask, Owner, Precondition, TaskId, TaskRepository, Timestamp, Title};
 use persistence::{Database, DatabaseObserver, DatabaseOptions, JobOptions, JobsReport};
 use pollster::block_on;
@@ -31,7 +31,7 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     delete_at(&*repository, &bob, 1, 20 * DAY);
     let keep_tombstones = Duration::from_hours(24 * 30);
     let run = |day| {
-        let clock = Arc::new(SetClock::at_unix_millis(day * DAY));
+        let clock = Arc::new(ManualClock::at_unix_millis(day * DAY));
         let report = database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap();
         assert!(report.is_completed(), "{report:?}");
         (report.moved, report.pruned)
@@ -39,7 +39,7 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     assert_eq!(run(30), (0, 0), "nothing is older than 30 days");
     assert_eq!(run(40), (0, 2));
     assert_eq!((stored("alice"), stored("bob")), ((vec![6], 4), (vec![2], 0)));
-    // A task that is made again takes its tombstone with it, and writes go on.
+    // A recreated task removes its tombstone, and writes continue.
     let id = TaskId::new(Uuid::from_u128(3));
     let again = NewTask::new(id, Title::from_stored("again".into()));
     let task = block_on(repository.create(&alice, again, Timestamp::from_unix_millis(0).unwrap())).unwrap();
@@ -56,7 +56,7 @@ impl DatabaseObserver for Reports {
     }
 }
 
-/// `trigger` makes the database refuse to delete a tombstone of `bob`.
+/// `trigger` makes the database reject the deletion of a tombstone of `bob`.
 pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: impl Fn()) {
     let (sender, reports) = mpsc::channel();
     let observer = Arc::new(Reports(Mutex::new(sender)));
@@ -66,7 +66,7 @@ pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: i
         delete_at(&*database.tasks(), &Owner::for_test(owner), 1, 0);
     }
     trigger();
-    let clock = Arc::new(SetClock::at_unix_millis(DAY));
+    let clock = Arc::new(ManualClock::at_unix_millis(DAY));
     let _jobs = database.start_jobs(JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
     let report = reports.recv().unwrap().unwrap();
     assert_eq!((report.pruned, report.has_failed(), report.is_completed()), (1, true, false));

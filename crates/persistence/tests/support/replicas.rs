@@ -1,4 +1,4 @@
-//! Several services on one database, each with connections of its own: what a client asks goes to one after the other.
+//! Several services on one database, each with its own connections. Calls go to them in turn.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Version 0.1.0 beside this one: before the migration, through it, and after it.
+//! Version 0.1.0 and this one side by side: before, during and after the migration.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -173,8 +173,8 @@ fn compare(repository: &dyn TaskRepository, expected: &Expected, writes: usize, 
         let different: BTreeSet<_> = both.filter(|id| titles.get(id) != live.get(id)).collect();
         assert!(different.is_empty(), "{different:?}");
         let tombstones: Vec<_> = stored.tombstones.iter().filter(|(owner, ..)| *owner == name).collect();
-        let buried: BTreeSet<u128> = tombstones.iter().map(|(_, _, key)| *key).collect();
-        assert_eq!(buried, deleted.iter().map(|((_, key), _)| *key).collect());
+        let deleted_keys: BTreeSet<u128> = tombstones.iter().map(|(_, _, key)| *key).collect();
+        assert_eq!(deleted_keys, deleted.iter().map(|((_, key), _)| *key).collect());
         let mut revisions: Vec<i64> = tasks.iter().map(|task| task.revision.number()).collect();
         revisions.extend(tombstones.iter().map(|(_, revision, _)| *revision));
         let unique: BTreeSet<i64> = revisions.iter().copied().collect();

@@ -1,4 +1,4 @@
-//! The crowd in several processes: the test binary starts itself again, a part of the crowd in each.
+//! A workload in several processes: the test binary starts itself again, with a part of the workload in each.
 
 use std::env;
 use std::fs::{self, File};
@@ -10,29 +10,29 @@ use std::sync::Arc;
 use domain::TaskRepository;
 use serde::{Deserialize, Serialize};
 
-use crate::crowd::{Crowd, seed};
-use crate::model::Event;
+use crate::linearizability::Event;
+use crate::workload::{Workload, seed};
 
 const PROCESSES: u64 = 3;
 const ACTORS_OF_EACH: u64 = 64;
 const ROUNDS: u64 = 24;
 
-/// The variable that tells a process what is its part.
+/// The variable with the part of a process.
 const PART: &str = "TASKNOOK_MODEL_PART";
 
 #[derive(Serialize, Deserialize)]
 struct Part {
     url: String,
-    crowd: Crowd,
+    workload: Workload,
     history: PathBuf,
 }
 
 /// Has processes call that are this binary with `worker`, the name of an ignored test that calls [`work`]. Gives the
-/// whole crowd and what all of them were answered.
-pub(crate) fn run(worker: &str, url: &str) -> (Crowd, Vec<Event>) {
+/// whole workload and what all of them were answered.
+pub(crate) fn run(worker: &str, url: &str) -> (Workload, Vec<Event>) {
     let folder = tempfile::tempdir().unwrap();
     let actors = 0..PROCESSES * ACTORS_OF_EACH;
-    let all = Crowd { seed: seed(), actors, rounds: ROUNDS };
+    let all = Workload { seed: seed(), actors, rounds: ROUNDS };
     let parts: Vec<Part> = (0..PROCESSES).map(|number| part(&all, number, url, folder.path())).collect();
     let mut processes: Vec<Child> = parts.iter().map(|part| start(worker, part)).collect();
     // They begin when their input ends.
@@ -50,10 +50,10 @@ pub(crate) fn run(worker: &str, url: &str) -> (Crowd, Vec<Event>) {
     (all, histories.concat())
 }
 
-fn part(all: &Crowd, number: u64, url: &str, folder: &Path) -> Part {
+fn part(all: &Workload, number: u64, url: &str, folder: &Path) -> Part {
     let first = number * ACTORS_OF_EACH;
-    let crowd = Crowd { actors: first..first + ACTORS_OF_EACH, ..all.clone() };
-    Part { url: url.to_owned(), crowd, history: folder.join(format!("{number}.json")) }
+    let workload = Workload { actors: first..first + ACTORS_OF_EACH, ..all.clone() };
+    Part { url: url.to_owned(), workload, history: folder.join(format!("{number}.json")) }
 }
 
 fn start(worker: &str, part: &Part) -> Child {
@@ -72,9 +72,9 @@ pub(crate) fn work(open: impl FnOnce(&str) -> Arc<dyn TaskRepository>) {
     let Some(part) = env::var_os(PART) else {
         panic!("this is no test, but a process that another one starts")
     };
-    let Part { url, crowd, history } = serde_json::from_str(part.to_str().unwrap()).unwrap();
+    let Part { url, workload, history } = serde_json::from_str(part.to_str().unwrap()).unwrap();
     let repository = open(&url);
     let _ = io::stdin().read_to_end(&mut Vec::new()).unwrap();
-    let events = crowd.run(&*repository);
+    let events = workload.run(&*repository);
     serde_json::to_writer(File::create(history).unwrap(), &events).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Field, Nulls};
+use domain::{Field, NullPolicy};
 use serde_json::Value;
 
 use super::kinds::{Mismatch, Read};
@@ -12,7 +12,7 @@ use crate::http::problem::{FieldError, Problem};
 /// Removes members from an object and collects their errors.
 pub(crate) struct Reader {
     members: HashMap<String, Value>,
-    nulls: Nulls,
+    nulls: NullPolicy,
     errors: Vec<FieldError>,
 }
 
@@ -20,7 +20,7 @@ impl Reader {
     /// Reads members, and fails if one of them is invalid.
     pub(crate) fn read_all<T>(
         members: HashMap<String, Value>,
-        nulls: Nulls,
+        nulls: NullPolicy,
         read: impl FnOnce(&mut Self) -> T,
     ) -> Result<T, Problem> {
         let mut reader = Self { members, nulls, errors: Vec::new() };
@@ -39,7 +39,7 @@ impl Reader {
                 Field::Absent
             }
             (Field::Absent, one) | (one, Field::Absent) => one,
-            (Field::Null, _) | (_, Field::Null) if self.nulls == Nulls::Refused => Field::Null,
+            (Field::Null, _) | (_, Field::Null) if self.nulls == NullPolicy::Reject => Field::Null,
             (Field::Null, other) | (other, _) => other,
         }
     }

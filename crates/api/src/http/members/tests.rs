@@ -1,5 +1,5 @@
 use actix_web::ResponseError;
-use domain::{Field, Nulls, TaskId, Timestamp};
+use domain::{Field, NullPolicy, TaskId, Timestamp};
 use serde_json::Value;
 
 use super::MEMBERS;
@@ -43,7 +43,7 @@ mod sample {
 
 fn read(body: &str) -> Result<SampleInput, Problem> {
     let object = JsonObject::parse_with(body.as_bytes(), sample::Members::is_integer)?;
-    object.read(Nulls::Refused, sample::read)
+    object.read(NullPolicy::Reject, sample::read)
 }
 
 #[test]

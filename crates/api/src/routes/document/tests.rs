@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::http::json::JsonObject;
 use crate::http::problem::ProblemKind;
 use crate::routes::{Endpoint, table};
-use domain::{Nulls, PAGE_MAX, TextLimits};
+use domain::{NullPolicy, PAGE_MAX, TextLimits};
 
 fn document() -> Value {
     serde_json::to_value(super::Api::openapi()).unwrap()
@@ -166,9 +166,11 @@ fn schemas_have_examples() {
 
 #[test]
 fn request_examples_are_valid() {
-    for (schema, nulls) in
-        [("NewTask", Nulls::Refused), ("TaskUpdate", Nulls::Ignored), ("TaskPatch", Nulls::Refused)]
-    {
+    for (schema, nulls) in [
+        ("NewTask", NullPolicy::Reject),
+        ("TaskUpdate", NullPolicy::Ignore),
+        ("TaskPatch", NullPolicy::Reject),
+    ] {
         for (name, value) in super::EXAMPLES.of(schema) {
             let read =
                 JsonObject::parse(value.to_string().as_bytes()).and_then(|object| object.into_input(nulls));

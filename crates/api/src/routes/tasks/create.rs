@@ -1,7 +1,7 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::Nulls;
+use domain::NullPolicy;
 
 use super::path;
 use crate::http::authentication::AuthenticatedOwner;
@@ -31,8 +31,9 @@ pub(crate) async fn create(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let input =
-        body::object(&request, payload, MediaTypes::Json, state.body).await?.into_input(Nulls::Refused)?;
+    let input = body::object(&request, payload, MediaTypes::Json, state.body)
+        .await?
+        .into_input(NullPolicy::Reject)?;
     let task = state.tasks.create(&owner, input).await?;
     // A path and not a URL: behind a proxy, the service does not know the host and scheme of its clients.
     let location = format!("{}/{}", path(&request), task.id);

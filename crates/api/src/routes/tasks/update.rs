@@ -1,6 +1,6 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Nulls, Owner};
+use domain::{NullPolicy, Owner};
 
 use super::task_id;
 use crate::http::authentication::AuthenticatedOwner;
@@ -32,7 +32,7 @@ pub(crate) async fn put(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    update(owner, request, payload, state, MediaTypes::Json, Nulls::Ignored).await
+    update(owner, request, payload, state, MediaTypes::Json, NullPolicy::Ignore).await
 }
 
 /// Patches a task
@@ -57,7 +57,7 @@ pub(crate) async fn patch(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    update(owner, request, payload, state, MediaTypes::MergePatch, Nulls::Refused).await
+    update(owner, request, payload, state, MediaTypes::MergePatch, NullPolicy::Reject).await
 }
 
 async fn update(
@@ -66,7 +66,7 @@ async fn update(
     payload: Payload,
     state: Data<AppState>,
     types: MediaTypes,
-    nulls: Nulls,
+    nulls: NullPolicy,
 ) -> Result<HttpResponse, Problem> {
     let input = body::object(&request, payload, types, state.body).await?.into_input(nulls)?;
     let precondition = conditional::precondition(request.headers())?;

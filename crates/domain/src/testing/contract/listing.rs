@@ -27,7 +27,7 @@ fn five(repository: &dyn TaskRepository) -> Owner {
     owner
 }
 
-pub fn a_list_is_newest_first_with_ties_by_id(repository: &dyn TaskRepository) {
+pub fn lists_are_newest_first_with_ties_by_id(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let page = list(repository, &owner, ListQuery::default());
     assert_eq!(titles(&page), ["echo", "Bravo", "charlie", "Alpha", "delta"]);
@@ -35,7 +35,7 @@ pub fn a_list_is_newest_first_with_ties_by_id(repository: &dyn TaskRepository) {
     assert!(page.tasks.iter().all(|task| task.owner_id == *owner.id()));
 }
 
-pub fn every_order_is_total_both_ways(repository: &dyn TaskRepository) {
+pub fn orders_are_total_in_both_directions(repository: &dyn TaskRepository) {
     let owner = five(repository);
     for key in [SortKey::Created, SortKey::Updated, SortKey::Title] {
         let ordered = |direction| {
@@ -49,14 +49,14 @@ pub fn every_order_is_total_both_ways(repository: &dyn TaskRepository) {
     }
 }
 
-pub fn titles_sort_without_regard_to_case(repository: &dyn TaskRepository) {
+pub fn titles_are_sorted_case_insensitively(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let sort = Sort { key: SortKey::Title, direction: Direction::Ascending };
     let page = list(repository, &owner, ListQuery { sort, ..ListQuery::default() });
     assert_eq!(titles(&page), ["Alpha", "Bravo", "charlie", "delta", "echo"]);
 }
 
-pub fn pages_follow_each_other_without_gap_or_repeat(repository: &dyn TaskRepository) {
+pub fn pages_have_no_gaps_or_repetitions(repository: &dyn TaskRepository) {
     let owner = five(repository);
     for key in [SortKey::Created, SortKey::Updated, SortKey::Title] {
         for direction in [Direction::Ascending, Direction::Descending] {
@@ -78,7 +78,7 @@ pub fn pages_follow_each_other_without_gap_or_repeat(repository: &dyn TaskReposi
     }
 }
 
-pub fn pages_hold_while_others_write(repository: &dyn TaskRepository) {
+pub fn pages_are_stable_during_writes(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let first = list(repository, &owner, ListQuery { limit: 2, ..ListQuery::default() });
     create(repository, &owner, new_task("newest"), moment(99));
@@ -87,7 +87,7 @@ pub fn pages_hold_while_others_write(repository: &dyn TaskRepository) {
     assert_eq!(titles(&list(repository, &owner, second)), ["charlie", "Alpha", "delta"]);
 }
 
-pub fn a_status_filters(repository: &dyn TaskRepository) {
+pub fn lists_are_filtered_by_status(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let count = |status| list(repository, &owner, ListQuery { status, ..ListQuery::default() }).tasks.len();
     assert_eq!([Status::All, Status::Pending, Status::Completed].map(count), [5, 4, 1]);
@@ -98,7 +98,7 @@ fn found(repository: &dyn TaskRepository, owner: &Owner, text: &str) -> usize {
     list(repository, owner, query).tasks.len()
 }
 
-pub fn a_search_is_a_plain_substring_without_regard_to_case(repository: &dyn TaskRepository) {
+pub fn searches_are_case_insensitive_substring_matches(repository: &dyn TaskRepository) {
     let owner = fresh_owner("searcher");
     let written = NewTask { description: description("50% of \\ it_all"), ..new_task("Straße ΟΔΟΣ") };
     create(repository, &owner, written, moment(0));
@@ -112,7 +112,7 @@ pub fn a_search_is_a_plain_substring_without_regard_to_case(repository: &dyn Tas
     assert_eq!(found(repository, &owner, "a"), 2);
 }
 
-pub fn a_search_follows_a_change(repository: &dyn TaskRepository) {
+pub fn searches_find_changed_texts(repository: &dyn TaskRepository) {
     let owner = fresh_owner("searcher");
     let written = NewTask { description: description("old words"), ..new_task("Old name") };
     let task = create(repository, &owner, written, moment(0));
@@ -128,7 +128,7 @@ pub fn a_search_follows_a_change(repository: &dyn TaskRepository) {
     assert_eq!(["new name", "fresh"].map(|text| found(repository, &owner, text)), [1, 0]);
 }
 
-pub fn an_offset_passes_over_and_may_pass_the_end(repository: &dyn TaskRepository) {
+pub fn offsets_may_pass_the_end(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let page = |offset| list(repository, &owner, ListQuery { offset, limit: 2, ..ListQuery::default() });
     assert_eq!(titles(&page(3)), ["Alpha", "delta"]);
@@ -136,7 +136,7 @@ pub fn an_offset_passes_over_and_may_pass_the_end(repository: &dyn TaskRepositor
     assert!(page(5).tasks.is_empty() && page(i64::MAX.unsigned_abs()).tasks.is_empty());
 }
 
-pub fn a_count_counts_what_the_filter_lets_through(repository: &dyn TaskRepository) {
+pub fn totals_count_all_matches(repository: &dyn TaskRepository) {
     let owner = five(repository);
     let query = ListQuery { status: Status::Pending, limit: 1, count: true, ..ListQuery::default() };
     let page = list(repository, &owner, query.clone());
@@ -145,7 +145,7 @@ pub fn a_count_counts_what_the_filter_lets_through(repository: &dyn TaskReposito
     assert_eq!(behind.total, Some(4), "the count is of all pages");
 }
 
-pub fn an_unknown_owner_has_an_empty_list(repository: &dyn TaskRepository) {
-    let page = list(repository, &fresh_owner("nobody"), ListQuery { count: true, ..ListQuery::default() });
+pub fn unknown_owners_have_empty_lists(repository: &dyn TaskRepository) {
+    let page = list(repository, &fresh_owner("unknown"), ListQuery { count: true, ..ListQuery::default() });
     assert_eq!(page, Page { tasks: vec![], more: false, total: Some(0) });
 }

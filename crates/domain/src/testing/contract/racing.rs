@@ -8,7 +8,7 @@ use crate::{Change, Completion, EntityTags, Precondition, RepositoryError, Revis
 
 const RACERS: usize = 24;
 
-/// Runs the same thing on many threads at once and gives what each of them got.
+/// Runs a closure on many threads concurrently and returns the results.
 fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let run = &run;
@@ -17,7 +17,7 @@ fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
     })
 }
 
-pub fn of_many_racers_on_one_revision_one_wins(repository: &dyn TaskRepository) {
+pub fn one_of_concurrent_conditional_updates_succeeds(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
     let task = create(repository, &owner, new_task("start"), moment(0));
     let results = race(|racer| {
@@ -37,7 +37,7 @@ pub fn of_many_racers_on_one_revision_one_wins(repository: &dyn TaskRepository) 
     }
 }
 
-pub fn toggles_of_many_racers_are_all_applied(repository: &dyn TaskRepository) {
+pub fn concurrent_toggles_are_all_applied(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
     let task = create(repository, &owner, new_task("start"), moment(0));
     let seen: BTreeSet<Revision> = race(|_| {
@@ -53,7 +53,7 @@ pub fn toggles_of_many_racers_are_all_applied(repository: &dyn TaskRepository) {
     assert_eq!(get(repository, &owner, task.id).completed, RACERS % 2 == 1);
 }
 
-pub fn creations_of_many_racers_have_revisions_without_gaps(repository: &dyn TaskRepository) {
+pub fn concurrent_creates_have_revisions_without_gaps(repository: &dyn TaskRepository) {
     let owner = fresh_owner("racer");
     let numbers: BTreeSet<i64> =
         race(|_| create(repository, &owner, new_task("one of many"), moment(0)).revision.number())

@@ -17,7 +17,7 @@ fn if_match(revision: Revision) -> Precondition {
     Precondition { if_match: Some(EntityTags::Revisions(vec![revision])), ..Precondition::default() }
 }
 
-pub fn a_new_task_is_read_back_as_it_was_written(repository: &dyn TaskRepository) {
+pub fn created_tasks_are_read_back_unchanged(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let written = NewTask { description: description("two litres"), completed: true, ..new_task("Buy milk") };
     let task = create(repository, &owner, written.clone(), moment(0));
@@ -29,7 +29,7 @@ pub fn a_new_task_is_read_back_as_it_was_written(repository: &dyn TaskRepository
     assert_eq!(get(repository, &owner, task.id), task);
 }
 
-pub fn every_script_comes_back_as_it_was_written(repository: &dyn TaskRepository) {
+pub fn texts_of_every_script_are_stored_unchanged(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let texts = [
         "e\u{301} é",
@@ -48,7 +48,7 @@ pub fn every_script_comes_back_as_it_was_written(repository: &dyn TaskRepository
     }
 }
 
-pub fn a_task_that_never_was_is_not_found(repository: &dyn TaskRepository) {
+pub fn unknown_tasks_are_not_found(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let (id, none) = (fresh_id(), Precondition::default);
     assert!(matches!(block_on(repository.get(&owner, id)), Err(RepositoryError::NotFound)));
@@ -61,7 +61,7 @@ pub fn a_task_that_never_was_is_not_found(repository: &dyn TaskRepository) {
     ));
 }
 
-pub fn a_task_of_another_owner_is_not_found_and_not_touched(repository: &dyn TaskRepository) {
+pub fn tasks_of_other_owners_are_not_found(repository: &dyn TaskRepository) {
     let (alice, bob) = (fresh_owner("alice"), fresh_owner("bob"));
     let task = create(repository, &alice, new_task("hers"), moment(0));
     create(repository, &bob, new_task("his"), moment(0));
@@ -87,7 +87,7 @@ pub fn owners_that_differ_in_one_byte_share_nothing(repository: &dyn TaskReposit
     }
 }
 
-pub fn a_change_leaves_alone_what_it_does_not_name(repository: &dyn TaskRepository) {
+pub fn changes_affect_only_named_members(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let written = NewTask { description: description("why"), ..new_task("before") };
     let before = create(repository, &owner, written, moment(0));
@@ -101,7 +101,7 @@ pub fn a_change_leaves_alone_what_it_does_not_name(repository: &dyn TaskReposito
     assert_eq!(get(repository, &owner, before.id), expected);
 }
 
-pub fn a_description_can_be_cleared(repository: &dyn TaskRepository) {
+pub fn descriptions_can_be_cleared(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let written = NewTask { description: description("why"), ..new_task("task") };
     let task = create(repository, &owner, written, moment(0));
@@ -111,7 +111,7 @@ pub fn a_description_can_be_cleared(repository: &dyn TaskRepository) {
     assert_eq!((after.description, after.title.as_str()), (None, "task"));
 }
 
-pub fn a_toggle_flips_and_a_set_sets(repository: &dyn TaskRepository) {
+pub fn completed_can_be_toggled_and_set(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("task"), moment(0));
     let steps = [
@@ -140,7 +140,7 @@ pub fn revisions_of_an_owner_have_no_gaps(repository: &dyn TaskRepository) {
     assert_eq!(numbers, [1, 2, 3, 5], "the deletion is number 4");
 }
 
-pub fn a_precondition_that_fails_names_the_revision_and_writes_nothing(repository: &dyn TaskRepository) {
+pub fn failed_preconditions_return_the_revision(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("task"), moment(0));
     let nothing = Precondition { if_match: Some(EntityTags::Revisions(vec![])), ..Precondition::default() };
@@ -155,7 +155,7 @@ pub fn a_precondition_that_fails_names_the_revision_and_writes_nothing(repositor
     assert_eq!(get(repository, &owner, task.id), task);
 }
 
-pub fn a_precondition_that_holds_lets_the_write_through(repository: &dyn TaskRepository) {
+pub fn fulfilled_preconditions_allow_the_write(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("task"), moment(0));
     let among = EntityTags::Revisions(vec![Revision::new(77), task.revision]);
@@ -166,7 +166,7 @@ pub fn a_precondition_that_holds_lets_the_write_through(repository: &dyn TaskRep
     block_on(repository.delete(&owner, task.id, star, moment(1))).unwrap();
 }
 
-pub fn none_match_excludes_a_write(repository: &dyn TaskRepository) {
+pub fn if_none_match_rejects_writes(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("task"), moment(0));
     let none_of = |tags| Precondition { if_none_match: Some(tags), ..Precondition::default() };
@@ -178,7 +178,7 @@ pub fn none_match_excludes_a_write(repository: &dyn TaskRepository) {
     assert!(block_on(repository.update(&owner, task.id, renamed("x"), other, moment(1))).is_ok());
 }
 
-pub fn a_deleted_task_is_gone_for_reading_writing_and_deleting(repository: &dyn TaskRepository) {
+pub fn deleted_tasks_are_not_found(repository: &dyn TaskRepository) {
     let (owner, none) = (fresh_owner("alice"), Precondition::default);
     let task = create(repository, &owner, new_task("task"), moment(0));
     block_on(repository.delete(&owner, task.id, none(), moment(1))).unwrap();
@@ -192,7 +192,7 @@ pub fn a_deleted_task_is_gone_for_reading_writing_and_deleting(repository: &dyn 
     assert_eq!((page.tasks.len(), page.total), (0, Some(0)));
 }
 
-pub fn times_keep_their_milliseconds(repository: &dyn TaskRepository) {
+pub fn timestamps_keep_milliseconds(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     for millis in [1, 999, 1000, 86_400_000] {
         let task = create(repository, &owner, new_task("task"), moment(millis));
@@ -200,7 +200,7 @@ pub fn times_keep_their_milliseconds(repository: &dyn TaskRepository) {
     }
 }
 
-pub fn a_deletion_has_a_revision_and_frees_the_id(repository: &dyn TaskRepository) {
+pub fn deletions_have_a_revision_and_free_the_id(repository: &dyn TaskRepository) {
     let (owner, none) = (fresh_owner("alice"), Precondition::default);
     let task = create(repository, &owner, new_task("first"), moment(0));
     let deletion = block_on(repository.delete(&owner, task.id, none(), moment(1))).unwrap();
@@ -214,7 +214,7 @@ pub fn a_deletion_has_a_revision_and_frees_the_id(repository: &dyn TaskRepositor
     assert_eq!((page.tasks, page.total), (vec![again], Some(1)));
 }
 
-pub fn an_id_in_use_is_rejected_and_nothing_is_written(repository: &dyn TaskRepository) {
+pub fn ids_in_use_are_rejected(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("first"), moment(0));
     let again = repository.create(&owner, NewTask::new(task.id, title("second")), moment(1));
@@ -227,7 +227,7 @@ pub fn an_id_in_use_is_rejected_and_nothing_is_written(repository: &dyn TaskRepo
     assert_eq!((theirs.id, theirs.revision), (task.id, Revision::new(1)));
 }
 
-pub fn the_time_of_a_task_does_not_go_back(repository: &dyn TaskRepository) {
+pub fn update_times_never_go_back(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("task"), moment(1000));
     let update = repository.update(&owner, task.id, renamed("x"), Precondition::default(), moment(0));

@@ -5,15 +5,15 @@ use std::time::Instant;
 use domain::OwnerId;
 
 use super::Request;
-use crate::dialect::{Dialect, Outcome};
+use crate::backend::Backend;
 use crate::workers::Context;
-use crate::workers::call::PendingCall;
+use crate::workers::call::{PendingCall, Reply};
 
-/// Requests, and the call of each in the same order.
+/// Requests and their calls, in the same order.
 pub(crate) struct Group<R, A> {
     pub(crate) requests: Vec<R>,
     pub(crate) calls: Vec<PendingCall<A>>,
-    /// Whose groups are limited, and count this one as running.
+    /// The owners for which this group counts as running, if that is limited.
     pub(crate) owners: Vec<Option<OwnerId>>,
 }
 
@@ -32,38 +32,38 @@ impl<R, A> Group<R, A> {
         self.requests.len()
     }
 
-    /// Leaves out the calls that this says no to.
+    /// Keeps the calls that match.
     pub(crate) fn retain(&mut self, keep: impl Fn(&PendingCall<A>) -> bool) {
-        let kept: Vec<bool> = self.calls.iter().map(keep).collect();
-        if kept.iter().all(|kept| *kept) {
+        let keeps: Vec<bool> = self.calls.iter().map(keep).collect();
+        if keeps.iter().all(|keeps| *keeps) {
             return;
         }
-        let (mut requests, mut calls) = (kept.iter(), kept.iter());
+        let (mut requests, mut calls) = (keeps.iter(), keeps.iter());
         self.requests.retain(|_| requests.next() == Some(&true));
         self.calls.retain(|_| calls.next() == Some(&true));
     }
 
-    /// Replies to each call with its outcome.
-    pub(crate) fn reply(&self, outcomes: Vec<Outcome<A>>) {
+    /// Sends each call its reply.
+    pub(crate) fn reply(&self, outcomes: Vec<Reply<A>>) {
         for (call, outcome) in self.calls.iter().zip(outcomes) {
             call.reply(outcome);
         }
     }
 
-    /// Replies to all calls alike.
-    pub(crate) fn reply_all(&self, outcome: impl Fn() -> Outcome<A>) {
+    /// Sends all calls the same reply.
+    pub(crate) fn reply_all(&self, outcome: impl Fn() -> Reply<A>) {
         self.calls.iter().for_each(|call| call.reply(outcome()));
     }
 
-    /// Its calls, each alone.
+    /// Splits the group into single calls.
     pub(crate) fn split_each(self) -> Vec<Self> {
         let single =
             |(request, call)| Self { requests: vec![request], calls: vec![call], owners: Vec::new() };
         self.requests.into_iter().zip(self.calls).map(single).collect()
     }
 
-    /// Marks the calls as begun that somebody still waits for, and leaves out the others.
-    pub(crate) fn begin<D: Dialect>(&mut self, context: &Context<D>, first: bool) {
+    /// Marks the calls as begun, and removes cancelled and expired ones.
+    pub(crate) fn begin<B: Backend>(&mut self, context: &Context<B>, first: bool) {
         let now = Instant::now();
         self.retain(|call| call.begin(context.timeouts.response));
         for call in self.calls.iter().filter(|_| first) {
@@ -74,7 +74,7 @@ impl<R, A> Group<R, A> {
 }
 
 impl<R: Request, A> Group<R, A> {
-    /// Whether its calls are of more than one owner.
+    /// Whether the calls belong to several owners.
     pub(crate) fn has_several_owners(&self) -> bool {
         let mut owners = self.requests.iter().map(Request::owner);
         let first = owners.next();

@@ -21,7 +21,7 @@ fn number(number: u32) -> Number {
 }
 
 type Ends = (Sender<Number, u32>, Arc<Queue<Number, u32>>);
-type Pending<'a> = Pin<Box<dyn Future<Output = Outcome<u32>> + 'a>>;
+type Pending<'a> = Pin<Box<dyn Future<Output = Reply<u32>> + 'a>>;
 
 fn limits() -> QueueLimits<Number> {
     QueueLimits {
@@ -40,7 +40,7 @@ fn queue(limits: QueueLimits<Number>) -> Ends {
     Queue::new(limits, WorkKind::Page, Arc::new(()))
 }
 
-fn poll(call: &mut Pending<'_>) -> Poll<Outcome<u32>> {
+fn poll(call: &mut Pending<'_>) -> Poll<Reply<u32>> {
     call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -80,14 +80,14 @@ fn numbers(group: &Group<Number, u32>) -> Vec<u32> {
 }
 
 #[test]
-fn a_full_queue_rejects_at_once() {
+fn full_queues_reject_calls() {
     let (sender, _queue) = queue(QueueLimits { length: 2, ..limits() });
     let _calls = all(&sender, &[1, 2]);
     assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
 }
 
 #[test]
-fn an_owner_with_too_many_waiting_is_rejected_alone() {
+fn scans_of_one_owner_beyond_the_limit_are_rejected() {
     let (sender, queue) =
         queue(QueueLimits { waiting_per_owner: 2, running_per_owner: 1, capacity: 1, ..limits() });
     let _first = waiting(&sender, 1);
@@ -98,7 +98,7 @@ fn an_owner_with_too_many_waiting_is_rejected_alone() {
 }
 
 #[test]
-fn a_call_that_would_wait_too_long_is_rejected_at_once() {
+fn calls_with_a_long_expected_wait_are_rejected() {
     let (sender, queue) = queue(limits());
     queue.finish(&[], 1, LONG * 4);
     // Nothing is ahead of the first one: it shows whether the database still takes so long.
@@ -119,7 +119,7 @@ fn owners_take_turns() {
 }
 
 #[test]
-fn a_group_has_no_more_than_there_is_room_for() {
+fn groups_are_limited_by_capacity() {
     let (sender, queue) =
         queue(QueueLimits { weight: |number| number.0 as usize % 10, capacity: 9, ..limits() });
     let _calls = all(&sender, &[9, 11, 15, 28, 33]);
@@ -129,7 +129,7 @@ fn a_group_has_no_more_than_there_is_room_for() {
 }
 
 #[test]
-fn what_runs_of_one_owner_is_bounded() {
+fn running_groups_per_owner_are_limited() {
     let (sender, queue) = queue(QueueLimits { running_per_owner: 1, capacity: 1, ..limits() });
     let _calls = all(&sender, &[1, 2, 3, 11]);
     let first = take(&queue);
@@ -142,7 +142,7 @@ fn what_runs_of_one_owner_is_bounded() {
 }
 
 #[test]
-fn what_is_put_back_runs_first_and_each_owners_alone() {
+fn returned_calls_run_first_and_per_owner() {
     let (sender, queue) = queue(limits());
     let mut calls = all(&sender, &[1, 11, 2]);
     let group = take(&queue);
@@ -156,7 +156,7 @@ fn what_is_put_back_runs_first_and_each_owners_alone() {
 }
 
 #[test]
-fn a_call_that_is_not_begun_in_time_is_an_overload() {
+fn expired_calls_are_rejected_before_execution() {
     let (sender, queue) = queue(limits());
     let mut late = waiting(&sender, 1);
     queue.expire_overdue(Instant::now() + LONG);
@@ -166,7 +166,7 @@ fn a_call_that_is_not_begun_in_time_is_an_overload() {
 }
 
 #[test]
-fn a_call_whose_time_is_up_is_not_taken() {
+fn expired_calls_are_not_taken() {
     let (sender, queue) = queue(QueueLimits { timeout: Duration::ZERO, ..limits() });
     let mut late = waiting(&sender, 1);
     assert!(take(&queue).is_empty());
@@ -174,7 +174,7 @@ fn a_call_whose_time_is_up_is_not_taken() {
 }
 
 #[test]
-fn a_caller_who_has_gone_is_forgotten() {
+fn cancelled_calls_are_skipped() {
     let (sender, queue) = queue(limits());
     drop(waiting(&sender, 1));
     let _kept = waiting(&sender, 2);
@@ -186,7 +186,7 @@ fn a_caller_who_has_gone_is_forgotten() {
 }
 
 #[test]
-fn a_begun_call_gets_the_time_of_its_begin() {
+fn response_timeout_starts_when_a_call_begins() {
     let (sender, queue) = queue(limits());
     let mut call = waiting(&sender, 1);
     let group = take(&queue);
@@ -195,12 +195,12 @@ fn a_begun_call_gets_the_time_of_its_begin() {
     assert!(poll(&mut call).is_pending());
     queue.expire_overdue(Instant::now() + LONG * 2);
     assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
-    // Of the worker that comes back later nobody hears.
+    // A late reply of the worker is ignored.
     group.calls[0].reply(Ok(1));
 }
 
 #[test]
-fn a_call_that_gets_no_connection_is_an_outage() {
+fn calls_without_a_connection_are_outages() {
     let (sender, queue) = queue(limits());
     let mut call = waiting(&sender, 1);
     take(&queue).calls[0].await_connection();
@@ -209,7 +209,7 @@ fn a_call_that_gets_no_connection_is_an_outage() {
 }
 
 #[test]
-fn the_workers_end_with_the_last_caller() {
+fn workers_end_with_the_last_sender() {
     let (sender, queue) = queue(limits());
     drop(sender);
     assert!(queue.next_group().is_none());

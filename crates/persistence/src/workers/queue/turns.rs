@@ -1,4 +1,4 @@
-//! Who is next: owners take turns, each with a queue of their own.
+//! Fair scheduling: owners take turns, each with their own queue.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -6,34 +6,34 @@ use std::time::Instant;
 use domain::OwnerId;
 
 use super::{Group, Request};
-use crate::workers::call::Fate;
+use crate::workers::call::CallStatus;
 use crate::workers::call::PendingCall;
 
 type Key = Option<OwnerId>;
 
-pub(super) struct Waiting<R, A> {
+pub(super) struct QueuedCall<R, A> {
     pub(super) request: R,
     pub(super) call: PendingCall<A>,
-    /// Whether it is run with no other owner's.
+    /// Whether it is run without calls of other owners.
     pub(super) alone: bool,
 }
 
 struct Owner<R, A> {
-    waiting: VecDeque<Waiting<R, A>>,
-    /// Groups that run.
+    waiting: VecDeque<QueuedCall<R, A>>,
+    /// Number of running groups.
     running: usize,
-    /// Whether it is among the owners whose turn comes.
+    /// Whether the owner is in [`Turns::order`].
     has_turn: bool,
 }
 
 pub(super) struct Turns<R, A> {
     owners: HashMap<Key, Owner<R, A>>,
-    /// Those with waiting calls that may be run, the next one first.
+    /// Owners with calls that may be run, the next one first.
     order: VecDeque<Key>,
     waiting: usize,
     running_per_owner: usize,
-    /// What became of calls that were left out since this was last looked at.
-    pub(super) ended: Vec<Fate>,
+    /// The status of calls that were removed, until it is reported.
+    pub(super) ended: Vec<CallStatus>,
 }
 
 impl<R: Request, A> Turns<R, A> {
@@ -47,14 +47,14 @@ impl<R: Request, A> Turns<R, A> {
         }
     }
 
-    /// How many calls wait.
+    /// The number of waiting calls.
     pub(super) const fn waiting(&self) -> usize {
         self.waiting
     }
 
-    /// How many calls would be taken before the next one of this owner, and how many of the owner's wait.
+    /// How many calls are ahead of the next one of this owner, and how many of them are the owner's.
     pub(super) fn ahead(&self, owner: Option<&OwnerId>) -> (usize, usize) {
-        // Nothing is ahead of the first one, whoever it is: that need not be looked up.
+        // The common case, without a look-up.
         if self.waiting == 0 {
             return (0, 0);
         }
@@ -62,16 +62,16 @@ impl<R: Request, A> Turns<R, A> {
         (self.waiting.min((own + 1) * self.order.len().max(1)), own)
     }
 
-    pub(super) fn push(&mut self, call: Waiting<R, A>) {
+    pub(super) fn push(&mut self, call: QueuedCall<R, A>) {
         self.owner_of(&call).push_back(call);
     }
 
-    pub(super) fn push_front(&mut self, call: Waiting<R, A>) {
+    pub(super) fn push_front(&mut self, call: QueuedCall<R, A>) {
         self.owner_of(&call).push_front(call);
     }
 
-    /// The queue of the owner of one call more.
-    fn owner_of(&mut self, call: &Waiting<R, A>) -> &mut VecDeque<Waiting<R, A>> {
+    /// The queue of the call's owner, counting the call.
+    fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut VecDeque<QueuedCall<R, A>> {
         let key = call.request.owner().cloned();
         let new = || Owner { waiting: VecDeque::new(), running: 0, has_turn: false };
         let owner = self.owners.entry(key.clone()).or_insert_with(new);
@@ -83,7 +83,7 @@ impl<R: Request, A> Turns<R, A> {
         &mut owner.waiting
     }
 
-    /// Takes calls in turn as long as there is room for them.
+    /// Takes calls in turn, up to this capacity.
     pub(super) fn take(&mut self, capacity: usize, weight: fn(&R) -> usize) -> Group<R, A> {
         let (mut group, mut room, mut skipped) = (Group::default(), capacity, Vec::new());
         while room > 0 {
@@ -119,7 +119,7 @@ impl<R: Request, A> Turns<R, A> {
         group
     }
 
-    /// Counts the group for its owners, unless nothing depends on it.
+    /// Counts the group as running for its owners, if that is limited.
     fn note_running(&mut self, group: &mut Group<R, A>) {
         if group.is_empty() || self.running_per_owner == usize::MAX {
             return;
@@ -140,7 +140,7 @@ impl<R: Request, A> Turns<R, A> {
         }
     }
 
-    /// A group with calls of these owners has ended.
+    /// Ends a running group of these owners.
     pub(super) fn finish(&mut self, owners: &[Key]) {
         for key in owners {
             let Some(owner) = self.owners.get_mut(key) else { continue };
@@ -156,14 +156,14 @@ impl<R: Request, A> Turns<R, A> {
         }
     }
 
-    /// Leaves out the calls that this says no to.
+    /// Keeps the calls that match.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&PendingCall<A>) -> bool) {
         for owner in self.owners.values_mut() {
             let before = owner.waiting.len();
             owner.waiting.retain(|waiting| keep(&waiting.call));
             self.waiting -= before - owner.waiting.len();
         }
-        // While every worker hangs, none takes the turns of owners whose calls have expired.
+        // If all workers hang, no other code removes owners without calls.
         self.owners.retain(|_, owner| owner.running > 0 || !owner.waiting.is_empty());
         let Self { owners, order, .. } = self;
         order.retain(|key| {
@@ -176,14 +176,14 @@ impl<R: Request, A> Turns<R, A> {
 }
 
 impl<R, A> Owner<R, A> {
-    /// The next call that still waits for its outcome; of those that are run alone, if only they are asked for.
-    fn next(&mut self, only_alone: bool, ended: &mut Vec<Fate>) -> Option<Waiting<R, A>> {
+    /// The next waiting call; with `only_alone`, only one that is run alone.
+    fn next(&mut self, only_alone: bool, ended: &mut Vec<CallStatus>) -> Option<QueuedCall<R, A>> {
         let now = Instant::now();
         while self.waiting.front().is_some_and(|next| next.alone || !only_alone) {
             let next = self.waiting.pop_front()?;
             match next.call.expire(now) {
-                Fate::Waiting => return Some(next),
-                fate => ended.push(fate),
+                CallStatus::Waiting => return Some(next),
+                status => ended.push(status),
             }
         }
         None
@@ -191,7 +191,7 @@ impl<R, A> Owner<R, A> {
 }
 
 impl<R, A> Group<R, A> {
-    fn push(&mut self, waiting: Waiting<R, A>) {
+    fn push(&mut self, waiting: QueuedCall<R, A>) {
         self.requests.push(waiting.request);
         self.calls.push(waiting.call);
     }

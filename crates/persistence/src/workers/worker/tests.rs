@@ -1,4 +1,4 @@
-//! Workers with work that goes wrong, on a pool of connections to a file.
+//! Workers with failing work, on a pool of connections to a file.
 #![expect(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "what goes wrong fails the test")]
 
 use std::pin::pin;
@@ -12,11 +12,11 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 use super::*;
-use crate::dialect::{Outcome, Outcomes};
-use crate::sqlite::Sqlite;
+use crate::database::sqlite::Sqlite;
 use crate::workers::{DeadlineTimer, QueueLimits, Reads, Sender};
+use crate::workers::{Replies, Reply};
 
-type Run = fn(&mut SqliteConnection, &[u32]) -> Outcomes<u32>;
+type Run = fn(&mut SqliteConnection, &[u32]) -> Replies<u32>;
 
 impl Request for u32 {
     fn owner(&self) -> Option<&OwnerId> {
@@ -48,8 +48,8 @@ impl Running {
         (Workers::start(self.context, new_server, queue, 1).unwrap(), self.folder)
     }
 
-    /// What calls come to that all wait before the worker begins.
-    fn outcomes(self, requests: &[u32]) -> Vec<Outcome<u32>> {
+    /// The replies to calls that all wait before the worker begins.
+    fn outcomes(self, requests: &[u32]) -> Vec<Reply<u32>> {
         let (sender, queue) = Queue::new(limits(), WorkKind::Get, Arc::new(()));
         let mut calls: Vec<_> = requests.iter().map(|n| Box::pin(sender.submit(*n))).collect();
         for call in &mut calls {
@@ -73,7 +73,7 @@ fn limits() -> QueueLimits<u32> {
     }
 }
 
-fn refused() -> Error {
+fn duplicate() -> Error {
     Error::DatabaseError(DatabaseErrorKind::UniqueViolation, Box::new("there is one already".to_owned()))
 }
 
@@ -85,19 +85,19 @@ fn conflict() -> Error {
     Error::DatabaseError(DatabaseErrorKind::SerializationFailure, Box::new("could not serialize".to_owned()))
 }
 
-fn tens(group: &[u32]) -> Outcomes<u32> {
+fn tens(group: &[u32]) -> Replies<u32> {
     Ok(group.iter().map(|n| Ok(n * 10)).collect())
 }
 
 #[test]
-fn one_that_fails_fails_alone() {
-    let running = Running::new(|_, group| if group.contains(&2) { Err(refused()) } else { tens(group) });
+fn a_failing_call_fails_alone() {
+    let running = Running::new(|_, group| if group.contains(&2) { Err(duplicate()) } else { tens(group) });
     let outcomes = running.outcomes(&[1, 2, 3]);
     assert!(matches!(outcomes[..], [Ok(10), Err(RepositoryError::Fault(_)), Ok(30)]), "{outcomes:?}");
 }
 
 #[test]
-fn a_conflict_is_retried() {
+fn conflicts_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
@@ -109,7 +109,7 @@ fn a_conflict_is_retried() {
 }
 
 #[test]
-fn a_conflict_that_stays_is_an_outage() {
+fn permanent_conflicts_are_outages() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running = Running::new(|_, _| {
         RUNS.fetch_add(1, Ordering::SeqCst);
@@ -120,7 +120,7 @@ fn a_conflict_that_stays_is_an_outage() {
 }
 
 #[test]
-fn a_read_whose_connection_was_lost_is_retried() {
+fn reads_with_lost_connections_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
@@ -130,7 +130,7 @@ fn a_read_whose_connection_was_lost_is_retried() {
 }
 
 #[test]
-fn a_worker_outlives_a_panic() {
+fn workers_survive_panics() {
     let running = Running::new(|connection, group| {
         assert!(!group.contains(&13), "unlucky");
         diesel::sql_query("select 1").execute(connection)?;
@@ -143,7 +143,7 @@ fn a_worker_outlives_a_panic() {
 }
 
 #[test]
-fn a_worker_that_hangs_is_replaced() {
+fn hanging_workers_are_replaced() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running = Running::new(|_, group| {
         if RUNS.fetch_add(1, Ordering::SeqCst) == 0 {

@@ -1,7 +1,7 @@
-//! Judges a schedule by what its callers were told and by what was committed, in the order in which it was.
+//! Checks the replies and the commits of a schedule, in commit order.
 //!
-//! The server knows which batch each commit came from. So the order is not searched for: each commit of a batch must
-//! be what the batch's calls for this owner come to, one after another, on the record before it.
+//! The server knows the batch of each commit, so the order need not be searched: each commit of a batch must be the result
+//! of the batch's calls for this owner, in order, on the record before it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::history::{Answer, Call, History};
 use super::model;
 use super::record::Record;
 use super::server::{Author, Commit};
-use crate::failure::Kind;
+use crate::backend::FailureKind;
 
 /// How many stores of others it takes until a group is given up.
 const ATTEMPTS: usize = 8;
@@ -20,7 +20,7 @@ const ATTEMPTS: usize = 8;
 /// The commits of each owner, in their order.
 type Owners<'a> = BTreeMap<&'a OwnerId, Vec<&'a Commit>>;
 
-/// What the calls came to where they were committed, by their places in the history.
+/// The results of the calls where they were committed, by index in the history.
 type Applied = BTreeMap<usize, Vec<(u64, Answer)>>;
 
 /// Nothing, or what is wrong.
@@ -43,7 +43,7 @@ pub(super) fn check(history: &History, log: &[Commit]) -> Result<(), String> {
         for place in &batch.calls {
             let call = &history.calls[*place];
             let applied = applied.get(place).map(Vec::as_slice).unwrap_or_default();
-            judge(history, number, call, applied, &owners)
+            verify(history, number, call, applied, &owners)
                 .map_err(|wrong| format!("{wrong}\n  call {place} in batch {number}: {call:?}"))?;
         }
     }
@@ -84,7 +84,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                     || after.tasks != expected.tasks
                     || deletions(after) != deletions(&expected)
                 {
-                    return fail("what was stored is not what the calls come to");
+                    return fail("the stored rows are not the result of the calls");
                 }
                 if after.version != before.map_or(0, |before| before.version) + 1 {
                     return fail("the version was not raised by one");
@@ -149,7 +149,7 @@ fn bring_copies_up_to_date(commits: &[&Commit]) -> Result<(), String> {
     Ok(())
 }
 
-fn judge(
+fn verify(
     history: &History,
     number: usize,
     call: &Call,
@@ -183,7 +183,7 @@ fn judge(
         }
         Answer::Unknown if !batch.lost => Err("an outcome is unknown although nothing was lost".into()),
         Answer::Unknown => {
-            let undone = matches!(batch.last_failure, Some(Kind::Conflict | Kind::Duplicate));
+            let undone = matches!(batch.last_failure, Some(FailureKind::Conflict | FailureKind::Duplicate));
             // What is cached may be older than the batch.
             let is_own =
                 |author| matches!(author, Author::Batch(of) if history.batches[of].worker == batch.worker);
@@ -199,7 +199,7 @@ fn judge(
     }
 }
 
-/// Whether a rejection was right at some moment between call and answer.
+/// Whether a rejection was correct at some time between call and reply.
 fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
     let Some((_, answer)) = &call.answer else { return Ok(()) };
     let first = commits.partition_point(|commit| commit.at < call.begin);

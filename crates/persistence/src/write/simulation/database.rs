@@ -1,4 +1,4 @@
-//! The connections of a worker. At each of their steps the schedule may go on with another worker, end the process,
+//! The connections of a worker. At each of their steps the schedule may switch to another worker, end the process,
 //! cut the connection, or let the statement fail.
 
 use std::io;
@@ -12,8 +12,8 @@ use domain::OwnerId;
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
 use super::threads::{Turn, Turns};
-use crate::failure::Failure;
-use crate::postgres::Postgres;
+use crate::backend::Failure;
+use crate::database::postgres::Postgres;
 use crate::write::{LastStore, Loaded, Read, Store, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {

@@ -1,6 +1,6 @@
 use domain::{Command, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
-use crate::failure::Kind;
+use crate::backend::FailureKind;
 
 /// What a caller gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(super) struct Batch {
     pub(super) lost: bool,
     /// Whether anything failed that no other writer caused.
     pub(super) disturbed: bool,
-    pub(super) last_failure: Option<Kind>,
+    pub(super) last_failure: Option<FailureKind>,
 }
 
 #[derive(Debug, Default)]

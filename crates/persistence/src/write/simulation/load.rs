@@ -1,4 +1,4 @@
-//! What a schedule consists of, and the calls that it makes.
+//! The parameters of a schedule, and its calls.
 
 use domain::{
     Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Revision, TaskId, Title,

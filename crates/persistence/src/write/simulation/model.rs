@@ -1,4 +1,4 @@
-//! The rules of writes, stated a second time.
+//! A second implementation of the rules of writes.
 
 use domain::{Command, EntityTags, Precondition, Task, Timestamp};
 

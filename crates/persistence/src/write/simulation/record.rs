@@ -4,7 +4,7 @@ use domain::{OwnerId, OwnerState, Slot, Task, TaskId};
 
 use crate::write::{LastStore, Loaded, Read, Seen, Store};
 
-/// What the database holds of one owner: the owner's row, the tasks and the tombstones.
+/// The rows of one owner: the owner's row, the tasks and the tombstones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Record {
     pub(super) version: i64,
@@ -86,7 +86,7 @@ impl Record {
     }
 }
 
-/// Answers the reads from what is there; those of one owner stand together.
+/// Serves the reads from the stored rows. The reads of one owner must be adjacent.
 pub(super) fn load<'a>(reads: &[Read], find: impl Fn(&OwnerId) -> Option<&'a Record>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
     for read in reads {

@@ -1,5 +1,5 @@
 //! A database server in memory: what it does at each step of a statement. Stores and locks take the rows of owners one
-//! by one in key order and wait for those that another session holds, like PostgreSQL under `read committed`.
+//! by one in key order and wait for those that another session has locked, like PostgreSQL under `read committed`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) enum Weakness {
     NoGuard,
     /// The guard compares the revision alone.
     RevisionGuard,
-    /// A row that is gone is made again.
+    /// An erased row is created again.
     Resurrection,
     /// The last store cannot be recognized.
     NoWriteId,
@@ -57,7 +57,7 @@ pub(super) enum SqlError {
 }
 
 pub(super) enum Progress {
-    /// Another session holds the row.
+    /// Another session has locked the row.
     Blocked(OwnerId),
     More,
     Done(Result<Reply, SqlError>),
@@ -72,7 +72,7 @@ pub(super) struct Running {
     pub(super) batch: usize,
     /// Whether it is a transaction of its own.
     pub(super) autocommit: bool,
-    /// How many of its owners are done, in key order, and what they came to by their places.
+    /// How many of its owners are done, in key order, and their results by index.
     done: usize,
     after: Vec<Option<Record>>,
     locked: Vec<OwnerId>,
@@ -253,7 +253,7 @@ impl Server {
         self.holders.retain(|_, holder| *holder != session);
     }
 
-    /// Changes an owner in one statement, unless a session holds the row.
+    /// Changes an owner in one statement, unless a session has locked the row.
     pub(super) fn change(
         &mut self,
         owner: &OwnerId,

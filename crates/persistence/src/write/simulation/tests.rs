@@ -9,10 +9,10 @@ use super::{Fault, Planted, Weakness, run};
 /// How many schedules a normal test run has.
 const SCHEDULES: u64 = 2_000;
 
-/// Names the one schedule to run.
+/// The variable with the seed of the one schedule to run.
 const SEED: &str = "TASKNOOK_SIMULATION_SEED";
 
-/// A seed that fails in this way, the first of those that were tried, and what happened in the schedules that did not.
+/// The first seed that fails in this way, and the counts of the schedules that did not.
 fn find_failure(schedules: u64, fault: Option<Fault>, how: &str) -> (Option<(u64, String)>, Vec<Counts>) {
     let next = AtomicU64::new(0);
     let found = Mutex::new((None, Vec::new()));
@@ -47,7 +47,7 @@ fn find_failure(schedules: u64, fault: Option<Fault>, how: &str) -> (Option<(u64
 
 const STORED_TWICE: &str = "a batch was stored twice";
 
-const NOT_WHAT_WAS_CALLED: &str = "what was stored is not what the calls come to";
+const NOT_WHAT_WAS_CALLED: &str = "the stored rows are not the result of the calls";
 
 fn assert_right(schedules: u64) -> Vec<Counts> {
     if let Some(seed) = env::var_os(SEED) {

@@ -1,0 +1,189 @@
+//! Lists: filter, order, position and page.
+//!
+//! How a cursor encodes a [`Position`] belongs to the API, the statements to a repository.
+
+use crate::task::check;
+use crate::{SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp, fold};
+
+/// Maximum and default number of tasks on a page.
+pub const PAGE_MAX: u32 = 1000;
+
+/// Filters by `completed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// All tasks.
+    #[default]
+    All,
+    /// Open tasks.
+    Pending,
+    /// Completed tasks.
+    Completed,
+}
+
+impl Status {
+    /// The required value of `completed`, if any.
+    #[must_use]
+    pub const fn completed(self) -> Option<bool> {
+        match self {
+            Self::All => None,
+            Self::Pending => Some(false),
+            Self::Completed => Some(true),
+        }
+    }
+}
+
+/// The first key of an order; the second one is the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortKey {
+    /// The time of creation.
+    #[default]
+    Created,
+    /// The time of the last change.
+    Updated,
+    /// The folded title, by code points.
+    Title,
+}
+
+/// The direction of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// The smallest first.
+    Ascending,
+    /// The largest, or newest, first.
+    #[default]
+    Descending,
+}
+
+/// A total order by key, then id, both in this direction. The default is newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sort {
+    /// The first key.
+    pub key: SortKey,
+    /// The direction of an order.
+    pub direction: Direction,
+}
+
+/// A position in an order: directly after the task with this key and id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Position {
+    /// In an order by a time.
+    Time(Timestamp, TaskId),
+    /// In the order by title, which is folded.
+    Title(String, TaskId),
+}
+
+impl SortKey {
+    /// The position of a task in the order by this key. Positions compare in that order, ascending.
+    #[must_use]
+    pub fn position(self, task: &Task) -> Position {
+        match self {
+            Self::Created => Position::Time(task.created_at, task.id),
+            Self::Updated => Position::Time(task.updated_at, task.id),
+            Self::Title => Position::Title(fold(task.title.as_str()), task.id),
+        }
+    }
+}
+
+/// A folded search text. No character is a wildcard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchText(String);
+
+impl SearchText {
+    /// Maximum length in Unicode scalar values. Cursors contain the text, and headers contain cursors.
+    pub const MAX: usize = 200;
+
+    /// `None` for an empty text; otherwise no control character but tab, LF and CR, at most [`Self::MAX`] long.
+    pub fn parse(text: &str) -> Result<Option<Self>, TextError> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // The limit applies before folding, which may lengthen the text.
+        check(text, Self::MAX).map(|()| Some(Self(fold(text))))
+    }
+
+    /// The folded text, a substring of the [`search_document`] of each match.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text that a search matches against: the folded title and the folded description, separated so that no match spans
+/// both.
+#[must_use]
+pub fn search_document(title: &str, description: Option<&str>) -> String {
+    let mut text = fold(title);
+    text.push(SEARCH_SEPARATOR);
+    text.push_str(&fold(description.unwrap_or_default()));
+    text
+}
+
+/// The query for one page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Only tasks with this status.
+    pub status: Status,
+    /// Only tasks with this text in title or description.
+    pub search: Option<SearchText>,
+    /// The order.
+    pub sort: Sort,
+    /// Only tasks after this position; its key must be that of the order.
+    pub after: Option<Position>,
+    /// The number of tasks to skip.
+    pub offset: u64,
+    /// The page size, 1 to [`PAGE_MAX`].
+    pub limit: u32,
+    /// Whether to count all tasks that match.
+    pub count: bool,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            status: Status::All,
+            search: None,
+            sort: Sort::default(),
+            after: None,
+            offset: 0,
+            limit: PAGE_MAX,
+            count: false,
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The tasks, in order.
+    pub tasks: Vec<Task>,
+    /// Whether more tasks follow.
+    pub more: bool,
+    /// The number of tasks that match on all pages, if requested.
+    pub total: Option<u64>,
+}
+
+impl Page {
+    /// The position after this page, if more tasks follow.
+    #[must_use]
+    pub fn next(&self, key: SortKey) -> Option<Position> {
+        if self.more { self.tasks.last().map(|task| key.position(task)) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_texts_have_no_wildcards() {
+        assert_eq!(SearchText::parse(""), Ok(None));
+        assert_eq!(SearchText::parse("50%_\\").unwrap().unwrap().folded(), "50%_\\");
+        assert!(SearchText::parse("\u{1f}").is_err() && SearchText::parse("\0").is_err());
+    }
+
+    #[test]
+    fn no_match_spans_title_and_description() {
+        let text = search_document("Buy", Some("MILK"));
+        assert!(text.contains("buy") && text.contains("milk") && !text.contains("buymilk"));
+    }
+}

@@ -1,0 +1,232 @@
+//! The columns of a task, declared once, and statements with static text. All column lists, bound values,
+//! arrays and rows derive from here: a new column is one line in [`task_columns!`] and a migration for each database.
+
+mod value;
+
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use domain::{OwnerId, Task, TaskId};
+
+pub(crate) use value::{ColumnValue, Id, UtcTimestamp};
+
+/// Declares the columns: each is the field of [`Task`] with its name, and its type decides how it is stored.
+macro_rules! task_columns {
+    ($($name:ident: $type:ty,)+) => {
+        /// The columns that are read, in the order of [`Columns`].
+        pub(crate) const COLUMNS: &str = concat!("id" $(, ", ", stringify!($name))+);
+
+        /// The same columns of a row with the alias `task`.
+        #[cfg(feature = "postgres")]
+        pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
+
+        /// The columns that are written, after the owner's id.
+        pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
+
+        /// The assignments of an update from rows with the alias `input`.
+        #[cfg(feature = "postgres")]
+        pub(crate) const ASSIGNMENTS: &str =
+            concat!("search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
+
+        /// The SQL types of the columns, the id first.
+        pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
+
+        /// A row of one task, as read.
+        #[derive(diesel::Queryable)]
+        pub(crate) struct TaskRow {
+            id: TaskId,
+            $($name: <$type as ColumnValue>::Read,)+
+        }
+
+        impl TaskRow {
+            /// The task, of the owner that the statement names.
+            pub(crate) fn into_task(self, owner: &OwnerId) -> Task {
+                Task {
+                    id: self.id,
+                    owner_id: owner.clone(),
+                    $($name: <$type as ColumnValue>::read(self.$name),)+
+                }
+            }
+        }
+
+        /// The values of one task, to bind one by one.
+        pub(crate) struct TaskValues<'a> {
+            id: TaskId,
+            search: String,
+            $($name: <$type as ColumnValue>::Bound<'a>,)+
+        }
+
+        impl<'a> TaskValues<'a> {
+            pub(crate) fn of(task: &'a Task) -> Self {
+                Self { id: task.id, search: document(task), $($name: task.$name.bound(),)+ }
+            }
+        }
+
+        /// The values of many tasks, one array per column.
+        #[cfg(feature = "postgres")]
+        #[derive(Default)]
+        pub(crate) struct TaskArrays<'a> {
+            id: Vec<TaskId>,
+            search: Vec<String>,
+            $($name: Vec<<$type as ColumnValue>::Bound<'a>>,)+
+        }
+
+        #[cfg(feature = "postgres")]
+        impl<'a> TaskArrays<'a> {
+            pub(crate) fn push(&mut self, task: &'a Task) {
+                self.id.push(task.id);
+                self.search.push(document(task));
+                $(self.$name.push(task.$name.bound());)+
+            }
+
+            /// Binds the arrays in the order of [`WRITTEN`].
+            pub(crate) fn push_binds<'b>(
+                &'b self,
+                out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
+            ) -> QueryResult<()> {
+                use diesel::sql_types::{Array, Text};
+                out.push_bind_param::<Array<Id>, _>(&self.id)?;
+                out.push_sql(", ");
+                out.push_bind_param::<Array<Text>, _>(&self.search)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<<$type as ColumnValue>::Sql>, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+        }
+
+        task_columns!(@binds "postgres", diesel::pg::Pg, $($name: $type,)+);
+        task_columns!(@binds "sqlite", diesel::sqlite::Sqlite, $($name: $type,)+);
+    };
+    (@binds $feature:literal, $database:ty, $($name:ident: $type:ty,)+) => {
+        #[cfg(feature = $feature)]
+        impl BindTask<$database> for TaskValues<'_> {
+            fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
+                out.push_bind_param::<Id, _>(&self.id)?;
+                out.push_sql(", ");
+                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+
+            fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
+                out.push_sql("search = ");
+                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                $(
+                    out.push_sql(concat!(", ", stringify!($name), " = "));
+                    out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
+                )+
+                Ok(())
+            }
+
+            fn id(&self) -> &TaskId {
+                &self.id
+            }
+        }
+    };
+}
+
+task_columns! {
+    title: domain::Title,
+    description: Option<domain::Description>,
+    completed: bool,
+    created_at: domain::Timestamp,
+    updated_at: domain::Timestamp,
+    revision: domain::Revision,
+}
+
+impl TaskRow {
+    /// The key in the order of creation.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn time_order(&self) -> (domain::Timestamp, TaskId) {
+        (self.created_at, self.id)
+    }
+}
+
+/// A task whose values can be bound for one database.
+pub(crate) trait BindTask<DB: Backend> {
+    /// Binds the values in the order of [`WRITTEN`].
+    fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// Binds the values as the assignments of an update.
+    fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// The key of the row, beside the owner.
+    fn id(&self) -> &TaskId;
+}
+
+/// Makes a type with a static SQL text in `walk_ast` a statement with these columns. It is prepared once on each
+/// connection, while `sql_query` is parsed and planned again each time.
+macro_rules! statement {
+    ($name:ident => $columns:ty) => {
+        impl diesel::query_builder::Query for $name<'_> {
+            type SqlType = $columns;
+        }
+
+        impl diesel::query_builder::QueryId for $name<'_> {
+            type QueryId = $name<'static>;
+        }
+
+        impl<C> diesel::RunQueryDsl<C> for $name<'_> {}
+    };
+}
+
+pub(crate) use statement;
+
+/// Declares a statement that both databases understand: its values, its columns, and its text in parts, with a `?` for
+/// each value.
+macro_rules! text_statement {
+    ($name:ident($($value:ident: $type:ty as $sql:ty),+) => $columns:ty, $text:expr) => {
+        pub(super) struct $name<'a> {
+            $(pub(super) $value: &'a $type,)+
+        }
+
+        $crate::backend::rows::statement!($name => $columns);
+
+        impl<DB> diesel::query_builder::QueryFragment<DB> for $name<'_>
+        where
+            DB: diesel::backend::Backend
+                + diesel::sql_types::HasSqlType<$crate::backend::rows::Id>
+                + diesel::sql_types::HasSqlType<$crate::backend::rows::UtcTimestamp>,
+            $($type: diesel::serialize::ToSql<$sql, DB>,)+
+        {
+            fn walk_ast<'b>(
+                &'b self,
+                mut out: diesel::query_builder::AstPass<'_, 'b, DB>,
+            ) -> diesel::QueryResult<()> {
+                let text = $text;
+                let mut pieces = text.iter().flat_map(|part| part.split_inclusive('?'));
+                $(
+                    $crate::backend::rows::push_to_value(&mut out, &mut pieces);
+                    out.push_bind_param::<$sql, $type>(self.$value)?;
+                )+
+                $crate::backend::rows::push_to_value(&mut out, &mut pieces);
+                Ok(())
+            }
+        }
+    };
+}
+
+pub(crate) use text_statement;
+
+/// Pushes text up to the next `?`.
+pub(crate) fn push_to_value<'a, DB: Backend>(
+    out: &mut AstPass<'_, '_, DB>,
+    pieces: &mut impl Iterator<Item = &'a str>,
+) {
+    for piece in pieces {
+        let Some(text) = piece.strip_suffix('?') else {
+            out.push_sql(piece);
+            continue;
+        };
+        return out.push_sql(text);
+    }
+}
+
+fn document(task: &Task) -> String {
+    domain::search_document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
+}

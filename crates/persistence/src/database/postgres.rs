@@ -1,0 +1,159 @@
+//! PostgreSQL: one statement per group, which is one round trip and, for writes, one transaction.
+
+mod connection;
+mod doctor;
+mod get;
+mod list;
+mod migrations;
+mod settings;
+mod values;
+mod write;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
+use domain::{Page, Task};
+
+use crate::DatabaseOptions;
+use crate::backend::{Backend, ErrorMessages, WorkerCounts};
+use crate::maintenance::jobs::JobBackend;
+use crate::read::{Get, List, ReadBackend};
+use crate::workers::Replies;
+use crate::write::WriteBackend;
+use connection::Server;
+
+/// The key of the advisory lock for steps of background jobs: "tasknjob" in ASCII.
+const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
+
+/// A server.
+pub(crate) struct Postgres {
+    server: Server,
+}
+
+impl Postgres {
+    pub(crate) fn new(url: &str, options: &DatabaseOptions) -> Self {
+        Self { server: Server::new(url, options) }
+    }
+}
+
+impl Backend for Postgres {
+    type Connection = PgConnection;
+
+    const CONNECTIONS_CAN_BREAK: bool = true;
+
+    fn connect(&self) -> ConnectionResult<PgConnection> {
+        self.server.connect()
+    }
+
+    /// Behind a pooler the settings belong to the transaction, because each one may get another connection.
+    fn read<T>(
+        &self,
+        connection: &mut PgConnection,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        match self.server.begin() {
+            Some(begin) => in_transaction(connection, begin, run),
+            None => run(connection),
+        }
+    }
+
+    fn write<T>(
+        &self,
+        connection: &mut PgConnection,
+        transaction: bool,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        match self.server.begin() {
+            Some(begin) => in_transaction(connection, begin, run),
+            None if transaction => in_transaction(connection, "begin", run),
+            None => run(connection),
+        }
+    }
+
+    fn worker_counts(max_connections: usize) -> WorkerCounts {
+        // One worker for single tasks gives more throughput than two, whose groups are half as large. Two workers for
+        // writes: one executes while the commit of the other waits for the disk. Lists get the rest, scans at most half
+        // of it; one connection is for readiness.
+        let writes = if max_connections < 6 { 1 } else { 2 };
+        let lists = max_connections.saturating_sub(2 + writes).max(2);
+        WorkerCounts { gets: 1, pages: lists - lists / 2, scans: lists / 2, writes }
+    }
+}
+
+impl ReadBackend for Postgres {
+    fn get(connection: &mut PgConnection, group: &[Get]) -> Replies<Task> {
+        get::run(connection, group)
+    }
+
+    fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+        list::run(connection, group)
+    }
+
+    fn page_weight(list: &List) -> usize {
+        list::weight(list)
+    }
+}
+
+impl WriteBackend for Postgres {
+    const GUARDED: bool = true;
+}
+
+impl JobBackend for Postgres {
+    fn try_job_lock(connection: &mut PgConnection) -> QueryResult<bool> {
+        let lock = format!("pg_try_advisory_xact_lock({JOB_LOCK})");
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
+    }
+}
+
+impl ErrorMessages for Postgres {
+    fn is_timeout(message: &str) -> bool {
+        message.contains("canceling statement")
+    }
+
+    fn is_outage(message: &str) -> bool {
+        [
+            "terminating connection",
+            "No space left on device",
+            "the database system is",
+            "out of memory",
+            "out of shared memory",
+            "remaining connection slots",
+            "too many clients",
+            // Not migrated yet, as readiness also reports.
+            "relation \"tasks\" does not exist",
+            "relation \"owners\" does not exist",
+        ]
+        .iter()
+        .any(|part| message.contains(part))
+    }
+
+    fn hint(message: &str) -> Option<&'static str> {
+        let is_of_another = message.contains("prepared statement \"");
+        is_of_another.then_some("set database.transaction_pooler = true behind a transaction-mode pooler")
+    }
+
+    fn is_conflict(message: &str) -> bool {
+        // The second one is reported by Citus.
+        let parts = ["deadlock detected", "distributed deadlock", write::ERASED];
+        parts.iter().any(|part| message.contains(part))
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut PgConnection,
+    begin: &str,
+    run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    if let Err(error) = AnsiTransactionManager::begin_transaction_sql(connection, begin) {
+        // The transaction may have begun before a setting failed. If the rollback fails, the connection is broken.
+        let _ = connection.batch_execute("rollback");
+        return Err(error);
+    }
+    match run(connection) {
+        Ok(value) => AnsiTransactionManager::commit_transaction(connection).map(|()| value),
+        Err(error) => {
+            // As above.
+            let _ = AnsiTransactionManager::rollback_transaction(connection);
+            Err(error)
+        }
+    }
+}

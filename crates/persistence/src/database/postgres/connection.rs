@@ -1,0 +1,173 @@
+//! Connections to a server.
+
+use diesel::connection::{CacheSize, SimpleConnection};
+use diesel::result::ConnectionError;
+use diesel::{Connection, ConnectionResult, PgConnection};
+
+use super::settings::{self, Settings};
+use crate::DatabaseOptions;
+
+/// The URL of a server and the settings of its sessions.
+#[derive(Clone)]
+pub(super) struct Server {
+    url: String,
+    secrets: Vec<String>,
+    settings: Settings,
+}
+
+impl Server {
+    pub(super) fn new(url: &str, options: &DatabaseOptions) -> Self {
+        // A process that hangs within a transaction must not keep its locks, hence the idle timeout.
+        let timeouts = [
+            ("statement_timeout", options.statement_timeout),
+            ("lock_timeout", options.lock_timeout),
+            ("idle_in_transaction_session_timeout", options.statement_timeout),
+        ];
+        let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !sets(url, name)).collect();
+        let settings = Settings::new(&unset, options.transaction_pooler);
+        Self { url: with_limits(url, options), secrets: secrets(url), settings }
+    }
+
+    pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {
+        match &self.settings {
+            Settings::PerConnection(settings) => self.connect_and(settings),
+            Settings::PerTransaction(_) => self.connect_pooled(),
+        }
+    }
+
+    /// A connection without a statement timeout and with a long lock timeout.
+    pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
+        match &self.settings {
+            Settings::PerConnection(_) => self.connect_and(&settings::for_migrating_connection()),
+            Settings::PerTransaction(_) => self.connect_pooled(),
+        }
+    }
+
+    /// The beginning of each transaction, if settings are per transaction.
+    pub(super) fn begin(&self) -> Option<&str> {
+        match &self.settings {
+            Settings::PerConnection(_) => None,
+            Settings::PerTransaction(begin) => Some(begin),
+        }
+    }
+
+    fn connect_and(&self, set_up: &str) -> ConnectionResult<PgConnection> {
+        let mut connection = self.establish()?;
+        connection.batch_execute(set_up).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+
+    /// A connection without prepared statements: the next transaction may use another session of the server.
+    fn connect_pooled(&self) -> ConnectionResult<PgConnection> {
+        let mut connection = self.establish()?;
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        Ok(connection)
+    }
+
+    fn establish(&self) -> ConnectionResult<PgConnection> {
+        PgConnection::establish(&self.url).map_err(|error| self.hide(error))
+    }
+
+    /// Removes secrets from the error: the library repeats a URL that it cannot parse.
+    fn hide(&self, error: ConnectionError) -> ConnectionError {
+        match error {
+            ConnectionError::BadConnection(mut text) => {
+                for secret in &self.secrets {
+                    text = text.replace(secret, "***");
+                }
+                ConnectionError::BadConnection(text.trim_end().to_owned())
+            }
+            other => other,
+        }
+    }
+}
+
+/// Whether the URL's `options` set this parameter of the server, and not one whose name has it as a suffix.
+fn sets(url: &str, name: &str) -> bool {
+    url.match_indices(name).any(|(at, _)| {
+        let before = url.get(..at).unwrap_or_default();
+        before.ends_with("-c") || !before.ends_with(|last: char| last.is_ascii_lowercase() || last == '_')
+    })
+}
+
+/// Adds parameters that the URL does not set. Unacknowledged packets or keepalive probes end the connection after about the
+/// statement timeout.
+fn with_limits(url: &str, options: &DatabaseOptions) -> String {
+    let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let present: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    let limits = [
+        ("connect_timeout", options.connect_timeout.as_secs().max(1).to_string()),
+        ("keepalives_idle", "2".into()),
+        ("keepalives_interval", "1".into()),
+        ("keepalives_count", "2".into()),
+        ("tcp_user_timeout", options.statement_timeout.as_millis().to_string()),
+        ("fallback_application_name", "tasknook".into()),
+    ];
+    let mut url = url.to_owned();
+    for (name, value) in limits.iter().filter(|(name, _)| !present.contains(name)) {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.extend([name, "=", value.as_str()]);
+    }
+    url
+}
+
+/// The secret parts of a URL, even of one that cannot be parsed.
+fn secrets(url: &str) -> Vec<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let user_info = rest.rsplit_once('@').map(|(user_info, _)| user_info);
+    let password = user_info.and_then(|text| text.split_once(':')).map(|(_, password)| password);
+    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters).split('&');
+    let named = parameters.filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.ends_with("password").then_some(value)
+    });
+    password.into_iter().chain(named).filter(|secret| !secret.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limited(url: &str) -> String {
+        with_limits(url, &DatabaseOptions::default())
+    }
+
+    #[test]
+    fn url_parameters_are_preserved() {
+        let url = limited("postgres://h/d?sslmode=require&connect_timeout=9");
+        assert!(
+            url.starts_with("postgres://h/d?sslmode=require&connect_timeout=9&keepalives_idle=2&"),
+            "{url}"
+        );
+        assert_eq!(url.matches("connect_timeout").count(), 1);
+    }
+
+    #[test]
+    fn url_parameters_are_matched_by_their_whole_name() {
+        let url = "postgres://h/d?options=-c%20deadlock_timeout%3D1s%20-c statement_timeout=5s";
+        assert!(!sets(url, "lock_timeout") && sets(url, "statement_timeout"));
+        assert!(sets("postgres://h/d?options=-clock_timeout=1s", "lock_timeout"));
+    }
+
+    #[test]
+    fn missing_url_parameters_are_added() {
+        let url = limited("postgres://h/d");
+        assert!(url.starts_with("postgres://h/d?connect_timeout=4&"), "{url}");
+        assert!(url.contains("&tcp_user_timeout=2000&"), "{url}");
+    }
+
+    #[test]
+    fn passwords_are_found_everywhere_in_a_url() {
+        assert_eq!(secrets("postgres://u:p%40@h/d"), ["p%40"]);
+        assert_eq!(secrets("postgres://u:a@b/c@h/d"), ["a@b/c"]);
+        assert_eq!(secrets("postgres://h/d?user=u&password=x&sslpassword=y"), ["x", "y"]);
+        assert!(secrets("postgres://u@h:5432/d").is_empty());
+    }
+
+    #[test]
+    fn errors_for_unparsable_urls_hide_the_password() {
+        let server = Server::new("postgres://u:hunter2@[h/d", &DatabaseOptions::default());
+        let error = server.connect().err().unwrap().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Integrity checks without extensions and superuser rights: whether every row is readable, whether each index has as many
+//! entries as its table, and whether the server has found pages with a wrong checksum.
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
+
+use super::Postgres;
+use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
+
+/// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
+/// minute for a lock, unless the URL sets them; `enable_seqscan` is off on connections of the service.
+const SETTINGS: &str =
+    "select set_config(name, case name when 'lock_timeout' then '60000' else '0' end, true)
+    from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';
+    set local enable_seqscan = on; set local plan_cache_mode = auto";
+
+const TABLES: &str = "select count(*) from unnest(array['owners', 'tasks', 'tombstones']) as name
+    where to_regclass(name) is not null";
+
+const INVALID_INDEXES: &str = "select relname::text from pg_index join pg_class on pg_class.oid = indexrelid
+    where indrelid in ('owners'::regclass, 'tasks'::regclass, 'tombstones'::regclass)
+    and not (indisvalid and indisready and indislive) order by relname";
+
+const CHECKSUM_FAILURES: &str =
+    "select cast(coalesce(sum(checksum_failures), 0) as bigint) from pg_stat_database
+    where datname = current_database()";
+
+/// Forces plans that read only tables.
+const BY_TABLE: &str = "set local max_parallel_workers_per_gather = 0; set local enable_indexscan = off;
+    set local enable_indexonlyscan = off; set local enable_bitmapscan = off";
+
+/// The length of a text requires reading it.
+const READ_TEXTS: &str =
+    "select coalesce(sum(length(title) + length(search) + coalesce(length(description), 0)), 0) from tasks";
+
+/// Forces plans that read the index with the requested order.
+const BY_INDEX: &str = "set local enable_indexscan = on; set local enable_indexonlyscan = on;
+    set local enable_seqscan = off; set local enable_sort = off; set local enable_incremental_sort = off";
+
+/// Each index, the rows that it contains, and its order.
+const INDEXES: [(&str, &str, &str); 4] = [
+    ("owners_pkey", "owners", "owner_id"),
+    ("tasks_pkey", "tasks", "owner_id, id"),
+    ("tasks_newest", "tasks where deleted_at is null", "owner_id, created_at desc, id desc"),
+    ("tombstones_pkey", "tombstones", "owner_id, type, object_id"),
+];
+
+impl DoctorBackend for Postgres {
+    fn transaction<T>(
+        connection: &mut PgConnection,
+        writes: bool,
+        run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        let mut builder = connection.build_transaction();
+        builder = if writes {
+            builder.read_committed().read_write()
+        } else {
+            builder.repeatable_read().read_only()
+        };
+        builder.run(|connection| {
+            connection.batch_execute(SETTINGS)?;
+            run(connection)
+        })
+    }
+
+    fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
+        Self::transaction(connection, false, |connection| {
+            if number(connection, TABLES)? < 3 {
+                return Ok(Vec::new());
+            }
+            let invalid: Vec<String> = sql::<Text>(INVALID_INDEXES).load(connection)?;
+            let mut findings: Vec<_> =
+                invalid.iter().map(|index| index_finding(index, "is not valid")).collect();
+            let failures = number(connection, CHECKSUM_FAILURES)?;
+            if failures > 0 {
+                let message = format!("the server has met pages with a wrong checksum: {failures}");
+                findings.push(Remedy::Restore.finding(message));
+            }
+            findings.extend(incomplete_indexes(connection)?);
+            Ok(findings)
+        })
+    }
+
+    /// `data_corrupted`, `index_corrupted`, or a missing file of a table or index, as [`scan`] reports them.
+    fn is_damage(message: &str) -> bool {
+        let Some((code, message)) = message.split_once(' ') else { return false };
+        let is_missing_file =
+            code == "58P01" && ["base/", "pg_tblspc/"].iter().any(|path| message.contains(path));
+        ["XX001", "XX002"].contains(&code) || is_missing_file
+    }
+}
+
+/// The indexes whose number of entries differs from that of their rows.
+fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
+    connection.batch_execute(BY_TABLE)?;
+    scan(connection, READ_TEXTS)?;
+    let mut in_tables = Vec::new();
+    for (_, rows, _) in INDEXES {
+        in_tables.push(scan(connection, &format!("select count(*) from {rows}"))?);
+    }
+    connection.batch_execute(BY_INDEX)?;
+    let mut findings = Vec::new();
+    for ((index, rows, order), in_table) in INDEXES.into_iter().zip(in_tables) {
+        // `offset 0` is an optimization fence: without it, the planner drops the order, and with it the index.
+        let query =
+            format!("select count(*) from (select owner_id from {rows} order by {order} offset 0) as listed");
+        let in_index = scan(connection, &query)?;
+        if in_index != in_table {
+            findings.push(index_finding(index, &format!("has {in_index} rows, its table {in_table}")));
+        }
+    }
+    Ok(findings)
+}
+
+fn index_finding(index: &str, problem: &str) -> DoctorFinding {
+    Remedy::Reindex.finding(format!("the index {index} {problem}"))
+}
+
+/// Returns the number of a query. The message of an error begins with its SQLSTATE, which the driver does not pass on and
+/// which does not depend on the language.
+fn scan(connection: &mut PgConnection, query: &str) -> QueryResult<i64> {
+    connection.batch_execute(&format!(
+        "do $$ begin perform set_config('tasknook.number', ({query})::text, true);
+        exception when others then raise exception '% %', sqlstate, sqlerrm; end $$"
+    ))?;
+    number(connection, "select cast(current_setting('tasknook.number') as bigint)")
+}
+
+fn number(connection: &mut PgConnection, query: &str) -> QueryResult<i64> {
+    sql::<BigInt>(query).get_result(connection)
+}

@@ -1,0 +1,130 @@
+//! Pages. Small ones in the order of an index are read in groups, others alone.
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
+use domain::{ListQuery, Page, Position, Sort, Status, TaskId, Timestamp};
+
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
+use crate::read::{GROUP_ROWS, List, SqlFunctions, page, pages};
+use crate::workers::Replies;
+
+const FUNCTIONS: SqlFunctions =
+    SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
+
+/// The largest page that is read in a group. Larger ones gain nothing from it, and wait for the others.
+const LARGEST_IN_GROUP: u32 = 100;
+
+/// The rows of a page in a group; small pages of the newest tasks share a group.
+pub(super) fn weight(List { query, .. }: &List) -> usize {
+    if is_newest(query) && query.limit <= LARGEST_IN_GROUP { query.limit.max(1) as usize } else { GROUP_ROWS }
+}
+
+/// Reads the pages of a group.
+pub(super) fn run(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+    if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
+        return pages(connection, &FUNCTIONS, group);
+    }
+    let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(group).load(connection)?;
+    // The rows usually arrive in this order, but only `order by` would guarantee it, which doubles the cost of a page.
+    rows.sort_by(|(one, row), (other, next)| {
+        one.cmp(other).then_with(|| next.time_order().cmp(&row.time_order()))
+    });
+    let mut rows = rows.into_iter().peekable();
+    let outcome = |(number, List { owner, query }): (i64, &List)| {
+        let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
+        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), None))
+    };
+    Ok((1..).zip(group).map(outcome).collect())
+}
+
+/// Whether it is a page of all of an owner's tasks, newest first, as most are.
+fn is_newest(query: &ListQuery) -> bool {
+    let ListQuery { status, search, sort, after, count, .. } = query;
+    *status == Status::All
+        && search.is_none()
+        && *sort == Sort::default()
+        && !matches!(after, Some(Position::Title(..)))
+        && !*count
+}
+
+struct NewestTasks<'a> {
+    owners: Vec<&'a str>,
+    after_times: Vec<Option<Timestamp>>,
+    after_ids: Vec<Option<TaskId>>,
+    limits: Vec<i64>,
+    offsets: Vec<i64>,
+}
+
+impl<'a> NewestTasks<'a> {
+    fn of(group: &'a [List]) -> Self {
+        let after = |list: &List| match list.query.after {
+            Some(Position::Time(time, id)) => Some((time, id)),
+            Some(Position::Title(..)) | None => None,
+        };
+        Self {
+            owners: group.iter().map(|list| list.owner.id().as_str()).collect(),
+            after_times: group.iter().map(|list| Some(after(list)?.0)).collect(),
+            after_ids: group.iter().map(|list| Some(after(list)?.1)).collect(),
+            // One more row shows whether more tasks follow.
+            limits: group.iter().map(|list| i64::from(list.query.limit) + 1).collect(),
+            offsets: group.iter().map(|list| i64::try_from(list.query.offset).unwrap_or(i64::MAX)).collect(),
+        }
+    }
+}
+
+statement!(NewestTasks => (BigInt, Columns));
+
+impl QueryFragment<Pg> for NewestTasks<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select ordinal, ");
+        out.push_sql(COLUMNS);
+        out.push_sql(" from unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<UtcTimestamp>>, _>(&self.after_times)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Id>>, _>(&self.after_ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.limits)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.offsets)?;
+        // Without a position, the page begins at infinity.
+        out.push_sql(
+            ") with ordinality as input (of_owner, after_time, after_id, page_limit, page_offset, ordinal)
+            cross join lateral (
+                select * from tasks where owner_id = of_owner and deleted_at is null
+                    and (created_at, id) < (coalesce(after_time, 'infinity'),
+                        coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+                order by created_at desc, id desc limit page_limit offset page_offset
+            ) as page",
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Owner, SortKey};
+
+    use super::*;
+
+    fn weight_of(query: ListQuery) -> usize {
+        weight(&List { owner: Owner::for_test("a"), query })
+    }
+
+    #[test]
+    fn small_newest_pages_are_grouped() {
+        let small = || ListQuery { limit: 50, ..ListQuery::default() };
+        assert_eq!(weight_of(small()), 50);
+        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
+        let alone = [
+            ListQuery { status: Status::Pending, ..small() },
+            ListQuery { sort: by_title, ..small() },
+            ListQuery { count: true, ..small() },
+            ListQuery::default(),
+        ];
+        assert!(alone.into_iter().all(|query| weight_of(query) == GROUP_ROWS));
+    }
+}

@@ -1,0 +1,221 @@
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::{QueryResult, RunQueryDsl};
+use domain::{TaskId, Timestamp};
+
+use super::{ERASED, push, push_on_conflict};
+use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN};
+use crate::write::Store;
+
+/// Stores the effects of many owners in one statement, which contains only the clauses that the batch needs.
+#[derive(Default)]
+pub(super) struct StoreOwners<'a> {
+    owners: Owners<'a>,
+    inserted: Tasks<'a>,
+    updated: Tasks<'a>,
+    deleted: Keys,
+    /// Ids of inserted tasks that may have tombstones.
+    freed: Keys,
+    tombstones: Tombstones,
+}
+
+/// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
+#[derive(Default)]
+struct Owners<'a> {
+    ids: Vec<&'a str>,
+    seen_versions: Vec<Option<i64>>,
+    seen_revisions: Vec<Option<i64>>,
+    seen_epochs: Vec<Option<i64>>,
+    versions: Vec<i64>,
+    revisions: Vec<i64>,
+    live_tasks: Vec<i64>,
+    new_epochs: Vec<i64>,
+    write_ids: Vec<i64>,
+}
+
+#[derive(Default)]
+struct Tasks<'a> {
+    of: Vec<i64>,
+    rows: TaskArrays<'a>,
+}
+
+#[derive(Default)]
+struct Keys {
+    of: Vec<i64>,
+    ids: Vec<TaskId>,
+}
+
+#[derive(Default)]
+struct Tombstones {
+    of: Vec<i64>,
+    ids: Vec<TaskId>,
+    revisions: Vec<i64>,
+    timestamps: Vec<Timestamp>,
+}
+
+impl<'a> StoreOwners<'a> {
+    pub(super) fn of(stores: &[&'a Store]) -> Self {
+        let mut all = Self::default();
+        for (ordinal, store) in (1..).zip(stores) {
+            all.owners.push(store);
+            for (tasks, kind) in
+                [(&store.set.inserted, &mut all.inserted), (&store.set.updated, &mut all.updated)]
+            {
+                for task in tasks {
+                    kind.of.push(ordinal);
+                    kind.rows.push(task);
+                }
+            }
+            for (ids, keys) in
+                [(&store.set.deleted, &mut all.deleted), (&store.set.recreated, &mut all.freed)]
+            {
+                keys.of.extend(ids.iter().map(|_| ordinal));
+                keys.ids.extend(ids);
+            }
+            for tombstone in &store.set.tombstones {
+                all.tombstones.of.push(ordinal);
+                all.tombstones.ids.push(tombstone.id);
+                all.tombstones.revisions.push(tombstone.revision.number());
+                all.tombstones.timestamps.push(tombstone.at);
+            }
+        }
+        all
+    }
+}
+
+impl<'a> Owners<'a> {
+    fn push(&mut self, store: &'a Store) {
+        self.ids.push(store.owner.as_str());
+        self.seen_versions.push(store.seen.map(|seen| seen.version));
+        self.seen_revisions.push(store.seen.map(|seen| seen.revision));
+        self.seen_epochs.push(store.seen.map(|seen| seen.epoch));
+        self.versions.push(store.version);
+        self.revisions.push(store.set.revision);
+        self.live_tasks.push(store.set.live_tasks);
+        self.new_epochs.push(store.new_epoch);
+        self.write_ids.push(store.write_id);
+    }
+}
+
+impl QueryFragment<Pg> for StoreOwners<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        type Numbers = Array<BigInt>;
+        type Seen = Array<Nullable<BigInt>>;
+        let owners = &self.owners;
+        out.push_sql("with input_owner as materialized (select * from unnest(");
+        out.push_bind_param::<Array<Text>, _>(&owners.ids)?;
+        push!(out,
+            Seen => &owners.seen_versions, Seen => &owners.seen_revisions, Seen => &owners.seen_epochs,
+            Numbers => &owners.versions, Numbers => &owners.revisions, Numbers => &owners.live_tasks,
+            Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
+        );
+        out.push_sql(
+            ") with ordinality as input (of_owner, seen_version, seen_revision, seen_epoch,
+                next_version, next_revision, next_live_tasks, new_epoch, next_write_id, ordinal)
+            ), stored as (
+                insert into owners as owner (owner_id, version, revision, live_tasks, epoch, write_id)
+                select of_owner, next_version, next_revision, next_live_tasks, new_epoch, next_write_id
+                from input_owner order by of_owner collate \"C\"",
+        );
+        push_on_conflict(&mut out);
+        out.push_sql(
+            // The subquery does not refer to the row, so the server evaluates it once, into a hash table.
+            "(owner.owner_id, owner.version, owner.revision, owner.epoch) in (
+                    select of_owner, seen_version, seen_revision, seen_epoch from input_owner)
+                returning owner_id, epoch
+            ), passed as materialized (
+                select ordinal, of_owner, case when seen_epoch <> epoch
+                    then cast(ordinal || ' ",
+        );
+        out.push_sql(ERASED);
+        out.push_sql(
+            "' as bigint) else epoch end as epoch from stored join input_owner on of_owner = owner_id)",
+        );
+        self.push_effects(&mut out)?;
+        out.push_sql(" select ordinal, epoch from passed");
+        Ok(())
+    }
+}
+
+impl StoreOwners<'_> {
+    fn push_effects<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if !self.inserted.of.is_empty() {
+            out.push_sql(", inserted as (insert into tasks (owner_id, ");
+            out.push_sql(WRITTEN);
+            out.push_sql(") select of_owner, ");
+            out.push_sql(WRITTEN);
+            self.inserted.push_input(out)?;
+            out.push_sql(")");
+        }
+        if !self.freed.of.is_empty() {
+            out.push_sql(", recreated as (delete from tombstones using (select of_owner, of_id");
+            push_ids(out, &self.freed.of, &self.freed.ids)?;
+            out.push_sql(
+                ") as input where tombstones.owner_id = of_owner and tombstones.type = 'task'
+                    and object_id = of_id)",
+            );
+        }
+        if !self.updated.of.is_empty() {
+            out.push_sql(", updated as (update tasks set ");
+            out.push_sql(ASSIGNMENTS);
+            out.push_sql(" from (select of_owner, ");
+            out.push_sql(WRITTEN);
+            self.updated.push_input(out)?;
+            out.push_sql(") as input where tasks.owner_id = input.of_owner and tasks.id = input.id)");
+        }
+        if !self.deleted.of.is_empty() {
+            out.push_sql(", deleted as (delete from tasks using (select of_owner, of_id");
+            push_ids(out, &self.deleted.of, &self.deleted.ids)?;
+            out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
+        }
+        if !self.tombstones.of.is_empty() {
+            out.push_sql(
+                ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
+                select of_owner, 'task', of_id, of_revision, at_time from unnest(",
+            );
+            out.push_bind_param::<Array<BigInt>, _>(&self.tombstones.of)?;
+            push!(out, Array<Id> => &self.tombstones.ids, Array<BigInt> => &self.tombstones.revisions,
+                Array<UtcTimestamp> => &self.tombstones.timestamps);
+            out.push_sql(
+                ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
+                on conflict (owner_id, type, object_id)
+                do update set revision = excluded.revision, at = excluded.at)",
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Tasks<'_> {
+    fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(" from unnest(");
+        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
+        out.push_sql(", ");
+        self.rows.push_binds(out)?;
+        out.push_sql(") as input (ordinal, ");
+        out.push_sql(WRITTEN);
+        out.push_sql(") join passed using (ordinal)");
+        Ok(())
+    }
+}
+
+fn push_ids<'b>(out: &mut AstPass<'_, 'b, Pg>, of: &'b Vec<i64>, ids: &'b Vec<TaskId>) -> QueryResult<()> {
+    out.push_sql(" from unnest(");
+    out.push_bind_param::<Array<BigInt>, _>(of)?;
+    push!(out, Array<Id> => ids);
+    out.push_sql(") as input (ordinal, of_id) join passed using (ordinal)");
+    Ok(())
+}
+
+impl Query for StoreOwners<'_> {
+    type SqlType = (BigInt, BigInt);
+}
+
+// The text depends on the batch; each text is prepared once.
+impl QueryId for StoreOwners<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for StoreOwners<'_> {}

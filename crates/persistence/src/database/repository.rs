@@ -1,0 +1,66 @@
+//! The domain's repository: each call becomes a request in the queue of its kind.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    Command, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId, TaskRepository,
+    Timestamp,
+};
+
+use crate::backend::Failure;
+use crate::read::{Get, List, is_scan};
+use crate::workers::{DeadlineTimer, Sender};
+use crate::write::{BlockedOwners, Write};
+
+/// Tasks behind workers.
+pub(crate) struct WorkerTasks {
+    pub(crate) gets: Sender<Get, Task>,
+    pub(crate) pages: Sender<List, Page>,
+    pub(crate) scans: Sender<List, Page>,
+    /// One for each write worker.
+    pub(crate) writes: Vec<Sender<Write, Outcome>>,
+    /// For owners with locked rows, so that no other owner waits behind them.
+    pub(crate) blocked_writes: Sender<Write, Outcome>,
+    pub(crate) blocked_owners: Arc<BlockedOwners>,
+    pub(crate) _timer: Arc<DeadlineTimer>,
+}
+
+#[async_trait]
+impl TaskRepository for WorkerTasks {
+    async fn write(
+        &self,
+        owner: &Owner,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError> {
+        let owner = owner.id().clone();
+        let queue = if self.blocked_owners.contains(&owner) {
+            Some(&self.blocked_writes)
+        } else {
+            self.queue_of(&owner)
+        };
+        let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
+        queue.submit(Write { owner, command, now }).await
+    }
+
+    async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.gets.submit(Get { owner: owner.clone(), id }).await
+    }
+
+    async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
+        let queue = if is_scan(&query) { &self.scans } else { &self.pages };
+        queue.submit(List { owner: owner.clone(), query }).await
+    }
+}
+
+impl WorkerTasks {
+    /// The queue of an owner. All writes of an owner go to one worker, where they do not race.
+    fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
+        let mut hasher = DefaultHasher::new();
+        owner.hash(&mut hasher);
+        let number = hasher.finish() % (self.writes.len().max(1) as u64);
+        usize::try_from(number).ok().and_then(|number| self.writes.get(number))
+    }
+}

@@ -1,0 +1,165 @@
+//! SQLite: a file in WAL mode, with many readers and one writer.
+
+mod backup;
+mod connection;
+mod doctor;
+mod file;
+mod migrations;
+mod time_limit;
+mod values;
+mod write;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
+use domain::{Page, Task};
+
+use crate::backend::{Backend, ErrorMessages, WorkerCounts};
+use crate::maintenance::jobs::JobBackend;
+use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
+use crate::workers::Replies;
+use crate::write::WriteBackend;
+use crate::{DatabaseOptions, OpenError};
+
+const FUNCTIONS: SqlFunctions = SqlFunctions {
+    title: "substr(search, 1, instr(search, char(31)) - 1)",
+    in_time: time_limit::IN_TIME,
+    find: "instr",
+};
+
+/// How long migrations, backups and the doctor wait for another writer.
+const LOCK_WAIT: Duration = Duration::from_mins(1);
+
+/// A file.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    statement_timeout: Duration,
+}
+
+impl Sqlite {
+    /// Creates a missing file, and checks that it can be used.
+    pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
+        file::prepare(&path)?;
+        Ok(Self { path, statement_timeout: options.statement_timeout })
+    }
+}
+
+impl Backend for Sqlite {
+    type Connection = SqliteConnection;
+
+    const CONNECTIONS_CAN_BREAK: bool = false;
+
+    fn connect(&self) -> ConnectionResult<SqliteConnection> {
+        connection::establish(&self.path, self.statement_timeout)
+    }
+
+    fn read<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        time_limit::within(self.statement_timeout, || run(connection))
+    }
+
+    fn worker_counts(_: usize) -> WorkerCounts {
+        // Reads take microseconds, so more threads than processors only slow them down, and there is one writer anyway.
+        // The large pages of an owner occupy one page worker at a time; the second one serves the others.
+        WorkerCounts { gets: 1, pages: 2, scans: 1, writes: 1 }
+    }
+
+    fn write<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        _: bool,
+        run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        connection.batch_execute("begin immediate")?;
+        let done = run(connection).and_then(|value| connection.batch_execute("commit").map(|()| value));
+        if done.is_err() {
+            // After some errors, such as a full disk, SQLite has rolled back already. Then this fails, and the first error
+            // has the cause.
+            let _ = connection.batch_execute("rollback");
+        }
+        done
+    }
+}
+
+impl ReadBackend for Sqlite {
+    /// Reads one task after the other: a look-up by key costs less than a join of the group. One transaction for
+    /// several takes the lock, and looks for what other processes wrote, once.
+    fn get(connection: &mut SqliteConnection, group: &[Get]) -> Replies<Task> {
+        match group {
+            [get] => Ok(vec![one_task(connection, get)?]),
+            _ => connection
+                .transaction(|connection| group.iter().map(|get| one_task(connection, get)).collect()),
+        }
+    }
+
+    fn list(connection: &mut SqliteConnection, group: &[List]) -> Replies<Page> {
+        pages(connection, &FUNCTIONS, group)
+    }
+}
+
+impl WriteBackend for Sqlite {
+    const GUARDED: bool = false;
+}
+
+impl JobBackend for Sqlite {
+    /// The transaction excludes all other writers.
+    fn try_job_lock(_: &mut SqliteConnection) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl ErrorMessages for Sqlite {
+    fn is_timeout(_: &str) -> bool {
+        false
+    }
+
+    fn is_outage(message: &str) -> bool {
+        [
+            "database is locked",
+            "database or disk is full",
+            "disk I/O error",
+            "unable to open database file",
+            "attempt to write a readonly database",
+            "out of memory",
+            // Not migrated yet, as readiness also reports.
+            "no such table",
+        ]
+        .iter()
+        .any(|part| message.contains(part))
+    }
+
+    fn is_conflict(_: &str) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Failure, FailureKind};
+
+    /// The failure of a write that the library has rolled back itself, as it does when the disk is full.
+    fn rolled_back(fails: bool) -> Failure {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(folder.path().join("tasks.db"), &DatabaseOptions::default()).unwrap();
+        let mut connection = sqlite.connect().unwrap();
+        let error = sqlite.write(&mut connection, false, |connection| {
+            connection.batch_execute("rollback")?;
+            if fails { connection.batch_execute("select no_such_function()") } else { Ok(()) }
+        });
+        sqlite.write(&mut connection, false, |connection| connection.batch_execute("select 1")).unwrap();
+        Failure::of::<Sqlite>(error.unwrap_err(), false)
+    }
+
+    #[test]
+    fn writes_rolled_back_by_sqlite_are_not_lost() {
+        assert_ne!(rolled_back(false).kind, FailureKind::Lost);
+        let failure = rolled_back(true);
+        assert!(failure.to_string().contains("no_such_function"), "{failure}");
+    }
+}

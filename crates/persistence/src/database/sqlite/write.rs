@@ -1,0 +1,67 @@
+//! The statements of the write path, one row at a time, in one transaction per batch.
+//!
+//! `begin immediate` excludes other writers from the first statement to the commit. Loaded rows stay current, so the store
+//! needs no guard.
+
+mod statements;
+
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
+use domain::{OwnerId, Tombstone};
+
+use crate::backend::rows::TaskValues;
+use crate::write::{LastStore, Loaded, LoadedRow, Read, Store, WriteSession, collect};
+use statements::{
+    DeleteTask, DeleteTombstone, InsertTask, InsertTombstone, LoadOwner, LoadTask, StoreOwner, UpdateTask,
+};
+
+impl WriteSession for SqliteConnection {
+    /// The transaction excludes all other writers.
+    fn lock(&mut self, owners: &[OwnerId], _: bool) -> QueryResult<Vec<OwnerId>> {
+        Ok(owners.to_vec())
+    }
+
+    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+        let load = |Read { owner, task }: &Read| -> QueryResult<LoadedRow> {
+            let row = LoadOwner { owner: owner.as_str() }.get_result(self).optional()?;
+            let task = match task {
+                Some(id) => LoadTask { owner: owner.as_str(), id }.get_result(self).optional()?,
+                None => None,
+            };
+            Ok((row, task))
+        };
+        let rows: Vec<LoadedRow> = reads.iter().map(load).collect::<QueryResult<_>>()?;
+        Ok(collect(reads, rows.into_iter()))
+    }
+
+    fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
+        stores.iter().map(|store| store_one(self, store).map(Some)).collect()
+    }
+
+    /// No response is lost between a process and its file, so this is never used.
+    fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>> {
+        Ok(owners.iter().map(|_| None).collect())
+    }
+}
+
+fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i64> {
+    let owner = &store.owner;
+    let epoch = StoreOwner { store }.get_result(connection)?;
+    for task in &store.set.inserted {
+        InsertTask { owner, task: TaskValues::of(task) }.execute(connection)?;
+    }
+    for id in &store.set.recreated {
+        DeleteTombstone { owner: owner.as_str(), id }.execute(connection)?;
+    }
+    for task in &store.set.updated {
+        UpdateTask { owner, task: TaskValues::of(task) }.execute(connection)?;
+    }
+    for id in &store.set.deleted {
+        DeleteTask { owner: owner.as_str(), id }.execute(connection)?;
+    }
+    for tombstone in &store.set.tombstones {
+        let Tombstone { id, revision, at } = tombstone;
+        InsertTombstone { owner: owner.as_str(), id, revision: &revision.number(), at }
+            .execute(connection)?;
+    }
+    Ok(epoch)
+}

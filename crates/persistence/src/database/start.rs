@@ -1,0 +1,120 @@
+//! Starts the queues and workers of a database.
+
+use std::io;
+use std::sync::Arc;
+
+use domain::Outcome;
+
+use super::DatabaseBackend;
+use super::readiness::{WorkerReadiness, probe};
+use super::repository::WorkerTasks;
+use crate::read::GROUP_ROWS;
+use crate::workers::{
+    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Reads, Replies, Request, Sender,
+    Timeouts, Workers,
+};
+use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
+use crate::{DatabaseOptions, WorkKind};
+
+/// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
+const GROUP_CALLS: usize = 64;
+
+pub(super) struct Starter<'a, B: DatabaseBackend> {
+    pool: Pool<B>,
+    options: &'a DatabaseOptions,
+    expiring: Vec<Arc<dyn Expire>>,
+}
+
+impl<'a, B: DatabaseBackend> Starter<'a, B> {
+    pub(super) const fn new(pool: Pool<B>, options: &'a DatabaseOptions) -> Self {
+        Self { pool, options, expiring: Vec::new() }
+    }
+
+    pub(super) fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
+        let counts = B::worker_counts(self.options.max_connections as usize);
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::get)?;
+        let pages = QueueLimits {
+            // One group per owner at a time, so that the large pages of one owner leave a worker for others.
+            running_per_owner: 1,
+            ..self.limits(counts.pages, B::page_weight, GROUP_ROWS)
+        };
+        let pages = self.read(WorkKind::Page, pages, B::list)?;
+        let scans = QueueLimits {
+            running_per_owner: 1,
+            waiting_per_owner: self.options.scans_per_owner,
+            ..self.limits(counts.scans, |_| 1, 1)
+        };
+        let scans = self.read(WorkKind::Scan, scans, B::list)?;
+        let probes = self.limits(1, |_| 1, GROUP_CALLS);
+        let probes = self.read(WorkKind::Readiness, probes, probe::<B>)?;
+        let blocked_owners = Arc::new(BlockedOwners::default());
+        let blocked_writes = self.write(&blocked_owners, None)?;
+        let mut writes = Vec::new();
+        for _ in 0..counts.writes.max(1) {
+            writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
+        }
+        let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
+        let usage = move || {
+            let (open, in_use) = pool.usage();
+            observer.connections(open, in_use);
+        };
+        let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
+        let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
+        let tasks = WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, _timer: timer };
+        Ok((tasks, readiness))
+    }
+
+    fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {
+        QueueLimits {
+            length: self.options.queue_length.max(1),
+            waiting_per_owner: usize::MAX,
+            running_per_owner: usize::MAX,
+            timeout: self.options.deadline,
+            is_write: false,
+            workers,
+            weight,
+            capacity,
+        }
+    }
+
+    fn context(&self, kind: WorkKind, timeouts: Timeouts) -> Context<B> {
+        Context { kind, pool: self.pool.clone(), timeouts, observer: Arc::clone(&self.options.observer) }
+    }
+
+    fn read<R: Request, A: Send + 'static>(
+        &mut self,
+        kind: WorkKind,
+        limits: QueueLimits<R>,
+        run: fn(&mut B::Connection, &[R]) -> Replies<A>,
+    ) -> io::Result<Sender<R, A>> {
+        let context = self.context(kind, Timeouts::of_reads(self.options));
+        self.open(context, limits, Box::new(move || Box::new(Reads { run })))
+    }
+
+    /// A queue with one worker, so that the writes of an owner are in one batch or in consecutive ones and never race.
+    fn write(
+        &mut self,
+        blocked: &Arc<BlockedOwners>,
+        blocked_queue: Option<WriteQueue>,
+    ) -> io::Result<Sender<Write, Outcome>> {
+        let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
+        let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
+        let (blocked, lock_timeout) = (Arc::clone(blocked), self.options.lock_timeout);
+        let server = move || {
+            Box::new(WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), lock_timeout)) as _
+        };
+        self.open(context, limits, Box::new(server))
+    }
+
+    fn open<R: Request, A: Send + 'static>(
+        &mut self,
+        context: Context<B>,
+        limits: QueueLimits<R>,
+        new_server: NewServer<B, R, A>,
+    ) -> io::Result<Sender<R, A>> {
+        let count = limits.workers;
+        let (sender, queue) = Queue::new(limits, context.kind, Arc::clone(&context.observer));
+        self.expiring.push(Workers::start(context, new_server, queue, count)?);
+        Ok(sender)
+    }
+}

@@ -1,0 +1,7 @@
+//! What operators run: consistency checks and repairs, backups, and the background jobs.
+//!
+//! None of it takes part in a request. Schema changes belong to [`migrations`](crate::migrations).
+
+pub(crate) mod backup;
+pub(crate) mod doctor;
+pub(crate) mod jobs;

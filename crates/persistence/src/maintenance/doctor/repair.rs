@@ -1,0 +1,104 @@
+//! Repairs what derives from tasks and tombstones: `live_tasks`, the owner's revision, a missing row in `owners`, and
+//! search texts.
+//!
+//! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
+//! concurrent store loses its race and clients notice that their copy is stale.
+
+use std::fmt;
+
+use diesel::QueryResult;
+use domain::search_document;
+
+use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
+use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, wrong_texts};
+use super::report::DoctorError;
+
+/// Owners per page.
+const OWNERS: usize = 1000;
+
+/// The repair of one owner, in one transaction. Its `Display` is a line for the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// The owner's id.
+    pub owner: String,
+    /// What was changed.
+    pub changes: Vec<String>,
+}
+
+impl fmt::Display for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.owner, self.changes.join("; "))
+    }
+}
+
+pub(super) fn run<B: DoctorBackend>(
+    database: &B,
+    on_repair: &mut dyn FnMut(Repair),
+) -> Result<(), DoctorError> {
+    let connection = &mut database.connect()?;
+    let mut repair = |connection: &mut B::Connection, owner: &str, tasks: &[TextRow]| {
+        let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
+        repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
+    };
+    for rule in [OWNER_MISSING, LIVE_TASKS, REVISION_BEHIND] {
+        let mut after = String::new();
+        loop {
+            let rows = rule.violations::<B>(connection, &after, OWNERS)?;
+            let Some((last, ..)) = rows.last() else { break };
+            after.clone_from(last);
+            for (owner, ..) in rows {
+                repair(connection, &owner, &[])?;
+            }
+        }
+    }
+    let mut after = FIRST;
+    while let Some(wrong) = wrong_texts::<B>(connection, &mut after)? {
+        for tasks in wrong.chunk_by(|one, next| one.0 == next.0) {
+            let Some((owner, ..)) = tasks.first() else { continue };
+            repair(connection, owner, tasks)?;
+        }
+    }
+    Ok(())
+}
+
+/// Repairs what is still wrong with an owner after locking its row.
+fn repair<C: DoctorConnection>(
+    connection: &mut C,
+    owner: &str,
+    tasks: &[TextRow],
+) -> QueryResult<Option<Repair>> {
+    let key = Value::Text(owner);
+    let mut changes = Vec::new();
+    if connection.write_rows("insert into owners (owner_id) values (?) on conflict do nothing", &[key])? > 0 {
+        changes.push("row in owners created".to_owned());
+    }
+    // This locks the row until the commit. Writers take the same lock before they write tasks.
+    connection.write_rows("update owners set version = version + 1 where owner_id = ?", &[key])?;
+    let (live_tasks, live) = LIVE_TASKS.values(connection, owner)?;
+    if live_tasks != live {
+        changes.push(format!("live_tasks changed from {live_tasks} to {live}"));
+    }
+    let mut rewritten = 0;
+    for (_, id, title, description, _) in tasks {
+        let search = search_document(title, description.as_deref());
+        let description = Value::Text(description.as_deref().unwrap_or_default());
+        let (search, title) = (Value::Text(&search), Value::Text(title));
+        // The condition skips a task that was written since: its search text is correct again.
+        let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
+            and coalesce(description, '') = ? and search <> ? and deleted_at is null";
+        rewritten +=
+            connection.write_rows(sql, &[search, key, Value::Id(*id), title, description, search])?;
+    }
+    if rewritten > 0 {
+        changes.push(format!("search texts rewritten: {rewritten}"));
+    }
+    let (revision, newest) = REVISION_BEHIND.values(connection, owner)?;
+    if changes.is_empty() && revision >= newest {
+        return Ok(None);
+    }
+    let next = revision.max(newest).saturating_add(1);
+    let values = [Value::Number(next), Value::Number(live), key];
+    connection.write_rows("update owners set revision = ?, live_tasks = ? where owner_id = ?", &values)?;
+    changes.push(format!("revision raised from {revision} to {next}"));
+    Ok(Some(Repair { owner: owner.to_owned(), changes }))
+}

@@ -1,0 +1,142 @@
+//! Background jobs: one thread that works in small steps, so that locks are short.
+//!
+//! A step is one transaction that changes the rows of one owner (`docs/decisions/0022-background-jobs-lock-the-owner.md`).
+//! On PostgreSQL it first takes an advisory lock, so that one process at a time changes rows; a run without the lock ends.
+//! It then updates the owner's row, which locks it; the raised version makes concurrent writes lose their race.
+
+mod progress;
+mod run;
+mod statements;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use diesel::QueryResult;
+use domain::{Clock, Timestamp};
+
+use crate::backend::Backend;
+use crate::backend::Failure;
+use crate::options::RunEnd;
+use crate::{DatabaseObserver, JobsReport};
+use progress::Progress;
+use run::Run;
+
+pub(crate) use step::JobConnection;
+
+/// Pause between transactions, so that other writers proceed.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Pause between runs. New work appears slowly: rows of an older version that runs beside this one, and old tombstones.
+const INTERVAL: Duration = Duration::from_mins(5);
+
+/// Options of the background jobs.
+#[derive(Clone)]
+pub struct JobOptions {
+    /// Minimum retention of tombstones.
+    pub keep_tombstones: Duration,
+    /// The source of the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Handle of the running jobs; they end when it is dropped.
+pub struct BackgroundJobs {
+    _until_dropped: Sender<()>,
+}
+
+/// Runs the jobs.
+pub(crate) trait RunJobs: Send + Sync {
+    /// Continues where the last run ended. The report in `progress` is complete even after a failure.
+    fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure>;
+
+    /// Runs all jobs once.
+    fn run(&self, options: &JobOptions, pause: Duration) -> Result<JobsReport, Failure> {
+        let mut progress = Progress::default();
+        self.run_on(options, &mut progress, &|| thread::sleep(pause))?;
+        Ok(progress.report)
+    }
+}
+
+/// A database that runs the jobs.
+pub(crate) trait JobBackend: Backend<Connection: JobConnection> {
+    /// Takes the lock of the background jobs until the transaction ends, unless another process has it.
+    fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
+}
+
+/// Each run opens its own connection, so that a hanging one takes none from the pool.
+impl<B: JobBackend> RunJobs for Arc<B> {
+    fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure> {
+        progress.report = JobsReport { end: RunEnd::Failed, ..JobsReport::default() };
+        let connection = &mut self.connect().map_err(Failure::no_connection)?;
+        let keep = i64::try_from(options.keep_tombstones.as_millis()).unwrap_or(i64::MAX);
+        let now = options.clock.now();
+        let mut run = Run { database: &**self, connection, progress, pause };
+        let mut ended = run.move_retired()?;
+        // A time before the supported years is before every tombstone.
+        let oldest = Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep));
+        if let (RunEnd::Completed, Some(oldest)) = (ended, oldest) {
+            ended = run.prune(now, oldest)?;
+        }
+        progress.report.end = ended;
+        Ok(())
+    }
+}
+
+/// Starts the thread.
+pub(crate) fn start(
+    jobs: Arc<dyn RunJobs>,
+    options: JobOptions,
+    observer: Arc<dyn DatabaseObserver>,
+) -> io::Result<BackgroundJobs> {
+    start_every(INTERVAL, jobs, options, observer)
+}
+
+fn start_every(
+    interval: Duration,
+    jobs: Arc<dyn RunJobs>,
+    options: JobOptions,
+    observer: Arc<dyn DatabaseObserver>,
+) -> io::Result<BackgroundJobs> {
+    let (sender, until_dropped) = bounded::<()>(0);
+    thread::Builder::new().name("db-jobs".into()).spawn(move || {
+        let mut progress = Progress::default();
+        let mut was_failing = false;
+        loop {
+            let begun = Instant::now();
+            let failure = run_caught(&*jobs, &options, &mut progress).err();
+            let report = progress.report;
+            observer.jobs_run(Some(report), begun.elapsed());
+            if (report.moved, report.pruned, report.skipped) != (0, 0, 0) {
+                let duration_ms = begun.elapsed().as_millis();
+                tracing::info!(
+                    report.moved,
+                    report.pruned,
+                    report.skipped,
+                    duration_ms,
+                    "background jobs ran"
+                );
+            }
+            // Logged once per outage.
+            if let Some(error) = failure.as_ref().filter(|_| !was_failing) {
+                tracing::warn!(%error, "background jobs failed; retrying");
+            }
+            was_failing = failure.is_some();
+            if until_dropped.recv_timeout(interval) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+        }
+    })?;
+    Ok(BackgroundJobs { _until_dropped: sender })
+}
+
+/// A panic fails one run and does not end the thread.
+fn run_caught(jobs: &dyn RunJobs, options: &JobOptions, progress: &mut Progress) -> Result<(), Failure> {
+    let run = || jobs.run_on(options, progress, &|| thread::sleep(PAUSE));
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(Failure::internal("a background job panicked")))
+}

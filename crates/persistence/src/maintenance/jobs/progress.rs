@@ -1,0 +1,46 @@
+use domain::{TaskId, Timestamp};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::step::{Deleted, Key, Place, Tombstone};
+use crate::JobsReport;
+
+/// Interval between passes over all tombstones.
+const PASS_INTERVAL_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The progress of the jobs in this process. The next run continues one that failed or yielded.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// The report of the current or the last run.
+    pub(super) report: JobsReport,
+    /// The last deleted task that was processed, unless all were.
+    pub(super) deleted_after: Option<Place>,
+    /// The last tombstone that was processed, during a pass.
+    pub(super) tombstones_after: Option<Key>,
+    /// When the last pass over the tombstones completed.
+    pub(super) passed_at: Option<Timestamp>,
+}
+
+impl Progress {
+    pub(super) fn is_pass_due(&self, now: Timestamp) -> bool {
+        self.passed_at.is_none_or(|at| now.unix_millis().abs_diff(at.unix_millis()) >= PASS_INTERVAL_MS)
+    }
+}
+
+/// The key before the first deleted task: no owner has an empty id.
+pub(super) fn first_deleted() -> Place {
+    (String::new(), Timestamp::new(OffsetDateTime::UNIX_EPOCH), TaskId::new(Uuid::nil()))
+}
+
+pub(super) fn place((owner, at, id, _): &Deleted) -> Place {
+    (owner.clone(), *at, *id)
+}
+
+/// The key before the first tombstone.
+pub(super) fn first_tombstone() -> Key {
+    (String::new(), String::new(), TaskId::new(Uuid::nil()))
+}
+
+pub(super) fn key((owner, kind, id, ..): &Tombstone) -> Key {
+    (owner.clone(), kind.clone(), *id)
+}

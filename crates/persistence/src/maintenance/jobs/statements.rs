@@ -1,0 +1,46 @@
+//! The statements of the jobs, in SQL that both databases understand.
+
+use diesel::sql_types::{BigInt, Bool, Text};
+use domain::{TaskId, Timestamp};
+
+use super::step::ROWS;
+use crate::backend::rows::{Id, UtcTimestamp, text_statement};
+
+/// Identifies a row of version 0.1.0 for a deleted task. With a plain `deleted_at is not null`, the planner would search all
+/// deleted tasks of the owner instead of using the key.
+const RETIRED: &str = "case when deleted_at is null then false else title = '' end";
+
+// The limit is part of the text: a generic plan assumes a tenth of the table. `title = ''` is selected and not a condition:
+// the planner expects so few such rows that it would read and sort all deleted tasks.
+text_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: Timestamp as UtcTimestamp, id: TaskId as Id)
+    => (Text, UtcTimestamp, Id, Bool),
+    [format!("select owner_id, deleted_at, id, title = '' from tasks
+    where deleted_at is not null and owner_id >= ? and (owner_id > ? or (deleted_at, id) < (?, ?))
+    order by owner_id, deleted_at desc, id desc limit {ROWS}")]);
+
+text_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id)
+    => (Text, Text, Id, BigInt, UtcTimestamp),
+    [format!("select owner_id, type, object_id, revision, at from tombstones where (owner_id, type, object_id) > (?, ?, ?)
+    order by owner_id, type, object_id limit {ROWS}")]);
+
+#[cfg(feature = "postgres")]
+text_statement!(LockOwner(owner: str as Text) => Text,
+    ["select owner_id from owners where owner_id = ? for update skip locked"]);
+
+text_statement!(RaiseVersion(owner: str as Text) => (),
+    ["update owners set version = version + 1 where owner_id = ?"]);
+
+text_statement!(CopyRetired(owner: str as Text, id: TaskId as Id) => (),
+    [format!("insert into tombstones (owner_id, type, object_id, revision, at)
+    select owner_id, 'task', id, revision, deleted_at from tasks where owner_id = ? and id = ? and {RETIRED}
+    on conflict (owner_id, type, object_id) do nothing")]);
+
+text_statement!(DeleteRetired(owner: str as Text, id: TaskId as Id) => (),
+    [format!("delete from tasks where owner_id = ? and id = ? and {RETIRED}")]);
+
+text_statement!(RaisePruned(lower: i64 as BigInt, revision: i64 as BigInt, owner: str as Text) => (),
+    ["update owners set version = version + 1,
+        pruned_revision = case when pruned_revision < ? then ? else pruned_revision end where owner_id = ?"]);
+
+text_statement!(DeleteTombstone(owner: str as Text, kind: str as Text, id: TaskId as Id, revision: i64 as BigInt) => (),
+    ["delete from tombstones where owner_id = ? and type = ? and object_id = ? and revision = ?"]);

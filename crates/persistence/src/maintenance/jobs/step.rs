@@ -1,0 +1,95 @@
+//! The reads of the jobs, and the changes of one step.
+
+use diesel::{QueryResult, RunQueryDsl};
+use domain::{TaskId, Timestamp};
+
+#[cfg(feature = "postgres")]
+use super::statements::LockOwner;
+use super::statements::{
+    CopyRetired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfTombstones, RaisePruned, RaiseVersion,
+};
+
+/// Rows per page.
+pub(super) const ROWS: usize = 500;
+
+/// Rows per step. Each takes up to two statements, and the owner's row is locked until the step ends: with round trips of
+/// one millisecond, for a third of the lock timeout of a write.
+pub(super) const CHANGES: usize = 50;
+
+/// The key of a tombstone: the owner, the type, the object.
+pub(super) type Key = (String, String, TaskId);
+
+/// A tombstone: its key, its revision, and when it was created.
+pub(crate) type Tombstone = (String, String, TaskId, i64, Timestamp);
+
+/// A deleted task: its owner, when it was deleted, its id, and whether it is a row of version 0.1.0.
+pub(crate) type Deleted = (String, Timestamp, TaskId, bool);
+
+/// The position of a deleted task: the owner, when it was deleted, the id.
+pub(super) type Place = (String, Timestamp, TaskId);
+
+/// A connection that runs the jobs. A step changes one owner.
+pub(crate) trait JobConnection {
+    /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
+    fn deleted(&mut self, after: &Place) -> QueryResult<Vec<Deleted>>;
+
+    /// The tombstones after a key: [`ROWS`] at most.
+    fn tombstones(&mut self, after: &Key) -> QueryResult<Vec<Tombstone>>;
+
+    /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
+    fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
+
+    /// Moves rows of version 0.1.0 to the tombstones; returns how many still existed.
+    fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64>;
+
+    /// Deletes tombstones of an owner; returns how many still existed.
+    fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64>;
+}
+
+macro_rules! job_connection {
+    ($connection:ty, $try_lock_owner:expr) => {
+        impl JobConnection for $connection {
+            fn deleted(&mut self, (owner, at, id): &Place) -> QueryResult<Vec<Deleted>> {
+                PageOfDeleted { owner, same_owner: owner, at, id }.load(self)
+            }
+
+            fn tombstones(&mut self, (owner, kind, id): &Key) -> QueryResult<Vec<Tombstone>> {
+                PageOfTombstones { owner, kind, id }.load(self)
+            }
+
+            fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool> {
+                $try_lock_owner(self, owner)
+            }
+
+            fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64> {
+                let mut moved = 0;
+                RaiseVersion { owner }.execute(self)?;
+                for (_, _, id, _) in rows {
+                    CopyRetired { owner, id }.execute(self)?;
+                    moved += DeleteRetired { owner, id }.execute(self)?;
+                }
+                Ok(moved as u64)
+            }
+
+            fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64> {
+                let mut pruned = 0;
+                let revision = &rows.iter().map(|(.., revision, _)| *revision).max().unwrap_or_default();
+                RaisePruned { lower: revision, revision, owner }.execute(self)?;
+                for (_, kind, id, revision, _) in rows {
+                    pruned += DeleteTombstone { owner, kind, id, revision }.execute(self)?;
+                }
+                Ok(pruned as u64)
+            }
+        }
+    };
+}
+
+#[cfg(feature = "postgres")]
+job_connection!(diesel::PgConnection, |connection, owner| {
+    let locked: Vec<String> = LockOwner { owner }.load(connection)?;
+    Ok(!locked.is_empty())
+});
+
+// The transaction excludes all other writers.
+#[cfg(feature = "sqlite")]
+job_connection!(diesel::SqliteConnection, |_, _| Ok(true));

@@ -1,0 +1,265 @@
+//! The query for a page. It is the same on both databases except for three expressions.
+
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::result::Error;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
+use diesel::{QueryResult, RunQueryDsl};
+use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
+
+use super::List;
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
+use crate::workers::Replies;
+
+/// Pages with a larger offset are scans, since the skipped rows are read too.
+const MAX_PAGE_OFFSET: u64 = 1_000;
+
+/// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
+/// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
+pub(crate) fn is_scan(query: &ListQuery) -> bool {
+    let selects = query.search.is_some() || query.status.completed().is_some();
+    query.search.is_some()
+        || query.sort.key != SortKey::Created
+        || (query.count && selects)
+        || query.offset > MAX_PAGE_OFFSET
+}
+
+/// The expressions that differ between the databases.
+pub(crate) struct SqlFunctions {
+    /// The folded title, extracted from `search`.
+    pub(crate) title: &'static str,
+    /// A condition that fails when the statement takes too long, if the database has no statement timeout.
+    pub(crate) in_time: &'static str,
+    /// The function that returns the position of its second argument in its first, from 1; 0 without a match.
+    pub(crate) find: &'static str,
+}
+
+/// A page and one more row, which shows whether more tasks follow.
+pub(crate) struct PageQuery<'a> {
+    functions: &'a SqlFunctions,
+    owner: &'a Owner,
+    query: &'a ListQuery,
+    completed: Option<bool>,
+    limit: i64,
+    offset: i64,
+}
+
+/// The total (0 if not requested), and a task (`None` if the page is empty and a total is requested).
+pub(crate) type Row = (i64, Option<TaskRow>);
+
+/// Reads the page of each request, each from one snapshot.
+pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
+where
+    for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
+{
+    let read = |List { owner, query }: &List| -> QueryResult<Page> {
+        let rows: Vec<Row> = PageQuery::new(functions, owner, query).load(connection)?;
+        let total = query.count.then(|| rows.first().map_or(0, |(total, _)| total.unsigned_abs()));
+        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), total))
+    };
+    set.iter().map(read).map(|page| page.map(Ok)).collect()
+}
+
+/// The page from these rows, which may be one more than its limit.
+pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, total: Option<u64>) -> Page {
+    let more = rows.len() > query.limit as usize;
+    rows.truncate(query.limit as usize);
+    Page { tasks: rows.into_iter().map(|row| row.into_task(owner.id())).collect(), more, total }
+}
+
+impl<'a> PageQuery<'a> {
+    fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
+        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
+        let limit = i64::from(query.limit) + 1;
+        Self { functions, owner, query, completed: query.status.completed(), limit, offset }
+    }
+
+    const fn key(&self) -> &'a str {
+        match self.query.sort.key {
+            SortKey::Created => "created_at",
+            SortKey::Updated => "updated_at",
+            SortKey::Title => self.functions.title,
+        }
+    }
+
+    fn order(&self) -> String {
+        let direction = match self.query.sort.direction {
+            Direction::Ascending => "asc",
+            Direction::Descending => "desc",
+        };
+        format!(" order by {} {direction}, id {direction}", self.key())
+    }
+
+    const fn is_filtered(&self) -> bool {
+        self.completed.is_some() || self.query.search.is_some()
+    }
+}
+
+// A trait alias: the SQL types that the query needs.
+pub(crate) trait ListBackend:
+    Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>
+{
+}
+impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>> ListBackend for DB {}
+
+impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_>
+where
+    str: ToSql<Text, DB>,
+    bool: ToSql<Bool, DB>,
+    i64: ToSql<BigInt, DB>,
+    TaskId: ToSql<Id, DB>,
+    Timestamp: ToSql<UtcTimestamp, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.query.count {
+            out.push_sql("select cast(0 as bigint), ");
+            out.push_sql(COLUMNS);
+            return self.push_page(&mut out);
+        }
+        out.push_sql("select number, ");
+        out.push_sql(COLUMNS);
+        out.push_sql(" from (select ");
+        self.push_total(&mut out)?;
+        out.push_sql(" as number) as total left join (select ");
+        out.push_sql(COLUMNS);
+        out.push_sql(", row_number() over (");
+        out.push_sql(&self.order());
+        out.push_sql(") as ordinal");
+        self.push_page(&mut out)?;
+        out.push_sql(") as page on true order by ordinal");
+        Ok(())
+    }
+}
+
+impl PageQuery<'_> {
+    fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
+        TaskId: ToSql<Id, DB>,
+        Timestamp: ToSql<UtcTimestamp, DB>,
+    {
+        self.push_filter(out)?;
+        self.push_after(out)?;
+        out.push_sql(&self.order());
+        out.push_sql(" limit ");
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        out.push_sql(" offset ");
+        out.push_bind_param::<BigInt, _>(&self.offset)
+    }
+
+    fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+    {
+        out.push_sql(" from tasks where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        out.push_sql(" and deleted_at is null");
+        if is_scan(self.query) || self.is_filtered() {
+            out.push_sql(self.functions.in_time);
+        }
+        if let Some(completed) = &self.completed {
+            out.push_sql(" and completed = ");
+            out.push_bind_param::<Bool, _>(completed)?;
+        }
+        if let Some(search) = &self.query.search {
+            out.push_sql(" and ");
+            out.push_sql(self.functions.find);
+            out.push_sql("(search, ");
+            out.push_bind_param::<Text, str>(search.folded())?;
+            out.push_sql(") > 0");
+        }
+        Ok(())
+    }
+
+    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        TaskId: ToSql<Id, DB>,
+        Timestamp: ToSql<UtcTimestamp, DB>,
+    {
+        let Some(after) = &self.query.after else { return Ok(()) };
+        out.push_sql(" and (");
+        out.push_sql(self.key());
+        out.push_sql(match self.query.sort.direction {
+            Direction::Ascending => ", id) > (",
+            Direction::Descending => ", id) < (",
+        });
+        let id = match (self.query.sort.key, after) {
+            (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
+                out.push_bind_param::<UtcTimestamp, _>(time)?;
+                id
+            }
+            (SortKey::Title, Position::Title(title, id)) => {
+                out.push_bind_param::<Text, str>(title)?;
+                id
+            }
+            _ => return Err(Error::QueryBuilderError("a position of another order".into())),
+        };
+        out.push_sql(", ");
+        out.push_bind_param::<Id, _>(id)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// Counts the matches; without a filter it is the stored count of the owner's live tasks.
+    fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+    {
+        if self.is_filtered() {
+            out.push_sql("(select count(*)");
+            self.push_filter(out)?;
+            out.push_sql(")");
+        } else {
+            out.push_sql("coalesce((select cast(live_tasks as bigint) from owners where owner_id = ");
+            out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+            out.push_sql("), 0)");
+        }
+        Ok(())
+    }
+}
+
+impl Query for PageQuery<'_> {
+    type SqlType = (BigInt, Nullable<Columns>);
+}
+
+// The text depends on the query; each text is prepared once.
+impl QueryId for PageQuery<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for PageQuery<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use domain::{SearchText, Sort, Status};
+
+    use super::*;
+
+    #[test]
+    fn scans_are_distinguished_from_pages() {
+        let query = ListQuery::default;
+        let search = SearchText::parse("milk").unwrap();
+        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
+        let pages = [
+            query(),
+            ListQuery { count: true, ..query() },
+            ListQuery { status: Status::Pending, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET, ..query() },
+        ];
+        let scans = [
+            ListQuery { search, ..query() },
+            ListQuery { sort: by_title, ..query() },
+            ListQuery { status: Status::Pending, count: true, ..query() },
+            ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+        ];
+        assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
+    }
+}

@@ -1,0 +1,131 @@
+//! All tasks of one owner, and their stored rows.
+
+use crate::linearizability::stored::{OwnerRow, TaskRow};
+use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};
+use crate::{always, created, deleted, event, state, toggle, toggled};
+
+/// What is stored: the owner's revision and count, and of each task its number, revision and whether it is a tombstone.
+fn stored(revision: i64, live_tasks: i64, tasks: &[(u64, i64, bool)]) -> StoredState {
+    let owner_id = || "one".to_owned();
+    let row = |&(id, revision, deleted): &(u64, i64, bool)| {
+        let id = format!("00000000-0000-7000-8000-{id:012x}");
+        TaskRow { owner_id: owner_id(), id, revision, deleted }
+    };
+    StoredState {
+        owners: vec![OwnerRow { owner_id: owner_id(), revision, live_tasks }],
+        tasks: tasks.iter().map(row).collect(),
+    }
+}
+
+fn listed(begun: u64, ended: u64, tasks: &[(u64, bool, i64)], total: u64) -> Event {
+    let tasks = tasks.iter().map(|&(id, completed, revision)| (id, state(completed, revision))).collect();
+    let reply = Reply::Page { tasks, more: false, total: Some(total) };
+    event(begun, ended, Call::List(Query::everything()), reply)
+}
+
+#[test]
+fn consistent_histories_are_accepted() {
+    let events = [
+        created(0, 1, 1, 1),
+        created(2, 9, 2, 3),
+        toggled(2, 9, true, 2),
+        listed(3, 4, &[(1, true, 2)], 1),
+        listed(3, 4, &[(1, false, 1)], 1),
+        listed(5, 6, &[(2, false, 3), (1, true, 2)], 2),
+        deleted(10, 11, 1, 4),
+        listed(12, 13, &[(2, false, 3)], 1),
+    ];
+    assert_eq!(verify(&events, &stored(4, 1, &[(1, 4, true), (2, 3, false)])), Ok(()));
+}
+
+#[test]
+fn stored_rows_match_the_replies() {
+    let events = [created(0, 1, 1, 1), created(2, 3, 2, 2), deleted(4, 5, 1, 3)];
+    let right = [(1, 3, true), (2, 2, false)];
+    assert_eq!(verify(&events, &stored(3, 1, &right)), Ok(()));
+    assert!(verify(&events, &stored(4, 1, &right)).is_err(), "a revision without a reply");
+    assert!(verify(&events, &stored(3, 2, &right)).is_err(), "a count that is wrong");
+    for wrong in [
+        &right[..1],
+        &[(1, 3, true), (2, 1, false)],
+        &[(1, 3, false), (2, 2, false)],
+        &[(1, 3, true), (2, 2, true)],
+        &[(1, 3, true), (2, 2, false), (9, 2, false)],
+    ] {
+        assert!(verify(&events, &stored(3, 1, wrong)).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn revisions_are_unique_and_without_gaps() {
+    let two = |one, other| {
+        let tasks = [(1, one, false), (2, other, false)];
+        verify(&[created(0, 1, 1, one), created(2, 3, 2, other)], &stored(2, 2, &tasks))
+    };
+    assert_eq!(two(1, 2), Ok(()));
+    assert!(two(1, 3).is_err() && two(1, 1).is_err() && two(2, 3).is_err());
+}
+
+#[test]
+fn revisions_follow_real_time_order() {
+    let tasks = [(1, 2, false), (2, 1, false)];
+    let overlapping = [created(0, 2, 1, 2), created(1, 3, 2, 1)];
+    assert_eq!(verify(&overlapping, &stored(2, 2, &tasks)), Ok(()));
+    let apart = [created(0, 1, 1, 2), created(2, 3, 2, 1)];
+    assert!(verify(&apart, &stored(2, 2, &tasks)).is_err());
+}
+
+#[test]
+fn lists_are_snapshots() {
+    let verified = |list| {
+        let events = [created(0, 1, 1, 1), created(2, 9, 2, 2), toggled(2, 9, true, 3), list];
+        verify(&events, &stored(3, 2, &[(1, 3, false), (2, 2, false)]))
+    };
+    for right in [
+        listed(3, 4, &[(1, false, 1)], 1),
+        listed(3, 4, &[(2, false, 2), (1, false, 1)], 2),
+        listed(3, 4, &[(2, false, 2), (1, true, 3)], 2),
+    ] {
+        assert_eq!(verified(right), Ok(()));
+    }
+    assert!(verified(listed(3, 4, &[(1, true, 3)], 1)).is_err(), "the newer change without the older");
+    assert!(verified(listed(3, 4, &[(1, false, 1)], 2)).is_err(), "a count of another snapshot");
+    assert!(verified(listed(3, 4, &[(1, false, 1), (2, false, 2)], 2)).is_err(), "another order");
+    assert!(verified(listed(10, 11, &[(1, false, 1)], 1)).is_err(), "before what was answered");
+}
+
+#[test]
+fn lists_never_go_back_in_time() {
+    let lists = |first, then| {
+        let events = [created(0, 1, 1, 1), toggled(2, 9, true, 2), first, then];
+        verify(&events, &stored(2, 1, &[(1, 2, false)]))
+    };
+    let old = |begun| listed(begun, begun + 1, &[(1, false, 1)], 1);
+    let new = |begun| listed(begun, begun + 1, &[(1, true, 2)], 1);
+    assert_eq!(lists(old(3), new(5)), Ok(()));
+    assert!(lists(new(3), old(5)).is_err());
+}
+
+#[test]
+fn pages_match_their_query() {
+    let query = Query { limit: 1, ascending: true, completed: Some(false), ..Query::everything() };
+    let page = |more, total| {
+        let reply = Reply::Page { tasks: vec![(2, state(false, 2))], more, total };
+        let events = [
+            created(0, 1, 1, 1),
+            created(2, 3, 2, 2),
+            created(4, 5, 3, 3),
+            toggle(6, 7, 1, always(), Reply::Task(state(true, 4))),
+            event(8, 9, Call::List(query.clone()), reply),
+        ];
+        verify(&events, &stored(4, 3, &[(1, 4, false), (2, 2, false), (3, 3, false)]))
+    };
+    assert_eq!(page(true, Some(2)), Ok(()));
+    assert!(page(false, Some(2)).is_err() && page(true, Some(3)).is_err() && page(true, None).is_err());
+}
+
+#[test]
+fn unexpected_failures_are_found() {
+    let failed = event(0, 1, Call::Get { id: 1 }, Reply::Failed("the database is unavailable".into()));
+    assert!(verify(&[failed], &stored(0, 0, &[])).is_err());
+}

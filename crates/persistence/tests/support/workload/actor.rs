@@ -1,0 +1,93 @@
+use std::collections::BTreeMap;
+
+use domain::{NewTask, Owner, RepositoryError, TaskRepository};
+use pollster::block_on;
+
+use super::choice::Numbers;
+use super::moment;
+use super::translation::{
+    change, description, owner_name, precondition, query, replied, shown, task_id, time, title,
+};
+use crate::linearizability::{Call, Event, Reply};
+
+/// One caller of the workload.
+pub(super) struct Actor<'a> {
+    repository: &'a dyn TaskRepository,
+    seed: u64,
+    pub(super) number: u64,
+    pub(super) numbers: Numbers,
+    /// The revision of each owner's tasks as far as this one knows.
+    pub(super) seen: BTreeMap<(u64, u64), i64>,
+    pub(super) events: Vec<Event>,
+}
+
+impl<'a> Actor<'a> {
+    pub(super) fn new(repository: &'a dyn TaskRepository, seed: u64, number: u64, numbers: Numbers) -> Self {
+        Self { repository, seed, number, numbers, seen: BTreeMap::new(), events: Vec::new() }
+    }
+
+    pub(super) fn act(&mut self, rounds: u64) -> Vec<Event> {
+        for round in 0..rounds {
+            let (owner, call) = self.choose(round);
+            self.call(owner, call);
+        }
+        std::mem::take(&mut self.events)
+    }
+
+    /// Makes a call and records the event.
+    pub(super) fn call(&mut self, number: u64, call: Call) {
+        let name = owner_name(self.seed, number);
+        let owner = Owner::for_test(&name);
+        let begun = moment();
+        let reply = block_on(self.execute(&owner, &call));
+        let ended = moment();
+        self.learn(number, &call, &reply);
+        self.events.push(Event { owner: name, begun, ended, call, reply });
+    }
+
+    async fn execute(&self, owner: &Owner, call: &Call) -> Reply {
+        let to = self.repository;
+        match call {
+            Call::Create { id, title: text, description: more, completed, at } => {
+                let description = more.clone().map(description);
+                let new = NewTask::new(task_id(*id), title(text.clone()));
+                let task = NewTask { description, completed: *completed, ..new };
+                replied(to.create(owner, task, time(*at)).await)
+            }
+            Call::Get { id } => replied(to.get(owner, task_id(*id)).await),
+            Call::List(asked) => match to.list(owner, query(asked)).await {
+                Ok(page) => {
+                    let tasks = page.tasks.into_iter().map(shown).collect();
+                    Reply::Page { tasks, more: page.more, total: page.total }
+                }
+                Err(error) => replied(Err(error)),
+            },
+            Call::Update { id, change: asked, condition, at } => {
+                let (change, precondition) = (change(asked), precondition(condition));
+                replied(to.update(owner, task_id(*id), change, precondition, time(*at)).await)
+            }
+            Call::Delete { id, condition } => {
+                let at = time(0);
+                match to.delete(owner, task_id(*id), precondition(condition), at).await {
+                    Ok(revision) => Reply::Deleted { revision: revision.number() },
+                    Err(error) => replied(Err::<_, RepositoryError>(error)),
+                }
+            }
+        }
+    }
+
+    fn learn(&mut self, owner: u64, call: &Call, reply: &Reply) {
+        match (reply, call.id()) {
+            (Reply::Task(state), Some(id)) => {
+                self.seen.insert((owner, id), state.revision);
+            }
+            (Reply::Rejected { current }, Some(id)) => {
+                self.seen.insert((owner, id), *current);
+            }
+            (Reply::Page { tasks, .. }, _) => {
+                self.seen.extend(tasks.iter().map(|(id, state)| ((owner, *id), state.revision)));
+            }
+            _ => {}
+        }
+    }
+}

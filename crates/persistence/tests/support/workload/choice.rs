@@ -1,0 +1,122 @@
+//! The choices of an actor.
+
+use std::ops::Range;
+
+use super::actor::Actor;
+use crate::linearizability::query::Key;
+use crate::linearizability::{Call, Change, Condition, Query, Tags};
+
+/// The first two are hot.
+pub(super) const OWNERS: Range<u64> = 0..12;
+
+/// The actors switch to new tasks together, because the old ones are deleted over time.
+const ROUNDS_ON_A_GENERATION: u64 = 6;
+const GENERATION: u64 = 10;
+
+/// A small generator (SplitMix64): the same numbers for the same seed.
+pub(super) struct Numbers(u64);
+
+impl Numbers {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+
+    fn one_in(&mut self, number: u64) -> bool {
+        self.below(number) == 0
+    }
+}
+
+impl Actor<'_> {
+    pub(super) fn choose(&mut self, round: u64) -> (u64, Call) {
+        let owner = match self.numbers.below(100) {
+            0..45 => 0,
+            45..65 => 1,
+            _ => 2 + self.numbers.below(OWNERS.end - 2),
+        };
+        let id = self.task(round / ROUNDS_ON_A_GENERATION * GENERATION);
+        let at = i64::try_from(self.number * 1000 + round).unwrap();
+        let call = match self.numbers.below(100) {
+            0..20 => self.creation(id, at),
+            20..38 => Call::Get { id },
+            38..45 => Call::List(self.query()),
+            45..90 => {
+                let condition = self.condition(self.seen.get(&(owner, id)).copied());
+                Call::Update { id, change: self.change(at), condition, at }
+            }
+            _ => {
+                let condition = self.condition(self.seen.get(&(owner, id)).copied());
+                Call::Delete { id, condition }
+            }
+        };
+        (owner, call)
+    }
+
+    fn task(&mut self, generation: u64) -> u64 {
+        match self.numbers.below(100) {
+            // Never made.
+            0..3 => 1_000_000 + self.numbers.below(4),
+            3..12 => self.numbers.below(generation + GENERATION),
+            _ => generation + self.numbers.below(GENERATION),
+        }
+    }
+
+    fn creation(&mut self, id: u64, at: i64) -> Call {
+        let description = self.numbers.one_in(2).then(|| format!("more of {at}"));
+        Call::Create { id, title: self.title(at), description, completed: self.numbers.one_in(3), at }
+    }
+
+    /// One of its own, or one that many have.
+    fn title(&mut self, at: i64) -> String {
+        if self.numbers.one_in(3) { format!("Same {}", self.numbers.below(3)) } else { format!("Title {at}") }
+    }
+
+    fn change(&mut self, at: i64) -> Change {
+        match self.numbers.below(100) {
+            0..40 => Change::Toggle,
+            40..60 => Change::Retitle(self.title(at)),
+            60..75 => Change::Describe(format!("Text {at}")),
+            75..85 => Change::Describe(String::new()),
+            85..90 => Change::Complete(self.numbers.one_in(2)),
+            _ => Change::RetitleAndToggle(self.title(at)),
+        }
+    }
+
+    /// What was seen may be right or out of date by now.
+    fn condition(&mut self, seen: Option<i64>) -> Condition {
+        let seen = seen.unwrap_or(1);
+        let of = |revisions: Vec<i64>| Some(Tags::Of(revisions));
+        let (if_match, if_none_match) = match self.numbers.below(100) {
+            0..45 => (None, None),
+            45..75 => (of(vec![seen]), None),
+            75..80 => (of(vec![seen.saturating_sub(1), seen, seen + 1]), None),
+            80..86 => (Some(Tags::Any), None),
+            86..88 => (of(vec![]), None),
+            88..94 => (None, of(vec![seen])),
+            94..96 => (None, Some(Tags::Any)),
+            _ => (Some(Tags::Any), of(vec![seen, seen + 2])),
+        };
+        Condition { if_match, if_none_match }
+    }
+
+    fn query(&mut self) -> Query {
+        let texts = ["same 1", "title", "text 1", "more of"];
+        let numbers = &mut self.numbers;
+        Query {
+            completed: numbers.one_in(3).then(|| numbers.one_in(2)),
+            search: numbers.one_in(3).then(|| texts[usize::try_from(numbers.below(4)).unwrap()].to_owned()),
+            key: [Key::Created, Key::Updated, Key::Title][usize::try_from(numbers.below(3)).unwrap()],
+            ascending: numbers.one_in(2),
+            offset: if numbers.one_in(4) { numbers.below(6) } else { 0 },
+            limit: if numbers.one_in(2) { 1 + u32::try_from(numbers.below(8)).unwrap() } else { 1000 },
+            count: numbers.one_in(2),
+        }
+    }
+}
