@@ -44,16 +44,16 @@ check: ## Format, lints, documentation, dependencies: what every commit passes
 .PHONY: test
 test: ## Install what the tests need, and run every test there is
 	@tests/prerequisites.sh test
-	$(CARGO) build --workspace --bins
+	$(CARGO) build --workspace --exclude tasknook-bench --bins
 	$(CARGO) test --workspace
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
 # BENCH='--only "one task" --rounds 3' measures a part, and leaves the table in docs/PERFORMANCE.md alone.
 .PHONY: bench
-bench: ## Measure the service beside pgbench, the plain way and FastAPI; forty minutes
+bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minutes
 	@tests/prerequisites.sh bench
 	$(CARGO) build --release --locked
-	$(CARGO) run --release --locked -p tasknook-tests --example bench -- $(BENCH)
+	$(CARGO) run --release --locked -p tasknook-bench -- $(BENCH)
 
 .PHONY: semver
 semver: ## Compare the auth crate's public API with that of its last release

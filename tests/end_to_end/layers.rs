@@ -6,12 +6,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The crates that each crate of the workspace may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 5] = [
+const MAY_NAME: [(&str, &[&str]); 6] = [
     ("tasknook-domain", &[]),
     ("tasknook-auth", &[]),
     ("tasknook-persistence", &["tasknook-domain"]),
     ("tasknook", &["tasknook-auth", "tasknook-domain", "tasknook-persistence"]),
     ("tasknook-tests", &[]),
+    ("tasknook-bench", &["tasknook-auth", "tasknook-domain", "tasknook-tests"]),
 ];
 
 /// What the innermost crate may name from outside.

@@ -10,11 +10,11 @@ use serde_json::Value;
 /// Executables by the names of their targets.
 type Built = BTreeMap<String, PathBuf>;
 
-/// Where the service lies. It is built as `cargo build --workspace` does, so that its features are those of a
-/// workspace build.
+/// Where the service lies. It is built with the features of a workspace build, without the benchmark, whose features
+/// are not the service's.
 pub(crate) fn service() -> &'static Path {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build(&["--workspace", "--bins"]));
+    let built = BUILT.get_or_init(|| build(&["--workspace", "--exclude", "tasknook-bench", "--bins"]));
     built.get("tasknook").expect("the workspace has a binary `tasknook`")
 }
 

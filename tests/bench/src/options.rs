@@ -1,16 +1,22 @@
-//! What the command line chooses.
+//! The command-line options.
 
 use std::time::Duration;
 
-const USAGE: &str = "bench [--only PART-OF-A-ROW'S-NAME] [--rounds N] [--seconds N] [--list]";
+pub(crate) const USAGE: &str = "\
+Usage: tasknook-bench [--only TEXT] [--rounds N] [--seconds N] [--list]
+
+  --only TEXT    measure the rows whose names contain TEXT, and leave docs/PERFORMANCE.md unchanged
+  --rounds N     rounds (default 5)
+  --seconds N    seconds for each subject in each round (default 3)
+  --list         list the rows and exit";
 
 pub(crate) struct Options {
-    /// Only the rows whose names hold this, in either case.
+    /// Only the rows whose names contain this text, ignoring case.
     pub(crate) only: Option<String>,
     pub(crate) rounds: usize,
-    /// How long each contender is measured in each round.
+    /// How long each subject is measured in each round.
     pub(crate) seconds: u64,
-    /// Names the rows and measures nothing.
+    /// List the rows and exit.
     pub(crate) list: bool,
 }
 
@@ -25,14 +31,14 @@ impl Options {
                 "--rounds" => options.rounds = value().parse().expect("--rounds is a number"),
                 "--seconds" => options.seconds = value().parse().expect("--seconds is a number"),
                 "--list" => options.list = true,
-                other => panic!("{other} is no option\n{USAGE}"),
+                other => panic!("unknown option {other}\n{USAGE}"),
             }
         }
         assert!(options.rounds > 0 && options.seconds > 0, "nothing to measure\n{USAGE}");
         options
     }
 
-    /// How long a contender is loaded before it is measured: the first time it has everything still to learn.
+    /// How long a subject is loaded before it is measured: longer in the first round, when its caches are empty.
     pub(crate) fn warm_up(round: usize) -> Duration {
         Duration::from_secs(if round == 0 { 2 } else { 1 })
     }

@@ -1,4 +1,4 @@
-//! What the service is to reach, as ratios within one run.
+//! The targets of the service, as ratios within one run.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ enum Goal {
 }
 
 struct Target {
-    said: &'static str,
+    name: &'static str,
     measured: Option<f64>,
     goal: Goal,
 }
@@ -20,13 +20,13 @@ struct Target {
 pub(crate) fn table(results: &Results) -> String {
     let measured = all(results).into_iter().filter_map(|target| Some((target.measured?, target)));
     let mut text = String::new();
-    for (measured, Target { said, goal, .. }) in measured {
+    for (measured, Target { name, goal, .. }) in measured {
         let (goal, met) = match goal {
             Goal::AtLeast(least) => (format!("≥ {least}"), measured >= least),
             Goal::Under(most) => (format!("< {most}"), measured < most),
         };
         let met = if met { "yes" } else { "**no**" };
-        writeln!(text, "| {said} | {goal} | {measured:.2} | {met} |").unwrap();
+        writeln!(text, "| {name} | {goal} | {measured:.2} | {met} |").unwrap();
     }
     if text.is_empty() {
         text
@@ -45,16 +45,16 @@ fn beside_the_database(results: &Results) -> Vec<Target> {
     let ratio = |row: &str, label: &str| results.row(row)?.ratio(label);
     let one = "one task, PostgreSQL, 256 connections";
     let create = "create, PostgreSQL, 256 connections";
-    let hot = results
-        .row(create)
-        .and_then(|row| row.cells.iter().find(|cell| cell.label.ends_with(HOT))?.over(row.service()?));
+    let hot = results.row(create).and_then(|row| {
+        row.measurements.iter().find(|measurement| measurement.label.ends_with(HOT))?.over(row.service()?)
+    });
     vec![
         at_least("one task, PostgreSQL, 32 connections: service ÷ pgbench", 0.9, || {
             ratio("one task, PostgreSQL, 32 connections", "pgbench")
         }),
         at_least("one task, PostgreSQL, 256 connections: service ÷ pgbench", 1.2, || ratio(one, "pgbench")),
         Target {
-            said: "one task, PostgreSQL, 256 connections: p99 ÷ median",
+            name: "one task, PostgreSQL, 256 connections: p99 ÷ median",
             measured: results.row(one).and_then(spread),
             goal: Goal::Under(4.0),
         },
@@ -65,11 +65,11 @@ fn beside_the_database(results: &Results) -> Vec<Target> {
             ratio(create, "pgbench")
         }),
         at_least("create, PostgreSQL, 256 connections: one hot owner ÷ a thousand owners", 0.7, || hot),
-        at_least("one task, SQLite, 32 connections: service ÷ constant", 0.45, || {
-            ratio("one task, SQLite, 32 connections", "constant")
+        at_least("one task, SQLite, 32 connections: service ÷ static response", 0.45, || {
+            ratio("one task, SQLite, 32 connections", "static-response")
         }),
         at_least("create, SQLite, 32 connections: service ÷ one transaction each", 4.0, || {
-            ratio("create, SQLite, 32 connections", "plain way")
+            ratio("create, SQLite, 32 connections", "baseline")
         }),
     ]
 }
@@ -79,15 +79,15 @@ fn beside_others(results: &Results) -> Vec<Target> {
     let alone = |row: &&RowResult| row.name.ends_with(" 1 connection");
     let postgres = |row: &&RowResult| row.name.contains("PostgreSQL");
     vec![
-        at_least("1 connection, the slowest row: service ÷ plain way", 0.95, || {
-            least(rows().filter(alone).filter_map(|row| row.ratio("plain way")))
+        at_least("1 connection, the slowest row: service ÷ baseline", 0.95, || {
+            least(rows().filter(alone).filter_map(|row| row.ratio("baseline")))
         }),
         at_least("PostgreSQL, the slowest row: service ÷ FastAPI", 25.0, || {
             least(rows().filter(postgres).filter_map(|row| row.ratio(fastapi(row)?)))
         }),
         at_least("peak memory, the least row: FastAPI ÷ service", 10.0, || {
             least(rows().filter_map(|row| {
-                let theirs = row.cell(fastapi(row)?)?.peak_mebibytes()?;
+                let theirs = row.measurement(fastapi(row)?)?.peak_mebibytes()?;
                 Some(theirs / row.service()?.peak_mebibytes()?)
             }))
         }),
@@ -100,21 +100,28 @@ fn beside_others(results: &Results) -> Vec<Target> {
     ]
 }
 
-fn at_least(said: &'static str, least: f64, measured: impl FnOnce() -> Option<f64>) -> Target {
-    Target { said, measured: measured(), goal: Goal::AtLeast(least) }
+fn at_least(name: &'static str, least: f64, measured: impl FnOnce() -> Option<f64>) -> Target {
+    Target { name, measured: measured(), goal: Goal::AtLeast(least) }
 }
 
 fn spread(row: &RowResult) -> Option<f64> {
     let service = row.service()?;
-    Some(service.median(|figures| figures.p99_ms)? / service.median(|figures| figures.median_ms)?)
+    Some(service.median(|samples| samples.p99_ms)? / service.median(|samples| samples.median_ms)?)
 }
 
 fn fastapi(row: &RowResult) -> Option<&str> {
-    row.cells.iter().map(|cell| cell.label.as_str()).find(|label| label.starts_with("FastAPI"))
+    row.measurements
+        .iter()
+        .map(|measurement| measurement.label.as_str())
+        .find(|label| label.starts_with("FastAPI"))
 }
 
 fn slower(row: &RowResult) -> Option<f64> {
-    let ratio = row.cells.iter().find(|cell| cell.label.ends_with(MANY_TASKS))?.over(row.service()?)?;
+    let ratio = row
+        .measurements
+        .iter()
+        .find(|measurement| measurement.label.ends_with(MANY_TASKS))?
+        .over(row.service()?)?;
     Some(ratio.min(1.0 / ratio))
 }
 

@@ -1,4 +1,4 @@
-//! What the plain way asks of its database: one request, one connection, one blocking call.
+//! The operations of the baseline on its database: one request, one connection, one blocking call.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
@@ -13,15 +13,15 @@ pub(super) trait Store: Send + Sync {
 
 #[derive(Serialize)]
 pub(super) struct Task {
-    #[serde(serialize_with = "shown")]
+    #[serde(serialize_with = "display")]
     pub(super) id: Uuid,
     pub(super) user_id: String,
     pub(super) title: String,
     pub(super) description: Option<String>,
     pub(super) completed: bool,
-    #[serde(serialize_with = "shown")]
+    #[serde(serialize_with = "display")]
     pub(super) created_at: Timestamp,
-    #[serde(serialize_with = "shown")]
+    #[serde(serialize_with = "display")]
     pub(super) updated_at: Timestamp,
     #[serde(skip)]
     pub(super) revision: i64,
@@ -35,6 +35,6 @@ pub(super) struct NewTask {
     pub(super) completed: bool,
 }
 
-fn shown<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+fn display<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }

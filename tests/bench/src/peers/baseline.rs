@@ -1,6 +1,6 @@
-//! The plain way: one `web::block` a request, which takes a connection out of an r2d2 pool and runs statements for one
-//! row. A connection is not tested when it is taken, which costs a round trip; the answer has the service's headers,
-//! without what the service puts around it (CORS, figures, limits, spans of its log).
+//! The baseline: one `web::block` for each request, which takes a connection from an r2d2 pool and runs statements for one
+//! row. A connection is not tested when it is taken, which would cost a round trip. The response has the service's headers,
+//! without the service's middleware (CORS, metrics, limits, spans of its log).
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::postgres::PostgresStore;
 use super::sqlite::SqliteStore;
 use super::store::{NewTask, Store, Task};
 
-/// As the service's own.
+/// As in the service.
 const CONNECTIONS: u32 = 10;
 const TITLE_MAX: usize = 200;
 
@@ -39,11 +39,11 @@ pub(super) async fn serve(url: &str) -> std::io::Result<()> {
             .route("/api/{user_id}/tasks/{id}", web::get().to(get))
     });
     let server = server.workers(super::workers()).bind("127.0.0.1:0")?;
-    super::say(&server.addrs());
+    super::print_address(&server.addrs());
     server.run().await
 }
 
-/// The user of the token, who must be the path's.
+/// The user of the token, subject must be the path's.
 async fn owner(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result<String, HttpResponse> {
     let user = super::user(request, verifier).await.map_err(|_| HttpResponse::Unauthorized().finish())?;
     let named = request.match_info().get("user_id") == Some(user.as_str());
@@ -58,7 +58,7 @@ async fn get(
 ) -> Result<HttpResponse> {
     let owner = match owner(&request, &**verifier).await {
         Ok(owner) => owner,
-        Err(refusal) => return Ok(refusal),
+        Err(rejection) => return Ok(rejection),
     };
     let Ok(id) = Uuid::parse_str(&path.1) else { return Ok(HttpResponse::NotFound().finish()) };
     let task = block(move || store.get(&owner, id)).await.map_err(ErrorInternalServerError)?;
@@ -78,7 +78,7 @@ async fn list(
 ) -> Result<HttpResponse> {
     let owner = match owner(&request, &**verifier).await {
         Ok(owner) => owner,
-        Err(refusal) => return Ok(refusal),
+        Err(rejection) => return Ok(rejection),
     };
     let tasks = block(move || store.list(&owner, page.limit)).await.map_err(ErrorInternalServerError)?;
     Ok(json(HttpResponse::Ok(), &tasks))
@@ -92,7 +92,7 @@ async fn create(
 ) -> Result<HttpResponse> {
     let owner = match owner(&request, &**verifier).await {
         Ok(owner) => owner,
-        Err(refusal) => return Ok(refusal),
+        Err(rejection) => return Ok(rejection),
     };
     let Ok(task) = made(owner, new.into_inner()) else {
         return Ok(HttpResponse::UnprocessableEntity().finish());
@@ -105,7 +105,7 @@ async fn create(
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the plain way asks for the time and for an id where it needs them"
+    reason = "the baseline reads the clock and makes ids where it needs them"
 )]
 fn made(user_id: String, new: NewTask) -> Result<Task, domain::TextError> {
     let title = Title::parse(&new.title, TITLE_MAX)?.as_str().to_owned();
@@ -114,7 +114,7 @@ fn made(user_id: String, new: NewTask) -> Result<Task, domain::TextError> {
     Ok(Task { id, user_id, title, description, completed, created_at: now, updated_at: now, revision: 0 })
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the other way of reading")]
+#[expect(clippy::disallowed_methods, reason = "the baseline blocks as most actix-web services do")]
 async fn block<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<T, BlockingError> {
     web::block(run).await
 }
@@ -124,7 +124,7 @@ fn one(mut response: HttpResponseBuilder, task: &Task) -> HttpResponse {
     json(response, task)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a request id, as the service makes one")]
+#[expect(clippy::disallowed_methods, reason = "a request id, as in the service")]
 fn json(mut response: HttpResponseBuilder, value: &impl Serialize) -> HttpResponse {
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))

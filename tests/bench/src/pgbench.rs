@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use tasknook_tests::folder;
 
+use crate::context::Context;
 use crate::databases::Database;
+use crate::dataset::{DESCRIPTION, OWNERS_FROM, TITLE};
 use crate::load::{Load, Work};
-use crate::set::{DESCRIPTION, OWNERS_FROM, TITLE};
-use crate::world::World;
 
 const COLUMNS: &str = "id, title, description, completed, created_at, updated_at, revision";
 
 /// How many statements a client runs on one row before it picks another: picking costs one statement more.
 const STATEMENTS_A_ROW: u32 = 200;
 
-/// Transactions a second, after the warm-up: each client has a new server process, which has to learn the statements and
-/// the tables first.
+/// Transactions per second, after the warm-up: each client has a new server process, which has to prepare the statements and
+/// load the catalog first.
 pub(crate) fn run(
-    world: &World,
+    context: &Context,
     database: &Database,
     load: &Load,
     warm_up: Duration,
@@ -31,7 +31,7 @@ pub(crate) fn run(
     let mut arguments = vec!["-n", "-M", "prepared", "-P", "1", "-D", "left=0"];
     arguments.extend(["-c", &clients, "-j", &jobs, "-T", &seconds, "-f"]);
     arguments.extend([file.to_str().unwrap(), &database.url]);
-    let exit = world.postgres().client("pgbench", &arguments).success();
+    let exit = context.postgres().client("pgbench", &arguments).success();
     let whole = exit.stdout.contains("number of failed transactions: 0 ") && !exit.stderr.contains("ERROR");
     if !whole {
         return Err(format!("statements failed\n{}\n{}", exit.stdout, exit.stderr));
@@ -45,7 +45,7 @@ pub(crate) fn run(
         .collect();
     let count = u32::try_from(each.len()).unwrap_or_default();
     if count == 0 {
-        return Err(format!("pgbench tells no progress\n{}", exit.stderr));
+        return Err(format!("pgbench prints no progress\n{}", exit.stderr));
     }
     Ok(each.iter().sum::<f64>() / f64::from(count))
 }
@@ -87,7 +87,7 @@ fn script(load: &Load) -> String {
     if matches!(load.work, Work::List | Work::Create) {
         return format!("{any_owner}\n{statement};\n");
     }
-    let tasks_each = load.set.tasks_each;
+    let tasks_each = load.dataset.tasks_each;
     format!(
         "\\if :left > 0\n\
          \\set left :left - 1\n\

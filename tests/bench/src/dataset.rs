@@ -1,25 +1,25 @@
-//! The tasks that are there before a load begins, told by numbers alone, so that a load can name them all.
+//! The tasks that exist before a load begins. Their ids follow from numbers, so that a load can name them all.
 
 use std::fmt::{self, Display};
 
 /// So many owners with so many tasks each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Set {
+pub(crate) struct Dataset {
     pub(crate) owners: u64,
     pub(crate) tasks_each: u64,
 }
 
 /// For reads and changes.
-pub(crate) const STANDARD: Set = Set { owners: 1000, tasks_each: 50 };
-/// For creations: each contender begins with nothing.
-pub(crate) const EMPTY: Set = Set { owners: 1000, tasks_each: 0 };
+pub(crate) const STANDARD: Dataset = Dataset { owners: 1000, tasks_each: 50 };
+/// For creations: each subject begins with nothing.
+pub(crate) const EMPTY: Dataset = Dataset { owners: 1000, tasks_each: 0 };
 /// 20 thousand tasks.
-pub(crate) const SMALL: Set = Set { owners: 250, tasks_each: 80 };
+pub(crate) const SMALL: Dataset = Dataset { owners: 250, tasks_each: 80 };
 /// 2 million tasks, of as many owners.
-pub(crate) const LARGE: Set = Set { owners: 250, tasks_each: 8000 };
+pub(crate) const LARGE: Dataset = Dataset { owners: 250, tasks_each: 8000 };
 
 pub(crate) const TITLE: &str = "Buy milk and bread on the way home";
-pub(crate) const DESCRIPTION: &str = "Two litres of the fresh one, and the dark bread that everybody likes";
+pub(crate) const DESCRIPTION: &str = "Two litres of the fresh one, and the dark bread that my friends like";
 
 /// Owners are called by this number and their own. `pgbench` knows no texts, but a number may stand for one.
 pub(crate) const OWNERS_FROM: u64 = 1_000_000_000_000_000_000;
@@ -29,10 +29,10 @@ pub(crate) fn owner(number: u64) -> String {
     (OWNERS_FROM + number).to_string()
 }
 
-/// What the id of every task begins with; its last 12 digits are [`Set::number`].
+/// What the id of every task begins with; its last 12 digits are [`Dataset::number`].
 pub(crate) const ID_PREFIX: &str = "00000000-0000-7000-8000-";
 
-impl Set {
+impl Dataset {
     pub(crate) const fn tasks(self) -> u64 {
         self.owners * self.tasks_each
     }
@@ -48,7 +48,7 @@ impl Set {
     }
 }
 
-impl Display for Set {
+impl Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.tasks() {
             0 => write!(f, "no tasks"),

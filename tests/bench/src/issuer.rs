@@ -1,4 +1,4 @@
-//! Who issues the tokens: HS256 under a secret that every contender knows, `EdDSA` under a key that is fetched.
+//! Issues the tokens: HS256 under a secret that every subject has, `EdDSA` under a key that is fetched.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -40,7 +40,7 @@ impl Issuer {
         let jwks_url = format!("http://{}/jwks", listener.local_addr().unwrap());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // Who goes away before the answer needs none.
+                // A client may close the connection before the response.
                 let _ = publish(stream, &keys);
             }
         });

@@ -1,4 +1,4 @@
--- What `wrk` sends, and what it says at the end. The benchmark puts a table `load` in front: owners with their tokens,
+-- The requests of `wrk`, and its summary. The benchmark prepends a table `load`: owners with their tokens,
 -- tasks_each, work, id_prefix, body and changes.
 
 local gets, lists, creates, updates, ends = {}, {}, {}, {}, {}

@@ -1,10 +1,10 @@
-//! The bound of what any service on this HTTP library can answer: the same bytes each time.
+//! The upper bound for a service on this HTTP library: the same bytes in each response.
 
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use auth::TokenVerifier;
 
-/// Serves the file's bytes as JSON on every path; with a token alone, when it verifies.
+/// Serves the file's bytes as JSON on every path; with `verifies`, only for a valid token.
 #[actix_web::main]
 pub(super) async fn serve(file: &str, verifies: bool) -> std::io::Result<()> {
     let body = Bytes::from(std::fs::read(file)?);
@@ -14,7 +14,7 @@ pub(super) async fn serve(file: &str, verifies: bool) -> std::io::Result<()> {
         app.default_service(if verifies { web::to(verified) } else { web::to(bare) })
     });
     let server = server.workers(super::workers()).bind("127.0.0.1:0")?;
-    super::say(&server.addrs());
+    super::print_address(&server.addrs());
     server.run().await
 }
 

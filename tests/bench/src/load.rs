@@ -1,9 +1,9 @@
-//! What is asked of a contender.
+//! The load on a subject.
 
 use std::fmt::{self, Display};
 
+use crate::dataset::{Dataset, EMPTY, STANDARD};
 use crate::issuer::Algorithm;
-use crate::set::{EMPTY, STANDARD, Set};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Engine {
@@ -21,27 +21,27 @@ pub(crate) enum Work {
     Mix,
 }
 
-/// A request kind on a set of tasks, by so many connections at once.
+/// A kind of request on a dataset, by a number of connections.
 #[derive(Clone, Copy)]
 pub(crate) struct Load {
     pub(crate) work: Work,
     pub(crate) engine: Engine,
     pub(crate) connections: u32,
-    pub(crate) set: Set,
-    /// All requests are one owner's; otherwise each is of any owner of the set.
+    pub(crate) dataset: Dataset,
+    /// All requests are one owner's; otherwise each is of any owner of the dataset.
     pub(crate) hot: bool,
     pub(crate) algorithm: Algorithm,
 }
 
 impl Load {
     pub(crate) fn new(work: Work, engine: Engine, connections: u32) -> Self {
-        let set = if work == Work::Create { EMPTY } else { STANDARD };
-        Self { work, engine, connections, set, hot: false, algorithm: Algorithm::Hs256 }
+        let dataset = if work == Work::Create { EMPTY } else { STANDARD };
+        Self { work, engine, connections, dataset, hot: false, algorithm: Algorithm::Hs256 }
     }
 
-    /// How many of the set's owners are asked for.
+    /// How many of the owners of the dataset are used.
     pub(crate) fn owners(&self) -> u64 {
-        if self.hot { 1 } else { self.set.owners }
+        if self.hot { 1 } else { self.dataset.owners }
     }
 }
 

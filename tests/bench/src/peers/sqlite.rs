@@ -53,8 +53,8 @@ const COLUMNS: (
 
 type Connections = Pool<ConnectionManager<SqliteConnection>>;
 
-/// Writers of one file wait for each other in any case: they do it here, in the order they came, and not in the
-/// library, which tries again after a while.
+/// Writers of one file wait for each other in any case. Here they queue in order, instead of in the
+/// library, which polls.
 pub(super) struct SqliteStore {
     readers: Connections,
     writer: Connections,

@@ -1,11 +1,11 @@
-//! What the figures were taken on.
+//! The machine and the versions behind the results.
 
 use std::fs;
 use std::process::Command;
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, select, sql_types::Text};
 
-use crate::world::{self, World};
+use crate::context::{self, Context};
 
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
@@ -20,20 +20,20 @@ pub(crate) fn line() -> String {
 }
 
 /// The versions of everything that is measured or measures.
-pub(crate) fn versions(world: &World) -> String {
-    let postgres = world.postgres().query(&world.postgres().create_database(), "show server_version");
+pub(crate) fn versions(context: &Context) -> String {
+    let postgres = context.postgres().query(&context.postgres().create_database(), "show server_version");
     let postgres = postgres.split_whitespace().next().unwrap_or_default().to_owned();
     let mut sqlite = SqliteConnection::establish(":memory:").unwrap();
     let sqlite: String = select(sql::<Text>("sqlite_version()")).get_result(&mut sqlite).unwrap();
-    let python = said(Command::new(world::python("python")).arg("--version"));
-    let wrk = said(Command::new("wrk").arg("-v"));
+    let python = first_line(Command::new(context::python("python")).arg("--version"));
+    let wrk = first_line(Command::new("wrk").arg("-v"));
     let wrk = wrk.split_whitespace().nth(1).unwrap_or_default();
     format!("PostgreSQL {postgres}, SQLite {sqlite}, {python}, {}, wrk {wrk}", packages().join(", "))
 }
 
-/// The pinned packages that make the implementation what it is.
+/// The pinned packages of the FastAPI implementation.
 fn packages() -> Vec<String> {
-    let pinned = fs::read_to_string(world::fastapi().join("requirements.txt")).unwrap();
+    let pinned = fs::read_to_string(context::fastapi().join("requirements.txt")).unwrap();
     let named = ["fastapi", "sqlmodel", "SQLAlchemy", "psycopg", "pydantic", "PyJWT", "uvicorn"];
     let version = |name: &str| {
         let line = pinned.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=="));
@@ -42,7 +42,7 @@ fn packages() -> Vec<String> {
     named.into_iter().map(version).collect()
 }
 
-fn said(command: &mut Command) -> String {
+fn first_line(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not run: {error}"));
     String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned()
 }
