@@ -1,25 +1,25 @@
-// A developer reads the API at /docs and tries it with a token that they paste.
+// The API documentation at TASKNOOK_URL/docs, tried with the token TASKNOOK_TOKEN.
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 
 import { launch } from "./browser.mjs";
-import { complaintsOf } from "./complaints.mjs";
+import { servicePageErrors } from "./page-errors.mjs";
 
 const { TASKNOOK_URL, TASKNOOK_TOKEN } = process.env;
 
-const browser = await launch();
-const page = await browser.newPage();
-const complaints = await complaintsOf(page, TASKNOOK_URL);
+/** The browser's own message for a response that is not 2xx. */
+const EXPECTED = /status of (401|422)/;
 
-/** Opens a part of the page, and gives it. */
-async function open(operation) {
+/** Opens an operation on the page, and returns its part. */
+async function open(page, operation) {
   const part = page.locator(`[id="operations-own_tasks-own_${operation}"]`);
   await part.locator(".opblock-summary-control").click();
   await part.locator(".execute").waitFor();
   return part;
 }
 
-/** Sends what the part holds, and gives what the page shows of the answer. */
+/** Sends the request of the part, and returns the response that the page shows. */
 async function send(part) {
   const clear = part.locator(".btn-clear");
   if (await clear.count()) await clear.click();
@@ -31,7 +31,12 @@ async function send(part) {
   return { status, body: JSON.parse(body) };
 }
 
-try {
+test("the API documentation can be read and tried", async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  const errors = await servicePageErrors(page, TASKNOOK_URL, EXPECTED);
+
   const response = await page.goto(`${TASKNOOK_URL}/docs`);
   const policy = response.headers()["content-security-policy"];
   assert.ok(policy.includes("default-src 'none'") && !policy.includes("unsafe"), policy);
@@ -39,16 +44,16 @@ try {
   assert.equal(await page.locator(".opblock").count(), 22);
   assert.match(await page.locator(".info .title").innerText(), /^Tasknook/);
 
-  const list = await open("list_tasks");
-  const refused = await send(list);
-  assert.deepEqual([refused.status, refused.body.code], ["401", "missing_token"]);
+  const list = await open(page, "list_tasks");
+  const rejected = await send(list);
+  assert.deepEqual([rejected.status, rejected.body.code], ["401", "missing_token"]);
 
   await page.locator(".auth-wrapper .authorize").first().click();
   await page.locator(".modal-ux input").fill(TASKNOOK_TOKEN);
   await page.locator(".modal-ux .authorize").click();
   await page.locator(".modal-ux .btn-done").click();
 
-  const create = await open("create_task");
+  const create = await open(page, "create_task");
   const body = create.locator("textarea.body-param__text");
   await body.fill(JSON.stringify({ title: "From the page" }));
   const created = await send(create);
@@ -60,19 +65,14 @@ try {
   const listed = await send(list);
   assert.deepEqual([listed.status, listed.body.map((task) => task.id)], ["200", [created.body.id]]);
 
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
-  assert.ok(!kept.includes(TASKNOOK_TOKEN), "the token is in the memory of the page alone");
-  assert.equal(new URL(page.url()).hash, "#/own%20tasks/own_create_task", "what is open has an address");
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+  assert.ok(!stored.includes(TASKNOOK_TOKEN), "the token is only in the memory of the page");
+  assert.equal(new URL(page.url()).hash, "#/own%20tasks/own_create_task", "an open operation has a URL");
 
   await page.emulateMedia({ colorScheme: "light" });
   const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.waitForFunction((light) => getComputedStyle(document.body).backgroundColor !== light, light);
 
-  // The browser itself notes an answer that is not 2xx.
-  const noted = complaints.filter((complaint) => !/status of (401|422)/.test(complaint));
-  assert.deepEqual(noted, []);
-  console.log("the page was read and tried");
-} finally {
-  await browser.close();
-}
+  assert.deepEqual(errors, []);
+});

@@ -1,51 +1,51 @@
-// The API goes away and comes back.
+// The API becomes unavailable, and available again.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
-test("the page says that the API is away, loses nothing, and goes on by itself", async (t) => {
-  const { person, apiGoes, apiComes } = await world(t);
-  const alice = await person("Alice");
+test("an unavailable API is reported, and the page recovers", async (t) => {
+  const { user, killApi, restartApi } = await startContext(t);
+  const alice = await user("Alice");
   const banner = alice.page.getByRole("alert").filter({ hasText: /^Tasknook cannot be reached/ });
   await alice.add("Written before");
 
-  await apiGoes();
+  await killApi();
   await alice.page.getByLabel("New task").fill("Written meanwhile");
   await alice.page.getByRole("button", { name: "Add", exact: true }).click();
   await banner.waitFor();
-  // Rolled back: the list is what it was, and the text is where it was typed.
-  await alice.sees(["Written before"]);
+  // Rolled back: the list is unchanged, and the text is still in the input.
+  await alice.expectTasks(["Written before"]);
   assert.equal(await alice.page.getByLabel("New task").inputValue(), "Written meanwhile");
-  await alice.box("Written before").click();
+  await alice.checkbox("Written before").click();
   await alice.page.getByText("“Written before” was not changed").waitFor();
-  assert.equal(await alice.box("Written before").isChecked(), false);
+  assert.equal(await alice.checkbox("Written before").isChecked(), false);
   await banner.waitFor();
 
-  await apiComes();
+  await restartApi();
   await banner.waitFor({ state: "hidden" });
   await alice.page.getByRole("button", { name: "Add", exact: true }).click();
-  await alice.sees(["Written meanwhile", "Written before"]);
+  await alice.expectTasks(["Written meanwhile", "Written before"]);
 });
 
-test("a page that is opened while the API is away fills when it comes", async (t) => {
-  const { person, apiGoes, apiComes } = await world(t);
-  const alice = await person("Alice");
+test("a page opened without the API fills when it is available", async (t) => {
+  const { user, killApi, restartApi } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Waits for the API");
-  await apiGoes();
+  await killApi();
   await alice.page.reload();
   const banner = alice.page.getByRole("alert").filter({ hasText: /^Tasknook cannot be reached/ });
   await banner.waitFor();
   assert.equal(await alice.page.getByText("Nothing to do yet").count(), 0);
-  await apiComes();
+  await restartApi();
   await banner.waitFor({ state: "hidden" });
-  await alice.sees(["Waits for the API"]);
+  await alice.expectTasks(["Waits for the API"]);
 });
 
-test("what answers for Better Auth with a page of its own is no sign-in service, and passes", async (t) => {
-  const { person } = await world(t, { app: { TOKEN_LIFETIME: "3s" } });
-  const alice = await person("Alice");
+test("an HTML page in place of a token counts as unavailable", async (t) => {
+  const { user } = await startContext(t, { app: { TOKEN_LIFETIME: "3s" } });
+  const alice = await user("Alice");
   await alice.add("Written before");
   const token = "**/api/auth/token";
   await alice.page.route(token, (route) => route.fulfill({ contentType: "text/html", body: "<h1>Log in to the Wi-Fi" }));
@@ -55,7 +55,7 @@ test("what answers for Better Auth with a page of its own is no sign-in service,
   await alice.page.keyboard.press("Enter");
   const banner = alice.page.getByRole("alert").filter({ hasText: /^Tasknook cannot be reached/ });
   await banner.waitFor();
-  await alice.sees(["Written before"]);
+  await alice.expectTasks(["Written before"]);
   await alice.page.unroute(token);
   await banner.waitFor({ state: "hidden" });
 });

@@ -1,4 +1,4 @@
-// What a test of the application runs on: the real API, the real application with its own Better Auth, a real browser.
+// The context of a test of the application: the real API, the real application with its own Better Auth, a real browser.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,15 +6,15 @@ import { join } from "node:path";
 
 import { freePort, startApi, startApp } from "../frontend/scripts/servers.mjs";
 import { launch } from "./browser.mjs";
-import { Person } from "./person.mjs";
+import { User } from "./user.mjs";
 
 /**
- * Starts all of it, and ends it when the test does.
+ * Starts all of it, and stops it after the test.
  *
  * @param {import("node:test").TestContext} t
- * @param {{ api?: Record<string, string>, app?: Record<string, string> }} settings Beside what they need.
+ * @param {{ api?: Record<string, string>, app?: Record<string, string> }} settings In addition to the required ones.
  */
-export async function world(t, settings = {}) {
+export async function startContext(t, settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "tasknook-browser-"));
   const [appPort, apiPort] = [await freePort(), await freePort()];
   const origin = `http://localhost:${appPort}`;
@@ -41,30 +41,30 @@ export async function world(t, settings = {}) {
     },
   });
   const browser = await launch();
-  /** @type {Person[]} */
-  const people = [];
+  /** @type {User[]} */
+  const users = [];
   t.after(async () => {
     await browser.close();
     await Promise.all([api.stop(), app.stop()]);
     await rm(folder, { recursive: true });
-    for (const person of people) person.verify();
+    for (const user of users) user.expectNoErrors();
   });
 
   return {
     origin,
     apiUrl,
-    /** What the API has logged, a line each. */
+    /** The log lines of the API. */
     log: () => api.log,
-    /** Somebody at a browser of their own, who has signed up. */
-    person: async (/** @type {string} */ name, /** @type {import("playwright-core").BrowserContextOptions} */ options = {}) => {
-      const person = await Person.open(browser, { origin, apiUrl }, name, options);
-      people.push(person);
-      await person.signUp();
-      return person;
+    /** A user with a browser context, signed up. */
+    user: async (/** @type {string} */ name, /** @type {import("playwright-core").BrowserContextOptions} */ options = {}) => {
+      const user = await User.open(browser, { origin, apiUrl }, name, options);
+      users.push(user);
+      await user.signUp();
+      return user;
     },
-    /** The API goes away, as in a crash. */
-    apiGoes: () => api.kill(),
-    /** It comes back at the same address. */
-    apiComes: async () => void (api = await startApi(apiOptions)),
+    /** Kills the API, as in a crash. */
+    killApi: () => api.kill(),
+    /** Starts it again at the same address. */
+    restartApi: async () => void (api = await startApi(apiOptions)),
   };
 }

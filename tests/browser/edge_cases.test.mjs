@@ -1,25 +1,25 @@
-// Changes on both sides at once, and errors where none is expected.
+// Concurrent changes, and unexpected errors.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
 const CHANGED = "This task was changed elsewhere";
 
 /** The text of a task as the editor of a fresh page shows it. */
-async function textOf(person, title) {
-  await person.page.reload();
-  await person.heading();
-  const dialog = await person.openEditor(title);
+async function textOf(user, title) {
+  await user.page.reload();
+  await user.ready();
+  const dialog = await user.openEditor(title);
   const text = await dialog.getByLabel("Description").inputValue();
-  await person.page.keyboard.press("Escape");
+  await user.page.keyboard.press("Escape");
   return text;
 }
 
-test("what only one side changed is kept, and only what both changed is asked about", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("only fields that both sides changed are in conflict", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const other = await alice.tab();
 
@@ -42,13 +42,13 @@ test("what only one side changed is kept, and only what both changed is asked ab
   assert.equal(await textOf(alice, "Theirs"), "Of me");
 });
 
-test("only what the dialog showed is deleted", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a deletion applies only to the state that the dialog showed", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const other = await alice.tab();
   await alice.page.reload();
-  await alice.heading();
+  await alice.ready();
   await other.edit("Draft", { title: "Theirs" });
 
   await alice.page.getByRole("button", { name: "Delete Draft", exact: true }).click();
@@ -56,11 +56,11 @@ test("only what the dialog showed is deleted", async (t) => {
   await dialog.getByText("It was changed elsewhere.").waitFor();
   await dialog.getByText("Theirs", { exact: true }).waitFor();
   await other.edit("Theirs", { title: "Theirs too" });
-  const refused = alice.answered("DELETE");
+  const rejected = alice.nextResponse("DELETE");
   await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-  assert.equal((await refused).status(), 412);
+  assert.equal((await rejected).status(), 412);
   await alice.page.getByText("“Theirs too” was changed elsewhere.").waitFor();
-  await alice.sees(["Theirs too"]);
+  await alice.expectTasks(["Theirs too"]);
 
   await other.remove("Theirs too");
   await alice.page.getByRole("button", { name: "Delete Theirs too", exact: true }).click();
@@ -68,9 +68,9 @@ test("only what the dialog showed is deleted", async (t) => {
   await alice.page.getByText("Nothing to do yet").waitFor();
 });
 
-test("an error while the list is read again leaves it where it is", async (t) => {
-  const { person, origin } = await world(t);
-  const alice = await person("Alice");
+test("an error while the list is read again leaves it in place", async (t) => {
+  const { user, origin } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Still here");
   const detail = "Something went wrong on our side.";
   const problem = { type: "about:blank", title: "Error", status: 500, code: "internal", detail, request_id: "1" };
@@ -85,16 +85,16 @@ test("an error while the list is read again leaves it where it is", async (t) =>
   await alice.complete("Still here");
   const alert = alice.page.getByRole("alert").filter({ hasText: detail });
   await alert.waitFor();
-  await alice.sees(["Still here"]);
+  await alice.expectTasks(["Still here"]);
   await alice.page.unroute(/\/tasks\?/);
   await alert.getByRole("button", { name: "Try again" }).click();
   await alert.waitFor({ state: "detached" });
-  await alice.sees(["Still here"]);
+  await alice.expectTasks(["Still here"]);
 });
 
-test("a title that is much too long leaves the page usable", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice", { viewport: { width: 360, height: 640 } });
+test("a title that is too long leaves the page usable", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice", { viewport: { width: 360, height: 640 } });
   const long = "wide ".repeat(600).trim();
   await alice.page.getByLabel("New task").fill(long);
   await alice.page.keyboard.press("Enter");
@@ -106,26 +106,26 @@ test("a title that is much too long leaves the page usable", async (t) => {
   assert.equal(await alice.page.getByLabel("New task").inputValue(), long);
 });
 
-test("tokens that are never for the user of the session end in words, not in reloads", async (t) => {
-  const { person, origin } = await world(t);
-  const [alice, bob] = await Promise.all([person("Alice"), person("Bob")]);
+test("tokens of another user end in an error, not in reloads", async (t) => {
+  const { user, origin } = await startContext(t);
+  const [alice, bob] = await Promise.all([user("Alice"), user("Bob")]);
   const body = await (await bob.page.request.get(`${origin}/api/auth/token`)).text();
-  let asked = 0;
+  let requests = 0;
   await alice.page.route("**/api/auth/token", (route) => {
-    asked += 1;
+    requests += 1;
     return route.fulfill({ contentType: "application/json", body });
   });
   await alice.page.reload();
   await alice.page.getByRole("main").getByRole("alert").waitFor();
-  assert.ok(asked <= 4, `asked ${asked} times`);
+  assert.ok(requests <= 4, `requests ${requests} times`);
   await alice.page.unroute("**/api/auth/token");
   await alice.page.reload();
-  await alice.heading();
+  await alice.ready();
 });
 
-test("a key that is held down acts once", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a key held down acts once", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const keys = alice.page.keyboard;
   const hold = async (key) => {
@@ -137,7 +137,7 @@ test("a key that is held down acts once", async (t) => {
   assert.equal(await alice.page.getByLabel("New task").inputValue(), "");
   await keys.press("n");
   assert.equal(await alice.page.getByLabel("New task").inputValue(), "n");
-  await alice.box("Draft").focus();
+  await alice.checkbox("Draft").focus();
   await keys.down("e");
   const title = alice.page.getByRole("dialog").getByLabel("Title").and(alice.page.locator(":enabled"));
   await title.focus();
@@ -147,9 +147,9 @@ test("a key that is held down acts once", async (t) => {
   assert.equal(await title.inputValue(), "Draftxxx");
 });
 
-test("who is refused keeps the focus where it goes on", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a rejected form moves the focus to the field to correct", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const dialog = await alice.openEditor("Draft");
   await dialog.getByLabel("Title").fill("x".repeat(201));

@@ -1,30 +1,30 @@
-// The other ways through the application: a rewrite instead of CORS, a route handler, the keyboard.
+// The other entry points of the application: a rewrite instead of CORS, a route handler, the keyboard.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
-test("through a rewrite the browser knows one origin alone", async (t) => {
-  const { person } = await world(t, {
+test("a rewrite gives the browser a single origin", async (t) => {
+  const { user } = await startContext(t, {
     api: { TASKNOOK_CORS__ORIGINS: "" },
     app: { TASKNOOK_BROWSER_URL: "/backend" },
   });
-  const alice = await person("Alice");
-  await alice.add("By the back door");
-  await alice.edit("By the back door", { description: "and changed there" });
-  await alice.remove("By the back door");
-  const asked = alice.answers.filter(({ path }) => path !== "/api/auth/token");
-  assert.ok(asked.length >= 4 && asked.every(({ path }) => path.startsWith("/backend/api/")), JSON.stringify(asked));
+  const alice = await user("Alice");
+  await alice.add("Through the rewrite");
+  await alice.edit("Through the rewrite", { description: "changed through it" });
+  await alice.remove("Through the rewrite");
+  const requests = alice.responses.filter(({ path }) => path !== "/api/auth/token");
+  assert.ok(requests.length >= 4 && requests.every(({ path }) => path.startsWith("/backend/api/")), JSON.stringify(requests));
 });
 
-test("a rewrite sends the token on and leaves the cookie behind, and leads to nothing but the API", async (t) => {
+test("a rewrite forwards tokens, not cookies, to the API only", async (t) => {
   const arrived = [];
   const echo = createServer((request, response) => response.end(void arrived.push(request) ?? "{}"));
   await new Promise((resolve) => echo.listen(0, "127.0.0.1", resolve));
   t.after(() => echo.close());
-  const { origin } = await world(t, { app: { TASKNOOK_URL: `http://127.0.0.1:${echo.address().port}` } });
+  const { origin } = await startContext(t, { app: { TASKNOOK_URL: `http://127.0.0.1:${echo.address().port}` } });
   const headers = { Authorization: "Bearer token", Cookie: "better-auth.session_token=secret", "If-Match": '"1"' };
   assert.equal((await fetch(`${origin}/backend/api/tasks?limit=1`, { headers })).status, 200);
   const [{ url, headers: sent }] = arrived;
@@ -36,51 +36,51 @@ test("a rewrite sends the token on and leaves the cookie behind, and leads to no
   assert.equal(arrived.length, 1);
 });
 
-test("a route handler answers with the tasks of whoever is signed in", async (t) => {
-  const { person, origin } = await world(t);
-  const [alice, bob] = await Promise.all([person("Alice"), person("Bob")]);
+test("a route handler returns the tasks of the signed-in user", async (t) => {
+  const { user, origin } = await startContext(t);
+  const [alice, bob] = await Promise.all([user("Alice"), user("Bob")]);
   await alice.add("Of Alice");
   await bob.add("Of Bob");
   const exported = await alice.page.request.get(`${origin}/tasks/export`);
   assert.equal(exported.status(), 200);
   assert.deepEqual((await exported.json()).map(({ title }) => title), ["Of Alice"]);
-  const nobody = await fetch(`${origin}/tasks/export`, { redirect: "manual" });
-  assert.equal(nobody.status, 401);
+  const anonymous = await fetch(`${origin}/tasks/export`, { redirect: "manual" });
+  assert.equal(anonymous.status, 401);
 });
 
-test("everything is done from the keyboard", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("every action is available from the keyboard", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   const keys = alice.page.keyboard;
   const focusedTask = () => alice.page.evaluate(() => document.activeElement?.closest("li")?.textContent);
   await alice.page.locator("body").press("n");
   for (const title of ["First", "Second"]) {
-    const created = alice.answered("POST");
+    const created = alice.nextResponse("POST");
     await keys.type(title);
     await keys.press("Enter");
     assert.equal((await created).status(), 201);
   }
-  await alice.sees(["Second", "First"]);
+  await alice.expectTasks(["Second", "First"]);
 
   await keys.press("Escape");
   await keys.press("Tab");
   await keys.press("ArrowDown");
   await keys.press("ArrowDown");
   assert.match(String(await focusedTask()), /First/);
-  const ticked = alice.answered("PATCH");
+  const ticked = alice.nextResponse("PATCH");
   await keys.press("Space");
   assert.equal((await ticked).status(), 200);
-  assert.equal(await alice.box("First").isChecked(), true);
+  assert.equal(await alice.checkbox("First").isChecked(), true);
   await keys.press("e");
   await alice.page.getByRole("dialog").getByLabel("Title").and(alice.page.locator(":enabled")).fill("First, changed");
-  const saved = alice.answered("PATCH");
+  const saved = alice.nextResponse("PATCH");
   await keys.press("Enter");
   assert.equal((await saved).status(), 200);
   await alice.page.getByRole("dialog").waitFor({ state: "hidden" });
-  await alice.sees(["Second", "First, changed"]);
+  await alice.expectTasks(["Second", "First, changed"]);
   await keys.press("/");
   await keys.type("second");
-  await alice.sees(["Second"]);
+  await alice.expectTasks(["Second"]);
   await keys.press("Escape");
-  await alice.sees(["Second", "First, changed"]);
+  await alice.expectTasks(["Second", "First, changed"]);
 });

@@ -1,21 +1,33 @@
-// What a browser does not like about a page, and what a page asks of anybody but its own server.
+// The errors of a page: exceptions, console messages, breaches of its content security policy, requests to other origins.
 
-/** Notes, from now on, each error, each breach of the content security policy and each request to another origin. */
-export async function complaintsOf(page, origin) {
-  const complaints = [];
-  await page.exposeFunction("complain", (text) => complaints.push(text));
-  await page.addInitScript(() => {
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, sample }) =>
-      complain(`policy: ${effectiveDirective} ${blockedURI} ${sourceFile} ${sample}`),
-    );
-  });
-  page.on("pageerror", (error) => complaints.push(`error: ${error.stack}`));
+/**
+ * Collects the errors of a page from now on, for a page that requests nothing but these origins.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {{ origins: string[], levels?: string[], ignored?: RegExp, errors?: string[] }} options
+ *   `levels` and `ignored` select console messages; `errors` is the list to append to.
+ */
+export function pageErrors(page, { origins, levels = ["error", "warning"], ignored, errors = [] }) {
+  page.on("pageerror", (error) => errors.push(`error: ${error.stack}`));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    const [level, text] = [message.type(), message.text()];
+    if (levels.includes(level) && !ignored?.test(text)) errors.push(`${level}: ${text}`);
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (url.protocol.startsWith("http") && url.origin !== origin) complaints.push(`request: ${url}`);
+    if (url.protocol !== "data:" && !origins.includes(url.origin)) errors.push(`request: ${url}`);
   });
-  return complaints;
+  return errors;
+}
+
+/** The same for a page of the service, with the details of each breach of its policy. */
+export async function servicePageErrors(page, origin, ignored) {
+  const errors = pageErrors(page, { origins: [origin], ignored });
+  await page.exposeFunction("reportViolation", (text) => errors.push(text));
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, sample }) =>
+      reportViolation(`policy: ${effectiveDirective} ${blockedURI} ${sourceFile} ${sample}`),
+    );
+  });
+  return errors;
 }

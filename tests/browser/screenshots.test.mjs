@@ -1,13 +1,13 @@
-// Pictures of the main states, light and dark, wide and narrow, into `target/pictures` (or $PICTURES).
+// Screenshots of the main states, light and dark, wide and narrow, in `target/screenshots` (or $SCREENSHOTS).
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
-const FOLDER = process.env.PICTURES ?? join(import.meta.dirname, "../../target/pictures");
+const FOLDER = process.env.SCREENSHOTS ?? join(import.meta.dirname, "../../target/screenshots");
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 720 } };
 
 const TASKS = [
@@ -19,13 +19,13 @@ const TASKS = [
   "Buy oat milk",
 ];
 
-test("every main state fits its window, light and dark, wide and narrow", async (t) => {
+test("main states fit light and dark, wide and narrow windows", async (t) => {
   await mkdir(FOLDER, { recursive: true });
-  const { person, origin, apiUrl, apiGoes, apiComes } = await world(t);
-  const alice = await person("Alice", { deviceScaleFactor: 2 });
+  const { user, origin, apiUrl, killApi, restartApi } = await startContext(t);
+  const alice = await user("Alice", { deviceScaleFactor: 2 });
   const { page } = alice;
 
-  /** The page as it is, in each of its forms. */
+  /** The current page in each color scheme and size. */
   const take = async (name) => {
     for (const colorScheme of ["light", "dark"]) {
       for (const [width, size] of Object.entries(SIZES)) {
@@ -46,7 +46,7 @@ test("every main state fits its window, light and dark, wide and narrow", async 
   await alice.edit("Renew the library card", { description: "The old one ends in December." });
   await alice.complete("Water the plants");
   await page.reload();
-  await alice.heading();
+  await alice.ready();
   await take("tasks");
 
   const dialog = await alice.openEditor("Buy oat milk");
@@ -60,15 +60,15 @@ test("every main state fits its window, light and dark, wide and narrow", async 
   await take("conflict");
   await page.getByRole("button", { name: "Take theirs" }).click();
 
-  await apiGoes();
-  await page.getByLabel("New task").fill("Written while it is away");
+  await killApi();
+  await page.getByLabel("New task").fill("Written while it is unavailable");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").filter({ hasText: /^Tasknook cannot be reached/ }).waitFor();
-  await take("away");
+  await take("unavailable");
   await page.reload();
   await page.locator("[aria-busy=true]").first().waitFor();
   await take("loading");
-  await apiComes();
+  await restartApi();
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 
   await alice.signOut();
@@ -76,7 +76,7 @@ test("every main state fits its window, light and dark, wide and narrow", async 
   await page.goto(`${origin}/sign-up`);
   await take("sign-up");
   await page.goto(`${apiUrl}/`);
-  await take("root");
+  await take("landing-page");
   await page.goto(`${apiUrl}/docs`);
   await page.getByText("Creates a task").first().waitFor();
   await take("docs");

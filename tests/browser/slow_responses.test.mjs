@@ -1,36 +1,36 @@
-// Answers that come late, or never.
+// Responses that are slow, or never arrive.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { holdNext, takeNext } from "./network.mjs";
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
-test("a save whose answer is lost is no conflict", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a save whose response is lost is not a conflict", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const dialog = await alice.openEditor("Draft");
   await dialog.getByLabel("Title").fill("Saved at once");
   const lost = await takeNext(alice.page, "PATCH", "**/tasks/**", async (route) => {
-    const answer = await route.fetch();
+    const response = await route.fetch();
     await route.abort();
-    return answer.status();
+    return response.status();
   });
   await dialog.getByRole("button", { name: "Save" }).click();
   assert.equal(await lost.taken, 200);
   await dialog.getByRole("alert").waitFor();
-  const refused = alice.answered("PATCH");
+  const rejected = alice.nextResponse("PATCH");
   await dialog.getByRole("button", { name: "Save" }).click();
-  assert.equal((await refused).status(), 412);
+  assert.equal((await rejected).status(), 412);
   await dialog.waitFor({ state: "hidden" });
-  await alice.sees(["Saved at once"]);
+  await alice.expectTasks(["Saved at once"]);
   assert.equal(await alice.page.getByText(/changed elsewhere/).count(), 0);
 });
 
-test("a slow save cannot be walked away from", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a slow save keeps the dialog open", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const dialog = await alice.openEditor("Draft");
   await dialog.getByLabel("Title").fill("Long thought about");
@@ -44,50 +44,50 @@ test("a slow save cannot be walked away from", async (t) => {
   await dialog.getByRole("alert").waitFor();
   assert.equal(await dialog.getByLabel("Title").inputValue(), "Long thought about");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await alice.sees(["Long thought about"]);
+  await alice.expectTasks(["Long thought about"]);
 });
 
-test("what is read while a change is under way does not undo it", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a list read during a change does not undo it", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Ticked");
   const { arrived, release } = await holdNext(alice.page, "PATCH");
-  await alice.box("Ticked").click();
+  await alice.checkbox("Ticked").click();
   await arrived;
   for (const [which, seen] of [["Done", ["Ticked"]], ["To do", []], ["All", ["Ticked"]]]) {
-    const read = alice.answered("GET");
-    await alice.show(which);
+    const read = alice.nextResponse("GET");
+    await alice.filter(which);
     await read;
-    await alice.sees(seen);
+    await alice.expectTasks(seen);
   }
-  assert.equal(await alice.box("Ticked").isChecked(), true);
+  assert.equal(await alice.checkbox("Ticked").isChecked(), true);
   release("continue");
 });
 
-test("a next page that a change interrupts comes all the same", async (t) => {
-  const { person, origin, apiUrl } = await world(t);
-  const alice = await person("Alice");
+test("a next page interrupted by a change still arrives", async (t) => {
+  const { user, origin, apiUrl } = await startContext(t);
+  const alice = await user("Alice");
   const { token } = await (await alice.page.request.get(`${origin}/api/auth/token`)).json();
   for (let count = 0; count < 55; count++) {
     const headers = { Authorization: `Bearer ${token}` };
     const { sub } = JSON.parse(atob(token.split(".")[1]));
-    const answer = await alice.page.request.post(`${apiUrl}/api/${sub}/tasks`, { headers, data: { title: `Task ${count}` } });
-    assert.equal(answer.status(), 201);
+    const response = await alice.page.request.post(`${apiUrl}/api/${sub}/tasks`, { headers, data: { title: `Task ${count}` } });
+    assert.equal(response.status(), 201);
   }
   await alice.page.reload();
-  await alice.heading();
+  await alice.ready();
   const { arrived, release } = await holdNext(alice.page, "GET", /cursor=/);
   await alice.page.getByRole("button", { name: "Load more" }).click();
   await arrived;
   await alice.complete("Task 54");
   release("continue");
-  await alice.box("Task 0").waitFor();
-  assert.equal(await alice.box("Task 54").isChecked(), true);
+  await alice.checkbox("Task 0").waitFor();
+  assert.equal(await alice.checkbox("Task 54").isChecked(), true);
 });
 
-test("of several additions that fail, none is lost", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("several failed additions are all kept", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   const input = alice.page.getByLabel("New task");
   const first = await holdNext(alice.page, "POST", "**/tasks");
   for (const title of ["First", "Second"]) {
@@ -104,34 +104,34 @@ test("of several additions that fail, none is lost", async (t) => {
   for (const title of ["First", "Second"]) {
     const row = kept.getByRole("listitem").filter({ hasText: title });
     await row.getByRole("button", { name: "Try again" }).click();
-    await alice.box(title).and(alice.page.locator(":enabled")).waitFor();
+    await alice.checkbox(title).and(alice.page.locator(":enabled")).waitFor();
   }
   assert.equal(await input.inputValue(), "Third");
   assert.equal(await kept.count(), 0);
 });
 
-test("an answer does not take the focus back from who has left the list", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a response does not move the focus back into the list", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Ticked");
   const { arrived, release } = await holdNext(alice.page, "PATCH");
-  await alice.box("Ticked").click();
+  await alice.checkbox("Ticked").click();
   await arrived;
   await alice.page.getByRole("heading", { name: "Your tasks" }).click();
-  const read = alice.answered("GET");
+  const read = alice.nextResponse("GET");
   release("continue");
   await read;
-  await alice.show("To do");
+  await alice.filter("To do");
   await alice.page.getByRole("heading", { name: "Your tasks" }).click();
   await alice.page.getByText("No task matches").waitFor();
-  await alice.show("All");
-  await alice.sees(["Ticked"]);
+  await alice.filter("All");
+  await alice.expectTasks(["Ticked"]);
   assert.equal(await alice.page.evaluate(() => document.activeElement?.closest("li")), null);
 });
 
-test("what is looked for before the page runs is looked for when it does", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("text typed before hydration is searched afterwards", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Milk");
   await alice.add("Bread");
   let release = () => {};
@@ -143,6 +143,6 @@ test("what is looked for before the page runs is looked for when it does", async
   await alice.page.reload({ waitUntil: "commit" });
   await alice.search("milk");
   release();
-  await alice.sees(["Milk"]);
+  await alice.expectTasks(["Milk"]);
   assert.equal(await alice.page.getByRole("searchbox").inputValue(), "milk");
 });

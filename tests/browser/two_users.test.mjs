@@ -1,27 +1,27 @@
-// Two people, each at a browser of their own, whose tokens expire while they work.
+// Two users, each in a browser context of their own, whose tokens expire while they work.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { until } from "./person.mjs";
-import { world } from "./world.mjs";
+import { until } from "./user.mjs";
+import { startContext } from "./context.mjs";
 
-/** Seconds; the API gives no grace. */
+/** Seconds; the API allows no leeway. */
 const LIFETIME = 5;
 
 for (const [how, settings] of Object.entries({
-  "with Better Auth as it ships": {},
-  "with the shared secret": {
+  "with key set": {},
+  "with secret": {
     api: { BETTER_AUTH_SECRET: "a-secret-of-the-browser-tests-alone" },
     app: { TOKENS_SIGNED_WITH: "secret" },
   },
 })) {
-  test(`each sees their own tasks and nobody else's, whatever expires, ${how}`, async (t) => {
-    const { person, log } = await world(t, {
+  test(`users see only their own tasks as tokens expire, ${how}`, async (t) => {
+    const { user, log } = await startContext(t, {
       api: { TASKNOOK_AUTH__LEEWAY_SECONDS: "0", ...settings.api },
       app: { TOKEN_LIFETIME: `${LIFETIME}s`, ...settings.app },
     });
-    const [alice, bob] = await Promise.all([person("Alice"), person("Bob")]);
+    const [alice, bob] = await Promise.all([user("Alice"), user("Bob")]);
     await Promise.all([alice, bob].map((one) => one.page.getByText("Nothing to do yet").waitFor()));
 
     await alice.add("Buy milk for Alice");
@@ -29,21 +29,21 @@ for (const [how, settings] of Object.entries({
     await alice.add("Water the plants of Alice");
     await alice.edit("Buy milk for Alice", { title: "Buy oat milk for Alice", description: "two litres" });
     await bob.complete("Call the plumber for Bob");
-    await alice.sees(["Water the plants of Alice", "Buy oat milk for Alice"]);
-    await bob.sees(["Call the plumber for Bob"]);
+    await alice.expectTasks(["Water the plants of Alice", "Buy oat milk for Alice"]);
+    await bob.expectTasks(["Call the plumber for Bob"]);
 
     await alice.search("OAT");
-    await alice.sees(["Buy oat milk for Alice"]);
+    await alice.expectTasks(["Buy oat milk for Alice"]);
     await alice.search("plumber");
     await alice.page.getByText("No task matches").waitFor();
     await alice.search("");
-    await bob.show("To do");
+    await bob.filter("To do");
     await bob.page.getByText("No task matches").waitFor();
-    await bob.show("Done");
-    await bob.sees(["Call the plumber for Bob"]);
+    await bob.filter("Done");
+    await bob.expectTasks(["Call the plumber for Bob"]);
 
-    // On and on, until each has had several tokens.
-    const tokens = (one) => one.answers.filter(({ path }) => path === "/api/auth/token").length;
+    // Until each has had several tokens.
+    const tokens = (one) => one.responses.filter(({ path }) => path === "/api/auth/token").length;
     let turn = 0;
     await until("both have had three tokens", async () => {
       turn += 1;
@@ -52,15 +52,15 @@ for (const [how, settings] of Object.entries({
       return tokens(alice) >= 3 && tokens(bob) >= 3;
     });
     await alice.remove("Water the plants of Alice");
-    await alice.sees(["Buy oat milk for Alice"]);
+    await alice.expectTasks(["Buy oat milk for Alice"]);
 
     for (const [one, other] of [[alice, bob], [bob, alice]]) {
       await one.page.reload();
-      await one.heading();
+      await one.ready();
       const page = await one.page.content();
       assert.ok(page.includes(`for ${one.name}`) && !page.includes(`for ${other.name}`), page);
-      // Nobody noticed: nothing was refused, and nothing on the page says so.
-      assert.deepEqual(one.answers.filter(({ status }) => status >= 400), []);
+      // No request was rejected.
+      assert.deepEqual(one.responses.filter(({ status }) => status >= 400), []);
       const stored = JSON.stringify(await one.stored());
       assert.ok(!stored.includes("eyJ"), stored);
     }

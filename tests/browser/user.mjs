@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 
-/** Somebody at a browser, who finds things on the page by what they are called. */
-export class Person {
+import { pageErrors } from "./page-errors.mjs";
+
+/** The browser's own message for a response of 400 or more, and for none, which the tests cause. */
+const EXPECTED = /^Failed to load resource|blocked by CORS policy/;
+
+/** A user at a browser, who finds elements by their accessible names. */
+export class User {
   /**
    * @param {import("playwright-core").Browser} browser
    * @param {{ origin: string, apiUrl: string }} addresses
@@ -10,7 +15,7 @@ export class Person {
    */
   static async open(browser, addresses, name, options) {
     const context = await browser.newContext({ baseURL: addresses.origin, ...options });
-    return new Person(context, await context.newPage(), addresses, name);
+    return new User(context, await context.newPage(), addresses, name);
   }
 
   /**
@@ -27,51 +32,41 @@ export class Person {
     this.email = `${name.toLowerCase()}-${Math.random().toString(36).slice(2)}@example.com`;
     this.password = `the password of ${name}`;
     /**
-     * What the API answered, and Better Auth when asked for a token.
+     * The responses of the API, and those of Better Auth to requests for a token.
      *
      * @type {{ method: string, path: string, status: number }[]}
      */
-    this.answers = [];
-    /** What must not happen on any page. @type {string[]} */
-    this.faults = [];
+    this.responses = [];
+    /** Of all pages; a test expects none. @type {string[]} */
+    this.errors = [];
     context.on("page", (opened) => this.#watch(opened));
     this.#watch(page);
   }
 
   /** @param {import("playwright-core").Page} page */
   #watch(page) {
-    page.on("pageerror", (error) => this.faults.push(String(error)));
-    page.on("console", (message) => {
-      // The browser's own word for an answer of 400 or more, and for none, which the tests bring about.
-      const expected = /^Failed to load resource|blocked by CORS policy/.test(message.text());
-      if (message.type() === "error" && !expected) this.faults.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (request.url().startsWith("data:")) return;
-      const { origin } = new URL(request.url());
-      if (![this.addresses.origin, this.addresses.apiUrl].includes(origin)) this.faults.push(`asked ${request.url()}`);
-    });
+    const { origin, apiUrl } = this.addresses;
+    pageErrors(page, { origins: [origin, apiUrl], levels: ["error"], ignored: EXPECTED, errors: this.errors });
     page.on("response", (response) => {
       const { pathname } = new URL(response.url());
-      const ofTasks = response.url().startsWith(this.addresses.apiUrl) || pathname.startsWith("/backend/");
+      const ofTasks = response.url().startsWith(apiUrl) || pathname.startsWith("/backend/");
       if (!ofTasks && pathname !== "/api/auth/token") return;
       const method = response.request().method();
-      if (method !== "OPTIONS") this.answers.push({ method, path: pathname, status: response.status() });
+      if (method !== "OPTIONS") this.responses.push({ method, path: pathname, status: response.status() });
     });
   }
 
-  /** The same person in another tab. */
+  /** The same user in another tab. */
   async tab() {
     const page = await this.context.newPage();
-    const tab = Object.assign(Object.create(Person.prototype), this, { page });
+    const tab = Object.assign(Object.create(User.prototype), this, { page });
     await page.goto("/tasks");
-    await tab.heading();
-    return /** @type {Person} */ (tab);
+    await tab.ready();
+    return /** @type {User} */ (tab);
   }
 
-  /** Nothing went wrong on the way, and nothing was kept where scripts of others find it. */
-  verify() {
-    assert.deepEqual(this.faults, []);
+  expectNoErrors() {
+    assert.deepEqual(this.errors, []);
   }
 
   async signUp() {
@@ -80,14 +75,14 @@ export class Person {
     await this.page.getByLabel("E-mail").fill(this.email);
     await this.page.getByLabel("Password").fill(this.password);
     await this.page.getByRole("button", { name: "Sign up" }).click();
-    await this.heading();
+    await this.ready();
   }
 
   async signIn() {
     await this.page.getByLabel("E-mail").fill(this.email);
     await this.page.getByLabel("Password").fill(this.password);
     await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.heading();
+    await this.ready();
   }
 
   async signOut() {
@@ -95,8 +90,8 @@ export class Person {
     await this.page.getByRole("button", { name: "Sign in" }).waitFor();
   }
 
-  /** The task page of this person, ready. */
-  async heading() {
+  /** Waits until the task page of this user is ready. */
+  async ready() {
     await this.page.waitForURL("**/tasks*");
     await this.page.getByText(this.name, { exact: true }).first().waitFor();
     await this.page.getByRole("button", { name: "Sign out" }).waitFor();
@@ -108,13 +103,13 @@ export class Person {
   }
 
   /** @param {string} title */
-  box(title) {
+  checkbox(title) {
     return this.page.getByRole("checkbox", { name: title, exact: true });
   }
 
   /** Adds a task and waits until the API has it. @param {string} title */
   async add(title) {
-    const created = this.answered("POST");
+    const created = this.nextResponse("POST");
     await this.page.getByLabel("New task").fill(title);
     await this.page.getByRole("button", { name: "Add", exact: true }).click();
     await this.task(title).waitFor();
@@ -134,23 +129,23 @@ export class Person {
     const dialog = await this.openEditor(title);
     if (changes.title !== undefined) await dialog.getByLabel("Title").fill(changes.title);
     if (changes.description !== undefined) await dialog.getByLabel("Description").fill(changes.description);
-    const saved = this.answered("PATCH");
+    const saved = this.nextResponse("PATCH");
     await dialog.getByRole("button", { name: "Save" }).click();
     assert.equal((await saved).status(), 200);
     await dialog.waitFor({ state: "hidden" });
   }
 
-  /** Ticks or unticks, and waits until the API has it. @param {string} title @param {boolean} wanted */
+  /** Checks or unchecks, and waits until the API has it. @param {string} title @param {boolean} wanted */
   async complete(title, wanted = true) {
-    const saved = this.answered("PATCH");
-    await this.box(title).setChecked(wanted);
+    const saved = this.nextResponse("PATCH");
+    await this.checkbox(title).setChecked(wanted);
     assert.equal((await saved).status(), 200);
   }
 
   /** @param {string} title */
   async remove(title) {
     await this.page.getByRole("button", { name: `Delete ${title}`, exact: true }).click();
-    const deleted = this.answered("DELETE");
+    const deleted = this.nextResponse("DELETE");
     await this.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
     assert.equal((await deleted).status(), 204);
     await this.task(title).waitFor({ state: "detached" });
@@ -162,27 +157,27 @@ export class Person {
   }
 
   /** @param {"All" | "To do" | "Done"} which */
-  async show(which) {
+  async filter(which) {
     await this.page.getByText(which, { exact: true }).click();
   }
 
-  /** Waits until the titles on the page are these. @param {string[]} expected */
-  async sees(expected) {
+  /** Waits until these are the titles on the page. @param {string[]} expected */
+  async expectTasks(expected) {
     const rows = this.page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
-    await until(`${this.name} sees ${expected}`, async () => {
+    await until(`${this.name} has the tasks ${expected}`, async () => {
       const shown = await rows.allInnerTexts();
       return shown.length === expected.length && expected.every((title, at) => shown[at]?.split("\n").includes(title));
     });
   }
 
-  /** The next answer of the API to this method. @param {string} method */
-  answered(method) {
+  /** The next response of the API to this method. @param {string} method */
+  nextResponse(method) {
     return this.page.waitForResponse(
       (response) => response.request().method() === method && /\/tasks(\/|\?|$)/.test(response.url()),
     );
   }
 
-  /** Everything that scripts could find of a token on this page. */
+  /** The places where scripts could find a token. */
   stored() {
     return this.page.evaluate(() => ({
       local: Object.keys(localStorage).map((key) => `${key}=${localStorage.getItem(key)}`),
@@ -192,11 +187,11 @@ export class Person {
   }
 }
 
-/** Waits for a condition that no event tells of. @param {string} what @param {() => Promise<boolean>} holds */
-export async function until(what, holds) {
+/** Polls for a condition without an event. @param {string} name @param {() => Promise<boolean>} holds */
+export async function until(name, holds) {
   const deadline = Date.now() + 15_000;
   while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `in vain: ${what}`);
+    assert.ok(Date.now() < deadline, `timed out: ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
