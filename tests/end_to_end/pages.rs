@@ -1,6 +1,6 @@
 //! The HTML pages of the service in a real browser, and their content negotiation.
 
-use tasknook_tests::{Answer, Service};
+use tasknook_tests::{Response, Service};
 
 use crate::database::Database;
 use crate::node::browser_tests;
@@ -29,9 +29,9 @@ fn landing_page_is_html_for_browsers_and_json_for_others() {
         (Some("application/json;q=0.1, text/html;q=0.2"), "text/html; charset=utf-8"),
         (Some("application/json;q=0, */*"), "text/html; charset=utf-8"),
     ] {
-        let answer = landing_page(&service, accept).expect(200);
-        assert_eq!(answer.header("content-type"), Some(form), "{accept:?}");
-        assert!(varies(&answer), "{answer}");
+        let response = landing_page(&service, accept).expect(200);
+        assert_eq!(response.header("content-type"), Some(form), "{accept:?}");
+        assert!(varies(&response), "{response}");
     }
     assert_eq!(landing_page(&service, None).json()["docs"], "/docs");
     let rejected = landing_page(&service, Some("image/png")).expect(406);
@@ -41,11 +41,11 @@ fn landing_page_is_html_for_browsers_and_json_for_others() {
 }
 
 /// Whether the response varies by `Accept`.
-fn varies(answer: &Answer) -> bool {
-    answer.header("vary").is_some_and(|vary| vary.split(", ").any(|name| name == "Accept"))
+fn varies(response: &Response) -> bool {
+    response.header("vary").is_some_and(|vary| vary.split(", ").any(|name| name == "Accept"))
 }
 
-fn landing_page(service: &Service, accept: Option<&str>) -> Answer {
+fn landing_page(service: &Service, accept: Option<&str>) -> Response {
     let client = service.client();
     let request = client.request("GET", "/");
     match accept {

@@ -1,7 +1,7 @@
 //! Checks that the responses of a subject are correct before it is measured.
 
 use serde_json::{Value, json};
-use tasknook_tests::{Answer, Client};
+use tasknook_tests::{Client, Response};
 
 use crate::context::Context;
 use crate::databases::Database;
@@ -76,7 +76,7 @@ fn changes(checker: &Client, own: &str) {
     let _ = checker.delete(&path).expect(404);
 }
 
-fn assert_changed(response: &Answer, before: &Value, completed: bool) {
+fn assert_changed(response: &Response, before: &Value, completed: bool) {
     let after = response.json();
     assert_eq!(after.pointer("/completed"), Some(&completed.into()), "{response}");
     for kept in ["/id", "/title", "/description", "/user_id", "/created_at"] {

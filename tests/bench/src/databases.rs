@@ -94,7 +94,7 @@ impl Database {
     pub(crate) fn prepare(&self, context: &Context, work: Work) {
         let cleaning = match work {
             Work::One | Work::List => Vec::new(),
-            Work::Update => fill::swept(self.engine),
+            Work::Update => fill::vacuum(self.engine),
             Work::Create | Work::Mix => fill::without_new_tasks(self.engine, self.schema, self.dataset),
         };
         for statement in cleaning {

@@ -21,10 +21,10 @@ pub(crate) const LARGE: Dataset = Dataset { owners: 250, tasks_each: 8000 };
 pub(crate) const TITLE: &str = "Buy milk and bread on the way home";
 pub(crate) const DESCRIPTION: &str = "Two litres of the fresh one, and the dark bread that my friends like";
 
-/// Owners are called by this number and their own. `pgbench` knows no texts, but a number may stand for one.
+/// The id of an owner is this number plus the owner's own. `pgbench` has no strings, but takes a number for one.
 pub(crate) const OWNERS_FROM: u64 = 1_000_000_000_000_000_000;
 
-/// An owner's id, counted from 1.
+/// The id of an owner; owners count from 1.
 pub(crate) fn owner(number: u64) -> String {
     (OWNERS_FROM + number).to_string()
 }

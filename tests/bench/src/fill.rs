@@ -111,7 +111,7 @@ fn numbered(name: &str, from: u64, to: u64) -> String {
     )
 }
 
-/// What takes away the tasks that a load has made.
+/// The statements that remove the tasks that a load has created.
 pub(crate) fn without_new_tasks(engine: Engine, schema: Schema, dataset: Dataset) -> Vec<String> {
     let new = match engine {
         Engine::Postgres => format!("id >= '{NEW_IDS}'"),
@@ -134,7 +134,7 @@ pub(crate) fn without_new_tasks(engine: Engine, schema: Schema, dataset: Dataset
     }
 }
 
-/// What takes away the rows that updates have left behind.
-pub(crate) fn swept(engine: Engine) -> Vec<String> {
+/// The statements that remove the dead rows of updates.
+pub(crate) fn vacuum(engine: Engine) -> Vec<String> {
     if engine == Engine::Postgres { vec!["vacuum".to_owned()] } else { Vec::new() }
 }

@@ -184,7 +184,7 @@ impl Display for Subject {
             Self::Service => "service",
             Self::Baseline => "baseline",
             Self::FastApi => "FastAPI",
-            Self::StaticResponse => "static-response",
+            Self::StaticResponse => "static response",
             Self::VerifiedStaticResponse => "static response, token verified",
             Self::Pgbench => "pgbench",
         })

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::results::{Results, RowResult};
 use crate::rows::{HOT, MANY_TASKS};
+use crate::subject::Subject;
 
 enum Goal {
     AtLeast(f64),
@@ -42,7 +43,7 @@ fn all(results: &Results) -> Vec<Target> {
 }
 
 fn beside_the_database(results: &Results) -> Vec<Target> {
-    let ratio = |row: &str, label: &str| results.row(row)?.ratio(label);
+    let ratio = |row: &str, subject: Subject| results.row(row)?.ratio(&subject.to_string());
     let one = "one task, PostgreSQL, 256 connections";
     let create = "create, PostgreSQL, 256 connections";
     let hot = results.row(create).and_then(|row| {
@@ -50,26 +51,28 @@ fn beside_the_database(results: &Results) -> Vec<Target> {
     });
     vec![
         at_least("one task, PostgreSQL, 32 connections: service ÷ pgbench", 0.9, || {
-            ratio("one task, PostgreSQL, 32 connections", "pgbench")
+            ratio("one task, PostgreSQL, 32 connections", Subject::Pgbench)
         }),
-        at_least("one task, PostgreSQL, 256 connections: service ÷ pgbench", 1.2, || ratio(one, "pgbench")),
+        at_least("one task, PostgreSQL, 256 connections: service ÷ pgbench", 1.2, || {
+            ratio(one, Subject::Pgbench)
+        }),
         Target {
             name: "one task, PostgreSQL, 256 connections: p99 ÷ median",
             measured: results.row(one).and_then(spread),
             goal: Goal::Under(4.0),
         },
         at_least("a list of 50, PostgreSQL, 256 connections: service ÷ pgbench", 0.8, || {
-            ratio("a list of 50, PostgreSQL, 256 connections", "pgbench")
+            ratio("a list of 50, PostgreSQL, 256 connections", Subject::Pgbench)
         }),
         at_least("create, PostgreSQL, a thousand owners, 256 connections: service ÷ pgbench", 1.5, || {
-            ratio(create, "pgbench")
+            ratio(create, Subject::Pgbench)
         }),
         at_least("create, PostgreSQL, 256 connections: one hot owner ÷ a thousand owners", 0.7, || hot),
         at_least("one task, SQLite, 32 connections: service ÷ static response", 0.45, || {
-            ratio("one task, SQLite, 32 connections", "static-response")
+            ratio("one task, SQLite, 32 connections", Subject::StaticResponse)
         }),
         at_least("create, SQLite, 32 connections: service ÷ one transaction each", 4.0, || {
-            ratio("create, SQLite, 32 connections", "baseline")
+            ratio("create, SQLite, 32 connections", Subject::Baseline)
         }),
     ]
 }
@@ -80,7 +83,7 @@ fn beside_others(results: &Results) -> Vec<Target> {
     let postgres = |row: &&RowResult| row.name.contains("PostgreSQL");
     vec![
         at_least("1 connection, the slowest row: service ÷ baseline", 0.95, || {
-            least(rows().filter(alone).filter_map(|row| row.ratio("baseline")))
+            least(rows().filter(alone).filter_map(|row| row.ratio(&Subject::Baseline.to_string())))
         }),
         at_least("PostgreSQL, the slowest row: service ÷ FastAPI", 25.0, || {
             least(rows().filter(postgres).filter_map(|row| row.ratio(fastapi(row)?)))

@@ -1,12 +1,12 @@
-//! Somebody who signed up, and every token that Better Auth gave them: the one for the API, and those that must never
-//! be taken for it.
+//! A user who signed up, with every token from Better Auth: the one for the API, and those that the API must
+//! reject.
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Client, Request};
+use crate::client::{Client, Request, Response};
 
 /// A user of a Better Auth, with one session.
-pub struct Person {
+pub struct User {
     /// The user's id.
     pub id: String,
     /// The e-mail address, not verified.
@@ -15,25 +15,25 @@ pub struct Person {
     pub name: String,
     /// The token for the API.
     pub token: String,
-    /// The cookie that is the session: opaque, as it stands in the header.
+    /// The cookie of the session: opaque, as in the header.
     pub session_token: String,
-    /// The cookie that saves the look-up of the session: a JWT, in the modes that make one.
+    /// The cookie that caches the session: a JWT, in the modes that have one.
     pub session_data: Option<String>,
-    /// What came by mail, to verify the address: a JWT under the secret, in every mode.
+    /// The token of the verification mail: a JWT under the secret, in every mode.
     pub email_token: String,
     browser: Browser,
 }
 
-impl Person {
+impl User {
     #[track_caller]
     pub(super) fn sign_up(url: &str, name: &str) -> Self {
         let email = format!("{name}@example.com");
         let form = json!({"email": email, "name": name, "password": "correct horse battery staple"});
         let mut browser = Browser { client: Client::new(url), origin: url.to_owned(), cookies: Vec::new() };
-        let answer = browser.request("POST", "/api/auth/sign-up/email").json(&form).send().expect(200);
-        browser.cookies = cookies(&answer);
+        let response = browser.request("POST", "/api/auth/sign-up/email").json(&form).send().expect(200);
+        browser.cookies = cookies(&response);
         Self {
-            id: text(&answer, "/user/id"),
+            id: text(&response, "/user/id"),
             name: name.to_owned(),
             token: browser.token(),
             session_token: browser.cookie("better-auth.session_token").expect("a session has a cookie"),
@@ -55,7 +55,7 @@ impl Person {
     }
 }
 
-/// Keeps cookies, and says where it comes from.
+/// Keeps cookies, and sends its origin.
 struct Browser {
     client: Client,
     origin: String,
@@ -90,14 +90,14 @@ impl Browser {
 
 /// A text in a JSON body, by its pointer.
 #[track_caller]
-fn text(answer: &Answer, pointer: &str) -> String {
-    let text = answer.json().pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    text.unwrap_or_else(|| panic!("no {pointer} in {answer}"))
+fn text(response: &Response, pointer: &str) -> String {
+    let text = response.json().pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    text.unwrap_or_else(|| panic!("no {pointer} in {response}"))
 }
 
-/// The cookies that an answer sets, without their attributes.
-fn cookies(answer: &Answer) -> Vec<(String, String)> {
-    let lines = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+/// The cookies that a response sets, without their attributes.
+fn cookies(response: &Response) -> Vec<(String, String)> {
+    let lines = response.headers.iter().filter(|(name, _)| name == "set-cookie");
     let pairs = lines.filter_map(|(_, line)| line.split(';').next()?.split_once('='));
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

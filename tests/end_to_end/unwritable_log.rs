@@ -1,4 +1,4 @@
-//! A log, or a terminal, that nobody can write to.
+//! A log, or standard output, that cannot be written.
 
 use std::fs::OpenOptions;
 use std::net::TcpListener;
@@ -11,18 +11,18 @@ use crate::database::Database;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A file that is full from the start.
+/// A file that is always full.
 fn full() -> Stdio {
     OpenOptions::new().write(true).open("/dev/full").unwrap().into()
 }
 
 #[test]
-fn a_log_that_cannot_be_written_costs_no_answer_and_no_orderly_end() {
+fn unwritable_log_affects_neither_requests_nor_shutdown() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let environment = Database::Sqlite.with_secret().set("TASKNOOK_SERVER__PORT", port.to_string());
     let mut service = environment.command(&["serve"]).stderr(full()).stdout(full()).spawn().unwrap();
     let client = Client::new(&format!("http://127.0.0.1:{port}"));
-    let lives = || client.request("GET", "/livez").try_send().is_ok_and(|answer| answer.status == 200);
+    let lives = || client.request("GET", "/livez").try_send().is_ok_and(|response| response.status == 200);
     assert!(eventually(LIMIT, || lives().then_some(())).is_some());
     let alice = client.with_token(&environment.token("alice"));
     for _ in 0..20 {
@@ -35,9 +35,9 @@ fn a_log_that_cannot_be_written_costs_no_answer_and_no_orderly_end() {
 }
 
 #[test]
-fn a_refusal_that_nobody_can_read_has_its_exit_code_all_the_same() {
-    let refused = Database::Sqlite.environment();
-    let status = refused.command(&["serve"]).stderr(full()).status().unwrap();
+fn unwritable_output_keeps_the_exit_code() {
+    let rejected = Database::Sqlite.environment();
+    let status = rejected.command(&["serve"]).stderr(full()).status().unwrap();
     assert_eq!(status.code(), Some(2));
     let shown = Database::Sqlite.with_secret();
     let status = shown.command(&["check-config"]).stdout(full()).stderr(Stdio::null()).status().unwrap();

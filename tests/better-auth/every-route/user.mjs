@@ -1,4 +1,4 @@
-// Somebody who signs up as a browser does: the official client, a cookie jar, and no other knowledge.
+// A user who signs up as in a browser, with the official client and a cookie jar.
 
 import { createAuthClient } from "better-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
@@ -6,7 +6,7 @@ import { jwtClient } from "better-auth/client/plugins";
 import { Caller } from "./caller.mjs";
 import { holds, same } from "./check.mjs";
 
-// A browser keeps cookies and says where it comes from; Node's fetch does neither.
+// A browser keeps cookies and sends its origin; Node's fetch does neither.
 function browser(origin, cookies) {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers);
@@ -23,7 +23,7 @@ function browser(origin, cookies) {
 }
 
 function data({ data, error }) {
-  if (error) throw new Error(`Better Auth answers ${JSON.stringify(error)}`);
+  if (error) throw new Error(`Better Auth returns ${JSON.stringify(error)}`);
   return data;
 }
 
@@ -38,14 +38,14 @@ export async function signUp(issuer, service, name) {
   data(await client.signUp.email({ email, name, password: "correct horse battery staple" }));
   const { token } = data(await client.token());
 
-  // The other way of the official client: a header of each answer about the session.
+  // The official client also gets a token in a header of each response about the session.
   let header;
   const onSuccess = ({ response }) => (header = response.headers.get("set-auth-jwt"));
   const { user } = data(await client.getSession({ fetchOptions: { onSuccess } }));
 
   same(claims(token).sub, user.id, "the subject of a token is the user's id");
   same(claims(token).iss, issuer, "the issuer of a token is Better Auth's URL");
-  holds(header?.split(".").length === 3, "the session's answer brings a token of its own");
+  holds(header?.split(".").length === 3, "the session's response has a token of its own");
   const caller = new Caller(service, token);
   return { name, email, id: user.id, token, header, cookies, client, caller, root: `/api/${user.id}/tasks` };
 }

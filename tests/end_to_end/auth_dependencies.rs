@@ -1,12 +1,12 @@
-//! What a service takes on with the auth crate: no client, no runtime and no framework that it did not ask for.
+//! The dependencies of the auth crate: no client, runtime or framework without its feature.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Each with the crates that are called after it, such as `tokio-util`.
+/// Each includes the crates with this prefix, such as `tokio-util`.
 const BANNED: [&str; 9] = ["actix", "axum", "http", "hyper", "reqwest", "rustls", "tokio", "tower", "ureq"];
 
-/// The names of all that is built into the crate with these features, on every platform.
+/// The names of all crates that these features bring in, on every platform.
 fn tree(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "-p", "tasknook-auth", "-e", "normal", "--target", "all", "--locked"])
@@ -27,14 +27,14 @@ fn banned(tree: &BTreeSet<String>) -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn without_features_the_auth_crate_brings_no_client_no_runtime_and_no_framework() {
+fn auth_without_features_has_no_client_runtime_or_framework() {
     let tree = tree(&["--no-default-features"]);
     assert!(tree.contains("jsonwebtoken"), "{tree:?}");
     assert_eq!(banned(&tree), BTreeSet::new());
 }
 
 #[test]
-fn each_feature_of_the_auth_crate_brings_its_own_family_alone() {
+fn auth_features_add_only_their_own_dependencies() {
     let cases: [(&str, &[&str]); 4] = [
         ("jwks", &["http", "rustls", "ureq"]),
         ("tower", &["http", "tower"]),

@@ -1,4 +1,4 @@
-//! What the service refuses to start with: at once, in a sentence that names the key, and without a secret in it.
+//! Configurations that are rejected: at once, with an error that names the key and contains no secret.
 
 use std::fs;
 use std::time::Duration;
@@ -7,57 +7,60 @@ use tasknook_tests::{BetterAuth, Environment, Exit};
 
 use crate::database::Database;
 
-/// A second is what is promised; a busy machine gets more before a test fails.
+/// The limit is a second; a busy machine gets more before a test fails.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
-/// Both `serve` and `check-config` end with 2, name one of the keys, and keep the secret to themselves.
+/// Both `serve` and `check-config` exit with 2, name one of the keys, and do not print the secret.
 #[track_caller]
-fn refused(environment: &Environment, arguments: &[&str], keys: &[&str], secret: Option<&str>) {
+fn rejected(environment: &Environment, arguments: &[&str], keys: &[&str], secret: Option<&str>) {
     for command in ["serve", "check-config"] {
         let exit = environment.run(&[&[command], arguments].concat());
         assert_eq!(exit.code, Some(2), "{command}\n{}\n{}", exit.stdout, exit.stderr);
         assert!(exit.elapsed < AT_ONCE, "{command} took {:?}", exit.elapsed);
         assert!(names(&exit, keys), "{command} names none of {keys:?}\n{}", exit.stderr);
-        let said = format!("{}\n{}", exit.stdout, exit.stderr);
-        assert!(secret.is_none_or(|secret| !said.contains(secret)), "{command} shows the secret\n{said}");
+        let output = format!("{}\n{}", exit.stdout, exit.stderr);
+        assert!(
+            secret.is_none_or(|secret| !output.contains(secret)),
+            "{command} prints the secret\n{output}"
+        );
     }
 }
 
 fn names(exit: &Exit, keys: &[&str]) -> bool {
-    let said = exit.stderr.to_lowercase();
-    keys.iter().any(|key| said.contains(&key.to_lowercase()))
+    let output = exit.stderr.to_lowercase();
+    keys.iter().any(|key| output.contains(&key.to_lowercase()))
 }
 
 #[test]
-fn no_trust_anchor_is_refused() {
-    refused(&Database::Sqlite.environment(), &[], &["BETTER_AUTH_SECRET"], None);
+fn missing_trust_root_is_rejected() {
+    rejected(&Database::Sqlite.environment(), &[], &["BETTER_AUTH_SECRET"], None);
 }
 
 #[test]
-fn a_short_secret_is_refused() {
+fn short_secret_is_rejected() {
     for (secret, name) in
         [("31-bytes-are-one-byte-too-few-!", "BETTER_AUTH_SECRET"), ("", "BETTER_AUTH_SECRET")]
     {
         let environment = Database::Sqlite.environment().set(name, secret);
-        refused(&environment, &[], &[name], (!secret.is_empty()).then_some(secret));
+        rejected(&environment, &[], &[name], (!secret.is_empty()).then_some(secret));
     }
     let list = format!("2:{},1:short-secret", BetterAuth::SECRET);
     let environment = Database::Sqlite.environment().set("BETTER_AUTH_SECRETS", list);
-    refused(&environment, &[], &["BETTER_AUTH_SECRETS", "auth.secrets"], Some("short-secret"));
+    rejected(&environment, &[], &["BETTER_AUTH_SECRETS", "auth.secrets"], Some("short-secret"));
 }
 
 #[test]
-fn a_secret_that_everybody_knows_is_refused() {
+fn well_known_secret_is_rejected() {
     for secret in ["better-auth-secret-12345678901234567890", "better-auth-secret-123456789"] {
         let environment = Database::Sqlite.environment();
-        refused(
+        rejected(
             &environment.clone().set("BETTER_AUTH_SECRET", secret),
             &[],
             &["BETTER_AUTH_SECRET"],
             Some(secret),
         );
         let list = format!("2:{},1:{secret}", BetterAuth::SECRET);
-        refused(
+        rejected(
             &environment.set("BETTER_AUTH_SECRETS", list),
             &[],
             &["BETTER_AUTH_SECRETS", "auth.secrets"],
@@ -67,32 +70,32 @@ fn a_secret_that_everybody_knows_is_refused() {
 }
 
 #[test]
-fn an_issuer_that_is_no_url_is_refused() {
+fn issuer_that_is_not_an_https_url_is_rejected() {
     for url in ["auth.example", "ftp://auth.example", "http://auth.example"] {
         let environment = Database::Sqlite.environment().set("BETTER_AUTH_URL", url);
-        // http is for the loopback alone: keys that come in clear can be anybody's.
-        refused(&environment, &[], &["BETTER_AUTH_URL", "auth.jwks_url"], None);
+        // http is for the loopback only: keys over plain http can be forged.
+        rejected(&environment, &[], &["BETTER_AUTH_URL", "auth.jwks_url"], None);
     }
 }
 
 #[test]
-fn every_origin_with_credentials_is_refused() {
+fn wildcard_origin_is_rejected() {
     for origins in ["*", "https://app.example,*"] {
         let environment = Database::Sqlite.with_secret().set("TASKNOOK_CORS__ORIGINS", origins);
-        refused(&environment, &[], &["cors.origins", "TASKNOOK_CORS__ORIGINS"], None);
+        rejected(&environment, &[], &["cors.origins", "TASKNOOK_CORS__ORIGINS"], None);
     }
 }
 
 #[test]
-fn a_database_of_another_kind_is_refused() {
-    for url in ["mysql://somebody:hunter2@db.example/tasks", "file:tasks.db", "tasks.db"] {
+fn unsupported_database_is_rejected() {
+    for url in ["mysql://user:hunter2@db.example/tasks", "file:tasks.db", "tasks.db"] {
         let environment = Database::Sqlite.with_secret().set("DATABASE_URL", url);
-        refused(&environment, &[], &["DATABASE_URL", "database.url"], Some("hunter2"));
+        rejected(&environment, &[], &["DATABASE_URL", "database.url"], Some("hunter2"));
     }
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
+fn file_that_is_not_a_database_is_rejected_unchanged() {
     let environment = Database::Sqlite.with_secret();
     let file = environment.folder().join("tasks.db");
     let content = "Dear diary, this is no database. ".repeat(200);
@@ -105,38 +108,38 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn an_unknown_key_of_the_environment_is_refused_by_name() {
+fn unknown_environment_keys_are_rejected_by_name() {
     for (name, spelled) in [
         ("TASKNOOK_SERVER__PROT", "server.prot"),
         ("TASKNOOK_SEVER__PORT", "sever"),
         ("TASKNOOK_SERVER_PORT", "TASKNOOK_SERVER__PORT"),
     ] {
-        refused(&Database::Sqlite.with_secret().set(name, "1"), &[], &[name, spelled], None);
+        rejected(&Database::Sqlite.with_secret().set(name, "1"), &[], &[name, spelled], None);
     }
 }
 
 #[test]
-fn an_unknown_key_of_the_file_is_refused_by_name() {
+fn unknown_file_keys_are_rejected_by_name() {
     for (text, key) in
         [("[server]\nprot = 1\n", "prot"), ("[sever]\nport = 1\n", "sever"), ("port = 1\n", "port")]
     {
         let environment = Database::Sqlite.with_secret();
         let file = environment.folder().join("some.toml");
         fs::write(&file, text).unwrap();
-        refused(&environment, &["--config", file.to_str().unwrap()], &[key], None);
+        rejected(&environment, &["--config", file.to_str().unwrap()], &[key], None);
     }
 }
 
 #[test]
-fn a_file_that_is_missing_or_malformed_is_refused_by_name() {
+fn missing_and_malformed_files_are_rejected_by_name() {
     let environment = Database::Sqlite.with_secret();
-    refused(&environment, &["--config", "missing.toml"], &["missing.toml"], None);
+    rejected(&environment, &["--config", "missing.toml"], &["missing.toml"], None);
     fs::write(environment.folder().join("malformed.toml"), "[server\n").unwrap();
-    refused(&environment, &["--config", "malformed.toml"], &["malformed.toml"], None);
+    rejected(&environment, &["--config", "malformed.toml"], &["malformed.toml"], None);
 }
 
 #[test]
-fn a_value_of_another_kind_is_refused_by_its_key() {
+fn invalid_values_are_rejected_by_key() {
     for (name, key, value) in [
         ("TASKNOOK_SERVER__PORT", "server.port", "many"),
         ("TASKNOOK_SERVER__PORT", "server.port", "70000"),
@@ -145,12 +148,12 @@ fn a_value_of_another_kind_is_refused_by_its_key() {
         ("TASKNOOK_AUTH__LEEWAY_SECONDS", "auth.leeway_seconds", "301"),
         ("TASKNOOK_LOG__FORMAT", "log.format", "xml"),
     ] {
-        refused(&Database::Sqlite.with_secret().set(name, value), &[], &[name, key], None);
+        rejected(&Database::Sqlite.with_secret().set(name, value), &[], &[name, key], None);
     }
 }
 
 #[test]
-fn a_secret_in_the_wrong_place_is_refused_and_not_shown() {
+fn misplaced_secret_is_rejected_and_not_printed() {
     for text in [
         "[auth]\nsecrets = \"hunter2hunter2hunter2hunter2hunter2\"\n",
         "[auth]\nsecrets = [\"hunter2hunter2hunter2hunter2hunter2]\n",
@@ -158,12 +161,12 @@ fn a_secret_in_the_wrong_place_is_refused_and_not_shown() {
     ] {
         let environment = Database::Sqlite.environment();
         fs::write(environment.folder().join("wrong.toml"), text).unwrap();
-        refused(&environment, &["--config", "wrong.toml"], &["auth.secrets", "wrong.toml"], Some("hunter2"));
+        rejected(&environment, &["--config", "wrong.toml"], &["auth.secrets", "wrong.toml"], Some("hunter2"));
     }
 }
 
 #[test]
-fn check_config_refuses_what_serve_refuses() {
+fn check_config_rejects_the_same_values_as_serve() {
     for (name, value, key) in [
         ("DATABASE_URL", "sqlite://", "database.url"),
         ("DATABASE_URL", "sqlite://y.db?mode=ro", "database.url"),
@@ -175,6 +178,6 @@ fn check_config_refuses_what_serve_refuses() {
         ("TASKNOOK_SERVER__PORT", "true", "server.port"),
         ("TASKNOOK_AUTH__USER_ID_CLAIM", "exp", "auth.user_id_claim"),
     ] {
-        refused(&Database::Sqlite.with_secret().set(name, value), &[], &[key], None);
+        rejected(&Database::Sqlite.with_secret().set(name, value), &[], &[key], None);
     }
 }

@@ -1,4 +1,4 @@
-//! Both databases give the same answers, whatever their own ideas of text are.
+//! Both databases give the same responses, whatever their own collation.
 
 use serde_json::{Value, json};
 use tasknook_tests::Service;
@@ -33,11 +33,11 @@ const TITLES: [&str; 24] = [
 ];
 
 #[test]
-fn lists_are_ordered_and_searched_alike_on_both_databases() {
+fn lists_have_the_same_order_and_search_on_both_databases() {
     let [on_sqlite, on_postgres] = [Database::Sqlite, Database::Postgres].map(|database| {
         let environment = database.with_secret();
         let service = environment.serve();
-        answers(&service, &environment.token("alice"))
+        responses(&service, &environment.token("alice"))
     });
     for (one, other) in on_sqlite.iter().zip(&on_postgres) {
         assert_eq!(one, other);
@@ -45,7 +45,7 @@ fn lists_are_ordered_and_searched_alike_on_both_databases() {
     assert_eq!(on_sqlite.len(), on_postgres.len());
 }
 
-fn answers(service: &Service, token: &str) -> Vec<(String, Vec<Value>)> {
+fn responses(service: &Service, token: &str) -> Vec<(String, Vec<Value>)> {
     let alice = service.client().with_token(token);
     for title in TITLES {
         let _ = alice.post("/api/tasks", &json!({"title": title})).expect(201);
@@ -66,7 +66,7 @@ fn percent_encoded(text: &str) -> String {
 }
 
 #[test]
-fn a_client_s_paths_and_headers_do_not_reach_the_database() {
+fn sql_in_a_path_or_title_is_data() {
     let database = Database::Postgres;
     let environment = database.with_secret();
     let service = environment.serve();

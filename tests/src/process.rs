@@ -3,10 +3,10 @@
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::scratch;
-use crate::transcript::Transcript;
+use crate::cleanup;
+use crate::output::Output;
 
-/// How a program ended, and what it said.
+/// The exit code and the outputs of a program.
 pub struct Exit {
     /// The exit code; none when a signal ended it.
     pub code: Option<i32>,
@@ -34,12 +34,12 @@ impl Exit {
 /// A program that runs, with its outputs; killed when dropped.
 pub(crate) struct Running {
     child: Child,
-    pub(crate) stdout: Transcript,
-    pub(crate) stderr: Transcript,
+    pub(crate) stdout: Output,
+    pub(crate) stderr: Output,
 }
 
 impl Running {
-    /// Starts the program with both outputs read and an input that never comes.
+    /// Starts the program, reads both outputs, and gives it no input.
     pub(crate) fn start(command: &mut Command) -> Self {
         let named = command.get_program().to_string_lossy().into_owned();
         let mut child = command
@@ -48,9 +48,9 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{named} does not start: {error}"));
-        scratch::watch(child.id(), "KILL");
-        let stdout = Transcript::of(child.stdout.take().unwrap());
-        let stderr = Transcript::of(child.stderr.take().unwrap());
+        cleanup::kill_on_exit(child.id(), "KILL");
+        let stdout = Output::of(child.stdout.take().unwrap());
+        let stderr = Output::of(child.stderr.take().unwrap());
         Self { child, stdout, stderr }
     }
 
@@ -65,7 +65,7 @@ impl Running {
             return None;
         }
         let status = self.child.wait().unwrap();
-        scratch::forget(self.id());
+        cleanup::release(self.id());
         Some(status)
     }
 
@@ -74,7 +74,7 @@ impl Running {
         // Both fail only for a child that was waited for already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        scratch::forget(self.id());
+        cleanup::release(self.id());
     }
 }
 
@@ -111,14 +111,14 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(5);
 
     #[test]
-    fn an_exit_has_its_code_and_both_outputs() {
+    fn exit_has_the_code_and_both_outputs() {
         let exit = run_to_exit(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"]), LIMIT);
         assert_eq!((exit.code, exit.stdout.as_str(), exit.stderr.as_str()), (Some(3), "out", "err"));
     }
 
     #[test]
     #[should_panic(expected = "still ran after")]
-    fn a_program_that_does_not_end_is_ended() {
+    fn run_to_exit_kills_a_program_after_the_limit() {
         let _ = run_to_exit(Command::new("sleep").arg("60"), Duration::from_millis(50));
     }
 }

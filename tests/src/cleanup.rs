@@ -1,8 +1,8 @@
-//! What must not outlive the test process: its folders, and the servers it started.
+//! Removes the folders and stops the servers of the tests when the test process ends.
 //!
-//! Statics are never dropped and a killed process drops nothing at all, so `Drop` alone leaks. A small shell
-//! is started beside the tests; it holds the reading end of a pipe whose other end closes with this process,
-//! however that process ends. It then stops every registered process and removes the folder.
+//! Statics are never dropped and a killed process drops nothing at all, so `Drop` alone leaks. A small shell is started
+//! with the tests. It reads from a pipe whose other end closes with this process, however the process ends. It then
+//! stops every registered process and removes the folder.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Ctrl-C reaches the whole process group; the watcher has its work still before it then.
+/// Ctrl-C reaches the whole process group, and the watcher must survive it.
 const WATCHER: &str = r#"
 trap '' INT TERM HUP
 cat >/dev/null
@@ -29,18 +29,18 @@ for pid in *; do [ -e "$pid" ] && kill -KILL "$pid"; done
 cd / && rm -rf "$1"
 "#;
 
-struct Scratch {
+struct Cleanup {
     root: PathBuf,
     count: AtomicUsize,
     /// Its standard input is the pipe.
     _watcher: Child,
 }
 
-fn scratch() -> &'static Scratch {
-    static SCRATCH: OnceLock<Scratch> = OnceLock::new();
-    SCRATCH.get_or_init(|| {
+fn cleanup() -> &'static Cleanup {
+    static CLEANUP: OnceLock<Cleanup> = OnceLock::new();
+    CLEANUP.get_or_init(|| {
         let root = tempfile::Builder::new().prefix("tasknook-tests-").tempdir().unwrap().keep();
-        // PostgreSQL runs as another user when the tests run as root, and must get through.
+        // PostgreSQL runs as another user when the tests run as root, and must be able to enter.
         fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(root.join("processes")).unwrap();
         let watcher = Command::new("sh")
@@ -52,7 +52,7 @@ fn scratch() -> &'static Scratch {
             .stderr(Stdio::null())
             .spawn()
             .expect("sh starts");
-        Scratch { root, count: AtomicUsize::new(0), _watcher: watcher }
+        Cleanup { root, count: AtomicUsize::new(0), _watcher: watcher }
     })
 }
 
@@ -62,20 +62,20 @@ fn scratch() -> &'static Scratch {
 /// When it cannot be made.
 #[must_use]
 pub fn folder(name: &str) -> PathBuf {
-    let scratch = scratch();
-    let path = scratch.root.join(format!("{name}-{}", scratch.count.fetch_add(1, Ordering::Relaxed)));
+    let cleanup = cleanup();
+    let path = cleanup.root.join(format!("{name}-{}", cleanup.count.fetch_add(1, Ordering::Relaxed)));
     fs::create_dir(&path).unwrap();
     path
 }
 
-/// Has the process stopped with `signal` (its name without `SIG`) should the test process end before [`forget`].
-pub(crate) fn watch(pid: u32, signal: &str) {
+/// Registers a process: `signal` (its name without `SIG`) is sent to it when the test process ends before [`release`].
+pub(crate) fn kill_on_exit(pid: u32, signal: &str) {
     fs::write(entry(pid), signal).unwrap();
 }
 
-/// Takes back [`watch`]: the process has ended, and its number may soon be another's.
-pub(crate) fn forget(pid: u32) {
-    // A second call finds nothing to remove, which is what it wants.
+/// Undoes [`kill_on_exit`]: the process has ended, and its id may be reused.
+pub(crate) fn release(pid: u32) {
+    // After a second call there is nothing to remove.
     let _ = fs::remove_file(entry(pid));
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn kill(pid: u32, name: &str) -> bool {
 }
 
 fn entry(pid: u32) -> PathBuf {
-    Path::new(&scratch().root).join("processes").join(pid.to_string())
+    Path::new(&cleanup().root).join("processes").join(pid.to_string())
 }
 
 #[cfg(test)]

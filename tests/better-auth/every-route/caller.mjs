@@ -1,6 +1,6 @@
 // Requests to the service, with a token or without.
 
-export class Answer {
+export class ServiceResponse {
   constructor(request, response, text) {
     Object.assign(this, { request, text, url: response.url, status: response.status, headers: response.headers });
   }
@@ -14,7 +14,7 @@ export class Answer {
     return `${this.request} -> ${this.status}\n${headers}\n\n${this.text}`;
   }
 
-  // What the answer says but for what every answer has of its own: comparable between two of them.
+  // The response without the parts that differ between any two responses.
   get anonymous() {
     const id = this.headers.get("x-request-id");
     const headers = [...this.headers].filter(([name]) => !["date", "x-request-id"].includes(name));
@@ -34,7 +34,7 @@ export class Caller {
     const content = body === undefined ? raw : JSON.stringify(body);
     if (content !== undefined && type) all.set("content-type", type);
     const response = await fetch(new URL(path, this.base), { method, headers: all, body: content, redirect: "manual" });
-    return new Answer(`${method} ${path}`, response, await response.text());
+    return new ServiceResponse(`${method} ${path}`, response, await response.text());
   }
 
   get = (path, options) => this.send("GET", path, options);

@@ -1,4 +1,4 @@
-//! What the clients that were already written against this API are used to doing, one test a habit.
+//! Requests of clients that already exist for this API, one test for each of their habits.
 
 use serde_json::{Value, json};
 use tasknook_tests::{Client, Environment, Service};
@@ -6,19 +6,19 @@ use tasknook_tests::{Client, Environment, Service};
 use crate::database::{Database, caller, on_both_databases};
 
 on_both_databases! {
-    completes_with_an_empty_body_and_a_json_content_type
-    sends_the_whole_object_back
-    writes_is_completed
-    sends_null_for_what_a_form_leaves_empty
-    reads_json_after_a_delete_without_looking_at_the_status
-    asks_one_delete_for_a_body
-    throws_the_detail_of_an_error
-    takes_the_list_for_an_array_of_everything
-    puts_a_slash_at_the_end
-    filters_and_sorts_in_words_of_its_own
+    completion_accepts_an_empty_json_body
+    update_accepts_the_whole_object
+    is_completed_is_accepted
+    null_is_accepted_for_empty_form_fields
+    delete_can_be_configured_to_return_json
+    delete_returns_a_body_on_request
+    error_detail_is_text
+    list_is_an_array_of_all_tasks
+    trailing_slashes_are_accepted
+    filter_and_sort_aliases_are_accepted
 }
 
-/// A service, and alice who calls it under her own path.
+/// A service, and a client for alice.
 fn alice(environment: &Environment) -> (Service, Client) {
     let service = environment.serve();
     let alice = caller(environment, &service, "alice");
@@ -33,7 +33,7 @@ fn path(task: &Value) -> String {
     format!("/api/alice/tasks/{}", task["id"].as_str().unwrap())
 }
 
-fn completes_with_an_empty_body_and_a_json_content_type(database: Database) {
+fn completion_accepts_an_empty_json_body(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let task = created(&alice, &json!({"title": "a"}));
     let complete = format!("{}/complete", path(&task));
@@ -43,25 +43,25 @@ fn completes_with_an_empty_body_and_a_json_content_type(database: Database) {
     }
 }
 
-fn sends_the_whole_object_back(database: Database) {
+fn update_accepts_the_whole_object(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let task = created(&alice, &json!({"title": "a", "description": "b"}));
     let mut whole = task.clone();
     whole["title"] = json!("changed");
     whole["completed"] = json!(true);
-    // A client may hold what is long untrue, or not its own to say.
+    // A client may send outdated members, or members that it cannot change.
     whole["user_id"] = json!("mallory");
     whole["created_at"] = json!("1970-01-01T00:00:00Z");
     whole["priority"] = json!("high");
-    let answer = alice.put(&path(&task), &whole).expect(200).json();
-    assert_eq!((&answer["title"], &answer["completed"]), (&json!("changed"), &json!(true)));
+    let response = alice.put(&path(&task), &whole).expect(200).json();
+    assert_eq!((&response["title"], &response["completed"]), (&json!("changed"), &json!(true)));
     for member in ["id", "user_id", "created_at", "description"] {
-        assert_eq!(answer[member], task[member], "{member}");
+        assert_eq!(response[member], task[member], "{member}");
     }
-    assert_eq!(answer.get("priority"), None);
+    assert_eq!(response.get("priority"), None);
 }
 
-fn writes_is_completed(database: Database) {
+fn is_completed_is_accepted(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let task = created(&alice, &json!({"title": "a", "is_completed": true}));
     assert_eq!(task["completed"], true);
@@ -80,41 +80,41 @@ fn writes_is_completed(database: Database) {
     );
 }
 
-fn sends_null_for_what_a_form_leaves_empty(database: Database) {
+fn null_is_accepted_for_empty_form_fields(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let task = created(&alice, &json!({"title": "a", "description": "b", "completed": true}));
     let nulls = json!({"title": null, "description": null, "completed": null});
-    let answer = alice.put(&path(&task), &nulls).expect(200).json();
+    let response = alice.put(&path(&task), &nulls).expect(200).json();
     assert_eq!(
-        (&answer["title"], &answer["description"], &answer["completed"]),
+        (&response["title"], &response["description"], &response["completed"]),
         (&json!("a"), &Value::Null, &json!(true))
     );
 }
 
-fn reads_json_after_a_delete_without_looking_at_the_status(database: Database) {
+fn delete_can_be_configured_to_return_json(database: Database) {
     let (_service, alice) = alice(&database.with_secret().set("TASKNOOK_TASKS__DELETE_RETURNS_BODY", "true"));
     let task = created(&alice, &json!({"title": "a"}));
     let id = &task["id"];
-    // `await response.json()`: on an answer without a body it throws.
-    let answer = alice.delete(&path(&task)).json();
-    assert_eq!(answer, json!({"message": "Task deleted", "id": id, "task_id": id, "deleted": true}));
+    // `await response.json()`: on a response without a body it throws.
+    let response = alice.delete(&path(&task)).json();
+    assert_eq!(response, json!({"message": "Task deleted", "id": id, "task_id": id, "deleted": true}));
     assert!(alice.delete(&path(&task)).expect(404).json()["detail"].is_string());
 }
 
-fn asks_one_delete_for_a_body(database: Database) {
+fn delete_returns_a_body_on_request(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let [asked, silent] = ["a", "b"].map(|title| created(&alice, &json!({"title": title})));
-    let answer = alice.request("DELETE", &path(&asked)).header("Prefer", "return=representation").send();
-    assert_eq!(answer.expect(200).json()["task_id"], asked["id"]);
+    let response = alice.request("DELETE", &path(&asked)).header("Prefer", "return=representation").send();
+    assert_eq!(response.expect(200).json()["task_id"], asked["id"]);
     assert!(alice.delete(&path(&silent)).expect(204).body.is_empty());
 }
 
-fn throws_the_detail_of_an_error(database: Database) {
+fn error_detail_is_text(database: Database) {
     let (service, alice) = alice(&database.with_secret());
-    let nobody = service.client();
-    for (answer, status, word) in [
-        (nobody.get("/api/alice/tasks"), 401, "token"),
-        (nobody.with_token("a.b.c").get("/api/alice/tasks"), 401, "token"),
+    let anonymous = service.client();
+    for (response, status, word) in [
+        (anonymous.get("/api/alice/tasks"), 401, "token"),
+        (anonymous.with_token("a.b.c").get("/api/alice/tasks"), 401, "token"),
         (alice.get("/api/bob/tasks"), 403, "user"),
         (alice.get("/api/alice/tasks/1"), 404, "task"),
         (alice.post("/api/alice/tasks", &json!({"title": ""})), 422, "title"),
@@ -122,13 +122,13 @@ fn throws_the_detail_of_an_error(database: Database) {
         (alice.get("/api/alice/tasks?limit=x"), 422, "limit"),
         (alice.get("/api/nowhere"), 404, "route"),
     ] {
-        // `throw new Error(body.detail)`: anything but text reads as `[object Object]`.
-        let detail = answer.expect(status).json()["detail"].as_str().map(str::to_owned);
+        // `throw new Error(body.detail)`: anything but a string is shown as `[object Object]`.
+        let detail = response.expect(status).json()["detail"].as_str().map(str::to_owned);
         assert!(detail.as_ref().is_some_and(|detail| detail.contains(word)), "{status}: {detail:?}");
     }
 }
 
-fn takes_the_list_for_an_array_of_everything(database: Database) {
+fn list_is_an_array_of_all_tasks(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     assert_eq!(alice.get("/api/alice/tasks").expect(200).json(), json!([]));
     let made: Vec<Value> = (0..60).map(|n| created(&alice, &json!({"title": format!("{n}")}))).collect();
@@ -137,7 +137,7 @@ fn takes_the_list_for_an_array_of_everything(database: Database) {
     assert_eq!(listed, Value::Array(newest_first));
 }
 
-fn puts_a_slash_at_the_end(database: Database) {
+fn trailing_slashes_are_accepted(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let task = alice.post("/api/alice/tasks/", &json!({"title": "a"})).expect(201).json();
     let one = format!("{}/", path(&task));
@@ -148,7 +148,7 @@ fn puts_a_slash_at_the_end(database: Database) {
     let _ = alice.delete(&one).expect(204);
 }
 
-fn filters_and_sorts_in_words_of_its_own(database: Database) {
+fn filter_and_sort_aliases_are_accepted(database: Database) {
     let (_service, alice) = alice(&database.with_secret());
     let [done, open] = [("done", true), ("open", false)]
         .map(|(title, completed)| created(&alice, &json!({"title": title, "completed": completed})));

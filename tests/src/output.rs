@@ -1,4 +1,4 @@
-//! What a started program writes, line by line, while it runs.
+//! The output of a program, line by line, while it runs.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -14,26 +14,26 @@ struct State {
 
 /// The lines of one output stream, kept as they come.
 #[derive(Clone, Default)]
-pub struct Transcript {
+pub struct Output {
     shared: Arc<(Mutex<State>, Condvar)>,
 }
 
-/// No line answered the question.
+/// No line matched.
 #[derive(Debug)]
-pub enum Silence {
+pub enum WaitError {
     /// The stream ended: the program closed it, or ended itself.
     Ended,
     /// The time was up.
     TimedOut,
 }
 
-impl Transcript {
+impl Output {
     /// Reads the stream to its end on a thread of its own.
     pub fn of(stream: impl Read + Send + 'static) -> Self {
-        let transcript = Self::default();
-        let writer = transcript.clone();
+        let output = Self::default();
+        let writer = output.clone();
         thread::spawn(move || writer.read(BufReader::new(stream)));
-        transcript
+        output
     }
 
     fn read(&self, mut stream: impl BufRead) {
@@ -49,8 +49,8 @@ impl Transcript {
         news.notify_all();
     }
 
-    /// The first line, old or yet to come, of which `find` makes something.
-    pub fn wait_for<T>(&self, limit: Duration, find: impl Fn(&str) -> Option<T>) -> Result<T, Silence> {
+    /// Waits for the first line, past or future, for which `find` returns a value.
+    pub fn wait_for<T>(&self, limit: Duration, find: impl Fn(&str) -> Option<T>) -> Result<T, WaitError> {
         let deadline = Instant::now() + limit;
         let (state, news) = &*self.shared;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,11 +61,11 @@ impl Transcript {
             }
             seen = state.lines.len();
             if state.ended {
-                return Err(Silence::Ended);
+                return Err(WaitError::Ended);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Silence::TimedOut);
+                return Err(WaitError::TimedOut);
             }
             state = news.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -74,7 +74,7 @@ impl Transcript {
     /// Whether the stream ended within the limit.
     #[must_use]
     pub fn ends_within(&self, limit: Duration) -> bool {
-        matches!(self.wait_for(limit, |_| None::<()>), Err(Silence::Ended))
+        matches!(self.wait_for(limit, |_| None::<()>), Err(WaitError::Ended))
     }
 
     /// Everything so far.
@@ -84,7 +84,7 @@ impl Transcript {
     }
 }
 
-impl fmt::Display for Transcript {
+impl fmt::Display for Output {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text())
     }
@@ -95,18 +95,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_a_line_and_tells_an_end_from_a_silence() {
-        let transcript = Transcript::of("one\r\ntwo\n\u{fffd}three".as_bytes());
+    fn output_distinguishes_a_line_an_end_and_a_timeout() {
+        let output = Output::of("one\r\ntwo\n\u{fffd}three".as_bytes());
         let three =
-            transcript.wait_for(Duration::from_secs(5), |line| line.strip_prefix('\u{fffd}').map(str::len));
+            output.wait_for(Duration::from_secs(5), |line| line.strip_prefix('\u{fffd}').map(str::len));
         assert!(matches!(three, Ok(5)));
-        assert!(transcript.ends_within(Duration::from_secs(5)));
-        assert_eq!(transcript.text(), "one\ntwo\n\u{fffd}three");
+        assert!(output.ends_within(Duration::from_secs(5)));
+        assert_eq!(output.text(), "one\ntwo\n\u{fffd}three");
 
         let (reader, writer) = std::io::pipe().unwrap();
-        let quiet = Transcript::of(reader);
-        let silence = quiet.wait_for(Duration::from_millis(10), |_| Some(()));
-        assert!(matches!(silence, Err(Silence::TimedOut)));
+        let quiet = Output::of(reader);
+        let error = quiet.wait_for(Duration::from_millis(10), |_| Some(()));
+        assert!(matches!(error, Err(WaitError::TimedOut)));
         drop(writer);
         assert!(quiet.ends_within(Duration::from_secs(5)));
     }
