@@ -55,6 +55,11 @@ bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minu
 	$(CARGO) build --release --locked
 	$(CARGO) run --release --locked -p tasknook-bench -- $(BENCH)
 
+# REF=<commit> prints those of another commit; TIMES=1 adds build times, which take minutes.
+.PHONY: stats
+stats: ## Print figures about the code: sizes, modules, test names, documentation
+	@REF="$(REF)" TIMES="$(TIMES)" tests/stats.sh
+
 .PHONY: semver
 semver: ## Compare the auth crate's public API with that of its last release
 	@tests/prerequisites.sh semver
