@@ -11,7 +11,7 @@ const HOUR = 3600;
 const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const now = () => Math.floor(Date.now() / 1000);
 
-// By hand, because a library keeps one from making what is to be refused.
+// Signed by hand, because libraries refuse to create invalid tokens.
 function hs256(payload, key, header = {}) {
   const signed = `${part({ alg: "HS256", ...header })}.${part(payload)}`;
   return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;

@@ -30,7 +30,7 @@ export async function checkLists(user) {
 }
 
 async function wholes({ caller }, root, all) {
-  const response = expectStatus(await caller.get(root), 200, "the list answers");
+  const response = expectStatus(await caller.get(root), 200, "the list is read");
   same(response.json, all, "all tasks are there, the newest first");
   same(response.headers.get("link"), null, "a whole list has no next page");
   same(response.headers.get("x-total-count"), null, "it is not counted unasked");
@@ -39,7 +39,7 @@ async function wholes({ caller }, root, all) {
 }
 
 async function pages({ caller }, root, all) {
-  const first = expectStatus(await caller.get(`${root}?limit=7&count=true`), 200, "a page answers");
+  const first = expectStatus(await caller.get(`${root}?limit=7&count=true`), 200, "a page is read");
   same(first.headers.get("x-total-count"), String(all.length), "the count is of all pages", first.described);
   const late = expectStatus(await caller.post(root, { title: "late" }), 201, "others write meanwhile").json;
 
@@ -48,7 +48,7 @@ async function pages({ caller }, root, all) {
   for (let page = first; page.headers.has("link"); ) {
     holds(byLink.length < all.length, "the pages come to an end", page.described);
     same(page.json.length, 7, "a page that has a next one is full");
-    page = expectStatus(await caller.get(next(page)), 200, "the next page answers");
+    page = expectStatus(await caller.get(next(page)), 200, "the next page is read");
     byLink.push(...page.json);
   }
   for (let cursor = first.headers.get("x-next-cursor"); cursor; ) {
@@ -87,7 +87,7 @@ async function filters({ caller }, root, all) {
   Object.assign(cases, { "status=completed": some(true), "status=COMPLETED": some(true) });
   Object.assign(cases, { "completed=true": some(true), "completed=false": some(false) });
   for (const [query, expected] of Object.entries(cases)) {
-    const response = expectStatus(await caller.get(`${root}?${query}&count=true`), 200, `${query} answers`);
+    const response = expectStatus(await caller.get(`${root}?${query}&count=true`), 200, `${query} is accepted`);
     same(ids(response.json), ids(expected), `${query} filters`);
     same(response.headers.get("x-total-count"), String(expected.length), `${query} is counted`);
   }
@@ -100,7 +100,7 @@ async function searches({ caller }, root, all) {
   for (const [text, titles] of Object.entries(cases)) {
     const response = expectStatus(await caller.get(`${root}?search=${encodeURIComponent(text)}`), 200, `${text} is looked for`);
     const expected = all.filter(({ title }) => titles.includes(title));
-    same(ids(response.json), ids(expected), `${text} is found as it stands, in any case`);
+    same(ids(response.json), ids(expected), `${text} is found literally, in any case`);
   }
   const noted = all.filter(({ description }) => description !== null);
   same(ids((await caller.get(`${root}?search=nOTE`)).json), ids(noted), "descriptions are searched too");
@@ -113,7 +113,7 @@ async function orders({ caller }, root, all) {
   const cases = { "sort=-created": all, "sort=created&order=desc": all, "sort=created&order=asc": oldest };
   Object.assign(cases, { "sort=created_at&order=desc": all, "sort_by=created_at&order=asc": oldest });
   for (const [query, expected] of Object.entries(cases)) {
-    const response = expectStatus(await caller.get(`${root}?${query}`), 200, `${query} answers`);
+    const response = expectStatus(await caller.get(`${root}?${query}`), 200, `${query} is accepted`);
     same(ids(response.json), ids(expected), `${query} orders`);
   }
   const titles = async (query) => (await caller.get(`${root}?search=task&${query}`)).json.map(({ title }) => title);

@@ -37,7 +37,7 @@ async function created({ caller, id: owner }, root) {
   holds(TIME.test(made.created_at), "a time has milliseconds and ends in Z", made.created_at);
   same(made.updated_at, made.created_at, "a new task was not changed yet");
   const location = await caller.get(new URL(response.headers.get("location"), response.url).href);
-  same(task(location, 200, "the location answers").id, made.id, "the location is the task's");
+  same(task(location, 200, "the location is read").id, made.id, "the location is the task's");
 
   const done = task(await caller.post(root, { title: "Done", is_completed: true }), 201, "is_completed is understood");
   same([done.completed, done.description], [true, null], "and a description that was not sent is null");
@@ -60,7 +60,7 @@ async function read({ caller }, path) {
   }
   const headers = { "if-none-match": '"other"' };
   same((await caller.get(path, { headers })).json, response.json, "another tag brings the task");
-  const head = expectStatus(await caller.send("HEAD", path), 200, "HEAD answers as GET does");
+  const head = expectStatus(await caller.send("HEAD", path), 200, "HEAD has the status of GET");
   same([head.text, tag(head)], ["", tag(response)], "without a body", head.described);
 }
 
@@ -72,7 +72,7 @@ async function put({ caller }, path) {
   same(after, { ...before.json, completed: true, updated_at }, "PUT changes what was sent and nothing else");
   holds(updated_at >= before.json.updated_at, "the time of change does not go back", updated_at);
   holds(tag(response) !== tag(before), "a change has another tag", tag(response));
-  same((await caller.get(path)).json, after, "what PUT answers is what is read");
+  same((await caller.get(path)).json, after, "the response of PUT is what is read");
 
   const nulls = task(await caller.put(path, { title: null, completed: null }), 200, "PUT ignores null");
   same([nulls.title, nulls.completed], [after.title, true], "for title and completed");
@@ -140,7 +140,7 @@ async function deleted({ caller }, root, path) {
 
   const { id } = (await caller.post(root, { title: "With a response" })).json;
   const headers = { prefer: "return=representation" };
-  const answered = expectStatus(await caller.delete(`${root}/${id}`, { headers }), 200, "Prefer asks for a response");
-  same(answered.json, { message: "Task deleted", id, task_id: id, deleted: true }, "and gets it");
-  same(expectStatus(await caller.get(root), 200, "the list answers").json, [], "nothing is left");
+  const deletion = expectStatus(await caller.delete(`${root}/${id}`, { headers }), 200, "Prefer asks for a response");
+  same(deletion.json, { message: "Task deleted", id, task_id: id, deleted: true }, "and gets it");
+  same(expectStatus(await caller.get(root), 200, "the list is read").json, [], "nothing is left");
 }
