@@ -1,13 +1,13 @@
-# Each target is what its name says; `make help` lists them.
+# `make help` lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 CARGO ?= cargo
 
-# Without libpq on the machine the service is built for SQLite alone, which needs nothing.
+# Without libpq the service is built for SQLite only, which needs no library.
 LIBPQ := $(shell { pg_config --includedir || pkg-config --exists libpq; } >/dev/null 2>&1 && echo yes)
 ENGINES := $(if $(LIBPQ),,--no-default-features --features sqlite)
 
-# Where the prerequisites put a Node when the machine's own is too old.
+# The prerequisites install Node here if the machine's own is too old.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
 FUZZ_TARGETS := token jwks headers
@@ -18,19 +18,20 @@ help: ## List the targets
 
 .PHONY: run
 run: ## Build and start the service on SQLite under ./data, with a development secret
-	@$(if $(LIBPQ),,echo "libpq is not here: building for SQLite alone (apt-get install libpq-dev adds PostgreSQL)")
+	@$(if $(LIBPQ),,echo "libpq not found: building for SQLite only (apt-get install libpq-dev adds PostgreSQL)")
 	$(CARGO) run $(ENGINES) -- --config config/development.toml serve
 
 .PHONY: demo
-demo: ## Start all of it: the service on SQLite, and a Next.js application with Better Auth in front of it
+demo: ## Start the service on SQLite, and a Next.js application with Better Auth
 	@tests/prerequisites.sh demo
 	$(CARGO) build $(ENGINES)
 	NEXT_TELEMETRY_DISABLED=1 npm run build --prefix tests/frontend
 	@node tests/frontend/scripts/demo.mjs
 
 .PHONY: check
-check: ## Format, lints, documentation, dependencies: what every commit passes
+check: ## Check words, format, lints, documentation and dependencies; every commit passes
 	@tests/prerequisites.sh check
+	tests/words.sh
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path crates/auth/fuzz/Cargo.toml --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -42,13 +43,26 @@ check: ## Format, lints, documentation, dependencies: what every commit passes
 	cargo-deny --all-features check bans licenses sources
 
 .PHONY: test
-test: ## Install what the tests need, and run every test there is
+test: ## Install what the tests need, and run all tests
 	@tests/prerequisites.sh test
 	$(CARGO) build --workspace --exclude tasknook-bench --bins
 	$(CARGO) test --workspace
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
-# BENCH='--only "one task" --rounds 3' measures a part, and leaves the table in docs/PERFORMANCE.md alone.
+# The tests of these packages start no server. Persistence is left out: its tests start PostgreSQL.
+.PHONY: unit
+unit: ## Run the tests that need no server; under a minute once built
+	$(CARGO) test -p tasknook-domain -p tasknook-auth -p tasknook $(ENGINES) --tests
+
+.PHONY: watch
+watch: ## Run `make unit` again after each change of a source file
+	@last=; while :; do \
+		now=$$(find crates config migrations docs -name target -prune -o -type f -printf '%p %T@\n' | sort | cksum); \
+		if [ "$$now" != "$$last" ]; then last=$$now; $(MAKE) --no-print-directory unit || true; fi; \
+		sleep 1; \
+	done
+
+# BENCH='--only "one task" --rounds 3' measures a part and does not change docs/explanation/performance.md.
 .PHONY: bench
 bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minutes
 	@tests/prerequisites.sh bench
@@ -57,7 +71,7 @@ bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minu
 
 # REF=<commit> prints those of another commit; TIMES=1 adds build times, which take minutes.
 .PHONY: stats
-stats: ## Print figures about the code: sizes, modules, test names, documentation
+stats: ## Print statistics about the code: sizes, modules, test names, documentation
 	@REF="$(REF)" TIMES="$(TIMES)" tests/stats.sh
 
 .PHONY: semver
@@ -65,9 +79,9 @@ semver: ## Compare the auth crate's public API with that of its last release
 	@tests/prerequisites.sh semver
 	@tests/semver.sh
 
-# What a run finds on its way is kept beside the committed corpus, out of git, and read again by the next run.
+# Inputs that a run finds are kept in found/, which git ignores; the next run reads them again.
 .PHONY: fuzz
-fuzz: ## Feed made-up tokens, key sets and headers to the auth crate, a minute each
+fuzz: ## Fuzz the token, key-set and header parsers of the auth crate, one minute each
 	@tests/prerequisites.sh fuzz
 	cd crates/auth/fuzz && mkdir -p $(FUZZ_TARGETS:%=found/%)
 	for target in $(FUZZ_TARGETS); do (cd crates/auth/fuzz && RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target \
@@ -78,5 +92,5 @@ release: ## Build the stripped release binary, target/release/tasknook
 	$(CARGO) build --release --locked $(ENGINES)
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove build output
 	$(CARGO) clean

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints figures about the code: sizes, modules, test names, retired words, documentation; with TIMES=1 also build times.
+# Prints statistics about the code: sizes, modules, test names, retired words, documentation; with TIMES=1 also build times.
 # REF=<commit> prints those of another commit, from a temporary worktree.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,6 +1,6 @@
 // Where this service responds otherwise, or more narrowly, than a case expects: the right status, and the rule that requires
-// it. `contract` is docs/API.md, `auth` the page of crates/auth, `reliability` the limits in docs/API.md. Every other case
-// is held to its own `status` and `alt`.
+// it. `contract` is docs/reference/api.md, `auth` the page of crates/auth, `reliability` the limits in
+// docs/reference/api.md. Every other case is held to its own `status` and `alt`.
 
 const ANY_VALUE = 'contract, Writing: unknown and read-only members are ignored, never an error, never used';
 const NUMBER_RANGE = `${ANY_VALUE}; RFC 8259 §6 lets a parser limit the range of numbers (400)`;

@@ -30,7 +30,7 @@ impl Issued {
         self.better_auth.url()
     }
 
-    /// The documented verifier: the trust root of the mode, and the rules for its URL.
+    /// The documented verifier: the trust anchor of the mode, and the rules for its URL.
     fn documented_verifier(&self) -> Box<dyn TokenVerifier> {
         if self.better_auth.mode().uses_secret() {
             Box::new(with_secret(BetterAuth::SECRET, documented_rules(self.url())))

@@ -24,7 +24,7 @@ fn snippets(document: &str) -> Vec<Snippet<'_>> {
 #[test]
 fn frontend_guide_quotes_the_application() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let guide = fs::read_to_string(root.join("docs/FRONTEND.md")).unwrap();
+    let guide = fs::read_to_string(root.join("docs/guides/frontend.md")).unwrap();
     let snippets: Vec<_> = snippets(&guide).into_iter().filter(|snippet| snippet.info != "text").collect();
     assert!(snippets.len() >= 12, "only {} snippets were found", snippets.len());
     for Snippet { info, lines } in snippets {

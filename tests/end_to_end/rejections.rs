@@ -32,7 +32,7 @@ fn names(exit: &Exit, keys: &[&str]) -> bool {
 }
 
 #[test]
-fn missing_trust_root_is_rejected() {
+fn missing_trust_anchor_is_rejected() {
     rejected(&Database::Sqlite.environment(), &[], &["BETTER_AUTH_SECRET"], None);
 }
 

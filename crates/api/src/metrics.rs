@@ -134,12 +134,15 @@ mod tests {
         database.worker_replaced(kind);
         let text = metrics.encode().unwrap();
         let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
-        let documents = include_str!("../../../docs/OPERATIONS.md");
+        let documents = include_str!("../../../docs/operations/monitoring.md");
         let mut count = 0;
         for name in names {
             count += 1;
             let row = [format!("| `{name}` |"), format!("| `{name}_total` |")];
-            assert!(row.iter().any(|row| documents.contains(row)), "{name} is not in docs/OPERATIONS.md");
+            assert!(
+                row.iter().any(|row| documents.contains(row)),
+                "{name} is not in docs/operations/monitoring.md"
+            );
         }
         assert!(count >= 18, "{text}");
     }

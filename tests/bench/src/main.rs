@@ -1,6 +1,6 @@
 //! The load benchmark of the service: each row puts several subjects under the same load, in rounds, on this machine.
-//! `make bench` builds what it needs and runs it. `docs/PERFORMANCE.md` explains the results and keeps the table of
-//! the last complete run.
+//! `make bench` builds what it needs and runs it. `docs/explanation/performance.md` explains the
+//! results and keeps the table of the last complete run.
 //!
 //! ```sh
 //! cargo run --release -p tasknook-bench -- --only 'one task, postgres' --rounds 3 --seconds 3

@@ -5,7 +5,7 @@ use std::time::Duration;
 pub(crate) const USAGE: &str = "\
 Usage: tasknook-bench [--only TEXT] [--rounds N] [--seconds N] [--list]
 
-  --only TEXT    measure the rows whose names contain TEXT, and leave docs/PERFORMANCE.md unchanged
+  --only TEXT    measure the rows whose names contain TEXT, and leave docs/explanation/performance.md unchanged
   --rounds N     rounds (default 5)
   --seconds N    seconds for each subject in each round (default 3)
   --list         list the rows and exit";

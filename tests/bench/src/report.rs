@@ -1,4 +1,4 @@
-//! Prints the results. A complete run also replaces the table in `docs/PERFORMANCE.md`.
+//! Prints the results. A complete run also replaces the table in `docs/explanation/performance.md`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(crate) fn publish(context: &Context, results: &Results) {
 }
 
 fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/PERFORMANCE.md")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/explanation/performance.md")
 }
 
 fn text(context: &Context, results: &Results) -> String {

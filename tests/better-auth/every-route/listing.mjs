@@ -46,13 +46,13 @@ async function pages({ caller }, root, all) {
   const byLink = [...first.json];
   const byCursor = [...first.json];
   for (let page = first; page.headers.has("link"); ) {
-    holds(byLink.length < all.length, "the pages come to an end", page.described);
+    holds(byLink.length < all.length, "the pages are finite", page.described);
     same(page.json.length, 7, "a page that has a next one is full");
     page = expectStatus(await caller.get(next(page)), 200, "the next page is read");
     byLink.push(...page.json);
   }
   for (let cursor = first.headers.get("x-next-cursor"); cursor; ) {
-    holds(byCursor.length < all.length, "the cursors come to an end", cursor);
+    holds(byCursor.length < all.length, "the cursors are finite", cursor);
     const page = await caller.get(`${root}?limit=7&cursor=${encodeURIComponent(cursor)}`);
     byCursor.push(...expectStatus(page, 200, "a cursor is taken").json);
     cursor = page.headers.get("x-next-cursor");

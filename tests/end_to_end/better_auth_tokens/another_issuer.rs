@@ -32,7 +32,7 @@ fn issuers_with_the_same_secret_differ_by_url() {
 }
 
 #[test]
-fn tokens_verify_only_under_their_own_trust_root() {
+fn tokens_verify_only_under_their_own_trust_anchor() {
     let (keys, secret) = (&*by_default::ISSUED, &*with_the_shared_secret::ISSUED);
     let with_the_secret = with_secret(BetterAuth::SECRET, ClaimRules::new());
     assert_eq!(rejection(&with_the_secret, &keys.user.token), "unsupported_algorithm");
@@ -41,7 +41,7 @@ fn tokens_verify_only_under_their_own_trust_root() {
 }
 
 #[test]
-fn two_trust_roots_accept_only_their_own_tokens() {
+fn two_trust_anchors_accept_only_their_own_tokens() {
     let (keys, secret) = (&*by_default::ISSUED, &*with_the_shared_secret::ISSUED);
     let shared = with_secret(BetterAuth::SECRET, documented_rules(secret.url()));
     let jwks = with_keys_of(keys.url(), documented_rules(keys.url()));

@@ -62,7 +62,9 @@ const fn instruction(remedy: Remedy) -> &'static str {
         Remedy::Restore => "Restore a backup: the database is damaged, and no repair helps.\n",
         Remedy::Reindex => "Run `reindex index concurrently NAME` in psql.\n",
         Remedy::Repair => "Run `tasknook doctor --repair`.\n",
-        Remedy::Decide => "Rows contradict each other: see \"Contradicting rows\" in docs/OPERATIONS.md.\n",
+        Remedy::Decide => {
+            "Rows contradict each other: see \"Contradicting rows\" in docs/operations/integrity.md.\n"
+        }
         _ => "",
     }
 }

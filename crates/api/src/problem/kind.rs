@@ -112,8 +112,10 @@ mod tests {
 
     #[test]
     fn the_table_in_the_documents_is_this_set() {
-        let rows =
-            include_str!("../../../../docs/ERRORS.md").lines().filter(|line| line.contains("| `")).skip(1);
+        let rows = include_str!("../../../../docs/reference/errors.md")
+            .lines()
+            .filter(|line| line.contains("| `"))
+            .skip(1);
         let documented: Vec<String> =
             rows.map(|row| row.split(" | ").take(2).collect::<Vec<_>>().join(" ")).collect();
         let row = |kind: &Kind| format!("| {} `{}`", kind.status().as_u16(), kind.code());

@@ -106,7 +106,7 @@ fn the_schema_is_the_migrations_and_its_tables_are_parted() {
 fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
     let (url, mut connection) = empty();
     let migrations = migrations();
-    let guide = fs::read_to_string(repository_root().join("docs/SCALING.md")).unwrap();
+    let guide = fs::read_to_string(repository_root().join("docs/operations/scaling.md")).unwrap();
     let by_hand = guide.split("```sql\n").nth(1).unwrap().split("```").next().unwrap();
     let mut run = |statement: &str| connection.batch_execute(statement).unwrap();
     run(&with_partitions(&migrations[0].1));

@@ -174,7 +174,7 @@ pub(crate) fn contradictions_are_reported_only(create: impl Fn() -> TestDatabase
 
 /// The statements under "Contradicting rows" in the operator's guide.
 fn documented_corrections() -> String {
-    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/OPERATIONS.md");
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations/integrity.md");
     let guide = std::fs::read_to_string(guide).unwrap();
     let (_, section) = guide.split_once("### Contradicting rows").unwrap();
     let (_, sql) = section.split_once("```sql").unwrap();

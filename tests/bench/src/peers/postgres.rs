@@ -81,7 +81,7 @@ impl Store for PostgresStore {
     fn create(&self, mut task: Task) -> Task {
         let connection = &mut self.connections.get().unwrap();
         let created = connection.transaction(|connection| {
-            let enrolled = diesel::insert_into(owners::table)
+            let upsert_owner = diesel::insert_into(owners::table)
                 .values((
                     owners::owner_id.eq(&task.user_id),
                     owners::revision.eq(1),
@@ -94,7 +94,7 @@ impl Store for PostgresStore {
                     owners::live_tasks.eq(owners::live_tasks + 1),
                 ))
                 .returning(owners::revision);
-            task.revision = enrolled.get_result(connection)?;
+            task.revision = upsert_owner.get_result(connection)?;
             diesel::insert_into(tasks::table)
                 .values((
                     tasks::owner_id.eq(&task.user_id),

@@ -102,7 +102,7 @@ impl Store for SqliteStore {
     fn create(&self, mut task: Task) -> Task {
         let connection = &mut self.writer.get().unwrap();
         let created = connection.immediate_transaction(|connection| {
-            let enrolled = diesel::insert_into(owners::table)
+            let upsert_owner = diesel::insert_into(owners::table)
                 .values((
                     owners::owner_id.eq(&task.user_id),
                     owners::revision.eq(1),
@@ -115,7 +115,7 @@ impl Store for SqliteStore {
                     owners::live_tasks.eq(owners::live_tasks + 1),
                 ))
                 .returning(owners::revision);
-            task.revision = enrolled.get_result(connection)?;
+            task.revision = upsert_owner.get_result(connection)?;
             diesel::insert_into(tasks::table)
                 .values((
                     tasks::owner_id.eq(&task.user_id),

@@ -1,4 +1,4 @@
-//! No migration may lock a large table for long. The rules are in docs/CONTRIBUTING.md.
+//! No migration may lock a large table for long. The rules are in docs/guides/migrations.md.
 
 use std::collections::BTreeSet;
 
