@@ -45,7 +45,7 @@ check: ## Check words, format, lints, documentation and dependencies; every comm
 .PHONY: test
 test: ## Install what the tests need, and run all tests
 	@tests/prerequisites.sh test
-	$(CARGO) build --workspace --bins
+	$(CARGO) build --workspace --exclude tasknook-bench --bins
 	$(CARGO) test --workspace
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
@@ -67,7 +67,12 @@ watch: ## Run `make unit` again after each change of a source file
 bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minutes
 	@tests/prerequisites.sh bench
 	$(CARGO) build --release --locked
-	$(CARGO) run --release --locked -p tasknook-tests --example bench -- $(BENCH)
+	$(CARGO) run --release --locked -p tasknook-bench -- $(BENCH)
+
+# REF=<commit> prints those of another commit; TIMES=1 adds build times, which take minutes.
+.PHONY: stats
+stats: ## Print statistics about the code: sizes, modules, test names, documentation
+	@REF="$(REF)" TIMES="$(TIMES)" tests/stats.sh
 
 .PHONY: semver
 semver: ## Compare the auth crate's public API with that of its last release

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test|demo|bench|semver|fuzz: installs what a target of the Makefile needs and is not on this machine yet.
-# Says what it installs, and how to do it by hand where it may not.
+# prerequisites.sh check|test|demo|bench|semver|fuzz: installs what a target of the Makefile needs.
+# Prints what it installs, and the command to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-// What Node 18, as Debian 12 has it, lacks of what the packages and these scripts use.
+// The parts that Node 18, as in Debian 12, lacks and that the packages and these scripts use.
 
 import { webcrypto } from "node:crypto";
 

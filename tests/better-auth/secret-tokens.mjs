@@ -1,4 +1,4 @@
-// The least that makes Better Auth sign tokens for the API with the shared secret: a plugin in place of `jwt()`.
+// A minimal plugin that makes Better Auth sign tokens for the API with the shared secret, in place of `jwt()`.
 
 import { createAuthEndpoint, sessionMiddleware } from "better-auth/api";
 import { SignJWT } from "jose";

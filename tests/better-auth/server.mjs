@@ -3,7 +3,7 @@
 //   node server.mjs [--algorithm ES256] [--rotate-after 1 --grace 3600] [--cookies-under-the-keys]
 //                   [--shared-secret] [--own-plugin] [--rate-limit]
 //
-// Prints `listening <url>` when it answers, and stops when its standard input closes.
+// Prints `listening <url>` when it is ready, and stops when its standard input closes.
 // With no option it is Better Auth as it ships: `emailAndPassword` and `jwt()`.
 
 import "./older-node.mjs";
@@ -37,7 +37,7 @@ if (!secret) throw new Error("BETTER_AUTH_SECRET is not set");
 
 const underTheSecret = options["shared-secret"] || options["own-plugin"];
 
-// The mails that it would have sent, by address: the last one's token.
+// The token of the last mail to each address, in place of sending it.
 const mails = new Map();
 
 function tokens(url) {
@@ -88,7 +88,7 @@ server.listen(0, "127.0.0.1", async () => {
   const handle = toNodeHandler(instance);
   server.on("request", (request, response) => {
     const { pathname, searchParams } = new URL(request.url, url);
-    // The mailbox of a user, which a person has and a script has not.
+    // The mailbox of a user.
     if (pathname === "/mailbox") return response.end(mails.get(searchParams.get("of")) ?? "");
     return handle(request, response);
   });

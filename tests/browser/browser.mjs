@@ -1,8 +1,8 @@
-// Debian's Chromium, without a window and without calls home.
+// Debian's Chromium, headless and without background requests.
 
 import { chromium } from "playwright-core";
 
-/** Starts a browser. $CHROMIUM names another than `/usr/bin/chromium`. */
+/** Starts a browser: $CHROMIUM, or `/usr/bin/chromium`. */
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

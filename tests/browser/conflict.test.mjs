@@ -1,9 +1,9 @@
-// One person, two tabs, one task.
+// One user, two tabs, one task.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { world } from "./world.mjs";
+import { startContext } from "./context.mjs";
 
 const CHANGED = "This task was changed elsewhere";
 
@@ -12,61 +12,61 @@ async function collide(alice, other, title, mine, theirs) {
   const dialog = await alice.openEditor(title);
   await dialog.getByLabel("Title").fill(mine);
   await other.page.reload();
-  await other.heading();
+  await other.ready();
   await other.edit(title, { title: theirs });
-  const refused = alice.answered("PATCH");
+  const rejected = alice.nextResponse("PATCH");
   await dialog.getByRole("button", { name: "Save" }).click();
-  assert.equal((await refused).status(), 412);
+  assert.equal((await rejected).status(), 412);
   await alice.page.getByText(CHANGED).first().waitFor();
 }
 
-test("a conflict between two tabs is shown, and either side can win", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a conflict of two tabs is shown, and either side can be kept", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const other = await alice.tab();
 
   await collide(alice, other, "Draft", "Mine", "Theirs");
   await alice.page.getByText("Theirs").first().waitFor();
   await alice.page.getByRole("button", { name: "Keep mine" }).click();
-  await alice.sees(["Mine"]);
+  await alice.expectTasks(["Mine"]);
   await other.page.reload();
-  await other.sees(["Mine"]);
+  await other.expectTasks(["Mine"]);
 
   await collide(alice, other, "Mine", "Mine again", "Theirs at last");
   await alice.page.getByRole("button", { name: "Take theirs" }).click();
-  await alice.sees(["Theirs at last"]);
+  await alice.expectTasks(["Theirs at last"]);
   await other.page.reload();
-  await other.sees(["Theirs at last"]);
+  await other.expectTasks(["Theirs at last"]);
 });
 
-test("a tick or a deletion of what has changed elsewhere is not done blindly", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a changed task is neither completed nor deleted blindly", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Draft");
   const other = await alice.tab();
   await other.edit("Draft", { title: "Theirs" });
 
   await alice.page.getByRole("checkbox", { name: "Draft", exact: true }).click();
   await alice.page.getByText("was changed elsewhere").first().waitFor();
-  await alice.sees(["Theirs"]);
-  assert.equal(await alice.box("Theirs").isChecked(), false);
+  await alice.expectTasks(["Theirs"]);
+  assert.equal(await alice.checkbox("Theirs").isChecked(), false);
 
   await alice.page.reload();
-  await alice.heading();
+  await alice.ready();
   await alice.page.getByRole("button", { name: "Delete Theirs", exact: true }).click();
   const confirm = alice.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true });
   await confirm.and(alice.page.locator(":enabled")).waitFor();
   await other.edit("Theirs", { title: "Theirs too" });
-  const refused = alice.answered("DELETE");
+  const rejected = alice.nextResponse("DELETE");
   await confirm.click();
-  assert.equal((await refused).status(), 412);
-  await alice.sees(["Theirs too"]);
+  assert.equal((await rejected).status(), 412);
+  await alice.expectTasks(["Theirs too"]);
 });
 
-test("what was deleted elsewhere is said to be", async (t) => {
-  const { person } = await world(t);
-  const alice = await person("Alice");
+test("a task deleted elsewhere is reported as deleted", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
   await alice.add("Short-lived");
   const other = await alice.tab();
   await other.remove("Short-lived");

@@ -1,4 +1,4 @@
-// The settings that docs/guides/frontend.md gives, each beside a real Better Auth of the application.
+// The settings of docs/guides/frontend.md, each with a real Better Auth of the application.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -11,28 +11,28 @@ import { BUILT, freePort, startApi, startApp } from "../frontend/scripts/servers
 
 const DEPLOY = join(import.meta.dirname, "../frontend/deploy");
 
-/** The settings in a file, as they stand there. */
+/** The settings in a file, unchanged. */
 async function settings(name) {
   const text = await readFile(join(DEPLOY, `${name}.env`), "utf8");
   const pairs = text.split("\n").filter((line) => line && !line.startsWith("#"));
   return Object.fromEntries(pairs.map((line) => line.split(/=(.*)/s)));
 }
 
-/** The same where the application and the API have these ports. */
+/** The same with these ports for the application and the API. */
 async function settingsHere(name, app, api) {
   const here = (value) => value.replace(/(localhost|web):3000/, `localhost:${app}`).replace("tasknook:8000", `localhost:${api}`);
   return Object.fromEntries(Object.entries(await settings(name)).map(([name, value]) => [name, here(value)]));
 }
 
-/** The session of somebody who signs up, as a browser at this origin gets it. */
+/** The session of a new user, as a browser at this origin gets it. */
 async function signUp(app, origin) {
-  const answer = await fetch(`${app}/api/auth/sign-up/email`, {
+  const response = await fetch(`${app}/api/auth/sign-up/email`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Origin: origin },
     body: JSON.stringify({ name: "Alice", email: "alice@example.com", password: "the password of Alice" }),
   });
-  assert.equal(answer.status, 200, await answer.text());
-  return { Cookie: answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ") };
+  assert.equal(response.status, 200, await response.text());
+  return { Cookie: response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ") };
 }
 
 for (const [name, ofApp] of Object.entries({
@@ -40,7 +40,7 @@ for (const [name, ofApp] of Object.entries({
   secret: async () => ({ TOKENS_SIGNED_WITH: "secret", BETTER_AUTH_SECRET: "the-same-32-bytes-or-more-on-both-sides" }),
   containers: (...ports) => settingsHere("containers-web", ...ports),
 })) {
-  test(`${name}.env is what the API needs`, async (t) => {
+  test(`${name}.env is sufficient for the API`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "tasknook-deploy-"));
     const ports = [await freePort(), await freePort()];
     const [app, apiUrl] = ports.map((port) => `http://localhost:${port}`);
@@ -63,18 +63,18 @@ for (const [name, ofApp] of Object.entries({
     const session = await signUp(app, origin);
     const { token } = await (await fetch(`${app}/api/auth/token`, { headers: session })).json();
     const headers = { Authorization: `Bearer ${token}`, Origin: origin };
-    const answer = await fetch(`${apiUrl}/api/tasks`, { headers });
-    assert.equal(answer.status, 200, await answer.text());
-    assert.equal(answer.headers.get("Access-Control-Allow-Origin"), origin);
+    const response = await fetch(`${apiUrl}/api/tasks`, { headers });
+    assert.equal(response.status, 200, await response.text());
+    assert.equal(response.headers.get("Access-Control-Allow-Origin"), origin);
 
     const exported = await fetch(`${app}/tasks/export`, { headers: session });
     assert.deepEqual([exported.status, await exported.json()], [200, []], "the server reaches the API");
     const page = await (await fetch(`${app}/tasks`, { headers: session })).text();
-    assert.ok(page.includes(env.TASKNOOK_BROWSER_URL ?? apiUrl), "the page tells browsers where the API is");
+    assert.ok(page.includes(env.TASKNOOK_BROWSER_URL ?? apiUrl), "the page contains the address of the API");
   });
 }
 
-test("as they stand, the settings are taken, and plain http to another host is not taken without being allowed", async () => {
+test("the settings are valid, and plain http must be allowed", async () => {
   const check = (env) => spawnSync(process.env.TASKNOOK_BIN ?? BUILT, ["check-config"], { env, encoding: "utf8" });
   for (const name of ["jwks", "secret", "containers"]) {
     const { status, stderr } = check(await settings(name));

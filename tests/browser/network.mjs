@@ -1,26 +1,26 @@
-// A network that is slow, or loses an answer.
+// A network that is slow, or loses a response.
 
-/** Answers the next call of this method in place of the API; `taken` is what came of it. */
-export async function takeNext(page, method, url, answer) {
+/** Handles the next call of this method in place of the API; `taken` resolves to the result of `handle`. */
+export async function takeNext(page, method, url, handle) {
   let taken = false;
-  /** @type {(came: any) => void} */
+  /** @type {(result: any) => void} */
   let settle = () => {};
-  const came = new Promise((resolve) => (settle = resolve));
+  const result = new Promise((resolve) => (settle = resolve));
   await page.route(url, (route) => {
     if (taken || route.request().method() !== method) return route.fallback();
     taken = true;
-    settle(answer(route));
+    settle(handle(route));
   });
-  return { taken: came };
+  return { taken: result };
 }
 
-/** Holds the next call of this method until what this answers is called. */
+/** Holds the next call of this method until `release` is called. */
 export async function holdNext(page, method, url = "**/tasks/**") {
   /** @type {(how: "continue" | "abort") => void} */
   let release = () => {};
   const released = new Promise((resolve) => (release = resolve));
   const { taken } = await takeNext(page, method, url, async (route) => {
-    released.then((how) => route[how]()).catch(() => {}); // Whoever asked may have given up.
+    released.then((how) => route[how]()).catch(() => {}); // The page may have cancelled the request.
   });
   return { arrived: taken, release };
 }

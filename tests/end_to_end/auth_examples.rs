@@ -1,19 +1,19 @@
-//! The examples of the auth crate, which strangers copy: each before a real Better Auth.
+//! The examples of the auth crate, each with a real Better Auth.
 
 use std::fs::{self, File};
 use std::process::Output;
 use std::time::Duration;
 
 use serde_json::Value;
-use tasknook_tests::{BetterAuth, ExampleService, Mode, Person, example, folder, run_to_exit};
+use tasknook_tests::{BetterAuth, ExampleService, Mode, User, example, folder, run_to_exit};
 
 const SERVICES: [&str; 2] = ["actix_service", "axum_service"];
 
-/// What an operator sets: the URL, and the secret when Better Auth signs with it.
+/// The variables of an operator: the URL, and the secret when Better Auth signs with it.
 fn variables(better_auth: &BetterAuth) -> Vec<(&'static str, &str)> {
     let url = ("BETTER_AUTH_URL", better_auth.url());
     let secret = ("BETTER_AUTH_SECRET", BetterAuth::SECRET);
-    if better_auth.mode().is_under_the_secret() { vec![url, secret] } else { vec![url] }
+    if better_auth.mode().uses_secret() { vec![url, secret] } else { vec![url] }
 }
 
 /// The token with its signature changed.
@@ -24,44 +24,44 @@ fn forged(token: &str) -> String {
 }
 
 #[test]
-fn a_service_of_either_framework_knows_its_callers_in_either_mode() {
-    for mode in [Mode::Shipped, Mode::SharedSecret] {
+fn example_services_authenticate_users_in_both_modes() {
+    for mode in [Mode::Default, Mode::SharedSecret] {
         let better_auth = BetterAuth::start(mode);
-        let people = [better_auth.sign_up("alice"), better_auth.sign_up("bob")];
+        let users = [better_auth.sign_up("alice"), better_auth.sign_up("bob")];
         for service in SERVICES {
             let service = ExampleService::start(service, &variables(&better_auth));
-            for person in &people {
-                let answer = service.client().with_token(&person.token).get("/api/me").expect(200);
-                assert_eq!(answer.text(), person.id);
+            for user in &users {
+                let response = service.client().with_token(&user.token).get("/api/me").expect(200);
+                assert_eq!(response.text(), user.id);
             }
-            refuses_everybody_else(&service, &people[0]);
+            rejects_other_tokens(&service, &users[0]);
         }
     }
 }
 
 #[track_caller]
-fn refuses_everybody_else(service: &ExampleService, person: &Person) {
+fn rejects_other_tokens(service: &ExampleService, user: &User) {
     let client = service.client();
-    let cookie = format!("better-auth.session_token={}; token={}", person.session_token, person.token);
+    let cookie = format!("better-auth.session_token={}; token={}", user.session_token, user.token);
     let without_a_token = [
         client.get("/api/me"),
-        client.get(&format!("/api/me?access_token={}", person.token)),
+        client.get(&format!("/api/me?access_token={}", user.token)),
         client.request("GET", "/api/me").header("Cookie", &cookie).send(),
     ];
-    for answer in without_a_token {
-        let answer = answer.expect(401);
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{answer}");
-        assert_eq!(answer.json()["code"], "missing_credentials", "{answer}");
+    for response in without_a_token {
+        let response = response.expect(401);
+        assert_eq!(response.header("www-authenticate"), Some("Bearer"), "{response}");
+        assert_eq!(response.json()["code"], "missing_credentials", "{response}");
     }
-    let mut tokens = vec![forged(&person.token), person.email_token.clone(), person.session_token.clone()];
-    tokens.extend(person.session_data.clone());
+    let mut tokens = vec![forged(&user.token), user.email_token.clone(), user.session_token.clone()];
+    tokens.extend(user.session_data.clone());
     for token in tokens {
-        let answer = client.with_token(&token).get("/api/me").expect(401);
-        let challenge = answer.header("www-authenticate").unwrap();
-        assert!(challenge.starts_with("Bearer error=\"invalid_token\", error_description=\""), "{answer}");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{answer}");
-        assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
-        assert_eq!(answer.json()["status"], Value::from(401), "{answer}");
+        let response = client.with_token(&token).get("/api/me").expect(401);
+        let challenge = response.header("www-authenticate").unwrap();
+        assert!(challenge.starts_with("Bearer error=\"invalid_token\", error_description=\""), "{response}");
+        assert_eq!(response.header("content-type"), Some("application/problem+json"), "{response}");
+        assert_eq!(response.header("cache-control"), Some("no-store"), "{response}");
+        assert_eq!(response.json()["status"], Value::from(401), "{response}");
     }
 }
 
@@ -74,23 +74,23 @@ fn verify(better_auth: &BetterAuth, token: &str) -> Output {
 }
 
 #[test]
-fn a_plain_program_tells_whose_a_token_is_or_why_it_is_nobodys() {
-    for mode in [Mode::Shipped, Mode::SharedSecret] {
+fn example_program_prints_the_user_or_the_reason() {
+    for mode in [Mode::Default, Mode::SharedSecret] {
         let better_auth = BetterAuth::start(mode);
-        let person = better_auth.sign_up("alice");
+        let user = better_auth.sign_up("alice");
 
-        let taken = verify(&better_auth, &person.token);
-        assert_eq!(String::from_utf8(taken.stdout).unwrap(), format!("{}\n", person.id));
-        assert_eq!((taken.status.code(), taken.stderr), (Some(0), vec![]));
+        let accepted = verify(&better_auth, &user.token);
+        assert_eq!(String::from_utf8(accepted.stdout).unwrap(), format!("{}\n", user.id));
+        assert_eq!((accepted.status.code(), accepted.stderr), (Some(0), vec![]));
 
-        let refused = verify(&better_auth, &forged(&person.token));
-        assert_eq!(String::from_utf8(refused.stderr).unwrap(), "the token's signature is wrong\n");
-        assert_eq!((refused.status.code(), refused.stdout), (Some(1), vec![]));
+        let rejected = verify(&better_auth, &forged(&user.token));
+        assert_eq!(String::from_utf8(rejected.stderr).unwrap(), "the token's signature is wrong\n");
+        assert_eq!((rejected.status.code(), rejected.stdout), (Some(1), vec![]));
     }
 }
 
 #[test]
-fn an_example_says_what_is_not_set() {
+fn examples_name_a_missing_variable() {
     for name in [&SERVICES[..], &["verify_token"]].concat() {
         let exit = run_to_exit(&mut example(name, &[]), Duration::from_secs(20));
         assert_eq!(exit.code, Some(1));
@@ -99,7 +99,7 @@ fn an_example_says_what_is_not_set() {
 }
 
 #[test]
-fn the_readme_has_better_auth_sign_with_the_secret_as_these_tests_do() {
+fn readme_quotes_the_tested_secret_configuration() {
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let server = one_line(include_str!("../better-auth/server.mjs"));
     let readme = include_str!("../../crates/auth/README.md");
@@ -108,7 +108,7 @@ fn the_readme_has_better_auth_sign_with_the_secret_as_these_tests_do() {
     let (plugin, _) = plugin.split_once("}),\n  ]").unwrap();
     assert!(plugin.contains("sign: (payload)"), "{plugin}");
     let key = before.lines().find(|line| line.starts_with("const key")).unwrap();
-    for said in [format!("jwt({{ {} }})", one_line(plugin)), key.to_owned()] {
-        assert!(server.contains(&said), "{said}\nis not in server.mjs");
+    for part in [format!("jwt({{ {} }})", one_line(plugin)), key.to_owned()] {
+        assert!(server.contains(&part), "{part}\nis not in server.mjs");
     }
 }

@@ -14,14 +14,14 @@ use tasknook_tests::{Client, Environment, Postgres, run_to_exit};
 use crate::database::{Database, caller, execute, on_both_databases, url_of};
 
 on_both_databases! {
-    a_backup_under_load_has_every_task_that_was_acknowledged_before_it
+    backup_under_load_has_every_acknowledged_task
 }
 
 const WRITERS: usize = 3;
 const BEFORE_THE_BACKUP: usize = 60;
 const LIMIT: Duration = Duration::from_mins(1);
 
-fn a_backup_under_load_has_every_task_that_was_acknowledged_before_it(database: Database) {
+fn backup_under_load_has_every_acknowledged_task(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
@@ -60,7 +60,7 @@ fn a_backup_under_load_has_every_task_that_was_acknowledged_before_it(database: 
     let _ = restored.run(&["doctor"]).success();
 }
 
-/// Creates tasks until there are enough, fewer than a page holds, and keeps the titles that were acknowledged.
+/// Creates tasks until there are enough, at most a page, and keeps the titles that were acknowledged.
 fn write(
     writer: usize,
     alice: &Client,
@@ -75,7 +75,7 @@ fn write(
         let title = format!("writer {writer} attempt {attempt}");
         let _ = alice.post("/api/tasks", &json!({"title": title})).expect(201);
         titles.lock().unwrap().insert(title);
-        // Nobody listens any more once the backup has begun.
+        // The receiver is gone once the backup has begun.
         let _ = acknowledge.send(());
     }
 }
@@ -86,9 +86,9 @@ fn backed_up_and_restored(database: Database, environment: &Environment) -> Envi
     match database {
         Database::Sqlite => {
             let file = restored.folder().join("tasks.db");
-            let said = environment.run(&["backup", file.to_str().unwrap()]).success().stdout;
+            let output = environment.run(&["backup", file.to_str().unwrap()]).success().stdout;
             let bytes = fs::metadata(&file).unwrap().len();
-            assert_eq!(said, format!("Wrote {}, {bytes} bytes.", file.display()));
+            assert_eq!(output, format!("Wrote {}, {bytes} bytes.", file.display()));
         }
         Database::Postgres => {
             let (server, file) = (Postgres::shared(), "tasks.dump");
@@ -101,7 +101,7 @@ fn backed_up_and_restored(database: Database, environment: &Environment) -> Envi
 }
 
 #[test]
-fn what_is_there_is_left_as_it_is() {
+fn existing_files_are_not_overwritten() {
     let environment = Database::Sqlite.with_secret();
     let _ = environment.run(&["migrate"]).success();
     let file = environment.folder().join("copy.db");
@@ -113,7 +113,7 @@ fn what_is_there_is_left_as_it_is() {
 }
 
 #[test]
-fn a_server_is_left_to_its_own_tools() {
+fn backup_of_postgres_refers_to_pg_dump() {
     let environment = Database::Postgres.environment();
     let exit = environment.run(&["backup", "copy.db"]);
     assert_eq!(exit.code, Some(2));
@@ -122,7 +122,7 @@ fn a_server_is_left_to_its_own_tools() {
 }
 
 #[test]
-fn a_disk_without_room_leaves_no_copy_and_nothing_of_one() {
+fn full_disk_leaves_no_partial_backup() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");

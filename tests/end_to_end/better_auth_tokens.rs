@@ -1,5 +1,5 @@
-//! The tokens of a real Better Auth, judged by the `auth` crate alone: what it issues for an API is taken in every
-//! mode, and nothing else that comes from it is.
+//! The tokens of a real Better Auth, verified by the `auth` crate: in every mode the token for the API is accepted, and
+//! every other token is rejected.
 
 mod another_issuer;
 mod each_mode;
@@ -11,28 +11,28 @@ use auth::{
     ClaimRules, HttpJwksSource, Identity, JwksOptions, JwksVerifier, SharedSecretVerifier, TokenVerifier,
     VerifyError,
 };
-use tasknook_tests::{BetterAuth, Mode, Person};
+use tasknook_tests::{BetterAuth, Mode, User};
 
-/// A Better Auth and one user of it.
+/// A Better Auth and one of its users.
 struct Issued {
     better_auth: BetterAuth,
-    person: Person,
+    user: User,
 }
 
 impl Issued {
     fn by(mode: Mode) -> Self {
         let better_auth = BetterAuth::start(mode);
-        let person = better_auth.sign_up("alice");
-        Self { better_auth, person }
+        let user = better_auth.sign_up("alice");
+        Self { better_auth, user }
     }
 
     fn url(&self) -> &str {
         self.better_auth.url()
     }
 
-    /// What the documentation says: the trust anchor that the mode has, and the rules for its URL.
+    /// The documented verifier: the trust anchor of the mode, and the rules for its URL.
     fn documented_verifier(&self) -> Box<dyn TokenVerifier> {
-        if self.better_auth.mode().is_under_the_secret() {
+        if self.better_auth.mode().uses_secret() {
             Box::new(with_secret(BetterAuth::SECRET, documented_rules(self.url())))
         } else {
             Box::new(with_keys_of(self.url(), documented_rules(self.url())))
@@ -58,11 +58,11 @@ fn identity(verifier: &dyn TokenVerifier, token: &str) -> Identity {
     pollster::block_on(verifier.verify(token)).unwrap_or_else(|error| panic!("{error}: {token}"))
 }
 
-/// The label of the refusal, and which claim it was when one is missing.
+/// The label of the rejection, with the claim when one is missing.
 #[track_caller]
-fn refusal(verifier: &dyn TokenVerifier, token: &str) -> String {
+fn rejection(verifier: &dyn TokenVerifier, token: &str) -> String {
     match pollster::block_on(verifier.verify(token)) {
-        Ok(identity) => panic!("{token} is taken for a token of {identity:?}"),
+        Ok(identity) => panic!("{token} is accepted as a token of {identity:?}"),
         Err(error) => match &error {
             VerifyError::MissingClaim { claim } => format!("{} {claim}", error.reason()),
             _ => error.reason().to_owned(),

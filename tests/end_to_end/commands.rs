@@ -1,4 +1,4 @@
-//! The commands of the binary, each as an operator types it.
+//! The commands of the binary.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use tasknook_tests::{BetterAuth, Environment};
 use crate::database::{Database, caller, on_both_databases};
 
 on_both_databases! {
-    migrate_prepares_a_database_for_a_service_that_does_not
+    migrate_prepares_a_database_for_serve
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn help_names_every_command_and_option() {
 }
 
 #[test]
-fn openapi_prints_what_the_service_serves_and_needs_no_configuration() {
+fn openapi_prints_the_served_document_without_configuration() {
     let environment =
         Environment::new().set("DATABASE_URL", "no-database").set("TASKNOOK_NO__SUCH", "setting");
     let printed = environment.run(&["openapi"]).success();
@@ -50,16 +50,16 @@ fn openapi_prints_what_the_service_serves_and_needs_no_configuration() {
 }
 
 #[test]
-fn a_command_that_is_none_is_refused() {
+fn unknown_commands_are_rejected() {
     let exit = Environment::new().run(&["server"]);
     assert_eq!(exit.code, Some(2));
     assert!(exit.stderr.contains("server"), "{}", exit.stderr);
 }
 
 #[test]
-fn check_config_shows_what_is_in_force_and_masks_what_is_secret() {
+fn check_config_prints_the_configuration_without_secrets() {
     let environment = Environment::new()
-        .set("DATABASE_URL", "postgres://somebody:hunter2-and-more@db.example:5432/tasks")
+        .set("DATABASE_URL", "postgres://user:hunter2-and-more@db.example:5432/tasks")
         .set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
         .set(
             "BETTER_AUTH_SECRETS",
@@ -82,14 +82,14 @@ fn check_config_shows_what_is_in_force_and_masks_what_is_secret() {
         assert!(exit.stdout.contains(shown), "{shown} is not shown\n{}", exit.stdout);
     }
     for hidden in ["hunter2", BetterAuth::SECRET, "the-new-secret", "the-old-secret"] {
-        let said = format!("{}\n{}", exit.stdout, exit.stderr);
-        assert!(!said.contains(hidden), "{hidden} is shown\n{said}");
+        let output = format!("{}\n{}", exit.stdout, exit.stderr);
+        assert!(!output.contains(hidden), "{hidden} is shown\n{output}");
     }
     assert!(!exit.stdout.contains("250"), "the environment goes before the file\n{}", exit.stdout);
 }
 
 #[test]
-fn the_file_of_the_environment_is_read_too() {
+fn config_file_can_be_named_in_the_environment() {
     let environment = Database::Sqlite.with_secret();
     let file = environment.folder().join("some.toml");
     fs::write(&file, "[limits]\nmax_body_bytes = 12345\n").unwrap();
@@ -98,7 +98,7 @@ fn the_file_of_the_environment_is_read_too() {
 }
 
 #[test]
-fn a_token_stands_for_its_user() {
+fn token_authenticates_its_user() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     for user in ["alice", "1", "Ünï cödé/%2F", "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11"] {
@@ -110,7 +110,7 @@ fn a_token_stands_for_its_user() {
 }
 
 #[test]
-fn a_token_of_any_secret_in_the_list_is_taken() {
+fn tokens_of_every_listed_secret_are_accepted() {
     let (old, new) = ("the-old-secret-of-a-rotation-000000", "the-new-secret-of-a-rotation-000000");
     let environment = Database::Sqlite.environment();
     let before = environment.clone().set("BETTER_AUTH_SECRET", old).token("alice");
@@ -125,7 +125,7 @@ fn a_token_of_any_secret_in_the_list_is_taken() {
 }
 
 #[test]
-fn healthcheck_tells_a_service_from_none() {
+fn healthcheck_fails_without_a_service() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let port = service.address().rsplit(':').next().unwrap().to_owned();
@@ -135,7 +135,7 @@ fn healthcheck_tells_a_service_from_none() {
     assert_eq!(environment.run(&["healthcheck"]).code, Some(1));
 }
 
-fn migrate_prepares_a_database_for_a_service_that_does_not(database: Database) {
+fn migrate_prepares_a_database_for_serve(database: Database) {
     let environment = database.with_secret();
     let _ = environment.run(&["migrate"]).success();
     let _ = environment.run(&["migrate"]).success();

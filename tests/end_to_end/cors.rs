@@ -1,7 +1,7 @@
 //! A browser on another origin.
 
 use serde_json::json;
-use tasknook_tests::Answer;
+use tasknook_tests::Response;
 
 use crate::database::{Database, caller};
 
@@ -9,14 +9,14 @@ const EXPOSED: [&str; 7] =
     ["etag", "location", "link", "x-next-cursor", "x-total-count", "retry-after", "x-request-id"];
 
 #[test]
-fn a_listed_origin_may_do_everything_and_another_nothing() {
+fn cors_allows_only_listed_origins() {
     let (listed, other) = ("https://app.example", "https://app.example.evil");
     let environment = Database::Sqlite.with_secret();
     let environment = environment.set("TASKNOOK_CORS__ORIGINS", format!("http://localhost:3000,{listed}"));
     let service = environment.serve();
-    let nobody = service.client();
+    let anonymous = service.client();
     let preflight = |origin: &str, method: &str| {
-        let request = nobody.request("OPTIONS", "/api/alice/tasks").header("Origin", origin);
+        let request = anonymous.request("OPTIONS", "/api/alice/tasks").header("Origin", origin);
         let headers = "authorization,content-type,if-match,if-none-match,prefer";
         request
             .header("Access-Control-Request-Method", method)
@@ -24,11 +24,11 @@ fn a_listed_origin_may_do_everything_and_another_nothing() {
             .send()
     };
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-        let answer = preflight(listed, method);
-        assert!((200..300).contains(&answer.status), "{answer}");
-        allowed(&answer, listed);
-        assert!(answer.header("access-control-allow-methods").unwrap().contains(method), "{answer}");
-        assert!(answer.header("access-control-max-age").is_some(), "{answer}");
+        let response = preflight(listed, method);
+        assert!((200..300).contains(&response.status), "{response}");
+        allowed(&response, listed);
+        assert!(response.header("access-control-allow-methods").unwrap().contains(method), "{response}");
+        assert!(response.header("access-control-max-age").is_some(), "{response}");
         assert_eq!(preflight(other, method).header("access-control-allow-origin"), None);
     }
 
@@ -37,10 +37,10 @@ fn a_listed_origin_may_do_everything_and_another_nothing() {
     for (target, status) in
         [("/api/tasks", 200), ("/api/bob/tasks", 403), ("/api/tasks/1", 404), ("/nowhere", 404)]
     {
-        let answer = from(listed, target).expect(status);
-        allowed(&answer, listed);
-        let exposed = answer.header("access-control-expose-headers").unwrap_or_default().to_lowercase();
-        assert!(EXPOSED.iter().all(|name| exposed.contains(name)), "{answer}");
+        let response = from(listed, target).expect(status);
+        allowed(&response, listed);
+        let exposed = response.header("access-control-expose-headers").unwrap_or_default().to_lowercase();
+        assert!(EXPOSED.iter().all(|name| exposed.contains(name)), "{response}");
         assert_eq!(from(other, target).header("access-control-allow-origin"), None);
     }
     let unknown =
@@ -48,8 +48,8 @@ fn a_listed_origin_may_do_everything_and_another_nothing() {
     allowed(&unknown.expect(401), listed);
 }
 
-fn allowed(answer: &Answer, origin: &str) {
-    assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{answer}");
-    assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{answer}");
-    assert!(answer.header("vary").unwrap_or_default().to_lowercase().contains("origin"), "{answer}");
+fn allowed(response: &Response, origin: &str) {
+    assert_eq!(response.header("access-control-allow-origin"), Some(origin), "{response}");
+    assert_eq!(response.header("access-control-allow-credentials"), Some("true"), "{response}");
+    assert!(response.header("vary").unwrap_or_default().to_lowercase().contains("origin"), "{response}");
 }

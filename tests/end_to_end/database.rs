@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use tasknook_tests::{BetterAuth, Client, Environment, Postgres, Service};
 
-/// Which database.
+/// The kind of database.
 #[derive(Clone, Copy)]
 pub(crate) enum Database {
     /// A file in the service's own folder.
@@ -31,7 +31,7 @@ impl Database {
         }
     }
 
-    /// The same with a shared secret, so that the binary's own tokens are taken.
+    /// The same with a shared secret, so that the binary's own tokens are accepted.
     pub(crate) fn with_secret(self) -> Environment {
         self.environment().set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
     }
@@ -44,7 +44,7 @@ pub(crate) fn url_of(environment: &Environment) -> String {
     url.unwrap().to_str().unwrap().to_owned()
 }
 
-/// Runs SQL on the environment's database, beside the service.
+/// Runs SQL on the environment's database, while the service runs.
 pub(crate) fn execute(database: Database, environment: &Environment, sql: &str) {
     match database {
         Database::Sqlite => {
@@ -56,12 +56,12 @@ pub(crate) fn execute(database: Database, environment: &Environment, sql: &str) 
     }
 }
 
-/// A caller with a token of the binary's own making.
+/// A client with a token of the binary.
 pub(crate) fn caller(environment: &Environment, service: &Service, user: &str) -> Client {
     service.client().with_token(&environment.token(user))
 }
 
-/// Makes two tests of a function that takes a [`Database`].
+/// Defines two tests for a function that takes a [`Database`].
 macro_rules! on_both_databases {
     ($($story:ident)*) => { $(
         mod $story {

@@ -122,7 +122,7 @@ fn absent_and_foreign_files_are_left_alone() {
 
 #[test]
 fn an_unreachable_server_has_its_own_exit_code() {
-    let url = "postgres://somebody:hunter2@127.0.0.1:1/tasks";
+    let url = "postgres://user:hunter2@127.0.0.1:1/tasks";
     let exit = Environment::new().set("DATABASE_URL", url).run(&["doctor"]);
     assert_eq!(exit.code, Some(3));
     assert!(exit.stderr.contains("cannot be reached"), "{}", exit.stderr);

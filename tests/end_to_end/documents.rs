@@ -1,9 +1,9 @@
-//! What the documents quote is in files that the other tests run.
+//! The code quoted in the documents is in files that the other tests run.
 
 use std::fs;
 use std::path::Path;
 
-/// A quotation: what stands behind the fence, and its lines.
+/// A quotation: the info string of its fence, and its lines.
 struct Snippet<'a> {
     info: &'a str,
     lines: Vec<&'a str>,
@@ -22,13 +22,13 @@ fn snippets(document: &str) -> Vec<Snippet<'_>> {
 }
 
 #[test]
-fn every_snippet_of_the_frontend_guide_is_lifted_from_the_application() {
+fn frontend_guide_quotes_the_application() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let guide = fs::read_to_string(root.join("docs/guides/frontend.md")).unwrap();
     let snippets: Vec<_> = snippets(&guide).into_iter().filter(|snippet| snippet.info != "text").collect();
     assert!(snippets.len() >= 12, "only {} snippets were found", snippets.len());
     for Snippet { info, lines } in snippets {
-        let Some((_, file)) = info.split_once(" file=") else { panic!("```{info} does not say its file") };
+        let Some((_, file)) = info.split_once(" file=") else { panic!("```{info} does not name its file") };
         let source = fs::read_to_string(root.join("tests/frontend").join(file)).unwrap();
         let source: Vec<_> = source.lines().map(str::trim).collect();
         let quoted = source.windows(lines.len()).any(|window| window == lines);

@@ -1,29 +1,29 @@
-//! Many users at once, each with a mark in every text: no byte of one in an answer to another.
+//! Many concurrent users, each with a mark in every text: no response contains the mark of another user.
 
 use std::collections::BTreeMap;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Answer, Client};
+use tasknook_tests::{Client, Response};
 
 use crate::database::{Database, caller, on_both_databases};
 
 on_both_databases! {
-    no_byte_of_one_user_is_in_an_answer_to_another
+    responses_contain_no_data_of_other_users
 }
 
 const USERS: usize = 12;
 const STEPS: usize = 80;
 
-/// What users could learn of each other by guessing: ids, user names, cursors.
+/// What users could guess of each other: ids, user names, cursors.
 #[derive(Default)]
 struct Leaks {
     ids: Vec<String>,
     cursors: Vec<String>,
 }
 
-fn no_byte_of_one_user_is_in_an_answer_to_another(database: Database) {
+fn responses_contain_no_data_of_other_users(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
     let callers: Vec<Client> = (0..USERS).map(|user| caller(&environment, &service, &name(user))).collect();
@@ -36,7 +36,7 @@ fn no_byte_of_one_user_is_in_an_answer_to_another(database: Database) {
                     User { number, client, leaks, tasks: BTreeMap::new(), dice: 7919 + number as u64 };
                 start.wait();
                 (0..STEPS).for_each(|_| user.step());
-                user.has_exactly_their_own();
+                user.expect_exactly_own_tasks();
             });
         }
     });
@@ -46,7 +46,7 @@ fn name(user: usize) -> String {
     format!("user-{user:02}")
 }
 
-/// In every text of the user's, and in nobody else's.
+/// A mark in every text of this user, and in no other.
 fn mark(user: usize) -> String {
     format!("canary-{user:02}-")
 }
@@ -55,7 +55,7 @@ struct User<'a> {
     number: usize,
     client: Client,
     leaks: &'a Mutex<Leaks>,
-    /// What is there, by id.
+    /// The current tasks, by id.
     tasks: BTreeMap<String, Value>,
     dice: u64,
 }
@@ -78,7 +78,7 @@ impl User<'_> {
         match self.any(8) {
             0 | 1 => self.creates(&root),
             2 | 3 => self.lists(&root),
-            4 => self.tries_another(),
+            4 => self.requests_another_path(),
             _ => self.uses_an_id(&root),
         }
     }
@@ -86,7 +86,7 @@ impl User<'_> {
     fn creates(&mut self, root: &str) {
         let title = format!("{}{}", mark(self.number), self.any(1000));
         let body = json!({"title": title, "description": format!("of {}", mark(self.number))});
-        let task = self.seen(self.client.post(root, &body)).expect(201).json();
+        let task = self.checked(self.client.post(root, &body)).expect(201).json();
         let id = task["id"].as_str().unwrap().to_owned();
         self.leaks.lock().unwrap().ids.push(id.clone());
         self.tasks.insert(id, task);
@@ -100,21 +100,21 @@ impl User<'_> {
             2 => "?sort=title&status=pending".to_owned(),
             _ => "?limit=3".to_owned(),
         };
-        let answer = self.seen(self.client.get(&format!("{root}{query}")));
-        assert!(answer.status == 200 || query.contains("cursor") && answer.status == 422, "{answer}");
-        if let Some(cursor) = answer.header("x-next-cursor") {
+        let response = self.checked(self.client.get(&format!("{root}{query}")));
+        assert!(response.status == 200 || query.contains("cursor") && response.status == 422, "{response}");
+        if let Some(cursor) = response.header("x-next-cursor") {
             self.leaks.lock().unwrap().cursors.push(cursor.to_owned());
         }
     }
 
-    fn tries_another(&mut self) {
+    fn requests_another_path(&mut self) {
         let other = (self.number + 1 + self.any(USERS - 1)) % USERS;
         let root = format!("/api/{}/tasks", name(other));
-        let _ = self.seen(self.client.get(&root)).expect(403);
-        let _ = self.seen(self.client.post(&root, &json!({"title": mark(self.number)}))).expect(403);
+        let _ = self.checked(self.client.get(&root)).expect(403);
+        let _ = self.checked(self.client.post(&root, &json!({"title": mark(self.number)}))).expect(403);
     }
 
-    /// Any id that anybody was given: the user's own, one they deleted, or another's.
+    /// Any id: the user's own, one they deleted, or another user's.
     fn uses_an_id(&mut self, root: &str) {
         let ids = self.leaks.lock().unwrap().ids.clone();
         if ids.is_empty() {
@@ -123,16 +123,16 @@ impl User<'_> {
         let id = &ids[self.any(ids.len())];
         let path = format!("{root}/{id}");
         let title = format!("{}{}", mark(self.number), self.any(1000));
-        let (method, answer) = match self.any(5) {
+        let (method, response) = match self.any(5) {
             0 => ("GET", self.client.get(&path)),
             1 => ("PUT", self.client.put(&path, &json!({"title": title}))),
             2 => ("PATCH", self.client.patch(&path, &json!({"description": title}))),
             3 => ("PATCH", self.client.request("PATCH", &format!("{path}/complete")).send()),
             _ => ("DELETE", self.client.delete(&path)),
         };
-        let answer = self.seen(answer);
+        let response = self.checked(response);
         let mine = self.tasks.contains_key(id);
-        let answer = answer.expect(if !mine {
+        let response = response.expect(if !mine {
             404
         } else if method == "DELETE" {
             204
@@ -142,20 +142,25 @@ impl User<'_> {
         if mine && method == "DELETE" {
             self.tasks.remove(id);
         } else if mine {
-            self.tasks.insert(id.clone(), answer.json());
+            self.tasks.insert(id.clone(), response.json());
         }
     }
 
-    /// Looks through the whole answer for anybody else's mark.
-    fn seen(&self, answer: Answer) -> Answer {
-        let whole = answer.to_string();
+    /// Checks that the response has no mark of another user.
+    fn checked(&self, response: Response) -> Response {
+        let whole = response.to_string();
         for other in (0..USERS).filter(|&other| other != self.number) {
-            assert!(!whole.contains(&mark(other)), "{} sees {}'s:\n{whole}", name(self.number), name(other));
+            assert!(
+                !whole.contains(&mark(other)),
+                "{} received data of {}:\n{whole}",
+                name(self.number),
+                name(other)
+            );
         }
-        answer
+        response
     }
 
-    fn has_exactly_their_own(&self) {
+    fn expect_exactly_own_tasks(&self) {
         let list = self.client.get("/api/tasks").expect(200).json();
         let listed: BTreeMap<String, Value> = list
             .as_array()
@@ -163,6 +168,6 @@ impl User<'_> {
             .iter()
             .map(|task| (task["id"].as_str().unwrap().to_owned(), task.clone()))
             .collect();
-        assert_eq!(listed, self.tasks, "{} has what they made, and nothing else", name(self.number));
+        assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
     }
 }

@@ -1,27 +1,28 @@
-//! Who may depend on whom.
+//! The dependencies between the crates.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The crates that each crate of the workspace may name, tests aside.
-const MAY_NAME: [(&str, &[&str]); 5] = [
+/// The crates that each crate of the workspace may depend on, except for tests.
+const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
     ("tasknook-domain", &[]),
     ("tasknook-auth", &[]),
     ("tasknook-persistence", &["tasknook-domain"]),
     ("tasknook", &["tasknook-auth", "tasknook-domain", "tasknook-persistence"]),
     ("tasknook-tests", &[]),
+    ("tasknook-bench", &["tasknook-auth", "tasknook-domain", "tasknook-tests"]),
 ];
 
-/// What the innermost crate may name from outside.
+/// The external crates of the domain.
 const DOMAIN_MAY_USE: [&str; 5] = ["async-trait", "pollster", "thiserror", "time", "uuid"];
 
-/// What the auth crate names for its features alone, so that nobody gets a framework or a client unasked.
+/// The optional dependencies of the auth crate: a framework or a client comes only with its feature.
 const AUTH_MAY_OFFER: [&str; 7] =
     ["actix-web", "axum-core", "http", "rustls", "tower-layer", "tower-service", "ureq"];
 
-/// The names of what each crate of the workspace depends on, tests aside, by the crate's own.
+/// The dependencies of each crate of the workspace, except for tests, by its name.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
     dependencies_that(|_| true)
 }
@@ -45,32 +46,32 @@ fn dependencies_that(are_meant: impl Fn(&Value) -> bool) -> BTreeMap<String, Vec
 }
 
 #[test]
-fn each_crate_names_only_the_layers_below_it() {
+fn crates_depend_only_on_lower_layers() {
     let dependencies = dependencies();
-    assert_eq!(dependencies.len(), MAY_NAME.len(), "a new crate needs a place in the layers");
-    for (name, may_name) in MAY_NAME {
+    assert_eq!(dependencies.len(), MAY_DEPEND_ON.len(), "a new crate needs a place in the layers");
+    for (name, allowed) in MAY_DEPEND_ON {
         for dependency in dependencies[name].iter().filter(|dependency| dependency.starts_with("tasknook")) {
-            assert!(may_name.contains(&dependency.as_str()), "{name} may not depend on {dependency}");
+            assert!(allowed.contains(&dependency.as_str()), "{name} may not depend on {dependency}");
         }
     }
 }
 
 #[test]
-fn the_domain_names_no_framework_no_runtime_and_no_database() {
+fn domain_has_no_framework_runtime_or_database() {
     for dependency in &dependencies()["tasknook-domain"] {
         assert!(DOMAIN_MAY_USE.contains(&dependency.as_str()), "the domain may not depend on {dependency}");
     }
 }
 
 #[test]
-fn the_auth_crate_names_frameworks_and_clients_for_its_features_alone() {
+fn auth_frameworks_and_clients_are_optional() {
     let mut optional = dependencies_that(|one| one["optional"] == true).remove("tasknook-auth").unwrap();
     optional.sort_unstable();
     assert_eq!(optional, AUTH_MAY_OFFER);
 }
 
 #[test]
-fn the_auth_crate_names_no_framework_no_runtime_and_no_database_unasked() {
+fn auth_requires_no_framework_runtime_or_database() {
     let always = dependencies_that(|one| one["optional"] == false).remove("tasknook-auth").unwrap();
     assert!(always.iter().any(|name| name == "serde"), "{always:?}");
     for banned in AUTH_MAY_OFFER.into_iter().chain(["axum", "diesel", "hyper", "tokio", "tower"]) {

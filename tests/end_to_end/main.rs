@@ -6,31 +6,31 @@
     reason = "a test that fails, fails here"
 )]
 
-mod auth_alone;
+mod auth_dependencies;
 mod auth_examples;
 mod backup;
 mod better_auth_tokens;
-mod cases;
 mod commands;
+mod conformance;
 mod cors;
 mod database;
-mod database_away;
+mod database_unavailable;
 mod doctor;
 mod documents;
+mod every_route;
+mod existing_clients;
 mod frontend;
-mod habits;
 mod isolation;
 mod layers;
-mod main_job;
 mod migrations;
-mod no_log;
 mod node;
 mod pages;
 mod postgres_tls;
-mod refusals;
+mod rejections;
 mod restart;
-mod same_answers;
+mod same_responses;
 mod schemathesis;
 mod stop;
 mod two_processes;
+mod unwritable_log;
 mod verify;

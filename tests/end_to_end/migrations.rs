@@ -1,4 +1,4 @@
-//! Replicas that start at once on an empty database, and databases that are not ready for a start.
+//! Replicas that start concurrently on an empty database, and databases that are not ready.
 
 use std::thread;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use tasknook_tests::{BetterAuth, Environment, Postgres, Service, signal};
 use crate::database::{Database, caller, on_both_databases};
 
 on_both_databases! {
-    replicas_that_start_at_once_all_come_up
-    a_start_goes_on_where_a_killed_one_stopped
+    concurrent_replicas_all_start
+    start_resumes_a_killed_migration
 }
 
 const REPLICAS: usize = 5;
 
-fn replicas_that_start_at_once_all_come_up(database: Database) {
+fn concurrent_replicas_all_start(database: Database) {
     let environment = database.with_secret();
     let starting: Vec<_> = (0..REPLICAS).map(|_| environment.begin()).collect();
     let services: Vec<Service> = starting.into_iter().map(|one| one.ready()).collect();
@@ -30,10 +30,10 @@ fn replicas_that_start_at_once_all_come_up(database: Database) {
     services.into_iter().for_each(Service::stop);
 }
 
-fn a_start_goes_on_where_a_killed_one_stopped(database: Database) {
+fn start_resumes_a_killed_migration(database: Database) {
     let environment = database.with_secret();
     for _ in 0..5 {
-        // Somewhere in its start, wherever that happens to be.
+        // At any point of its start.
         let starting = environment.begin();
         signal(starting.id(), "KILL");
     }
@@ -50,7 +50,7 @@ fn count(log: &str, event: &str) -> usize {
     log.lines().filter(|line| line.contains(&format!("\"message\":\"{event}\""))).count()
 }
 
-fn is_waited_for(start: impl FnOnce(Environment) -> String + Send) {
+fn waits_for_the_server(start: impl FnOnce(Environment) -> String + Send) {
     let server = Postgres::start();
     let environment = on(&server.create_database());
     server.stop();
@@ -66,7 +66,7 @@ fn is_waited_for(start: impl FnOnce(Environment) -> String + Send) {
 
 #[test]
 fn serve_waits_for_a_server_that_starts_later() {
-    is_waited_for(|environment| {
+    waits_for_the_server(|environment| {
         let service = environment.serve();
         let log = service.log().text();
         service.stop();
@@ -76,11 +76,11 @@ fn serve_waits_for_a_server_that_starts_later() {
 
 #[test]
 fn migrate_waits_for_a_server_that_starts_later() {
-    is_waited_for(|environment| environment.run(&["migrate"]).success().stderr);
+    waits_for_the_server(|environment| environment.run(&["migrate"]).success().stderr);
 }
 
 #[test]
-fn a_server_that_is_away_is_not_waited_for_with_zero() {
+fn zero_startup_timeout_fails_at_once_without_a_server() {
     let server = Postgres::start();
     let environment = on(&server.create_database()).set("TASKNOOK_DATABASE__STARTUP_TIMEOUT_SECONDS", "0");
     server.stop();

@@ -1,26 +1,22 @@
-//! The pages that the service has for people, in a real browser; and who gets them.
+//! The HTML pages of the service in a real browser, and their content negotiation.
 
-use std::time::Duration;
-
-use tasknook_tests::{Answer, Service, run_to_exit};
+use tasknook_tests::{Response, Service};
 
 use crate::database::Database;
-use crate::node::node;
-
-const LIMIT: Duration = Duration::from_mins(2);
+use crate::node::browser_tests;
 
 #[test]
-fn the_front_door_is_a_page_in_light_and_dark_wide_and_narrow() {
-    in_a_browser("root.mjs");
+fn landing_page_fits_light_dark_wide_and_narrow_windows() {
+    in_a_browser("landing_page");
 }
 
 #[test]
-fn the_api_can_be_read_and_tried_in_a_page() {
-    in_a_browser("docs.mjs");
+fn api_docs_can_be_read_and_tried() {
+    in_a_browser("api_docs");
 }
 
 #[test]
-fn the_front_door_is_a_page_for_browsers_and_json_for_others() {
+fn landing_page_is_html_for_browsers_and_json_for_others() {
     let service = Database::Sqlite.with_secret().serve();
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
     for (accept, form) in [
@@ -33,23 +29,23 @@ fn the_front_door_is_a_page_for_browsers_and_json_for_others() {
         (Some("application/json;q=0.1, text/html;q=0.2"), "text/html; charset=utf-8"),
         (Some("application/json;q=0, */*"), "text/html; charset=utf-8"),
     ] {
-        let answer = door(&service, accept).expect(200);
-        assert_eq!(answer.header("content-type"), Some(form), "{accept:?}");
-        assert!(varies(&answer), "{answer}");
+        let response = landing_page(&service, accept).expect(200);
+        assert_eq!(response.header("content-type"), Some(form), "{accept:?}");
+        assert!(varies(&response), "{response}");
     }
-    assert_eq!(door(&service, None).json()["docs"], "/docs");
-    let refused = door(&service, Some("image/png")).expect(406);
-    assert_eq!(refused.json()["code"], "not_acceptable");
-    assert!(varies(&refused), "{refused}");
+    assert_eq!(landing_page(&service, None).json()["docs"], "/docs");
+    let rejected = landing_page(&service, Some("image/png")).expect(406);
+    assert_eq!(rejected.json()["code"], "not_acceptable");
+    assert!(varies(&rejected), "{rejected}");
     service.stop();
 }
 
-/// Whether caches are told that another `Accept` gets another answer.
-fn varies(answer: &Answer) -> bool {
-    answer.header("vary").is_some_and(|vary| vary.split(", ").any(|name| name == "Accept"))
+/// Whether the response varies by `Accept`.
+fn varies(response: &Response) -> bool {
+    response.header("vary").is_some_and(|vary| vary.split(", ").any(|name| name == "Accept"))
 }
 
-fn door(service: &Service, accept: Option<&str>) -> Answer {
+fn landing_page(service: &Service, accept: Option<&str>) -> Response {
     let client = service.client();
     let request = client.request("GET", "/");
     match accept {
@@ -59,12 +55,11 @@ fn door(service: &Service, accept: Option<&str>) -> Answer {
 }
 
 #[track_caller]
-fn in_a_browser(script: &str) {
+fn in_a_browser(file: &str) {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
-    let mut node = node(&environment, "browser", &[script]);
-    node.env("TASKNOOK_URL", service.url());
-    node.env("TASKNOOK_TOKEN", environment.token("alice"));
-    let _ = run_to_exit(&mut node, LIMIT).success();
+    browser_tests(&environment, file, |tests| {
+        tests.env("TASKNOOK_URL", service.url()).env("TASKNOOK_TOKEN", environment.token("alice"))
+    });
     service.stop();
 }

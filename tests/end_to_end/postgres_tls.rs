@@ -1,4 +1,4 @@
-//! TLS to the database, with what libpq calls `sslmode`.
+//! TLS to the database, by libpq's `sslmode`.
 
 use serde_json::json;
 use tasknook_tests::{BetterAuth, Environment, Postgres};
@@ -12,7 +12,7 @@ fn environment(url: &str, parameters: &str) -> Environment {
 }
 
 #[test]
-fn a_database_that_admits_nobody_in_clear_is_reached_over_tls() {
+fn tls_only_database_is_reached_over_tls() {
     let server = Postgres::start_encrypted();
     let url = server.create_database();
     let root = server.certificate();
@@ -29,7 +29,7 @@ fn a_database_that_admits_nobody_in_clear_is_reached_over_tls() {
 }
 
 #[test]
-fn a_database_with_anothers_certificate_is_refused() {
+fn wrong_certificate_is_rejected() {
     let (server, other) = (Postgres::start_encrypted(), Postgres::start_encrypted());
     let url = server.create_database();
     for mode in ["verify-ca", "verify-full"] {
@@ -42,8 +42,8 @@ fn a_database_with_anothers_certificate_is_refused() {
 }
 
 #[test]
-fn a_mode_without_tls_is_honoured() {
+fn sslmode_disable_is_honoured() {
     let server = Postgres::start_encrypted();
     let exit = environment(&server.create_database(), "sslmode=disable").run(&["migrate"]);
-    assert!(matches!(exit.code, Some(1 | 2)), "the server admits nobody in clear\n{}", exit.stderr);
+    assert!(matches!(exit.code, Some(1 | 2)), "the server requires TLS\n{}", exit.stderr);
 }

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after the service has gone and come back.
+//! Acknowledged tasks survive a restart and a kill.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc;
@@ -15,7 +15,7 @@ on_both_databases! {
 }
 
 const WRITERS: usize = 4;
-const BEFORE_THE_KILL: usize = 100;
+const ACKNOWLEDGED_BEFORE_KILL: usize = 100;
 
 fn tasks_survive_a_restart(database: Database) {
     let environment = database.with_secret();
@@ -43,11 +43,11 @@ fn acknowledged_tasks_survive_a_kill_under_load(database: Database) {
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
             let (alice, acknowledge) = (alice.clone(), acknowledge.clone());
-            thread::spawn(move || write_until_it_is_gone(writer, &alice, &acknowledge))
+            thread::spawn(move || write_until_killed(writer, &alice, &acknowledge))
         })
         .collect();
     drop(acknowledge);
-    let mut titles: BTreeSet<String> = acknowledged.iter().take(BEFORE_THE_KILL).collect();
+    let mut titles: BTreeSet<String> = acknowledged.iter().take(ACKNOWLEDGED_BEFORE_KILL).collect();
     service.kill();
     titles.extend(acknowledged);
     let attempted: usize = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
@@ -63,13 +63,13 @@ fn acknowledged_tasks_survive_a_kill_under_load(database: Database) {
     assert!(distinct.len() <= attempted, "{} tasks of {attempted} attempts", distinct.len());
 }
 
-/// Creates tasks until the service is gone, and tells how many were attempted. Fewer than a page holds.
-fn write_until_it_is_gone(writer: usize, alice: &Client, acknowledge: &mpsc::Sender<String>) -> usize {
+/// Creates tasks until the service is killed, at most a page, and returns the number of attempts.
+fn write_until_killed(writer: usize, alice: &Client, acknowledge: &mpsc::Sender<String>) -> usize {
     for attempt in 0..1000 / WRITERS {
         let title = format!("writer {writer} attempt {attempt}");
         match alice.request("POST", "/api/tasks").json(&json!({"title": title})).try_send() {
-            Ok(answer) => {
-                let _ = answer.expect(201);
+            Ok(response) => {
+                let _ = response.expect(201);
                 acknowledge.send(title).unwrap();
             }
             Err(_) => return attempt + 1,

@@ -1,5 +1,5 @@
-//! Schemathesis reads the description of the API and asks the service whatever it allows, and much that it does not.
-//! Every check that it has is on, in every phase: what is answered must be what is described.
+//! Schemathesis reads the OpenAPI document and sends requests that it allows, and many that it does not.
+//! All of its checks are enabled, in every phase: responses must conform to the document.
 
 use std::env;
 use std::fs;
@@ -15,14 +15,14 @@ use crate::database::{Database, on_both_databases};
 /// A run takes about a minute.
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// Another number, or `random`, asks other things.
+/// Another number, or `random`, generates other requests.
 const SEED: &str = "TASKNOOK_SCHEMATHESIS_SEED";
 
 on_both_databases! {
-    what_is_answered_is_what_is_described
+    responses_conform_to_openapi
 }
 
-fn what_is_answered_is_what_is_described(database: Database) {
+fn responses_conform_to_openapi(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
     let mut run = schemathesis(&environment);
@@ -43,10 +43,10 @@ fn schemathesis(environment: &Environment) -> Command {
         "Schemathesis is not installed: `make test` installs it, or by hand `python3 -m venv target/python/schemathesis && \
          target/python/schemathesis/bin/pip install -r tests/schemathesis/requirements.txt`",
     );
-    let ours = root.join("tests/schemathesis");
+    let folder = root.join("tests/schemathesis");
     let mut command = Command::new(program);
-    command.args(["--no-color", "--config-file"]).arg(ours.join("schemathesis.toml"));
-    command.env("SCHEMATHESIS_HOOKS", ours.join("hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.args(["--no-color", "--config-file"]).arg(folder.join("schemathesis.toml"));
+    command.env("SCHEMATHESIS_HOOKS", folder.join("hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("TASKNOOK_USERS", users(environment)).current_dir(environment.folder());
     command
 }
@@ -61,7 +61,7 @@ fn users(environment: &Environment) -> PathBuf {
     file
 }
 
-#[expect(clippy::print_stdout, reason = "the figures of the run, and the seed that repeats it")]
+#[expect(clippy::print_stdout, reason = "the summary of the run, and the seed that repeats it")]
 fn finish(mut run: Command) {
     let ran = run_to_exit(&mut run, LIMIT).success();
     assert!(ran.stdout.contains("Examples") && ran.stdout.contains("Stateful"), "{}", ran.stdout);

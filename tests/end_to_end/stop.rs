@@ -1,4 +1,4 @@
-//! How the service ends: what was begun is finished.
+//! Shutdown: requests in progress are completed.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,36 +10,36 @@ use tasknook_tests::{Client, Service, eventually};
 use crate::database::{Database, caller, on_both_databases};
 
 on_both_databases! {
-    a_request_that_was_begun_is_answered_after_the_signal
+    request_in_progress_is_completed_after_the_signal
 }
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-fn a_request_that_was_begun_is_answered_after_the_signal(database: Database) {
+fn request_in_progress_is_completed_after_the_signal(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
-    let body = json!({"title": "begun before the signal"}).to_string();
+    let body = json!({"title": "sent before the signal"}).to_string();
     let (first, rest) = body.split_at(5);
-    let mut connection = begun(&service, &environment.token("alice"), body.len());
+    let mut connection = request_in_progress(&service, &environment.token("alice"), body.len());
     connection.write_all(first.as_bytes()).unwrap();
 
     service.terminate();
     assert!(eventually(LIMIT, || is_draining(&service).then_some(())).is_some(), "{}", service.log());
     connection.write_all(rest.as_bytes()).unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 201 "), "{response}");
     let log = service.log().clone();
     let status = service.ended();
     assert!(status.success(), "{status}\n{log}");
 
     let service = environment.serve();
     let list = caller(&environment, &service, "alice").get("/api/tasks").expect(200).json();
-    assert_eq!(list[0]["title"], "begun before the signal");
+    assert_eq!(list[0]["title"], "sent before the signal");
 }
 
 /// A POST whose headers the service has read, and whose body it waits for.
-fn begun(service: &Service, token: &str, length: usize) -> TcpStream {
+fn request_in_progress(service: &Service, token: &str, length: usize) -> TcpStream {
     let mut connection = TcpStream::connect(service.address()).unwrap();
     connection.set_read_timeout(Some(LIMIT)).unwrap();
     let head = format!(
@@ -54,21 +54,21 @@ fn begun(service: &Service, token: &str, length: usize) -> TcpStream {
     connection
 }
 
-/// It takes nobody new, or says that it is not ready.
+/// It accepts no connections, or is not ready.
 fn is_draining(service: &Service) -> bool {
     let ready = Client::new(service.url()).request("GET", "/readyz").try_send();
-    ready.is_err() || ready.is_ok_and(|answer| answer.status == 503)
+    ready.is_err() || ready.is_ok_and(|response| response.status == 503)
 }
 
 #[test]
-fn an_idle_connection_does_not_hold_up_the_end() {
+fn idle_connection_does_not_delay_the_shutdown() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let mut connection = TcpStream::connect(service.address()).unwrap();
     write!(connection, "GET /livez HTTP/1.1\r\nHost: {}\r\n\r\n", service.address()).unwrap();
-    let mut answer = [0; 12];
-    connection.read_exact(&mut answer).unwrap();
-    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 200");
+    let mut response = [0; 12];
+    connection.read_exact(&mut response).unwrap();
+    assert_eq!(String::from_utf8_lossy(&response), "HTTP/1.1 200");
 
     let asked = Instant::now();
     service.stop();
@@ -76,7 +76,7 @@ fn an_idle_connection_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn an_interrupt_ends_it_as_a_termination_does() {
+fn sigint_stops_it_like_sigterm() {
     let service = Database::Sqlite.with_secret().serve();
     tasknook_tests::signal(service.id(), "INT");
     let status = service.ended();
@@ -84,7 +84,7 @@ fn an_interrupt_ends_it_as_a_termination_does() {
 }
 
 #[test]
-fn an_answer_that_is_being_read_is_finished_after_the_signal() {
+fn response_in_progress_is_completed_after_the_signal() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let token = environment.token("alice");
@@ -102,12 +102,12 @@ fn an_answer_that_is_being_read_is_finished_after_the_signal() {
         service.address(),
     );
     connection.write_all(head.as_bytes()).unwrap();
-    let mut answer = vec![0; 1000];
-    connection.read_exact(&mut answer).unwrap();
+    let mut response = vec![0; 1000];
+    connection.read_exact(&mut response).unwrap();
     service.terminate();
     assert!(eventually(LIMIT, || is_draining(&service).then_some(())).is_some(), "{}", service.log());
-    connection.read_to_end(&mut answer).unwrap();
-    assert!(String::from_utf8(answer).unwrap().ends_with(&whole), "the answer was cut off");
+    connection.read_to_end(&mut response).unwrap();
+    assert!(String::from_utf8(response).unwrap().ends_with(&whole), "the response is incomplete");
     let status = service.ended();
     assert!(status.success(), "{status}");
 }

@@ -1,11 +1,11 @@
-//! Two processes of the API on one PostgreSQL: what a caller of one is told holds at the other.
+//! Two processes of the API on one PostgreSQL: a change acknowledged by one is visible in the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 use std::thread;
 
 use serde_json::json;
-use tasknook_tests::{Answer, Client, Environment, Postgres, Service};
+use tasknook_tests::{Client, Environment, Postgres, Response, Service};
 
 use crate::database::{Database, caller, url_of};
 
@@ -15,23 +15,23 @@ const ROUNDS: usize = 24;
 const TASKS: usize = 4;
 
 #[test]
-fn no_update_is_lost_between_two_processes() {
+fn two_processes_lose_no_update() {
     let environment = Database::Postgres.with_secret();
-    holds(&environment, &url_of(&environment));
+    lose_no_update(&environment, &url_of(&environment));
 }
 
 #[test]
-fn no_update_is_lost_between_two_processes_behind_a_pooler() {
+fn two_processes_behind_a_pooler_lose_no_update() {
     let url = Postgres::shared().create_database();
     let pooler = Postgres::shared().pool(4);
     let environment = Database::Postgres
         .with_secret()
         .set("DATABASE_URL", pooler.url(&url))
         .set("TASKNOOK_DATABASE__TRANSACTION_POOLER", "true");
-    holds(&environment, &url);
+    lose_no_update(&environment, &url);
 }
 
-fn holds(environment: &Environment, url: &str) {
+fn lose_no_update(environment: &Environment, url: &str) {
     let services = [environment.serve(), environment.serve()];
     let clients: Vec<Client> = services.iter().map(|service| caller(environment, service, USER)).collect();
     let tasks: Vec<String> = (0..TASKS).map(|number| create(&clients[number % 2])).collect();
@@ -40,13 +40,13 @@ fn holds(environment: &Environment, url: &str) {
     assert_eq!(changes.len(), written.len(), "each change has a revision of its own");
     let of_tasks = 1..=TASKS as u64;
     assert!(of_tasks.chain(changes).eq(1..=(TASKS + written.len()) as u64), "without a gap");
-    one_chain_for_each_task(&written);
+    expect_one_chain_for_each_task(&written);
     let kept = Postgres::shared().query(url, "select revision, live_tasks from owners");
     assert_eq!(kept, format!("{}|{TASKS}", TASKS + written.len()));
     services.into_iter().for_each(Service::stop);
 }
 
-/// A change that was answered: what it was made of, when it said so, and what it made.
+/// An acknowledged change: the revision it was based on, if sent, and its result.
 struct Written {
     task: usize,
     of: Option<u64>,
@@ -54,7 +54,7 @@ struct Written {
     completed: bool,
 }
 
-/// Callers of both processes flip the tasks, half of them only as they know them.
+/// Callers of both processes flip the tasks; half of the changes have a precondition.
 fn race(clients: &[Client], tasks: &[String]) -> Vec<Written> {
     let together = Barrier::new(CALLERS);
     thread::scope(|scope| {
@@ -74,25 +74,25 @@ fn race(clients: &[Client], tasks: &[String]) -> Vec<Written> {
     })
 }
 
-fn flip(client: &Client, tasks: &[String], task: usize, as_known: bool) -> Option<Written> {
+fn flip(client: &Client, tasks: &[String], task: usize, with_precondition: bool) -> Option<Written> {
     let path = &tasks[task];
-    let of = as_known.then(|| revision(&client.get(path).expect(200)));
+    let of = with_precondition.then(|| revision(&client.get(path).expect(200)));
     let mut request = client.request("PATCH", &format!("{path}/complete"));
     if let Some(of) = of {
         request = request.header("If-Match", &format!("\"{of}\""));
     }
-    let answer = request.send();
-    if answer.status == 412 {
-        assert!(of.is_some_and(|of| revision(&answer) > of), "{answer}");
+    let response = request.send();
+    if response.status == 412 {
+        assert!(of.is_some_and(|of| revision(&response) > of), "{response}");
         return None;
     }
-    let answer = answer.expect(200);
-    let completed = answer.json()["completed"].as_bool().unwrap();
-    Some(Written { task, of, revision: revision(&answer), completed })
+    let response = response.expect(200);
+    let completed = response.json()["completed"].as_bool().unwrap();
+    Some(Written { task, of, revision: revision(&response), completed })
 }
 
-/// Each change of a task was made on what the one before it left, and flipped that.
-fn one_chain_for_each_task(written: &[Written]) {
+/// Each change of a task is based on the one before it, and flips its result.
+fn expect_one_chain_for_each_task(written: &[Written]) {
     let mut chains: BTreeMap<usize, BTreeMap<u64, &Written>> = BTreeMap::new();
     for write in written {
         chains.entry(write.task).or_default().insert(write.revision, write);
@@ -100,19 +100,23 @@ fn one_chain_for_each_task(written: &[Written]) {
     for (task, chain) in chains {
         let mut before = (task as u64 + 1, false);
         for write in chain.values() {
-            assert!(write.of.is_none_or(|of| of == before.0), "{} was made on another", write.revision);
-            assert_eq!(write.completed, !before.1, "{} flips what was there", write.revision);
+            assert!(
+                write.of.is_none_or(|of| of == before.0),
+                "{} is based on another revision",
+                write.revision
+            );
+            assert_eq!(write.completed, !before.1, "{} flips the state before it", write.revision);
             before = (write.revision, write.completed);
         }
     }
 }
 
 fn create(client: &Client) -> String {
-    let answer = client.post("/api/tasks", &json!({ "title": "task" })).expect(201);
-    format!("/api/tasks/{}", answer.json()["id"].as_str().unwrap())
+    let response = client.post("/api/tasks", &json!({ "title": "task" })).expect(201);
+    format!("/api/tasks/{}", response.json()["id"].as_str().unwrap())
 }
 
-fn revision(answer: &Answer) -> u64 {
-    let tag = answer.header("etag").unwrap_or_else(|| panic!("{answer}\nhas no ETag"));
+fn revision(response: &Response) -> u64 {
+    let tag = response.header("etag").unwrap_or_else(|| panic!("{response}\nhas no ETag"));
     tag.trim_matches('"').parse().unwrap()
 }

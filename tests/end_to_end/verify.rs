@@ -1,4 +1,4 @@
-//! `tasknook verify`: what a developer with a 401 asks first, on tokens of a real Better Auth.
+//! `tasknook verify`, on tokens of a real Better Auth.
 
 use std::fs::{self, File};
 use std::time::Duration;
@@ -6,29 +6,32 @@ use std::time::Duration;
 use serde_json::Value;
 use tasknook_tests::{BetterAuth, Environment, Mode, eventually};
 
-/// What the command said of an input, and its exit code.
+/// The output of the command for an input, and its exit code.
 fn verify(environment: &Environment, input: &str) -> (String, Option<i32>) {
-    let (said, _, code) = verify_and_log(environment, input);
-    (said, code)
+    let (output, _, code) = verify_and_log(environment, input);
+    (output, code)
 }
 
-/// The same with its log between.
+/// The same with its log.
 fn verify_and_log(environment: &Environment, input: &str) -> (String, String, Option<i32>) {
     let file = environment.folder().join("input");
     fs::write(&file, input).unwrap();
-    let output = environment.command(&["verify"]).stdin(File::open(file).unwrap()).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
+    let exit = environment.command(&["verify"]).stdin(File::open(file).unwrap()).output().unwrap();
+    let output = String::from_utf8(exit.stdout).unwrap();
     let signature = input.trim().rsplit('.').next().unwrap();
-    let log = String::from_utf8(output.stderr).unwrap();
-    for shown in [&said, &log] {
-        assert!(signature.len() < 20 || !shown.contains(&signature[..20]), "the signature is shown\n{shown}");
+    let log = String::from_utf8(exit.stderr).unwrap();
+    for printed in [&output, &log] {
+        assert!(
+            signature.len() < 20 || !printed.contains(&signature[..20]),
+            "the signature is printed\n{printed}"
+        );
     }
-    (said, log, output.status.code())
+    (output, log, exit.status.code())
 }
 
 /// The names of the rules that fail.
-fn failures(said: &str) -> Vec<&str> {
-    said.lines().filter_map(|line| line.strip_prefix("FAIL     ")?.get(..12)).map(str::trim).collect()
+fn failures(output: &str) -> Vec<&str> {
+    output.lines().filter_map(|line| line.strip_prefix("FAIL     ")?.get(..12)).map(str::trim).collect()
 }
 
 fn with_url(url: &str) -> Environment {
@@ -36,8 +39,8 @@ fn with_url(url: &str) -> Environment {
 }
 
 #[test]
-fn a_good_token_holds_in_every_rule_however_it_was_pasted() {
-    let better_auth = BetterAuth::start(Mode::Shipped);
+fn valid_token_passes_every_rule_in_any_pasted_form() {
+    let better_auth = BetterAuth::start(Mode::Default);
     let alice = better_auth.sign_up("alice");
     let environment = with_url(better_auth.url());
     let token = &alice.token;
@@ -48,63 +51,63 @@ fn a_good_token_holds_in_every_rule_however_it_was_pasted() {
         format!("Authorization: Bearer {token}\n"),
         format!("\"{token}\""),
     ] {
-        let (said, code) = verify(&environment, &input);
-        assert_eq!((failures(&said), code), (vec![], Some(0)), "{said}");
-        assert!(said.contains(&format!("Accepted: the user is \"{}\"", alice.id)), "{said}");
+        let (output, code) = verify(&environment, &input);
+        assert_eq!((failures(&output), code), (vec![], Some(0)), "{output}");
+        assert!(output.contains(&format!("Accepted: the user is \"{}\"", alice.id)), "{output}");
     }
     assert!(!environment.folder().join("verify.db").exists(), "no database is needed");
 }
 
 #[test]
-fn says_which_rules_fail_and_what_would_have_been_accepted() {
-    let better_auth = BetterAuth::start(Mode::Shipped);
+fn failed_rules_are_printed_with_the_accepted_values() {
+    let better_auth = BetterAuth::start(Mode::Default);
     let alice = better_auth.sign_up("alice");
     let elsewhere = with_url("https://elsewhere.example")
         .set("TASKNOOK_AUTH__JWKS_URL", format!("{}/api/auth/jwks", better_auth.url()));
-    let (said, code) = verify(&elsewhere, &alice.token);
-    assert_eq!((failures(&said), code), (vec!["iss", "aud"], Some(1)), "{said}");
+    let (output, code) = verify(&elsewhere, &alice.token);
+    assert_eq!((failures(&output), code), (vec!["iss", "aud"], Some(1)), "{output}");
     for part in [better_auth.url(), "accepted: \"https://elsewhere.example\"", "response 401"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(output.contains(part), "{part} is not in\n{output}");
     }
 
-    let other = BetterAuth::start(Mode::Shipped);
-    let (said, _) = verify(&with_url(other.url()), &alice.token);
-    assert_eq!(failures(&said), ["key", "iss", "aud"], "{said}");
+    let other = BetterAuth::start(Mode::Default);
+    let (output, _) = verify(&with_url(other.url()), &alice.token);
+    assert_eq!(failures(&output), ["key", "iss", "aud"], "{output}");
 
-    let (said, _) = verify(&with_url(better_auth.url()), &alice.email_token);
-    assert_eq!(failures(&said), ["trust anchor", "iss", "aud", "user id"], "{said}");
+    let (output, _) = verify(&with_url(better_auth.url()), &alice.email_token);
+    assert_eq!(failures(&output), ["trust anchor", "iss", "aud", "user id"], "{output}");
 }
 
 #[test]
-fn an_issuer_that_is_away_is_not_the_tokens_fault() {
-    let better_auth = BetterAuth::start(Mode::Shipped);
+fn unavailable_issuer_is_distinguished_from_a_bad_token() {
+    let better_auth = BetterAuth::start(Mode::Default);
     let alice = better_auth.sign_up("alice");
-    let away = with_url(better_auth.url()).set("TASKNOOK_AUTH__JWKS_URL", "http://127.0.0.1:9/jwks");
-    let (said, log, code) = verify_and_log(&away, &alice.token);
-    assert_eq!((failures(&said), code), (vec!["key"], Some(1)), "{said}");
-    assert!(said.contains("response 503"), "{said}");
+    let unavailable = with_url(better_auth.url()).set("TASKNOOK_AUTH__JWKS_URL", "http://127.0.0.1:9/jwks");
+    let (output, log, code) = verify_and_log(&unavailable, &alice.token);
+    assert_eq!((failures(&output), code), (vec!["key"], Some(1)), "{output}");
+    assert!(output.contains("response 503"), "{output}");
     assert!(log.contains("the issuer cannot be reached") && log.contains("Connection refused"), "{log}");
 }
 
 #[test]
-fn what_is_no_token_gets_an_answer_too() {
+fn input_that_is_not_a_token_is_explained() {
     let environment = Environment::new().set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
     for (input, rule) in [("", "form"), ("hello", "form"), ("a.b.c", "form"), (&"x".repeat(9000), "length")] {
-        let (said, code) = verify(&environment, input);
-        assert_eq!((failures(&said), code), (vec![rule], Some(1)), "{said}");
+        let (output, code) = verify(&environment, input);
+        assert_eq!((failures(&output), code), (vec![rule], Some(1)), "{output}");
     }
 }
 
 #[test]
-fn a_running_service_counts_what_became_of_tokens_and_how_old_its_keys_are() {
-    let better_auth = BetterAuth::start(Mode::Shipped);
+fn metrics_count_tokens_and_report_the_age_of_the_keys() {
+    let better_auth = BetterAuth::start(Mode::Default);
     let alice = better_auth.sign_up("alice");
     let service = with_url(better_auth.url()).serve();
     for _ in 0..3 {
         let _ = service.client().with_token(&alice.token).get("/api/tasks").expect(200);
     }
     let _ = service.client().with_token(&alice.email_token).get("/api/tasks").expect(401);
-    let figures = service.client().get("/metrics").expect(200).text();
+    let metrics = service.client().get("/metrics").expect(200).text();
     for line in [
         "tasknook_tokens_verified_total{source=\"signature\"} 1",
         "tasknook_tokens_verified_total{source=\"cache\"} 2",
@@ -112,11 +115,11 @@ fn a_running_service_counts_what_became_of_tokens_and_how_old_its_keys_are() {
         "tasknook_jwks_fetches_total 1",
         "tasknook_jwks_keys 1",
     ] {
-        assert!(figures.contains(line), "{line} is not in\n{figures}");
+        assert!(metrics.contains(line), "{line} is not in\n{metrics}");
     }
     let age = || {
-        let figures = service.client().get("/metrics").expect(200).text();
-        let line = figures.lines().find_map(|line| line.strip_prefix("tasknook_jwks_age_seconds "));
+        let metrics = service.client().get("/metrics").expect(200).text();
+        let line = metrics.lines().find_map(|line| line.strip_prefix("tasknook_jwks_age_seconds "));
         line.and_then(|seconds| seconds.parse::<f64>().ok())
     };
     let grown = eventually(Duration::from_secs(10), || age().filter(|seconds| *seconds >= 0.5));

@@ -1,6 +1,6 @@
-"""What OpenAPI cannot say: which parts of one request contradict each other, each of them being right by itself.
+"""Contradictions between valid parts of a request, which OpenAPI cannot describe.
 
-A request that is meant to be right loses the part that contradicts another. One that is meant to be wrong stays as it is.
+A request that is meant to be valid loses the part that contradicts another. One that is meant to be invalid is unchanged.
 """
 
 import base64
@@ -18,20 +18,20 @@ def before_call(context, case, kwargs):
         return
     operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
     if operation == "list_tasks":
-        agree(case.query)
+        remove_contradictions(case.query)
     if operation == "complete_task" and isinstance(case.body, dict):
-        said = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
-        if said and said[0] != as_text(case.query.get("completed")):
+        values = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
+        if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
 
 
-def agree(query):
+def remove_contradictions(query):
     if is_cursor(query.get("cursor")):
-        # It carries the rest.
+        # A cursor contains the other parameters.
         for name in OF_CURSOR:
             query.pop(name, None)
         return
-    # No other text is one that the service has given.
+    # The service has not issued any other text.
     query.pop("cursor", None)
     status = {"active": "pending"}.get(query.get("status"), query.get("status", "all"))
     completed = {"true": "completed", "false": "pending"}.get(as_text(query.get("completed")))
@@ -45,7 +45,7 @@ def agree(query):
 
 
 def is_cursor(text):
-    """Whether the service may have given it."""
+    """Whether the service may have issued it."""
     try:
         return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[0] == 1
     except (ValueError, LookupError, TypeError):

@@ -1,52 +1,52 @@
-//! A real Better Auth over HTTP, the people who sign up to it, and the main job that goes through it.
+//! A real Better Auth over HTTP, and its users.
 
-mod person;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::program::run_to_exit;
-use crate::scratch;
-use crate::transcript::Transcript;
+use crate::cleanup;
+use crate::output::Output;
+use crate::process::run_to_exit;
 
-pub use person::Person;
+pub use user::User;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
-const JOB_LIMIT: Duration = Duration::from_mins(2);
+const RUN_LIMIT: Duration = Duration::from_mins(2);
 
 /// How Better Auth signs the tokens for the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// As it ships: `EdDSA`, and the keys at `/api/auth/jwks`.
-    Shipped,
+    /// The default: `EdDSA`, and the keys at `/api/auth/jwks`.
+    Default,
     /// With keys of another algorithm, named as in a token's header.
     Keys(&'static str),
-    /// As it ships, with a new key every second; an old one is published for so many seconds more.
+    /// The default with a new key every second.
     Rotating {
-        /// Better Auth's `gracePeriod`.
+        /// Better Auth's `gracePeriod`: how long an old key stays published.
         grace_seconds: u32,
     },
-    /// As it ships, with session cookies that are JWTs under the same keys.
-    CookiesUnderTheKeys,
-    /// HS256 with `BETTER_AUTH_SECRET`, by `jwt()` with a signer of one's own; its session cookies are JWTs under the
+    /// The default with session cookies that are JWTs under the same keys.
+    JwtCookies,
+    /// HS256 with `BETTER_AUTH_SECRET`, by `jwt()` with a custom signer; its session cookies are JWTs under the
     /// same secret.
     SharedSecret,
-    /// The same, by a plugin of one's own in place of `jwt()`.
-    OwnPlugin,
+    /// The same, by a custom plugin in place of `jwt()`.
+    CustomPlugin,
 }
 
 impl Mode {
     /// Whether the tokens for the API are signed with the secret, and no keys are published.
     #[must_use]
-    pub fn is_under_the_secret(self) -> bool {
-        matches!(self, Self::SharedSecret | Self::OwnPlugin)
+    pub fn uses_secret(self) -> bool {
+        matches!(self, Self::SharedSecret | Self::CustomPlugin)
     }
 
     /// Whether session cookies are JWTs too.
     #[must_use]
-    pub fn makes_cookies_tokens(self) -> bool {
-        self.is_under_the_secret() || self == Self::CookiesUnderTheKeys
+    pub fn has_jwt_cookies(self) -> bool {
+        self.uses_secret() || self == Self::JwtCookies
     }
 }
 
@@ -59,8 +59,8 @@ pub struct BetterAuth {
 }
 
 impl BetterAuth {
-    /// The secret that it is configured with.
-    pub const SECRET: &'static str = "an-end-to-end-secret-that-nobody-else-has";
+    /// Its configured secret.
+    pub const SECRET: &'static str = "an-end-to-end-secret-for-these-tests-only";
 
     /// Starts one with no users.
     ///
@@ -71,14 +71,14 @@ impl BetterAuth {
     pub fn start(mode: Mode) -> Self {
         let mut command = script("server.mjs");
         match mode {
-            Mode::Shipped => &mut command,
+            Mode::Default => &mut command,
             Mode::Keys(algorithm) => command.args(["--algorithm", algorithm]),
             Mode::Rotating { grace_seconds } => {
                 command.args(["--rotate-after", "1", "--grace", &grace_seconds.to_string()])
             }
-            Mode::CookiesUnderTheKeys => command.arg("--cookies-under-the-keys"),
+            Mode::JwtCookies => command.arg("--cookies-under-the-keys"),
             Mode::SharedSecret => command.arg("--shared-secret"),
-            Mode::OwnPlugin => command.arg("--own-plugin"),
+            Mode::CustomPlugin => command.arg("--own-plugin"),
         };
         let mut node = command
             .env("BETTER_AUTH_SECRET", Self::SECRET)
@@ -87,9 +87,9 @@ impl BetterAuth {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("node does not start ({error}): `apt-get install nodejs`"));
-        scratch::watch(node.id(), "KILL");
-        let stdout = Transcript::of(node.stdout.take().unwrap());
-        let stderr = Transcript::of(node.stderr.take().unwrap());
+        cleanup::kill_on_exit(node.id(), "KILL");
+        let stdout = Output::of(node.stdout.take().unwrap());
+        let stderr = Output::of(node.stderr.take().unwrap());
         let listening = |line: &str| line.strip_prefix("listening ").map(str::to_owned);
         let url = stdout.wait_for(START_LIMIT, listening);
         let url =
@@ -109,30 +109,30 @@ impl BetterAuth {
         self.mode
     }
 
-    /// Signs a new user up, as a browser does, and collects every token that they are given.
+    /// Signs a new user up, as a browser does, and collects all of the user's tokens.
     ///
     /// # Panics
     /// When one of them is missing.
     #[must_use]
     #[track_caller]
-    pub fn sign_up(&self, name: &str) -> Person {
-        Person::sign_up(&self.url, name)
+    pub fn sign_up(&self, name: &str) -> User {
+        User::sign_up(&self.url, name)
     }
 
-    /// Signs users up and drives a service through every route as its official client does, and tells how many
-    /// checks were made.
+    /// Signs users up and calls every route of a service, with the official client. Returns the number of
+    /// checks.
     ///
     /// # Panics
-    /// With what failed.
+    /// With the check that failed.
     #[must_use]
     #[track_caller]
-    pub fn main_job(&self, service: &str) -> u32 {
-        let mut command = script("main-job.mjs");
+    pub fn call_every_route(&self, service: &str) -> u32 {
+        let mut command = script("every-route.mjs");
         command.env("BETTER_AUTH_URL", &self.url).env("BETTER_AUTH_SECRET", Self::SECRET);
-        if self.mode.makes_cookies_tokens() {
+        if self.mode.has_jwt_cookies() {
             command.arg("--cookies-are-tokens");
         }
-        let exit = run_to_exit(command.env("TASKNOOK_URL", service), JOB_LIMIT).success();
+        let exit = run_to_exit(command.env("TASKNOOK_URL", service), RUN_LIMIT).success();
         let checks = |line: &str| line.strip_suffix(" checks passed")?.parse().ok();
         exit.stdout.lines().find_map(checks).unwrap_or_else(|| panic!("no summary in {}", exit.stdout))
     }
@@ -142,7 +142,7 @@ impl Drop for BetterAuth {
     fn drop(&mut self) {
         let _ = self.node.kill();
         let _ = self.node.wait();
-        scratch::forget(self.node.id());
+        cleanup::release(self.node.id());
     }
 }
 
@@ -170,27 +170,27 @@ mod tests {
 
     fn keys(mode: Mode) -> (u16, Value) {
         let server = BetterAuth::start(mode);
-        let answer = Client::new(server.url()).get("/api/auth/jwks");
-        (answer.status, if answer.status == 200 { answer.json() } else { Value::Null })
+        let response = Client::new(server.url()).get("/api/auth/jwks");
+        (response.status, if response.status == 200 { response.json() } else { Value::Null })
     }
 
     #[test]
-    fn publishes_its_keys_as_it_ships() {
-        let (status, keys) = keys(Mode::Shipped);
+    fn default_mode_publishes_eddsa_keys() {
+        let (status, keys) = keys(Mode::Default);
         assert_eq!(status, 200);
         assert_eq!(keys.pointer("/keys/0/alg"), Some(&Value::from("EdDSA")), "{keys}");
     }
 
     #[test]
-    fn publishes_keys_of_the_algorithm_asked_for() {
+    fn keys_have_the_requested_algorithm() {
         for algorithm in ["ES256", "ES512", "RS256", "PS256"] {
             assert_eq!(keys(Mode::Keys(algorithm)).1.pointer("/keys/0/alg"), Some(&Value::from(algorithm)));
         }
     }
 
     #[test]
-    fn publishes_no_keys_when_it_signs_with_the_secret() {
-        for mode in [Mode::SharedSecret, Mode::OwnPlugin] {
+    fn secret_modes_publish_no_keys() {
+        for mode in [Mode::SharedSecret, Mode::CustomPlugin] {
             assert_eq!(keys(mode).0, 404, "{mode:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! The programs under test, each built once a process, in the profile of these tests.
+//! The programs under test, each built once per process, in the profile of these tests.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use serde_json::Value;
 /// Executables by the names of their targets.
 type Built = BTreeMap<String, PathBuf>;
 
-/// Where the service lies. It is built as `cargo build --workspace` does, so that its features are those of a
-/// workspace build.
+/// The path of the service. It is built with the features of a workspace build, without the benchmark, whose features
+/// are not the service's.
 pub(crate) fn service() -> &'static Path {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build(&["--workspace", "--bins"]));
+    let built = BUILT.get_or_init(|| build(&["--workspace", "--exclude", "tasknook-bench", "--bins"]));
     built.get("tasknook").expect("the workspace has a binary `tasknook`")
 }
 
-/// Where an example of the auth crate lies.
+/// The path of an example of the auth crate.
 pub(crate) fn example(name: &str) -> &'static Path {
     static BUILT: OnceLock<Built> = OnceLock::new();
     let built = BUILT.get_or_init(|| build(&["-p", "tasknook-auth", "--examples", "--all-features"]));

@@ -1,4 +1,4 @@
-//! A small HTTP client that takes every status as an answer.
+//! A small HTTP client that returns a response for every status.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http;
 
-/// A caller of one service, with or without a token.
+/// A client of one service, with or without a token.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
@@ -16,7 +16,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A caller without a token.
+    /// A client without a token.
     #[must_use]
     pub fn new(base: &str) -> Self {
         let config = Agent::config_builder()
@@ -30,13 +30,13 @@ impl Client {
         Self { agent: Agent::new_with_config(config), base: base.to_owned(), token: None }
     }
 
-    /// The same caller with a bearer token.
+    /// The same client with a bearer token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    /// A request that is yet to be sent. `target` is a path, or a whole URL.
+    /// Prepares a request. `target` is a path, or a whole URL.
     #[must_use]
     pub fn request(&self, method: &str, target: &str) -> Request<'_> {
         let url = if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
@@ -50,35 +50,35 @@ impl Client {
     /// `GET`.
     #[must_use]
     #[track_caller]
-    pub fn get(&self, target: &str) -> Answer {
+    pub fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
     /// `POST` with a JSON body.
     #[must_use]
     #[track_caller]
-    pub fn post(&self, target: &str, body: &Value) -> Answer {
+    pub fn post(&self, target: &str, body: &Value) -> Response {
         self.request("POST", target).json(body).send()
     }
 
     /// `PUT` with a JSON body.
     #[must_use]
     #[track_caller]
-    pub fn put(&self, target: &str, body: &Value) -> Answer {
+    pub fn put(&self, target: &str, body: &Value) -> Response {
         self.request("PUT", target).json(body).send()
     }
 
     /// `PATCH` with a JSON body.
     #[must_use]
     #[track_caller]
-    pub fn patch(&self, target: &str, body: &Value) -> Answer {
+    pub fn patch(&self, target: &str, body: &Value) -> Response {
         self.request("PATCH", target).json(body).send()
     }
 
     /// `DELETE`.
     #[must_use]
     #[track_caller]
-    pub fn delete(&self, target: &str) -> Answer {
+    pub fn delete(&self, target: &str) -> Response {
         self.request("DELETE", target).send()
     }
 }
@@ -106,27 +106,27 @@ impl Request<'_> {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
-    /// Any body; its content type is the caller's affair.
+    /// Any body; the caller sets its content type.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends it and reads the whole response.
     ///
     /// # Panics
-    /// When no answer comes.
+    /// When no response comes.
     #[must_use]
     #[track_caller]
-    pub fn send(self) -> Answer {
-        let said = format!("{} {}", self.method, self.url);
-        self.try_send().unwrap_or_else(|error| panic!("{said} got no answer: {error}"))
+    pub fn send(self) -> Response {
+        let request_line = format!("{} {}", self.method, self.url);
+        self.try_send().unwrap_or_else(|error| panic!("{request_line} got no response: {error}"))
     }
 
-    /// Sends it; an error when no answer comes.
-    pub fn try_send(self) -> Result<Answer, ureq::Error> {
-        let said = format!("{} {}", self.method, self.url);
+    /// Sends it; an error when no response comes.
+    pub fn try_send(self) -> Result<Response, ureq::Error> {
+        let request_line = format!("{} {}", self.method, self.url);
         let mut request = http::Request::builder().method(self.method.as_str()).uri(&self.url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -137,8 +137,8 @@ impl Request<'_> {
         };
         let (head, mut body) = response.into_parts();
         let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        Ok(Answer {
-            request: said,
+        Ok(Response {
+            request: request_line,
             status: head.status.as_u16(),
             headers: head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
             body: body.with_config().limit(64 << 20).read_to_vec()?,
@@ -146,8 +146,8 @@ impl Request<'_> {
     }
 }
 
-/// What came back.
-pub struct Answer {
+/// A response.
+pub struct Response {
     request: String,
     /// The status code.
     pub status: u16,
@@ -157,11 +157,11 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// The same answer, when it has this status.
+impl Response {
+    /// The same response, when it has this status.
     ///
     /// # Panics
-    /// With the whole answer, when it has another.
+    /// With the whole response, when it has another.
     #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -192,7 +192,7 @@ impl Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for Response {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{} -> {}", self.request, self.status)?;
         self.headers.iter().try_for_each(|(name, value)| writeln!(out, "{name}: {value}"))?;

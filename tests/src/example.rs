@@ -1,11 +1,11 @@
-//! The example programs of the auth crate, as a stranger runs them.
+//! The example programs of the auth crate.
 
 use std::process::Command;
 use std::time::Duration;
 
 use crate::binary;
 use crate::client::Client;
-use crate::program::Running;
+use crate::process::Running;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -27,7 +27,7 @@ impl ExampleService {
     /// Starts it and waits until it accepts connections.
     ///
     /// # Panics
-    /// With what it says, when it does not within 20 s.
+    /// With its output, when it does not within 20 s.
     #[must_use]
     #[track_caller]
     pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
@@ -39,7 +39,7 @@ impl ExampleService {
         }
     }
 
-    /// A caller of it.
+    /// A client of it.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client

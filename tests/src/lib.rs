@@ -1,9 +1,9 @@
 //! The harness of the end-to-end tests: the real binary, a real PostgreSQL and a real Better Auth, each started
-//! in a folder of its own on a port that happens to be free, and none of them outliving the tests.
+//! in a folder of its own on a port that happens to be free, and stopped after the tests.
 //!
-//! Nothing here names another crate of the workspace, so that any of them may use it for its own tests.
+//! It depends on no other crate of the workspace, so that each of them can use it in its own tests.
 //!
-//! A part that is missing on the machine is an error that says what installs it. Nothing is ever skipped.
+//! A missing program is an error that names the command to install it. No test is skipped.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,23 +13,23 @@
 
 mod better_auth;
 mod binary;
+mod cleanup;
 mod client;
 mod example;
 mod listener;
-mod patience;
+mod output;
 mod postgres;
-mod program;
-mod scratch;
+mod process;
 mod service;
-mod transcript;
+mod wait;
 
-pub use better_auth::{BetterAuth, Mode, Person};
-pub use client::{Answer, Client, Request};
+pub use better_auth::{BetterAuth, Mode, User};
+pub use cleanup::{folder, signal};
+pub use client::{Client, Request, Response};
 pub use example::{ExampleService, example};
 pub use listener::Listener;
-pub use patience::eventually;
+pub use output::{Output, WaitError};
 pub use postgres::{Pooler, Postgres};
-pub use program::{Exit, run_to_exit};
-pub use scratch::{folder, signal};
+pub use process::{Exit, run_to_exit};
 pub use service::{Environment, Service, Starting};
-pub use transcript::{Silence, Transcript};
+pub use wait::eventually;

@@ -1,14 +1,14 @@
-//! Any other server, which says on its standard error where it listens.
+//! Any other server that prints its address on standard error.
 
 use std::process::Command;
 use std::time::Duration;
 
+use crate::cleanup;
 use crate::client::Client;
-use crate::program::Running;
-use crate::scratch;
+use crate::process::Running;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
-/// Longer than what waits for children of its own takes.
+/// Longer than a server with child processes takes.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// A server that accepts connections; ended in order when dropped, so that its own children end too.
@@ -21,12 +21,12 @@ impl Listener {
     /// Starts the command and waits for a line in which the URL follows `marker`.
     ///
     /// # Panics
-    /// With what it says, when none comes within 20 s.
+    /// With its output, when there is none within 20 s.
     #[must_use]
     #[track_caller]
     pub fn start(command: &mut Command, marker: &str) -> Self {
         let running = Running::start(command);
-        scratch::watch(running.id(), "TERM");
+        cleanup::kill_on_exit(running.id(), "TERM");
         let address = |line: &str| Some(line.split_once(marker)?.1.split_whitespace().next()?.to_owned());
         match running.stderr.wait_for(START_LIMIT, address) {
             Ok(url) => Self { running, url },
@@ -40,7 +40,7 @@ impl Listener {
         &self.url
     }
 
-    /// A caller of it.
+    /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&self.url)
@@ -55,8 +55,8 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        if scratch::kill(self.id(), "TERM") {
-            // What does not end is killed.
+        if cleanup::kill(self.id(), "TERM") {
+            // A process that does not end is killed.
             let _ = self.running.wait(STOP_LIMIT);
         }
     }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_the_url_behind_the_marker() {
+    fn listener_reads_the_url_after_the_marker() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo hello >&2; echo at http://localhost:1 now >&2; exec sleep 60"]);
         assert_eq!(Listener::start(&mut command, "at ").url(), "http://localhost:1");

@@ -4,9 +4,9 @@
 //! let url = tasknook_tests::Postgres::shared().create_database();
 //! ```
 //!
-//! It listens on the loopback alone, trusts everybody there, and forgets to sync, unless a measurement asks for
-//! what a sync costs: what it holds is worth nothing once the tests have ended. Text sorts by the rules of English,
-//! so that a statement that leans on the database's own order shows itself beside SQLite.
+//! It listens on the loopback only, without passwords, and does not sync, unless a measurement asks for
+//! the cost of a sync: its data is not needed after the tests. Text sorts by the rules of English,
+//! so that a statement that depends on the database's own order differs from SQLite.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::program::Exit;
-use crate::scratch;
+use crate::cleanup;
+use crate::process::Exit;
 use installation::Installation;
 
 mod installation;
@@ -29,7 +29,7 @@ unix_socket_directories = ''
 log_line_prefix = '%m [%p] %q%u@%d '
 ";
 
-const FORGETFUL: &str = "
+const UNSYNCED: &str = "
 fsync = off
 full_page_writes = off
 shared_buffers = 32MB
@@ -50,7 +50,7 @@ max_connections = 400
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Forgetful,
+    Unsynced,
     Encrypted,
     Durable,
 }
@@ -71,13 +71,13 @@ impl Postgres {
         SHARED.get_or_init(Self::start)
     }
 
-    /// A server of one's own, for a test that stops it.
+    /// A separate server, for a test that stops it.
     ///
     /// # Panics
     /// When no PostgreSQL is installed, with the command that installs it, or when it does not start.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_as(Kind::Forgetful)
+        Self::start_as(Kind::Unsynced)
     }
 
     /// A server that admits connections over TLS alone, with the certificate at [`Postgres::certificate`].
@@ -100,7 +100,7 @@ impl Postgres {
 
     fn start_as(kind: Kind) -> Self {
         let installation = Installation::found();
-        let folder = scratch::folder("postgres");
+        let folder = cleanup::folder("postgres");
         installation.own(&folder);
         let mut arguments = vec!["-D", "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"];
         if installation.major() >= 15 {
@@ -126,8 +126,8 @@ impl Postgres {
         self.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let data = self.data();
         let (kind, settings) = match self.kind {
-            Kind::Forgetful => ("host", FORGETFUL.to_owned()),
-            Kind::Encrypted => ("hostssl", format!("{FORGETFUL}{ENCRYPTED}")),
+            Kind::Unsynced => ("host", UNSYNCED.to_owned()),
+            Kind::Encrypted => ("hostssl", format!("{UNSYNCED}{ENCRYPTED}")),
             Kind::Durable => ("host", DURABLE.to_owned()),
         };
         let settings = format!("{CONFIGURATION}{settings}port = {}\n", self.port);
@@ -146,7 +146,7 @@ impl Postgres {
         let exit =
             self.installation.run(&self.folder, "pg_ctl", &["-w", "-D", "data", "-l", "server.log", "start"]);
         if exit.code == Some(0) {
-            scratch::watch(self.id(), "QUIT");
+            cleanup::kill_on_exit(self.id(), "QUIT");
         }
         exit.code == Some(0)
     }
@@ -176,27 +176,27 @@ impl Postgres {
         let id = self.id();
         let arguments = ["-w", "-D", "data", "-m", "immediate", "stop"];
         let _ = self.installation.run(&self.folder, "pg_ctl", &arguments).success();
-        scratch::forget(id);
+        cleanup::release(id);
     }
 
-    /// Holds it still: connections stay open or are taken, and nothing answers, as behind a network that drops
-    /// every packet. [`Postgres::thaw`] lets it go on.
+    /// Stops its processes: connections stay open or are accepted, without a response, as behind a network that drops
+    /// every packet. [`Postgres::thaw`] continues them.
     ///
     /// # Panics
     /// When it does not run.
     pub fn freeze(&self) {
         // The parent first, so that no child is born meanwhile.
-        scratch::signal(self.id(), "STOP");
+        cleanup::signal(self.id(), "STOP");
         self.each_child("STOP");
     }
 
-    /// Lets it go on after [`Postgres::freeze`].
+    /// Continues it after [`Postgres::freeze`].
     ///
     /// # Panics
     /// When it does not run.
     pub fn thaw(&self) {
         self.each_child("CONT");
-        scratch::signal(self.id(), "CONT");
+        cleanup::signal(self.id(), "CONT");
     }
 
     fn each_child(&self, signal: &str) {
@@ -204,7 +204,7 @@ impl Postgres {
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
         children.split_whitespace().for_each(|child| {
             // A backend may have ended since the list was read.
-            let _ = scratch::kill(child.parse().unwrap(), signal);
+            let _ = cleanup::kill(child.parse().unwrap(), signal);
         });
     }
 
@@ -228,7 +228,7 @@ impl Postgres {
         format!("postgres://postgres@{}/{name}", self.address())
     }
 
-    /// What a statement answers on a database of this server: a line per row, columns parted by `|`.
+    /// The result of a statement on a database of this server: a line per row, columns separated by `|`.
     ///
     /// # Panics
     /// When the statement fails.
@@ -263,7 +263,7 @@ impl Postgres {
         self.folder.join("server.crt")
     }
 
-    /// What the server has logged.
+    /// The log of the server.
     ///
     /// # Panics
     /// When it has never been started.
@@ -305,7 +305,7 @@ mod tests {
     use crate::eventually;
 
     #[test]
-    fn gives_every_caller_a_database_of_its_own() {
+    fn databases_are_separate() {
         let server = Postgres::shared();
         let (one, two) = (server.create_database(), server.create_database());
         let _ = server.query(&one, "create table t (a int); insert into t values (7)");
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_its_data_over_a_stop_and_a_start() {
+    fn data_survives_a_restart() {
         let server = Postgres::start();
         let url = server.create_database();
         let _ = server.query(&url, "create table t (a int); insert into t values (7)");
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn is_read_only_as_a_standby() {
+    fn standby_is_in_recovery() {
         let server = Postgres::start();
         let url = server.create_database();
         server.stop();
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_nothing_while_it_is_held_still() {
+    fn frozen_server_times_out() {
         let server = Postgres::start();
         let url = server.create_database();
         server.freeze();
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_nothing_behind() {
+    fn drop_removes_the_process_and_the_folder() {
         let server = Postgres::start();
         let (id, folder) = (server.id(), server.folder.clone());
         drop(server);
@@ -356,14 +356,14 @@ mod tests {
     }
 
     #[test]
-    fn a_durable_server_keeps_what_initdb_chose() {
+    fn durable_server_keeps_the_defaults_of_initdb() {
         let server = Postgres::start_durable();
         let shown = |setting| server.query(&server.create_database(), &format!("show {setting}"));
         assert_eq!(["fsync", "synchronous_commit", "full_page_writes"].map(shown), ["on", "on", "on"]);
     }
 
     #[test]
-    fn an_encrypted_server_admits_nobody_in_clear() {
+    fn encrypted_server_rejects_plain_connections() {
         let server = Postgres::start_encrypted();
         let url = server.create_database();
         let encrypted = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";

@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::binary;
 use crate::client::Client;
-use crate::program::{Exit, Running, run_to_exit};
-use crate::{scratch, transcript::Transcript};
+use crate::process::{Exit, Running, run_to_exit};
+use crate::{cleanup, output::Output};
 
 const START_LIMIT: Duration = Duration::from_secs(20);
-/// Longer than the service may drain.
+/// Longer than the shutdown timeout.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
 
-/// What the binary is started with: a working folder, and these variables alone.
+/// The environment of the binary: a working folder, and these variables only.
 #[derive(Clone)]
 pub struct Environment {
     program: Option<PathBuf>,
@@ -34,11 +34,11 @@ impl Environment {
     /// A new folder, any free port, and a log in JSON.
     #[must_use]
     pub fn new() -> Self {
-        let bare = Self { program: None, folder: scratch::folder("service"), variables: BTreeMap::new() };
+        let bare = Self { program: None, folder: cleanup::folder("service"), variables: BTreeMap::new() };
         bare.set("TASKNOOK_SERVER__PORT", "0").set("TASKNOOK_LOG__FORMAT", "json")
     }
 
-    /// The same with a binary that is built already, in place of the one in the profile of these tests.
+    /// The same with another binary, in place of the one in the profile of these tests.
     #[must_use]
     pub fn of(mut self, program: impl Into<PathBuf>) -> Self {
         self.program = Some(program.into());
@@ -65,7 +65,7 @@ impl Environment {
         &self.folder
     }
 
-    /// The binary with these variables, for a caller that starts it in its own way.
+    /// The command of the binary with these variables.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let program = self.program.as_deref().unwrap_or_else(|| binary::service());
@@ -93,7 +93,7 @@ impl Environment {
     /// Runs one command to its end.
     ///
     /// # Panics
-    /// When it still runs after 20 s: it serves where it should have refused.
+    /// When it still runs after 20 s.
     #[must_use]
     #[track_caller]
     pub fn run(&self, arguments: &[&str]) -> Exit {
@@ -163,7 +163,7 @@ impl Service {
         self.url.trim_start_matches("http://").trim_end_matches('/')
     }
 
-    /// A caller of it.
+    /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(self.url.trim_end_matches('/'))
@@ -175,9 +175,9 @@ impl Service {
         self.running.id()
     }
 
-    /// What it logs.
+    /// Its log.
     #[must_use]
-    pub fn log(&self) -> &Transcript {
+    pub fn log(&self) -> &Output {
         &self.running.stderr
     }
 
@@ -186,7 +186,7 @@ impl Service {
     /// # Panics
     /// When it has ended already.
     pub fn terminate(&self) {
-        scratch::signal(self.id(), "TERM");
+        cleanup::signal(self.id(), "TERM");
     }
 
     /// Waits for its end after [`Service::terminate`].

@@ -1,5 +1,5 @@
-//! Keys that Better Auth replaces by itself: it publishes a new one with the first token under it, and takes an old one
-//! back after a grace period.
+//! Key rotation by Better Auth: it publishes a new key with the first token under it, and removes an old one
+//! after a grace period.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth::{FetchError, FetchedKeys, HttpJwksSource, JwksOptions, JwksSource, JwksVerifier, TokenVerifier};
 use tasknook_tests::{Mode, eventually};
 
-use super::{Issued, documented_rules, identity, refusal};
+use super::{Issued, documented_rules, identity, rejection};
 
 const LIMIT: Duration = Duration::from_secs(30);
 const HOUR_SECONDS: u32 = 3600;
@@ -37,43 +37,43 @@ impl JwksSource for CountedSource {
     }
 }
 
-/// Under the same key as another: the header names it, and nothing else that differs.
+/// Whether two tokens are under the same key: only the key id differs in their headers.
 fn is_under_the_same_key(one: &str, another: &str) -> bool {
     one.split('.').next() == another.split('.').next()
 }
 
 #[test]
-fn a_new_key_costs_one_fetch_and_the_old_one_verifies_through_its_grace_period() {
+fn new_key_costs_one_fetch_and_the_old_one_stays_valid() {
     let issued = Issued::by(Mode::Rotating { grace_seconds: HOUR_SECONDS });
-    let (id, old) = (&*issued.person.id, &*issued.person.token);
+    let (id, old) = (&*issued.user.id, &*issued.user.token);
     let source = CountedSource::of(issued.url());
     let rules = documented_rules(issued.url());
     let verifier = JwksVerifier::new(source.clone(), JwksOptions::default(), rules).unwrap();
     assert_eq!((identity(&verifier, old).user_id(), source.fetches()), (id, 1));
 
-    let under_another = || Some(issued.person.new_token()).filter(|new| !is_under_the_same_key(old, new));
+    let under_another = || Some(issued.user.new_token()).filter(|new| !is_under_the_same_key(old, new));
     let new = eventually(LIMIT, under_another).unwrap();
     assert_eq!((identity(&verifier, &new).user_id(), source.fetches()), (id, 2));
     for token in [old, &new] {
         assert_eq!(identity(&verifier, token).user_id(), id);
         assert_eq!(identity(&*issued.documented_verifier(), token).user_id(), id);
     }
-    assert_eq!(source.fetches(), 2, "both keys are known by now");
+    assert_eq!(source.fetches(), 2, "both keys are cached by now");
 }
 
 #[test]
-fn a_key_that_was_taken_back_verifies_nothing_any_more() {
+fn revoked_key_is_rejected() {
     let issued = Issued::by(Mode::Rotating { grace_seconds: 0 });
     let source = CountedSource::of(issued.url());
     let cooldown = Duration::from_millis(1);
     let options = JwksOptions::new().cooldown(cooldown);
     let verifier = JwksVerifier::new(source, options, documented_rules(issued.url())).unwrap();
-    let is_taken = |token: &str| pollster::block_on(verifier.verify(token)).is_ok();
+    let is_accepted = |token: &str| pollster::block_on(verifier.verify(token)).is_ok();
 
-    // A key lives for a second, and a machine may be slow: what comes too late is tried again.
-    let in_time = || Some(issued.person.new_token()).filter(|token| is_taken(token));
+    // A key lives for a second, and a machine may be slow: a token that is too late is tried again.
+    let in_time = || Some(issued.user.new_token()).filter(|token| is_accepted(token));
     let old = eventually(LIMIT, in_time).unwrap();
-    let replaced = || (is_taken(&issued.person.new_token()) && !is_taken(&old)).then_some(());
+    let replaced = || (is_accepted(&issued.user.new_token()) && !is_accepted(&old)).then_some(());
     eventually(LIMIT, replaced).unwrap();
-    assert_eq!(refusal(&verifier, &old), "unknown_key");
+    assert_eq!(rejection(&verifier, &old), "unknown_key");
 }

@@ -1,4 +1,4 @@
-//! The installed PostgreSQL, and the user that may run it.
+//! The installed PostgreSQL, and the user to run it as.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -7,13 +7,13 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::program::{Exit, run_to_exit};
+use crate::process::{Exit, run_to_exit};
 
 const LIMIT: Duration = Duration::from_mins(1);
 
 pub(super) struct Installation {
     programs: PathBuf,
-    /// Somebody to run the server as: it refuses root.
+    /// The user to run the server as: it rejects root.
     user: Option<User>,
 }
 
@@ -37,11 +37,11 @@ impl Installation {
 
     /// The major version, as in `15`.
     pub(super) fn major(&self) -> u32 {
-        let said =
+        let version =
             run_to_exit(Command::new(self.programs.join("initdb")).arg("--version"), LIMIT).success().stdout;
         let digits =
             |word: &str| word.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse().ok());
-        said.split_whitespace().find_map(digits).unwrap_or_else(|| panic!("no version in {said:?}"))
+        version.split_whitespace().find_map(digits).unwrap_or_else(|| panic!("no version in {version:?}"))
     }
 
     /// Gives a folder to the user that runs the server.
@@ -51,7 +51,7 @@ impl Installation {
         }
     }
 
-    /// Runs a program of the installation, as the user that may, with `folder` as its working directory.
+    /// Runs a program of the installation as that user, with `folder` as its working directory.
     #[track_caller]
     pub(super) fn run(&self, folder: &Path, program: &str, arguments: &[&str]) -> Exit {
         self.run_any(folder, &self.programs.join(program), arguments)
@@ -63,7 +63,7 @@ impl Installation {
         run_to_exit(&mut self.command(folder, program, arguments), LIMIT)
     }
 
-    /// Any program as that user, yet to be started.
+    /// A command for any program as that user.
     pub(super) fn command(&self, folder: &Path, program: &Path, arguments: &[&str]) -> Command {
         let mut command = match &self.user {
             None => Command::new(program),

@@ -1,4 +1,4 @@
-//! A real `PgBouncer` before a server, which gives a connection to each transaction.
+//! A real `PgBouncer` in front of a server, in transaction mode.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,8 +7,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Postgres;
-use crate::program::Running;
-use crate::scratch;
+use crate::cleanup;
+use crate::process::Running;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -33,7 +33,7 @@ impl Postgres {
     /// When no `PgBouncer` is installed, with the command that installs it, or when it does not start.
     #[must_use]
     pub fn pool(&self, connections: usize) -> Pooler {
-        let folder = scratch::folder("pgbouncer");
+        let folder = cleanup::folder("pgbouncer");
         self.installation.own(&folder);
         let program = installed();
         // Another program can take the free port first; a second such chance in a row is not one.
@@ -71,7 +71,7 @@ impl Pooler {
 fn installed() -> PathBuf {
     let named = Command::new("sh").args(["-c", "command -v pgbouncer"]).output().unwrap().stdout;
     let named = PathBuf::from(String::from_utf8_lossy(&named).trim());
-    // Where Debian puts it is not in everybody's PATH.
+    // Debian's folder for it is not always in PATH.
     [named.as_path(), Path::new("/usr/sbin/pgbouncer")]
         .into_iter()
         .find(|program| program.is_file())

@@ -1,0 +1,36 @@
+// Users see only their own tasks. Another user's task looks like one that never existed.
+
+import { routes } from "./caller.mjs";
+import { expectStatus, holds, same } from "./check.mjs";
+
+const NEVER = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
+
+export async function checkIsolation(one, other) {
+  const theirs = expectStatus(await one.caller.post(one.root, { title: "alice's alone" }), 201, "one has a task").json;
+  const mine = expectStatus(await other.caller.post(other.root, { title: "bob's alone" }), 201, "another has one").json;
+  const gone = expectStatus(await other.caller.post(other.root, { title: "bob's once" }), 201, "and one more").json;
+  expectStatus(await other.caller.delete(`${other.root}/${gone.id}`), 204, "which is deleted");
+
+  for (const root of [other.root, "/api/tasks"]) {
+    const listed = await other.caller.get(`${root}?count=true`);
+    same(listed.json, [mine], "a list is of one's own");
+    same(listed.headers.get("x-total-count"), "1", "so is a count");
+    same((await other.caller.get(`${root}?search=alice`)).json, [], "so is a search");
+
+    // The first two have no id in their path.
+    const absent = (id) => routes(root, id).slice(2);
+    for (const [index, [method, path, options]] of absent(NEVER).entries()) {
+      const never = expectStatus(await other.caller.send(method, path, options), 404, `${method} of a task that never existed`);
+      for (const id of [theirs.id, gone.id, "not-a-uuid"]) {
+        const [, target] = absent(id)[index];
+        const hidden = expectStatus(await other.caller.send(method, target, options), 404, `${method} of ${id}`);
+        same(hidden.anonymous, never.anonymous, `${method} of ${id} has the same response as a task that never existed`);
+        holds(!hidden.text.includes("alice"), "and contains no data of another user", hidden.text);
+      }
+    }
+  }
+  same((await one.caller.get(`${one.root}/${theirs.id}`)).json, theirs, "requests of another user changed nothing");
+  same((await one.caller.get(one.root)).json, [theirs], "nor added anything");
+  expectStatus(await one.caller.delete(`${one.root}/${theirs.id}`), 204, "one deletes one's own");
+  expectStatus(await other.caller.delete(`${other.root}/${mine.id}`), 204, "and the other theirs");
+}

@@ -1,0 +1,70 @@
+// The context of a test of the application: the real API, the real application with its own Better Auth, a real browser.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { freePort, startApi, startApp } from "../frontend/scripts/servers.mjs";
+import { launch } from "./browser.mjs";
+import { User } from "./user.mjs";
+
+/**
+ * Starts all of it, and stops it after the test.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{ api?: Record<string, string>, app?: Record<string, string> }} settings In addition to the required ones.
+ */
+export async function startContext(t, settings = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "tasknook-browser-"));
+  const [appPort, apiPort] = [await freePort(), await freePort()];
+  const origin = `http://localhost:${appPort}`;
+  const apiUrl = `http://localhost:${apiPort}`;
+  const apiOptions = {
+    folder,
+    env: {
+      BETTER_AUTH_URL: origin,
+      DATABASE_URL: process.env.DATABASE_URL ?? "sqlite://tasks.db",
+      TASKNOOK_CORS__ORIGINS: origin,
+      TASKNOOK_SERVER__PORT: String(apiPort),
+      ...settings.api,
+    },
+  };
+  let api = await startApi(apiOptions);
+  const app = await startApp({
+    port: appPort,
+    env: {
+      AUTH_DATABASE: join(folder, "auth.db"),
+      BETTER_AUTH_SECRET: "a-secret-of-the-browser-tests-alone",
+      BETTER_AUTH_URL: origin,
+      TASKNOOK_URL: apiUrl,
+      ...settings.app,
+    },
+  });
+  const browser = await launch();
+  /** @type {User[]} */
+  const users = [];
+  t.after(async () => {
+    await browser.close();
+    await Promise.all([api.stop(), app.stop()]);
+    await rm(folder, { recursive: true });
+    for (const user of users) user.expectNoErrors();
+  });
+
+  return {
+    origin,
+    apiUrl,
+    /** The log lines of the API. */
+    log: () => api.log,
+    /** A user with a browser context, signed up. */
+    user: async (/** @type {string} */ name, /** @type {import("playwright-core").BrowserContextOptions} */ options = {}) => {
+      const user = await User.open(browser, { origin, apiUrl }, name, options);
+      users.push(user);
+      await user.signUp();
+      return user;
+    },
+    /** Kills the API, as in a crash. */
+    killApi: () => api.kill(),
+    /** Starts it again at the same address. */
+    restartApi: async () => void (api = await startApi(apiOptions)),
+  };
+}
