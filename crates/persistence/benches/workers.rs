@@ -1,5 +1,5 @@
 //! What it costs to go through a worker, on an SQLite file: one caller, and sixty-four who ask at the same time and become
-//! one set; reads, and creations with `synchronous=FULL`. The figures are for one call, and for all sixty-four.
+//! one group; reads, and creates with `synchronous=FULL`. The results are for one call, and for all sixty-four.
 //!
 //! `cargo bench -p tasknook-persistence --bench workers`
 #![expect(clippy::unwrap_used, reason = "a benchmark ends where something is wrong")]

@@ -41,7 +41,7 @@ enum Fate {
     CutBefore,
     /// … before the answer arrives.
     CutAfter,
-    /// … while the statement is under way.
+    /// … while the statement runs.
     CutAmid,
 }
 

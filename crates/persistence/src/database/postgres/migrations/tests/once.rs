@@ -67,7 +67,7 @@ fn nothing_pending_needs_no_write_and_no_lock() {
     assert_eq!(backend(&url).run_pending(&scripts(), &options()).unwrap().len(), 4);
     let name = url.rsplit('/').next().unwrap();
     execute(&url, &format!("alter database {name} set default_transaction_read_only = on"));
-    // Whoever would ask for the lock, or for one on a table, would wait.
+    // Any request for the lock, or for one on a table, would wait.
     let backend = backend(&url);
     let _lock = MigrationLock::acquire(&backend.server, &options()).unwrap();
     assert_eq!(backend.run_pending(&scripts(), &options()).unwrap(), Vec::<String>::new());

@@ -34,7 +34,7 @@ fn indexes_are_built_while_readers_and_replicas_run() {
         let threads: Vec<_> = (0..2).map(|_| scope.spawn(migrate)).collect();
         let waiting = "select count(*) > 0 from pg_locks where locktype = 'virtualxid' and not granted";
         await_value(&url, waiting, "t");
-        // Nobody else waits meanwhile: this writes and reads.
+        // Others do not wait meanwhile: this writes and reads.
         execute(&url, "set lock_timeout = '500ms'; insert into t values (1); select from t");
         reader.batch_execute("commit").unwrap();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
