@@ -35,7 +35,7 @@ test("a slow save keeps the dialog open", async (t) => {
   const dialog = await alice.openEditor("Draft");
   await dialog.getByLabel("Title").fill("Long thought about");
   const { arrived, release } = await holdNext(alice.page, "PATCH");
-  await alice.page.keyboard.press("Enter");
+  await dialog.getByLabel("Title").press("Enter");
   await arrived;
   for (let times = 0; times < 3; times++) await alice.page.keyboard.press("Escape");
   await dialog.getByRole("button", { name: "Cancel" }).click({ force: true });

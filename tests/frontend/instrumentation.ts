@@ -1,4 +1,4 @@
-/** Runs once when the server starts: brings Better Auth's tables up to date. */
+/** Runs Better Auth's migrations once, when the server starts. */
 export async function register() {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { getMigrations } = await import("better-auth/db/migration");

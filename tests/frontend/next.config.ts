@@ -4,6 +4,6 @@ export default {
   // A native package: loaded by Node, not bundled.
   serverExternalPackages: ["libsql"],
   poweredByHeader: false,
-  // This folder is the application, whatever lies above it.
+  // This folder, even if a parent folder has a lockfile.
   turbopack: { root: import.meta.dirname },
 } satisfies NextConfig;

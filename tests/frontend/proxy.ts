@@ -2,11 +2,11 @@ import { NextResponse, type NextRequest } from "next/server";
 
 import { apiUrl } from "./lib/settings";
 
-/** Sends `/backend/api/…` on to the API, for browsers that are to reach it on this origin instead of by CORS. */
+/** Forwards `/backend/api/…` to the API, so that browsers use this origin instead of CORS. */
 export function proxy(request: NextRequest) {
   const { pathname, search } = request.nextUrl;
   const headers = new Headers(request.headers);
-  // The API knows tokens alone; the session is none of its business.
+  // The API uses only tokens, and must not receive the session.
   headers.delete("Cookie");
   return NextResponse.rewrite(`${apiUrl}${pathname.slice("/backend".length)}${search}`, { request: { headers } });
 }

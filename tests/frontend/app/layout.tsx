@@ -9,7 +9,7 @@ import "./controls.css";
 
 export const metadata: Metadata = {
   title: { default: "Tasknook", template: "%s · Tasknook" },
-  description: "Your tasks, and nobody else's.",
+  description: "A private task list.",
 };
 
 export const viewport: Viewport = {

@@ -6,25 +6,25 @@ import { auth } from "./auth";
 import { SignedOut, Unreachable } from "./problem";
 import { apiUrl } from "./settings";
 
-/** Who is signed in, as a server component or a route handler sees it. */
+/** The session of the request, for server components and route handlers. */
 export async function currentSession() {
-  // A page cannot set cookies, so the browser's own request is left to prolong the session.
+  // A page cannot set cookies, so only requests of the browser refresh the session.
   return auth.api.getSession({ headers: await headers(), query: { disableRefresh: true } });
 }
 
-/** The API for the user of this request, for server components and route handlers. */
+/** The API client for the user of the request, for server components and route handlers. */
 export async function apiOfRequest(userId: string) {
-  const asked = await headers();
+  const requestHeaders = await headers();
   return createApi({
     baseUrl: apiUrl,
     userId,
     fetch: (request) => fetch(request, { cache: "no-store" }),
     async fetchToken() {
-      const answer = await auth.api.getToken({ headers: asked }).catch((error: unknown) => {
-        if (isAPIError(error) && error.statusCode === 401) throw new SignedOut("Nobody is signed in.");
-        throw new Unreachable("The sign-in service gives no token.", { cause: error });
+      const { token } = await auth.api.getToken({ headers: requestHeaders }).catch((error: unknown) => {
+        if (isAPIError(error) && error.statusCode === 401) throw new SignedOut("You are not signed in.");
+        throw new Unreachable("The sign-in service returned no token.", { cause: error });
       });
-      return answer.token;
+      return token;
     },
   });
 }

@@ -13,18 +13,18 @@ export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["quer
 /** A page of tasks. */
 export interface Page {
   tasks: Task[];
-  /** The cursor of the next page, when there is one. */
+  /** The cursor of the next page, if there is one. */
   next?: string;
-  /** How many tasks match, when `count` was asked. */
+  /** The number of tasks that match, if `count` was requested. */
   total?: number;
 }
 
 export interface ApiOptions {
-  /** Where the API is, as `https://api.example.com`, or a path of this origin that leads there. */
+  /** The URL of the API, such as `https://api.example.com`, or a path of this origin that is forwarded to it. */
   baseUrl: string;
-  /** Better Auth's id of the user who is signed in. */
+  /** The signed-in user's id in Better Auth. */
   userId: string;
-  /** Gives a new token: in the browser `tokenOfSession`, on the server `auth.api.getToken`. */
+  /** Returns a new token: in the browser `tokenOfSession`, on the server `auth.api.getToken`. */
   fetchToken: () => Promise<string>;
   fetch?: (request: Request) => Promise<Response>;
   /** Milliseconds on a monotonic clock. */
@@ -33,27 +33,28 @@ export interface ApiOptions {
 
 export type Api = ReturnType<typeof createApi>;
 
-/** Longer than the API itself takes for any answer (15 s). */
+/** Milliseconds; longer than the API's own timeout (15 s). */
 const TIMEOUT = 20_000;
 
 /**
- * The API for one user, from sign-in to sign-out: make one when somebody signs in, `close` it when they leave.
+ * The API client of one user: create one at sign-in, `close` it at sign-out.
  *
- * Every method throws what `problem.ts` lists: `Problem` for an error that the API answered, `Unreachable` when nobody
- * answered, `SignedOut` and `AccountChanged` when the user is not there any more. Whoever gives up gets their own reason.
+ * Every method throws the errors of `problem.ts`: `Problem` for an error that the API returned, `Unreachable` without a
+ * response of the API, `SignedOut` and `AccountChanged` if the user is no longer signed in. If the caller's signal is
+ * aborted, its reason is thrown.
  */
 export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetch, now }: ApiOptions) {
   const token = new Token(userId, fetchToken, now);
   const versions = new Versions();
   const closed = new AbortController();
 
-  /** Attaches the token; when the API refuses it, once more with a fresh one. */
+  /** Attaches the token; if the API rejects it, repeats the request once with a new one. */
   async function authorized(request: Request): Promise<Response> {
     closed.signal.throwIfAborted();
-    const again = request.clone();
-    const held = await token.get();
-    const response = await send(request, held);
-    return response.status === 401 ? send(again, await token.replace(held)) : response;
+    const retry = request.clone();
+    const current = await token.get();
+    const response = await send(request, current);
+    return response.status === 401 ? send(retry, await token.replace(current)) : response;
   }
 
   async function send(request: Request, bearer: string): Promise<Response> {
@@ -62,9 +63,9 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     const signal = AbortSignal.any([request.signal, closed.signal, AbortSignal.timeout(TIMEOUT)]);
     try {
       const response = await fetch(new Request(request, { signal }));
-      // Read here, so that an answer that breaks off is none.
+      // Read here, so that an incomplete response counts as unreachable.
       const body = await response.blob();
-      if (response.ok && body.size && !isJson(response)) throw new Error("It is not the API that answered.");
+      if (response.ok && body.size && !isJson(response)) throw new Error("The response is not from the API.");
       return new Response(body.size ? body : null, response);
     } catch (error) {
       closed.signal.throwIfAborted();
@@ -74,60 +75,60 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
   }
 
   const client = createClient<paths>({ baseUrl, fetch: authorized });
-  const own = { user_id: userId };
-  const onto = (task: Task) => ({ path: { ...own, id: task.id }, header: { "If-Match": versions.tagOf(task) } });
+  const owner = { user_id: userId };
+  const paramsOf = (task: Task) => ({ path: { ...owner, id: task.id }, header: { "If-Match": versions.tagOf(task) } });
 
   return {
-    /** A page of tasks, newest first unless asked otherwise. */
+    /** Returns a page of tasks, newest first by default. */
     async list(query: ListQuery = {}, signal?: AbortSignal): Promise<Page> {
-      const answer = await client.GET("/api/{user_id}/tasks", { params: { path: own, query }, signal });
-      const total = answer.response.headers.get("X-Total-Count");
+      const result = await client.GET("/api/{user_id}/tasks", { params: { path: owner, query }, signal });
+      const total = result.response.headers.get("X-Total-Count");
       return {
-        tasks: read(answer),
-        next: answer.response.headers.get("X-Next-Cursor") ?? undefined,
+        tasks: read(result),
+        next: result.response.headers.get("X-Next-Cursor") ?? undefined,
         total: total === null ? undefined : Number(total),
       };
     },
 
     async create(body: NewTask): Promise<Task> {
-      const answer = await client.POST("/api/{user_id}/tasks", { params: { path: own }, body });
-      return versions.read(read(answer), answer.response);
+      const result = await client.POST("/api/{user_id}/tasks", { params: { path: owner }, body });
+      return versions.read(read(result), result.response);
     },
 
-    /** One task as it is now: the version that can be written to without overwriting what others write meanwhile. */
+    /** Returns the current version of a task. A write to this version does not overwrite changes of other clients. */
     get(id: string, signal?: AbortSignal): Promise<Task> {
-      return versions.inTurn(id, async () => {
-        const path = { ...own, id };
-        const answer = await client.GET("/api/{user_id}/tasks/{id}", { params: { path }, signal });
-        return versions.read(read(answer), answer.response);
+      return versions.inOrder(id, async () => {
+        const path = { ...owner, id };
+        const result = await client.GET("/api/{user_id}/tasks/{id}", { params: { path }, signal });
+        return versions.read(read(result), result.response);
       });
     },
 
-    /** Changes what the patch names. `precondition_failed` when somebody else has changed the task since this version. */
+    /** Changes the given members. Throws `precondition_failed` if another client has changed this version. */
     update(task: Task, body: TaskPatch): Promise<Task> {
-      return versions.inTurn(task.id, async () => {
-        const answer = await client.PATCH("/api/{user_id}/tasks/{id}", { params: onto(task), body });
-        return versions.wrote(task, read(answer), answer.response);
+      return versions.inOrder(task.id, async () => {
+        const result = await client.PATCH("/api/{user_id}/tasks/{id}", { params: paramsOf(task), body });
+        return versions.wrote(task, read(result), result.response);
       });
     },
 
-    /** Sets whether it is done, or flips it. */
+    /** Sets or toggles `completed`. */
     complete(task: Task, completed?: boolean): Promise<Task> {
-      return versions.inTurn(task.id, async () => {
+      return versions.inOrder(task.id, async () => {
         const body = { completed };
-        const answer = await client.PATCH("/api/{user_id}/tasks/{id}/complete", { params: onto(task), body });
-        return versions.wrote(task, read(answer), answer.response);
+        const result = await client.PATCH("/api/{user_id}/tasks/{id}/complete", { params: paramsOf(task), body });
+        return versions.wrote(task, read(result), result.response);
       });
     },
 
     remove(task: Task): Promise<void> {
-      return versions.inTurn(task.id, async () => {
-        read(await client.DELETE("/api/{user_id}/tasks/{id}", { params: onto(task) }));
+      return versions.inOrder(task.id, async () => {
+        read(await client.DELETE("/api/{user_id}/tasks/{id}", { params: paramsOf(task) }));
         versions.forget(task.id);
       });
     },
 
-    /** Forgets the token and every version, and ends what is under way with `AccountChanged`. */
+    /** Discards the token and all versions, and aborts requests in flight with `AccountChanged`. */
     close(): void {
       closed.abort(new AccountChanged("This client was closed."));
       token.reset();
@@ -136,25 +137,25 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
   };
 }
 
-/** A token of whoever is signed in here, from Better Auth on this origin. */
+/** Requests a token for the current session from Better Auth on this origin. */
 export async function tokenOfSession(): Promise<string> {
-  const away = (error: unknown) => {
+  const unreachable = (error: unknown) => {
     throw new Unreachable("The sign-in service cannot be reached.", { cause: error });
   };
   const signal = AbortSignal.timeout(TIMEOUT);
-  const response = await fetch("/api/auth/token", { cache: "no-store", signal }).catch(away);
-  if (response.status === 401) throw new SignedOut("Nobody is signed in.");
-  if (!response.ok) throw new Unreachable(`The sign-in service answered ${response.status}.`);
-  const { token }: { token: string } = await response.json().catch(away);
+  const response = await fetch("/api/auth/token", { cache: "no-store", signal }).catch(unreachable);
+  if (response.status === 401) throw new SignedOut("You are not signed in.");
+  if (!response.ok) throw new Unreachable(`The sign-in service returned status ${response.status}.`);
+  const { token }: { token: string } = await response.json().catch(unreachable);
   return token;
 }
 
-/** What a proxy or the login page of a network says with status 200 is not. */
+/** False for the page of a proxy or of a network login that is sent with status 200. */
 function isJson(response: Response): boolean {
   return response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
 }
 
-function read<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
-  if (!answer.response.ok) throw problemOf(answer.response, answer.error);
-  return answer.data as Data;
+function read<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {
+  if (!result.response.ok) throw problemOf(result.response, result.error);
+  return result.data as Data;
 }

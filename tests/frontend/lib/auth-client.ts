@@ -1,4 +1,4 @@
 import { createAuthClient } from "better-auth/react";
 
-/** Better Auth in the browser: sign-up, sign-in, sign-out, and who is signed in. */
+/** Better Auth in the browser: sign-up, sign-in, sign-out, and the session. */
 export const authClient = createAuthClient();

@@ -2,24 +2,24 @@ import type { components } from "./schema";
 
 type Body = components["schemas"]["Problem"];
 
-/** What can go wrong, by the name that the API gives it. */
+/** The error codes of the API. */
 export type ProblemCode = Body["code"];
 
-/** One thing that is wrong with the input. */
+/** One validation error. */
 export type FieldError = components["schemas"]["FieldError"];
 
-/** An error that the API answered (RFC 9457). `message` is its `detail`, which is made to be shown. */
+/** An error that the API returned (RFC 9457). `message` is its `detail`, which can be shown to users. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
   readonly status: number;
-  /** Each thing that is wrong with the input; only `validation` has any. */
+  /** The validation errors; empty for codes other than `validation`. */
   readonly errors: readonly FieldError[];
-  /** Finds the request in the API's log. */
+  /** The id of the request in the log of the API. */
   readonly requestId: string;
-  /** Seconds after which it makes sense to try again, when the API says so. */
+  /** Seconds to wait before a retry, if the API sent `Retry-After`. */
   readonly retryAfter?: number;
-  /** The task's present entity tag, when a precondition failed. */
+  /** The task's current entity tag, if a precondition failed. */
   readonly etag?: string;
 
   constructor(body: Body, headers: Headers) {
@@ -32,30 +32,30 @@ export class Problem extends Error {
     this.etag = headers.get("ETag") ?? undefined;
   }
 
-  /** What is wrong with one member of the body, in words. */
+  /** The error message for a member of the body. */
   of(member: string): string | undefined {
     return this.errors.find((error) => error.loc[0] === "body" && error.loc[1] === member)?.msg;
   }
 }
 
-/** No answer came, or none of the API's or Better Auth's: the network, a proxy, a server that is away. */
+/** No response, or not from the API or Better Auth: a network error, a proxy, an unavailable server. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-/** Nobody is signed in any more. */
+/** The session has ended. */
 export class SignedOut extends Error {
   override readonly name = "SignedOut";
 }
 
-/** Somebody else is signed in now, in another tab perhaps; or this client was closed. Nothing was done for them instead. */
+/** Another account has signed in, perhaps in another tab, or the client was closed. Nothing is written for that account. */
 export class AccountChanged extends Error {
   override readonly name = "AccountChanged";
 }
 
-/** The problem that an answer holds. An answer without one is not the API's. */
+/** The error of a response. A response without a problem document is not from the API. */
 export function problemOf(response: Response, body: unknown): Problem | Unreachable {
   const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
   if (isProblem && typeof body === "object" && body) return new Problem(body as Body, response.headers);
-  return new Unreachable(`The API answered ${response.status} without saying why.`);
+  return new Unreachable(`The API returned an unexpected response (status ${response.status}).`);
 }

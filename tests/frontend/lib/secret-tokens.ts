@@ -1,13 +1,13 @@
 import { jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 
-/** Better Auth's `jwt()`, signing with BETTER_AUTH_SECRET (HS256) instead of a key of its own. */
+/** Better Auth's `jwt()`, signing with BETTER_AUTH_SECRET (HS256) instead of a key pair. */
 export function secretTokens(expirationTime: string) {
-  // Unset while Next.js builds, and then nothing is signed.
+  // Unset during the build, which signs nothing.
   const url = process.env.BETTER_AUTH_URL ? new URL(process.env.BETTER_AUTH_URL).origin : undefined;
   const key = new TextEncoder().encode(process.env.BETTER_AUTH_SECRET);
   return jwt({
-    // Better Auth wants to know of keys elsewhere beside a signer of one's own. Nobody fetches them.
+    // Better Auth requires the URL of a remote key set for a custom `sign`. It is never fetched.
     jwks: { remoteUrl: `${url}/no-keys`, keyPairConfig: { alg: "EdDSA" } },
     jwt: {
       issuer: url,

@@ -1,20 +1,20 @@
 import type { ListQuery, Task } from "./api";
 
-/** Which tasks are shown. */
+/** Selects the tasks to show. */
 export interface TaskFilter {
   status: "all" | "pending" | "completed";
   search: string;
 }
 
-export const everything: TaskFilter = { status: "all", search: "" };
+export const noFilter: TaskFilter = { status: "all", search: "" };
 
-/** How many tasks a page has. */
-const LIMIT = 50;
+/** The number of tasks per page. */
+const PAGE_SIZE = 50;
 
-/** As many characters as the API searches for. */
+/** The maximum length of a search in the API. */
 export const SEARCH_MAX = 200;
 
-/** The filter that the address of the page holds. */
+/** The filter in the URL of the page. */
 export function filterOf(params: Record<string, string | string[] | undefined>): TaskFilter {
   const { status, search } = params;
   return {
@@ -23,22 +23,22 @@ export function filterOf(params: Record<string, string | string[] | undefined>):
   };
 }
 
-/** The address of the page that shows this. */
-export function addressOf({ status, search }: TaskFilter): string {
+/** The URL of the page with this filter. */
+export function urlOf({ status, search }: TaskFilter): string {
   const params = new URLSearchParams();
   if (status !== "all") params.set("status", status);
   if (search) params.set("search", search);
   return params.size ? `/tasks?${params}` : "/tasks";
 }
 
-/** What the API is asked for. */
+/** The query of the API for this filter. */
 export function queryOf({ status, search }: TaskFilter, cursor?: string): ListQuery {
-  return { status, search: search || undefined, limit: LIMIT, cursor };
+  return { status, search: search || undefined, limit: PAGE_SIZE, cursor };
 }
 
 /** Whether the API would list the task under this filter. */
 export function matches(task: Task, { status, search }: TaskFilter): boolean {
   if (status !== "all" && task.completed !== (status === "completed")) return false;
-  const wanted = search.toLowerCase();
-  return [task.title, task.description ?? ""].some((text) => text.toLowerCase().includes(wanted));
+  const text = search.toLowerCase();
+  return [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text));
 }

@@ -1,26 +1,26 @@
 import { expect, test, vi } from "vitest";
 
-import { tokenFor } from "../tests/caller";
+import { tokenFor } from "../tests/client";
 import { AccountChanged } from "./problem";
 import { Token } from "./token";
 
-/** A token of alice's, fetched when `give` says so, under a clock that stands until it is moved. */
-function world(lifetime = 900) {
+/** A token of alice with a manual clock, and the number of token requests. */
+function setUp(lifetime = 900) {
   const clock = { millis: 0 };
   let fetched = 0;
   const fetch = () => tokenFor("alice", { lifetime, ago: (fetched += 1) });
   return { clock, token: new Token("alice", fetch, () => clock.millis), fetched: () => fetched };
 }
 
-test("is asked for once, however many wait", async () => {
-  const { token, fetched } = world();
-  const given = await Promise.all(Array.from({ length: 100 }, () => token.get()));
-  expect(new Set(given).size).toBe(1);
+test("concurrent calls share one request", async () => {
+  const { token, fetched } = setUp();
+  const tokens = await Promise.all(Array.from({ length: 100 }, () => token.get()));
+  expect(new Set(tokens).size).toBe(1);
   expect(fetched()).toBe(1);
 });
 
-test("is renewed a minute before it ends", async () => {
-  const { token, fetched, clock } = world(900);
+test("is renewed a minute before it expires", async () => {
+  const { token, fetched, clock } = setUp(900);
   const first = await token.get();
   clock.millis = 839_999;
   expect(await token.get()).toBe(first);
@@ -29,8 +29,8 @@ test("is renewed a minute before it ends", async () => {
   expect(fetched()).toBe(2);
 });
 
-test("a short one is renewed a second and a fifth of its life before it ends", async () => {
-  const { token, fetched, clock } = world(10);
+test("a short lifetime is renewed a fifth and a second early", async () => {
+  const { token, fetched, clock } = setUp(10);
   await token.get();
   clock.millis = 6_999;
   await token.get();
@@ -40,7 +40,7 @@ test("a short one is renewed a second and a fifth of its life before it ends", a
   expect(fetched()).toBe(2);
 });
 
-test("a device whose clock is a year wrong keeps it as long as another", async () => {
+test("a wrong device clock does not change the renewal", async () => {
   const clock = { millis: 0 };
   let fetched = 0;
   for (const ago of [31_536_000, -31_536_000]) {
@@ -55,7 +55,7 @@ test("a device whose clock is a year wrong keeps it as long as another", async (
   }
 });
 
-test("a clock that is set while it is held changes nothing", async () => {
+test("setting the device clock does not renew the token", async () => {
   let fetched = 0;
   const token = new Token("alice", () => ((fetched += 1), tokenFor("alice")));
   await token.get();
@@ -65,32 +65,32 @@ test("a clock that is set while it is held changes nothing", async () => {
   expect(fetched).toBe(1);
 });
 
-test("one that the API refused is replaced once for all who were refused", async () => {
-  const { token, fetched } = world();
-  const refused = await token.get();
-  const others = await Promise.all([token.replace(refused), token.replace(refused), token.get()]);
-  expect(new Set(others)).not.toContain(refused);
+test("a rejected token is replaced once for all callers", async () => {
+  const { token, fetched } = setUp();
+  const rejected = await token.get();
+  const others = await Promise.all([token.replace(rejected), token.replace(rejected), token.get()]);
+  expect(new Set(others)).not.toContain(rejected);
   expect(new Set(others).size).toBe(1);
-  expect(await token.replace(refused)).toBe(others[0]);
+  expect(await token.replace(rejected)).toBe(others[0]);
   expect(fetched()).toBe(2);
 });
 
-test("a failure reaches all who wait, and is not remembered", async () => {
+test("an error reaches all waiting calls and is not cached", async () => {
   let failing = true;
-  const token = new Token("alice", () => (failing ? Promise.reject(new Error("away")) : tokenFor("alice")));
+  const token = new Token("alice", () => (failing ? Promise.reject(new Error("unavailable")) : tokenFor("alice")));
   const both = await Promise.allSettled([token.get(), token.get()]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   failing = false;
   expect(await token.get()).toContain(".");
 });
 
-test("one of somebody else is not taken", async () => {
+test("a token of another user is rejected", async () => {
   const token = new Token("alice", () => tokenFor("bob"));
   await expect(token.get()).rejects.toBeInstanceOf(AccountChanged);
 });
 
-test("what was asked for before a reset is not kept", async () => {
-  const { token, fetched } = world();
+test("a token requested before a reset is not kept", async () => {
+  const { token, fetched } = setUp();
   const before = token.get();
   token.reset();
   await before;
@@ -98,7 +98,7 @@ test("what was asked for before a reset is not kept", async () => {
   expect(fetched()).toBe(2);
 });
 
-test("what is no token is refused in words", async () => {
+test("an invalid token is rejected with a message", async () => {
   const token = new Token("alice", async () => "<html>");
-  await expect(token.get()).rejects.toThrow("Better Auth gave no token");
+  await expect(token.get()).rejects.toThrow("Better Auth returned no token");
 });

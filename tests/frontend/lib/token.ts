@@ -1,28 +1,28 @@
 import { AccountChanged, Unreachable } from "./problem";
 
-/** How long before its end a token is renewed, in milliseconds. */
+/** Milliseconds before its expiry at which a token is renewed. */
 const MARGIN = 60_000;
 
-interface Held {
+interface CachedToken {
   token: string;
-  /** On the monotonic clock. */
+  /** Milliseconds on the monotonic clock. */
   renewAt: number;
 }
 
 /**
- * The token of one signed-in user, in memory and nowhere else. However many calls wait for it, it is asked for once, and
- * it is renewed before it ends.
+ * The token of one signed-in user, kept only in memory. Concurrent calls share one request for it, and it is renewed
+ * before it expires.
  *
- * Its lifetime is `exp - iat`, counted from when it was asked for on a clock that nobody sets: a wrong clock on this
- * device neither keeps a token too long nor renews it at every call. (That clock may stand still while a laptop sleeps;
- * then the API refuses the token, and `replace` gets another.)
+ * Its lifetime is `exp - iat`, measured from the request on a monotonic clock, so a wrong clock on this device neither
+ * keeps a token too long nor renews it at every call. (The monotonic clock may stop while a laptop sleeps; then the API
+ * rejects the token, and `replace` requests another.)
  */
 export class Token {
   readonly #userId: string;
   readonly #fetch: () => Promise<string>;
   readonly #now: () => number;
-  #held?: Held;
-  #asked?: Promise<Held>;
+  #cached?: CachedToken;
+  #pending?: Promise<CachedToken>;
 
   constructor(userId: string, fetch: () => Promise<string>, now = () => performance.now()) {
     this.#userId = userId;
@@ -30,56 +30,56 @@ export class Token {
     this.#now = now;
   }
 
-  /** A token that is good for a while yet. */
+  /** A token that does not expire soon. */
   async get(): Promise<string> {
-    if (this.#held && this.#now() < this.#held.renewAt) return this.#held.token;
-    return (await this.#renewed()).token;
+    if (this.#cached && this.#now() < this.#cached.renewAt) return this.#cached.token;
+    return (await this.#renew()).token;
   }
 
-  /** Another one than this, which the API refused. */
-  async replace(refused: string): Promise<string> {
-    if (this.#held?.token === refused) this.#held = undefined;
+  /** A token other than this one, which the API rejected. */
+  async replace(rejected: string): Promise<string> {
+    if (this.#cached?.token === rejected) this.#cached = undefined;
     return this.get();
   }
 
-  /** Forgets it. */
+  /** Discards the token. */
   reset(): void {
-    this.#held = undefined;
-    this.#asked = undefined;
+    this.#cached = undefined;
+    this.#pending = undefined;
   }
 
-  #renewed(): Promise<Held> {
-    if (this.#asked) return this.#asked;
-    const asked = this.#ask();
-    this.#asked = asked;
-    const end = (held?: Held) => {
-      // What was asked for before a reset is not kept.
-      if (this.#asked !== asked) return;
-      this.#held = held;
-      this.#asked = undefined;
+  #renew(): Promise<CachedToken> {
+    if (this.#pending) return this.#pending;
+    const pending = this.#request();
+    this.#pending = pending;
+    const finish = (received?: CachedToken) => {
+      // A token that was requested before a reset is not kept.
+      if (this.#pending !== pending) return;
+      this.#cached = received;
+      this.#pending = undefined;
     };
-    asked.then(end, () => end());
-    return asked;
+    pending.then(finish, () => finish());
+    return pending;
   }
 
-  async #ask(): Promise<Held> {
-    const asked = this.#now();
+  async #request(): Promise<CachedToken> {
+    const requestedAt = this.#now();
     const token = await this.#fetch();
     const { sub, iat, exp } = claims(token);
-    if (sub !== this.#userId) throw new AccountChanged("Somebody else is signed in now.");
+    if (sub !== this.#userId) throw new AccountChanged("Another account is signed in now.");
     const lifetime = (exp - iat) * 1000;
-    // Of a short one a fifth of its life, and the second that whole seconds may have cut off.
-    return { token, renewAt: asked + lifetime - Math.min(MARGIN, lifetime / 5 + 1000) };
+    // For a short lifetime: a fifth of it, and one second, because `iat` and `exp` are whole seconds.
+    return { token, renewAt: requestedAt + lifetime - Math.min(MARGIN, lifetime / 5 + 1000) };
   }
 }
 
-/** What the token says of itself, to know when to renew it. Whether it is true is for the API to judge. */
+/** The claims of the token, not verified: the API does that. */
 function claims(token: string): { sub: string; iat: number; exp: number } {
   try {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
     const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new Unreachable("Better Auth gave no token.", { cause: error });
+    throw new Unreachable("Better Auth returned no token.", { cause: error });
   }
 }

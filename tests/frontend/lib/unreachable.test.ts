@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, expect, test } from "vitest";
 
-import { caller, failure } from "../tests/caller";
+import { failure, testClient } from "../tests/client";
 
 let server: Server;
 
-/** Something else than the API at its address. */
-async function other(listener: RequestListener): Promise<string> {
+/** Starts another server at the address of the API. */
+async function otherServer(listener: RequestListener): Promise<string> {
   server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -19,64 +19,64 @@ afterEach(() => {
   server?.close();
 });
 
-test("a server that is not there is unreachable", async () => {
-  const baseUrl = await other(() => {});
+test("a stopped server is unreachable", async () => {
+  const baseUrl = await otherServer(() => {});
   server.close();
-  expect(await failure(caller({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
+  expect(await failure(testClient({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
 });
 
-test("the error page of a proxy is no answer of the API", async () => {
-  const baseUrl = await other((_, response) => response.writeHead(502, { "Content-Type": "text/html" }).end("<h1>"));
-  const error = await failure(caller({ baseUrl }).api.list());
-  expect(error).toMatchObject({ name: "Unreachable", message: "The API answered 502 without saying why." });
+test("the error page of a proxy counts as unreachable", async () => {
+  const baseUrl = await otherServer((_, response) => response.writeHead(502, { "Content-Type": "text/html" }).end("<h1>"));
+  const error = await failure(testClient({ baseUrl }).api.list());
+  expect(error).toMatchObject({ name: "Unreachable", message: "The API returned an unexpected response (status 502)." });
 });
 
-test("the login page of a network is no answer of the API", async () => {
-  const baseUrl = await other((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>"));
-  expect(await failure(caller({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
+test("the login page of a network counts as unreachable", async () => {
+  const baseUrl = await otherServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>"));
+  expect(await failure(testClient({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
 });
 
-test("an answer that breaks off is none", async () => {
-  const baseUrl = await other((_, response) => {
+test("an incomplete response counts as unreachable", async () => {
+  const baseUrl = await otherServer((_, response) => {
     response.writeHead(200, { "Content-Type": "application/json", "Content-Length": 1000 }).write("[");
     setImmediate(() => response.destroy());
   });
-  expect(await failure(caller({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
+  expect(await failure(testClient({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
 });
 
-test("an API that asks for patience says for how long", async () => {
+test("a problem has the seconds of Retry-After", async () => {
   const body = {
     type: "https://tasknook.dev/problems/overloaded",
-    title: "Too much is going on",
+    title: "Service overloaded",
     status: 503,
-    detail: "Too much is going on; try again shortly.",
+    detail: "The service is overloaded; retry after the given delay.",
     code: "overloaded",
     request_id: "r",
   };
   const headers = { "Content-Type": "application/problem+json", "Retry-After": "3" };
-  const baseUrl = await other((_, response) => response.writeHead(503, headers).end(JSON.stringify(body)));
-  const error = await failure(caller({ baseUrl }).api.list());
+  const baseUrl = await otherServer((_, response) => response.writeHead(503, headers).end(JSON.stringify(body)));
+  const error = await failure(testClient({ baseUrl }).api.list());
   expect(error).toMatchObject({ name: "Problem", code: "overloaded", retryAfter: 3, requestId: "r" });
 });
 
-test("closing ends what is under way, and nothing begins after it", async () => {
+test("close aborts requests in flight and rejects new ones", async () => {
   let arrived = () => {};
-  const asked = new Promise<void>((resolve) => (arrived = resolve));
-  const baseUrl = await other(() => arrived());
-  const { api, sent } = caller({ baseUrl });
-  const under = failure(api.list());
-  await asked;
+  const received = new Promise<void>((resolve) => (arrived = resolve));
+  const baseUrl = await otherServer(() => arrived());
+  const { api, sent } = testClient({ baseUrl });
+  const pending = failure(api.list());
+  await received;
   api.close();
-  expect(await under).toMatchObject({ name: "AccountChanged" });
+  expect(await pending).toMatchObject({ name: "AccountChanged" });
   expect(await failure(api.list())).toMatchObject({ name: "AccountChanged" });
   expect(sent).toHaveLength(1);
 });
 
-test("a caller may give up", async () => {
-  const baseUrl = await other(() => {});
-  const { api } = caller({ baseUrl });
-  const leaving = new AbortController();
-  const under = failure(api.list({}, leaving.signal));
-  leaving.abort();
-  expect(await under).toMatchObject({ name: "AbortError" });
+test("a caller can abort a request", async () => {
+  const baseUrl = await otherServer(() => {});
+  const { api } = testClient({ baseUrl });
+  const controller = new AbortController();
+  const pending = failure(api.list({}, controller.signal));
+  controller.abort();
+  expect(await pending).toMatchObject({ name: "AbortError" });
 });

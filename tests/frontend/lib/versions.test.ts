@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { caller, failure } from "../tests/caller";
+import { failure, testClient } from "../tests/client";
 
-/** One user on two devices, and a task as both know it. */
+/** One user on two devices that have read the same task. */
 async function twoDevices() {
-  const one = caller();
-  const other = caller({ userId: one.userId });
+  const one = testClient();
+  const other = testClient({ userId: one.userId });
   const task = await one.api.create({ title: "draft" });
   expect(await other.api.get(task.id)).toEqual(task);
   return { one, other, task };
@@ -15,7 +15,7 @@ const CONFLICT = { code: "precondition_failed", status: 412 };
 
 const ifMatch = (sent: Request[]) => sent.at(-1)?.headers.get("If-Match");
 
-test("a write is sent with the version that was read or written last", async () => {
+test("a write sends the version that was last read or written", async () => {
   const { one, task } = await twoDevices();
   const changed = await one.api.update(task, { title: "first" });
   expect(ifMatch(one.sent)).toBe('"1"');
@@ -25,7 +25,7 @@ test("a write is sent with the version that was read or written last", async () 
   expect(ifMatch(one.sent)).toBe('"3"');
 });
 
-test("the later of two writers is told, reads, and may write again", async () => {
+test("a conflicting write succeeds after reading again", async () => {
   const { one, other, task } = await twoDevices();
   await one.api.update(task, { title: "theirs" });
   for (const write of [
@@ -40,7 +40,7 @@ test("the later of two writers is told, reads, and may write again", async () =>
   expect(await other.api.update(theirs, { title: "mine" })).toMatchObject({ title: "mine" });
 });
 
-test("writes in a row are no conflict with oneself, whichever version they were made from", async () => {
+test("consecutive own writes do not conflict", async () => {
   const { one, task } = await twoDevices();
   await Promise.all([
     one.api.update(task, { title: "a" }),
@@ -50,38 +50,38 @@ test("writes in a row are no conflict with oneself, whichever version they were 
   expect(await one.api.get(task.id)).toMatchObject({ title: "a", description: "b", completed: true });
 });
 
-test("a version that one has written to twice is no conflict with oneself either", async () => {
+test("an own version two writes ago does not conflict", async () => {
   const { one, task } = await twoDevices();
   const changed = await one.api.update(task, { title: "a" });
   await one.api.update(changed, { title: "b" });
   expect(await one.api.update(task, { description: "c" })).toMatchObject({ title: "b", description: "c" });
 });
 
-test("a version that a list has shown is one's own once it was written to", async () => {
+test("a listed version has a tag after a write to it", async () => {
   const { one, other } = await twoDevices();
-  const fresh = caller({ userId: one.userId });
+  const fresh = testClient({ userId: one.userId });
   const listed = (await fresh.api.list()).tasks[0]!;
   await fresh.api.complete(listed, true);
   await other.api.update(await other.api.get(listed.id), { title: "theirs" });
   expect(await failure(fresh.api.update(listed, { title: "mine" }))).toMatchObject(CONFLICT);
 });
 
-test("a task is read after the writes that were asked before", async () => {
+test("a read waits for earlier writes", async () => {
   const { one, task } = await twoDevices();
   void one.api.update(task, { title: "written" });
   expect(await one.api.get(task.id)).toMatchObject({ title: "written" });
 });
 
-test("a write that fails does not hold up the next", async () => {
+test("a failed write does not block the next one", async () => {
   const { one, task } = await twoDevices();
-  const [wrong, right] = await Promise.allSettled([
+  const [invalid, valid] = await Promise.allSettled([
     one.api.update(task, { title: "" }),
-    one.api.update(task, { title: "right" }),
+    one.api.update(task, { title: "valid" }),
   ]);
-  expect([wrong.status, right.status]).toEqual(["rejected", "fulfilled"]);
+  expect([invalid.status, valid.status]).toEqual(["rejected", "fulfilled"]);
 });
 
-test("what a list shows newer is written to as it is shown", async () => {
+test("a newer version from a list is written without a tag", async () => {
   const { one, other, task } = await twoDevices();
   const changed = await one.api.update(task, { title: "theirs" });
   const { tasks } = await other.api.list();
@@ -90,7 +90,7 @@ test("what a list shows newer is written to as it is shown", async () => {
   expect(ifMatch(other.sent)).toBeNull();
 });
 
-test("an older version that somebody still edits is in conflict, whatever was listed or read meanwhile", async () => {
+test("an older version conflicts even after newer ones were read", async () => {
   const { one, other, task } = await twoDevices();
   await one.api.update(task, { title: "theirs" });
   await other.api.list();

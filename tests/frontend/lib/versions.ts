@@ -2,31 +2,31 @@ import type { components } from "./schema";
 
 type Task = components["schemas"]["Task"];
 
-/** The entity tag of each version of a task that this client has read or written: what `If-Match` is sent from. */
+/** The entity tags of the task versions that this client has read or written, for `If-Match`. */
 export class Versions {
-  /** By the task's id, then by `updated_at`, which names the version wherever the task is shown. */
+  /** By the task's id, then by `updated_at`, which identifies the version also in lists. */
   readonly #tags = new Map<string, Map<string, string>>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, Promise<unknown>>();
 
-  /** The tag of this version. One that only a list has shown has none: a list has no tags. */
+  /** The tag of this version. A version that is only known from a list has none, because lists have no tags. */
   tagOf({ id, updated_at }: Task): string | undefined {
     return this.#tags.get(id)?.get(updated_at);
   }
 
-  /** Notes the version that was just read or made. */
+  /** Records the version that was just read or created. */
   read(task: Task, response: Response): Task {
     const tag = response.headers.get("ETag");
     if (tag) this.#of(task.id).set(task.updated_at, tag);
     return task;
   }
 
-  /** Notes what a write made of a version. Whoever still holds that one is in conflict with others, not with oneself. */
-  wrote(onto: Task, task: Task, response: Response): Task {
+  /** Records the version that a write created. Earlier own versions get its tag too, so that own writes do not conflict. */
+  wrote(base: Task, task: Task, response: Response): Task {
     const tags = this.#of(task.id);
-    const [before, after] = [tags.get(onto.updated_at), response.headers.get("ETag")];
+    const [before, after] = [tags.get(base.updated_at), response.headers.get("ETag")];
     if (after) {
       for (const [version, tag] of tags) if (tag === before) tags.set(version, after);
-      tags.set(onto.updated_at, after);
+      tags.set(base.updated_at, after);
     }
     return this.read(task, response);
   }
@@ -37,17 +37,17 @@ export class Versions {
 
   reset(): void {
     this.#tags.clear();
-    this.#turns.clear();
+    this.#queues.clear();
   }
 
-  /** One call for a task after another, so that each knows the version that the one before it made. */
-  inTurn<Result>(id: string, call: () => Promise<Result>): Promise<Result> {
-    const before = this.#turns.get(id) ?? Promise.resolve();
-    const turn = before.then(call, call);
-    this.#turns.set(id, turn);
-    const leave = () => void (this.#turns.get(id) === turn && this.#turns.delete(id));
-    turn.then(leave, leave);
-    return turn;
+  /** Runs the calls for a task one after the other, so that each has the tag that the previous one returned. */
+  inOrder<Result>(id: string, call: () => Promise<Result>): Promise<Result> {
+    const previous = this.#queues.get(id) ?? Promise.resolve();
+    const result = previous.then(call, call);
+    this.#queues.set(id, result);
+    const clear = () => void (this.#queues.get(id) === result && this.#queues.delete(id));
+    result.then(clear, clear);
+    return result;
   }
 
   #of(id: string): Map<string, string> {

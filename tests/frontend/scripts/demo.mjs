@@ -1,5 +1,5 @@
-// All of it on this machine: the API on SQLite, and this application with its own Better Auth. `make demo` builds both
-// first. What is written is kept in `data/demo` at the top of the repository, and is there again next time.
+// Runs the API with SQLite and this application with its own Better Auth on this machine. `make demo` builds both first.
+// The data is kept in `data/demo` at the root of the repository.
 
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { freePort, startApi, startApp } from "./servers.mjs";
 
 /**
- * Ends this at once, and the servers with it. When both have started, the first signal ends them in good order.
+ * Exits immediately, which also ends the servers. Once both have started, the first signal stops them gracefully.
  *
  * @type {() => void}
  */
-const atOnce = () => process.exit(130);
-let stop = atOnce;
+const exitNow = () => process.exit(130);
+let stop = exitNow;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop());
 
 const folder = process.env.DEMO_FOLDER ?? join(import.meta.dirname, "../../../data/demo");
@@ -23,21 +23,21 @@ const [appPort, apiPort] = [await freePort(3000), await freePort(8000)];
 const origin = `http://localhost:${appPort}`;
 
 const { api, app } = await start().catch((error) => {
-  console.error(`The demonstration does not start: ${error.message}`);
+  console.error(`The demo failed to start: ${error.message}`);
   process.exit(1);
 });
-console.log(`\n  Tasknook is at ${origin}\n\n  Sign up with any e-mail address; Ctrl+C stops it.\n`);
+console.log(`\n  Tasknook is running at ${origin}\n\n  Sign up with any e-mail address; Ctrl+C stops it.\n`);
 
-const asked = new Promise((resolve) => {
+const stopped = new Promise((resolve) => {
   stop = () => {
-    stop = atOnce;
+    stop = exitNow;
     resolve(undefined);
   };
 });
-const first = await Promise.race([asked, api.ended.then(() => api), app.ended.then(() => app)]);
+const failed = await Promise.race([stopped, api.ended.then(() => api), app.ended.then(() => app)]);
 await Promise.all([app.stop(), api.stop()]);
-if (first) {
-  console.error(`A server ended by itself:\n${first.log.slice(-20).join("\n")}`);
+if (failed) {
+  console.error(`A server exited unexpectedly:\n${failed.log.slice(-20).join("\n")}`);
   process.exitCode = 1;
 } else {
   console.log("Stopped.");
@@ -62,20 +62,20 @@ async function start() {
       TASKNOOK_URL: `http://localhost:${apiPort}`,
     },
   });
-  // The keys are in Better Auth's database, and made when they are first asked for.
+  // Better Auth creates its keys at the first request for them.
   const keys = await fetch(`http://127.0.0.1:${appPort}/api/auth/jwks`);
-  if (!keys.ok) throw new Error(["Better Auth gives no keys", ...app.log].join("\n"));
+  if (!keys.ok) throw new Error(["Better Auth returned no keys", ...app.log].join("\n"));
   return { api, app };
 }
 
-/** The secret of this demonstration's Better Auth, made at the first start. */
+/** The secret of Better Auth, created at the first start. */
 function secret() {
   const file = join(folder, "better-auth-secret");
   try {
     return readFileSync(file, "utf8");
   } catch {
-    const made = randomBytes(32).toString("base64url");
-    writeFileSync(file, made, { mode: 0o600 });
-    return made;
+    const created = randomBytes(32).toString("base64url");
+    writeFileSync(file, created, { mode: 0o600 });
+    return created;
   }
 }

@@ -1,5 +1,5 @@
-// Starts the servers of this application for the demonstration and for the tests: the API, and the built application
-// with its own Better Auth. Each on this machine alone, and none outlives this process.
+// Starts the servers for the demo and the tests: the API, and the built application with its own Better Auth. Both listen
+// on this machine only, and end with this process.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -9,62 +9,62 @@ import { createInterface } from "node:readline";
 
 const FRONTEND = join(import.meta.dirname, "..");
 
-/** How long a server may take to start, and to stop, in milliseconds. */
-const START_LIMIT = 60_000;
-const STOP_LIMIT = 35_000;
+/** The time limits for the start and the stop of a server, in milliseconds. */
+const START_TIMEOUT = 60_000;
+const STOP_TIMEOUT = 35_000;
 
-/** Where `cargo build` leaves the API. */
+/** The API, as built by `cargo build`. */
 export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(FRONTEND, "../../target"), "debug/tasknook");
 
 /**
- * The API in a folder of its own, with these settings alone.
+ * Starts the API in this folder, with only these settings.
  *
  * @param {{ program?: string, folder: string, env: Record<string, string> }} options
  */
 export async function startApi({ program = process.env.TASKNOOK_BIN ?? BUILT, folder, env }) {
   const api = run(program, ["serve"], { cwd: folder, env });
-  const url = await api.said((line) => line.startsWith("{") && JSON.parse(line).address);
+  const url = await api.waitForLine((line) => line.startsWith("{") && JSON.parse(line).address);
   return { ...api, url };
 }
 
 /**
- * The application as `next build` left it, on this port.
+ * Starts the application, as built by `next build`, on this port.
  *
  * @param {{ port: number, env: Record<string, string> }} options
  */
 export async function startApp({ port, env }) {
   const next = join(FRONTEND, "node_modules/next/dist/bin/next");
-  // What is not set here at all, Next.js reads from the `.env.local` of whoever works on the application.
+  // Next.js would read variables that are not set here from a developer's `.env.local`.
   const unset = { TASKNOOK_BROWSER_URL: "", TOKENS_SIGNED_WITH: "", TOKEN_LIFETIME: "" };
-  const own = { ...unset, PATH: process.env.PATH ?? "", NEXT_TELEMETRY_DISABLED: "1", BETTER_AUTH_TELEMETRY: "0" };
+  const base = { ...unset, PATH: process.env.PATH ?? "", NEXT_TELEMETRY_DISABLED: "1", BETTER_AUTH_TELEMETRY: "0" };
   const app = run(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", String(port)], {
     cwd: FRONTEND,
-    env: { ...own, ...env },
+    env: { ...base, ...env },
   });
-  await app.said((line) => line.includes("Ready in"));
+  await app.waitForLine((line) => line.includes("Ready in"));
   return app;
 }
 
 /**
- * A port that is free now, for IPv4 and for IPv6, since `localhost` may be either: this one, or any when it is taken.
+ * A free port for both IPv4 and IPv6, since `localhost` may be either: the preferred one, or any if it is in use.
  *
  * @param {number} preferred
  * @returns {Promise<number>}
  */
 export async function freePort(preferred = 0) {
-  const port = await listening("127.0.0.1", preferred);
-  const both = port && ((await listening("::1", port)) ?? !hasIpv6());
+  const port = await portIfFree("127.0.0.1", preferred);
+  const both = port && ((await portIfFree("::1", port)) ?? !hasIpv6());
   return both ? port : freePort();
 }
 
 /**
- * The port, when it can be listened on.
+ * The port, if it is free.
  *
  * @param {string} host
  * @param {number} port
  * @returns {Promise<number | undefined>}
  */
-function listening(host, port) {
+function portIfFree(host, port) {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", () => resolve(undefined));
@@ -80,12 +80,12 @@ function hasIpv6() {
 }
 
 /**
- * Ends a group of processes when this process ends, however that happens: a pipe to a small shell is closed then.
+ * Kills a process group when this process ends, even by SIGKILL: a shell waits until its pipe from this process closes.
  *
  * @param {number} group
  * @param {Promise<void>} ended
  */
-function outlivedBy(group, ended) {
+function killWithParent(group, ended) {
   const shell = spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$0"', String(group)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
@@ -100,7 +100,7 @@ function outlivedBy(group, ended) {
  * @param {{ cwd: string, env: Record<string, string> }} options
  */
 function run(program, args, { cwd, env }) {
-  // In a group of its own: an interrupt at the keyboard is for whoever started this, who then stops it in good order.
+  // In a separate process group, so that Ctrl+C reaches only this process, which then stops the server gracefully.
   const environment = /** @type {NodeJS.ProcessEnv} */ (/** @type {unknown} */ (env));
   const child = spawn(program, args, { cwd, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   /** @type {string[]} */
@@ -122,46 +122,49 @@ function run(program, args, { cwd, env }) {
     try {
       if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name);
     } catch {
-      // It has just ended by itself.
+      // It has just exited.
     }
   };
-  const last = () => signal("SIGKILL");
-  if (child.pid) outlivedBy(child.pid, ended);
+  const forceKill = () => signal("SIGKILL");
+  if (child.pid) killWithParent(child.pid, ended);
 
   return {
-    /** What it has said so far, a line each. */
+    /** The lines of its output so far. */
     log,
     ended,
-    /** Ends it as a crash does. */
-    kill: () => (last(), ended),
-    /** Ends it as an operator does. */
+    /** Kills it, as in a crash. */
+    kill: () => (forceKill(), ended),
+    /** Stops it gracefully. */
     stop: async () => {
       signal("SIGTERM");
-      const timer = setTimeout(last, STOP_LIMIT);
+      const timer = setTimeout(forceKill, STOP_TIMEOUT);
       await ended;
       clearTimeout(timer);
     },
     /**
-     * Waits for a line, and gives what `found` makes of it.
+     * Waits for the first line for which `match` returns a truthy result, and returns that result.
      *
-     * @template Found
-     * @param {(line: string) => Found} found
-     * @returns {Promise<Found>}
+     * @template Result
+     * @param {(line: string) => Result} match
+     * @returns {Promise<Result>}
      */
-    said: (found) =>
+    waitForLine: (match) =>
       new Promise((resolve, reject) => {
-        const fail = (/** @type {string} */ why) => (last(), reject(new Error([`${program} ${why}`, ...log].join("\n"))));
-        const timer = setTimeout(() => fail("does not start"), START_LIMIT);
+        const fail = (/** @type {string} */ reason) => {
+          forceKill();
+          reject(new Error([`${program} ${reason}`, ...log].join("\n")));
+        };
+        const timer = setTimeout(() => fail("did not start in time"), START_TIMEOUT);
         const listener = (/** @type {string} */ line) => {
-          const answer = found(line);
-          if (!answer) return;
+          const result = match(line);
+          if (!result) return;
           clearTimeout(timer);
           listeners.delete(listener);
-          resolve(answer);
+          resolve(result);
         };
         listeners.add(listener);
         log.forEach(listener);
-        void ended.then(() => (clearTimeout(timer), fail("ended")));
+        void ended.then(() => (clearTimeout(timer), fail("exited")));
       }),
   };
 }

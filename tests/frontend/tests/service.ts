@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
 import { startApi } from "../scripts/servers.mjs";
-import { SECRET } from "./caller";
+import { SECRET } from "./client";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,8 +14,8 @@ declare module "vitest" {
 }
 
 /**
- * Starts the real service for the tests: TASKNOOK_BIN, or what `cargo build` left, on DATABASE_URL or an SQLite file of
- * its own.
+ * Starts the real service for the tests: TASKNOOK_BIN or the result of `cargo build`, with DATABASE_URL or a new SQLite
+ * file.
  */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), "tasknook-frontend-"));

@@ -9,8 +9,8 @@ import { filterOf, queryOf } from "@/lib/task-filter";
 
 export const metadata: Metadata = { title: "Tasks" };
 
-/** How long the page waits for the API, in milliseconds, before it leaves the asking to the browser. */
-const PATIENCE = 2000;
+/** Milliseconds to wait for the API; after that, the page is rendered without tasks and the browser loads them. */
+const LIST_TIMEOUT = 2000;
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
@@ -22,8 +22,8 @@ export default async function Tasks({ searchParams }: Props) {
   const { id, name, email } = session.user;
   const filter = filterOf(await searchParams);
   const api = await apiOfRequest(id);
-  // Whatever is wrong, the browser finds out and says so.
-  const page = await api.list(queryOf(filter), AbortSignal.timeout(PATIENCE)).catch(() => undefined);
+  // On any error, the browser repeats the request and shows the result.
+  const page = await api.list(queryOf(filter), AbortSignal.timeout(LIST_TIMEOUT)).catch(() => undefined);
   return (
     <SessionProvider
       key={session.session.id}

@@ -5,14 +5,14 @@ import { useEffect } from "react";
 
 const NAME = "account";
 
-/** Tells every tab of this browser, this one too, that somebody has signed in or out. */
-export function tellEveryTab() {
+/** Notifies all tabs of this browser, including this one, of a sign-in or sign-out. */
+export function notifyTabs() {
   const channel = new BroadcastChannel(NAME);
   channel.postMessage("changed");
   channel.close();
 }
 
-/** Asks the server for the page anew when the account has changed. What the router kept of another one is gone then. */
+/** Refreshes the page when the account has changed, which also discards the router's cache of the previous account. */
 export function AccountChannel() {
   const router = useRouter();
   useEffect(() => {

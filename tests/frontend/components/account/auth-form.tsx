@@ -8,21 +8,21 @@ import { useHydrated } from "@/components/ui/use-hydrated";
 import { Wordmark } from "@/components/ui/wordmark";
 import { authClient } from "@/lib/auth-client";
 
-import { tellEveryTab } from "./account-channel";
+import { notifyTabs } from "./account-channel";
 import styles from "./auth-form.module.css";
 
-const words = {
+const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
   "sign-up": { button: "Sign up", busy: "Signing up …", question: "Have an account?", other: "sign-in", link: "Sign in" },
 } as const;
 
-/** The form to sign in, or to sign up. */
-export function AuthForm({ kind }: { kind: keyof typeof words }) {
+/** The form for sign-in or sign-up. */
+export function AuthForm({ kind }: { kind: keyof typeof texts }) {
   const router = useRouter();
   const hydrated = useHydrated();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const text = words[kind];
+  const text = texts[kind];
   const isNew = kind === "sign-up";
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -31,14 +31,14 @@ export function AuthForm({ kind }: { kind: keyof typeof words }) {
     const data = new FormData(event.currentTarget);
     setBusy(true);
     setError(undefined);
-    const wrong = await enter(kind, data);
-    if (wrong) {
-      setError(wrong);
+    const message = await authenticate(kind, data);
+    if (message) {
+      setError(message);
       setBusy(false);
       return;
     }
     router.replace("/tasks");
-    tellEveryTab();
+    notifyTabs();
   }
 
   return (
@@ -71,8 +71,8 @@ export function AuthForm({ kind }: { kind: keyof typeof words }) {
   );
 }
 
-/** Asks Better Auth; answers what is wrong, in words, or nothing. */
-async function enter(kind: keyof typeof words, data: FormData): Promise<string | undefined> {
+/** Calls Better Auth; returns the error message, if any. */
+async function authenticate(kind: keyof typeof texts, data: FormData): Promise<string | undefined> {
   const [name, email, password] = ["name", "email", "password"].map((field) => String(data.get(field) ?? ""));
   try {
     const { error } =
@@ -81,7 +81,7 @@ async function enter(kind: keyof typeof words, data: FormData): Promise<string |
         : await authClient.signIn.email({ email: email!, password: password! });
     if (!error) return undefined;
     if (error.status === 429) return "Too many attempts. Wait a moment, then try again.";
-    return error.message || "That did not work. Try again.";
+    return error.message || "Something went wrong. Try again.";
   } catch {
     return "The server cannot be reached. Try again in a moment.";
   }

@@ -1,8 +1,8 @@
 import { Problem, Unreachable } from "@/lib/problem";
 
-/** Whether the API answered, as of the last call: what the banner shows. */
+/** Whether the API was available at the last call, for the banner. */
 export class Connection {
-  #away = false;
+  #unavailable = false;
   readonly #listeners = new Set<() => void>();
 
   subscribe = (listener: () => void) => {
@@ -10,20 +10,20 @@ export class Connection {
     return () => void this.#listeners.delete(listener);
   };
 
-  isAway = () => this.#away;
+  isUnavailable = () => this.#unavailable;
 
-  answered = () => this.#set(false);
+  succeeded = () => this.#set(false);
 
   failed = (error: Error) => isOutage(error) && this.#set(true);
 
-  #set(away: boolean): void {
-    if (this.#away === away) return;
-    this.#away = away;
+  #set(unavailable: boolean): void {
+    if (this.#unavailable === unavailable) return;
+    this.#unavailable = unavailable;
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** Whether it passes by itself. */
+/** Whether the error is temporary, so that a retry can succeed. */
 export function isOutage(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof Problem && error.status === 503);
 }

@@ -1,17 +1,17 @@
-const MARK = "reloaded-for";
+const STORAGE_KEY = "reloaded-for";
 let reloading = false;
 
-/** Loads the page anew, for whoever is signed in now; false when that was done for this user already, to no effect. */
+/** Reloads the page for the account that is signed in now. Returns false if a reload for this user did not help. */
 export function reloadFor(userId: string): boolean {
   if (reloading) return true;
-  if (sessionStorage.getItem(MARK) === userId) return false;
-  sessionStorage.setItem(MARK, userId);
+  if (sessionStorage.getItem(STORAGE_KEY) === userId) return false;
+  sessionStorage.setItem(STORAGE_KEY, userId);
   reloading = true;
   location.reload();
   return true;
 }
 
-/** The API answered: another change of the account is a new one. */
+/** Call this after a successful request: the next change of the account may reload again. */
 export function forgetReload(): void {
-  sessionStorage.removeItem(MARK);
+  sessionStorage.removeItem(STORAGE_KEY);
 }

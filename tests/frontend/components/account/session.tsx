@@ -7,62 +7,62 @@ import { createContext, use, useEffect, useEffectEvent, useRef, useState, type R
 import { authClient } from "@/lib/auth-client";
 import { AccountChanged, SignedOut } from "@/lib/problem";
 
-import { tellEveryTab } from "./account-channel";
+import { notifyTabs } from "./account-channel";
 import { forgetReload, reloadFor } from "./reload";
 import { SignedIn, type SignedInOptions } from "./signed-in";
 import styles from "./session.module.css";
 
 const Session = createContext<SignedIn | undefined>(undefined);
 
-/** Who is signed in, and the API for them. */
+/** The signed-in user, with their API client and cache. */
 export function useSignedIn(): SignedIn {
   const signedIn = use(Session);
-  if (!signedIn) throw new Error("useSignedIn needs a SessionProvider around it.");
+  if (!signedIn) throw new Error("useSignedIn must be used within a SessionProvider.");
   return signedIn;
 }
 
-type Props = Omit<SignedInOptions, "onAnswer" | "onError"> & { children: ReactNode };
+type Props = Omit<SignedInOptions, "onSuccess" | "onError"> & { children: ReactNode };
 
-/** Holds one user's API and cache, from sign-in to sign-out. Its `key` is the session's id, so that each has its own. */
+/** Provides one user's API client and cache, from sign-in to sign-out. Its `key` must be the session's id. */
 export function SessionProvider({ children, ...options }: Props) {
-  const leave = useLeave();
-  const [signedIn] = useState(() => new SignedIn({ ...options, onAnswer: forgetReload, onError: judge }));
-  const [stranger, setStranger] = useState<AccountChanged>();
+  const goToSignIn = useGoToSignIn();
+  const [signedIn] = useState(() => new SignedIn({ ...options, onSuccess: forgetReload, onError: handleError }));
+  const [accountError, setAccountError] = useState<AccountChanged>();
   const mounted = useRef(false);
 
-  function judge(error: Error) {
-    if (error instanceof AccountChanged && !reloadFor(options.user.id)) setStranger(error);
-    if (error instanceof SignedOut) leave();
+  function handleError(error: Error) {
+    if (error instanceof AccountChanged && !reloadFor(options.user.id)) setAccountError(error);
+    if (error instanceof SignedOut) goToSignIn();
   }
 
   useEffect(() => {
     mounted.current = true;
     return () => {
       mounted.current = false;
-      // Strict Mode unmounts and mounts again at once. What is still unmounted after that has ended.
+      // Strict Mode unmounts and immediately mounts again; close only if it is still unmounted after that.
       queueMicrotask(() => mounted.current || signedIn.close());
     };
   }, [signedIn]);
 
-  useAccountOfOtherTabs(options.user.id, leave);
+  useAccountChanges(options.user.id, goToSignIn);
 
   return (
     <Session value={signedIn}>
       <QueryClientProvider client={signedIn.queries}>
-        {stranger ? <Stranger error={stranger} /> : children}
+        {accountError ? <WrongAccount error={accountError} /> : children}
       </QueryClientProvider>
     </Session>
   );
 }
 
-/** What shows when a token is not for the user of the session, and a reload did not help. */
-function Stranger({ error }: { error: AccountChanged }) {
+/** Shown if a token is not for the user of the session, and a reload did not help. */
+function WrongAccount({ error }: { error: AccountChanged }) {
   const signOut = useSignOut();
   const [failed, setFailed] = useState(false);
   return (
-    <main className={styles.stranger}>
+    <main className={styles.wrongAccount}>
       <p className="failure" role="alert">
-        {failed ? "You were not signed out. Try again." : error.message}
+        {failed ? "Sign-out failed. Try again." : error.message}
       </p>
       <button className="button" onClick={() => signOut().catch(() => setFailed(true))}>
         Sign out
@@ -71,35 +71,35 @@ function Stranger({ error }: { error: AccountChanged }) {
   );
 }
 
-/** Goes to the sign-in page, with every other tab. */
-function useLeave() {
+/** Navigates to the sign-in page, in all tabs. */
+function useGoToSignIn() {
   const router = useRouter();
   return () => {
     router.push("/sign-in");
-    tellEveryTab();
+    notifyTabs();
   };
 }
 
-/** Signs out, everywhere that this browser shows the account. */
+/** Signs out in all tabs of this browser. */
 export function useSignOut() {
-  const leave = useLeave();
+  const goToSignIn = useGoToSignIn();
   return async () => {
     const { error } = await authClient.signOut();
     if (error) throw new Error(error.message);
-    leave();
+    goToSignIn();
   };
 }
 
-/** Follows what happens to the session in other tabs. */
-function useAccountOfOtherTabs(userId: string, leave: () => void) {
+/** Reacts to a sign-in or sign-out in another tab. */
+function useAccountChanges(userId: string, goToSignIn: () => void) {
   const { data } = authClient.useSession();
-  const now = data?.user.id;
-  const seen = useRef(false);
+  const current = data?.user.id;
+  const loaded = useRef(false);
   const onChange = useEffectEvent((id: string | undefined) => {
     if (id && id !== userId) location.reload();
-    // Before it was seen once, the session is not gone but not read yet.
-    if (!id && seen.current) leave();
-    seen.current = id === userId;
+    // A session that is missing before it was loaded once is still loading.
+    if (!id && loaded.current) goToSignIn();
+    loaded.current = id === userId;
   });
-  useEffect(() => onChange(now), [now]);
+  useEffect(() => onChange(current), [current]);
 }

@@ -7,10 +7,10 @@ import type { TaskFilter } from "@/lib/task-filter";
 
 import { Connection, isOutage } from "./connection";
 
-/** How often an API that is away is asked again, in seconds. */
-const RETRY_AFTER = 2;
+/** Seconds between retries while the API is unavailable, unless it sends `Retry-After`. */
+const RETRY_SECONDS = 2;
 
-// A tick shows in the same frame as the click.
+// Shows a checked box in the same frame as the click.
 notifyManager.setScheduler(queueMicrotask);
 
 export interface User {
@@ -22,15 +22,15 @@ export interface User {
 export interface SignedInOptions {
   user: User;
   apiUrl: string;
-  /** The first page of tasks, when the server could read it. */
+  /** The first page of tasks, if the server could load it. */
   first?: { filter: TaskFilter; page: Page };
-  /** Told of an answer: the user is there. */
-  onAnswer: () => void;
-  /** Told of an error, which may mean that the user is not there any more. */
+  /** Called after each successful request. */
+  onSuccess: () => void;
+  /** Called with each error, which may mean that the user is no longer signed in. */
   onError: (error: Error) => void;
 }
 
-/** Everything that the browser holds for one user between sign-in and sign-out. */
+/** The state of one signed-in user: API client, cache and connection. */
 export class SignedIn {
   readonly user: User;
   readonly connection = new Connection();
@@ -38,35 +38,35 @@ export class SignedIn {
   readonly api;
   #closed = false;
 
-  constructor({ user, apiUrl, first, onAnswer, onError }: SignedInOptions) {
+  constructor({ user, apiUrl, first, onSuccess, onError }: SignedInOptions) {
     this.user = user;
     this.api = createApi({ baseUrl: apiUrl, userId: user.id, fetchToken: tokenOfSession });
-    const onFailure = (error: Error) => {
+    const handleError = (error: Error) => {
       this.connection.failed(error);
       if (!this.#closed) onError(error);
     };
-    const onSuccess = () => {
-      this.connection.answered();
-      onAnswer();
+    const handleSuccess = () => {
+      this.connection.succeeded();
+      onSuccess();
     };
     this.queries = new QueryClient({
       queryCache: new QueryCache({
         onSuccess(_, { queryKey }) {
-          onSuccess();
-          if (queryKey[0] === TASKS[0]) lists.resume();
+          handleSuccess();
+          if (queryKey[0] === TASKS[0]) lists.reapply();
         },
-        onError: onFailure,
+        onError: handleError,
       }),
-      mutationCache: new MutationCache({ onSuccess, onError: onFailure }),
+      mutationCache: new MutationCache({ onSuccess: handleSuccess, onError: handleError }),
       defaultOptions: {
         queries: {
-          // `navigator.onLine` is a guess. A call that fails is not.
+          // `navigator.onLine` is unreliable; a failed request is not.
           networkMode: "always",
           retry: (_, error) => {
             this.connection.failed(error);
             return isOutage(error);
           },
-          retryDelay: (_, error) => ((error instanceof Problem && error.retryAfter) || RETRY_AFTER) * 1000,
+          retryDelay: (_, error) => ((error instanceof Problem && error.retryAfter) || RETRY_SECONDS) * 1000,
         },
         mutations: { networkMode: "always" },
       },

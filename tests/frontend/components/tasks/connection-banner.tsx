@@ -6,19 +6,19 @@ import { useSignedIn } from "@/components/account/session";
 import styles from "./connection-banner.module.css";
 import { TASKS } from "./task-lists";
 
-/** Whether the API is away, as far as is known. */
-export function useAway(): boolean {
+/** Whether the API was unavailable at the last call. */
+export function useUnavailable(): boolean {
   const { connection } = useSignedIn();
-  return useSyncExternalStore(connection.subscribe, connection.isAway, () => false);
+  return useSyncExternalStore(connection.subscribe, connection.isUnavailable, () => false);
 }
 
-/** What shows while the API is away. */
+/** Shown while the API is unavailable. */
 export function ConnectionBanner() {
-  const away = useAway();
+  const unavailable = useUnavailable();
   const queries = useQueryClient();
-  // Whether the network went or came, asking shows how it is.
+  // When the network goes offline or online, a request shows whether the API is available.
   useEffect(() => onlineManager.subscribe(() => void queries.invalidateQueries({ queryKey: TASKS })), [queries]);
-  if (!away) return null;
+  if (!unavailable) return null;
   return (
     <p className={styles.banner} role="alert">
       Tasknook cannot be reached. Trying again …

@@ -4,7 +4,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { useNotices } from "@/components/ui/notices";
 import type { Task } from "@/lib/api";
 
-import { useAway } from "./connection-banner";
+import { useUnavailable } from "./connection-banner";
 import styles from "./delete-dialog.module.css";
 import { EditFailure } from "./edit-failure";
 import { useTaskLists } from "./task-lists";
@@ -12,42 +12,42 @@ import { changesOf, quoted } from "./task-text";
 import { useLatest } from "./use-latest";
 import { isProblem, useDeleteTask } from "./use-task-changes";
 
-/** Asks before a task is deleted: the version that is read when this opens, and no other. */
+/** Asks for confirmation, then deletes the version of the task that was loaded when the dialog opened. */
 export function DeleteDialog({ task, onClose }: { task: Task; onClose: () => void }) {
   const lists = useTaskLists();
   const { mutateAsync: remove } = useDeleteTask();
-  const { say, inform } = useNotices();
-  const { data: now, error } = useLatest(task.id);
+  const { announce, inform } = useNotices();
+  const { data: latest, error } = useLatest(task.id);
 
-  const onRead = useEffectEvent(() => {
-    if (now) lists.put(now);
+  const onLoaded = useEffectEvent(() => {
+    if (latest) lists.put(latest);
     if (!isProblem(error, "task_not_found")) return;
     lists.drop(task.id);
     inform(`${quoted(task.title)} was deleted elsewhere.`);
     onClose();
   });
-  useEffect(() => onRead(), [now, error]);
+  useEffect(() => onLoaded(), [latest, error]);
 
   function confirm(version: Task) {
     onClose();
     remove({ task: version }).then(
-      () => say("Task deleted."),
-      () => {}, // Said already.
+      () => announce("Task deleted."),
+      () => {}, // The mutation has shown the error.
     );
   }
 
   return (
     <Dialog heading="Delete task?" onClose={onClose}>
       <p className={styles.title} dir="auto">
-        {(now ?? task).title}
+        {(latest ?? task).title}
       </p>
-      {now ? <Changed from={task} to={now} /> : !error && <Reading />}
+      {latest ? <Changed from={task} to={latest} /> : !error && <Loading />}
       <EditFailure error={error ?? undefined} />
       <div className="actions">
         <button className="button" onClick={onClose}>
           Cancel
         </button>
-        <button className="button danger" disabled={!now} onClick={() => now && confirm(now)}>
+        <button className="button danger" disabled={!latest} onClick={() => latest && confirm(latest)}>
           Delete
         </button>
       </div>
@@ -55,7 +55,7 @@ export function DeleteDialog({ task, onClose }: { task: Task; onClose: () => voi
   );
 }
 
-/** Says that the list showed something else, and what it did not show. */
+/** Shows how the latest version differs from the one in the list. */
 function Changed({ from, to }: { from: Task; to: Task }) {
   const text = changesOf(to, from);
   if (!Object.keys(text).length && from.completed === to.completed) return null;
@@ -74,7 +74,7 @@ function Changed({ from, to }: { from: Task; to: Task }) {
   );
 }
 
-function Reading() {
-  const away = useAway();
-  return <p className="muted">{away ? "Tasknook cannot be reached. Trying again …" : "Reading the latest version …"}</p>;
+function Loading() {
+  const unavailable = useUnavailable();
+  return <p className="muted">{unavailable ? "Tasknook cannot be reached. Trying again …" : "Loading the latest version …"}</p>;
 }

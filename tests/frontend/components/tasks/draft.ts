@@ -2,7 +2,7 @@ import type { Task } from "@/lib/api";
 
 const PREFIX = "draft-";
 
-/** A task as it shows until the API answers what it made of it. */
+/** A placeholder for a task until the API has created it. */
 export function draftOf(title: string, userId: string): Task {
   const now = new Date().toISOString();
   const id = PREFIX + Math.random();

@@ -12,8 +12,8 @@ interface Props extends Conflict {
   onTakeTheirs: () => void;
 }
 
-/** Shows what was written here beside what was written elsewhere, for somebody to choose. */
-export function EditConflict({ base, mine, theirs, disputed, busy, error, onKeepMine, onTakeTheirs }: Props) {
+/** Shows the user's version next to the other one, and lets the user choose. */
+export function EditConflict({ base, mine, theirs, conflicting, busy, error, onKeepMine, onTakeTheirs }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [theirs]);
 
@@ -25,12 +25,12 @@ export function EditConflict({ base, mine, theirs, disputed, busy, error, onKeep
         </h3>
         <p className="muted">
           Which text should it have?
-          {theirs.completed !== base.completed && ` It was also marked as ${theirs.completed ? "done" : "to do"}; that stays.`}
+          {theirs.completed !== base.completed && ` It was also marked as ${theirs.completed ? "done" : "to do"}; this is kept.`}
         </p>
       </div>
       <div className={styles.versions}>
-        <Version name="Mine" text={mine} disputed={disputed} />
-        <Version name="Theirs" text={theirs} disputed={disputed} />
+        <Version name="Mine" text={mine} conflicting={conflicting} />
+        <Version name="Theirs" text={theirs} conflicting={conflicting} />
       </div>
       <EditFailure error={error} />
       <div className="actions">
@@ -45,14 +45,14 @@ export function EditConflict({ base, mine, theirs, disputed, busy, error, onKeep
   );
 }
 
-function Version({ name, text, disputed }: { name: string; text: TaskText; disputed: Conflict["disputed"] }) {
+function Version({ name, text, conflicting }: { name: string; text: TaskText; conflicting: Conflict["conflicting"] }) {
   return (
     <section className={styles.version} aria-label={name}>
       <h4>{name}</h4>
       <dl>
-        <dt>Title {disputed.includes("title") && <Differs />}</dt>
+        <dt>Title {conflicting.includes("title") && <Differs />}</dt>
         <dd dir="auto">{text.title}</dd>
-        <dt>Description {disputed.includes("description") && <Differs />}</dt>
+        <dt>Description {conflicting.includes("description") && <Differs />}</dt>
         <dd dir="auto">{text.description ?? <i>none</i>}</dd>
       </dl>
     </section>

@@ -15,21 +15,21 @@ interface Props {
   onClose: () => void;
 }
 
-/** Edits the version of a task that is read when this opens, and asks when others have changed the same of it. */
+/** Edits the version of a task that was loaded when the dialog opened, and shows conflicting changes. */
 export function EditDialog({ task, onClose }: Props) {
   const lists = useTaskLists();
-  const read = useLatest(task.id);
+  const latest = useLatest(task.id);
   const { save, busy, failure, conflict } = useSave(onClose);
-  const base = read.data;
+  const base = latest.data;
 
-  const error = read.error ?? failure;
-  const gone = isProblem(error, "task_not_found");
+  const error = latest.error ?? failure;
+  const isDeleted = isProblem(error, "task_not_found");
   useEffect(() => {
-    if (gone) lists.drop(task.id);
-  }, [gone, lists, task.id]);
+    if (isDeleted) lists.drop(task.id);
+  }, [isDeleted, lists, task.id]);
 
   return (
-    <Dialog heading="Edit task" onClose={onClose} held={busy} wide={Boolean(conflict)}>
+    <Dialog heading="Edit task" onClose={onClose} locked={busy} wide={Boolean(conflict)}>
       {conflict ? (
         <EditConflict
           {...conflict}
@@ -40,10 +40,10 @@ export function EditDialog({ task, onClose }: Props) {
         />
       ) : (
         <EditForm
-          key={base ? "read" : "known"}
+          key={base ? "latest" : "listed"}
           task={base ?? task}
           error={error}
-          reading={!base}
+          loading={!base}
           busy={busy}
           onSave={(mine) => save(mine, base!)}
           onCancel={onClose}

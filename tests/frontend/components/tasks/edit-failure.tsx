@@ -1,6 +1,6 @@
 import { isProblem } from "./use-task-changes";
 
-/** Why a task cannot be edited, when no field is to blame. */
+/** The error of an edit, unless it is shown at a field. */
 export function EditFailure({ error }: { error?: Error }) {
   if (!error || (isProblem(error, "validation") && (error.of("title") || error.of("description")))) return null;
   return (

@@ -4,27 +4,27 @@ import { Field } from "@/components/ui/field";
 import type { Task } from "@/lib/api";
 import { Problem } from "@/lib/problem";
 
-import { useAway } from "./connection-banner";
+import { useUnavailable } from "./connection-banner";
 import { EditFailure } from "./edit-failure";
 import type { TaskText } from "./task-text";
 
-// The API's limits, unless it is configured otherwise.
+// The default limits of the API.
 const TITLE_MAX = 200;
 const DESCRIPTION_MAX = 1000;
 
 interface Props {
   task: Task;
-  /** The latest version is not here yet. */
-  reading: boolean;
+  /** The latest version is still loading. */
+  loading: boolean;
   busy: boolean;
   error?: Error;
   onSave: (text: TaskText) => void;
   onCancel: () => void;
 }
 
-/** The title and the description of a task, to be edited. */
-export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props) {
-  const away = useAway();
+/** The form for the title and the description of a task. */
+export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props) {
+  const unavailable = useUnavailable();
   const [title, setTitle] = useState(task.title);
   const [description, setDescription] = useState(task.description ?? "");
   const problem = error instanceof Problem ? error : undefined;
@@ -46,7 +46,7 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
         onChange={setTitle}
         limit={TITLE_MAX}
         error={problem?.of("title")}
-        disabled={reading}
+        disabled={loading}
         readOnly={busy}
         autoFocus
       />
@@ -56,13 +56,13 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
         onChange={setDescription}
         limit={DESCRIPTION_MAX}
         error={problem?.of("description")}
-        disabled={reading}
+        disabled={loading}
         readOnly={busy}
         rows={5}
       />
-      {reading && !error && (
+      {loading && !error && (
         <p className="muted">
-          {away ? "Tasknook cannot be reached. Trying again …" : "Reading the latest version …"}
+          {unavailable ? "Tasknook cannot be reached. Trying again …" : "Loading the latest version …"}
         </p>
       )}
       <EditFailure error={error} />
@@ -70,7 +70,7 @@ export function EditForm({ task, reading, busy, error, onSave, onCancel }: Props
         <button type="button" className="button" aria-disabled={busy} onClick={() => busy || onCancel()}>
           Cancel
         </button>
-        <button className="button primary" disabled={reading} aria-disabled={busy}>
+        <button className="button primary" disabled={loading} aria-disabled={busy}>
           {busy ? "Saving …" : "Save"}
         </button>
       </div>

@@ -19,16 +19,16 @@ interface Props {
 export function NewTask({ filter, ref }: Props) {
   const { mutateAsync: create } = useAddTask();
   const hydrated = useHydrated();
-  const { say, inform } = useNotices();
+  const { announce, inform } = useNotices();
   const [failed, setFailed] = useState<string[]>([]);
 
   async function add(title: string) {
     try {
       const task = await create(title.trim());
-      if (matches(task, filter)) say("Task added.");
-      else inform(`${quoted(task.title)} was added. It does not show here, because of what you look for.`);
+      if (matches(task, filter)) announce("Task added.");
+      else inform(`${quoted(task.title)} was added. It does not match the current filter.`);
     } catch {
-      // Back to where it was typed, unless the next one is being typed there.
+      // Restored in the input, unless it already contains the next one.
       if (ref.current && !ref.current.value) ref.current.value = title;
       else setFailed((titles) => [...titles, title]);
     }
@@ -43,15 +43,15 @@ export function NewTask({ filter, ref }: Props) {
     void add(title);
   }
 
-  function takeOut(at: number) {
-    setFailed(failed.toSpliced(at, 1));
+  function removeFailed(index: number) {
+    setFailed(failed.toSpliced(index, 1));
     ref.current?.focus();
   }
 
   return (
     <>
       <form className={styles.form} method="post" onSubmit={submit}>
-        <label className="unseen" htmlFor="new-task">
+        <label className="visually-hidden" htmlFor="new-task">
           New task
         </label>
         <input ref={ref} id="new-task" name="title" placeholder="What needs doing?" autoComplete="off" dir="auto" />
@@ -61,11 +61,11 @@ export function NewTask({ filter, ref }: Props) {
       </form>
       <NotAdded
         titles={failed}
-        onRetry={(at) => {
-          takeOut(at);
-          void add(failed[at]!);
+        onRetry={(index) => {
+          removeFailed(index);
+          void add(failed[index]!);
         }}
-        onDiscard={takeOut}
+        onDiscard={removeFailed}
       />
     </>
   );

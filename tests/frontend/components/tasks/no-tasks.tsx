@@ -2,15 +2,15 @@ import type { TaskFilter } from "@/lib/task-filter";
 
 import styles from "./no-tasks.module.css";
 
-/** What shows instead of a list that is empty. */
+/** Shown in place of an empty list. */
 export function NoTasks({ filter, onShowAll }: { filter: TaskFilter; onShowAll: () => void }) {
   if (filter.status === "all" && !filter.search) {
     return (
       <div className={styles.empty}>
         <p className={styles.first}>Nothing to do yet.</p>
-        <p>Write down the first task above.</p>
-        <p className="for-keyboards">
-          <kbd>n</kbd> takes you there.
+        <p>Add your first task above.</p>
+        <p className="keyboard-hint">
+          Press <kbd>n</kbd> to start.
         </p>
       </div>
     );

@@ -4,7 +4,7 @@ import { Wordmark } from "@/components/ui/wordmark";
 
 import styles from "./page-header.module.css";
 
-/** Who is signed in, and the way out. */
+/** The name of the signed-in user, and the button to sign out. */
 export function PageHeader() {
   const { user } = useSignedIn();
   const { warn } = useNotices();
@@ -15,7 +15,7 @@ export function PageHeader() {
       <span className={styles.user} title={user.email} dir="auto">
         {user.name}
       </span>
-      <button className="button" onClick={() => signOut().catch(() => warn("You were not signed out. Try again."))}>
+      <button className="button" onClick={() => signOut().catch(() => warn("Sign-out failed. Try again."))}>
         Sign out
       </button>
     </header>

@@ -3,15 +3,15 @@ import { Dialog } from "@/components/ui/dialog";
 import styles from "./shortcuts-dialog.module.css";
 
 const shortcuts = [
-  [["n"], "Write a new task"],
+  [["n"], "Add a task"],
   [["/"], "Search"],
   [["↓", "j"], "Next task"],
   [["↑", "k"], "Previous task"],
-  [["Space"], "Mark as done, or not"],
+  [["Space"], "Mark as done or to do"],
   [["Enter", "e"], "Edit"],
   [["Delete"], "Delete"],
-  [["Esc"], "Close a dialog, clear the search"],
-  [["?"], "Show this"],
+  [["Esc"], "Close a dialog or clear the search"],
+  [["?"], "Show the shortcuts"],
 ] as const;
 
 /** The list of the keyboard shortcuts. */
@@ -19,14 +19,14 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog heading="Keyboard shortcuts" onClose={onClose}>
       <dl className={styles.list}>
-        {shortcuts.map(([keys, does]) => (
-          <div key={does}>
+        {shortcuts.map(([keys, action]) => (
+          <div key={action}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{does}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

@@ -11,8 +11,8 @@ const choices = [
   ["completed", "Done"],
 ] as const;
 
-/** How long the search waits for the next letter, in milliseconds. */
-const PAUSE = 250;
+/** Milliseconds without input before the search starts. */
+const DEBOUNCE = 250;
 
 interface Props {
   filter: TaskFilter;
@@ -20,15 +20,15 @@ interface Props {
   ref: RefObject<HTMLInputElement | null>;
 }
 
-/** Chooses which tasks are shown. */
+/** Filters the tasks by status and text. */
 export function TaskFilterBar({ filter, onChange, ref }: Props) {
   const [text, setText] = useState(filter.search);
   const applied = useRef(filter.search);
 
-  // Typed before this ran.
+  // Keeps text that was typed before hydration.
   useLayoutEffect(() => setText(ref.current!.value), [ref]);
 
-  // What this did not apply itself was changed from elsewhere. The rest has been typed on since.
+  // Shows a search that was set elsewhere. One from this input is skipped, because the text may have changed since.
   useLayoutEffect(() => {
     if (applied.current === filter.search) return;
     applied.current = filter.search;
@@ -36,13 +36,13 @@ export function TaskFilterBar({ filter, onChange, ref }: Props) {
   }, [filter.search]);
 
   const search = useEffectEvent(() => {
-    const wanted = text.trim();
-    if (wanted === applied.current) return;
-    applied.current = wanted;
-    onChange({ ...filter, search: wanted });
+    const trimmed = text.trim();
+    if (trimmed === applied.current) return;
+    applied.current = trimmed;
+    onChange({ ...filter, search: trimmed });
   });
   useEffect(() => {
-    const timer = setTimeout(search, PAUSE);
+    const timer = setTimeout(search, DEBOUNCE);
     return () => clearTimeout(timer);
   }, [text]);
 

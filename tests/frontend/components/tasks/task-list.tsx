@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent } from "react";
 
-import { hasModifier, swallowRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
+import { hasModifier, suppressRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
 import type { Task } from "@/lib/api";
 import type { TaskFilter } from "@/lib/task-filter";
 
@@ -18,16 +18,16 @@ interface Props {
   onEdit: (task: Task) => void;
   onDelete: (task: Task) => void;
   onShowAll: () => void;
-  /** The row that had the focus is gone, and there is no other. */
-  onLastGone: () => void;
+  /** Called when the focused row was removed and there is no other. */
+  onLastRemoved: () => void;
 }
 
-/** The tasks under a filter. */
-export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Props) {
+/** The list of the tasks that match a filter. */
+export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastRemoved }: Props) {
   const { tasks, isPlaceholderData, error, refetch, hasNextPage, isLoadingMore, loadMore } = useTasks(filter);
   const complete = useCompleteTask();
   const list = useRef<HTMLUListElement>(null);
-  const focus = useRowFocus(list, tasks, onLastGone);
+  const focus = useRowFocus(list, tasks, onLastRemoved);
   const next = () => focus.move(1);
   const previous = () => focus.move(-1);
 
@@ -37,13 +37,13 @@ export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Pr
     const task = tasks?.[focus.index()];
     if (!task || isDraft(task) || hasModifier(event)) return;
     const { key, target } = event;
-    // On a button Enter presses it.
-    const edits = key === "e" || (key === "Enter" && target instanceof HTMLInputElement);
-    if (!edits && key !== "Delete") return;
+    // On a button, Enter activates the button.
+    const isEdit = key === "e" || (key === "Enter" && target instanceof HTMLInputElement);
+    if (!isEdit && key !== "Delete") return;
     event.preventDefault();
     if (event.repeat) return;
-    swallowRepeats(key);
-    (edits ? onEdit : onDelete)(task);
+    suppressRepeats(key);
+    (isEdit ? onEdit : onDelete)(task);
   }
 
   const failure = error && <Failure error={error} onRetry={() => void refetch()} />;
@@ -59,8 +59,8 @@ export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastGone }: Pr
           aria-label="Tasks"
           className={styles.list}
           onKeyDown={onKeyDown}
-          onFocus={focus.note}
-          onBlur={focus.leave}
+          onFocus={focus.onFocus}
+          onBlur={focus.onBlur}
         >
           {tasks.map((task) => (
             <TaskRow

@@ -6,27 +6,26 @@ import { matches, type TaskFilter } from "@/lib/task-filter";
 
 import { isDraft } from "./draft";
 
-/** How a change shows before it is answered. */
-export type Shown = { put: Task } | { drop: string };
+/** What a pending change shows before the API responds. */
+export type Pending = { put: Task } | { drop: string };
 
 type List = InfiniteData<Page, string | undefined>;
 
-/** What every list of tasks and every change to them is filed under. */
+/** The prefix of the query keys of all task lists, and the key of their mutations. */
 export const TASKS = ["tasks"];
 
 export const tasksKey = (filter: TaskFilter) => [...TASKS, filter] as const;
 
-/** Every list of tasks that is in the cache, under whatever filter. */
+/** All cached task lists, whatever their filter. */
 export class TaskLists {
   constructor(private readonly queries: QueryClient) {}
 
-  /** Shows this version of a task: where it matches, and there alone. */
+  /** Puts this version of a task into the lists whose filter it matches, and removes it from the others. */
   put(task: Task): void {
     this.#change((list, filter) => {
-      const shown = matches(task, filter);
-      const there = list.pages.some((page) => page.tasks.some(({ id }) => id === task.id));
-      if (!shown) return without(list, task.id);
-      return there ? replaced(list, task) : inserted(list, task);
+      if (!matches(task, filter)) return without(list, task.id);
+      const isListed = list.pages.some((page) => page.tasks.some(({ id }) => id === task.id));
+      return isListed ? replaced(list, task) : inserted(list, task);
     });
   }
 
@@ -34,30 +33,30 @@ export class TaskLists {
     this.#change((list) => without(list, id));
   }
 
-  /** Shows what a change led to, unless another change to the same task is under way and shows already. */
-  conclude(task: Task): void {
+  /** Shows the result of a change, unless another change to the same task is pending and already shown. */
+  finish(task: Task): void {
     if (this.queries.isMutating({ mutationKey: TASKS, predicate: isChangeTo(task.id) }) <= 1) this.put(task);
   }
 
-  /** Shows a change from here on: no answer that is under way may overwrite it. Its context is what this returns. */
-  begin<Change extends Shown>(change: Change): Change {
+  /** Shows a change, and cancels requests that could overwrite it. Returns the context of the mutation. */
+  begin<Change extends Pending>(change: Change): Change {
     void this.queries.cancelQueries({ queryKey: TASKS });
     this.#show(change);
     return change;
   }
 
-  /** Shows on top of what was just read what is not answered yet. */
-  resume(): void {
+  /** Shows the pending changes again in the lists that were just loaded. */
+  reapply(): void {
     const pending = this.queries.getMutationCache().findAll({ mutationKey: TASKS, status: "pending" });
-    for (const { state } of pending) if (state.context) this.#show(state.context as Shown);
+    for (const { state } of pending) if (state.context) this.#show(state.context as Pending);
   }
 
-  /** Reads again what is true, once nothing is being changed any more. */
+  /** Loads the lists again after the last pending change. */
   settle(): void {
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
   }
 
-  #show(change: Shown): void {
+  #show(change: Pending): void {
     if ("put" in change) this.put(change.put);
     else this.drop(change.drop);
   }
@@ -75,7 +74,7 @@ export function useTaskLists(): TaskLists {
   return useMemo(() => new TaskLists(queries), [queries]);
 }
 
-/** Tells the changes to one task from others. */
+/** Selects the mutations of one task. */
 function isChangeTo(id: string) {
   return ({ state }: Mutation) => (state.variables as { task?: Task } | undefined)?.task?.id === id;
 }
@@ -89,12 +88,12 @@ function without(list: List, id: string): List {
 }
 
 function replaced(list: List, task: Task): List {
-  return eachPage(list, (tasks) => tasks.map((known) => (known.id === task.id ? task : known)));
+  return eachPage(list, (tasks) => tasks.map((other) => (other.id === task.id ? task : other)));
 }
 
-/** Newest first, as the API lists them. What belongs after the last page that was read is not shown. */
+/** Newest first, as in the API. A task that belongs after the last loaded page is not inserted. */
 function inserted(list: List, task: Task): List {
-  // A draft has its time from the clock of this device, which may be wrong.
+  // The time of a draft is from the clock of this device, which may be wrong.
   const isOlder = (other: Task) => isDraft(task) || other.created_at < task.created_at;
   const last = list.pages.length - 1;
   const found = list.pages.findIndex((page) => page.tasks.some(isOlder));

@@ -1,9 +1,9 @@
 import type { Task } from "@/lib/api";
 
-/** What of a task is edited. */
+/** The editable text of a task. */
 export type TaskText = Pick<Task, "title" | "description">;
 
-/** What to write so that the task reads like this. */
+/** The patch that changes `task` to `wanted`. */
 export function changesOf(wanted: TaskText, task: TaskText): Partial<TaskText> {
   return {
     ...(wanted.title !== task.title && { title: wanted.title }),
@@ -11,16 +11,16 @@ export function changesOf(wanted: TaskText, task: TaskText): Partial<TaskText> {
   };
 }
 
-/** What was changed here on top of what was changed elsewhere; `disputed` is what both changed, each differently. */
+/** Applies the user's changes to `theirs`; `conflicting` are the fields that both sides changed, each differently. */
 export function merge(mine: TaskText, base: TaskText, theirs: TaskText) {
   const { title, description } = theirs;
   const text: TaskText = { title, description, ...changesOf(mine, base) };
   const fields = Object.keys(changesOf(text, theirs)) as (keyof TaskText)[];
-  const elsewhere = changesOf(theirs, base);
-  return { text, disputed: fields.filter((field) => field in elsewhere) };
+  const theirChanges = changesOf(theirs, base);
+  return { text, conflicting: fields.filter((field) => field in theirChanges) };
 }
 
-/** As much of a title as a sentence can hold. */
+/** A title in quotation marks, shortened to 60 characters. */
 export function quoted(title: string): string {
   const letters = [...title];
   return `“${letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : title}”`;

@@ -6,7 +6,7 @@ import { Icon } from "@/components/ui/icon";
 import { NoticeProvider } from "@/components/ui/notices";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
 import type { Task } from "@/lib/api";
-import { everything } from "@/lib/task-filter";
+import { noFilter } from "@/lib/task-filter";
 
 import { ConnectionBanner } from "./connection-banner";
 import { DeleteDialog } from "./delete-dialog";
@@ -21,7 +21,7 @@ import { useFilter } from "./use-filter";
 
 type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" };
 
-/** The page of somebody's tasks. */
+/** The task page of the signed-in user. */
 export function TasksPage() {
   const [filter, setFilter] = useFilter();
   const [open, setOpen] = useState<Open>();
@@ -45,7 +45,7 @@ export function TasksPage() {
             <a className="button quiet" href="/tasks/export" download>
               <Icon name="download" /> Export
             </a>
-            <button className="button quiet for-keyboards" onClick={() => setOpen({ dialog: "shortcuts" })}>
+            <button className="button quiet keyboard-hint" onClick={() => setOpen({ dialog: "shortcuts" })}>
               Shortcuts <kbd>?</kbd>
             </button>
           </div>
@@ -54,10 +54,10 @@ export function TasksPage() {
           <TaskFilterBar filter={filter} onChange={setFilter} ref={search} />
           <TaskList
             filter={filter}
-            onShowAll={() => setFilter(everything)}
+            onShowAll={() => setFilter(noFilter)}
             onEdit={(task) => setOpen({ dialog: "edit", task })}
             onDelete={(task) => setOpen({ dialog: "delete", task })}
-            onLastGone={() => newTask.current?.focus()}
+            onLastRemoved={() => newTask.current?.focus()}
           />
         </main>
       </div>

@@ -1,14 +1,14 @@
 import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 
-import { addressOf, filterOf, type TaskFilter } from "@/lib/task-filter";
+import { filterOf, urlOf, type TaskFilter } from "@/lib/task-filter";
 
-/** Which tasks are shown, kept in the address of the page. */
+/** The current filter, which is also in the URL of the page. */
 export function useFilter() {
   const params = useSearchParams();
   const state = useState<TaskFilter>(() => filterOf(Object.fromEntries(params)));
-  const address = addressOf(state[0]);
-  // The page has all it needs: the server is not asked for it again.
-  useEffect(() => history.replaceState(null, "", address), [address]);
+  const url = urlOf(state[0]);
+  // Without the router, which would request the page from the server.
+  useEffect(() => history.replaceState(null, "", url), [url]);
   return state;
 }

@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
 
-/** A task as it is when a dialog opens: the version that the dialog is about, whatever happens meanwhile. */
+/** Loads the current version of a task when a dialog opens, and keeps it while the dialog is open. */
 export function useLatest(id: string) {
   const { api } = useSignedIn();
   return useQuery({
     queryKey: ["task", id],
     queryFn: ({ signal }) => api.get(id, signal),
-    // Read once: what is changed is to name the version that was seen here.
+    // Loaded once: changes must be based on the version that the user saw.
     staleTime: Infinity,
     gcTime: 0,
   });

@@ -2,20 +2,20 @@ import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from "react"
 
 import type { Task } from "@/lib/api";
 
-/** Moves the focus from row to row, and on to a neighbour when its row goes. */
-export function useRowFocus(list: RefObject<HTMLUListElement | null>, tasks: Task[] | undefined, onLastGone: () => void) {
+/** Moves the focus between rows, and to a neighboring row when the focused one is removed. */
+export function useRowFocus(list: RefObject<HTMLUListElement | null>, tasks: Task[] | undefined, onLastRemoved: () => void) {
   const last = useRef(-1);
 
   const rows = () => Array.from(list.current?.children ?? []);
   const index = () => rows().findIndex((row) => row.contains(document.activeElement));
-  const focus = (at: number) => rows().at(at)?.querySelector("input")?.focus();
+  const focus = (row: number) => rows().at(row)?.querySelector("input")?.focus();
 
   useLayoutEffect(() => {
-    // The body has the focus when what had it was removed.
+    // The body has the focus after the focused element was removed.
     if (last.current < 0 || document.activeElement !== document.body) return;
     const count = rows().length;
     if (count) focus(Math.min(last.current, count - 1));
-    else onLastGone();
+    else onLastRemoved();
     last.current = index();
   }, [tasks]);
 
@@ -27,10 +27,10 @@ export function useRowFocus(list: RefObject<HTMLUListElement | null>, tasks: Tas
       const to = from < 0 ? 0 : from + by;
       if (to >= 0 && to < rows().length) focus(to);
     },
-    note: () => void (last.current = index()),
-    /** Nobody wants the focus back who took it elsewhere. */
-    leave({ target, relatedTarget, currentTarget }: FocusEvent): void {
-      // A dialog gives it back, and another window does.
+    onFocus: () => void (last.current = index()),
+    /** Does not restore the focus if the user has moved it elsewhere. */
+    onBlur({ target, relatedTarget, currentTarget }: FocusEvent): void {
+      // The focus returns from a dialog and from another window.
       if (document.activeElement === target || document.querySelector("dialog[open]")) return;
       if (!currentTarget.contains(relatedTarget)) last.current = -1;
     },

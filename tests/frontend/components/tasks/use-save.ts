@@ -8,32 +8,32 @@ import { useTaskLists } from "./task-lists";
 import { changesOf, merge, quoted, type TaskText } from "./task-text";
 import { isProblem, useEditTask } from "./use-task-changes";
 
-/** What somebody has to decide. */
+/** A conflict that the user has to resolve. */
 export interface Conflict {
-  /** What both started from. */
+  /** The version that both changed. */
   base: Task;
-  /** What was written here, with what was changed elsewhere alone. */
+  /** The user's version, with the changes of the other side that do not conflict. */
   mine: TaskText;
   theirs: Task;
-  disputed: (keyof TaskText)[];
+  conflicting: (keyof TaskText)[];
 }
 
-/** Saves what a dialog edits, on top of what was changed elsewhere meanwhile. */
+/** Saves the changes of a dialog, merged with those made elsewhere. */
 export function useSave(onSaved: () => void) {
   const write = useWrite();
-  const live = useLive();
+  const mounted = useMounted();
   const { warn } = useNotices();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Error>();
   const [conflict, setConflict] = useState<Conflict>();
 
-  function show(found: Conflict | undefined, base: Task) {
-    if (live.current) return found ? setConflict(found) : onSaved();
+  function showResult(found: Conflict | undefined, base: Task) {
+    if (mounted.current) return found ? setConflict(found) : onSaved();
     if (found) warn(`${quoted(base.title)} was not saved. It was changed elsewhere.`);
   }
 
-  function fail(error: Error, base: Task) {
-    if (live.current) setFailure(error);
+  function showFailure(error: Error, base: Task) {
+    if (mounted.current) setFailure(error);
     else warn(`${quoted(base.title)} was not saved. ${error.message}`);
   }
 
@@ -41,8 +41,8 @@ export function useSave(onSaved: () => void) {
     setBusy(true);
     setFailure(undefined);
     await write(mine, base).then(
-      (found) => show(found, base),
-      (error: Error) => fail(error, base),
+      (found) => showResult(found, base),
+      (error: Error) => showFailure(error, base),
     );
     setBusy(false);
   }
@@ -62,20 +62,20 @@ function useWrite() {
       if (!isProblem(error, "precondition_failed")) throw error;
       const theirs = await api.get(base.id);
       lists.put(theirs);
-      const { text, disputed } = merge(mine, base, theirs);
-      if (disputed.length) return { base, mine: text, theirs, disputed };
-      // Nothing is left to write when it was written before, and only the answer was lost.
+      const { text, conflicting } = merge(mine, base, theirs);
+      if (conflicting.length) return { base, mine: text, theirs, conflicting };
+      // Nothing is left to write if an earlier attempt succeeded and only its response was lost.
       if (Object.keys(changesOf(text, theirs)).length) return write(text, theirs);
     }
   };
 }
 
-/** Whether the component is still there. */
-function useLive() {
-  const live = useRef(false);
+/** Whether the component is still mounted. */
+function useMounted() {
+  const mounted = useRef(false);
   useEffect(() => {
-    live.current = true;
-    return () => void (live.current = false);
+    mounted.current = true;
+    return () => void (mounted.current = false);
   }, []);
-  return live;
+  return mounted;
 }

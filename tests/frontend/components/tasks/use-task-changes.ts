@@ -9,7 +9,7 @@ import { draftOf } from "./draft";
 import { TASKS, useTaskLists } from "./task-lists";
 import { quoted, type TaskText } from "./task-text";
 
-// Each change shows before it is answered, and is taken back when it fails.
+// Each change is shown before the API responds, and is rolled back if it fails.
 
 export function useAddTask() {
   const { api, user } = useSignedIn();
@@ -17,7 +17,7 @@ export function useAddTask() {
   const { warn } = useNotices();
   return useMutation({
     mutationKey: TASKS,
-    // One after another, so that they are listed as they were written.
+    // One after another, to keep their order.
     scope: { id: "add" },
     mutationFn: (title: string) => api.create({ title }),
     onMutate: (title) => lists.begin({ put: draftOf(title, user.id) }),
@@ -25,8 +25,8 @@ export function useAddTask() {
       lists.drop(draft.id);
       lists.put(task);
     },
-    onError(error, title, shown) {
-      if (shown) lists.drop(shown.put.id);
+    onError(error, title, pending) {
+      if (pending) lists.drop(pending.put.id);
       warn(`${quoted(title)} was not added. ${error.message}`);
     },
     onSettled: () => lists.settle(),
@@ -36,13 +36,13 @@ export function useAddTask() {
 export function useCompleteTask() {
   const { api } = useSignedIn();
   const lists = useTaskLists();
-  const takeBack = useTakeBack();
+  const rollBack = useRollback();
   return useMutation({
     mutationKey: TASKS,
     mutationFn: ({ task, completed }: { task: Task; completed: boolean }) => api.complete(task, completed),
     onMutate: ({ task, completed }) => lists.begin({ put: { ...task, completed } }),
-    onSuccess: (task) => lists.conclude(task),
-    onError: (error, { task }) => takeBack(error, task, "was not changed."),
+    onSuccess: (task) => lists.finish(task),
+    onError: (error, { task }) => rollBack(error, task, "was not changed."),
     onSettled: () => lists.settle(),
   });
 }
@@ -50,21 +50,21 @@ export function useCompleteTask() {
 export function useDeleteTask() {
   const { api } = useSignedIn();
   const lists = useTaskLists();
-  const takeBack = useTakeBack();
+  const rollBack = useRollback();
   return useMutation({
     mutationKey: TASKS,
     mutationFn: ({ task }: { task: Task }) =>
       api.remove(task).catch((error: unknown) => {
-        // Deleted is deleted, whoever did it.
+        // Already deleted elsewhere.
         if (!isProblem(error, "task_not_found")) throw error;
       }),
     onMutate: ({ task }) => lists.begin({ drop: task.id }),
-    onError: (error, { task }) => takeBack(error, task, "was not deleted."),
+    onError: (error, { task }) => rollBack(error, task, "was not deleted."),
     onSettled: () => lists.settle(),
   });
 }
 
-/** What went wrong is for the caller to say. */
+/** Does not show errors, which is left to the caller. */
 export function useEditTask() {
   const { api } = useSignedIn();
   const lists = useTaskLists();
@@ -72,33 +72,33 @@ export function useEditTask() {
     mutationKey: TASKS,
     mutationFn: ({ task, patch }: { task: Task; patch: Partial<TaskText> }) => api.update(task, patch),
     onMutate: ({ task, patch }) => lists.begin({ put: { ...task, ...patch } }),
-    onSuccess: (task) => lists.conclude(task),
-    onError: (_, { task }) => lists.conclude(task),
+    onSuccess: (task) => lists.finish(task),
+    onError: (_, { task }) => lists.finish(task),
     onSettled: () => lists.settle(),
   });
 }
 
-/** Shows a task as it is after a change to it failed, and says so. */
-function useTakeBack() {
+/** Shows the current version of a task and the error after a change failed. */
+function useRollback() {
   const { api } = useSignedIn();
   const lists = useTaskLists();
   const { inform, warn } = useNotices();
-  return async (error: unknown, task: Task, undone: string) => {
+  return async (error: unknown, task: Task, outcome: string) => {
     if (isProblem(error, "precondition_failed")) {
       try {
-        const now = await api.get(task.id);
-        lists.put(now);
-        return inform(`${quoted(now.title)} was changed elsewhere. This is how it is now.`);
-      } catch (another) {
-        error = another;
+        const latest = await api.get(task.id);
+        lists.put(latest);
+        return inform(`${quoted(latest.title)} was changed elsewhere. The current version is shown.`);
+      } catch (readError) {
+        error = readError;
       }
     }
     if (isProblem(error, "task_not_found")) {
       lists.drop(task.id);
       return inform(`${quoted(task.title)} was deleted elsewhere.`);
     }
-    lists.conclude(task);
-    warn(`${quoted(task.title)} ${undone} ${(error as Error).message}`);
+    lists.finish(task);
+    warn(`${quoted(task.title)} ${outcome} ${(error as Error).message}`);
   };
 }
 

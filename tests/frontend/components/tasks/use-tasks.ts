@@ -7,7 +7,7 @@ import { matches, queryOf, type TaskFilter } from "@/lib/task-filter";
 
 import { tasksKey } from "./task-lists";
 
-/** The tasks under a filter, page by page. */
+/** The tasks that match a filter, page by page. */
 export function useTasks(filter: TaskFilter) {
   const { api } = useSignedIn();
   const query = useInfiniteQuery({
@@ -15,7 +15,7 @@ export function useTasks(filter: TaskFilter) {
     queryFn: ({ pageParam, signal }) => api.list(queryOf(filter, pageParam), signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
-    // Until the answer is here, what matches of the tasks that were shown before.
+    // While loading, the previously shown tasks that match the filter.
     placeholderData: (before: InfiniteData<Page, string | undefined> | undefined) =>
       before && {
         ...before,
@@ -25,14 +25,14 @@ export function useTasks(filter: TaskFilter) {
   const { data, errorUpdateCount, hasNextPage, isFetching, fetchNextPage } = query;
   const tasks = useMemo(() => data?.pages.flatMap((page) => page.tasks), [data]);
 
-  // Kept until it is here: what else is read or changed ends a reading of the next page.
-  const [wanted, want] = useState<{ filter: TaskFilter; pages: number; errors: number }>();
+  // Kept until the next page is loaded, since other requests and changes cancel the request for it.
+  const [requested, request] = useState<{ filter: TaskFilter; pages: number; errors: number }>();
   const loaded = data?.pages.length ?? 0;
-  const isWanted = wanted?.filter === filter && wanted.pages > loaded && wanted.errors === errorUpdateCount;
-  const isLoadingMore = isWanted && hasNextPage;
+  const isRequested = requested?.filter === filter && requested.pages > loaded && requested.errors === errorUpdateCount;
+  const isLoadingMore = isRequested && hasNextPage;
   useEffect(() => {
     if (isLoadingMore && !isFetching) void fetchNextPage();
   }, [isLoadingMore, isFetching, fetchNextPage]);
 
-  return { ...query, tasks, isLoadingMore, loadMore: () => want({ filter, pages: loaded + 1, errors: errorUpdateCount }) };
+  return { ...query, tasks, isLoadingMore, loadMore: () => request({ filter, pages: loaded + 1, errors: errorUpdateCount }) };
 }

@@ -7,19 +7,19 @@ interface Props {
   onClose: () => void;
   children: ReactNode;
   wide?: boolean;
-  /** It does not close now. */
-  held?: boolean;
+  /** The dialog cannot be closed now. */
+  locked?: boolean;
 }
 
-/** A modal dialog, open for as long as it is there. Escape closes it, and the focus goes back to where it was. */
-export function Dialog({ heading, onClose, children, wide, held }: Props) {
+/** A modal dialog, open while it is mounted. Escape closes it, and the previous focus is restored. */
+export function Dialog({ heading, onClose, children, wide, locked }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
 
   useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
-    // Closed before it leaves the document: only then does the browser give the focus back.
+    // The browser restores the focus only if the dialog is closed before it is removed.
     return () => dialog.close();
   }, []);
 
@@ -28,10 +28,10 @@ export function Dialog({ heading, onClose, children, wide, held }: Props) {
       ref={ref}
       className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
       aria-labelledby={id}
-      // The key comes first: who presses it a second time is not asked by `cancel` any more.
-      onKeyDown={(event) => held && event.key === "Escape" && event.preventDefault()}
-      onCancel={(event) => held && event.preventDefault()}
-      // Strict Mode closes it and opens it again, and the event of that comes late.
+      // Handles the key as well, because browsers send no `cancel` for a second Escape.
+      onKeyDown={(event) => locked && event.key === "Escape" && event.preventDefault()}
+      onCancel={(event) => locked && event.preventDefault()}
+      // Strict Mode closes and reopens it; the event arrives after that.
       onClose={(event) => event.currentTarget.open || onClose()}
     >
       <h2 id={id}>{heading}</h2>

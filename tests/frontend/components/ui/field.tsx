@@ -4,7 +4,7 @@ interface Props {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  /** As many characters as the API takes unless it is told otherwise: it decides, this counts. */
+  /** The default maximum of the API, for the counter; the API checks the length. */
   limit: number;
   error?: string;
   disabled?: boolean;
@@ -13,7 +13,7 @@ interface Props {
   autoFocus?: boolean;
 }
 
-/** A text field with a counter, and what is wrong with it. */
+/** A text field with a character counter and an error message. */
 export function Field({ label, value, onChange, limit, error, disabled, readOnly, rows, autoFocus }: Props) {
   const id = useId();
   // Characters as the API counts them: Unicode scalar values, not UTF-16 units.

@@ -8,7 +8,7 @@ const paths = {
   keyboard: "M1.5 4h13v8h-13ZM4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01M5 9.5h6",
 } as const;
 
-/** A small drawing beside a word, or in a button that has a name of its own. */
+/** A decorative icon, next to a text or in a button with an accessible name. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

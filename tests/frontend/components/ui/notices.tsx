@@ -10,28 +10,28 @@ interface Notice {
 }
 
 interface Notify {
-  /** Says it to those who listen to the page. */
-  say: (text: string) => void;
-  /** Shows it for a while. */
+  /** Announces it to screen readers only. */
+  announce: (text: string) => void;
+  /** Shows it for a few seconds. */
   inform: (text: string) => void;
   /** Shows it until it is dismissed. */
   warn: (text: string) => void;
 }
 
-/** How long a notice stays, in milliseconds. */
-const STAY = 8000;
+/** How long an info notice is shown, in milliseconds. */
+const DURATION = 8000;
 
 const Context = createContext<Notify | undefined>(undefined);
 
 export function useNotices(): Notify {
   const notify = use(Context);
-  if (!notify) throw new Error("useNotices needs a NoticeProvider around it.");
+  if (!notify) throw new Error("useNotices must be used within a NoticeProvider.");
   return notify;
 }
 
-/** Shows what happened at the bottom of the page, and reads it out. */
+/** Shows notices at the bottom of the page, and announces them to screen readers. */
 export function NoticeProvider({ children }: { children: ReactNode }) {
-  const [said, say] = useState("");
+  const [announcement, announce] = useState("");
   const [notices, setNotices] = useState<Notice[]>([]);
 
   const dismiss = useCallback((id: number) => setNotices((shown) => shown.filter((notice) => notice.id !== id)), []);
@@ -43,8 +43,8 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
       return id;
     };
     return {
-      say,
-      inform: (text) => void setTimeout(dismiss, STAY, show("info", text)),
+      announce,
+      inform: (text) => void setTimeout(dismiss, DURATION, show("info", text)),
       warn: (text) => void show("error", text),
     };
   });
@@ -53,7 +53,7 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
     <Context value={notify}>
       {children}
       <div className={styles.notices} role="status">
-        <p className="unseen">{said}</p>
+        <p className="visually-hidden">{announcement}</p>
         {notices.toReversed().map(({ id, kind, text }) => (
           <div key={id} className={styles.notice} data-kind={kind}>
             <span className={styles.text} dir="auto">{text}</span>

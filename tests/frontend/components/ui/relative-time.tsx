@@ -9,9 +9,9 @@ const units = [
   ["minute", 60],
 ] as const;
 
-/** How long ago something was, with the full time as a tooltip. */
+/** A time relative to now, with the full time as a tooltip. */
 export function RelativeTime({ time }: { time: string }) {
-  // The server knows neither the time zone nor, by the time it is read, the time.
+  // The server knows neither the user's time zone nor when the page will be read.
   const now = useSyncExternalStore(everyMinute, minute, () => undefined);
   return (
     <time dateTime={time} title={now ? fullTime(time) : undefined}>
@@ -20,8 +20,8 @@ export function RelativeTime({ time }: { time: string }) {
   );
 }
 
-function everyMinute(changed: () => void) {
-  const timer = setInterval(changed, 10_000);
+function everyMinute(onChange: () => void) {
+  const timer = setInterval(onChange, 10_000);
   return () => clearInterval(timer);
 }
 

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const never = () => () => {};
 
-/** Whether this runs in the browser yet: until then a form would be sent the old way. */
+/** Whether the page is hydrated. Before that, a form would be submitted by the browser itself. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(never, () => true, () => false);
 }

@@ -1,6 +1,6 @@
 import styles from "./wordmark.module.css";
 
-/** The name of the application, with its sign. */
+/** The logo and the name of the application. */
 export function Wordmark() {
   return (
     <span className={styles.wordmark}>

@@ -2,10 +2,10 @@ import type { Api, Task } from "@/lib/api";
 import { apiOfRequest, currentSession } from "@/lib/api-server";
 import { Problem, SignedOut } from "@/lib/problem";
 
-/** All of the caller's tasks, as a file. */
+/** Returns all tasks of the signed-in user as a file. */
 export async function GET() {
   const session = await currentSession();
-  if (!session) return problem(401, "Nobody is signed in.");
+  if (!session) return problem(401, "You are not signed in.");
   try {
     const tasks = await allTasks(await apiOfRequest(session.user.id));
     return Response.json(tasks, {
@@ -13,8 +13,8 @@ export async function GET() {
     });
   } catch (error) {
     if (error instanceof SignedOut) return problem(401, error.message);
-    // Of what is behind this server the caller learns no more than the API's own words.
-    return problem(502, error instanceof Problem ? error.message : "The tasks cannot be read at the moment.");
+    // Only messages of the API are passed on, no other details.
+    return problem(502, error instanceof Problem ? error.message : "The tasks cannot be loaded at the moment.");
   }
 }
 
