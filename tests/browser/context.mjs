@@ -29,7 +29,7 @@ export async function startContext(t, settings = {}) {
       ...settings.api,
     },
   };
-  let api = await startApi(apiOptions);
+  // The application first: the API fetches its key set at start, and backs off when it fails.
   const app = await startApp({
     port: appPort,
     env: {
@@ -40,6 +40,7 @@ export async function startContext(t, settings = {}) {
       ...settings.app,
     },
   });
+  let api = await startApi(apiOptions);
   const browser = await launch();
   /** @type {User[]} */
   const users = [];

@@ -45,7 +45,6 @@ for (const [name, ofApp] of Object.entries({
     const ports = [await freePort(), await freePort()];
     const [app, apiUrl] = ports.map((port) => `http://localhost:${port}`);
     const here = { TASKNOOK_SERVER__HOST: "127.0.0.1", TASKNOOK_SERVER__PORT: String(ports[1]) };
-    const api = await startApi({ folder, env: { ...(await settingsHere(name, ...ports)), ...here } });
     const env = {
       AUTH_DATABASE: join(folder, "auth.db"),
       BETTER_AUTH_SECRET: "a-secret-of-the-deployment-tests-alone",
@@ -54,6 +53,7 @@ for (const [name, ofApp] of Object.entries({
       ...(await ofApp(...ports)),
     };
     const web = await startApp({ port: ports[0], env });
+    const api = await startApi({ folder, env: { ...(await settingsHere(name, ...ports)), ...here } });
     t.after(async () => {
       await Promise.all([api.stop(), web.stop()]);
       await rm(folder, { recursive: true });

@@ -44,15 +44,7 @@ if (failed) {
 }
 
 async function start() {
-  const api = await startApi({
-    folder,
-    env: {
-      BETTER_AUTH_URL: origin,
-      DATABASE_URL: "sqlite://tasks.db",
-      TASKNOOK_CORS__ORIGINS: origin,
-      TASKNOOK_SERVER__PORT: String(apiPort),
-    },
-  });
+  // The application first: the API fetches its key set at start, and backs off when it fails.
   const app = await startApp({
     port: appPort,
     env: {
@@ -65,6 +57,15 @@ async function start() {
   // Better Auth creates its keys at the first request for them.
   const keys = await fetch(`http://127.0.0.1:${appPort}/api/auth/jwks`);
   if (!keys.ok) throw new Error(["Better Auth returned no keys", ...app.log].join("\n"));
+  const api = await startApi({
+    folder,
+    env: {
+      BETTER_AUTH_URL: origin,
+      DATABASE_URL: "sqlite://tasks.db",
+      TASKNOOK_CORS__ORIGINS: origin,
+      TASKNOOK_SERVER__PORT: String(apiPort),
+    },
+  });
   return { api, app };
 }
 
