@@ -17,9 +17,9 @@ pub(crate) type Reply<A> = Result<A, RepositoryError>;
 pub(crate) type Replies<A> = QueryResult<Vec<Reply<A>>>;
 
 /// One call. It gets one reply: the first of a worker and the timer replies, the other does nothing.
-pub(crate) struct PendingCall<A>(Arc<Mutex<State<A>>>);
+pub(crate) struct PendingCall<A>(Arc<Mutex<CallState<A>>>);
 
-struct State<A> {
+struct CallState<A> {
     /// `None` after the reply.
     reply: Option<oneshot::Sender<Reply<A>>>,
     submitted: Instant,
@@ -56,7 +56,7 @@ impl<A> PendingCall<A> {
     pub(super) fn new(reply: oneshot::Sender<Reply<A>>, timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
         let (reply, deadline) = (Some(reply), submitted + timeout);
-        Self(Arc::new(Mutex::new(State { reply, submitted, deadline, stage: Stage::Queued, is_write })))
+        Self(Arc::new(Mutex::new(CallState { reply, submitted, deadline, stage: Stage::Queued, is_write })))
     }
 
     /// Records that a worker waits for a connection for it. If that takes too long, the database is unavailable and the
@@ -137,7 +137,7 @@ impl<A> PendingCall<A> {
         CallStatus::Expired
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<A>> {
+    fn lock(&self) -> MutexGuard<'_, CallState<A>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

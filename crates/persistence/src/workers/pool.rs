@@ -29,7 +29,7 @@ struct Shared<B: Backend> {
     backend: Arc<B>,
     max_connections: u32,
     wait: Duration,
-    health: Arc<Health>,
+    health: Arc<PoolHealth>,
     generations: Mutex<Generations<B>>,
 }
 
@@ -43,7 +43,7 @@ struct Generations<B: Backend> {
 
 /// The health of all connections.
 #[derive(Default)]
-struct Health {
+struct PoolHealth {
     unreachable: AtomicBool,
     times: Mutex<ConnectionTimes>,
 }
@@ -56,7 +56,7 @@ struct ConnectionTimes {
     discard_before: Option<Instant>,
 }
 
-impl Health {
+impl PoolHealth {
     fn times(&self) -> MutexGuard<'_, ConnectionTimes> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -176,7 +176,7 @@ fn build<B: Backend>(
     backend: &Arc<B>,
     size: u32,
     wait: Duration,
-    health: &Arc<Health>,
+    health: &Arc<PoolHealth>,
 ) -> r2d2::Pool<Manager<B>> {
     r2d2::Pool::builder()
         .max_size(size)
@@ -194,7 +194,7 @@ fn drain<B: Backend>(connections: &r2d2::Pool<Manager<B>>) {
     drop(taken);
 }
 
-fn is_outdated(made: Instant, health: &Health) -> bool {
+fn is_outdated(made: Instant, health: &PoolHealth) -> bool {
     health.times().discard_before.is_some_and(|before| made <= before)
 }
 
@@ -245,7 +245,7 @@ impl<C> DerefMut for Connection<C> {
 /// Opens connections, and logs when the database becomes unreachable and reachable.
 struct Manager<B> {
     backend: Arc<B>,
-    health: Arc<Health>,
+    health: Arc<PoolHealth>,
 }
 
 impl<B: Backend> ManageConnection for Manager<B> {

@@ -70,14 +70,14 @@ impl<R, A> Drop for Sender<R, A> {
 
 /// The workers' end of a queue.
 pub(crate) struct Queue<R, A> {
-    state: Mutex<State<R, A>>,
+    state: Mutex<QueueState<R, A>>,
     changed: Condvar,
     limits: QueueLimits<R>,
     kind: WorkKind,
     observer: Arc<dyn DatabaseObserver>,
 }
 
-struct State<R, A> {
+struct QueueState<R, A> {
     closed: bool,
     turns: Turns<R, A>,
     /// The calls taken by workers, including some that have a reply.
@@ -94,7 +94,7 @@ impl<R: Request, A> Queue<R, A> {
         observer: Arc<dyn DatabaseObserver>,
     ) -> (Sender<R, A>, Arc<Self>) {
         let turns = Turns::new(limits.running_per_owner);
-        let state = State { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO };
+        let state = QueueState { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO };
         let (state, changed) = (Mutex::new(state), Condvar::new());
         let queue = Arc::new(Self { state, changed, limits, kind, observer });
         (Sender(Arc::clone(&queue)), queue)
@@ -119,7 +119,7 @@ impl<R: Request, A> Queue<R, A> {
     }
 
     /// Rejects a call that would not be begun in time. A call without others ahead of it is always admitted.
-    fn admit(&self, state: &State<R, A>, owner: Option<&OwnerId>) -> Result<(), CallFailure> {
+    fn admit(&self, state: &QueueState<R, A>, owner: Option<&OwnerId>) -> Result<(), CallFailure> {
         let (ahead, own) = state.turns.ahead(owner);
         if own >= self.limits.waiting_per_owner {
             return Err(CallFailure::TooManyScans);
@@ -204,7 +204,7 @@ impl<R: Request, A> Queue<R, A> {
     }
 
     /// Reports the length while the queue is locked, so that reports are in order.
-    fn report_length(&self, state: &State<R, A>) {
+    fn report_length(&self, state: &QueueState<R, A>) {
         self.observer.queue_length(self.kind, state.turns.waiting());
     }
 
@@ -220,7 +220,7 @@ impl<R: Request, A> Queue<R, A> {
 }
 
 impl<R, A> Queue<R, A> {
-    fn lock(&self) -> MutexGuard<'_, State<R, A>> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<R, A>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -68,13 +68,13 @@ pub(crate) struct Workers<B: Backend, R, A> {
     context: Context<B>,
     new_server: NewServer<B, R, A>,
     queue: Arc<Queue<R, A>>,
-    slots: Box<[Mutex<Slot>]>,
+    slots: Box<[Mutex<WorkerSlot>]>,
     this: Weak<Self>,
 }
 
 /// The state of one worker. Its thread is replaced when it hangs.
 #[derive(Default)]
-struct Slot {
+struct WorkerSlot {
     /// The thread that owns the slot; a replacement raises the number.
     thread: u64,
     driver_call: Option<DriverCall>,
@@ -155,13 +155,13 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
     }
 
     /// The slot, if the thread still owns it.
-    fn slot(&self, lease: &SlotLease) -> Option<MutexGuard<'_, Slot>> {
+    fn slot(&self, lease: &SlotLease) -> Option<MutexGuard<'_, WorkerSlot>> {
         let slot = self.slots.get(lease.number)?.lock().unwrap_or_else(PoisonError::into_inner);
         (slot.thread == lease.thread).then_some(slot)
     }
 
     /// Replaces the thread of a slot if it hangs in a driver call.
-    fn replace_if_hung(&self, number: usize, slot: &Mutex<Slot>, now: Instant) {
+    fn replace_if_hung(&self, number: usize, slot: &Mutex<WorkerSlot>, now: Instant) {
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(driver_call) = slot.driver_call else { return };
         let hangs = now.saturating_duration_since(driver_call.since) >= driver_call.limit;

@@ -13,7 +13,7 @@ use crate::migrations;
 const PAGE: i64 = 500;
 
 /// A rule about the rows of each owner.
-pub(super) struct Rule {
+pub(super) struct CheckRule {
     /// Selects `owner_id`, `stored` and `actual`.
     select: &'static str,
     /// The condition of a violation.
@@ -23,7 +23,7 @@ pub(super) struct Rule {
     remedy: Remedy,
 }
 
-pub(super) const OWNER_MISSING: Rule = Rule {
+pub(super) const OWNER_MISSING: CheckRule = CheckRule {
     select: "select owner_id, cast(0 as bigint) as stored, count(*) as actual from (
             select owner_id from tasks union all select owner_id from tombstones) as object
         where not exists (select 1 from owners where owners.owner_id = object.owner_id) group by owner_id",
@@ -32,7 +32,7 @@ pub(super) const OWNER_MISSING: Rule = Rule {
     remedy: Remedy::Repair,
 };
 
-pub(super) const LIVE_TASKS: Rule = Rule {
+pub(super) const LIVE_TASKS: CheckRule = CheckRule {
     select: "select owner_id, cast(live_tasks as bigint) as stored, (select count(*) from tasks
             where tasks.owner_id = owners.owner_id and deleted_at is null) as actual from owners",
     violated: "stored <> actual",
@@ -40,7 +40,7 @@ pub(super) const LIVE_TASKS: Rule = Rule {
     remedy: Remedy::Repair,
 };
 
-pub(super) const REVISION_BEHIND: Rule = Rule {
+pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
     select: "select owner_id, revision as stored, (select max(revision) from (
             select pruned_revision as revision
             union all select revision from tasks where tasks.owner_id = owners.owner_id
@@ -52,11 +52,11 @@ pub(super) const REVISION_BEHIND: Rule = Rule {
 };
 
 /// A rule that no row may violate and no repair can restore.
-const fn contradiction(select: &'static str, message: &'static str) -> Rule {
-    Rule { select, violated: "actual > 0", message, remedy: Remedy::Decide }
+const fn contradiction(select: &'static str, message: &'static str) -> CheckRule {
+    CheckRule { select, violated: "actual > 0", message, remedy: Remedy::Decide }
 }
 
-const REVISION_NOT_UNIQUE: Rule = contradiction(
+const REVISION_NOT_UNIQUE: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, cast(sum(objects) as bigint) as actual from (
             select owner_id, count(*) as objects from (
                 select owner_id, revision from tasks union all select owner_id, revision from tombstones
@@ -65,7 +65,7 @@ const REVISION_NOT_UNIQUE: Rule = contradiction(
     "tasks and tombstones that share a revision, or have one below 1: {actual}",
 );
 
-const LIVE_AND_DELETED: Rule = contradiction(
+const LIVE_AND_DELETED: CheckRule = contradiction(
     "select tasks.owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks
         join tombstones on tombstones.owner_id = tasks.owner_id and tombstones.object_id = tasks.id
         where tombstones.type = 'task' and tasks.deleted_at is null group by tasks.owner_id",
@@ -73,13 +73,13 @@ const LIVE_AND_DELETED: Rule = contradiction(
 );
 
 /// Rows of version 0.1.0 for deleted tasks have no texts.
-const DELETED_WITH_TEXTS: Rule = contradiction(
+const DELETED_WITH_TEXTS: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks where deleted_at is not null
         and (title <> '' or description is not null or search <> '') group by owner_id",
     "deleted tasks that still have texts: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[Rule]); 4] = [
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
     ("owners", "every task and tombstone belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
     (
@@ -94,7 +94,7 @@ const OWNER_CHECKS: [(&str, &str, &[Rule]); 4] = [
     ),
 ];
 
-impl Rule {
+impl CheckRule {
     fn finding(&self, (owner, stored, actual, _): &OwnerRow) -> DoctorFinding {
         let message = self.message.replace("{stored}", &stored.to_string());
         self.remedy.finding(format!("{owner:?}: {}", message.replace("{actual}", &actual.to_string())))
@@ -177,7 +177,7 @@ fn integrity<B: DoctorBackend>(connection: &mut B::Connection) -> Found {
 
 fn owners<B: DoctorBackend>(
     connection: &mut B::Connection,
-    rules: &[Rule],
+    rules: &[CheckRule],
 ) -> QueryResult<(Vec<DoctorFinding>, u64)> {
     let (mut findings, mut more) = (Vec::new(), 0);
     for rule in rules {

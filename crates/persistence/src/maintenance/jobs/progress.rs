@@ -2,7 +2,7 @@ use domain::{TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::step::{Deleted, Key, Place, Tombstone};
+use super::step::{DeletedRow, TombstoneKey, Place, TombstoneRow};
 use crate::JobsReport;
 
 /// Interval between passes over all tombstones.
@@ -16,7 +16,7 @@ pub(crate) struct Progress {
     /// The last deleted task that was processed, unless all were.
     pub(super) deleted_after: Option<Place>,
     /// The last tombstone that was processed, during a pass.
-    pub(super) tombstones_after: Option<Key>,
+    pub(super) tombstones_after: Option<TombstoneKey>,
     /// When the last pass over the tombstones completed.
     pub(super) passed_at: Option<Timestamp>,
 }
@@ -32,15 +32,15 @@ pub(super) fn first_deleted() -> Place {
     (String::new(), Timestamp::new(OffsetDateTime::UNIX_EPOCH), TaskId::new(Uuid::nil()))
 }
 
-pub(super) fn place((owner, at, id, _): &Deleted) -> Place {
+pub(super) fn place((owner, at, id, _): &DeletedRow) -> Place {
     (owner.clone(), *at, *id)
 }
 
 /// The key before the first tombstone.
-pub(super) fn first_tombstone() -> Key {
+pub(super) fn first_tombstone() -> TombstoneKey {
     (String::new(), String::new(), TaskId::new(Uuid::nil()))
 }
 
-pub(super) fn key((owner, kind, id, ..): &Tombstone) -> Key {
+pub(super) fn key((owner, kind, id, ..): &TombstoneRow) -> TombstoneKey {
     (owner.clone(), kind.clone(), *id)
 }

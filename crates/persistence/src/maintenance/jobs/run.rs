@@ -5,7 +5,7 @@ use domain::Timestamp;
 
 use super::JobBackend;
 use super::progress::{Progress, first_deleted, first_tombstone, key, place};
-use super::step::{CHANGES, Deleted, JobConnection, ROWS, Tombstone};
+use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
 
@@ -34,7 +34,7 @@ impl<B: JobBackend> Run<'_, B> {
         loop {
             let after = self.progress.deleted_after.clone().unwrap_or_else(first_deleted);
             let page = self.read(|connection| connection.deleted(&after))?;
-            let retired: Vec<Deleted> = page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
+            let retired: Vec<DeletedRow> = page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
             if let RunEnd::LeftToAnotherProcess = self.move_page(&retired)? {
                 return Ok(RunEnd::LeftToAnotherProcess);
             }
@@ -47,7 +47,7 @@ impl<B: JobBackend> Run<'_, B> {
         }
     }
 
-    fn move_page(&mut self, retired: &[Deleted]) -> Result<RunEnd, Failure> {
+    fn move_page(&mut self, retired: &[DeletedRow]) -> Result<RunEnd, Failure> {
         let owners = retired.chunk_by(|(one, ..), (next, ..)| one == next);
         for rows in owners.flat_map(|rows| rows.chunks(CHANGES)) {
             let Some((owner, ..)) = rows.first() else { continue };
@@ -70,7 +70,7 @@ impl<B: JobBackend> Run<'_, B> {
         loop {
             let after = self.progress.tombstones_after.clone().unwrap_or_else(first_tombstone);
             let page = self.read(|connection| connection.tombstones(&after))?;
-            let old: Vec<Tombstone> = page.iter().filter(|(.., at)| *at < oldest).cloned().collect();
+            let old: Vec<TombstoneRow> = page.iter().filter(|(.., at)| *at < oldest).cloned().collect();
             if let RunEnd::LeftToAnotherProcess = self.prune_page(&old)? {
                 return Ok(RunEnd::LeftToAnotherProcess);
             }
@@ -84,7 +84,7 @@ impl<B: JobBackend> Run<'_, B> {
         }
     }
 
-    fn prune_page(&mut self, old: &[Tombstone]) -> Result<RunEnd, Failure> {
+    fn prune_page(&mut self, old: &[TombstoneRow]) -> Result<RunEnd, Failure> {
         let owners = old.chunk_by(|(one, ..), (next, ..)| one == next);
         for rows in owners.flat_map(|rows| rows.chunks(CHANGES)) {
             let Some((owner, ..)) = rows.first() else { continue };

@@ -17,13 +17,13 @@ pub(super) const ROWS: usize = 500;
 pub(super) const CHANGES: usize = 50;
 
 /// The key of a tombstone: the owner, the type, the object.
-pub(super) type Key = (String, String, TaskId);
+pub(super) type TombstoneKey = (String, String, TaskId);
 
 /// A tombstone: its key, its revision, and when it was created.
-pub(crate) type Tombstone = (String, String, TaskId, i64, Timestamp);
+pub(crate) type TombstoneRow = (String, String, TaskId, i64, Timestamp);
 
 /// A deleted task: its owner, when it was deleted, its id, and whether it is a row of version 0.1.0.
-pub(crate) type Deleted = (String, Timestamp, TaskId, bool);
+pub(crate) type DeletedRow = (String, Timestamp, TaskId, bool);
 
 /// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
@@ -31,29 +31,29 @@ pub(super) type Place = (String, Timestamp, TaskId);
 /// A connection that runs the jobs. A step changes one owner.
 pub(crate) trait JobConnection {
     /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
-    fn deleted(&mut self, after: &Place) -> QueryResult<Vec<Deleted>>;
+    fn deleted(&mut self, after: &Place) -> QueryResult<Vec<DeletedRow>>;
 
     /// The tombstones after a key: [`ROWS`] at most.
-    fn tombstones(&mut self, after: &Key) -> QueryResult<Vec<Tombstone>>;
+    fn tombstones(&mut self, after: &TombstoneKey) -> QueryResult<Vec<TombstoneRow>>;
 
     /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
 
     /// Moves rows of version 0.1.0 to the tombstones; returns how many still existed.
-    fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64>;
+    fn move_retired(&mut self, owner: &str, rows: &[DeletedRow]) -> QueryResult<u64>;
 
     /// Deletes tombstones of an owner; returns how many still existed.
-    fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64>;
+    fn prune(&mut self, owner: &str, rows: &[TombstoneRow]) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
     ($connection:ty, $try_lock_owner:expr) => {
         impl JobConnection for $connection {
-            fn deleted(&mut self, (owner, at, id): &Place) -> QueryResult<Vec<Deleted>> {
+            fn deleted(&mut self, (owner, at, id): &Place) -> QueryResult<Vec<DeletedRow>> {
                 PageOfDeleted { owner, same_owner: owner, at, id }.load(self)
             }
 
-            fn tombstones(&mut self, (owner, kind, id): &Key) -> QueryResult<Vec<Tombstone>> {
+            fn tombstones(&mut self, (owner, kind, id): &TombstoneKey) -> QueryResult<Vec<TombstoneRow>> {
                 PageOfTombstones { owner, kind, id }.load(self)
             }
 
@@ -61,7 +61,7 @@ macro_rules! job_connection {
                 $try_lock_owner(self, owner)
             }
 
-            fn move_retired(&mut self, owner: &str, rows: &[Deleted]) -> QueryResult<u64> {
+            fn move_retired(&mut self, owner: &str, rows: &[DeletedRow]) -> QueryResult<u64> {
                 let mut moved = 0;
                 RaiseVersion { owner }.execute(self)?;
                 for (_, _, id, _) in rows {
@@ -71,7 +71,7 @@ macro_rules! job_connection {
                 Ok(moved as u64)
             }
 
-            fn prune(&mut self, owner: &str, rows: &[Tombstone]) -> QueryResult<u64> {
+            fn prune(&mut self, owner: &str, rows: &[TombstoneRow]) -> QueryResult<u64> {
                 let mut pruned = 0;
                 let revision = &rows.iter().map(|(.., revision, _)| *revision).max().unwrap_or_default();
                 RaisePruned { lower: revision, revision, owner }.execute(self)?;
