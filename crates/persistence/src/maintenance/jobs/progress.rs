@@ -2,7 +2,7 @@ use domain::{TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::step::{DeletedRow, TombstoneKey, Place, TombstoneRow};
+use super::step::{DeletedRow, Place, TombstoneKey, TombstoneRow};
 use crate::JobsReport;
 
 /// Interval between passes over all tombstones.

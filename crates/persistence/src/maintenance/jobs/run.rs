@@ -34,7 +34,8 @@ impl<B: JobBackend> Run<'_, B> {
         loop {
             let after = self.progress.deleted_after.clone().unwrap_or_else(first_deleted);
             let page = self.read(|connection| connection.deleted(&after))?;
-            let retired: Vec<DeletedRow> = page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
+            let retired: Vec<DeletedRow> =
+                page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
             if let RunEnd::LeftToAnotherProcess = self.move_page(&retired)? {
                 return Ok(RunEnd::LeftToAnotherProcess);
             }
