@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
@@ -40,20 +40,32 @@ struct JobLabels {
     job: &'static str,
 }
 
-type Histograms = Family<WorkLabels, Histogram, fn() -> Histogram>;
 type Gauges<L> = Family<L, Gauge<i64, AtomicI64>>;
+
+/// One metric for each kind of work. They are counted for every request, so they are not looked up by label.
+struct PerKind<M>([M; WorkKind::ALL.len()]);
+
+impl<M: Clone> PerKind<M> {
+    fn of<C: MetricConstructor<M>>(family: &Family<WorkLabels, M, C>) -> Self {
+        Self(WorkKind::ALL.map(|kind| family.get_or_create(&WorkLabels { kind: kind.as_str() }).clone()))
+    }
+
+    fn of_kind(&self, kind: WorkKind) -> Option<&M> {
+        self.0.get(kind as usize)
+    }
+}
 
 /// The metrics of the database.
 pub(crate) struct DatabaseMetrics {
-    queue_length: Gauges<WorkLabels>,
-    queue_wait: Histograms,
-    batch_size: Histograms,
-    statements: Histograms,
+    queue_length: PerKind<Gauge<i64, AtomicI64>>,
+    queue_wait: PerKind<Histogram>,
+    batch_size: PerKind<Histogram>,
+    statements: PerKind<Histogram>,
     connections: Gauges<ConnectionLabels>,
     failed_calls: Family<FailureLabels, Counter>,
-    retries: Family<WorkLabels, Counter>,
+    retries: PerKind<Counter>,
     lost_races: Counter,
-    replaced_workers: Family<WorkLabels, Counter>,
+    replaced_workers: PerKind<Counter>,
     job_changes: Family<JobLabels, Counter>,
     job_failures: Counter,
     job_last_run: Gauge<i64, AtomicI64>,
@@ -67,25 +79,30 @@ impl DatabaseMetrics {
         let calls: fn() -> Histogram = || Histogram::new(CALLS);
         let r = registry;
         Self {
-            queue_length: register(r, "db_queue_length", "Calls waiting for a worker", Family::default()),
-            queue_wait: register(
+            queue_length: PerKind::of(&register(
+                r,
+                "db_queue_length",
+                "Calls waiting for a worker",
+                Family::default(),
+            )),
+            queue_wait: PerKind::of(&register(
                 r,
                 "db_queue_wait_seconds",
                 "Time that calls waited for a worker",
                 Family::new_with_constructor(seconds),
-            ),
-            batch_size: register(
+            )),
+            batch_size: PerKind::of(&register(
                 r,
                 "db_batch_calls",
                 "Calls in a batch",
                 Family::new_with_constructor(calls),
-            ),
-            statements: register(
+            )),
+            statements: PerKind::of(&register(
                 r,
                 "db_statement_duration_seconds",
                 "Duration of the statements of a batch",
                 Family::new_with_constructor(seconds),
-            ),
+            )),
             connections: register(r, "db_connections", "Connections, open and in use", Family::default()),
             failed_calls: register(
                 r,
@@ -93,19 +110,19 @@ impl DatabaseMetrics {
                 "Calls without a result from the database",
                 Family::default(),
             ),
-            retries: register(r, "db_retries", "Retried batches", Family::default()),
+            retries: PerKind::of(&register(r, "db_retries", "Retried batches", Family::default())),
             lost_races: register(
                 r,
                 "db_lost_races",
                 "Writes that lost against another process",
                 Counter::default(),
             ),
-            replaced_workers: register(
+            replaced_workers: PerKind::of(&register(
                 r,
                 "db_replaced_workers",
                 "Workers replaced because a call did not return",
                 Family::default(),
-            ),
+            )),
             job_changes: register(r, "db_job_changes", "Rows changed by background jobs", Family::default()),
             job_failures: register(
                 r,
@@ -129,23 +146,25 @@ impl DatabaseMetrics {
     }
 }
 
-const fn kind(kind: WorkKind) -> WorkLabels {
-    WorkLabels { kind: kind.as_str() }
-}
-
 impl DatabaseObserver for DatabaseMetrics {
-    fn queue_length(&self, of: WorkKind, calls: usize) {
-        self.queue_length.get_or_create(&kind(of)).set(i64::try_from(calls).unwrap_or(i64::MAX));
+    fn queue_changed(&self, of: WorkKind, by: i64) {
+        if let Some(gauge) = self.queue_length.of_kind(of) {
+            gauge.inc_by(by);
+        }
     }
 
     fn queue_wait(&self, of: WorkKind, waited: Duration) {
-        self.queue_wait.get_or_create(&kind(of)).observe(waited.as_secs_f64());
+        if let Some(histogram) = self.queue_wait.of_kind(of) {
+            histogram.observe(waited.as_secs_f64());
+        }
     }
 
     fn statement(&self, of: WorkKind, calls: usize, elapsed: Duration) {
         let calls = u32::try_from(calls).unwrap_or(u32::MAX);
-        self.batch_size.get_or_create(&kind(of)).observe(f64::from(calls));
-        self.statements.get_or_create(&kind(of)).observe(elapsed.as_secs_f64());
+        if let (Some(sizes), Some(durations)) = (self.batch_size.of_kind(of), self.statements.of_kind(of)) {
+            sizes.observe(f64::from(calls));
+            durations.observe(elapsed.as_secs_f64());
+        }
     }
 
     fn connections(&self, open: u32, in_use: u32) {
@@ -165,22 +184,22 @@ impl DatabaseObserver for DatabaseMetrics {
     }
 
     fn retried(&self, of: WorkKind) {
-        self.retries.get_or_create(&kind(of)).inc();
+        if let Some(counter) = self.retries.of_kind(of) {
+            counter.inc();
+        }
     }
 
     fn lost_race(&self) {
         self.lost_races.inc();
     }
 
-    fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
+    fn jobs_run(&self, report: JobsReport, elapsed: Duration) {
         self.job_duration.observe(elapsed.as_secs_f64());
-        if let Some(report) = report {
-            self.job_changes.get_or_create(&JobLabels { job: "move_deleted_rows" }).inc_by(report.moved);
-            self.job_changes.get_or_create(&JobLabels { job: "prune_tombstones" }).inc_by(report.pruned);
-        }
-        if report.is_none_or(|report| report.has_failed()) {
+        self.job_changes.get_or_create(&JobLabels { job: "move_deleted_rows" }).inc_by(report.moved);
+        self.job_changes.get_or_create(&JobLabels { job: "prune_tombstones" }).inc_by(report.pruned);
+        if report.has_failed() {
             self.job_failures.inc();
-        } else if report.is_some_and(|report| report.is_completed()) {
+        } else if report.is_completed() {
             // Alerts compare this with the current time, so it stays behind when runs do not complete.
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
@@ -188,6 +207,8 @@ impl DatabaseObserver for DatabaseMetrics {
     }
 
     fn worker_replaced(&self, of: WorkKind) {
-        self.replaced_workers.get_or_create(&kind(of)).inc();
+        if let Some(counter) = self.replaced_workers.of_kind(of) {
+            counter.inc();
+        }
     }
 }

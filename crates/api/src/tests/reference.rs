@@ -57,13 +57,13 @@ fn encoded_metrics() -> String {
     metrics.tokens().no_token(auth::CredentialsError::Missing);
     metrics.tokens().fetch_failed("unreachable", Duration::ZERO);
     let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
-    database.queue_length(kind, 0);
+    database.queue_changed(kind, 1);
     database.queue_wait(kind, Duration::ZERO);
     database.statement(kind, 1, Duration::ZERO);
     database.connections(1, 1);
     database.call_failed(kind, CallFailure::TimedOut);
     database.retried(kind);
-    database.jobs_run(Some(JobsReport::default()), Duration::ZERO);
+    database.jobs_run(JobsReport::default(), Duration::ZERO);
     database.worker_replaced(kind);
     metrics.encode().unwrap()
 }

@@ -110,7 +110,7 @@ fn start_every(
             let begun = Instant::now();
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
-            observer.jobs_run(Some(report), begun.elapsed());
+            observer.jobs_run(report, begun.elapsed());
             if (report.moved, report.pruned, report.skipped) != (0, 0, 0) {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(

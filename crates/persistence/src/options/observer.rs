@@ -87,9 +87,10 @@ impl JobsReport {
 
 /// Receives events on the threads of the workers, so implementations must be fast. By default, all methods do nothing.
 pub trait DatabaseObserver: Send + Sync {
-    /// The number of calls waiting in a queue has changed.
-    fn queue_length(&self, kind: WorkKind, calls: usize) {
-        let _ = (kind, calls);
+    /// The number of calls waiting in one of the queues of this kind has changed by so many. Reported up to ten times a
+    /// second.
+    fn queue_changed(&self, kind: WorkKind, by: i64) {
+        let _ = (kind, by);
     }
 
     /// A call was begun after this wait.
@@ -121,7 +122,7 @@ pub trait DatabaseObserver: Send + Sync {
     fn lost_race(&self) {}
 
     /// A run of the background jobs has ended.
-    fn jobs_run(&self, report: Option<JobsReport>, elapsed: Duration) {
+    fn jobs_run(&self, report: JobsReport, elapsed: Duration) {
         let _ = (report, elapsed);
     }
 

@@ -84,6 +84,8 @@ struct QueueState<R, A> {
     taken: Vec<PendingCall<A>>,
     /// The recent average time of a worker per call.
     service_time: Duration,
+    /// The length that the observer knows. It is reported by the timer: per call it would cost as much as the queue.
+    reported: i64,
 }
 
 impl<R: Request, A> Queue<R, A> {
@@ -94,7 +96,8 @@ impl<R: Request, A> Queue<R, A> {
         observer: Arc<dyn DatabaseObserver>,
     ) -> (Sender<R, A>, Arc<Self>) {
         let turns = Turns::new(limits.running_per_owner);
-        let state = QueueState { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO };
+        let state =
+            QueueState { closed: false, turns, taken: Vec::new(), service_time: Duration::ZERO, reported: 0 };
         let (state, changed) = (Mutex::new(state), Condvar::new());
         let queue = Arc::new(Self { state, changed, limits, kind, observer });
         (Sender(Arc::clone(&queue)), queue)
@@ -112,7 +115,6 @@ impl<R: Request, A> Queue<R, A> {
         }
         let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
         state.turns.push(QueuedCall { request, call, alone: false });
-        self.report_length(&state);
         drop(state);
         self.changed.notify_one();
         Ok(())
@@ -142,7 +144,6 @@ impl<R: Request, A> Queue<R, A> {
             self.observe(std::mem::take(&mut state.turns.ended));
             if !group.is_empty() {
                 state.taken.extend(group.calls.iter().cloned());
-                self.report_length(&state);
                 return Some(group);
             }
             if state.closed && state.turns.waiting() == 0 {
@@ -169,7 +170,6 @@ impl<R: Request, A> Queue<R, A> {
         call.queue_again(self.limits.timeout);
         let mut state = self.lock();
         state.turns.push(QueuedCall { request, call, alone: false });
-        self.report_length(&state);
         drop(state);
         self.changed.notify_one();
     }
@@ -182,7 +182,6 @@ impl<R: Request, A> Queue<R, A> {
             call.extend(time);
             state.turns.push_front(QueuedCall { request, call, alone: true });
         }
-        self.report_length(&state);
         drop(state);
         self.changed.notify_all();
     }
@@ -198,14 +197,13 @@ impl<R: Request, A> Queue<R, A> {
         };
         state.turns.retain(&mut waits);
         state.taken.retain(&mut waits);
-        self.report_length(&state);
+        let (waiting, before) = (i64::try_from(state.turns.waiting()).unwrap_or(i64::MAX), state.reported);
+        state.reported = waiting;
         drop(state);
+        if waiting != before {
+            self.observer.queue_changed(self.kind, waiting - before);
+        }
         self.observe(statuses);
-    }
-
-    /// Reports the length while the queue is locked, so that reports are in order.
-    fn report_length(&self, state: &QueueState<R, A>) {
-        self.observer.queue_length(self.kind, state.turns.waiting());
     }
 
     fn observe(&self, statuses: Vec<CallStatus>) {
