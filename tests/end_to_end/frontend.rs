@@ -24,7 +24,7 @@ fn api_client_passes_its_tests(database: Database) {
     let mut vitest = node(&environment, "frontend", &arguments);
     vitest.env("DATABASE_URL", database.url(environment.folder()));
     let ran = run_to_exit(&mut vitest, LIMIT).success();
-    assert!(ran.stdout.contains("the types are those of the API"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("the types match the OpenAPI document"), "{}", ran.stdout);
 }
 
 fn two_users_see_their_own_tasks_as_tokens_expire(database: Database) {
