@@ -136,8 +136,8 @@ impl<B: Backend> Pool<B> {
         drain(&self.generations().current);
     }
 
-    /// Retires the pool of this generation, because one of its connections hangs. False if the maximum number of connections
-    /// hang already.
+    /// Retires the pool of this generation, because one of its connections hangs. False if the retired pools would then have
+    /// more connections than one pool may have: with the new pool, the total is at most twice the maximum.
     pub(crate) fn retire(&self, generation: u64) -> bool {
         let mut generations = self.generations();
         if generation < generations.number {
@@ -146,7 +146,8 @@ impl<B: Backend> Pool<B> {
         generations.previous.iter().for_each(drain);
         generations.previous.retain(|previous| previous.state().connections > 0);
         let hung: u32 = generations.previous.iter().map(|previous| previous.state().connections).sum();
-        if hung >= self.0.max_connections {
+        let current = generations.current.state();
+        if hung + current.connections.saturating_sub(current.idle_connections) > self.0.max_connections {
             return false;
         }
         self.0.health.times().discard_before = Some(Instant::now());
