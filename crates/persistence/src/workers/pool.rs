@@ -16,6 +16,9 @@ use crate::backend::{Backend, Failure};
 /// one before every statement would double the round trips.
 const REVALIDATE_AFTER: Duration = Duration::from_secs(1);
 
+/// An older connection to a read-only server means that the server has changed its role.
+pub(crate) const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
+
 /// A shared pool of connections.
 pub(crate) struct Pool<B: Backend>(Arc<Shared<B>>);
 

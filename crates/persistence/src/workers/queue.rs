@@ -8,21 +8,13 @@ use std::time::{Duration, Instant};
 use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
 
-use super::call::{CallStatus, PendingCall, Reply};
+use super::call::{CallStatus, Group, PendingCall, Reply, Request};
 use crate::backend::Failure;
 use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
-mod group;
 mod turns;
 
-pub(crate) use group::Group;
 use turns::{QueuedCall, Turns};
-
-/// A request in a queue.
-pub(crate) trait Request: Send + 'static {
-    /// Its owner, if any.
-    fn owner(&self) -> Option<&OwnerId>;
-}
 
 /// Limits of a queue and its groups.
 pub(crate) struct QueueLimits<R> {

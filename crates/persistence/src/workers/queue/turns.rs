@@ -5,9 +5,7 @@ use std::time::Instant;
 
 use domain::OwnerId;
 
-use super::{Group, Request};
-use crate::workers::call::CallStatus;
-use crate::workers::call::PendingCall;
+use crate::workers::call::{CallStatus, Group, PendingCall, Request};
 
 type Key = Option<OwnerId>;
 
