@@ -2,8 +2,8 @@
 //! OpenAPI document all derive from this table.
 //!
 //! An entry has the name of its field in [`domain::Task`]. The braces contain its definition in responses; `input` makes
-//! it writable and contains its definition in requests. Omitted parts have a default ([`Member::new`], [`Input::DEFAULT`]). A field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not
-//! compile.
+//! it writable and contains its definition in requests. Omitted parts have a default ([`Member::new`], [`Input::DEFAULT`]). A
+//! field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not compile.
 
 mod kinds;
 mod reader;

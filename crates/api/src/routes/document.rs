@@ -29,9 +29,9 @@ use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, ta
         (name = "service", description = "The service itself; no token required.")
     ),
     paths(
-        tasks::list::list,
+        tasks::list,
         tasks::create::create,
-        tasks::get::get,
+        tasks::get,
         tasks::update::put,
         tasks::update::patch,
         tasks::delete::delete,

@@ -18,6 +18,10 @@ use crate::state::AppState;
 /// The header of the request id, in requests and responses.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The headers that pages of other origins may read. The CORS policy would write them in a different order in each worker.
+const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
+                       RateLimit-Policy";
+
 /// Wraps the whole application.
 pub(super) async fn request_context(
     request: ServiceRequest,
@@ -43,6 +47,10 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
+    }
+    // Set by the CORS policy for the origins that it allows.
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
     // Titles are user input: a browser must not guess that a JSON response is HTML.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -1,17 +1,15 @@
 //! The kinds of members: the schema of each, how a value is read, and how it is written.
 
 pub(super) mod integer;
-mod read_only;
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Description, Title};
+use domain::{Description, OwnerId, Title};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-
-pub(super) use read_only::{Id, Owner, Time};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 /// A kind of member.
 pub(crate) trait MemberKind {
@@ -111,6 +109,51 @@ impl<T, K: Write<T>> Write<Option<T>> for Nullable<K> {
             Some(value) => K::write(value, serializer),
             None => serializer.serialize_none(),
         }
+    }
+}
+
+/// A UUID, written with `Display`.
+pub(crate) enum Id {}
+
+/// A time, written with `Display`.
+pub(crate) enum Time {}
+
+/// A user id.
+pub(crate) enum Owner {}
+
+impl MemberKind for Id {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.format(Some(SchemaFormat::Custom("uuid".to_owned())))
+    }
+}
+
+impl<T: Display> Write<T> for Id {
+    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+impl MemberKind for Time {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+    }
+}
+
+impl<T: Display> Write<T> for Time {
+    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+impl MemberKind for Owner {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.min_length(Some(1)).max_length(Some(OwnerId::MAX_BYTES))
+    }
+}
+
+impl Write<OwnerId> for Owner {
+    fn write<S: Serializer>(value: &OwnerId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
     }
 }
 
