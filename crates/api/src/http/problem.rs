@@ -85,7 +85,7 @@ impl Problem {
         Self::new(ProblemKind::Internal, "Internal error; quote the request id when reporting it.")
     }
 
-    /// The path names another user. It says so for every such path, whether or not that user exists.
+    /// The path names another user: the same for every such path, whether or not that user exists.
     pub(crate) fn other_user() -> Self {
         Self::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
     }
