@@ -12,7 +12,7 @@ use utoipa::OpenApi;
 
 use super::{monitoring, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
-use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -58,7 +58,7 @@ use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, ta
         monitoring::Health,
         pages::ServiceInfo
     )),
-    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &Common)
+    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &CommonParts)
 )]
 struct Api;
 

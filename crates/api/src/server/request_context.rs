@@ -32,6 +32,7 @@ pub(super) async fn request_context(
     let started = Instant::now();
     let id = request_id(&request);
     let span = tracing::info_span!("request", request_id = %id);
+    // Until the head of the response is complete; the server sends the body afterwards.
     let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);

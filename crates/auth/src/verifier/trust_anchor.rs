@@ -99,13 +99,13 @@ fn random_key() -> [u8; 16] {
 
 /// Belongs to one set of keys and is dropped with it, so a key that is removed cannot stay valid through the cache.
 pub(super) struct TokenCache {
-    entries: Option<Cache<Fingerprint, Entry, EntryWeight>>,
+    entries: Option<Cache<Fingerprint, CachedIdentity, ByteWeight>>,
     max_age_seconds: i64,
 }
 
 /// Valid from the second of the verification, so that a clock that is set back invalidates it, to before `until`.
 #[derive(Clone)]
-struct Entry {
+struct CachedIdentity {
     identity: Identity,
     from: i64,
     until: i64,
@@ -122,7 +122,7 @@ impl TokenCache {
         let capacity = options.max_bytes;
         let estimate = usize::try_from(capacity / AVERAGE_BYTES).unwrap_or(usize::MAX).max(1);
         Self {
-            entries: (capacity > 0).then(|| Cache::with_weighter(estimate, capacity, EntryWeight)),
+            entries: (capacity > 0).then(|| Cache::with_weighter(estimate, capacity, ByteWeight)),
             max_age_seconds: i64::try_from(options.max_age.as_secs()).unwrap_or(i64::MAX),
         }
     }
@@ -137,16 +137,16 @@ impl TokenCache {
         if let Some(entries) = &self.entries {
             let until = accepted.valid_until.min(now.saturating_add(self.max_age_seconds));
             let identity = accepted.identity.clone();
-            entries.insert(fingerprint, Entry { identity, from: now, until });
+            entries.insert(fingerprint, CachedIdentity { identity, from: now, until });
         }
     }
 }
 
 #[derive(Clone)]
-struct EntryWeight;
+struct ByteWeight;
 
-impl Weighter<Fingerprint, Entry> for EntryWeight {
-    fn weight(&self, _: &Fingerprint, entry: &Entry) -> u64 {
+impl Weighter<Fingerprint, CachedIdentity> for ByteWeight {
+    fn weight(&self, _: &Fingerprint, entry: &CachedIdentity) -> u64 {
         u64::try_from(ENTRY_BYTES + entry.identity.size_bytes()).unwrap_or(u64::MAX)
     }
 }

@@ -29,7 +29,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
 use domain::OwnerId;
 
-use crate::write::{LastStore, Loaded, Read, Store, WriteSession};
+use crate::write::{LastStore, Loaded, Store, ToLoad, WriteSession};
 
 /// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
@@ -47,7 +47,7 @@ impl WriteSession for PgConnection {
         Ok(owners.iter().filter(|owner| locked.iter().any(|row| row.is_of(owner))).cloned().collect())
     }
 
-    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+    fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
         load::load(self, reads)
     }
 

@@ -17,18 +17,18 @@ pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryRe
 /// One statement, which contains only the clauses that the batch needs.
 #[derive(Default)]
 struct StoreOwners<'a> {
-    owners: Owners<'a>,
-    inserted: Tasks<'a>,
-    updated: Tasks<'a>,
-    deleted: Keys,
+    owners: OwnerArrays<'a>,
+    inserted: TaskChanges<'a>,
+    updated: TaskChanges<'a>,
+    deleted: TaskKeys,
     /// Ids of inserted tasks that may have tombstones.
-    freed: Keys,
+    freed: TaskKeys,
     tombstones: Tombstones,
 }
 
 /// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
 #[derive(Default)]
-struct Owners<'a> {
+struct OwnerArrays<'a> {
     ids: Vec<&'a str>,
     seen_versions: Vec<Option<i64>>,
     seen_revisions: Vec<Option<i64>>,
@@ -41,13 +41,13 @@ struct Owners<'a> {
 }
 
 #[derive(Default)]
-struct Tasks<'a> {
+struct TaskChanges<'a> {
     of: Vec<i64>,
     rows: TaskArrays<'a>,
 }
 
 #[derive(Default)]
-struct Keys {
+struct TaskKeys {
     of: Vec<i64>,
     ids: Vec<TaskId>,
 }
@@ -98,7 +98,7 @@ impl<'a> StoreOwners<'a> {
     }
 }
 
-impl<'a> Owners<'a> {
+impl<'a> OwnerArrays<'a> {
     fn push(&mut self, store: &'a Store) {
         self.ids.push(store.owner.as_str());
         self.seen_versions.push(store.seen.map(|seen| seen.version));
@@ -201,7 +201,7 @@ impl StoreOwners<'_> {
     }
 }
 
-impl Tasks<'_> {
+impl TaskChanges<'_> {
     fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" from unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
