@@ -54,7 +54,7 @@ impl WriteSession for PgConnection {
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
         let passed: Vec<(i64, i64)> = match stores {
             [store] if store_one::is_one_effect(store) => store_one::store(self, store)?,
-            _ => store::StoreOwners::of(stores).load(self)?,
+            _ => store::store(self, stores)?,
         };
         let mut epochs = vec![None; stores.len()];
         for (ordinal, epoch) in passed {

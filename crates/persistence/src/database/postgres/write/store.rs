@@ -1,16 +1,22 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
-use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN};
+use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
 
-/// Stores the effects of many owners in one statement, which contains only the clauses that the batch needs.
+/// Stores the effects of many owners.
+pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryResult<Vec<(i64, i64)>> {
+    let all = StoreOwners::of(stores);
+    if all.only_inserts() { Inserts(all).load(connection) } else { all.load(connection) }
+}
+
+/// One statement, which contains only the clauses that the batch needs.
 #[derive(Default)]
-pub(super) struct StoreOwners<'a> {
+struct StoreOwners<'a> {
     owners: Owners<'a>,
     inserted: Tasks<'a>,
     updated: Tasks<'a>,
@@ -55,7 +61,7 @@ struct Tombstones {
 }
 
 impl<'a> StoreOwners<'a> {
-    pub(super) fn of(stores: &[&'a Store]) -> Self {
+    fn of(stores: &[&'a Store]) -> Self {
         let mut all = Self::default();
         for (ordinal, store) in (1..).zip(stores) {
             all.owners.push(store);
@@ -81,6 +87,14 @@ impl<'a> StoreOwners<'a> {
             }
         }
         all
+    }
+
+    const fn only_inserts(&self) -> bool {
+        !self.inserted.of.is_empty()
+            && self.freed.of.is_empty()
+            && self.updated.of.is_empty()
+            && self.deleted.of.is_empty()
+            && self.tombstones.of.is_empty()
     }
 }
 
@@ -219,3 +233,14 @@ impl QueryId for StoreOwners<'_> {
 }
 
 impl<C> RunQueryDsl<C> for StoreOwners<'_> {}
+
+/// A batch of creates. Its text is always the same, so it is not composed to find the prepared statement.
+struct Inserts<'a>(StoreOwners<'a>);
+
+statement!(Inserts => (BigInt, BigInt));
+
+impl QueryFragment<Pg> for Inserts<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
