@@ -15,6 +15,12 @@ pub enum CredentialsError {
     /// The scheme alone. 401 `invalid_token`.
     #[error("the Authorization header has no token after \"Bearer\"")]
     EmptyToken,
+    /// The text that JavaScript makes of a missing value, in place of a token. 401 `invalid_token`.
+    #[error("the Authorization header has the text \"{text}\" in place of a token: the client has none")]
+    Placeholder {
+        /// `undefined`, `null` or `[object Object]`.
+        text: &'static str,
+    },
     /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
     #[error("the token contains invalid characters")]
     InvalidToken,
@@ -28,6 +34,7 @@ impl CredentialsError {
             Self::Missing => "missing_credentials",
             Self::Malformed => "malformed_credentials",
             Self::EmptyToken => "empty_token",
+            Self::Placeholder { .. } => "placeholder_token",
             Self::InvalidToken => "invalid_characters",
         }
     }
@@ -38,7 +45,7 @@ impl CredentialsError {
         match self {
             Self::Missing => None,
             Self::Malformed => Some("invalid_request"),
-            Self::EmptyToken | Self::InvalidToken => Some("invalid_token"),
+            Self::EmptyToken | Self::Placeholder { .. } | Self::InvalidToken => Some("invalid_token"),
         }
     }
 }
@@ -76,11 +83,17 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if token.is_empty() {
         return Err(CredentialsError::EmptyToken);
     }
+    if let Some(text) = PLACEHOLDERS.into_iter().find(|text| text.as_bytes() == token) {
+        return Err(CredentialsError::Placeholder { text });
+    }
     str::from_utf8(token)
         .ok()
         .filter(|token| token.bytes().all(is_token_byte))
         .ok_or(CredentialsError::InvalidToken)
 }
+
+/// A missing value, put into a string by JavaScript.
+const PLACEHOLDERS: [&str; 3] = ["undefined", "null", "[object Object]"];
 
 /// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
 /// server that does not parse headers correctly.
@@ -147,6 +160,17 @@ mod tests {
         assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
+    }
+
+    #[test]
+    fn names_the_text_of_a_missing_value() {
+        for text in ["undefined", "null", "[object Object]"] {
+            let error = read(&[&format!("Bearer {text}")]).unwrap_err();
+            assert_eq!(error, CredentialsError::Placeholder { text });
+            assert_eq!((error.reason(), error.error_code()), ("placeholder_token", Some("invalid_token")));
+            assert!(error.to_string().contains(text) && error.to_string().contains("token"), "{error}");
+        }
+        assert_eq!(read(&["Bearer undefinedx"]), Ok("undefinedx"));
     }
 
     #[test]
