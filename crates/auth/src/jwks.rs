@@ -82,7 +82,7 @@ impl JwksVerifier {
         self.refresher.age()
     }
 
-    /// Where the keys come from, as [`JwksSource::location`] says it.
+    /// Where the keys come from, as of [`JwksSource::location`].
     #[must_use]
     pub fn location(&self) -> Option<String> {
         self.source.location()

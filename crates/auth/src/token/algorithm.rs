@@ -18,7 +18,7 @@ pub(crate) enum Algorithm {
 
 impl Algorithm {
     /// The first name of an algorithm is the one that messages show. `Ed25519` is the same algorithm under the name of
-    /// RFC 9864 §2.2, which says the curve; Ed25519 is the only curve that a key of `EdDSA` may have here.
+    /// RFC 9864 §2.2, which includes the curve; Ed25519 is the only curve that a key of `EdDSA` may have here.
     const NAMES: [(&'static str, Self); 12] = [
         ("HS256", Self::Hs256),
         ("EdDSA", Self::EdDsa),

@@ -8,7 +8,7 @@ use super::PATH;
 use crate::support::{Issuer, respond};
 use tasknook_auth::{ConfigError, HttpJwksSource};
 
-/// A proxy that connects to where `CONNECT` says, and passes bytes on.
+/// A proxy that connects to the target of `CONNECT` and passes bytes on.
 fn proxy() -> Issuer {
     Issuer::start(|_, target, stream| {
         let Ok(mut there) = TcpStream::connect(target) else {
