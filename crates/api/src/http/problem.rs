@@ -86,7 +86,10 @@ impl Problem {
 
     /// No route has this path.
     pub(crate) fn no_route() -> Self {
-        Self::new(ProblemKind::NoRoute, "Route not found.")
+        Self::new(
+            ProblemKind::NoRoute,
+            "Route not found. Tasks are at /api/{user_id}/tasks and /api/tasks; /docs has all routes.",
+        )
     }
 
     /// The path has other methods than the requested one.
