@@ -1,5 +1,5 @@
-//! What an operator can do about a rejected token, where the error cannot say it: the crate that verifies tokens does
-//! not know the settings of this service.
+//! What an operator can do about a rejected token. The crate that verifies tokens does not know the settings of this
+//! service, so its errors cannot name them.
 
 use auth::VerifyError;
 
