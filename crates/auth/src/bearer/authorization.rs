@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::token::is_session_token;
+
 /// Why a request has no token to verify.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,6 +23,11 @@ pub enum CredentialsError {
         /// `undefined`, `null` or `[object Object]`.
         text: &'static str,
     },
+    /// The percent-encoded value of Better Auth's session cookie. 401 `invalid_token`.
+    #[error(
+        "the Authorization header has a session cookie in place of a token; use the one from /api/auth/token"
+    )]
+    SessionCookie,
     /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
     #[error("the token contains invalid characters")]
     InvalidToken,
@@ -35,6 +42,7 @@ impl CredentialsError {
             Self::Malformed => "malformed_credentials",
             Self::EmptyToken => "empty_token",
             Self::Placeholder { .. } => "placeholder_token",
+            Self::SessionCookie => "session_cookie",
             Self::InvalidToken => "invalid_characters",
         }
     }
@@ -45,7 +53,9 @@ impl CredentialsError {
         match self {
             Self::Missing => None,
             Self::Malformed => Some("invalid_request"),
-            Self::EmptyToken | Self::Placeholder { .. } | Self::InvalidToken => Some("invalid_token"),
+            Self::EmptyToken | Self::Placeholder { .. } | Self::SessionCookie | Self::InvalidToken => {
+                Some("invalid_token")
+            }
         }
     }
 }
@@ -86,10 +96,12 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if let Some(text) = PLACEHOLDERS.into_iter().find(|text| text.as_bytes() == token) {
         return Err(CredentialsError::Placeholder { text });
     }
-    str::from_utf8(token)
-        .ok()
-        .filter(|token| token.bytes().all(is_token_byte))
-        .ok_or(CredentialsError::InvalidToken)
+    let token = str::from_utf8(token).map_err(|_| CredentialsError::InvalidToken)?;
+    match token.bytes().all(is_token_byte) {
+        true => Ok(token),
+        false if is_session_token(token) => Err(CredentialsError::SessionCookie),
+        false => Err(CredentialsError::InvalidToken),
+    }
 }
 
 /// A missing value, put into a string by JavaScript.
@@ -171,6 +183,16 @@ mod tests {
             assert!(error.to_string().contains(text) && error.to_string().contains("token"), "{error}");
         }
         assert_eq!(read(&["Bearer undefinedx"]), Ok("undefinedx"));
+    }
+
+    #[test]
+    fn names_the_session_cookie() {
+        let cookie = format!("Bearer Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF.{}%3D", "a%2B".repeat(14));
+        assert_eq!(read(&[&cookie]), Err(CredentialsError::SessionCookie));
+        assert_eq!(
+            read(&["Bearer Y5125BvTgO7wvvqfs7E3CbVLBUcfE2M.%3D"]),
+            Err(CredentialsError::InvalidToken)
+        );
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl<'a> Parts<'a> {
 
 /// Whether it looks like a session token of Better Auth, 32 letters and digits, or like the value of the cookie, which
 /// is that, a dot, and an HMAC-SHA256 in base64, perhaps percent-encoded.
-fn is_session_token(token: &str) -> bool {
+pub(crate) fn is_session_token(token: &str) -> bool {
     let (id, signature) = token.split_once('.').unwrap_or((token, ""));
     id.len() == 32
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -75,6 +75,7 @@ fn documented() -> BTreeSet<&'static str> {
         "malformed_credentials",
         "empty_token",
         "placeholder_token",
+        "session_cookie",
         "invalid_characters",
     ];
     rows.map(|row| row.split('`').nth(1).unwrap()).filter(|reason| !of_requests.contains(reason)).collect()
