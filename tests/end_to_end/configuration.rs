@@ -1,4 +1,4 @@
-//! Mistakes in the configuration: what the service says about each.
+//! Mistakes in the configuration, and the message for each.
 
 use std::fs::{self, File};
 use std::time::Duration;

@@ -17,20 +17,19 @@ pub enum CredentialsError {
     /// The scheme alone. 401 `invalid_token`.
     #[error("the Authorization header has no token after \"Bearer\"")]
     EmptyToken,
-    /// The text that JavaScript makes of a missing value, in place of a token. 401 `invalid_token`.
-    #[error("the Authorization header has the text \"{text}\" in place of a token: the client has none")]
-    Placeholder {
-        /// `undefined`, `null` or `[object Object]`.
-        text: &'static str,
-    },
+    /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
+    #[error("the token contains invalid characters")]
+    InvalidToken,
+    /// The text that JavaScript makes of a missing value: `undefined`, `null` or `[object Object]`. 401 `invalid_token`.
+    #[error(
+        "the Authorization header has \"undefined\", \"null\" or \"[object Object]\" in place of a token"
+    )]
+    Placeholder,
     /// The percent-encoded value of Better Auth's session cookie. 401 `invalid_token`.
     #[error(
         "the Authorization header has a session cookie in place of a token; use the one from /api/auth/token"
     )]
     SessionCookie,
-    /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
-    #[error("the token contains invalid characters")]
-    InvalidToken,
 }
 
 impl CredentialsError {
@@ -41,7 +40,7 @@ impl CredentialsError {
             Self::Missing => "missing_credentials",
             Self::Malformed => "malformed_credentials",
             Self::EmptyToken => "empty_token",
-            Self::Placeholder { .. } => "placeholder_token",
+            Self::Placeholder => "placeholder_token",
             Self::SessionCookie => "session_cookie",
             Self::InvalidToken => "invalid_characters",
         }
@@ -53,7 +52,7 @@ impl CredentialsError {
         match self {
             Self::Missing => None,
             Self::Malformed => Some("invalid_request"),
-            Self::EmptyToken | Self::Placeholder { .. } | Self::SessionCookie | Self::InvalidToken => {
+            Self::EmptyToken | Self::Placeholder | Self::SessionCookie | Self::InvalidToken => {
                 Some("invalid_token")
             }
         }
@@ -93,8 +92,8 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if token.is_empty() {
         return Err(CredentialsError::EmptyToken);
     }
-    if let Some(text) = PLACEHOLDERS.into_iter().find(|text| text.as_bytes() == token) {
-        return Err(CredentialsError::Placeholder { text });
+    if PLACEHOLDERS.contains(&token) {
+        return Err(CredentialsError::Placeholder);
     }
     let token = str::from_utf8(token).map_err(|_| CredentialsError::InvalidToken)?;
     match token.bytes().all(is_token_byte) {
@@ -105,7 +104,7 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
 }
 
 /// A missing value, put into a string by JavaScript.
-const PLACEHOLDERS: [&str; 3] = ["undefined", "null", "[object Object]"];
+const PLACEHOLDERS: [&[u8]; 3] = [b"undefined", b"null", b"[object Object]"];
 
 /// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
 /// server that does not parse headers correctly.
@@ -178,7 +177,7 @@ mod tests {
     fn names_the_text_of_a_missing_value() {
         for text in ["undefined", "null", "[object Object]"] {
             let error = read(&[&format!("Bearer {text}")]).unwrap_err();
-            assert_eq!(error, CredentialsError::Placeholder { text });
+            assert_eq!(error, CredentialsError::Placeholder);
             assert_eq!((error.reason(), error.error_code()), ("placeholder_token", Some("invalid_token")));
             assert!(error.to_string().contains(text) && error.to_string().contains("token"), "{error}");
         }

@@ -9,7 +9,7 @@ const CREDENTIALS: [CredentialsError; 6] = [
     CredentialsError::Missing,
     CredentialsError::Malformed,
     CredentialsError::EmptyToken,
-    CredentialsError::Placeholder { text: "undefined" },
+    CredentialsError::Placeholder,
     CredentialsError::SessionCookie,
     CredentialsError::InvalidToken,
 ];

@@ -21,11 +21,6 @@ pub enum VerifyError {
     /// Not the compact serialization of a JWS (RFC 7515 §7.1).
     #[error("the token does not have three parts: header, payload and signature")]
     NotThreeParts,
-    /// Not a JWT, but a text of the form of Better Auth's session tokens, or of the cookie with one.
-    #[error(
-        "the token has the form of a session token, which is not a JWT; use the one from /api/auth/token"
-    )]
-    SessionToken,
     /// A part is not base64url without padding (RFC 7515 §2).
     #[error("the token's {part} is not base64url without padding")]
     InvalidBase64 {
@@ -145,6 +140,11 @@ pub enum VerifyError {
         /// The seconds after which a client should retry; at least 1.
         retry_after_seconds: u64,
     },
+    /// Not a JWT, but a text of the form of Better Auth's session tokens, or of the cookie with one.
+    #[error(
+        "the token has the form of a session token, which is not a JWT; use the one from /api/auth/token"
+    )]
+    SessionToken,
 }
 
 impl VerifyError {
