@@ -11,6 +11,7 @@ mod auth_examples;
 mod backup;
 mod better_auth_tokens;
 mod commands;
+mod configuration;
 mod conformance;
 mod cors;
 mod database;

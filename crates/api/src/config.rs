@@ -3,18 +3,22 @@
 
 mod checks;
 mod development_secret;
+mod dotenv;
 pub(crate) mod logging;
 mod masked;
+mod origins;
 mod sources;
+mod well_known;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
+pub(crate) use origins::OriginPattern;
 #[cfg(test)]
 pub(crate) use sources::DEFAULTS;
 
@@ -54,6 +58,9 @@ pub(crate) struct Settings {
     pub cors: Cors,
     pub metrics: Metrics,
     pub log: Log,
+    /// What was ignored or looks like a mistake; without values, which may be secrets.
+    #[serde(skip)]
+    pub warnings: Vec<String>,
 }
 
 macro_rules! section {
@@ -84,9 +91,12 @@ section!(Auth {
     #[serde(serialize_with = "masked::url")]
     jwks_url: String,
     jwks_allow_http: bool,
+    #[serde(serialize_with = "masked::url")]
+    jwks_proxy: String,
     user_id_claim: String,
     leeway_seconds: u64,
     max_age_seconds: u64,
+    max_token_lifetime_seconds: u64,
     cache_bytes: u64,
     cache_seconds: u64,
     jwks_max_age_seconds: u64,
@@ -136,7 +146,29 @@ impl Settings {
     pub(crate) fn read(overrides: &Overrides) -> Result<Self, ConfigError> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        sources::read(overrides, environment)
+        let mut settings = sources::read(overrides, environment)?;
+        if let Ok(text) = std::fs::read_to_string(".env") {
+            settings.warnings.extend(dotenv::warning(&text, |name| std::env::var_os(name).is_some()));
+        }
+        Ok(settings)
+    }
+
+    /// With the secrets without quotes and white space around them; none if there are not any.
+    pub(crate) fn with_bare_secrets(mut self) -> Option<Self> {
+        let bare: Vec<_> =
+            self.auth.secrets.iter().map(|secret| well_known::bare(secret.expose_secret())).collect();
+        if self.auth.secrets.iter().zip(&bare).all(|(secret, bare)| secret.expose_secret() == *bare) {
+            return None;
+        }
+        self.auth.secrets = bare.into_iter().map(SecretString::from).collect();
+        Some(self)
+    }
+
+    /// Logs the warnings.
+    pub(crate) fn log_warnings(&self) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod assembly;
+mod cors;
 mod database;
 mod request_context;
 mod verifier;

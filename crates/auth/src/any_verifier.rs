@@ -84,6 +84,18 @@ impl AnyVerifier {
         self.jwks.as_ref().and_then(JwksVerifier::age)
     }
 
+    /// One line for each trust anchor: where its keys come from, and the issuers and audiences that it accepts. It
+    /// contains no secret.
+    #[must_use]
+    pub fn trust_anchors(&self) -> Vec<String> {
+        let line = |verifier: VerifierRef<'_>| {
+            let rules = &verifier.policy().rules;
+            let (issuers, audiences) = (accepted(&rules.issuers), accepted(&rules.audiences));
+            format!("{}: issuers {issuers}, audiences {audiences}", verifier.source())
+        };
+        self.verifiers().map(line).collect()
+    }
+
     fn verifiers(&self) -> impl Iterator<Item = VerifierRef<'_>> {
         let shared = self.shared.as_ref().map(VerifierRef::Shared);
         shared.into_iter().chain(self.jwks.as_ref().map(VerifierRef::Jwks))
@@ -116,6 +128,10 @@ impl AnyVerifier {
     }
 }
 
+fn accepted(values: &[String]) -> String {
+    if values.is_empty() { "any".to_owned() } else { format!("{values:?}") }
+}
+
 impl fmt::Debug for AnyVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnyVerifier")
@@ -142,6 +158,16 @@ impl<'a> VerifierRef<'a> {
         match self {
             Self::Shared(verifier) => verifier.policy(),
             Self::Jwks(verifier) => verifier.policy(),
+        }
+    }
+
+    fn source(self) -> String {
+        match self {
+            Self::Shared(verifier) => format!("shared secrets ({})", verifier.anchor().keys().len()),
+            Self::Jwks(verifier) => match verifier.location() {
+                Some(location) => format!("key set {location}"),
+                None => "key set".to_owned(),
+            },
         }
     }
 

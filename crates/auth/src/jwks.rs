@@ -31,6 +31,7 @@ pub use source::{FetchError, FetchedKeys, JwksSource};
 ///
 /// Dropping it stops its thread, after the fetch in flight if there is one.
 pub struct JwksVerifier {
+    source: Arc<dyn JwksSource>,
     refresher: Refresher,
     policy: Policy,
 }
@@ -65,8 +66,8 @@ impl JwksVerifier {
                  whatever service it was issued for"
             );
         }
-        let refresher = Refresher::start(source, timing, &policy.options)?;
-        Ok(Self { refresher, policy })
+        let refresher = Refresher::start(Arc::clone(&source), timing, &policy.options)?;
+        Ok(Self { source, refresher, policy })
     }
 
     /// Whether there is a key set that is not stale.
@@ -79,6 +80,12 @@ impl JwksVerifier {
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         self.refresher.age()
+    }
+
+    /// Where the keys come from, as of [`JwksSource::location`].
+    #[must_use]
+    pub fn location(&self) -> Option<String> {
+        self.source.location()
     }
 
     pub(crate) fn policy(&self) -> &Policy {

@@ -8,6 +8,7 @@ use crate::server::{self, StartError};
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     logging::start(&settings.log)?;
+    settings.log_warnings();
     let state = server::assemble(&settings)?;
     let secret = settings.auth.development_secret()?;
     let hint = secret.map(|secret| hint(&settings, &secret)).transpose()?;

@@ -1,7 +1,7 @@
 //! Checks of values that need no file, database or network.
 
 use super::logging;
-use super::{ConfigError, Settings};
+use super::{ConfigError, OriginPattern, Settings};
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -26,13 +26,7 @@ impl Settings {
             };
         }
         for origin in &self.cors.origins {
-            let parsed = url::Url::parse(origin);
-            let exact = parsed.is_ok_and(|url| url.origin().ascii_serialization() == *origin);
-            if !exact {
-                return reject(&format!(
-                    "{origin:?} is not a valid origin; write scheme, host and port as browsers do: https://app.example"
-                ));
-            }
+            OriginPattern::parse(origin)?;
         }
         Ok(())
     }
@@ -49,6 +43,7 @@ impl Settings {
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
             ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
+            ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
         for (key, value) in positive {
             if value == 0 {
@@ -103,6 +98,8 @@ impl Settings {
         if none {
             let why = "no trust anchor: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
                        or both, so that tokens can be verified";
+            let why =
+                self.warnings.iter().fold(why.to_owned(), |why, warning| format!("{why}. Note: {warning}"));
             return Err(ConfigError::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
         }
         Ok(())

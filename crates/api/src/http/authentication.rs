@@ -1,6 +1,8 @@
 //! Authentication and authorization of a task route, before anything else of a request is read. The only place where an
 //! owner is created.
 
+mod hint;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -14,6 +16,8 @@ use percent_encoding::percent_decode_str;
 use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
 use crate::state::AppState;
+
+pub(crate) use hint::hint;
 
 /// The authenticated user of a task route. The extraction fails, in this order, with 401 for the token, 403 for the path,
 /// 406 for `Accept`. The path is checked second because only a verified token names the user to compare it with: a

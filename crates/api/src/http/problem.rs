@@ -87,7 +87,7 @@ impl Problem {
 
     /// The path names another user: the same for every such path, whether or not that user exists.
     pub(crate) fn other_user() -> Self {
-        Self::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
+        Self::new(ProblemKind::OtherUser, "The path names another user than the one who is signed in.")
     }
 
     /// `Accept` excludes every available media type.
@@ -97,7 +97,10 @@ impl Problem {
 
     /// No route has this path.
     pub(crate) fn no_route() -> Self {
-        Self::new(ProblemKind::NoRoute, "Route not found.")
+        Self::new(
+            ProblemKind::NoRoute,
+            "Route not found. Tasks are at /api/{user_id}/tasks and /api/tasks; /docs has all routes.",
+        )
     }
 
     /// The path has other methods than the requested one.

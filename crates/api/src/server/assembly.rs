@@ -21,6 +21,9 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
+    for trust_anchor in verifier.trust_anchors() {
+        tracing::info!(trust_anchor, "accepting tokens");
+    }
     let database = open(settings, Arc::clone(metrics.database()) as _)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {

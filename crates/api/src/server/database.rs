@@ -15,6 +15,7 @@ use crate::config::{ConfigError, Settings};
 /// Opens the configured database, and waits for a server that is not available yet.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
     let options = DatabaseOptions { observer, ..options(settings) };
+    tracing::info!(database = settings.database.display(), "opening the database");
     let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
     database.wait_until_available().map_err(|error| migrate_error("the database cannot be used", error))?;
     Ok(database)
@@ -34,10 +35,12 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
     ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
 }
 
-/// A database with a wrong encoding is a configuration error: no retry helps.
+/// A wrong encoding and tables of another program are configuration errors: no retry helps.
 fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
-        MigrateError::WrongEncoding { .. } => database_config_error(&error).into(),
+        MigrateError::WrongEncoding { .. } | MigrateError::ForeignTables { .. } => {
+            database_config_error(&error).into()
+        }
         error => StartError::failed(what, error),
     }
 }

@@ -150,7 +150,7 @@ async fn errors_have_one_format() {
     assert_json_snapshot!(route.json(), @r#"
     {
       "code": "route_not_found",
-      "detail": "Route not found.",
+      "detail": "Route not found. Tasks are at /api/{user_id}/tasks and /api/tasks; /docs has all routes.",
       "request_id": "test",
       "status": 404,
       "title": "Route not found",

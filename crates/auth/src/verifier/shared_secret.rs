@@ -15,7 +15,8 @@ pub struct SharedSecretVerifier {
 }
 
 impl SharedSecretVerifier {
-    /// Creates a verifier with the default options. Logs a warning when neither issuers nor audiences are configured.
+    /// Creates a verifier with the default options. Logs a warning when neither issuers nor audiences are configured,
+    /// and for secrets that look like a published example.
     ///
     /// # Errors
     ///
@@ -33,6 +34,14 @@ impl SharedSecretVerifier {
         options: VerifierOptions,
     ) -> Result<Self, ConfigError> {
         let keys = Keys::from_secrets(&secrets)?;
+        for (secret, position) in secrets.iter().zip(1..) {
+            if let Some(why) = secret.weakness() {
+                tracing::warn!(
+                    "shared secret {position} {why}: anyone who knows it can sign tokens for every user; create one with \
+                     `openssl rand -base64 32`, for Better Auth and this service"
+                );
+            }
+        }
         let policy = Policy::new(rules, options)?;
         if policy.rules.admit_any_origin() {
             tracing::warn!(

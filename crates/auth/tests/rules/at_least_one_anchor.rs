@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{
-    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, jwks_on,
+    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, jwks_on, logged,
     options_on, rules, shared_secret, shared_secret_by, verdict,
 };
 use tasknook_auth::{
-    AnyVerifier, ClaimRules, ConfigError, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier,
+    AnyVerifier, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, Secret,
+    SharedSecretVerifier,
 };
 
 fn under(secrets: &[&str]) -> Result<SharedSecretVerifier, ConfigError> {
@@ -53,6 +54,46 @@ fn rejects_weak_and_public_secrets() {
         assert!(matches!(under(&[SECRET, public]), Err(ConfigError::PublicSecret { position: 2 })));
         assert!(under(&[&format!("{public} and more of it")]).is_ok());
     }
+}
+
+#[test]
+fn warns_of_secrets_that_look_like_examples() {
+    let warnings = |secret: &str| {
+        let lines = logged(|| drop(under(&[SECRET, secret]).unwrap()));
+        assert!(lines.iter().all(|line| !line.contains(secret)), "{lines:?}");
+        lines.into_iter().filter(|line| line.contains("shared secret 2")).collect::<Vec<_>>()
+    };
+    for example in [
+        "your-secret-key-min-32-chars-here",
+        "change-me-in-production-please-32chars",
+        "CHANGE_ME_TO_A_RANDOM_STRING_OF_32_CHARS",
+        "replace this with a long random secret!!",
+        "your_super_secret_jwt_key_here_12345",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "12121212121212121212121212121212",
+    ] {
+        let lines = warnings(example);
+        assert!(matches!(&lines[..], [line] if line.starts_with("WARN")), "{example}: {lines:?}");
+    }
+    for random in ["9f86d081884c7d659a2feaa0c55ad015", "mJ0v3Jt5mO1Qd0h8kq2yV9sW7cE4rT6xZbN+aLpUgYI="] {
+        assert_eq!(warnings(random), Vec::<String>::new(), "{random}");
+    }
+}
+
+#[test]
+fn lists_what_each_anchor_accepts() {
+    let source = HttpJwksSource::for_better_auth("http://127.0.0.1:9", false).unwrap();
+    let better_auth = ClaimRules::for_better_auth("http://127.0.0.1:9").unwrap();
+    let published = JwksVerifier::new(Arc::new(source), JwksOptions::default(), better_auth).unwrap();
+    let any = SharedSecretVerifier::new(vec![SECRET.into()], ClaimRules::new()).unwrap();
+    assert_eq!(
+        AnyVerifier::new(Some(any), Some(published)).unwrap().trust_anchors(),
+        [
+            "shared secrets (1): issuers any, audiences any",
+            "key set http://127.0.0.1:9/api/auth/jwks: issuers [\"http://127.0.0.1:9\"], audiences \
+             [\"http://127.0.0.1:9\"]",
+        ]
+    );
 }
 
 #[test]

@@ -4,6 +4,8 @@ use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
 use domain::{Rule, TaskError, TextError, Violation};
 
+use crate::http::authentication::hint;
+
 use super::{FieldError, Problem, ProblemKind, chain};
 
 impl From<TaskError> for Problem {
@@ -56,10 +58,13 @@ impl From<AuthError> for Problem {
                 return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }
             AuthError::Token(error) => {
+                tracing::info!(reason = error.reason(), hint = hint(error), "rejected a token: {error}");
+                ProblemKind::InvalidToken
+            }
+            AuthError::Credentials(error) => {
                 tracing::info!(reason = error.reason(), "rejected a token: {error}");
                 ProblemKind::InvalidToken
             }
-            AuthError::Credentials(_) => ProblemKind::InvalidToken,
         };
         let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
         Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)

@@ -9,6 +9,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{SharedState, Snapshot};
+use crate::jwks::schedule::Failure;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
 use crate::verifier::TrustAnchor;
@@ -55,7 +56,9 @@ impl SharedState {
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
-            self.publish(result);
+            // For the log of a failure.
+            let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
+            self.publish(result, location.as_deref());
         }
     }
 
@@ -73,7 +76,7 @@ impl SharedState {
         }
         let keys = Keys::from_jwks(&body).inspect_err(|error| last.bad = Some((body.clone(), *error)))?;
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
-        tracing::info!(keys = anchor.keys().len(), "loaded new key set");
+        tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
         Ok(anchor)
     }
@@ -106,7 +109,7 @@ impl SharedState {
     }
 
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
-    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>) {
+    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>, location: Option<&str>) {
         let now = self.now();
         let error = match result {
             Ok(anchor) => {
@@ -119,7 +122,7 @@ impl SharedState {
         let mut state = self.lock();
         match &error {
             None => state.schedule.succeeded(now, fastrand::f64()),
-            Some(error) => state.schedule.failed(now, error.retry_after(), fastrand::f64()),
+            Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;
         state.is_first = false;
@@ -133,15 +136,15 @@ impl SharedState {
             let _ = request.send(());
         }
         if let Some(error) = error {
-            log_failure(&error, wait);
+            log_failure(&error, location, wait);
         }
     }
 }
 
-fn log_failure(error: &RefreshError, retry_in: Duration) {
+fn log_failure(error: &RefreshError, url: Option<&str>, retry_in: Duration) {
     let causes: Vec<_> =
         successors(error.source(), |cause: &&dyn Error| (*cause).source()).map(ToString::to_string).collect();
-    tracing::warn!(%error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
+    tracing::warn!(url, %error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
 }
 
 impl RefreshError {
@@ -154,10 +157,14 @@ impl RefreshError {
         }
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    fn failure(&self) -> Failure {
         match self {
-            Self::Fetch(error) => error.retry_after(),
-            Self::KeySet(_) | Self::Panic => None,
+            Self::Fetch(error) => Failure {
+                reached_issuer: !matches!(error, FetchError::Unreachable(_)),
+                retry_after: error.retry_after(),
+            },
+            Self::KeySet(_) => Failure { reached_issuer: true, retry_after: None },
+            Self::Panic => Failure { reached_issuer: false, retry_after: None },
         }
     }
 }

@@ -60,6 +60,19 @@ impl MigrationBackend for Postgres {
         read_applied(&mut Bounded::open(&self.server, options.response_timeout)?)
     }
 
+    fn existing_tables(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        let query = |connection: &mut PgConnection| {
+            let tables = format!(
+                "select relname::text as name from pg_class where relname in ({}) and relnamespace = \
+                 to_regnamespace(quote_ident(current_schema())) order by relname",
+                migrations::TABLES
+            );
+            sql_query(tables).load::<Named>(connection)
+        };
+        let tables = Bounded::open(&self.server, options.response_timeout)?.query(query)?.map_err(failed)?;
+        Ok(tables.into_iter().map(|table| table.name).collect())
+    }
+
     fn run_pending(
         &self,
         scripts: &[Script],
@@ -185,6 +198,12 @@ fn gave_way(error: &Error) -> bool {
     let Error::DatabaseError(_, information) = error else { return false };
     let message = information.message();
     message.contains("due to lock timeout") || Postgres::is_conflict(message)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[derive(diesel::QueryableByName)]
