@@ -47,7 +47,7 @@ impl fmt::Display for TaskId {
 }
 
 /// The number of a change. Each change of one owner's tasks gets the next number, from 1, in commit order; only a repair
-/// of the database leaves a gap. A task has the number of its own last change.
+/// of the database, an import and a move leave a gap. A task has the number of its own last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(i64);
 
@@ -120,6 +120,35 @@ impl NewTask {
         let Self { id, id_is_new: _, title, description, completed } = self;
         let updated_at = created_at;
         Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
+    }
+}
+
+/// A task as another place has it, with its times: an export, or another owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedTask {
+    /// The task.
+    pub task: NewTask,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl ImportedTask {
+    /// The task as it is stored, with its own times.
+    #[must_use]
+    pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
+        let Self { task, created_at, updated_at } = self;
+        Task { updated_at, ..task.into_task(owner_id, revision, created_at) }
+    }
+}
+
+impl From<Task> for ImportedTask {
+    fn from(task: Task) -> Self {
+        let Task { id, owner_id: _, title, description, completed, created_at, updated_at, revision: _ } =
+            task;
+        let task = NewTask { id, id_is_new: false, title, description, completed };
+        Self { task, created_at, updated_at }
     }
 }
 
