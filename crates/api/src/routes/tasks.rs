@@ -5,6 +5,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod transfer;
 pub(crate) mod update;
 
 use actix_web::HttpRequest;
@@ -17,6 +18,7 @@ pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
 pub(crate) use list::list;
+pub(crate) use transfer::transfer;
 pub(crate) use update::{patch, put};
 
 /// The task id of the path. An invalid id is the id of no task.
