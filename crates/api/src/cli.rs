@@ -4,6 +4,7 @@ mod backup;
 mod doctor;
 mod healthcheck;
 mod migrate;
+mod owner;
 mod serve;
 pub(crate) mod token;
 mod verify;
@@ -71,6 +72,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while the service is running
     Backup(backup::Backup),
+    /// Export, import, delete or move everything that a user has, also while the service is running
+    #[command(subcommand)]
+    Owner(owner::Owner),
     /// Sign a token for a user with the configured shared secret
     Token(token::Token),
     /// Explain why a token is accepted or rejected, rule by rule (reads stdin)
@@ -109,6 +113,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate::run(&overrides),
         Command::Doctor(doctor) => doctor.run(&overrides),
         Command::Backup(backup) => backup.run(&overrides),
+        Command::Owner(owner) => owner.run(&overrides),
         Command::Token(token) => token.run(&overrides),
         Command::Verify => verify::run(&overrides),
         Command::CheckConfig => check_config(&overrides),

@@ -29,7 +29,11 @@ use crate::backend::rows::TaskRow;
 use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
-pub(crate) use ownership::{Ownership, OwnershipServer, OwnershipSession};
+pub use ownership::Erased;
+pub(crate) use ownership::{
+    FIRST, Ownership, OwnershipServer, OwnershipSession, change, epoch, erase, move_tasks,
+};
+pub(crate) use random::Random;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
 
 /// The owner's row as loaded, which the guard compares.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A time in UTC with millisecond precision, displayed as RFC 3339 (`2026-11-21T09:15:17.465Z`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +15,12 @@ impl Timestamp {
     pub fn new(time: OffsetDateTime) -> Self {
         let utc = time.to_offset(time::UtcOffset::UTC);
         Self(utc.replace_millisecond(utc.millisecond()).unwrap_or(utc))
+    }
+
+    /// Reads a time in RFC 3339, as [`Display`](fmt::Display) writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::new)
     }
 
     /// The time this many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years −9999 to 9999.
@@ -76,6 +83,14 @@ mod tests {
         assert_eq!(display(1_795_252_517_465), "2026-11-21T09:15:17.465Z");
         assert_eq!(display(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
         assert_eq!(display(-62_198_755_199_999), "-0001-01-01T00:00:00.001Z");
+    }
+
+    #[test]
+    fn displayed_timestamps_are_parsed() {
+        for text in ["1970-01-01T00:00:00.000Z", "2026-11-21T09:15:17.465Z", "9999-12-31T23:59:59.999Z"] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Timestamp::parse("2026-11-21"), None);
     }
 
     #[test]

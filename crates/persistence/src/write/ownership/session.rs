@@ -1,8 +1,9 @@
-use diesel::{QueryResult, RunQueryDsl};
-use domain::{OwnerId, Task, TaskId};
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
+use domain::{OwnerId, Revision, Task, TaskId, Timestamp, Tombstone};
 
 use super::statements::{
     Claim, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfTaskIds, PageOfTasks, PageOfTombstones,
+    RevisionOf, TombstonesAfter,
 };
 use super::{Erased, FIRST};
 use crate::backend::rows::TaskRow;
@@ -15,6 +16,12 @@ pub(crate) trait OwnershipSession: WriteSession {
 
     /// The live tasks after an id, in the order of their ids: a page at most.
     fn tasks_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Task>>;
+
+    /// The number of the owner's last change; 0 without a row.
+    fn revision(&mut self, owner: &OwnerId) -> QueryResult<i64>;
+
+    /// The tombstones after an id, in the order of their ids: a page at most. Those of version 0.1.0 are among them.
+    fn tombstones_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Tombstone>>;
 
     /// Deletes all rows of an owner that was claimed.
     fn delete_rows(&mut self, owner: &OwnerId) -> QueryResult<Erased>;
@@ -30,6 +37,19 @@ macro_rules! ownership_session {
             fn tasks_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Task>> {
                 let rows: Vec<TaskRow> = PageOfTasks { owner: owner.as_str(), after: &after }.load(self)?;
                 Ok(rows.into_iter().map(|row| row.into_task(owner)).collect())
+            }
+
+            fn revision(&mut self, owner: &OwnerId) -> QueryResult<i64> {
+                let revision = RevisionOf { owner: owner.as_str() }.get_result(self).optional()?;
+                Ok(revision.unwrap_or_default())
+            }
+
+            fn tombstones_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Tombstone>> {
+                let (owner, retired_of) = (owner.as_str(), owner.as_str());
+                let page = TombstonesAfter { owner, after: &after, retired_of, retired_after: &after };
+                let rows: Vec<(TaskId, i64, Timestamp)> = page.load(self)?;
+                let tombstone = |(id, revision, at)| Tombstone { id, revision: Revision::new(revision), at };
+                Ok(rows.into_iter().map(tombstone).collect())
             }
 
             fn delete_rows(&mut self, owner: &OwnerId) -> QueryResult<Erased> {
