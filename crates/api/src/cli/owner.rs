@@ -52,7 +52,7 @@ impl Owner {
 }
 
 fn owner_id(text: &str) -> Result<OwnerId, ConfigError> {
-    OwnerId::parse(text).map_err(|error| ConfigError::new(&format!("{text:?}"), error))
+    OwnerId::parse(text).map_err(|error| ConfigError::new(format!("{text:?}"), error))
 }
 
 fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<(), StartError> {

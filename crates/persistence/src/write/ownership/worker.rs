@@ -48,7 +48,7 @@ impl<B: WriteBackend> Serve<B, Ownership, ()> for OwnershipServer {
     fn serve(&mut self, worker: &Worker<'_, B, Ownership, ()>, group: Group<Ownership, ()>) {
         for mut single in group.split_each() {
             let result = self.execute(worker, &mut single);
-            single.reply_all(|| result.as_ref().map(|()| ()).map_err(Failure::error));
+            single.reply_all(|| result.as_ref().copied().map_err(Failure::error));
         }
     }
 }
@@ -59,41 +59,53 @@ impl OwnershipServer {
         worker: &Worker<'_, B, Ownership, ()>,
         single: &mut Group<Ownership, ()>,
     ) -> Result<(), Failure> {
-        single.calls.iter().for_each(PendingCall::await_connection);
-        let context = worker.context();
         // Whether an attempt may be stored whose response was lost.
         let mut is_unknown = false;
-        for attempt in 1.. {
-            let mut connection = worker.connect()?;
-            single.begin(context, attempt == 1);
-            let Some(request) = single.requests.first() else { return Ok(()) };
-            let (begun, random) = (Instant::now(), &mut self.random);
-            let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
-                context.pool.write(connection, true, |inner| request.run(inner, random))
-            });
-            let elapsed = begun.elapsed();
-            context.observer.statement(context.kind, 1, elapsed);
-            let failure = match result {
-                Some(Ok(())) => return Ok(()),
-                Some(Err(error)) => Failure::of::<B>(error, false),
-                None => return Err(Failure::unknown(None)),
-            };
+        let mut attempt = 1;
+        loop {
+            let Err(failure) = self.attempt(worker, single, attempt == 1) else { return Ok(()) };
+            is_unknown |= failure.kind == FailureKind::Lost;
+            let may_succeed = matches!(
+                failure.kind,
+                FailureKind::Lost | FailureKind::Conflict | FailureKind::Timeout | FailureKind::ReadOnly
+            );
+            if !may_succeed || attempt >= ATTEMPTS {
+                return Err(if is_unknown { Failure::unknown(Some(&failure)) } else { failure });
+            }
+            attempt += 1;
+            worker.context().observer.retried(worker.context().kind);
+        }
+    }
+
+    fn attempt<B: WriteBackend>(
+        &mut self,
+        worker: &Worker<'_, B, Ownership, ()>,
+        single: &mut Group<Ownership, ()>,
+        is_first: bool,
+    ) -> Result<(), Failure> {
+        let context = worker.context();
+        single.calls.iter().for_each(PendingCall::await_connection);
+        let mut connection = worker.connect()?;
+        single.begin(context, is_first);
+        let Some(request) = single.requests.first() else { return Ok(()) };
+        let (begun, random) = (Instant::now(), &mut self.random);
+        let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
+            context.pool.write(connection, true, |inner| request.run(inner, random))
+        });
+        context.observer.statement(context.kind, 1, begun.elapsed());
+        let Some(result) = result else { return Err(Failure::unknown(None)) };
+        result.map_err(|error| {
+            let failure = Failure::of::<B>(error, false);
             match failure.kind {
-                FailureKind::Lost => {
-                    is_unknown = true;
-                    context.pool.record_loss(connection);
-                }
-                FailureKind::Conflict | FailureKind::Timeout => {}
+                FailureKind::Lost => context.pool.record_loss(connection),
+                // A new connection may reach a writable server; if this one is new, there is none.
                 FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();
                 }
-                _ => return Err(if is_unknown { Failure::unknown(Some(&failure)) } else { failure }),
+                FailureKind::ReadOnly => return failure.without_retry(),
+                _ => {}
             }
-            if attempt >= ATTEMPTS {
-                return Err(if is_unknown { Failure::unknown(Some(&failure)) } else { failure });
-            }
-            context.observer.retried(context.kind);
-        }
-        Err(Failure::internal("no attempt was made"))
+            failure
+        })
     }
 }
