@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { startApi } from "../scripts/servers.mjs";
+import { freePort, startApi } from "../scripts/servers.mjs";
 import { createApi } from "./api";
 
 // Better Auth of the application over HTTP, with a key pair, and a service that trusts it.
@@ -20,18 +20,21 @@ beforeAll(async () => {
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const env = { BETTER_AUTH_URL: issuer, DATABASE_URL: "sqlite://tasks.db", TASKNOOK_SERVER__PORT: "0" };
-  service = await startApi({ folder, env });
+  const port = await freePort();
   process.env.BETTER_AUTH_URL = issuer;
   process.env.BETTER_AUTH_SECRET = "a-secret-for-the-cookies-of-these-tests";
   process.env.AUTH_DATABASE = join(folder, "auth.db");
-  process.env.TASKNOOK_URL = service.url;
+  process.env.TASKNOOK_URL = `http://127.0.0.1:${port}`;
   // After the environment, which they read when they are loaded.
   const { auth } = await import("./auth");
   const { getMigrations } = await import("better-auth/db/migration");
   await (await getMigrations(auth.options)).runMigrations();
   const { toNodeHandler } = await import("better-auth/node");
   server.on("request", toNodeHandler(auth));
+  // The first use creates the key pair; the service fetches the public key when it starts.
+  await auth.api.getJwks();
+  const env = { BETTER_AUTH_URL: issuer, DATABASE_URL: "sqlite://tasks.db", TASKNOOK_SERVER__PORT: String(port) };
+  service = await startApi({ folder, env });
 });
 
 afterAll(async () => {
