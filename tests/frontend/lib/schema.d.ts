@@ -781,9 +781,9 @@ export interface operations {
     delete_user: {
         parameters: {
             query?: never;
-            header: {
-                /** @description The user id again, percent-encoded; without it, or with another id, the response is 428. */
-                "X-Confirm-Delete": string;
+            header?: {
+                /** @description Required: the user id again, percent-encoded; without it, or with another id, 428. */
+                "X-Confirm-Delete"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1218,7 +1218,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Transfer"];
             };
@@ -1624,7 +1624,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["Transfer"];
             };

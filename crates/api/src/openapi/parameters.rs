@@ -73,10 +73,8 @@ impl IntoParams for Preference {
 impl IntoParams for Confirmation {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description =
-            "The user id again, percent-encoded; without it, or with another id, the response is 428.";
-        let mut confirmation = header("X-Confirm-Delete", description, text());
-        confirmation.required = Required::True;
-        vec![confirmation]
+            "Required: the user id again, percent-encoded; without it, or with another id, 428.";
+        vec![header("X-Confirm-Delete", description, text())]
     }
 }
 

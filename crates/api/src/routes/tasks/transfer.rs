@@ -19,7 +19,7 @@ use crate::state::AppState;
     tag = "tasks",
     operation_id = "transfer_tasks",
     params(OwnerPath),
-    request_body(content = ref("#/components/schemas/Transfer"), content_type = "application/json"),
+    request_body(content = Transfer, content_type = "application/json"),
     responses(TransferredTasks)
 )]
 pub(crate) async fn transfer(
