@@ -19,6 +19,7 @@ fn help_names_every_command_and_option() {
         "migrate",
         "doctor",
         "backup",
+        "owner",
         "token",
         "verify",
         "check-config",

@@ -25,6 +25,7 @@ mod isolation;
 mod layers;
 mod migrations;
 mod node;
+mod owner;
 mod pages;
 mod postgres_tls;
 mod rejections;

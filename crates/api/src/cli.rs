@@ -4,6 +4,7 @@ mod backup;
 mod doctor;
 mod healthcheck;
 mod migrate;
+mod owner;
 mod serve;
 pub(crate) mod token;
 mod verify;
@@ -80,6 +81,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while the service is running
     Backup(backup::Backup),
+    /// Export, import, delete or move everything that a user has, also while the service is running
+    #[command(subcommand)]
+    Owner(owner::Owner),
     /// Sign a token for a user with the configured shared secret
     Token(token::Token),
     /// Explain why a token is accepted or rejected, rule by rule (reads stdin)
@@ -135,6 +139,7 @@ impl Command {
             Self::Migrate => migrate::run(&overrides),
             Self::Doctor(doctor) => doctor.run(&overrides),
             Self::Backup(backup) => backup.run(&overrides),
+            Self::Owner(owner) => owner.run(&overrides),
             Self::Token(token) => token.run(&overrides),
             Self::Verify => verify::run(&overrides),
             Self::CheckConfig => check_config(&overrides),

@@ -23,8 +23,8 @@ use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{AppState, Draining};
 
 pub(crate) use app::app;
-pub(crate) use assembly::assemble;
-pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open};
+pub(crate) use assembly::{TimeOrderedIds, assemble};
+pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open, owner_data};
 pub(crate) use verifier::{shared_secret, verifier};
 
 /// Idle time of a connection. Longer than the 60 s of nginx and AWS load balancers: the proxy must close first, or it sends

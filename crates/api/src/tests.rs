@@ -6,6 +6,7 @@ mod conditions;
 mod faults;
 mod identity;
 mod lists;
+mod ownership;
 mod reference;
 mod responses;
 mod structure;

@@ -1,9 +1,10 @@
 //! The interfaces that adapters implement: storage, readiness, time and ids.
 //!
-//! Each method of a repository is one atomic operation on one owner's tasks, so an adapter may run many of them in one
-//! transaction. It takes a verified [`Owner`], which only the API creates. Rules do not belong here.
+//! Each method of a repository is one atomic operation on one owner's tasks (a move: on those of two), so an adapter may
+//! run many of them in one transaction. It takes a verified [`Owner`], which only the API creates. Rules do not belong here.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use crate::{
     Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
@@ -68,6 +69,15 @@ pub trait TaskRepository: Send + Sync {
         command: Command,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError>;
+
+    /// Erases everything that is stored of the owner, the revision included. It succeeds if there is nothing. A write that
+    /// was decided before is decided again after it.
+    async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
+
+    /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
+    /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
+    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure.
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
 
     /// Creates a task.
     async fn create(&self, owner: &Owner, task: NewTask, now: Timestamp) -> Result<Task, RepositoryError> {

@@ -143,6 +143,16 @@ impl Tasks {
         Ok(())
     }
 
+    /// Erases everything that is stored of the owner.
+    pub async fn erase(&self, owner: &Owner) -> Result<(), TaskError> {
+        Ok(self.repository.erase(owner).await?)
+    }
+
+    /// Moves all tasks of one owner to another one, which must not be the same. Both have proven their identity.
+    pub async fn move_tasks(&self, from: &Owner, to: &Owner) -> Result<(), TaskError> {
+        Ok(self.repository.move_tasks(from, to, Arc::clone(&self.ids)).await?)
+    }
+
     async fn write(
         &self,
         owner: &Owner,

@@ -21,6 +21,7 @@ use domain::{Readiness, RepositoryError, TaskRepository};
 use crate::maintenance::backup::{Backup, BackupError};
 use crate::maintenance::doctor::{Doctor, DoctorError};
 use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, RunJobs};
+use crate::maintenance::owner_data::OwnerData;
 use crate::migrations::{self, MigrationBackend};
 use crate::options::Location;
 use crate::read::ReadBackend;
@@ -160,6 +161,20 @@ impl Database {
 }
 
 impl Doctor {
+    /// Finds the database of the URL. It creates no file and does not connect to a server yet.
+    pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
+        match Location::parse(&options.url)? {
+            #[cfg(feature = "sqlite")]
+            Location::Sqlite(path) => Ok(Self::of(sqlite::Sqlite::open_existing(path, options)?)),
+            #[cfg(feature = "postgres")]
+            Location::Postgres(url) => Ok(Self::of(postgres::Postgres::new(&url, options))),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            other => Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
+        }
+    }
+}
+
+impl OwnerData {
     /// Finds the database of the URL. It creates no file and does not connect to a server yet.
     pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
         match Location::parse(&options.url)? {

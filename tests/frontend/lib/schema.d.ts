@@ -21,6 +21,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes everything of the user
+         * @description No row of the user remains. It also succeeds if there is nothing. The header repeats the user's id, so that no client
+         *     deletes everything by mistake, for example with an empty task id.
+         */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -100,6 +121,27 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves all tasks of another user to this one
+         * @description The token in the body proves the identity of the other user, for example of an anonymous user who has signed up. The
+         *     other user has no tasks afterwards. It also succeeds if there are none, so the request can be repeated.
+         */
+        post: operations["transfer_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -177,6 +219,27 @@ export interface paths {
          * @description Toggles `completed` atomically, or sets it to the value in the body or the query.
          */
         patch: operations["own_complete_task"];
+        trace?: never;
+    };
+    "/api/tasks/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves all tasks of another user to this one
+         * @description The token in the body proves the identity of the other user, for example of an anonymous user who has signed up. The
+         *     other user has no tasks afterwards. It also succeeds if there are none, so the request can be repeated.
+         */
+        post: operations["own_transfer_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/docs": {
@@ -399,7 +462,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "confirmation_required" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with 422. */
@@ -489,6 +552,11 @@ export interface components {
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string | null;
         };
+        /** @description Whose tasks are moved. */
+        Transfer: {
+            /** @description A token of the user whose tasks are moved, without `Bearer`. */
+            from_token: string;
+        };
     };
     responses: {
         /** @description `malformed_request`: Malformed request. `invalid_json`: Body is not valid JSON. `malformed_credentials`: Malformed Authorization header. */
@@ -577,6 +645,17 @@ export interface components {
             headers: {
                 /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                 ETag?: string;
+                /** @description Identifies the request in the log: the client's id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `confirmation_required`: Confirmation required. */
+        PreconditionRequired: {
+            headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
@@ -695,6 +774,42 @@ export interface operations {
             };
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Required: the user id again, percent-encoded; without it, or with another id, 428. */
+                "X-Confirm-Delete"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing of the user remains. */
+            204: {
+                headers: {
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            428: components["responses"]["PreconditionRequired"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1090,6 +1205,47 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    transfer_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description All tasks belong to this user. */
+            204: {
+                headers: {
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_list_tasks: {
         parameters: {
             query?: {
@@ -1451,6 +1607,43 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_transfer_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description All tasks belong to this user. */
+            204: {
+                headers: {
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];

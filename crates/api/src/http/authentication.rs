@@ -9,7 +9,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{AuthError, authenticate};
+use auth::{AuthError, Identity, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
@@ -40,7 +40,18 @@ impl FromRequest for AuthenticatedOwner {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "here a verified identity becomes an owner")]
+/// The user of a second token, in this member of the body. It never authenticates the request, so a rejected one is 422.
+pub(crate) async fn owner_of_body(state: &AppState, token: &str, member: &str) -> Result<Owner, Problem> {
+    match state.verifier.verify(token).await {
+        Ok(identity) => verified(&identity),
+        Err(error) if error.is_unavailable() => Err(AuthError::Token(error).into()),
+        Err(error) => {
+            tracing::info!(reason = error.reason(), "rejected a token in a body: {error}");
+            Err(Problem::invalid_member(member, error.to_string(), "invalid_token"))
+        }
+    }
+}
+
 async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
     let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
     let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
@@ -50,6 +61,11 @@ async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
             state.metrics.tokens().no_token(*error);
         }
     })?;
+    verified(&identity)
+}
+
+#[expect(clippy::disallowed_methods, reason = "here a verified identity becomes an owner")]
+fn verified(identity: &Identity) -> Result<Owner, Problem> {
     let id = OwnerId::parse(identity.user_id());
     // The auth crate accepts fewer user ids than the domain.
     let id = id.map_err(|_| Problem::internal())?;

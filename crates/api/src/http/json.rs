@@ -42,6 +42,15 @@ impl JsonObject {
         self.read(NullPolicy::Reject, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
 
+    /// Reads a text that is required; ignores other members.
+    pub(crate) fn into_text(mut self, name: &str) -> Result<String, Problem> {
+        match self.0.remove(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(Problem::invalid_member(name, "must be a string", "string_type")),
+            None => Err(Problem::invalid_member(name, "is required", "missing")),
+        }
+    }
+
     /// Reads members, and fails when one of them is wrong.
     pub(crate) fn read<T>(
         self,

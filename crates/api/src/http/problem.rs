@@ -71,6 +71,11 @@ impl Problem {
         Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
     }
 
+    /// An invalid member of the body.
+    pub(crate) fn invalid_member(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::invalid(vec![FieldError::body(name, msg, kind)])
+    }
+
     /// Adds a response header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {

@@ -56,6 +56,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     if path.contains("{user_id}") {
         statuses.push(S::FORBIDDEN);
     }
+    if path == "/api/{user_id}" {
+        statuses.push(S::PRECONDITION_REQUIRED);
+    }
     if path.contains("{id}") {
         statuses.extend([S::NOT_FOUND, S::PRECONDITION_FAILED]);
     }

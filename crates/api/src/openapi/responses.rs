@@ -27,6 +27,12 @@ pub(crate) struct PageOfTasks;
 /// A deletion.
 pub(crate) struct DeletedTask;
 
+/// A deletion of everything.
+pub(crate) struct DeletedOwner;
+
+/// A move of all tasks.
+pub(crate) struct TransferredTasks;
+
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
         let unchanged = ResponseBuilder::new().description("The client has the current revision.");
@@ -75,6 +81,18 @@ impl IntoResponses for DeletedTask {
         let with_body = json("Deleted.", Ref::from_schema_name("Deleted"));
         let with_body = with_body.with_headers(&["Preference-Applied"]);
         responses([("200", with_body), ("204", ResponseBuilder::new().description("Deleted."))])
+    }
+}
+
+impl IntoResponses for DeletedOwner {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("Nothing of the user remains."))])
+    }
+}
+
+impl IntoResponses for TransferredTasks {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("All tasks belong to this user."))])
     }
 }
 

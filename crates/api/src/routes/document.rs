@@ -10,7 +10,7 @@ use actix_web::http::header;
 use serde_json::json;
 use utoipa::OpenApi;
 
-use super::{monitoring, pages, tasks};
+use super::{monitoring, owner, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
 use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
 
@@ -26,6 +26,7 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
     tags(
         (name = "own tasks", description = "The tasks of the token's user."),
         (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "users", description = "Everything that the token's user has."),
         (name = "service", description = "The service itself; no token required.")
     ),
     paths(
@@ -36,6 +37,8 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
         tasks::update::patch,
         tasks::delete::delete,
         tasks::complete::complete,
+        tasks::transfer::transfer,
+        owner::delete::delete,
         pages::root,
         monitoring::live,
         monitoring::ready,
@@ -51,6 +54,7 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
         schemas::TaskUpdate,
         schemas::TaskPatch,
         schemas::Completion,
+        schemas::Transfer,
         tasks::delete::Deleted,
         ProblemBody<'static>,
         FieldError,

@@ -3,6 +3,7 @@
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod transfer;
 pub(crate) mod update;
 
 use actix_web::http::header::{self, HeaderName};
@@ -22,6 +23,7 @@ use crate::state::AppState;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use transfer::transfer;
 pub(crate) use update::{patch, put};
 
 /// The cursor of the next page.

@@ -61,7 +61,7 @@ impl Clock for SystemClock {
 }
 
 /// UUIDs of version 7 (RFC 9562 §5.7): they sort by time, so new rows share index pages.
-struct TimeOrderedIds;
+pub(crate) struct TimeOrderedIds;
 
 impl Ids for TimeOrderedIds {
     #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]

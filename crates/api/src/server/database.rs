@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use persistence::{
     Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
+    OwnerData,
 };
 
 use super::StartError;
@@ -66,6 +67,14 @@ pub(crate) fn doctor_error(error: DoctorError) -> StartError {
         DoctorError::Open(error) => database_config_error(&error).into(),
         error => StartError::NotChecked { source: error.into() },
     }
+}
+
+/// Finds the configured database for the data of owners, without creating a file.
+pub(crate) fn owner_data(settings: &Settings) -> Result<OwnerData, StartError> {
+    OwnerData::new(&options(settings)).map_err(|error| match error {
+        DoctorError::Open(error) => database_config_error(&error).into(),
+        error => StartError::failed("the database cannot be used", error),
+    })
 }
 
 /// Copies the configured database to a new file.

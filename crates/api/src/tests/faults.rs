@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
+    Command, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::{TestResponse, app_over, call, settings, state};
@@ -12,6 +12,14 @@ struct Failing(fn() -> RepositoryError);
 #[async_trait::async_trait]
 impl TaskRepository for Failing {
     async fn write(&self, _: &Owner, _: Command, _: Timestamp) -> Result<Outcome, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn erase(&self, _: &Owner) -> Result<(), RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn move_tasks(&self, _: &Owner, _: &Owner, _: Arc<dyn Ids>) -> Result<(), RepositoryError> {
         Err(self.0())
     }
 

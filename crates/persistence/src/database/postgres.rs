@@ -24,6 +24,7 @@ use crate::DatabaseOptions;
 use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
+use crate::maintenance::owner_data::OwnerDataBackend;
 use crate::read::{Get, List, ReadBackend, one_task};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
@@ -113,6 +114,15 @@ impl JobBackend for Postgres {
     fn try_job_lock(connection: &mut PgConnection) -> QueryResult<bool> {
         let lock = format!("pg_try_advisory_xact_lock({JOB_LOCK})");
         diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
+    }
+}
+
+impl OwnerDataBackend for Postgres {
+    /// As on connections of the service, but a command may pause.
+    fn wait_for_entries(connection: &mut PgConnection) -> QueryResult<()> {
+        connection.batch_execute(
+            "set local enable_seqscan = off; set local idle_in_transaction_session_timeout = '10min'",
+        )
     }
 }
 

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
+use crate::maintenance::owner_data::OwnerDataBackend;
 use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
@@ -115,6 +116,12 @@ impl JobBackend for Sqlite {
     /// The transaction excludes all other writers.
     fn try_job_lock(_: &mut SqliteConnection) -> QueryResult<bool> {
         Ok(true)
+    }
+}
+
+impl OwnerDataBackend for Sqlite {
+    fn wait_for_entries(_: &mut SqliteConnection) -> QueryResult<()> {
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender, Timeouts,
     Workers,
 };
-use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
+use crate::write::{BlockedOwners, Ownership, OwnershipServer, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};
 
 /// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
@@ -53,6 +53,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         for _ in 0..counts.writes.max(1) {
             writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
         }
+        let owners = self.owners()?;
         let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
         let usage = move || {
             let (open, in_use) = pool.usage();
@@ -60,7 +61,8 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         };
         let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
         let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
-        let tasks = WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, _timer: timer };
+        let tasks =
+            WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, owners, _timer: timer };
         Ok((tasks, readiness))
     }
 
@@ -104,6 +106,13 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             Box::new(WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), lock_timeout)) as _
         };
         self.open(context, limits, Box::new(server))
+    }
+
+    /// A queue for erasures and moves. One transaction has several statements for each page of tasks.
+    fn owners(&mut self) -> io::Result<Sender<Ownership, ()>> {
+        let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, 1) };
+        let context = self.context(WorkKind::Owner, Timeouts::of_owners(self.options));
+        self.open(context, limits, Box::new(|| Box::new(OwnershipServer::default())))
     }
 
     fn open<R: Request, A: Send + 'static>(

@@ -1,7 +1,6 @@
 //! The worker of the write path: takes a batch, executes it, and replies to each call.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use domain::{Outcome, OwnerId};
 
 use super::execute::Executor;
 use super::group::{Item, OwnerCommands, Write};
+use super::random::Random;
 use super::{WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
@@ -137,20 +137,6 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
         });
         self.hand_over(&calls);
         self.blocked.extend(std::mem::take(&mut self.executor.blocked));
-    }
-}
-
-/// Random numbers with a key from the system, without a system call for each.
-#[derive(Debug, Default)]
-struct Random {
-    keys: RandomState,
-    given: u64,
-}
-
-impl Random {
-    fn next(&mut self) -> i64 {
-        self.given += 1;
-        self.keys.hash_one(self.given).cast_signed()
     }
 }
 

@@ -122,6 +122,7 @@ fn operations_list_their_problems() {
         assert_eq!((has("400"), has("401")), (of_api, of_api), "{name}");
         assert_eq!(has("403"), name.contains("{user_id}"), "{name}");
         assert_eq!(has("412"), of_one, "{name}");
+        assert_eq!(has("428"), name == "delete /api/{user_id}", "{name}");
         assert_eq!((has("408"), has("413"), has("415")), (has_body, has_body, has_body), "{name}");
     }
 }
@@ -154,6 +155,7 @@ fn schemas_have_examples() {
         "TaskUpdate",
         "TaskPatch",
         "Completion",
+        "Transfer",
         "Deleted",
         "Health",
         "Liveness",
