@@ -128,7 +128,7 @@ fn check_config(overrides: &Overrides) -> Result<(), StartError> {
 
 /// Prints the OpenAPI document. It depends on the program alone, so no configuration is read.
 fn openapi() -> Result<(), StartError> {
-    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::output_error)
+    write!(stdout(), "{}", routes::openapi_json("")).map_err(StartError::output_error)
 }
 
 /// Prints the error, since the log may not be started, and returns the exit code.

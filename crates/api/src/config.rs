@@ -68,6 +68,8 @@ macro_rules! section {
 section!(Server {
     host: String,
     port: u16,
+    #[serde(serialize_with = "masked::url")]
+    public_url: String,
     workers: usize,
     max_connections: usize,
     header_timeout_seconds: u64,

@@ -98,6 +98,15 @@ fn invalid_values_are_rejected_with_their_key() {
     assert!(with("log.format", "xml").contains("log.format"));
     assert!(with("database.startup_timeout_seconds", "3601").contains("at most 3600"));
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
+    for url in [
+        "example.com/backend",
+        "ftp://a.example",
+        "https://a.example/?b",
+        "https://u@a.example",
+        "https://A.example",
+    ] {
+        assert!(with("server.public_url", url).starts_with("server.public_url: "), "{url}");
+    }
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));

@@ -11,6 +11,7 @@ use actix_web::HttpRequest;
 use domain::TaskId;
 
 use crate::http::problem::Problem;
+use crate::state::AppState;
 
 pub(crate) use complete::complete;
 pub(crate) use create::create;
@@ -25,7 +26,8 @@ fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
     TaskId::parse(text).ok_or_else(|| Problem::from(domain::TaskError::NotFound))
 }
 
-/// The path of the request without a trailing slash, for links.
-fn path(request: &HttpRequest) -> &str {
-    request.uri().path().trim_end_matches('/')
+/// The URL of the request for clients, without a query and a trailing slash. Without `server.public_url` it is a path:
+/// behind a proxy, the service does not know the host and scheme of its clients.
+fn url(request: &HttpRequest, state: &AppState) -> String {
+    format!("{}{}", state.public_url, request.uri().path().trim_end_matches('/'))
 }

@@ -2,7 +2,7 @@ use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::path;
+use super::url;
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
@@ -38,9 +38,9 @@ pub(crate) async fn list(
     let mut response = HttpResponse::Ok();
     if let Some(position) = page.next(list.query.sort.key) {
         let cursor = list.cursor(position);
-        let (path, limit) = (path(&request), list.query.limit);
+        let (url, limit) = (url(&request, &state), list.query.limit);
         let count = if list.query.count { "&count=true" } else { "" };
-        let link = format!("<{path}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
+        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
         response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
     }
     if let Some(total) = page.total {
