@@ -5,6 +5,7 @@ mod doctor;
 mod healthcheck;
 mod migrate;
 mod serve;
+mod shell;
 pub(crate) mod token;
 mod verify;
 
@@ -81,6 +82,10 @@ enum Command {
     Openapi,
     /// Check whether the service is ready; exits 1 if not
     Healthcheck,
+    /// Print a shell completion script
+    Completions(shell::Completions),
+    /// Write the manual pages to a folder
+    Man(shell::Man),
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -114,6 +119,8 @@ pub fn run() -> ExitCode {
         Command::CheckConfig => check_config(&overrides),
         Command::Openapi => openapi(),
         Command::Healthcheck => healthcheck::run(&overrides),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
 }
