@@ -31,6 +31,7 @@ mod restart;
 mod same_responses;
 mod schemathesis;
 mod stop;
+mod systemd;
 mod two_processes;
 mod unwritable_log;
 mod verify;

@@ -4,6 +4,7 @@ mod app;
 mod assembly;
 mod database;
 mod request_context;
+mod systemd;
 mod verifier;
 
 use std::error::Error;
@@ -20,6 +21,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::config::{ConfigError, DevelopmentSecretError, Settings};
 use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{AppState, Draining};
+
+use systemd::WorkerPings;
 
 pub(crate) use app::app;
 pub(crate) use assembly::assemble;
@@ -81,7 +84,8 @@ pub(crate) fn serve(
     System::new().block_on(async {
         let signals =
             Signals::new().map_err(|error| StartError::failed("cannot listen for signals", error))?;
-        let (server, address) = listen(settings, &state)?;
+        let workers = WorkerPings::new();
+        let (server, address) = listen(settings, &state, &workers)?;
         let metrics = bind_metrics(settings, &state)?;
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
@@ -91,21 +95,31 @@ pub(crate) fn serve(
         let mut handles = vec![server.handle()];
         handles.extend(metrics.as_ref().map(Server::handle));
         actix_web::rt::spawn(stop_on_signal(signals, handles, draining));
+        actix_web::rt::spawn(systemd::keep_watchdog_quiet(workers));
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
         }
+        systemd::ready();
         server.await.map_err(|error| StartError::failed("the server failed", error))?;
         tracing::info!("stopped");
         Ok(())
     })
 }
 
-fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String), StartError> {
+fn listen(
+    settings: &Settings,
+    state: &Data<AppState>,
+    pings: &WorkerPings,
+) -> Result<(Server, String), StartError> {
     let server = &settings.server;
-    let (cors, shared) = (settings.cors.clone(), state.clone());
+    let (cors, shared, pings) = (settings.cors.clone(), state.clone(), pings.clone());
     let routes = if settings.metrics.address.is_empty() { routes_and_metrics } else { routes };
     let workers = if server.workers == 0 { cores() } else { server.workers };
-    let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
+    let worker = move || {
+        pings.answer();
+        app(shared.clone(), &cors, routes)
+    };
+    let http = HttpServer::new(worker)
         .workers(workers)
         // actix counts per worker.
         .max_connections(server.max_connections.div_ceil(workers))
@@ -174,6 +188,7 @@ impl Signals {
 async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
     signals.next().await;
     draining.begin();
+    systemd::stopping();
     tracing::info!("shutting down");
     for handle in handles {
         // Not awaited: the second signal must work while requests complete.
