@@ -26,6 +26,7 @@ mod migrations;
 mod node;
 mod pages;
 mod postgres_tls;
+mod proxies;
 mod rejections;
 mod restart;
 mod same_responses;

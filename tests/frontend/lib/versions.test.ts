@@ -25,6 +25,20 @@ test("a write sends the version that was last read or written", async () => {
   expect(ifMatch(one.sent)).toBe('"3"');
 });
 
+test("a tag that a proxy has made weak is sent back as it was", async () => {
+  const weaken = async (request: Request) => {
+    const { status, headers: sent, body } = await fetch(request);
+    const headers = new Headers(sent);
+    if (headers.has("ETag")) headers.set("ETag", `W/${headers.get("ETag")}`);
+    return new Response(body, { status, headers });
+  };
+  const { api } = testClient({ fetch: weaken });
+  const created = await api.create({ title: "one" });
+  const changed = await api.update(created, { title: "two" });
+  expect(await api.update(await api.get(created.id), { title: "three" })).toMatchObject({ title: "three" });
+  expect(await failure(api.update(changed, { title: "four" }))).toMatchObject(CONFLICT);
+});
+
 test("a conflicting write succeeds after reading again", async () => {
   const { one, other, task } = await twoDevices();
   await one.api.update(task, { title: "theirs" });
