@@ -1,5 +1,6 @@
 """Installs the Debian package in a minimal system and runs what it contains."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,49 @@ EXPECTED = {
 UNITS = ("/lib/systemd/system/tasknook.service", "/usr/lib/systemd/system/tasknook.service")
 
 
+def check_unit(machine: Machine) -> None:
+    """The installed unit under a real systemd: start, credentials, watchdog, an invalid configuration, stop."""
+    settings = machine.path("/etc/tasknook/tasknook.toml")
+    shipped = settings.read_text()
+    with_issuer = shipped.replace('better_auth_url = ""', 'better_auth_url = "https://app.example.com"')
+    settings.write_text(with_issuer.replace("port = 8000", "port = 0"))
+    machine.path("/etc/credstore").mkdir(exist_ok=True)
+    machine.path("/etc/credstore/tasknook.BETTER_AUTH_SECRET").write_text("a secret of the test with 32 bytes")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    override = machine.path("/etc/systemd/system/tasknook.service.d/test.conf")
+    override.parent.mkdir(parents=True)
+    # The limit of this machine cannot be raised in every environment.
+    override.write_text(f"[Service]\nWatchdogSec=3\nLimitNOFILE={min(hard, 65536)}\n")
+
+    system = machine.boot()
+    try:
+        system.wait_for("dbus.service", "ActiveState", "active")
+        assert system.unit("tasknook", "ActiveState") == "inactive", "the package starts the service"
+        system.run("systemctl", "start", "tasknook")
+        assert system.unit("tasknook", "ActiveState") == "active", system.run("journalctl", "--no-pager")
+
+        process = ["nsenter", "--mount", "--target", system.unit("tasknook", "MainPID")]
+        secret = system.run(*process, "cat", "/run/credentials/tasknook.service/BETTER_AUTH_SECRET")
+        assert secret == "a secret of the test with 32 bytes", secret
+        assert system.run("stat", "--format=%a", "/var/lib/tasknook/").strip() == "750"
+        assert system.run("find", "/var/lib/tasknook/", "-name", "tasknook.db"), "there is no database"
+
+        system.run("systemctl", "kill", "--signal=STOP", "tasknook")
+        system.wait_for("tasknook", "NRestarts", "1")
+        system.wait_for("tasknook", "ActiveState", "active")
+        system.run("systemctl", "stop", "tasknook")
+        assert system.unit("tasknook", "Result") == "success"
+
+        settings.write_text(shipped)
+        machine.path("/etc/credstore/tasknook.BETTER_AUTH_SECRET").unlink()
+        system.run("systemctl", "start", "tasknook")
+        system.wait_for("tasknook", "ActiveState", "failed")
+        assert system.unit("tasknook", "ExecMainStatus") == "2"
+    finally:
+        system.end()
+        settings.write_text(shipped)
+
+
 def main() -> None:
     """Checks the newest package."""
     packages = sorted((ROOT / "target/debian").glob("tasknook_*.deb"), key=lambda file: file.stat().st_mtime)
@@ -32,7 +76,9 @@ def main() -> None:
     try:
         (machine.path("/tmp") / "tasknook.deb").write_bytes(package.read_bytes())
         machine.run(["apt-get", "update", "-qq"])
-        machine.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "/tmp/tasknook.deb"])
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+        machine.run([*install, "systemd-sysv", "dbus"])
+        machine.run([*install, "/tmp/tasknook.deb"])
         files = set(machine.run(["dpkg", "--listfiles", "tasknook"]).splitlines())
         assert EXPECTED <= files, f"missing: {EXPECTED - files}"
         unit = [path for path in UNITS if path in files]
@@ -47,6 +93,8 @@ def main() -> None:
         settings = ["tasknook", "--config", "/etc/tasknook/tasknook.toml", "check-config"]
         shown = machine.run(settings, {"BETTER_AUTH_URL": "https://app.example.com"})
         assert 'database.url = "sqlite:///var/lib/tasknook/tasknook.db"' in shown, shown
+
+        check_unit(machine)
 
         # Configuration is kept on removal, and removed on purge.
         machine.run(["apt-get", "remove", "-y", "-qq", "tasknook"])

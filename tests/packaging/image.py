@@ -35,6 +35,9 @@ def base(stage: dockerfile.Stage) -> Machine:
         machine.run(["apt-get", "update", "-qq"])
         packages = ["ca-certificates", "gcc", "libc6-dev", "make", "pkg-config"]
         machine.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
+        # Those of this machine, whose network may have an authority of its own.
+        authorities = "/etc/ssl/certs/ca-certificates.crt"
+        shutil.copy(authorities, machine.path(authorities))
         machine.binds["/usr/local/rust"] = sysroot
     else:
         assert stage.base.startswith("debian:bookworm"), stage.base

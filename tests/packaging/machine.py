@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 RELEASE = "bookworm"
@@ -66,9 +67,62 @@ class Machine:
         env = {"PATH": path, "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive", **(environment or {})}
         return run(*self.command(program, **options), env=env, stdout=subprocess.PIPE, text=True).stdout
 
+    def boot(self) -> "Booted":
+        """Starts systemd in it, in namespaces of its own except for the network."""
+        # A root of its own instead of chroot, in which the kernel refuses user namespaces. Shared, since systemd mounts
+        # the credentials of a unit in a process of its own.
+        script = f"""set -e
+            mount --make-rprivate /
+            mount --bind {self.root} {self.root}
+            mount -t proc proc {self.root}/proc
+            mount --rbind /dev {self.root}/dev
+            mount -t tmpfs tmpfs {self.root}/run
+            mount -t sysfs sysfs {self.root}/sys
+            mount -t tmpfs tmpfs {self.root}/sys/fs/cgroup
+            mount -t cgroup2 cgroup2 {self.root}/sys/fs/cgroup
+            cd {self.root}
+            pivot_root . mnt
+            umount -l /mnt
+            mount --make-rshared /
+            exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
+                /lib/systemd/systemd --system --log-target=journal --show-status=no --unit=multi-user.target"""
+        namespaces = ["--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup", "--kill-child"]
+        return Booted(subprocess.Popen(["unshare", *namespaces, "sh", "-c", script]))
+
     def remove(self) -> None:
         """Removes the copy."""
         shutil.rmtree(self.root)
+
+
+class Booted:
+    """A running systemd."""
+
+    def __init__(self, process: subprocess.Popen):
+        self.process = process
+
+    def run(self, *program: str) -> str:
+        """Runs a program in it to its end, and returns its standard output."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        assert children, f"systemd ended with {self.process.poll()}"
+        enter = ["nsenter", "--target", children[0], "--mount", "--pid", "--uts", "--ipc", "--cgroup"]
+        return subprocess.run([*enter, *program], check=False, stdout=subprocess.PIPE, text=True).stdout
+
+    def unit(self, name: str, member: str) -> str:
+        """A property of a unit."""
+        return self.run("systemctl", "show", "--property", member, "--value", name).strip()
+
+    def wait_for(self, name: str, member: str, value: str) -> None:
+        """Waits until a property of a unit has a value."""
+        deadline = time.monotonic() + 60
+        while (found := self.unit(name, member)) != value:
+            log = self.run("journalctl", "--no-pager", "--unit", name)
+            assert time.monotonic() < deadline, f"{member} is {found}, not {value}\n{log}"
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """Ends it with everything that runs in it."""
+        self.process.kill()
+        self.process.wait()
 
 
 def cache() -> Path:
