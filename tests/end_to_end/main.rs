@@ -34,6 +34,7 @@ mod same_responses;
 mod schemathesis;
 mod stop;
 mod systemd;
+mod tls;
 mod two_processes;
 mod unwritable_log;
 mod verify;

@@ -130,6 +130,7 @@ fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     write!(stdout(), "{}", masked(&settings)).map_err(StartError::output_error)?;
     server::verifier(&settings, VerifierOptions::default())?;
+    server::certificate(&settings)?;
     server::check_database(&settings)
 }
 

@@ -47,6 +47,7 @@ pub(crate) struct Overrides {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub server: Server,
+    pub tls: Tls,
     pub auth: Auth,
     pub database: Database,
     pub tasks: Tasks,
@@ -75,6 +76,8 @@ section!(Server {
     header_timeout_seconds: u64,
     shutdown_timeout_seconds: u64,
 });
+
+section!(Tls { certificate_file: String, key_file: String });
 
 section!(Auth {
     #[serde(serialize_with = "masked::url")]

@@ -5,11 +5,13 @@ mod assembly;
 mod database;
 mod request_context;
 mod systemd;
+mod tls;
 mod verifier;
 
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -19,10 +21,12 @@ use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{ConfigError, DevelopmentSecretError, Settings};
+use crate::http::problem::chain;
 use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{AppState, Draining};
 
 use systemd::WorkerPings;
+use tls::Certificate;
 
 pub(crate) use app::app;
 pub(crate) use assembly::assemble;
@@ -85,7 +89,8 @@ pub(crate) fn serve(
         let signals =
             Signals::new().map_err(|error| StartError::failed("cannot listen for signals", error))?;
         let workers = WorkerPings::new();
-        let (server, address) = listen(settings, &state, &workers)?;
+        let certificate = certificate(settings)?;
+        let (server, address) = listen(settings, &state, &workers, certificate.as_ref())?;
         let metrics = bind_metrics(settings, &state)?;
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
@@ -95,6 +100,9 @@ pub(crate) fn serve(
         let mut handles = vec![server.handle()];
         handles.extend(metrics.as_ref().map(Server::handle));
         actix_web::rt::spawn(stop_on_signal(signals, handles, draining));
+        if let Some(certificate) = certificate {
+            actix_web::rt::spawn(certificate.reload_on_change());
+        }
         actix_web::rt::spawn(systemd::keep_watchdog_quiet(workers));
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
@@ -110,6 +118,7 @@ fn listen(
     settings: &Settings,
     state: &Data<AppState>,
     pings: &WorkerPings,
+    certificate: Option<&Arc<Certificate>>,
 ) -> Result<(Server, String), StartError> {
     let server = &settings.server;
     let (cors, shared, pings) = (settings.cors.clone(), state.clone(), pings.clone());
@@ -129,14 +138,20 @@ fn listen(
         .shutdown_timeout(server.shutdown_timeout_seconds)
         // `stop_on_signal` handles them: `draining` must be set before the listener closes.
         .disable_signals()
-        .bind((server.host.as_str(), server.port))
-        .map_err(|error| {
-            StartError::failed(
-                format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
-                error,
-            )
-        })?;
-    let address = base_url(&http.addrs(), &server.host, server.port);
+        // A client has as long for its handshake as for the headers of a request.
+        .tls_handshake_timeout(Duration::from_secs(server.header_timeout_seconds));
+    let address = (server.host.as_str(), server.port);
+    let (scheme, bound) = match certificate {
+        Some(certificate) => ("https", http.bind_rustls_0_23(address, certificate.server_config()?)),
+        None => ("http", http.bind(address)),
+    };
+    let http = bound.map_err(|error| {
+        StartError::failed(
+            format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
+            error,
+        )
+    })?;
+    let address = base_url(scheme, &http.addrs(), &server.host, server.port);
     Ok((http.run(), address))
 }
 
@@ -153,12 +168,20 @@ fn bind_metrics(settings: &Settings, state: &Data<AppState>) -> Result<Option<Se
         .map_err(|error| {
             StartError::failed(format!("cannot listen on {address} (metrics.address)"), error)
         })?;
-    tracing::info!(metrics_address = base_url(&http.addrs(), address, 0), "listening for metrics");
+    tracing::info!(metrics_address = base_url("http", &http.addrs(), address, 0), "listening for metrics");
     Ok(Some(http.run()))
 }
 
-fn base_url(bound: &[SocketAddr], host: &str, port: u16) -> String {
-    bound.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
+fn base_url(scheme: &str, bound: &[SocketAddr], host: &str, port: u16) -> String {
+    bound
+        .first()
+        .map_or_else(|| format!("{scheme}://{host}:{port}"), |address| format!("{scheme}://{address}"))
+}
+
+/// The configured certificate.
+pub(crate) fn certificate(settings: &Settings) -> Result<Option<Arc<Certificate>>, StartError> {
+    Certificate::read(&settings.tls)
+        .map_err(|error| ConfigError::new("tls.certificate_file, tls.key_file", chain(&error)).into())
 }
 
 fn cores() -> usize {

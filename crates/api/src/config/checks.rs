@@ -7,6 +7,7 @@ impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
         self.check_public_url()?;
+        self.check_tls()?;
         self.check_ranges()?;
         self.check_text()?;
         self.check_trust_anchors()
@@ -54,6 +55,15 @@ impl Settings {
         }
         let why = format!("{text:?} is not valid; write scheme, host and path: https://example.com/backend");
         Err(ConfigError::new("server.public_url", why))
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let missing = match (self.tls.certificate_file.is_empty(), self.tls.key_file.is_empty()) {
+            (true, false) => "tls.certificate_file",
+            (false, true) => "tls.key_file",
+            _ => return Ok(()),
+        };
+        Err(ConfigError::new(missing, "must be set, too: TLS needs a certificate and its key"))
     }
 
     fn check_ranges(&self) -> Result<(), ConfigError> {

@@ -107,6 +107,8 @@ fn invalid_values_are_rejected_with_their_key() {
     ] {
         assert!(with("server.public_url", url).starts_with("server.public_url: "), "{url}");
     }
+    assert!(with("tls.key_file", "key.pem").starts_with("tls.certificate_file: "));
+    assert!(with("tls.certificate_file", "certificate.pem").starts_with("tls.key_file: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));

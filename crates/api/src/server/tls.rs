@@ -1,5 +1,6 @@
 //! TLS without a proxy: the certificate and key of the configured files, which are read again when they change.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,14 +16,16 @@ use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, pki_types};
 use tokio::time::interval;
 
+use super::StartError;
 use crate::config;
+use crate::http::problem::chain;
 
 /// How often the files are read.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CertificateError {
+pub(crate) enum CertificateError {
     /// A file cannot be read.
     #[error("{} cannot be read", path.display())]
     Read {
@@ -45,17 +48,26 @@ pub(super) enum CertificateError {
 }
 
 /// The contents of both files.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Pem {
     certificates: Vec<u8>,
     key: Vec<u8>,
 }
 
+impl fmt::Debug for Pem {
+    /// Without the key.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Pem")
+    }
+}
+
 /// The certificate that new connections get.
 #[derive(Debug)]
-pub(super) struct Certificate {
+pub(crate) struct Certificate {
     certificates: PathBuf,
     key: PathBuf,
+    /// What the files contained at the start.
+    first: Pem,
     current: ArcSwap<CertifiedKey>,
 }
 
@@ -66,14 +78,18 @@ impl Certificate {
             return Ok(None);
         }
         let [certificates, key] = [&settings.certificate_file, &settings.key_file].map(PathBuf::from);
-        let current = parse(&certificates, &key, &pem(&certificates, &key)?)?;
-        Ok(Some(Arc::new(Self { certificates, key, current: ArcSwap::from_pointee(current) })))
+        let first = pem(&certificates, &key)?;
+        let current = ArcSwap::from_pointee(parse(&certificates, &key, &first)?);
+        Ok(Some(Arc::new(Self { certificates, key, first, current })))
     }
 
     /// The configuration of a listener.
-    pub(super) fn server_config(self: &Arc<Self>) -> Result<ServerConfig, rustls::Error> {
+    pub(super) fn server_config(self: &Arc<Self>) -> Result<ServerConfig, StartError> {
         let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
-        let builder = builder.with_safe_default_protocol_versions()?.with_no_client_auth();
+        let builder = builder
+            .with_safe_default_protocol_versions()
+            .map_err(|error| StartError::failed("TLS cannot be configured", error))?
+            .with_no_client_auth();
         let mut config = builder.with_cert_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(config)
@@ -83,25 +99,25 @@ impl Certificate {
     /// certificate remains: two files are not replaced at one moment, and the next reading finds both.
     pub(super) async fn reload_on_change(self: Arc<Self>) {
         let mut ticks = interval(RELOAD_INTERVAL);
-        let mut seen = pem(&self.certificates, &self.key).ok();
+        let mut seen = Some(self.first.clone());
         loop {
             ticks.tick().await;
             let found = pem(&self.certificates, &self.key);
             if found.as_ref().ok() == seen.as_ref() {
                 continue;
             }
-            let parsed = found.and_then(|pem| {
-                let parsed = parse(&self.certificates, &self.key, &pem);
-                seen = Some(pem);
-                parsed
-            });
+            let parsed;
+            (parsed, seen) = match found {
+                Ok(pem) => (parse(&self.certificates, &self.key, &pem), Some(pem)),
+                Err(error) => (Err(error), None),
+            };
             match parsed {
                 Ok(new) => {
                     self.current.store(Arc::new(new));
                     tracing::info!("loaded new certificate");
                 }
                 Err(error) => {
-                    let error = crate::http::problem::chain(&error);
+                    let error = chain(&error);
                     tracing::error!(error, "cannot load the new certificate; the previous one is used");
                 }
             }
