@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libpq5 && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/tasknook --shell /usr/sbin/nologin tasknook && install -d -o tasknook -g tasknook -m 0750 /var/lib/tasknook
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/tasknook --shell /usr/sbin/nologin tasknook && install -d -o tasknook -g tasknook -m 0750 /var/lib/tasknook
 COPY --from=build /usr/local/bin/tasknook /usr/local/bin/tasknook
 COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/tasknook/
 ENV TASKNOOK_SERVER__HOST=0.0.0.0

@@ -58,7 +58,7 @@ class Machine:
             script += [f"mount --bind {self.root}{volume} {self.root}{volume}" for volume in volumes]
             script.append(f"mount -o remount,bind,ro {self.root}")
         # `sh` changes the folder behind chroot.
-        script.append(f"exec chroot --userspec={user} {self.root} sh -c 'cd {folder} && exec \"$@\"' sh \"$@\"")
+        script.append(f"exec {shutil.which('chroot')} --userspec={user} {self.root} sh -c 'cd {folder} && exec \"$@\"' sh \"$@\"")
         return ["unshare", "--mount", "sh", "-c", "\n".join(script), "sh", *program]
 
     def run(self, program: list[str], environment: dict[str, str] | None = None, **options) -> str:
