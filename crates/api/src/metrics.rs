@@ -1,12 +1,12 @@
-//! Metrics of the process: HTTP requests, tokens and the key set, the database.
+//! Metrics of the process: HTTP requests, tokens and the key set; those of the database are in `database`.
 
 mod database;
-mod tokens;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use auth::{CredentialsError, Observer, VerifiedBy, VerifyError};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,21 +16,20 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 pub(crate) use database::DatabaseMetrics;
-pub(crate) use tokens::TokenMetrics;
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ResponseLabels {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
-    method: String,
+    method: &'static str,
     route: String,
 }
 
@@ -88,12 +87,12 @@ impl Metrics {
 
     /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and clients can send any
     /// method.
-    pub(crate) fn observe(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
-        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&method);
-        let method = if known { method } else { "other" }.to_owned();
-        let labels = ResponseLabels { method: method.clone(), route: route.to_owned(), status };
+    pub(crate) fn observe(&self, method: &str, route: String, status: u16, elapsed: Duration) {
+        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+        let method = known.into_iter().find(|known| *known == method).unwrap_or("other");
+        let labels = ResponseLabels { method, route, status };
         self.responses.get_or_create(&labels).inc();
-        let labels = RouteLabels { method, route: route.to_owned() };
+        let labels = RouteLabels { method, route: labels.route };
         self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 
@@ -101,7 +100,7 @@ impl Metrics {
     #[must_use]
     pub(crate) fn encode(&self) -> Option<String> {
         // Ages grow without an event, so they are computed when they are read.
-        self.tokens.refresh();
+        self.tokens.refresh_age();
         let mut text = String::new();
         encode(&mut text, &self.registry).ok()?;
         Some(text)
@@ -115,5 +114,94 @@ pub(crate) struct InFlight(Gauge<i64, AtomicI64>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabels {
+    source: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
+/// The metrics of tokens and of the key set.
+pub(crate) struct TokenMetrics {
+    by_signature: Counter,
+    by_cache: Counter,
+    rejected: Family<ReasonLabels, Counter>,
+    fetches: Counter,
+    failures: Family<ReasonLabels, Counter>,
+    keys: Gauge,
+    /// NaN until the first fetch.
+    age: Gauge<f64, AtomicU64>,
+    fetched_at: Mutex<Option<Instant>>,
+}
+
+impl TokenMetrics {
+    fn registered(registry: &mut Registry) -> Self {
+        let help = "Accepted tokens, by signature check or cache";
+        let verified: Family<SourceLabels, Counter> =
+            register(registry, "tokens_verified", help, Family::default());
+        let rejected = "Requests with a missing, rejected or unverifiable token, by reason";
+        let metrics = Self {
+            by_signature: verified.get_or_create_owned(&SourceLabels { source: "signature" }),
+            by_cache: verified.get_or_create_owned(&SourceLabels { source: "cache" }),
+            rejected: register(registry, "tokens_rejected", rejected, Family::default()),
+            fetches: register(
+                registry,
+                "jwks_fetches",
+                "Successful fetches of the key set",
+                Counter::default(),
+            ),
+            failures: register(
+                registry,
+                "jwks_fetch_failures",
+                "Failed fetches of the key set, by reason",
+                Family::default(),
+            ),
+            keys: register(registry, "jwks_keys", "Usable keys of the key set in use", Gauge::default()),
+            age: register(registry, "jwks_age_seconds", "Age of the key set in use", Gauge::default()),
+            fetched_at: Mutex::new(None),
+        };
+        metrics.age.set(f64::NAN);
+        metrics
+    }
+
+    /// Counts a request without a usable token.
+    pub(crate) fn no_token(&self, error: CredentialsError) {
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
+    }
+
+    /// Updates the age.
+    fn refresh_age(&self) {
+        if let Some(fetched_at) = *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.age.set(fetched_at.elapsed().as_secs_f64());
+        }
+    }
+}
+
+impl Observer for TokenMetrics {
+    fn verified(&self, by: VerifiedBy) {
+        match by {
+            VerifiedBy::Signature => self.by_signature.inc(),
+            VerifiedBy::Cache => self.by_cache.inc(),
+        };
+    }
+
+    fn rejected(&self, error: &VerifyError) {
+        self.rejected.get_or_create(&ReasonLabels { reason: error.reason() }).inc();
+    }
+
+    fn keys_fetched(&self, keys: usize, _: Duration) {
+        self.fetches.inc();
+        self.keys.set(i64::try_from(keys).unwrap_or(i64::MAX));
+        *self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn fetch_failed(&self, reason: &'static str, _: Duration) {
+        self.failures.get_or_create(&ReasonLabels { reason }).inc();
     }
 }

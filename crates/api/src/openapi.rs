@@ -13,7 +13,7 @@ pub(crate) mod responses;
 pub(crate) mod schemas;
 mod user_from_token_paths;
 
-pub(crate) use common::Common;
+pub(crate) use common::CommonParts;
 pub(crate) use examples::{Examples, task_id};
 pub(crate) use problems::Problems;
 pub(crate) use user_from_token_paths::UserFromTokenPaths;

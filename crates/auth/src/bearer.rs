@@ -4,19 +4,15 @@
 #[cfg(feature = "actix")]
 pub mod actix;
 mod authenticate;
-mod authorization;
 #[cfg(feature = "axum")]
 pub mod axum;
-mod challenge;
 #[cfg(test)]
 mod codes;
-#[cfg(any(feature = "actix", feature = "tower"))]
 mod rejection;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-pub use authenticate::{AuthError, authenticate};
-pub use authorization::{CredentialsError, bearer_token};
-pub use challenge::Challenge;
+pub use authenticate::{AuthError, CredentialsError, authenticate, bearer_token};
+pub use rejection::Challenge;
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use rejection::MissingGuard;

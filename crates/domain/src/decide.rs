@@ -159,6 +159,7 @@ fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> R
     match state.slot(id) {
         Slot::Live(task) if precondition.allows(task.revision) => Ok(task),
         Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
+        // Whatever the precondition: without a task there is no revision that it could exclude.
         Slot::Free | Slot::Retired => Err(Rejection::NotFound),
     }
 }

@@ -107,7 +107,8 @@ impl Tasks {
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
         let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        // An empty change would raise the revision without changing the task.
+        // An empty change would raise the revision without changing the task. The precondition is checked
+        // on what was read, which suffices because nothing is written.
         if change.is_empty() {
             let task = self.repository.get(owner, id).await?;
             return if precondition.allows(task.revision) {

@@ -10,13 +10,11 @@
 mod call;
 mod pool;
 mod queue;
-mod reads;
 mod timer;
 mod worker;
 
-pub(crate) use call::{PendingCall, Replies, Reply};
-pub(crate) use pool::{CheckedOut, Pool};
-pub(crate) use queue::{Group, Queue, QueueLimits, Request, Sender};
-pub(crate) use reads::{ROLE_CHECK_AFTER, Reads};
+pub(crate) use call::{Group, PendingCall, Replies, Reply, Request};
+pub(crate) use pool::{CheckedOut, Pool, ROLE_CHECK_AFTER};
+pub(crate) use queue::{Queue, QueueLimits, Sender};
 pub(crate) use timer::{DeadlineTimer, Expire};
 pub(crate) use worker::{Context, NewServer, Serve, Timeouts, Worker, Workers};

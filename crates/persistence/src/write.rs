@@ -42,7 +42,7 @@ pub(crate) struct Seen {
 
 /// What to load: an owner's row, and the row of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Read {
+pub(crate) struct ToLoad {
     pub(crate) owner: OwnerId,
     pub(crate) task: Option<TaskId>,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Loaded {
 pub(crate) type LoadedRow = (Option<(i64, i64, i64, i64)>, Option<(TaskRow, bool)>);
 
 /// Groups the rows of the reads by owner. The reads of one owner must be adjacent.
-pub(crate) fn collect(reads: &[Read], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {
+pub(crate) fn collect(reads: &[ToLoad], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
     for (read, (owner, task)) in reads.iter().zip(rows) {
         if all.last().is_none_or(|last| *last.state.owner_id() != read.owner) {
@@ -108,7 +108,7 @@ pub(crate) trait WriteSession {
     fn lock(&mut self, owners: &[OwnerId], skip_locked: bool) -> QueryResult<Vec<OwnerId>>;
 
     /// Loads the owners of the reads from one snapshot. The reads of one owner must be adjacent.
-    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>>;
+    fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>>;
 
     /// Stores the owners that pass the guard, in one transaction, and returns the epoch of each of them. Owners must be
     /// unique. After an error nothing is stored, unless the connection is lost.

@@ -11,7 +11,7 @@ use auth::{AuthError, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
-use crate::http::problem::{Problem, ProblemKind};
+use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
 use crate::state::AppState;
 
@@ -62,20 +62,14 @@ fn check_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
     if owner.is_named(&user) {
         return Ok(());
     }
-    Err(other_user())
-}
-
-/// The path names another user.
-fn other_user() -> Problem {
-    Problem::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
-}
-
-/// `Accept` excludes every available media type.
-pub(crate) fn not_acceptable() -> Problem {
-    Problem::new(ProblemKind::NotAcceptable, "Responses are application/json.")
+    Err(Problem::other_user())
 }
 
 /// Responses are JSON. A client with an unreadable `Accept` gets JSON as well.
 fn check_accept(request: &HttpRequest) -> Result<(), Problem> {
-    if accept_quality(request, "application/json") == Quality::ZERO { Err(not_acceptable()) } else { Ok(()) }
+    if accept_quality(request, "application/json") == Quality::ZERO {
+        Err(Problem::not_acceptable())
+    } else {
+        Ok(())
+    }
 }

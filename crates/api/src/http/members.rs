@@ -2,8 +2,8 @@
 //! OpenAPI document all derive from this table.
 //!
 //! An entry has the name of its field in [`domain::Task`]. The braces contain its definition in responses; `input` makes
-//! it writable and contains its definition in requests. Omitted parts have a default ([`Member::new`], [`Input::DEFAULT`]). A field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not
-//! compile.
+//! it writable and contains its definition in requests. Omitted parts have a default ([`Member::new`], [`Input::DEFAULT`]). A
+//! field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not compile.
 
 mod kinds;
 mod reader;
@@ -16,7 +16,7 @@ mod tests;
 use domain::{Task, TaskInput, TextLimits};
 use serde_json::Value;
 
-use kinds::{Id, Nullable, Owner, Text, Time};
+use kinds::{Nullable, Text, Time, UserId, Uuid};
 use table::members;
 
 pub(crate) use kinds::Boolean;
@@ -26,12 +26,12 @@ pub(crate) use table::{Alias, Input, Member};
 members! {
     Task without revision, TaskInput;
 
-    id: Id {
+    id: Uuid {
         text: "UUID, version 7.",
         examples: || ["019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11"; 2].map(Value::from),
     },
 
-    owner_id: Owner {
+    owner_id: UserId {
         name: "user_id",
         text: "The owner's user id, as in the token.",
         examples: || ["Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF"; 2].map(Value::from),

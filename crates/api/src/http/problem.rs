@@ -1,4 +1,5 @@
-//! All errors of the API in one format (RFC 9457). Status codes of errors are defined in `kind`.
+//! All errors of the API in one format (RFC 9457), and the texts of those that several places return. Status codes and titles
+//! are defined in `kind`; errors of the other layers get their texts in `from`.
 
 mod from;
 mod kind;
@@ -82,6 +83,16 @@ impl Problem {
     /// An internal error. The cause is in the log, under the request id.
     pub(crate) fn internal() -> Self {
         Self::new(ProblemKind::Internal, "Internal error; quote the request id when reporting it.")
+    }
+
+    /// The path names another user: the same for every such path, whether or not that user exists.
+    pub(crate) fn other_user() -> Self {
+        Self::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
+    }
+
+    /// `Accept` excludes every available media type.
+    pub(crate) fn not_acceptable() -> Self {
+        Self::new(ProblemKind::NotAcceptable, "Responses are application/json.")
     }
 
     /// No route has this path.

@@ -7,9 +7,9 @@ use super::operations::each_operation;
 use super::parameters;
 
 /// Adds the request id to every operation and response, and the token under `/api`.
-pub(crate) struct Common;
+pub(crate) struct CommonParts;
 
-impl Modify for Common {
+impl Modify for CommonParts {
     fn modify(&self, document: &mut OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

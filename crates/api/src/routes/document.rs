@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use super::{monitoring, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
-use crate::openapi::{Common, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -29,9 +29,9 @@ use crate::state::AppState;
         (name = "service", description = "The service itself; no token required.")
     ),
     paths(
-        tasks::list::list,
+        tasks::list,
         tasks::create::create,
-        tasks::get::get,
+        tasks::get,
         tasks::update::put,
         tasks::update::patch,
         tasks::delete::delete,
@@ -58,7 +58,7 @@ use crate::state::AppState;
         monitoring::Health,
         pages::ServiceInfo
     )),
-    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &Common)
+    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &CommonParts)
 )]
 struct Api;
 

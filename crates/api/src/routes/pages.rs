@@ -10,7 +10,6 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_swagger_ui::serve;
 
-use crate::http::authentication::not_acceptable;
 use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;
@@ -60,7 +59,7 @@ pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Re
     let [json_quality, html_quality] =
         ["application/json", "text/html"].map(|form| accept_quality(&request, form));
     if json_quality.max(html_quality) == header::Quality::ZERO {
-        return Err(not_acceptable().with_header(header::VARY, "Accept"));
+        return Err(Problem::not_acceptable().with_header(header::VARY, "Accept"));
     }
     let mut response = if html_quality > json_quality {
         html(PAGE.as_str(), "")

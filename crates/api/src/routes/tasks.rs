@@ -1,29 +1,102 @@
-//! The task routes, one file per operation.
+//! The task routes: reads here, writes in one file per operation.
 
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
-pub(crate) mod get;
-pub(crate) mod list;
 pub(crate) mod update;
 
-use actix_web::HttpRequest;
-use domain::TaskId;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{Precondition, TaskError, TaskId};
 
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::conditional;
+use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
+use crate::http::representation;
+use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
+use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
 
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
-pub(crate) use get::get;
-pub(crate) use list::list;
 pub(crate) use update::{patch, put};
+
+/// The cursor of the next page.
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
+/// The number of matching tasks.
+const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+
+/// Lists the user's tasks
+///
+/// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
+/// Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/tasks",
+    tag = "tasks",
+    operation_id = "list_tasks",
+    params(OwnerPath, ListParameters),
+    responses(PageOfTasks)
+)]
+pub(crate) async fn list(
+    AuthenticatedOwner(owner): AuthenticatedOwner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let list = ListRequest::parse(request.query_string())?;
+    let page = state.tasks.list(&owner, list.query.clone()).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(position) = page.next(list.query.sort.key) {
+        let cursor = list.cursor(position);
+        let (url, limit) = (url(&request, &state), list.query.limit);
+        let count = if list.query.count { "&count=true" } else { "" };
+        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
+        response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
+    }
+    if let Some(total) = page.total {
+        response.insert_header((TOTAL_COUNT, total.to_string()));
+    }
+    Ok(representation::tasks(&mut response, &page.tasks).await)
+}
+
+/// Reads one task
+///
+/// 304 if `If-None-Match` lists the current revision.
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/tasks/{id}",
+    tag = "tasks",
+    operation_id = "get_task",
+    params(TaskPath, Conditions),
+    responses(OneTask)
+)]
+pub(crate) async fn get(
+    AuthenticatedOwner(owner): AuthenticatedOwner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let task = state.tasks.get(&owner, task_id(&request)?).await?;
+    // After the read: for a task of another user, every precondition gets the same 404.
+    let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
+    if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
+        return Err(TaskError::PreconditionFailed { current: task.revision }.into());
+    }
+    if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
+        let mut response = HttpResponse::NotModified();
+        representation::private_cache_headers(&mut response)
+            .insert_header((header::ETAG, representation::etag(&task)));
+        return Ok(response.finish());
+    }
+    Ok(representation::task(&mut HttpResponse::Ok(), &task))
+}
 
 /// The task id of the path. An invalid id is the id of no task.
 fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
     let text = request.match_info().get("id").unwrap_or_default();
-    TaskId::parse(text).ok_or_else(|| Problem::from(domain::TaskError::NotFound))
+    TaskId::parse(text).ok_or_else(|| Problem::from(TaskError::NotFound))
 }
 
 /// The URL of the request for clients, without a query and a trailing slash. Without `server.public_url` it is a path:

@@ -1,10 +1,9 @@
 //! The application of a worker: routes, CORS around them, the request context around both.
 
 use actix_cors::Cors;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error};
 
@@ -33,23 +32,7 @@ pub(crate) fn app(
     let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
     // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
     // logged; CORS surrounds the routes, so that browsers can read errors of handlers.
-    app.wrap(policy(cors)).wrap(from_fn(expose)).wrap(from_fn(request_context))
-}
-
-/// The headers that pages of other origins may read. The policy would write them in a different order in each worker.
-const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
-                       RateLimit-Policy";
-
-async fn expose(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
-    let headers = response.headers_mut();
-    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    }
-    Ok(response)
+    app.wrap(policy(cors)).wrap(from_fn(request_context))
 }
 
 /// What browsers allow pages of other origins.

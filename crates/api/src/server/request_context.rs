@@ -1,7 +1,9 @@
 //! The outermost middleware: gives each request an id and a log span, writes the body of problems, counts and logs the
 //! response.
 
-use std::time::Instant;
+use std::cell::Cell;
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -10,13 +12,17 @@ use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
 /// The header of the request id, in requests and responses.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers that pages of other origins may read. The CORS policy would write them in a different order in each worker.
+const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
+                       RateLimit-Policy";
 
 /// Wraps the whole application.
 pub(super) async fn request_context(
@@ -26,6 +32,7 @@ pub(super) async fn request_context(
     let started = Instant::now();
     let id = request_id(&request);
     let span = tracing::info_span!("request", request_id = %id);
+    // Until the head of the response is complete; the server sends the body afterwards.
     let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
@@ -43,6 +50,10 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
+    }
+    // Set by the CORS policy for the origins that it allows.
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
     // Titles are user input: a browser must not guess that a JSON response is HTML.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -64,22 +75,41 @@ fn normalize_errors(response: HttpResponse, id: &str) -> HttpResponse {
 }
 
 /// The client's id when it is safe to log, else a new one.
-#[expect(clippy::disallowed_methods, reason = "a request id is not part of the domain")]
 fn request_id(request: &ServiceRequest) -> String {
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_safe = |id: &&str| {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
-    sent.filter(is_safe).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+    sent.filter(is_safe).map_or_else(|| new_request_id().to_string(), str::to_owned)
+}
+
+thread_local! {
+    /// A key from the system, and how many random numbers were drawn with it.
+    static RANDOM: (RandomState, Cell<u64>) = (RandomState::new(), Cell::new(0));
+}
+
+/// A UUID of version 7 (RFC 9562 §5.7), whose random bits take no system call.
+fn new_request_id() -> Uuid {
+    let unix_time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let milliseconds = u64::try_from(unix_time.as_millis()).unwrap_or(u64::MAX);
+    let [bits @ .., _, _, _, _, _, _] = *Uuid::from_u64_pair(random(), random()).as_bytes();
+    Builder::from_unix_timestamp_millis(milliseconds, &bits).into_uuid()
+}
+
+fn random() -> u64 {
+    RANDOM.with(|(key, drawn)| {
+        drawn.set(drawn.get().wrapping_add(1));
+        key.hash_one(drawn.get())
+    })
 }
 
 fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
-    if let Some(state) = request.app_data::<web::Data<AppState>>() {
-        state.metrics.observe(request.method().as_str(), &route, status, elapsed);
-    }
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(method = %request.method(), route, status, duration_ms, "request completed");
+    if let Some(state) = request.app_data::<web::Data<AppState>>() {
+        state.metrics.observe(request.method().as_str(), route, status, elapsed);
+    }
 }

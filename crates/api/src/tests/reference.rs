@@ -53,7 +53,7 @@ fn metrics() -> Vec<String> {
 /// All metrics, each with a series, since a family without one is not encoded.
 fn encoded_metrics() -> String {
     let metrics = Metrics::default();
-    metrics.observe("GET", "/livez", 200, Duration::ZERO);
+    metrics.observe("GET", "/livez".to_owned(), 200, Duration::ZERO);
     metrics.tokens().no_token(auth::CredentialsError::Missing);
     metrics.tokens().fetch_failed("unreachable", Duration::ZERO);
     let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);

@@ -1,6 +1,6 @@
 //! Applies every rule to one token, where a verifier stops at the first that fails.
 
-use super::report::{Findings, Rule};
+use super::report::{Findings, ReportRule};
 use super::{AnyVerifier, Report, VerifierRef};
 use crate::claims::{CHECKS, Claims, show_duration};
 use crate::keys::check_published_algorithm;
@@ -28,9 +28,9 @@ impl AnyVerifier {
     fn apply_all(&self, token: &str, findings: &mut Findings) -> Option<()> {
         let limit = self.limit_bytes;
         let detail = format!("{} bytes, at most {limit}", token.len());
-        findings.apply(Rule::Length, detail, check_length(token, limit))?;
+        findings.apply(ReportRule::Length, detail, check_length(token, limit))?;
         let detail = format!("{} parts between dots", token.split('.').count());
-        let parts = findings.apply(Rule::Form, detail, Parts::split(token))?;
+        let parts = findings.apply(ReportRule::Form, detail, Parts::split(token))?;
         let header = parts.header();
         let verifier = header.as_ref().ok().and_then(|header| self.verifier_for(header).ok());
         // Without a trust anchor for the token, show the rules of the first one.
@@ -40,11 +40,11 @@ impl AnyVerifier {
             if is_signed { "a JSON object, signed" } else { "not verified: anyone could have written it" };
         let payload = parts.unverified_payload();
         let claims = payload.as_ref().map_err(Clone::clone).and_then(|payload| Claims::parse(payload));
-        let claims = findings.apply(Rule::Payload, detail, claims)?;
+        let claims = findings.apply(ReportRule::Payload, detail, claims)?;
         let (rules, now) = (&verifier.policy().rules, verifier.policy().now());
         for check in &CHECKS {
             let detail = (check.detail)(rules, &claims, now);
-            findings.apply(Rule::Claim(check), detail, (check.apply)(rules, &claims, now));
+            findings.apply(ReportRule::Claim(check), detail, (check.apply)(rules, &claims, now));
         }
         Some(())
     }
@@ -58,11 +58,11 @@ impl AnyVerifier {
         findings: &mut Findings,
     ) -> Option<()> {
         let detail = header.as_ref().map(Header::to_string).unwrap_or_default();
-        let header = findings.apply(Rule::Header, detail, header)?;
+        let header = findings.apply(ReportRule::Header, detail, header)?;
         let limit = verifier.policy().rules.max_token_bytes;
         let admitted = self.verifier_for(&header).and_then(|verifier| verifier.admits(token, &header));
         let detail = format!("{}, for tokens of at most {limit} bytes", verifier.name());
-        findings.apply(Rule::TrustAnchor, detail, admitted)?;
+        findings.apply(ReportRule::TrustAnchor, detail, admitted)?;
         verifier.apply_key_rules(&CompactJws::parse(token).ok()?, findings)
     }
 }
@@ -70,19 +70,19 @@ impl AnyVerifier {
 impl VerifierRef<'_> {
     fn apply_key_rules(self, jws: &CompactJws<'_>, findings: &mut Findings) -> Option<()> {
         let verified = self.verify_signature(jws);
-        let rule = verified.as_ref().err().and_then(Rule::before_claims);
+        let rule = verified.as_ref().err().and_then(ReportRule::before_claims);
         let key = match &verified {
-            Err(error) if matches!(rule, Some(Rule::Key)) => Err(error.clone()),
+            Err(error) if matches!(rule, Some(ReportRule::Key)) => Err(error.clone()),
             _ => Ok(()),
         };
-        findings.apply(Rule::Key, self.show_keys(), key)?;
+        findings.apply(ReportRule::Key, self.show_keys(), key)?;
         let signature = match verified {
             // A signed payload that is not base64 fails the rule of the payload.
-            Err(error) if !matches!(rule, Some(Rule::Payload)) => Err(error),
+            Err(error) if !matches!(rule, Some(ReportRule::Payload)) => Err(error),
             _ => Ok(()),
         };
         let detail = format!("{} over header and payload", jws.header().algorithm());
-        findings.apply(Rule::Signature, detail, signature)
+        findings.apply(ReportRule::Signature, detail, signature)
     }
 
     fn name(self) -> &'static str {

@@ -37,7 +37,7 @@ pub enum Outcome {
 
 /// A rule of a report.
 #[derive(Clone, Copy)]
-pub(super) enum Rule {
+pub(super) enum ReportRule {
     Length,
     Form,
     Header,
@@ -48,7 +48,7 @@ pub(super) enum Rule {
     Claim(&'static ClaimCheck),
 }
 
-impl Rule {
+impl ReportRule {
     const BEFORE_CLAIMS: [Self; 7] = [
         Self::Length,
         Self::Form,
@@ -116,15 +116,18 @@ pub(super) struct Findings(Vec<Finding>);
 
 impl Findings {
     pub(super) fn new() -> Self {
-        let not_applied =
-            |rule: Rule| Finding { rule: rule.name(), detail: String::new(), outcome: Outcome::NotApplied };
-        Self(Rule::all().map(not_applied).collect())
+        let not_applied = |rule: ReportRule| Finding {
+            rule: rule.name(),
+            detail: String::new(),
+            outcome: Outcome::NotApplied,
+        };
+        Self(ReportRule::all().map(not_applied).collect())
     }
 
     /// Records what a rule found, and returns what it let pass.
     pub(super) fn apply<T>(
         &mut self,
-        rule: Rule,
+        rule: ReportRule,
         detail: impl Into<String>,
         result: Result<T, VerifyError>,
     ) -> Option<T> {
@@ -210,15 +213,15 @@ mod tests {
     #[test]
     fn every_rule_before_the_claims_has_an_error() {
         let with_error: Vec<_> =
-            one_of_each().iter().filter_map(Rule::before_claims).map(Rule::name).collect();
-        for rule in Rule::BEFORE_CLAIMS {
+            one_of_each().iter().filter_map(ReportRule::before_claims).map(ReportRule::name).collect();
+        for rule in ReportRule::BEFORE_CLAIMS {
             assert!(with_error.contains(&rule.name()), "{}", rule.name());
         }
     }
 
     #[test]
     fn the_rules_have_distinct_names() {
-        let names: std::collections::BTreeSet<_> = Rule::all().map(Rule::name).collect();
-        assert_eq!(names.len(), Rule::all().count());
+        let names: std::collections::BTreeSet<_> = ReportRule::all().map(ReportRule::name).collect();
+        assert_eq!(names.len(), ReportRule::all().count());
     }
 }

@@ -1,10 +1,9 @@
-//! From the headers of a request to an identity, or to the response of a request that is rejected. Every adapter does
-//! this.
+//! From the headers of a request to an identity, as every adapter does it: finds the token in the `Authorization` header
+//! (RFC 9110 §11.6.2, RFC 6750 §2.1) and has it verified.
 
-use serde_json::json;
 use thiserror::Error;
 
-use crate::{Challenge, CredentialsError, Identity, TokenVerifier, VerifyError, bearer_token};
+use crate::{Identity, TokenVerifier, VerifyError};
 
 /// Why a request does not reach the handler.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -39,122 +38,183 @@ pub async fn authenticate<'a>(
     Ok(verifier.verify(bearer_token(authorization)?).await?)
 }
 
-impl AuthError {
-    /// The media type of [`AuthError::problem`] (RFC 9457 §3).
-    pub const PROBLEM_TYPE: &'static str = "application/problem+json";
+/// Why a request has no token to verify.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialsError {
+    /// No header, an empty one, another scheme, or no scheme at all. 401 without an error code.
+    #[error("a bearer token is required in the Authorization header")]
+    Missing,
+    /// Two headers, a tab, a list, or more than one word after the scheme. 400 `invalid_request`.
+    #[error("the Authorization header must be \"Bearer <token>\"")]
+    Malformed,
+    /// The scheme alone. 401 `invalid_token`.
+    #[error("the Authorization header has no token after \"Bearer\"")]
+    EmptyToken,
+    /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
+    #[error("the token contains invalid characters")]
+    InvalidToken,
+}
 
-    /// 401; 400 for malformed credentials (RFC 6750 §3.1); 503 when the token could not be verified.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::Credentials(CredentialsError::Malformed) => 400,
-            Self::Token(error) if error.is_unavailable() => 503,
-            Self::Credentials(_) | Self::Token(_) => 401,
-        }
-    }
-
+impl CredentialsError {
     /// A stable label for logs and metrics, in `snake_case`.
     #[must_use]
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(self) -> &'static str {
         match self {
-            Self::Credentials(error) => error.reason(),
-            Self::Token(error) => error.reason(),
+            Self::Missing => "missing_credentials",
+            Self::Malformed => "malformed_credentials",
+            Self::EmptyToken => "empty_token",
+            Self::InvalidToken => "invalid_characters",
         }
     }
 
-    /// For `WWW-Authenticate` (RFC 6750 §3); none with a 503, where other credentials would not help.
+    /// The error code of RFC 6750 §3.1; none when the request has no credentials of this scheme.
     #[must_use]
-    pub fn challenge(&self) -> Option<Challenge> {
+    pub fn error_code(self) -> Option<&'static str> {
         match self {
-            Self::Credentials(error) => Some(Challenge::from(error)),
-            Self::Token(error) if error.is_unavailable() => None,
-            Self::Token(error) => Some(Challenge::from(error)),
+            Self::Missing => None,
+            Self::Malformed => Some("invalid_request"),
+            Self::EmptyToken | Self::InvalidToken => Some("invalid_token"),
         }
     }
+}
 
-    /// For `Retry-After` (RFC 9110 §10.2.3), in seconds; with a 503 only.
-    #[must_use]
-    pub fn retry_after_seconds(&self) -> Option<u64> {
-        match self {
-            Self::Credentials(_) => None,
-            Self::Token(error) => error.retry_after_seconds(),
-        }
+/// Finds the token in the values of a request's `Authorization` headers: exactly one header, the scheme in any case,
+/// one or more spaces, one token.
+///
+/// A token anywhere else (a cookie, the query, a form) is ignored: RFC 6750 §5.3, and a browser adds cookies to
+/// cross-site requests too.
+///
+/// # Errors
+///
+/// [`CredentialsError`], each with its RFC 6750 error code.
+///
+/// ```
+/// let headers = [b"bearer abc.def.ghi".as_slice()];
+/// assert_eq!(tasknook_auth::bearer_token(headers.into_iter()), Ok("abc.def.ghi"));
+/// ```
+pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result<&'a str, CredentialsError> {
+    let mut values = authorization;
+    let value = values.next().ok_or(CredentialsError::Missing)?;
+    // Two headers, even equal ones: a proxy and this service could each use another one.
+    if values.next().is_some() {
+        return Err(CredentialsError::Malformed);
     }
+    let end_of_scheme = value.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
+    let (scheme, rest) = value.split_at(end_of_scheme);
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Err(CredentialsError::Missing);
+    }
+    if rest.contains(&b'\t') || is_list(rest) {
+        return Err(CredentialsError::Malformed);
+    }
+    let token = trim_spaces(rest);
+    if token.is_empty() {
+        return Err(CredentialsError::EmptyToken);
+    }
+    str::from_utf8(token)
+        .ok()
+        .filter(|token| token.bytes().all(is_token_byte))
+        .ok_or(CredentialsError::InvalidToken)
+}
 
-    /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its
-    /// `code` is [`AuthError::reason`]. It contains neither the token nor a secret.
-    #[must_use]
-    pub fn problem(&self) -> String {
-        let title = match self.status() {
-            400 => "Bad Request",
-            503 => "Service Unavailable",
-            _ => "Unauthorized",
-        };
-        json!({
-            "type": "about:blank",
-            "title": title,
-            "status": self.status(),
-            "detail": self.to_string(),
-            "code": self.reason(),
-        })
-        .to_string()
+/// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
+/// server that does not parse headers correctly.
+fn trim_spaces(mut value: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] | [rest @ .., b' '] = value {
+        value = rest;
     }
+    value
+}
+
+/// Whether further credentials follow after a comma: some proxies join two headers.
+fn is_list(value: &[u8]) -> bool {
+    let scheme =
+        |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
+    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
+}
+
+/// The characters of `b64token` (RFC 6750 §2.1).
+fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
-    use crate::testing::{SECRET, ScriptedSource, SigningKey, claims, jwks, shared_secret};
-
-    fn authenticated(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {
-        pollster::block_on(authenticate(verifier, header.map(str::as_bytes).into_iter()))
-    }
+    use crate::testing::{SECRET, SigningKey, claims, shared_secret};
 
     #[test]
     fn a_good_token_gives_the_identity() {
         let token = SigningKey::hs256(SECRET).token("any", &claims());
-        let identity = authenticated(&shared_secret(), Some(&format!("Bearer {token}"))).unwrap();
+        let header = format!("Bearer {token}");
+        let identity =
+            pollster::block_on(authenticate(&shared_secret(), [header.as_bytes()].into_iter())).unwrap();
         assert_eq!(identity.user_id(), "user-a");
     }
 
+    fn read<'a>(values: &[&'a str]) -> Result<&'a str, CredentialsError> {
+        bearer_token(values.iter().map(|value| value.as_bytes()))
+    }
+
     #[test]
-    fn each_error_has_its_status_and_challenge() {
-        let cases = [
-            (None, 401, "missing_credentials", "Bearer"),
-            (Some("Bearer"), 401, "empty_token", "Bearer error=\"invalid_token\""),
-            (Some("Bearer\ta.b.c"), 400, "malformed_credentials", "Bearer error=\"invalid_request\""),
-            (Some("Bearer a.b"), 401, "not_three_parts", "Bearer error=\"invalid_token\""),
-        ];
-        for (header, status, reason, challenge) in cases {
-            let error = authenticated(&shared_secret(), header).unwrap_err();
-            assert_eq!((error.status(), error.reason()), (status, reason), "{header:?}");
-            assert!(error.challenge().unwrap().to_string().starts_with(challenge), "{header:?}");
-            assert_eq!(error.retry_after_seconds(), None);
+    fn finds_the_token_after_the_scheme_in_any_case() {
+        for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "Bearer   a.b.c", "Bearer a.b.c  "] {
+            assert_eq!(read(&[value]), Ok("a.b.c"), "{value:?}");
         }
     }
 
     #[test]
-    fn unavailable_keys_are_503_without_a_challenge() {
-        let token = SigningKey::ed25519().token("ed1", &claims());
-        let error =
-            authenticated(&jwks(&ScriptedSource::down()), Some(&format!("Bearer {token}"))).unwrap_err();
-        assert_eq!((error.status(), error.challenge()), (503, None));
-        assert!(error.retry_after_seconds().is_some_and(|seconds| seconds > 0));
+    fn credentials_of_another_scheme_are_missing() {
+        for values in
+            [&[][..], &[""], &[" "], &["Basic dTpw"], &["a.b.c"], &["Bearera.b.c"], &["Token bearer a"]]
+        {
+            assert_eq!(read(values), Err(CredentialsError::Missing), "{values:?}");
+        }
     }
 
     #[test]
-    fn the_body_is_a_problem_with_a_reason() {
-        let error = authenticated(&shared_secret(), Some("Bearer a.b")).unwrap_err();
-        let problem: Value = serde_json::from_str(&error.problem()).unwrap();
-        let expected = json!({
-            "type": "about:blank",
-            "title": "Unauthorized",
-            "status": 401,
-            "detail": "the token does not have three parts: header, payload and signature",
-            "code": "not_three_parts",
-        });
-        assert_eq!(problem, expected);
+    fn rejects_two_headers_even_when_they_are_equal() {
+        assert_eq!(read(&["Bearer a.b.c", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
+        assert_eq!(read(&["Basic dTpw", "Bearer a.b.c"]), Err(CredentialsError::Malformed));
+    }
+
+    #[test]
+    fn rejects_a_tab_and_a_list() {
+        for value in
+            ["Bearer\ta.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,bearer", "Bearer \ta", "Bearer a\t"]
+        {
+            assert_eq!(read(&[value]), Err(CredentialsError::Malformed), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn distinguishes_an_empty_token_from_a_missing_one() {
+        assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
+        assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
+        assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
+    }
+
+    #[test]
+    fn rejects_a_quoted_token_and_bytes_outside_ascii() {
+        for value in [
+            b"Bearer \"a.b.c\"".as_slice(),
+            b"Bearer \xff\xfe",
+            b"Bearer a\0b",
+            b"Bearer a.b.c d",
+            b"Bearer a.b.c\r",
+            b"Bearer \x0ca.b.c",
+            b"Bearer {\"a\":1,\"b\":2}",
+        ] {
+            assert_eq!(bearer_token([value].into_iter()), Err(CredentialsError::InvalidToken), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn maps_each_error_to_its_code() {
+        assert_eq!(CredentialsError::Missing.error_code(), None);
+        assert_eq!(CredentialsError::Malformed.error_code(), Some("invalid_request"));
+        assert_eq!(CredentialsError::EmptyToken.error_code(), Some("invalid_token"));
+        assert_eq!(CredentialsError::InvalidToken.error_code(), Some("invalid_token"));
     }
 }

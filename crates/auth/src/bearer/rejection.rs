@@ -1,16 +1,134 @@
-//! The response to a request that is rejected. Every adapter translates this one into the types of its framework.
+//! The response to a request that is rejected: status, headers (among them the challenge of RFC 6750 §3) and body. Every
+//! adapter translates this one into the types of its framework.
+
+use std::fmt;
 
 use serde_json::json;
+#[cfg(any(feature = "actix", feature = "tower"))]
 use thiserror::Error;
 
-use crate::AuthError;
+use crate::{AuthError, CredentialsError, VerifyError};
 
+impl AuthError {
+    /// The media type of [`AuthError::problem`] (RFC 9457 §3).
+    pub const PROBLEM_TYPE: &'static str = "application/problem+json";
+
+    /// 401; 400 for malformed credentials (RFC 6750 §3.1); 503 when the token could not be verified.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Credentials(CredentialsError::Malformed) => 400,
+            Self::Token(error) if error.is_unavailable() => 503,
+            Self::Credentials(_) | Self::Token(_) => 401,
+        }
+    }
+
+    /// A stable label for logs and metrics, in `snake_case`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Credentials(error) => error.reason(),
+            Self::Token(error) => error.reason(),
+        }
+    }
+
+    /// For `WWW-Authenticate` (RFC 6750 §3); none with a 503, where other credentials would not help.
+    #[must_use]
+    pub fn challenge(&self) -> Option<Challenge> {
+        match self {
+            Self::Credentials(error) => Some(Challenge::from(error)),
+            Self::Token(error) if error.is_unavailable() => None,
+            Self::Token(error) => Some(Challenge::from(error)),
+        }
+    }
+
+    /// For `Retry-After` (RFC 9110 §10.2.3), in seconds; with a 503 only.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Credentials(_) => None,
+            Self::Token(error) => error.retry_after_seconds(),
+        }
+    }
+
+    /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its
+    /// `code` is [`AuthError::reason`]. It contains neither the token nor a secret.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        let title = match self.status() {
+            400 => "Bad Request",
+            503 => "Service Unavailable",
+            _ => "Unauthorized",
+        };
+        json!({
+            "type": "about:blank",
+            "title": title,
+            "status": self.status(),
+            "detail": self.to_string(),
+            "code": self.reason(),
+        })
+        .to_string()
+    }
+}
+
+/// A challenge for the scheme `Bearer`: `to_string` is the header's value, in printable ASCII.
+///
+/// A request without credentials gets the bare scheme, since a reason would help only to probe the service (RFC 6750
+/// §3.1). So does a token that could not be verified, which is not the fault of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    error: Option<(&'static str, String)>,
+}
+
+impl Challenge {
+    /// The error code in the header.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&'static str> {
+        self.error.as_ref().map(|(code, _)| *code)
+    }
+}
+
+impl From<&CredentialsError> for Challenge {
+    fn from(error: &CredentialsError) -> Self {
+        Self { error: error.error_code().map(|code| (code, error.to_string())) }
+    }
+}
+
+impl From<&VerifyError> for Challenge {
+    fn from(error: &VerifyError) -> Self {
+        Self { error: error.error_code().map(|code| (code, error.to_string())) }
+    }
+}
+
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer")?;
+        if let Some((code, description)) = &self.error {
+            let description: String = description.chars().map(to_description).collect();
+            write!(f, " error=\"{code}\", error_description=\"{description}\"")?;
+        }
+        Ok(())
+    }
+}
+
+/// `error_description` is printable ASCII without `"` and `\`, not even escaped (RFC 6750 §3).
+fn to_description(character: char) -> char {
+    match character {
+        '"' => '\'',
+        '\\' => '/',
+        ' '..='~' => character,
+        _ => '?',
+    }
+}
+
+#[cfg(any(feature = "actix", feature = "tower"))]
 /// A handler takes an identity, and no guard verifies tokens for its route: a mistake in your service. The response is
 /// a bare 500, and the log names what is missing.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("no verifier guards this route")]
 pub struct MissingGuard;
 
+#[cfg(any(feature = "actix", feature = "tower"))]
 /// A response before it belongs to a framework. The values of its headers are printable ASCII.
 pub(super) struct RejectionResponse {
     pub(super) status: u16,
@@ -18,6 +136,7 @@ pub(super) struct RejectionResponse {
     pub(super) body: String,
 }
 
+#[cfg(any(feature = "actix", feature = "tower"))]
 impl RejectionResponse {
     fn new(status: u16, body: String) -> Self {
         let content_type = ("content-type", AuthError::PROBLEM_TYPE.to_owned());
@@ -27,6 +146,7 @@ impl RejectionResponse {
     }
 }
 
+#[cfg(any(feature = "actix", feature = "tower"))]
 impl From<&AuthError> for RejectionResponse {
     fn from(error: &AuthError) -> Self {
         let mut response = Self::new(error.status(), error.problem());
@@ -37,9 +157,98 @@ impl From<&AuthError> for RejectionResponse {
     }
 }
 
+#[cfg(any(feature = "actix", feature = "tower"))]
 impl From<MissingGuard> for RejectionResponse {
     fn from(_: MissingGuard) -> Self {
         let problem = json!({ "type": "about:blank", "title": "Internal Server Error", "status": 500 });
         Self::new(500, problem.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::testing::{ScriptedSource, SigningKey, claims, jwks, shared_secret};
+    use crate::{Excerpt, Identity, TokenVerifier, authenticate};
+
+    fn authenticated(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {
+        pollster::block_on(authenticate(verifier, header.map(str::as_bytes).into_iter()))
+    }
+
+    #[test]
+    fn each_error_has_its_status_and_challenge() {
+        let cases = [
+            (None, 401, "missing_credentials", "Bearer"),
+            (Some("Bearer"), 401, "empty_token", "Bearer error=\"invalid_token\""),
+            (Some("Bearer\ta.b.c"), 400, "malformed_credentials", "Bearer error=\"invalid_request\""),
+            (Some("Bearer a.b"), 401, "not_three_parts", "Bearer error=\"invalid_token\""),
+        ];
+        for (header, status, reason, challenge) in cases {
+            let error = authenticated(&shared_secret(), header).unwrap_err();
+            assert_eq!((error.status(), error.reason()), (status, reason), "{header:?}");
+            assert!(error.challenge().unwrap().to_string().starts_with(challenge), "{header:?}");
+            assert_eq!(error.retry_after_seconds(), None);
+        }
+    }
+
+    #[test]
+    fn unavailable_keys_are_503_without_a_challenge() {
+        let token = SigningKey::ed25519().token("ed1", &claims());
+        let error =
+            authenticated(&jwks(&ScriptedSource::down()), Some(&format!("Bearer {token}"))).unwrap_err();
+        assert_eq!((error.status(), error.challenge()), (503, None));
+        assert!(error.retry_after_seconds().is_some_and(|seconds| seconds > 0));
+    }
+
+    #[test]
+    fn the_body_is_a_problem_with_a_reason() {
+        let error = authenticated(&shared_secret(), Some("Bearer a.b")).unwrap_err();
+        let problem: Value = serde_json::from_str(&error.problem()).unwrap();
+        let expected = json!({
+            "type": "about:blank",
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": "the token does not have three parts: header, payload and signature",
+            "code": "not_three_parts",
+        });
+        assert_eq!(problem, expected);
+    }
+
+    #[test]
+    fn a_request_without_credentials_gets_the_bare_scheme() {
+        assert_eq!(Challenge::from(&CredentialsError::Missing).to_string(), "Bearer");
+    }
+
+    #[test]
+    fn a_rejected_token_gets_the_reason() {
+        let challenge = Challenge::from(&VerifyError::Expired { expired_at: 3600 });
+        assert_eq!(challenge.error_code(), Some("invalid_token"));
+        let expected = "Bearer error=\"invalid_token\", \
+                        error_description=\"the token expired at 1970-01-01T01:00:00Z\"";
+        assert_eq!(challenge.to_string(), expected);
+    }
+
+    #[test]
+    fn a_malformed_header_is_an_invalid_request() {
+        let expected = "Bearer error=\"invalid_request\", \
+                        error_description=\"the Authorization header must be 'Bearer <token>'\"";
+        assert_eq!(Challenge::from(&CredentialsError::Malformed).to_string(), expected);
+    }
+
+    #[test]
+    fn unavailable_keys_get_the_bare_scheme() {
+        let error = VerifyError::KeysUnavailable { retry_after_seconds: 3 };
+        assert_eq!(Challenge::from(&error).to_string(), "Bearer");
+    }
+
+    #[test]
+    fn text_of_the_token_cannot_break_out_of_the_description() {
+        let issuer = Excerpt::of("\", error=\"none\"\r\nSet-Cookie: a=b; é\\");
+        let shown = Challenge::from(&VerifyError::UnknownIssuer { issuer }).to_string();
+        assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{shown}");
+        assert_eq!(shown.matches('"').count(), 4, "{shown}");
+        assert!(!shown.contains('\\'), "{shown}");
     }
 }

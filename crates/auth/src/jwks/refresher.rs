@@ -20,11 +20,11 @@ const MAX_WAITING: usize = 4096;
 
 /// Owns the thread; dropping it stops the thread.
 pub(super) struct Refresher {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
 }
 
 /// What the thread and the requests share.
-struct Shared {
+struct SharedState {
     current: ArcSwapOption<Snapshot>,
     /// Locked for a few instructions, never across a fetch, so a request can lock it on an async thread.
     state: Mutex<State>,
@@ -62,7 +62,7 @@ impl Refresher {
             is_stopped: false,
             waiting: Vec::new(),
         };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedState {
             current: ArcSwapOption::empty(),
             state: Mutex::new(state),
             wake: Condvar::new(),
@@ -127,7 +127,7 @@ impl Drop for Refresher {
     }
 }
 
-impl Shared {
+impl SharedState {
     fn now(&self) -> Duration {
         self.options.clock.monotonic()
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::observer::NoObserver;
+use super::NoObserver;
 use crate::{ClaimRules, Clock, ConfigError, Observer, SystemClock};
 
 /// The clock, the cache and the observer of a verifier. The defaults are the system clock, a cache of 16 MiB and no

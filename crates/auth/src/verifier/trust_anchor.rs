@@ -1,9 +1,17 @@
-//! A set of keys with the cache of the tokens that it verified; both are replaced together.
+//! A set of keys with the cache of the tokens that it verified, so that the next requests of a session cost a look-up
+//! instead of a signature. Both are replaced together.
 
-use super::cache::TokenCache;
-use super::{CacheOptions, Policy, RawToken};
+use std::hash::Hasher;
+use std::sync::OnceLock;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+use super::{CacheOptions, Policy};
+use crate::claims::Accepted;
 use crate::keys::Keys;
-use crate::token::CompactJws;
+use crate::token::{CompactJws, check_length};
 use crate::{Identity, VerifyError};
 
 pub(crate) struct TrustAnchor {
@@ -39,3 +47,109 @@ impl TrustAnchor {
         Ok(accepted.identity)
     }
 }
+
+/// A token as a request carries it: not parsed, not too long, with the key of its cache entry.
+pub(crate) struct RawToken<'a> {
+    text: &'a str,
+    fingerprint: Fingerprint,
+}
+
+/// A digest of a whole token: SipHash-2-4 with 128 bits, keyed with random bytes of this process.
+///
+/// An entry accepts a token without a signature check, so a caller must not be able to make a token with the
+/// fingerprint of another one. Without the key it is a pseudorandom function, and a guess succeeds once in 2^128.
+/// SHA-256 needs no key, but takes longer than a cached token should.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Fingerprint(u128);
+
+impl<'a> RawToken<'a> {
+    /// Checks the length before anything else, so that a long token costs neither a digest nor a parse.
+    pub(crate) fn new(text: &'a str, limit_bytes: usize) -> Result<Self, VerifyError> {
+        check_length(text, limit_bytes)?;
+        Ok(Self { text, fingerprint: Fingerprint::of(text) })
+    }
+
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
+
+impl Fingerprint {
+    fn of(token: &str) -> Self {
+        static KEYED: OnceLock<SipHasher24> = OnceLock::new();
+        let mut hasher = *KEYED.get_or_init(|| SipHasher24::new_with_key(&random_key()));
+        hasher.write(token.as_bytes());
+        Self(hasher.finish128().as_u128())
+    }
+}
+
+/// # Panics
+///
+/// When the operating system has no random bytes.
+fn random_key() -> [u8; 16] {
+    let mut key = [0; 16];
+    #[expect(clippy::expect_used, reason = "a machine without random bytes is broken")]
+    getrandom::fill(&mut key).expect("random bytes of the operating system");
+    key
+}
+
+/// Belongs to one set of keys and is dropped with it, so a key that is removed cannot stay valid through the cache.
+pub(super) struct TokenCache {
+    entries: Option<Cache<Fingerprint, CachedIdentity, ByteWeight>>,
+    max_age_seconds: i64,
+}
+
+/// Valid from the second of the verification, so that a clock that is set back invalidates it, to before `until`.
+#[derive(Clone)]
+struct CachedIdentity {
+    identity: Identity,
+    from: i64,
+    until: i64,
+}
+
+/// What the cache adds to an identity, estimated: the fingerprint, the times, links and a slot.
+const ENTRY_BYTES: usize = 128;
+
+/// The size of an average entry, which decides the number of shards.
+const AVERAGE_BYTES: u64 = 1024;
+
+impl TokenCache {
+    pub(super) fn new(options: CacheOptions) -> Self {
+        let capacity = options.max_bytes;
+        let estimate = usize::try_from(capacity / AVERAGE_BYTES).unwrap_or(usize::MAX).max(1);
+        Self {
+            entries: (capacity > 0).then(|| Cache::with_weighter(estimate, capacity, ByteWeight)),
+            max_age_seconds: i64::try_from(options.max_age.as_secs()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The identity of a cached token, if the entry is still valid at `now`.
+    pub(super) fn get(&self, fingerprint: Fingerprint, now: i64) -> Option<Identity> {
+        let entry = self.entries.as_ref()?.get(&fingerprint)?;
+        (entry.from..entry.until).contains(&now).then_some(entry.identity)
+    }
+
+    pub(super) fn insert(&self, fingerprint: Fingerprint, accepted: &Accepted, now: i64) {
+        if let Some(entries) = &self.entries {
+            let until = accepted.valid_until.min(now.saturating_add(self.max_age_seconds));
+            let identity = accepted.identity.clone();
+            entries.insert(fingerprint, CachedIdentity { identity, from: now, until });
+        }
+    }
+}
+
+#[derive(Clone)]
+struct ByteWeight;
+
+impl Weighter<Fingerprint, CachedIdentity> for ByteWeight {
+    fn weight(&self, _: &Fingerprint, entry: &CachedIdentity) -> u64 {
+        u64::try_from(ENTRY_BYTES + entry.identity.size_bytes()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests;

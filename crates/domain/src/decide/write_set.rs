@@ -59,6 +59,8 @@ impl Writer {
 
     /// Decides one command and applies its effects.
     pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
+        // Provisional: the caller may learn the outcome only after the set is stored, since a store that loses a race against
+        // another process is decided again on what that process wrote.
         let Effects { outcome, tasks } = decide(&self.state, command, now)?;
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());

@@ -97,6 +97,9 @@ pub(crate) fn check(text: &str, max: usize) -> Result<(), TextError> {
 /// the two small sigmas are one. It works character by character, so the fold of a substring is a substring of the fold.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 

@@ -1,22 +1,30 @@
-//! PostgreSQL: one statement per group, which is one round trip and, for writes, one transaction.
+//! PostgreSQL: one statement per group, which is one round trip and, for writes, one transaction. The statements are in
+//! `group_reads` and `write`.
 
 mod connection;
 mod doctor;
-mod get;
-mod list;
+mod group_reads;
 mod migrations;
 mod settings;
-mod values;
 mod write;
 
+use std::io::Write;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::{Pg, PgValue};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
-use domain::{Page, Task};
+use domain::{Page, Task, TaskId, Timestamp};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::DatabaseOptions;
+use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
-use crate::read::{Get, List, ReadBackend};
+use crate::read::{Get, List, ReadBackend, one_task};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use connection::Server;
@@ -80,16 +88,20 @@ impl Backend for Postgres {
 }
 
 impl ReadBackend for Postgres {
+    /// The join of a group costs the server as much as one look-up, hence a single task is read without it.
     fn get(connection: &mut PgConnection, group: &[Get]) -> Replies<Task> {
-        get::run(connection, group)
+        match group {
+            [get] => Ok(vec![one_task(connection, get)?]),
+            _ => group_reads::tasks(connection, group),
+        }
     }
 
     fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
-        list::run(connection, group)
+        group_reads::list(connection, group)
     }
 
     fn page_weight(list: &List) -> usize {
-        list::weight(list)
+        group_reads::page_weight(list)
     }
 }
 
@@ -135,6 +147,34 @@ impl ErrorMessages for Postgres {
         // The second one is reported by Citus.
         let parts = ["deadlock detected", "distributed deadlock", write::ERASED];
         parts.iter().any(|part| message.contains(part))
+    }
+}
+
+// Ids are stored as `uuid`, timestamps as `timestamptz`.
+
+impl ToSql<Id, Pg> for TaskId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.uuid().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Id, Pg> for TaskId {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        <Uuid as FromSql<PgUuid, Pg>>::from_sql(value).map(Self::new)
+    }
+}
+
+impl ToSql<UtcTimestamp, Pg> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let time = self.as_offset_date_time();
+        ToSql::<Timestamptz, Pg>::to_sql(&time, &mut out.reborrow())
+    }
+}
+
+impl FromSql<UtcTimestamp, Pg> for Timestamp {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        <OffsetDateTime as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self::new)
     }
 }
 

@@ -6,16 +6,21 @@ mod doctor;
 mod file;
 mod migrations;
 mod time_limit;
-mod values;
 mod write;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::deserialize::{self, FromSql};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{BigInt, Binary};
+use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
 use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
-use domain::{Page, Task};
+use domain::{Page, Task, TaskId, Timestamp};
+use uuid::Uuid;
 
+use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
@@ -135,6 +140,37 @@ impl ErrorMessages for Sqlite {
 
     fn is_conflict(_: &str) -> bool {
         false
+    }
+}
+
+// Ids are stored as 16 bytes, timestamps as milliseconds since 1970.
+
+impl ToSql<Id, DieselSqlite> for TaskId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DieselSqlite>) -> serialize::Result {
+        out.set_value(self.uuid().into_bytes().to_vec());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Id, DieselSqlite> for TaskId {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        let bytes = <Vec<u8> as FromSql<Binary, DieselSqlite>>::from_sql(value)?;
+        Ok(Self::new(Uuid::from_slice(&bytes)?))
+    }
+}
+
+impl ToSql<UtcTimestamp, DieselSqlite> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DieselSqlite>) -> serialize::Result {
+        out.set_value(self.unix_millis());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<UtcTimestamp, DieselSqlite> for Timestamp {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        let millis = <i64 as FromSql<BigInt, DieselSqlite>>::from_sql(value)?;
+        Self::from_unix_millis(millis)
+            .ok_or_else(|| format!("{millis} ms is outside the supported years").into())
     }
 }
 

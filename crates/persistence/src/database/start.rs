@@ -8,10 +8,10 @@ use domain::Outcome;
 use super::DatabaseBackend;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
-use crate::read::GROUP_ROWS;
+use crate::read::{GROUP_ROWS, Reads};
 use crate::workers::{
-    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Reads, Replies, Request, Sender,
-    Timeouts, Workers,
+    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender, Timeouts,
+    Workers,
 };
 use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};

@@ -1,4 +1,6 @@
-//! The query for a page. It is the same on both databases except for three expressions.
+//! The SQL of a page ([`PageQuery`]). It is the same on both databases except for three expressions.
+//!
+//! PostgreSQL reads several small pages of newest tasks with one statement instead: `database::postgres::group_reads`.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};

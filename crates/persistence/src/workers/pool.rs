@@ -16,8 +16,11 @@ use crate::backend::{Backend, Failure};
 /// one before every statement would double the round trips.
 const REVALIDATE_AFTER: Duration = Duration::from_secs(1);
 
+/// An older connection to a read-only server means that the server has changed its role.
+pub(crate) const ROLE_CHECK_AFTER: Duration = Duration::from_secs(1);
+
 /// A shared pool of connections.
-pub(crate) struct Pool<B: Backend>(Arc<Shared<B>>);
+pub(crate) struct Pool<B: Backend>(Arc<PoolInner<B>>);
 
 impl<B: Backend> Clone for Pool<B> {
     fn clone(&self) -> Self {
@@ -25,7 +28,7 @@ impl<B: Backend> Clone for Pool<B> {
     }
 }
 
-struct Shared<B: Backend> {
+struct PoolInner<B: Backend> {
     backend: Arc<B>,
     max_connections: u32,
     wait: Duration,
@@ -69,7 +72,7 @@ impl<B: Backend> Pool<B> {
         let max_connections = options.max_connections.max(1);
         let current = build(&backend, max_connections, options.pool_wait, &health);
         let generations = Mutex::new(Generations { number: 0, current, previous: Vec::new() });
-        Self(Arc::new(Shared { backend, max_connections, wait: options.pool_wait, health, generations }))
+        Self(Arc::new(PoolInner { backend, max_connections, wait: options.pool_wait, health, generations }))
     }
 
     /// Checks out a connection; see [`Pool::needs_verification`].

@@ -2,27 +2,20 @@
 //!
 //! Owners take turns, so an owner with many waiting calls delays only their own.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{OwnerId, RepositoryError};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
-use super::call::{CallStatus, PendingCall, Reply};
+use super::call::{CallStatus, Group, PendingCall, Reply, Request};
 use crate::backend::Failure;
 use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
-mod group;
 mod turns;
 
-pub(crate) use group::Group;
 use turns::{QueuedCall, Turns};
-
-/// A request in a queue.
-pub(crate) trait Request: Send + 'static {
-    /// Its owner, if any.
-    fn owner(&self) -> Option<&OwnerId>;
-}
 
 /// Limits of a queue and its groups.
 pub(crate) struct QueueLimits<R> {
@@ -149,7 +142,7 @@ impl<R: Request, A> Queue<R, A> {
             if state.closed && state.turns.waiting() == 0 {
                 return None;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut state);
         }
     }
 
@@ -219,7 +212,7 @@ impl<R: Request, A> Queue<R, A> {
 
 impl<R, A> Queue<R, A> {
     fn lock(&self) -> MutexGuard<'_, QueueState<R, A>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

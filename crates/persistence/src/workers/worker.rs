@@ -7,8 +7,9 @@ use std::{io, iter, mem, thread};
 
 use domain::OwnerId;
 
+use super::call::{Group, Request};
 use super::pool::{CheckedOut, Pool};
-use super::queue::{Group, Queue, Request};
+use super::queue::Queue;
 use super::timer::Expire;
 use crate::DatabaseOptions;
 use crate::backend::{Backend, Failure};

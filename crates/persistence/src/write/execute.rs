@@ -17,7 +17,7 @@ use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, re
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{Loaded, Read, WriteDatabase, WriteSession};
+use super::{Loaded, ToLoad, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
 /// Maximum attempts of a group that keeps losing races against other writers.
@@ -123,7 +123,7 @@ impl Executor {
         };
         let known: Vec<Option<Loaded>> = round.groups.iter().map(cached).collect();
         let unknown = round.groups.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let reads: Vec<Read> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
+        let reads: Vec<ToLoad> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
         let loaded = if reads.is_empty() { Vec::new() } else { session.load(&reads)? };
         let mut loaded = loaded.into_iter();
         let mut tried = Vec::with_capacity(round.groups.len());

@@ -1,6 +1,6 @@
 use domain::{Command, OwnerId, Timestamp};
 
-use super::Read;
+use super::ToLoad;
 
 /// A command and its index in the batch.
 #[derive(Debug, Clone)]
@@ -45,11 +45,11 @@ impl OwnerCommands {
     }
 
     /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.
-    pub(super) fn reads(&self, everything: bool) -> Vec<Read> {
-        let mut reads: Vec<Read> = Vec::new();
+    pub(super) fn reads(&self, everything: bool) -> Vec<ToLoad> {
+        let mut reads: Vec<ToLoad> = Vec::new();
         for Item { command, .. } in &self.items {
             let task = if everything { Some(command.task_id()) } else { command.reads() };
-            let read = Read { owner: self.owner.clone(), task };
+            let read = ToLoad { owner: self.owner.clone(), task };
             if !reads.contains(&read) {
                 reads.push(read);
             }

@@ -1,17 +1,15 @@
 //! The kinds of members: the schema of each, how a value is read, and how it is written.
 
 pub(super) mod integer;
-mod read_only;
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Description, Title};
+use domain::{Description, OwnerId, Title};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-
-pub(super) use read_only::{Id, Owner, Time};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 /// A kind of member.
 pub(crate) trait MemberKind {
@@ -27,13 +25,13 @@ pub(crate) trait MemberKind {
 }
 
 /// A kind that is read as this type of the domain.
-pub(crate) trait Read<T>: MemberKind {
+pub(crate) trait ReadMember<T>: MemberKind {
     /// Reads a value that is not null.
     fn read(value: Value) -> Result<T, Mismatch>;
 }
 
 /// A kind that is written from this type of the domain.
-pub(crate) trait Write<T>: MemberKind {
+pub(crate) trait WriteMember<T>: MemberKind {
     /// Writes a value.
     fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -53,7 +51,7 @@ pub(crate) struct Nullable<K>(PhantomData<K>);
 
 impl MemberKind for Text {}
 
-impl Read<String> for Text {
+impl ReadMember<String> for Text {
     fn read(value: Value) -> Result<String, Mismatch> {
         match value {
             Value::String(text) => Ok(text),
@@ -62,13 +60,13 @@ impl Read<String> for Text {
     }
 }
 
-impl Write<Title> for Text {
+impl WriteMember<Title> for Text {
     fn write<S: Serializer>(value: &Title, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.as_str())
     }
 }
 
-impl Write<Description> for Text {
+impl WriteMember<Description> for Text {
     fn write<S: Serializer>(value: &Description, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.as_str())
     }
@@ -78,13 +76,13 @@ impl MemberKind for Boolean {
     const TYPE: Type = Type::Boolean;
 }
 
-impl Read<bool> for Boolean {
+impl ReadMember<bool> for Boolean {
     fn read(value: Value) -> Result<bool, Mismatch> {
         value.as_bool().ok_or(Mismatch("must be true or false".into(), "bool_type"))
     }
 }
 
-impl Write<bool> for Boolean {
+impl WriteMember<bool> for Boolean {
     fn write<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bool(*value)
     }
@@ -99,13 +97,13 @@ impl<K: MemberKind> MemberKind for Nullable<K> {
     }
 }
 
-impl<T, K: Read<T>> Read<T> for Nullable<K> {
+impl<T, K: ReadMember<T>> ReadMember<T> for Nullable<K> {
     fn read(value: Value) -> Result<T, Mismatch> {
         K::read(value)
     }
 }
 
-impl<T, K: Write<T>> Write<Option<T>> for Nullable<K> {
+impl<T, K: WriteMember<T>> WriteMember<Option<T>> for Nullable<K> {
     fn write<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
         match value {
             Some(value) => K::write(value, serializer),
@@ -114,15 +112,60 @@ impl<T, K: Write<T>> Write<Option<T>> for Nullable<K> {
     }
 }
 
-/// A value for a serializer.
-pub(super) fn written<K: Write<T>, T>(value: &T) -> impl Serialize {
-    struct Written<'a, K, T>(&'a T, PhantomData<K>);
+/// A UUID, written with `Display`.
+pub(crate) enum Uuid {}
 
-    impl<K: Write<T>, T> Serialize for Written<'_, K, T> {
+/// A time, written with `Display`.
+pub(crate) enum Time {}
+
+/// A user id.
+pub(crate) enum UserId {}
+
+impl MemberKind for Uuid {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.format(Some(SchemaFormat::Custom("uuid".to_owned())))
+    }
+}
+
+impl<T: Display> WriteMember<T> for Uuid {
+    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+impl MemberKind for Time {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+    }
+}
+
+impl<T: Display> WriteMember<T> for Time {
+    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+impl MemberKind for UserId {
+    fn limits(schema: ObjectBuilder) -> ObjectBuilder {
+        schema.min_length(Some(1)).max_length(Some(OwnerId::MAX_BYTES))
+    }
+}
+
+impl WriteMember<OwnerId> for UserId {
+    fn write<S: Serializer>(value: &OwnerId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
+    }
+}
+
+/// A value for a serializer.
+pub(super) fn written<K: WriteMember<T>, T>(value: &T) -> impl Serialize {
+    struct AsMember<'a, K, T>(&'a T, PhantomData<K>);
+
+    impl<K: WriteMember<T>, T> Serialize for AsMember<'_, K, T> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             K::write(self.0, serializer)
         }
     }
 
-    Written(value, PhantomData::<K>)
+    AsMember(value, PhantomData::<K>)
 }

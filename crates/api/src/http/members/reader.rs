@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{Field, NullPolicy};
 use serde_json::Value;
 
-use super::kinds::{Mismatch, Read};
+use super::kinds::{Mismatch, ReadMember};
 use super::table::Member;
 use crate::http::problem::{FieldError, Problem};
 
@@ -29,7 +29,7 @@ impl Reader {
     }
 
     /// Reads a member. With an alias, either name is enough; a null under either counts where nulls are rejected.
-    pub(crate) fn input<K: Read<T>, T: PartialEq>(&mut self, member: &Member) -> Field<T> {
+    pub(crate) fn input<K: ReadMember<T>, T: PartialEq>(&mut self, member: &Member) -> Field<T> {
         let value = self.take::<K, T>(member.name);
         let Some(alias) = member.input.as_ref().and_then(|input| input.alias.as_ref()) else { return value };
         match (value, self.take::<K, T>(alias.name)) {
@@ -44,7 +44,7 @@ impl Reader {
         }
     }
 
-    fn take<K: Read<T>, T>(&mut self, name: &str) -> Field<T> {
+    fn take<K: ReadMember<T>, T>(&mut self, name: &str) -> Field<T> {
         match self.members.remove(name) {
             None => Field::Absent,
             Some(Value::Null) => Field::Null,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Shared, Snapshot};
+use super::{SharedState, Snapshot};
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
 use crate::verifier::TrustAnchor;
@@ -23,7 +23,7 @@ struct LastBodies {
 
 /// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
 /// ever.
-struct StopGuard<'a>(&'a Shared);
+struct StopGuard<'a>(&'a SharedState);
 
 impl Drop for StopGuard<'_> {
     fn drop(&mut self) {
@@ -43,7 +43,7 @@ enum RefreshError {
     Panic,
 }
 
-impl Shared {
+impl SharedState {
     pub(super) fn run(&self, source: &dyn JwksSource) {
         let _guard = StopGuard(self);
         let mut last = LastBodies::default();

@@ -4,7 +4,7 @@ use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::result::ConnectionError;
 use diesel::{Connection, ConnectionResult, PgConnection};
 
-use super::settings::{self, Settings};
+use super::settings::{self, SessionSettings};
 use crate::DatabaseOptions;
 
 /// The URL of a server and the settings of its sessions.
@@ -12,7 +12,7 @@ use crate::DatabaseOptions;
 pub(super) struct Server {
     url: String,
     secrets: Vec<String>,
-    settings: Settings,
+    settings: SessionSettings,
 }
 
 impl Server {
@@ -24,30 +24,30 @@ impl Server {
             ("idle_in_transaction_session_timeout", options.statement_timeout),
         ];
         let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !sets(url, name)).collect();
-        let settings = Settings::new(&unset, options.transaction_pooler);
+        let settings = SessionSettings::new(&unset, options.transaction_pooler);
         Self { url: with_limits(url, options), secrets: secrets(url), settings }
     }
 
     pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {
         match &self.settings {
-            Settings::PerConnection(settings) => self.connect_and(settings),
-            Settings::PerTransaction(_) => self.connect_pooled(),
+            SessionSettings::PerConnection(settings) => self.connect_and(settings),
+            SessionSettings::PerTransaction(_) => self.connect_pooled(),
         }
     }
 
     /// A connection without a statement timeout and with a long lock timeout.
     pub(super) fn connect_to_migrate(&self) -> ConnectionResult<PgConnection> {
         match &self.settings {
-            Settings::PerConnection(_) => self.connect_and(&settings::for_migrating_connection()),
-            Settings::PerTransaction(_) => self.connect_pooled(),
+            SessionSettings::PerConnection(_) => self.connect_and(&settings::for_migrating_connection()),
+            SessionSettings::PerTransaction(_) => self.connect_pooled(),
         }
     }
 
     /// The beginning of each transaction, if settings are per transaction.
     pub(super) fn begin(&self) -> Option<&str> {
         match &self.settings {
-            Settings::PerConnection(_) => None,
-            Settings::PerTransaction(begin) => Some(begin),
+            SessionSettings::PerConnection(_) => None,
+            SessionSettings::PerTransaction(begin) => Some(begin),
         }
     }
 

@@ -16,14 +16,14 @@ const NOTICE_LOST_CLIENT: &str = "select set_config(name, '2s', true) from pg_se
     where name = 'client_connection_check_interval' and version() like '%linux%'";
 
 #[derive(Clone)]
-pub(super) enum Settings {
+pub(super) enum SessionSettings {
     /// Sent once per connection.
     PerConnection(String),
     /// The beginning of each transaction. Settings of a session would leak to the next client of the connection.
     PerTransaction(String),
 }
 
-impl Settings {
+impl SessionSettings {
     /// `timeouts` are those that the URL does not set.
     pub(super) fn new(timeouts: &[(&str, Duration)], transaction_pooler: bool) -> Self {
         let timeouts: Vec<(&str, String)> =

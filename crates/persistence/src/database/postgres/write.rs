@@ -29,7 +29,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
 use domain::OwnerId;
 
-use crate::write::{LastStore, Loaded, Read, Store, WriteSession};
+use crate::write::{LastStore, Loaded, Store, ToLoad, WriteSession};
 
 /// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
@@ -47,14 +47,14 @@ impl WriteSession for PgConnection {
         Ok(owners.iter().filter(|owner| locked.iter().any(|row| row.is_of(owner))).cloned().collect())
     }
 
-    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+    fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
         load::load(self, reads)
     }
 
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
         let passed: Vec<(i64, i64)> = match stores {
             [store] if store_one::is_one_effect(store) => store_one::store(self, store)?,
-            _ => store::StoreOwners::of(stores).load(self)?,
+            _ => store::store(self, stores)?,
         };
         let mut epochs = vec![None; stores.len()];
         for (ordinal, epoch) in passed {

@@ -9,7 +9,7 @@ use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
 use domain::{OwnerId, Tombstone};
 
 use crate::backend::rows::TaskValues;
-use crate::write::{LastStore, Loaded, LoadedRow, Read, Store, WriteSession, collect};
+use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect};
 use statements::{
     DeleteTask, DeleteTombstone, InsertTask, InsertTombstone, LoadOwner, LoadTask, StoreOwner, UpdateTask,
 };
@@ -20,8 +20,8 @@ impl WriteSession for SqliteConnection {
         Ok(owners.to_vec())
     }
 
-    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
-        let load = |Read { owner, task }: &Read| -> QueryResult<LoadedRow> {
+    fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
+        let load = |ToLoad { owner, task }: &ToLoad| -> QueryResult<LoadedRow> {
             let row = LoadOwner { owner: owner.as_str() }.get_result(self).optional()?;
             let task = match task {
                 Some(id) => LoadTask { owner: owner.as_str(), id }.get_result(self).optional()?,

@@ -35,7 +35,7 @@ pub(crate) trait DoctorBackend: MigrationBackend<Connection: DoctorConnection> {
 }
 
 /// An owner, a stored and an actual value, and how many such owners there are.
-pub(crate) type OwnerRow = (String, i64, i64, i64);
+pub(crate) type OwnerCounts = (String, i64, i64, i64);
 type OwnerColumns = (Text, BigInt, BigInt, BigInt);
 
 /// A task with its texts: owner, id, title, description, search.
@@ -50,18 +50,18 @@ pub(crate) enum Value<'a> {
 }
 
 pub(crate) trait DoctorConnection: Connection {
-    fn owner_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<Vec<OwnerRow>>;
+    fn owner_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<Vec<OwnerCounts>>;
     fn text_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<Vec<TextRow>>;
     fn write_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<usize>;
 }
 
 impl<C: Connection> DoctorConnection for C
 where
-    for<'a> RawQuery<'a, OwnerColumns>: LoadQuery<'a, C, OwnerRow>,
+    for<'a> RawQuery<'a, OwnerColumns>: LoadQuery<'a, C, OwnerCounts>,
     for<'a> RawQuery<'a, TextColumns>: LoadQuery<'a, C, TextRow>,
     for<'a> RawQuery<'a, ()>: QueryFragment<C::Backend>,
 {
-    fn owner_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<Vec<OwnerRow>> {
+    fn owner_rows(&mut self, sql: &str, values: &[Value<'_>]) -> QueryResult<Vec<OwnerCounts>> {
         RawQuery(sql, values, PhantomData::<OwnerColumns>).load(self)
     }
 

@@ -5,7 +5,7 @@ use diesel::result::Error as DieselError;
 use domain::{TaskId, search_document};
 use uuid::Uuid;
 
-use super::backend::{DoctorBackend, DoctorConnection, OwnerRow, TextRow, Value};
+use super::backend::{DoctorBackend, DoctorConnection, OwnerCounts, TextRow, Value};
 use super::report::{DoctorError, DoctorFinding, DoctorReport, Found, Remedy};
 use crate::migrations;
 
@@ -95,7 +95,7 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
 ];
 
 impl CheckRule {
-    fn finding(&self, (owner, stored, actual, _): &OwnerRow) -> DoctorFinding {
+    fn finding(&self, (owner, stored, actual, _): &OwnerCounts) -> DoctorFinding {
         let message = self.message.replace("{stored}", &stored.to_string());
         self.remedy.finding(format!("{owner:?}: {}", message.replace("{actual}", &actual.to_string())))
     }
@@ -106,7 +106,7 @@ impl CheckRule {
         connection: &mut B::Connection,
         after: &str,
         limit: usize,
-    ) -> QueryResult<Vec<OwnerRow>> {
+    ) -> QueryResult<Vec<OwnerCounts>> {
         let sql = format!(
             "select owner_id, stored, actual, count(*) over () from ({}) as found
             where {} and owner_id > ? order by owner_id limit ?",

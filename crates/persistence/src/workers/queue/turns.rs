@@ -5,9 +5,7 @@ use std::time::Instant;
 
 use domain::OwnerId;
 
-use super::{Group, Request};
-use crate::workers::call::CallStatus;
-use crate::workers::call::PendingCall;
+use crate::workers::call::{CallStatus, Group, PendingCall, Request};
 
 type Key = Option<OwnerId>;
 
@@ -18,7 +16,7 @@ pub(super) struct QueuedCall<R, A> {
     pub(super) alone: bool,
 }
 
-struct Owner<R, A> {
+struct OwnerQueue<R, A> {
     waiting: VecDeque<QueuedCall<R, A>>,
     /// Number of running groups.
     running: usize,
@@ -27,7 +25,7 @@ struct Owner<R, A> {
 }
 
 pub(super) struct Turns<R, A> {
-    owners: HashMap<Key, Owner<R, A>>,
+    owners: HashMap<Key, OwnerQueue<R, A>>,
     /// Owners with calls that may be run, the next one first.
     order: VecDeque<Key>,
     waiting: usize,
@@ -73,7 +71,7 @@ impl<R: Request, A> Turns<R, A> {
     /// The queue of the call's owner, counting the call.
     fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut VecDeque<QueuedCall<R, A>> {
         let key = call.request.owner().cloned();
-        let new = || Owner { waiting: VecDeque::new(), running: 0, has_turn: false };
+        let new = || OwnerQueue { waiting: VecDeque::new(), running: 0, has_turn: false };
         let owner = self.owners.entry(key.clone()).or_insert_with(new);
         self.waiting += 1;
         if !owner.has_turn && owner.running < self.running_per_owner {
@@ -175,7 +173,7 @@ impl<R: Request, A> Turns<R, A> {
     }
 }
 
-impl<R, A> Owner<R, A> {
+impl<R, A> OwnerQueue<R, A> {
     /// The next waiting call; with `only_alone`, only one that is run alone.
     fn next(&mut self, only_alone: bool, ended: &mut Vec<CallStatus>) -> Option<QueuedCall<R, A>> {
         let now = Instant::now();

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::database::sqlite::Sqlite;
-use crate::workers::{DeadlineTimer, QueueLimits, Reads, Sender};
+use crate::read::Reads;
+use crate::workers::{DeadlineTimer, QueueLimits, Sender};
 use crate::workers::{Replies, Reply};
 
 type Run = fn(&mut SqliteConnection, &[u32]) -> Replies<u32>;

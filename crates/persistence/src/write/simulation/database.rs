@@ -14,7 +14,7 @@ use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weak
 use super::threads::{Turn, Turns};
 use crate::backend::Failure;
 use crate::database::postgres::Postgres;
-use crate::write::{LastStore, Loaded, Read, Store, WriteDatabase, WriteSession};
+use crate::write::{LastStore, Loaded, Store, ToLoad, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {
     pub(super) turns: Arc<Turns>,
@@ -183,7 +183,7 @@ impl WriteSession for SimulatedSession {
         }
     }
 
-    fn load(&mut self, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+    fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
         match self.request(Request::Load(reads.to_vec()))? {
             Reply::Loaded(loaded) => Ok(loaded),
             _ => Err(Error::NotFound),

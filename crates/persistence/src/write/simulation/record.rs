@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{OwnerId, OwnerState, Slot, Task, TaskId};
 
-use crate::write::{LastStore, Loaded, Read, Seen, Store};
+use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
 
 /// The rows of one owner: the owner's row, the tasks and the tombstones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,7 +87,7 @@ impl Record {
 }
 
 /// Serves the reads from the stored rows. The reads of one owner must be adjacent.
-pub(super) fn load<'a>(reads: &[Read], find: impl Fn(&OwnerId) -> Option<&'a Record>) -> Vec<Loaded> {
+pub(super) fn load<'a>(reads: &[ToLoad], find: impl Fn(&OwnerId) -> Option<&'a Record>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
     for read in reads {
         let record = find(&read.owner);

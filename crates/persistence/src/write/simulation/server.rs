@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::OwnerId;
 
 use super::record::{self, Record};
-use crate::write::{LastStore, Loaded, Read, Store};
+use crate::write::{LastStore, Loaded, Store, ToLoad};
 
 /// Names a connection, as the server knows it.
 pub(super) type SessionId = u64;
@@ -31,7 +31,7 @@ pub(super) enum Weakness {
 pub(super) enum Request {
     Begin,
     Lock { owners: Vec<OwnerId>, skip_locked: bool },
-    Load(Vec<Read>),
+    Load(Vec<ToLoad>),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
     Commit,

@@ -2,7 +2,7 @@ use serde::Serializer;
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::{MemberKind, Mismatch, Read, Write};
+use super::{MemberKind, Mismatch, ReadMember, WriteMember};
 
 /// An integer between two bounds, both inclusive. Types of the domain convert with `TryFrom<i64>` and `Into<i64>`.
 pub(crate) enum Integer<const MIN: i64, const MAX: i64> {}
@@ -15,7 +15,7 @@ impl<const MIN: i64, const MAX: i64> MemberKind for Integer<MIN, MAX> {
     }
 }
 
-impl<const MIN: i64, const MAX: i64, T: TryFrom<i64>> Read<T> for Integer<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64, T: TryFrom<i64>> ReadMember<T> for Integer<MIN, MAX> {
     fn read(value: Value) -> Result<T, Mismatch> {
         let kind = match integer(&value) {
             None => "int_type",
@@ -30,7 +30,7 @@ impl<const MIN: i64, const MAX: i64, T: TryFrom<i64>> Read<T> for Integer<MIN, M
 }
 
 // No member is an integer yet; this keeps the kind compiled until one is.
-const _: fn(Value) -> Result<i16, Mismatch> = <Integer<0, 1> as Read<i16>>::read;
+const _: fn(Value) -> Result<i16, Mismatch> = <Integer<0, 1> as ReadMember<i16>>::read;
 
 /// JSON Schema counts 1.0 and 1e0 as integers, so they are read as such.
 fn integer(value: &Value) -> Option<i64> {
@@ -39,7 +39,7 @@ fn integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().and_then(whole))
 }
 
-impl<const MIN: i64, const MAX: i64, T: Copy + Into<i64>> Write<T> for Integer<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64, T: Copy + Into<i64>> WriteMember<T> for Integer<MIN, MAX> {
     fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64((*value).into())
     }

@@ -6,13 +6,13 @@ use domain::TaskId;
 
 use crate::backend::rows::statement;
 use crate::backend::rows::{Columns, Id, TASK_COLUMNS};
-use crate::write::{Loaded, LoadedRow, Read, collect};
+use crate::write::{Loaded, LoadedRow, ToLoad, collect};
 
 /// The columns of a [`LoadedRow`].
 type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
 
 /// Loads owners and tasks in one statement, so that both are from one snapshot.
-pub(super) fn load(connection: &mut PgConnection, reads: &[Read]) -> QueryResult<Vec<Loaded>> {
+pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
     let mut rows: Vec<(i64, LoadedRow)> = match reads {
         [read] => LoadOne { read }.load(connection)?,
         _ => LoadMany::of(reads).load(connection)?,
@@ -40,7 +40,7 @@ fn push_select(out: &mut AstPass<'_, '_, Pg>) {
 }
 
 struct LoadOne<'a> {
-    read: &'a Read,
+    read: &'a ToLoad,
 }
 
 statement!(LoadOne => (BigInt, LoadedColumns));
@@ -64,7 +64,7 @@ struct LoadMany<'a> {
 }
 
 impl<'a> LoadMany<'a> {
-    fn of(reads: &'a [Read]) -> Self {
+    fn of(reads: &'a [ToLoad]) -> Self {
         let owners = reads.iter().map(|read| read.owner.as_str()).collect();
         Self { owners, tasks: reads.iter().map(|read| read.task).collect() }
     }

@@ -1,28 +1,34 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
-use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN};
+use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
 
-/// Stores the effects of many owners in one statement, which contains only the clauses that the batch needs.
+/// Stores the effects of many owners.
+pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryResult<Vec<(i64, i64)>> {
+    let all = StoreOwners::of(stores);
+    if all.only_inserts() { Inserts(all).load(connection) } else { all.load(connection) }
+}
+
+/// One statement, which contains only the clauses that the batch needs.
 #[derive(Default)]
-pub(super) struct StoreOwners<'a> {
-    owners: Owners<'a>,
-    inserted: Tasks<'a>,
-    updated: Tasks<'a>,
-    deleted: Keys,
+struct StoreOwners<'a> {
+    owners: OwnerArrays<'a>,
+    inserted: TaskChanges<'a>,
+    updated: TaskChanges<'a>,
+    deleted: TaskKeys,
     /// Ids of inserted tasks that may have tombstones.
-    freed: Keys,
+    freed: TaskKeys,
     tombstones: Tombstones,
 }
 
 /// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
 #[derive(Default)]
-struct Owners<'a> {
+struct OwnerArrays<'a> {
     ids: Vec<&'a str>,
     seen_versions: Vec<Option<i64>>,
     seen_revisions: Vec<Option<i64>>,
@@ -35,13 +41,13 @@ struct Owners<'a> {
 }
 
 #[derive(Default)]
-struct Tasks<'a> {
+struct TaskChanges<'a> {
     of: Vec<i64>,
     rows: TaskArrays<'a>,
 }
 
 #[derive(Default)]
-struct Keys {
+struct TaskKeys {
     of: Vec<i64>,
     ids: Vec<TaskId>,
 }
@@ -55,7 +61,7 @@ struct Tombstones {
 }
 
 impl<'a> StoreOwners<'a> {
-    pub(super) fn of(stores: &[&'a Store]) -> Self {
+    fn of(stores: &[&'a Store]) -> Self {
         let mut all = Self::default();
         for (ordinal, store) in (1..).zip(stores) {
             all.owners.push(store);
@@ -82,9 +88,17 @@ impl<'a> StoreOwners<'a> {
         }
         all
     }
+
+    const fn only_inserts(&self) -> bool {
+        !self.inserted.of.is_empty()
+            && self.freed.of.is_empty()
+            && self.updated.of.is_empty()
+            && self.deleted.of.is_empty()
+            && self.tombstones.of.is_empty()
+    }
 }
 
-impl<'a> Owners<'a> {
+impl<'a> OwnerArrays<'a> {
     fn push(&mut self, store: &'a Store) {
         self.ids.push(store.owner.as_str());
         self.seen_versions.push(store.seen.map(|seen| seen.version));
@@ -187,7 +201,7 @@ impl StoreOwners<'_> {
     }
 }
 
-impl Tasks<'_> {
+impl TaskChanges<'_> {
     fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" from unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
@@ -219,3 +233,14 @@ impl QueryId for StoreOwners<'_> {
 }
 
 impl<C> RunQueryDsl<C> for StoreOwners<'_> {}
+
+/// A batch of creates. Its text is always the same, so it is not composed to find the prepared statement.
+struct Inserts<'a>(StoreOwners<'a>);
+
+statement!(Inserts => (BigInt, BigInt));
+
+impl QueryFragment<Pg> for Inserts<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}

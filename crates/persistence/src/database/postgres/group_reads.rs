@@ -1,14 +1,59 @@
-//! Pages. Small ones in the order of an index are read in groups, others alone.
+//! Statements that read a whole group in one round trip: tasks by their keys, and small pages of the newest tasks.
+//!
+//! A single task and every other page are read with the statements of both databases, in [`read`](crate::read).
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Page, Position, Sort, Status, TaskId, Timestamp};
+use domain::{ListQuery, Page, Position, RepositoryError, Sort, Status, Task, TaskId, Timestamp};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
-use crate::read::{GROUP_ROWS, List, SqlFunctions, page, pages};
-use crate::workers::Replies;
+use crate::read::{GROUP_ROWS, Get, List, SqlFunctions, page, pages};
+use crate::workers::{Replies, Reply};
+
+/// Reads the tasks of a group.
+pub(super) fn tasks(connection: &mut PgConnection, group: &[Get]) -> Replies<Task> {
+    let owners = group.iter().map(|get| get.owner.id().as_str()).collect();
+    let ids = group.iter().map(|get| get.id).collect();
+    let rows: Vec<(i64, TaskRow)> = TasksByKey { owners, ids }.load(connection)?;
+    let mut replies: Vec<Reply<Task>> = group.iter().map(|_| Err(RepositoryError::NotFound)).collect();
+    for (ordinal, row) in rows {
+        // Ordinals count from 1.
+        let place = usize::try_from(ordinal - 1).unwrap_or(usize::MAX);
+        if let (Some(reply), Some(get)) = (replies.get_mut(place), group.get(place)) {
+            *reply = Ok(row.into_task(get.owner.id()));
+        }
+    }
+    Ok(replies)
+}
+
+/// `offset 0` is an optimization fence: each task is looked up by its key. Without it, the planner may join the group to
+/// a scan of a table that it assumes to be small.
+struct TasksByKey<'a> {
+    owners: Vec<&'a str>,
+    ids: Vec<TaskId>,
+}
+
+statement!(TasksByKey => (BigInt, Columns));
+
+impl QueryFragment<Pg> for TasksByKey<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select ordinal, ");
+        out.push_sql(COLUMNS);
+        out.push_sql(" from unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Id>, _>(&self.ids)?;
+        out.push_sql(
+            ") with ordinality as input (of_owner, of_id, ordinal)
+            cross join lateral (
+                select * from tasks where owner_id = of_owner and id = of_id offset 0
+            ) as task where deleted_at is null",
+        );
+        Ok(())
+    }
+}
 
 const FUNCTIONS: SqlFunctions =
     SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
@@ -17,12 +62,12 @@ const FUNCTIONS: SqlFunctions =
 const LARGEST_IN_GROUP: u32 = 100;
 
 /// The rows of a page in a group; small pages of the newest tasks share a group.
-pub(super) fn weight(List { query, .. }: &List) -> usize {
+pub(super) fn page_weight(List { query, .. }: &List) -> usize {
     if is_newest(query) && query.limit <= LARGEST_IN_GROUP { query.limit.max(1) as usize } else { GROUP_ROWS }
 }
 
-/// Reads the pages of a group.
-pub(super) fn run(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+/// Reads the pages of a group: in one statement if all are of the newest tasks, else one by one.
+pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
@@ -111,7 +156,7 @@ mod tests {
     use super::*;
 
     fn weight_of(query: ListQuery) -> usize {
-        weight(&List { owner: Owner::for_test("a"), query })
+        page_weight(&List { owner: Owner::for_test("a"), query })
     }
 
     #[test]

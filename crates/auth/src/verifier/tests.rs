@@ -100,3 +100,10 @@ fn the_age_of_the_keys_is_exact_to_the_second() {
     assert_eq!(up.age(), Some(Duration::from_secs(17)));
     assert_eq!(AnyVerifier::new(None, Some(up)).unwrap().keys_age(), Some(Duration::from_secs(17)));
 }
+
+#[test]
+fn the_system_clock_is_current_and_never_goes_back() {
+    let before = SystemClock.monotonic();
+    assert!(SystemClock.unix_seconds() > 1_700_000_000);
+    assert!(SystemClock.monotonic() >= before);
+}
