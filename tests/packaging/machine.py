@@ -100,11 +100,18 @@ class Booted:
     def __init__(self, process: subprocess.Popen):
         self.process = process
 
+    def init(self) -> str:
+        """The number of its process, as soon as it has replaced the shell that prepares its root."""
+        deadline = time.monotonic() + 60
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        while not (found := children.read_text().split()) or Path(f"/proc/{found[0]}/comm").read_text() != "systemd\n":
+            assert self.process.poll() is None and time.monotonic() < deadline, "systemd does not start"
+            time.sleep(0.1)
+        return found[0]
+
     def run(self, *program: str) -> str:
         """Runs a program in it to its end, and returns its standard output."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        assert children, f"systemd ended with {self.process.poll()}"
-        enter = ["nsenter", "--target", children[0], "--mount", "--pid", "--uts", "--ipc", "--cgroup"]
+        enter = ["nsenter", "--target", self.init(), "--mount", "--pid", "--uts", "--ipc", "--cgroup"]
         return subprocess.run([*enter, *program], check=False, stdout=subprocess.PIPE, text=True).stdout
 
     def unit(self, name: str, member: str) -> str:
