@@ -113,9 +113,8 @@ package-test: ## Execute the Dockerfile without an engine; build and install the
 
 .PHONY: sbom
 sbom: ## List the crates in the binary with licences, as CycloneDX: target/package/sbom.cdx.json
-	@tests/prerequisites.sh sbom
 	@mkdir -p target/package
-	$(CARGO) sbom --cargo-package tasknook --output-format cyclone_dx_json_1_6 >target/package/sbom.cdx.json
+	python3 tests/packaging/sbom.py >target/package/sbom.cdx.json
 
 # RustSec's database: git clone https://github.com/rustsec/advisory-db
 ADVISORIES ?= $(or $(CARGO_HOME),$(HOME)/.cargo)/advisory-dbs

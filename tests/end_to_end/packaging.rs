@@ -3,6 +3,7 @@
 mod compose;
 mod image;
 mod kubernetes;
+mod sbom;
 mod unit;
 
 use std::fs;

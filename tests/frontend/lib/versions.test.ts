@@ -32,11 +32,13 @@ test("a tag that a proxy has made weak is sent back as it was", async () => {
     if (headers.has("ETag")) headers.set("ETag", `W/${headers.get("ETag")}`);
     return new Response(body, { status, headers });
   };
-  const { api } = testClient({ fetch: weaken });
-  const created = await api.create({ title: "one" });
-  const changed = await api.update(created, { title: "two" });
-  expect(await api.update(await api.get(created.id), { title: "three" })).toMatchObject({ title: "three" });
-  expect(await failure(api.update(changed, { title: "four" }))).toMatchObject(CONFLICT);
+  const one = testClient({ fetch: weaken });
+  const other = testClient({ fetch: weaken, userId: one.userId });
+  const created = await one.api.create({ title: "one" });
+  const read = await other.api.get(created.id);
+  const changed = await one.api.update(created, { title: "two" });
+  expect(await one.api.update(changed, { title: "three" })).toMatchObject({ title: "three" });
+  expect(await failure(other.api.update(read, { title: "lost" }))).toMatchObject(CONFLICT);
 });
 
 test("a conflicting write succeeds after reading again", async () => {
