@@ -27,7 +27,7 @@ pub use better_auth::{BetterAuth, Mode, User};
 pub use cleanup::{folder, signal};
 pub use client::{Client, Request, Response};
 pub use example::{ExampleService, example};
-pub use listener::Listener;
+pub use listener::{Listener, Server};
 pub use output::{Output, WaitError};
 pub use postgres::{Pooler, Postgres};
 pub use process::{Exit, run_to_exit};

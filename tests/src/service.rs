@@ -126,6 +126,12 @@ impl Starting {
         self.running.id()
     }
 
+    /// Its log.
+    #[must_use]
+    pub fn log(&self) -> &Output {
+        &self.running.stderr
+    }
+
     /// Waits until it accepts connections.
     ///
     /// # Panics

@@ -6,6 +6,7 @@ mod healthcheck;
 mod migrate;
 mod owner;
 mod serve;
+mod shell;
 pub(crate) mod token;
 mod verify;
 
@@ -94,6 +95,10 @@ enum Command {
     Openapi,
     /// Check whether the service is ready; exits 1 if not
     Healthcheck(Address),
+    /// Print a shell completion script
+    Completions(shell::Completions),
+    /// Write the manual pages to a folder
+    Man(shell::Man),
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -144,6 +149,8 @@ impl Command {
             Self::Verify => verify::run(&overrides),
             Self::CheckConfig => check_config(&overrides),
             Self::Openapi => openapi(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
             Self::Healthcheck(address) => {
                 address.add_to(&mut overrides);
                 healthcheck::run(&overrides)
@@ -161,6 +168,7 @@ fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     write!(stdout(), "{}", masked(&settings)).map_err(StartError::output_error)?;
     let verifier = server::verifier(&settings, VerifierOptions::default())?;
     write!(stdout(), "{}", trust_anchors(&verifier)).map_err(StartError::output_error)?;
+    server::certificate(&settings)?;
     server::check_database(&settings)
 }
 
@@ -174,7 +182,7 @@ fn trust_anchors(verifier: &AnyVerifier) -> String {
 
 /// Prints the OpenAPI document. It depends on the program alone, so no configuration is read.
 fn openapi() -> Result<(), StartError> {
-    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::output_error)
+    write!(stdout(), "{}", routes::openapi_json("")).map_err(StartError::output_error)
 }
 
 /// Prints the error, since the log may not be started, and returns the exit code.

@@ -51,6 +51,7 @@ pub(crate) struct Overrides {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub server: Server,
+    pub tls: Tls,
     pub auth: Auth,
     pub database: Database,
     pub tasks: Tasks,
@@ -75,11 +76,15 @@ macro_rules! section {
 section!(Server {
     host: String,
     port: u16,
+    #[serde(serialize_with = "masked::url")]
+    public_url: String,
     workers: usize,
     max_connections: usize,
     header_timeout_seconds: u64,
     shutdown_timeout_seconds: u64,
 });
+
+section!(Tls { certificate_file: String, key_file: String });
 
 section!(Auth {
     #[serde(serialize_with = "masked::url")]

@@ -5,11 +5,14 @@ mod assembly;
 mod cors;
 mod database;
 mod request_context;
+mod systemd;
+mod tls;
 mod verifier;
 
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -19,8 +22,12 @@ use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{ConfigError, DevelopmentSecretError, Settings};
+use crate::http::problem::chain;
 use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{AppState, Draining};
+
+use systemd::WorkerPings;
+use tls::Certificate;
 
 pub(crate) use app::app;
 pub(crate) use assembly::{TimeOrderedIds, assemble};
@@ -82,7 +89,9 @@ pub(crate) fn serve(
     System::new().block_on(async {
         let signals =
             Signals::new().map_err(|error| StartError::failed("cannot listen for signals", error))?;
-        let (server, address) = listen(settings, &state)?;
+        let workers = WorkerPings::new();
+        let certificate = certificate(settings)?;
+        let (server, address) = listen(settings, &state, &workers, certificate.as_ref())?;
         let metrics = bind_metrics(settings, &state)?;
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
@@ -92,21 +101,35 @@ pub(crate) fn serve(
         let mut handles = vec![server.handle()];
         handles.extend(metrics.as_ref().map(Server::handle));
         actix_web::rt::spawn(stop_on_signal(signals, handles, draining));
+        if let Some(certificate) = certificate {
+            actix_web::rt::spawn(certificate.reload_on_change());
+        }
+        actix_web::rt::spawn(systemd::keep_watchdog_quiet(workers));
         if let Some(metrics) = metrics {
             actix_web::rt::spawn(metrics);
         }
+        systemd::ready();
         server.await.map_err(|error| StartError::failed("the server failed", error))?;
         tracing::info!("stopped");
         Ok(())
     })
 }
 
-fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String), StartError> {
+fn listen(
+    settings: &Settings,
+    state: &Data<AppState>,
+    pings: &WorkerPings,
+    certificate: Option<&Arc<Certificate>>,
+) -> Result<(Server, String), StartError> {
     let server = &settings.server;
-    let (cors, shared) = (settings.cors.clone(), state.clone());
+    let (cors, shared, pings) = (settings.cors.clone(), state.clone(), pings.clone());
     let routes = if settings.metrics.address.is_empty() { routes_and_metrics } else { routes };
     let workers = if server.workers == 0 { cores() } else { server.workers };
-    let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
+    let worker = move || {
+        pings.answer();
+        app(shared.clone(), &cors, routes)
+    };
+    let http = HttpServer::new(worker)
         .workers(workers)
         // actix counts per worker.
         .max_connections(server.max_connections.div_ceil(workers))
@@ -116,14 +139,20 @@ fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String
         .shutdown_timeout(server.shutdown_timeout_seconds)
         // `stop_on_signal` handles them: `draining` must be set before the listener closes.
         .disable_signals()
-        .bind((server.host.as_str(), server.port))
-        .map_err(|error| {
-            StartError::failed(
-                format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
-                error,
-            )
-        })?;
-    let address = base_url(&http.addrs(), &server.host, server.port);
+        // A client has as long for its handshake as for the headers of a request.
+        .tls_handshake_timeout(Duration::from_secs(server.header_timeout_seconds));
+    let address = (server.host.as_str(), server.port);
+    let (scheme, bound) = match certificate {
+        Some(certificate) => ("https", http.bind_rustls_0_23(address, certificate.server_config()?)),
+        None => ("http", http.bind(address)),
+    };
+    let http = bound.map_err(|error| {
+        StartError::failed(
+            format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
+            error,
+        )
+    })?;
+    let address = base_url(scheme, &http.addrs(), &server.host, server.port);
     Ok((http.run(), address))
 }
 
@@ -140,12 +169,20 @@ fn bind_metrics(settings: &Settings, state: &Data<AppState>) -> Result<Option<Se
         .map_err(|error| {
             StartError::failed(format!("cannot listen on {address} (metrics.address)"), error)
         })?;
-    tracing::info!(metrics_address = base_url(&http.addrs(), address, 0), "listening for metrics");
+    tracing::info!(metrics_address = base_url("http", &http.addrs(), address, 0), "listening for metrics");
     Ok(Some(http.run()))
 }
 
-fn base_url(bound: &[SocketAddr], host: &str, port: u16) -> String {
-    bound.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
+fn base_url(scheme: &str, bound: &[SocketAddr], host: &str, port: u16) -> String {
+    bound
+        .first()
+        .map_or_else(|| format!("{scheme}://{host}:{port}"), |address| format!("{scheme}://{address}"))
+}
+
+/// The configured certificate.
+pub(crate) fn certificate(settings: &Settings) -> Result<Option<Arc<Certificate>>, StartError> {
+    Certificate::read(&settings.tls)
+        .map_err(|error| ConfigError::new("tls.certificate_file, tls.key_file", chain(&error)).into())
 }
 
 fn cores() -> usize {
@@ -175,6 +212,7 @@ impl Signals {
 async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
     signals.next().await;
     draining.begin();
+    systemd::stopping();
     tracing::info!("shutting down");
     for handle in handles {
         // Not awaited: the second signal must work while requests complete.

@@ -1,9 +1,10 @@
 //! The state that all handlers share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
@@ -16,6 +17,10 @@ pub(crate) struct AppState {
     pub tasks: Tasks,
     /// Verifies tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// `server.public_url` without a slash at its end; a path of the service after it is a URL for clients.
+    pub public_url: String,
+    /// The OpenAPI document, once it was requested.
+    pub openapi: OnceLock<Bytes>,
     /// Checks the database.
     pub readiness: Arc<dyn Readiness>,
     /// The limits of request bodies.

@@ -11,7 +11,7 @@ mod reference;
 mod responses;
 mod structure;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, to_bytes};
@@ -110,6 +110,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     AppState {
         tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
+        public_url: settings.server.public_url.clone(),
+        openapi: OnceLock::new(),
         readiness: Arc::new(MemoryTasks::default()),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,

@@ -6,6 +6,8 @@ use super::{ConfigError, OriginPattern, Settings};
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
+        self.check_public_url()?;
+        self.check_tls()?;
         self.check_ranges()?;
         self.check_text()?;
         self.check_trust_anchors()
@@ -29,6 +31,33 @@ impl Settings {
             OriginPattern::parse(origin)?;
         }
         Ok(())
+    }
+
+    fn check_public_url(&self) -> Result<(), ConfigError> {
+        let text = self.server.public_url.as_str();
+        let plain = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        // The text itself is used, so it must be what the parser would write.
+        let exact = |url: &url::Url| url.as_str().trim_end_matches('/') == text.trim_end_matches('/');
+        if text.is_empty() || url::Url::parse(text).is_ok_and(|url| plain(&url) && exact(&url)) {
+            return Ok(());
+        }
+        let why = format!("{text:?} is not valid; write scheme, host and path: https://example.com/backend");
+        Err(ConfigError::new("server.public_url", why))
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let missing = match (self.tls.certificate_file.is_empty(), self.tls.key_file.is_empty()) {
+            (true, false) => "tls.certificate_file",
+            (false, true) => "tls.key_file",
+            _ => return Ok(()),
+        };
+        Err(ConfigError::new(missing, "must be set, too: TLS needs a certificate and its key"))
     }
 
     fn check_ranges(&self) -> Result<(), ConfigError> {

@@ -179,6 +179,17 @@ fn invalid_values_are_rejected_with_their_key() {
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
     assert!(with("cors.origins", "https://app.*").starts_with("cors.origins: "));
     assert!(with("auth.max_token_lifetime_seconds", "0").starts_with("auth.max_token_lifetime_seconds: "));
+    for url in [
+        "example.com/backend",
+        "ftp://a.example",
+        "https://a.example/?b",
+        "https://u@a.example",
+        "https://A.example",
+    ] {
+        assert!(with("server.public_url", url).starts_with("server.public_url: "), "{url}");
+    }
+    assert!(with("tls.key_file", "key.pem").starts_with("tls.certificate_file: "));
+    assert!(with("tls.certificate_file", "certificate.pem").starts_with("tls.key_file: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));

@@ -13,6 +13,7 @@ use utoipa_swagger_ui::serve;
 use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;
+use crate::state::AppState;
 
 /// The body of `/`: the service and its main URLs.
 #[derive(Serialize, ToSchema)]
@@ -22,26 +23,24 @@ pub(crate) struct ServiceInfo {
     /// Its version.
     version: &'static str,
     /// The interactive documentation.
-    docs: &'static str,
+    docs: String,
     /// The OpenAPI 3.1 document.
-    openapi: &'static str,
+    openapi: String,
     /// The health of the service.
-    health: &'static str,
+    health: String,
 }
 
 impl ServiceInfo {
-    /// This service.
-    pub(crate) const CURRENT: Self = Self {
-        name: "tasknook",
-        version: env!("CARGO_PKG_VERSION"),
-        docs: "/docs",
-        openapi: "/openapi.json",
-        health: "/health",
-    };
+    /// This service at a URL, or the paths.
+    pub(crate) fn at(public_url: &str) -> Self {
+        let [docs, openapi, health] =
+            ["docs", "openapi.json", "health"].map(|path| format!("{public_url}/{path}"));
+        Self { name: "tasknook", version: env!("CARGO_PKG_VERSION"), docs, openapi, health }
+    }
 }
 
 static PAGE: LazyLock<String> =
-    LazyLock::new(|| include_str!("pages/root.html").replace("{version}", ServiceInfo::CURRENT.version));
+    LazyLock::new(|| include_str!("pages/root.html").replace("{version}", env!("CARGO_PKG_VERSION")));
 
 /// Describes the service
 ///
@@ -56,7 +55,7 @@ static PAGE: LazyLock<String> =
         (String = "text/html")
     )))
 )]
-pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
     let [json_quality, html_quality] =
         ["application/json", "text/html"].map(|form| accept_quality(&request, form));
     if json_quality.max(html_quality) == header::Quality::ZERO {
@@ -65,7 +64,7 @@ pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> 
     let mut response = if html_quality > json_quality {
         html(PAGE.as_str(), "")
     } else {
-        json(&mut HttpResponse::Ok(), &ServiceInfo::CURRENT)
+        json(&mut HttpResponse::Ok(), &ServiceInfo::at(&state.public_url))
     };
     // A cache must not serve the page to a client that wants JSON.
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept"));
@@ -101,8 +100,9 @@ impl IntoParams for FilePath {
         ("Location" = String, description = "The path of the documentation.")
     )))
 )]
-pub(crate) async fn index() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/index.html")).finish()
+pub(crate) async fn index(state: web::Data<AppState>) -> HttpResponse {
+    let location = format!("{}/docs/index.html", state.public_url);
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, location)).finish()
 }
 
 /// Reads a file of the interactive documentation

@@ -53,9 +53,9 @@ pub(crate) async fn list(
     let mut response = HttpResponse::Ok();
     if let Some(position) = page.next(list.query.sort.key) {
         let cursor = list.cursor(position);
-        let (path, limit) = (path(&request), list.query.limit);
+        let (url, limit) = (url(&request, &state), list.query.limit);
         let count = if list.query.count { "&count=true" } else { "" };
-        let link = format!("<{path}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
+        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
         response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
     }
     if let Some(total) = page.total {
@@ -101,7 +101,8 @@ fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
     TaskId::parse(text).ok_or_else(|| Problem::from(TaskError::NotFound))
 }
 
-/// The path of the request without a trailing slash, for links.
-fn path(request: &HttpRequest) -> &str {
-    request.uri().path().trim_end_matches('/')
+/// The URL of the request for clients, without a query and a trailing slash. Without `server.public_url` it is a path:
+/// behind a proxy, the service does not know the host and scheme of its clients.
+fn url(request: &HttpRequest, state: &AppState) -> String {
+    format!("{}{}", state.public_url, request.uri().path().trim_end_matches('/'))
 }

@@ -1,6 +1,6 @@
 //! The composition root: names the adapter of every port.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use auth::VerifierOptions;
@@ -39,6 +39,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     Ok(AppState {
         tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
         verifier,
+        public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
+        openapi: OnceLock::new(),
         readiness: database.readiness(),
         body: BodyLimits {
             max_bytes: settings.limits.max_body_bytes,
