@@ -9,8 +9,7 @@ use crate::support::{
     options_on, rules, shared_secret, shared_secret_by, verdict,
 };
 use tasknook_auth::{
-    AnyVerifier, ClaimRules, ConfigError, HttpJwksSource, JwksOptions, JwksVerifier, Secret,
-    SharedSecretVerifier,
+    AnyVerifier, ClaimRules, ConfigError, JwksOptions, JwksVerifier, Secret, SharedSecretVerifier,
 };
 
 fn under(secrets: &[&str]) -> Result<SharedSecretVerifier, ConfigError> {
@@ -78,22 +77,6 @@ fn warns_of_secrets_that_look_like_examples() {
     for random in ["9f86d081884c7d659a2feaa0c55ad015", "mJ0v3Jt5mO1Qd0h8kq2yV9sW7cE4rT6xZbN+aLpUgYI="] {
         assert_eq!(warnings(random), Vec::<String>::new(), "{random}");
     }
-}
-
-#[test]
-fn lists_what_each_anchor_accepts() {
-    let source = HttpJwksSource::for_better_auth("http://127.0.0.1:9", false).unwrap();
-    let better_auth = ClaimRules::for_better_auth("http://127.0.0.1:9").unwrap();
-    let published = JwksVerifier::new(Arc::new(source), JwksOptions::default(), better_auth).unwrap();
-    let any = SharedSecretVerifier::new(vec![SECRET.into()], ClaimRules::new()).unwrap();
-    assert_eq!(
-        AnyVerifier::new(Some(any), Some(published)).unwrap().trust_anchors(),
-        [
-            "shared secrets (1): issuers any, audiences any",
-            "key set http://127.0.0.1:9/api/auth/jwks: issuers [\"http://127.0.0.1:9\"], audiences \
-             [\"http://127.0.0.1:9\"]",
-        ]
-    );
 }
 
 #[test]
