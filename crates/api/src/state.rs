@@ -1,5 +1,7 @@
 //! The state that all handlers share.
 
+mod last_check;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
+
+pub(crate) use last_check::LastCheck;
 
 use crate::metrics::Metrics;
 
@@ -18,6 +22,8 @@ pub(crate) struct AppState {
     pub verifier: Arc<dyn TokenVerifier>,
     /// Checks the database.
     pub readiness: Arc<dyn Readiness>,
+    /// The result of its last check.
+    pub last_check: LastCheck,
     /// The limits of request bodies.
     pub body: BodyLimits,
     /// `tasks.delete_returns_body`

@@ -28,8 +28,7 @@ use serde_json::Value;
 use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings};
 use crate::metrics::Metrics;
-use crate::state::BodyLimits;
-use crate::state::{AppState, Draining};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -110,6 +109,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         readiness: Arc::new(MemoryTasks::default()),
+        last_check: LastCheck::default(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

@@ -14,7 +14,7 @@ use super::database::{migrate, open};
 use super::verifier::verifier;
 use crate::config::Settings;
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
@@ -37,6 +37,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
         verifier,
         readiness: database.readiness(),
+        last_check: LastCheck::default(),
         body: BodyLimits {
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
