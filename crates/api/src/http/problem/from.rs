@@ -4,6 +4,8 @@ use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
 use domain::{Rule, TaskError, TextError, Violation};
 
+use crate::state::NoRoom;
+
 use super::{FieldError, Problem, ProblemKind, chain};
 
 impl From<TaskError> for Problem {
@@ -42,6 +44,14 @@ impl From<TaskError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<NoRoom> for Problem {
+    fn from(_: NoRoom) -> Self {
+        let detail =
+            "Too many lists are waiting to be sent; read the responses, then retry after the given delay.";
+        Self::retryable(ProblemKind::Overloaded, detail, None)
     }
 }
 
