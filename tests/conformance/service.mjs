@@ -21,7 +21,12 @@ export class Service {
   /** Starts it on a free port; rejects when it ends, or the time is over, before it listens. */
   static async start(settings) {
     const inherited = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.test(name));
-    const own = { TASKNOOK_SERVER__PORT: '0', TASKNOOK_LOG__FORMAT: 'json', ...settings };
+    const own = {
+      TASKNOOK_SERVER__PORT: '0',
+      TASKNOOK_SERVER__DRAIN_DELAY_SECONDS: '0',
+      TASKNOOK_LOG__FORMAT: 'json',
+      ...settings,
+    };
     const env = { ...Object.fromEntries(inherited), ...own };
     const child = spawn(process.env.TASKNOOK_BIN, ['serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);

@@ -20,7 +20,9 @@ mod listener;
 mod output;
 mod postgres;
 mod process;
+mod raw;
 mod service;
+mod soak;
 mod wait;
 
 pub use better_auth::{BetterAuth, Mode, User};
@@ -31,5 +33,7 @@ pub use listener::{Listener, Server};
 pub use output::{Output, WaitError};
 pub use postgres::{Pooler, Postgres};
 pub use process::{Exit, run_to_exit};
+pub use raw::{End, RawConnection, RawResponse};
 pub use service::{Environment, Service, Starting};
+pub use soak::short_or_soak;
 pub use wait::eventually;

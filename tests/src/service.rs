@@ -31,11 +31,13 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// A new folder, any free port, and a log in JSON.
+    /// A new folder, any free port, a log in JSON, and no delay of the shutdown.
     #[must_use]
     pub fn new() -> Self {
         let bare = Self { program: None, folder: cleanup::folder("service"), variables: BTreeMap::new() };
-        bare.set("TASKNOOK_SERVER__PORT", "0").set("TASKNOOK_LOG__FORMAT", "json")
+        bare.set("TASKNOOK_SERVER__PORT", "0")
+            .set("TASKNOOK_SERVER__DRAIN_DELAY_SECONDS", "0")
+            .set("TASKNOOK_LOG__FORMAT", "json")
     }
 
     /// The same with another binary, in place of the one in the profile of these tests.

@@ -81,6 +81,8 @@ section!(Server {
     workers: usize,
     max_connections: usize,
     header_timeout_seconds: u64,
+    write_timeout_seconds: u64,
+    drain_delay_seconds: u64,
     shutdown_timeout_seconds: u64,
 });
 
@@ -121,7 +123,12 @@ section!(Database {
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
 
-section!(Limits { max_body_bytes: usize, body_timeout_seconds: u64, max_token_bytes: usize });
+section!(Limits {
+    max_body_bytes: usize,
+    body_timeout_seconds: u64,
+    max_token_bytes: usize,
+    max_unsent_bytes: usize
+});
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

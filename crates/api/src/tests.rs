@@ -29,8 +29,7 @@ use serde_json::Value;
 use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings};
 use crate::metrics::Metrics;
-use crate::state::BodyLimits;
-use crate::state::{AppState, Draining};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck, UnsentLists};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -113,7 +112,9 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         public_url: settings.server.public_url.clone(),
         openapi: OnceLock::new(),
         readiness: Arc::new(MemoryTasks::default()),
+        last_check: LastCheck::default(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
+        unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: None,

@@ -291,7 +291,8 @@ export interface paths {
         };
         /**
          * Reads the health of the service
-         * @description The same body as `/readyz`, always with 200.
+         * @description The same body as `/readyz`, always with 200 and at once: `database` is the result of the last check, and the request
+         *     starts the next one.
          */
         get: operations["get_health"];
         put?: never;

@@ -64,6 +64,7 @@ impl Settings {
         let positive = [
             ("server.max_connections", self.server.max_connections as u64),
             ("server.header_timeout_seconds", self.server.header_timeout_seconds),
+            ("server.write_timeout_seconds", self.server.write_timeout_seconds),
             ("database.max_connections", u64::from(self.database.max_connections)),
             ("tasks.title_max", self.tasks.title_max as u64),
             ("tasks.description_max", self.tasks.description_max as u64),
@@ -71,6 +72,7 @@ impl Settings {
             ("limits.max_body_bytes", self.limits.max_body_bytes as u64),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
             ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
+            ("limits.max_unsent_bytes", self.limits.max_unsent_bytes as u64),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -81,6 +83,9 @@ impl Settings {
         }
         // Cursors, which are sent in headers, contain a title. A body must time out before its request, which ends after 15 s.
         let bounded = [
+            ("server.header_timeout_seconds", self.server.header_timeout_seconds, 3600),
+            ("server.write_timeout_seconds", self.server.write_timeout_seconds, 3600),
+            ("server.drain_delay_seconds", self.server.drain_delay_seconds, 3600),
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),

@@ -22,6 +22,9 @@ pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
     started.map_err(|error| ConfigError::new("log", error))
 }
 
+/// The server library logs every malformed request of a stranger as an error. A directive for it overrides this.
+const QUIET: &str = "actix_http=off";
+
 /// Reads a level, or directives such as `info,tasknook=debug`. A single word must be a level: the library would read any
 /// other word as the name of a module, and log nothing.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
@@ -32,7 +35,7 @@ pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
     if let Some(word) = word {
         return Err(format!("{word:?} is not a log level; use error, warn, info, debug, trace or off"));
     }
-    EnvFilter::builder().parse(level).map_err(|error| error.to_string())
+    EnvFilter::builder().parse(format!("{QUIET},{level}")).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -50,6 +53,15 @@ mod tests {
             assert!(tracing::enabled!(target: "tasknook_auth::jwks", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_persistence::pool", Level::DEBUG));
             assert!(!tracing::enabled!(target: "actix_server::builder", Level::DEBUG));
+            assert!(!tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
+        });
+    }
+
+    #[test]
+    fn a_directive_for_the_server_library_is_followed() {
+        let subscriber = tracing_subscriber::fmt().with_env_filter(filter("off,actix_http=error").unwrap());
+        tracing::subscriber::with_default(subscriber.finish(), || {
+            assert!(tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
         });
     }
 }

@@ -192,6 +192,12 @@ fn invalid_values_are_rejected_with_their_key() {
     assert!(with("tls.certificate_file", "certificate.pem").starts_with("tls.key_file: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
+    for key in ["server.header_timeout_seconds", "server.write_timeout_seconds"] {
+        assert!(with(key, "0").starts_with(key));
+        assert!(with(key, "3601").starts_with(key));
+    }
+    assert!(with("server.drain_delay_seconds", "3601").starts_with("server.drain_delay_seconds: "));
+    assert!(with("limits.max_unsent_bytes", "0").starts_with("limits.max_unsent_bytes: "));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));
 }
 

@@ -102,7 +102,8 @@ pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
 
 /// Reads the health of the service
 ///
-/// The same body as `/readyz`, always with 200.
+/// The same body as `/readyz`, always with 200 and at once: `database` is the result of the last check, and the request
+/// starts the next one.
 #[utoipa::path(
     get,
     path = "/health",
@@ -111,7 +112,15 @@ pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
     responses((status = 200, description = "The health of the service.", body = Health))
 )]
 pub(crate) async fn health(state: Data<AppState>) -> HttpResponse {
-    respond(&mut HttpResponse::Ok(), &check(&state).await)
+    let health = Health::new(state.last_check.is_ready(), state.draining.has_begun());
+    if let Some(running) = state.last_check.begin() {
+        // Not awaited: a database that hangs must not delay the response.
+        actix_web::rt::spawn(async move {
+            let _running = running;
+            check(&state).await;
+        });
+    }
+    respond(&mut HttpResponse::Ok(), &health)
 }
 
 fn respond(builder: &mut actix_web::HttpResponseBuilder, health: &impl Serialize) -> HttpResponse {
@@ -123,6 +132,7 @@ async fn check(state: &AppState) -> Health {
     if let Err(error) = &ready {
         tracing::warn!(error = chain(error), "the database is not ready");
     }
+    state.last_check.record(ready.is_ok());
     Health::new(ready.is_ok(), state.draining.has_begun())
 }
 

@@ -1,9 +1,11 @@
 //! Pages for people: the landing page at `/` and Swagger UI under `/docs`. All files are in the binary, and the policy
 //! allows a browser nothing else: no other origin, no inline script or style, no frame around the page.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -134,10 +136,16 @@ pub(crate) async fn file(name: web::Path<String>) -> Result<HttpResponse, Proble
     Ok(file)
 }
 
+/// The files of Swagger UI, once in memory for all responses.
+static SWAGGER_UI: LazyLock<HashMap<&str, (String, Bytes)>> = LazyLock::new(|| {
+    let files = FILES.iter().filter_map(|name| Some((*name, serve(name, Arc::default()).ok()??)));
+    files.map(|(name, file)| (name, (file.content_type, file.bytes.into_owned().into()))).collect()
+});
+
 /// A file of Swagger UI.
 fn swagger_ui(name: &str) -> Option<HttpResponse> {
-    let file = serve(name, Arc::default()).ok()??;
-    Some(asset(&file.content_type, file.bytes.into_owned()))
+    let (content_type, content) = SWAGGER_UI.get(name)?;
+    Some(asset(content_type, content.clone()))
 }
 
 /// The policy of files that are not pages.
@@ -151,13 +159,13 @@ fn html(content: &'static str, allowed: &str) -> HttpResponse {
 }
 
 /// A file of a page.
-fn asset(content_type: &str, content: impl Into<Vec<u8>>) -> HttpResponse {
+fn asset(content_type: &str, content: impl Into<Bytes>) -> HttpResponse {
     respond(content_type, content, NOTHING_ALLOWED, "public, max-age=3600")
 }
 
 fn respond(
     content_type: &str,
-    content: impl Into<Vec<u8>>,
+    content: impl Into<Bytes>,
     policy: &str,
     cache_control: &'static str,
 ) -> HttpResponse {
@@ -166,5 +174,5 @@ fn respond(
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, cache_control))
-        .body(content.into())
+        .body::<Bytes>(content.into())
 }

@@ -49,6 +49,7 @@ pub(crate) async fn list(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let list = ListRequest::parse(request.query_string())?;
+    state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
     if let Some(position) = page.next(list.query.sort.key) {
@@ -61,7 +62,8 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
-    Ok(representation::tasks(&mut response, &page.tasks).await)
+    let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
+    Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
 }
 
 /// Reads one task

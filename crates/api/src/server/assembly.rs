@@ -14,7 +14,7 @@ use super::database::{migrate, open};
 use super::verifier::verifier;
 use crate::config::Settings;
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
@@ -42,10 +42,12 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
         openapi: OnceLock::new(),
         readiness: database.readiness(),
+        last_check: LastCheck::default(),
         body: BodyLimits {
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
+        unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: Some(jobs),

@@ -3,17 +3,20 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
+use std::rc::Rc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument;
 use uuid::{Builder, Uuid};
 
+use super::connection::ConnectionState;
+use super::pieces::pieces;
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
@@ -32,21 +35,35 @@ pub(super) async fn request_context(
     let started = Instant::now();
     let id = request_id(&request);
     let span = tracing::info_span!("request", request_id = %id);
-    // Until the head of the response is complete; the server sends the body afterwards.
-    let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let _in_flight = state.as_ref().map(|state| state.metrics.in_flight());
+    // Tests without a server have no connection.
+    let connection = request.conn_data::<Rc<ConnectionState>>().cloned();
+    let guard = connection.as_ref().map(ConnectionState::begin_request);
+    let asks_for_end = request.head().connection_type() == ConnectionType::Close;
+    if let Some(connection) = connection.as_ref().filter(|_| asks_for_end) {
+        // Before the handler runs: actix-http would start the next request with this response (RFC 9112 §9.6).
+        connection.end_after_response().await;
+    }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
     span.in_scope(|| record(&response, started));
-    Ok(response)
+    if let Some(connection) = &connection {
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            connection.rejected();
+        }
+        let is_closing = state.is_some_and(|state| state.draining.is_closing());
+        let last = is_closing && !connection.has_unstarted_requests();
+        if last || response.headers().contains_key(header::CONNECTION) {
+            connection.end_after_response().await;
+        }
+    }
+    Ok(response.map_body(|_, body| pieces(body, guard)))
 }
 
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let mut response = normalize_errors(response, id);
-    // An idle connection would otherwise delay the shutdown until its next request or the timeout.
-    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.draining.has_begun()) {
-        response.head_mut().set_connection_type(ConnectionType::Close);
-    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
@@ -107,9 +124,16 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
+    let method = method_name(request.method());
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(method = %request.method(), route, status, duration_ms, "request completed");
+    tracing::info!(method, route, status, duration_ms, "request completed");
     if let Some(state) = request.app_data::<web::Data<AppState>>() {
-        state.metrics.observe(request.method().as_str(), route, status, elapsed);
+        state.metrics.observe(method, route, status, elapsed);
     }
+}
+
+/// The method in the log and in metrics. Clients can send any word of any length.
+fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }

@@ -15,6 +15,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, pki_types};
 use tokio::time::interval;
+use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use crate::config;
@@ -83,8 +84,8 @@ impl Certificate {
         Ok(Some(Arc::new(Self { certificates, key, first, current })))
     }
 
-    /// The configuration of a listener.
-    pub(super) fn server_config(self: &Arc<Self>) -> Result<ServerConfig, StartError> {
+    /// Accepts TLS connections with this certificate.
+    pub(super) fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, StartError> {
         let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
         let builder = builder
             .with_safe_default_protocol_versions()
@@ -92,7 +93,7 @@ impl Certificate {
             .with_no_client_auth();
         let mut config = builder.with_cert_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(config)
+        Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
     /// Uses new contents of the files for new connections. Contents that cannot be used are logged once, and the previous

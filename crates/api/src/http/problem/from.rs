@@ -5,6 +5,7 @@ use auth::{AuthError, CredentialsError};
 use domain::{Rule, TaskError, TextError, Violation};
 
 use crate::http::authentication::hint;
+use crate::state::NoRoom;
 
 use super::{FieldError, Problem, ProblemKind, chain};
 
@@ -44,6 +45,14 @@ impl From<TaskError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<NoRoom> for Problem {
+    fn from(_: NoRoom) -> Self {
+        let detail =
+            "Too many lists are waiting to be sent; read the responses, then retry after the given delay.";
+        Self::retryable(ProblemKind::Overloaded, detail, None)
     }
 }
 
