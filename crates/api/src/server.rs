@@ -17,7 +17,7 @@ use actix_web::rt::System;
 use actix_web::web::Data;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::config::{ConfigError, DevelopmentSecretError, Settings};
+use crate::config::{ConfigError, DevelopmentSecretError, Settings, logging};
 use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::{AppState, Draining};
 
@@ -181,5 +181,6 @@ async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draini
     }
     signals.next().await;
     tracing::warn!("forced shutdown");
+    logging::flush();
     std::process::exit(1);
 }
