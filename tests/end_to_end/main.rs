@@ -30,6 +30,7 @@ mod rejections;
 mod restart;
 mod same_responses;
 mod schemathesis;
+mod sqlite_files;
 mod stop;
 mod two_processes;
 mod unwritable_log;

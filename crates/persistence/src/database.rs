@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use domain::{Readiness, RepositoryError, TaskRepository};
 
+use crate::backend::Failure;
 use crate::maintenance::backup::{Backup, BackupError};
 use crate::maintenance::doctor::{Doctor, DoctorError};
 use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, RunJobs};
@@ -40,7 +41,7 @@ impl<B: ReadBackend + WriteBackend + MigrationBackend + JobBackend> DatabaseBack
 /// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
     engine: Engine,
-    migrator: Box<dyn Migrator>,
+    lifecycle: Box<dyn Lifecycle>,
     startup_timeout: Duration,
     migrations: MigrationOptions,
     tasks: Arc<WorkerTasks>,
@@ -77,18 +78,25 @@ impl Database {
     /// whose encoding is not UTF-8. Permanent failures, such as a wrong password, end the wait. It blocks and writes
     /// nothing; an SQLite file is always available.
     pub fn wait_until_available(&self) -> Result<(), MigrateError> {
-        self.migrator.wait_until_available(self.startup_timeout, &self.migrations)
+        self.lifecycle.wait_until_available(self.startup_timeout, &self.migrations)
     }
 
     /// Runs pending migrations and returns their names, oldest first. If several processes do so concurrently, one of them
     /// runs each migration. It blocks, writes nothing if none is pending, and does not wait for an unavailable server.
     pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.migrate(&self.migrations)
+        self.lifecycle.migrate(&self.migrations)
     }
 
     /// The names of the pending migrations, oldest first. It blocks and writes nothing.
     pub fn pending_migrations(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.pending(&self.migrations)
+        self.lifecycle.pending(&self.migrations)
+    }
+
+    /// Moves every commit of an SQLite database from its `-wal` file into the database file, which is then complete when it
+    /// is copied alone. For a clean stop, when no more requests are served. It blocks, and waits for other processes as long
+    /// as a statement may take.
+    pub fn checkpoint(&self) -> Result<(), RepositoryError> {
+        self.lifecycle.checkpoint().map_err(|failure| failure.error())
     }
 
     /// The repository on this database.
@@ -148,7 +156,7 @@ impl Database {
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
-            migrator: Box::new(backend),
+            lifecycle: Box::new(backend),
             startup_timeout: options.startup_timeout,
             migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
@@ -173,14 +181,15 @@ impl Doctor {
     }
 }
 
-trait Migrator: Send + Sync {
+trait Lifecycle: Send + Sync {
     fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
     -> Result<(), MigrateError>;
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+    fn checkpoint(&self) -> Result<(), Failure>;
 }
 
-impl<B: MigrationBackend> Migrator for Arc<B> {
+impl<B: MigrationBackend> Lifecycle for Arc<B> {
     fn wait_until_available(
         &self,
         timeout: Duration,
@@ -195,5 +204,9 @@ impl<B: MigrationBackend> Migrator for Arc<B> {
 
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         migrations::pending_names::<B>(self, options)
+    }
+
+    fn checkpoint(&self) -> Result<(), Failure> {
+        B::checkpoint(self)
     }
 }

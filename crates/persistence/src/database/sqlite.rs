@@ -13,10 +13,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
+use diesel::sql_types::Integer;
+use diesel::{
+    Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+};
 use domain::{Page, Task};
 
-use crate::backend::{Backend, ErrorMessages, WorkerCounts};
+use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
 use crate::workers::Replies;
@@ -61,6 +64,15 @@ impl Backend for Sqlite {
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
         time_limit::within(self.statement_timeout, || run(connection))
+    }
+
+    fn checkpoint(&self) -> Result<(), Failure> {
+        let mut connection = self.connect().map_err(Failure::no_connection)?;
+        let checkpoint = sql_query("pragma wal_checkpoint(truncate)").get_result(&mut connection);
+        match checkpoint.map_err(|error| Failure::of::<Self>(error, false))? {
+            Checkpoint { busy: 0 } => Ok(()),
+            _ => Err(Failure::internal("another process reads or writes the database")),
+        }
     }
 
     fn worker_counts(_: usize) -> WorkerCounts {
@@ -138,10 +150,16 @@ impl ErrorMessages for Sqlite {
     }
 }
 
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Failure, FailureKind};
+    use crate::backend::FailureKind;
 
     /// The failure of a write that the library has rolled back itself, as it does when the disk is full.
     fn rolled_back(fails: bool) -> Failure {
