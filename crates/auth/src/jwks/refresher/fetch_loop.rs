@@ -21,6 +21,12 @@ struct LastBodies {
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
+/// Fetches that fail one after the other.
+struct Failing {
+    since: Duration,
+    fetches: u64,
+}
+
 /// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
 /// ever.
 struct StopGuard<'a>(&'a Shared);
@@ -47,6 +53,7 @@ impl Shared {
     pub(super) fn run(&self, source: &dyn JwksSource) {
         let _guard = StopGuard(self);
         let mut last = LastBodies::default();
+        let mut failing = None;
         while self.wait_for_work() {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
@@ -55,7 +62,7 @@ impl Shared {
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
-            self.publish(result);
+            self.publish(result, &mut failing);
         }
     }
 
@@ -106,7 +113,7 @@ impl Shared {
     }
 
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
-    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>) {
+    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>, failing: &mut Option<Failing>) {
         let now = self.now();
         let error = match result {
             Ok(anchor) => {
@@ -132,8 +139,26 @@ impl Shared {
             // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());
         }
-        if let Some(error) = error {
-            log_failure(&error, wait);
+        log(error.as_ref(), wait, now, failing);
+    }
+}
+
+/// One event when fetches begin to fail, and one when they succeed again.
+fn log(error: Option<&RefreshError>, retry_in: Duration, now: Duration, failing: &mut Option<Failing>) {
+    match (error, &mut *failing) {
+        (None, None) => {}
+        (None, Some(Failing { since, fetches })) => {
+            let duration = now.saturating_sub(*since);
+            tracing::info!(?duration, failed_fetches = *fetches, "the key set is fetched again");
+            *failing = None;
+        }
+        (Some(error), None) => {
+            *failing = Some(Failing { since: now, fetches: 1 });
+            log_failure(error, retry_in);
+        }
+        (Some(error), Some(failing)) => {
+            failing.fetches += 1;
+            tracing::debug!(%error, ?retry_in, "cannot fetch the key set");
         }
     }
 }
