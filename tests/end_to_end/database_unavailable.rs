@@ -72,7 +72,8 @@ fn other_requests_are_unaffected(service: &Service, alice: &Client) {
     let _ = within(at_once, || alice.request("PUT", "/api/tasks").json(&json!({})).send()).expect(405);
     let _ = within(at_once, || alice.post("/api/tasks", &json!({"title": ""}))).expect(422);
     let _ = within(SOON, || service.client().get("/readyz")).expect(503);
-    let _ = within(SOON, || service.client().get("/health")).expect(200);
+    let health = within(at_once, || service.client().get("/health")).expect(200).json();
+    assert_eq!((&health["status"], &health["database"]), (&"unavailable".into(), &"unavailable".into()));
 }
 
 fn within(limit: Duration, send: impl FnOnce() -> Response) -> Response {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::process::Running;
-use crate::service::Environment;
+use crate::service::{Environment, Service, Starting};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -48,6 +48,16 @@ impl Disk {
         inside.arg(command.get_program()).args(command.get_args()).env_clear();
         inside.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         inside
+    }
+
+    /// Starts `serve` with the file system and waits until it accepts connections.
+    ///
+    /// # Panics
+    /// As [`Environment::serve`].
+    #[must_use]
+    #[track_caller]
+    pub fn serve(&self, environment: &Environment) -> Service {
+        Starting::of(&mut self.command(environment, &["serve"])).ready()
     }
 
     /// Its folder, seen from outside.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth::TokenVerifier;
+use auth::AnyVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 
@@ -15,7 +15,7 @@ pub(crate) struct AppState {
     /// The use cases.
     pub tasks: Tasks,
     /// Verifies tokens.
-    pub verifier: Arc<dyn TokenVerifier>,
+    pub verifier: Arc<AnyVerifier>,
     /// Checks the database.
     pub readiness: Arc<dyn Readiness>,
     /// The limits of request bodies.
@@ -29,6 +29,8 @@ pub(crate) struct AppState {
     pub background_jobs: Option<BackgroundJobs>,
     /// Whether the process is shutting down.
     pub draining: Draining,
+    /// Whether the database passed its last readiness check; false before the first one.
+    pub database_was_ready: AtomicBool,
 }
 
 /// The limits of request bodies.

@@ -11,6 +11,7 @@ mod responses;
 mod structure;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, to_bytes};
@@ -115,6 +116,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         metrics,
         background_jobs: None,
         draining: Draining::default(),
+        database_was_ready: AtomicBool::default(),
     }
 }
 

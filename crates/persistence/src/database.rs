@@ -3,6 +3,7 @@
 //! SQL of one engine belongs to [`postgres`] or [`sqlite`], which have submodules of the same names. What both engines
 //! share belongs to the other modules of the crate.
 
+mod outage;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 mod readiness;
@@ -30,13 +31,13 @@ use crate::write::WriteBackend;
 use crate::{
     DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions, OpenError,
 };
-use readiness::WorkerReadiness;
+use readiness::ProbeBackend;
 use repository::WorkerTasks;
 use start::Starter;
 
 /// All that an engine implements for a service.
-trait DatabaseBackend: ReadBackend + WriteBackend + MigrationBackend + JobBackend {}
-impl<B: ReadBackend + WriteBackend + MigrationBackend + JobBackend> DatabaseBackend for B {}
+trait DatabaseBackend: ReadBackend + WriteBackend + ProbeBackend + JobBackend {}
+impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend> DatabaseBackend for B {}
 
 /// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
@@ -45,7 +46,7 @@ pub struct Database {
     startup_timeout: Duration,
     migrations: MigrationOptions,
     tasks: Arc<WorkerTasks>,
-    readiness: Arc<WorkerReadiness>,
+    readiness: Arc<dyn Readiness>,
     jobs: Arc<dyn RunJobs>,
     observer: Arc<dyn DatabaseObserver>,
 }
@@ -105,10 +106,10 @@ impl Database {
         Arc::clone(&self.tasks) as _
     }
 
-    /// The readiness of this database: it responds and has the schema of this build.
+    /// The readiness of this database: it responds, has the schema of this build, and can be read and written.
     #[must_use]
     pub fn readiness(&self) -> Arc<dyn Readiness> {
-        Arc::clone(&self.readiness) as _
+        Arc::clone(&self.readiness)
     }
 
     /// Starts the background jobs, which require the schema of this build. They end when the handle is dropped.
@@ -152,7 +153,7 @@ impl Database {
         let backend = Arc::new(backend);
         let pool = Pool::new(Arc::clone(&backend), options);
         let jobs = Arc::clone(&backend);
-        let starter = Starter::new(pool, options);
+        let starter = Starter::new(pool, Arc::clone(&backend), options);
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
@@ -160,7 +161,7 @@ impl Database {
             startup_timeout: options.startup_timeout,
             migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
-            readiness: Arc::new(readiness),
+            readiness,
             jobs: Arc::new(jobs),
             observer: Arc::clone(&options.observer),
         })

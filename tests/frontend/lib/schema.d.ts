@@ -228,7 +228,7 @@ export interface paths {
         };
         /**
          * Reads the health of the service
-         * @description The same body as `/readyz`, always with 200.
+         * @description The same body as `/readyz`, always with 200, and within 100 ms: if the database takes longer, its last known state.
          */
         get: operations["get_health"];
         put?: never;
@@ -308,7 +308,8 @@ export interface paths {
         };
         /**
          * Checks readiness
-         * @description 503 while the database is unavailable or the process is shutting down.
+         * @description 503 while the database cannot be read and written, no token can be verified, or the process is shutting down. The body
+         *     names the part that fails.
          */
         get: operations["get_readyz"];
         put?: never;
@@ -362,7 +363,7 @@ export interface components {
         /** @description The body of `/readyz` and `/health`. */
         Health: {
             /**
-             * @description `ok` when the database responds and has the schema of this version.
+             * @description `ok` when the database responds, has the schema of this version, and can be read and written.
              * @enum {string}
              */
             database: "ok" | "unavailable";
@@ -371,6 +372,11 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "unavailable" | "draining";
+            /**
+             * @description `ok` when tokens can be verified: a shared secret is configured, or a key set was fetched.
+             * @enum {string}
+             */
+            tokens: "ok" | "unavailable";
             /** @description The version of the service. */
             version: string;
         };

@@ -1,6 +1,7 @@
 //! The composition root: names the adapter of every port.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use auth::VerifierOptions;
@@ -45,6 +46,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         metrics,
         background_jobs: Some(jobs),
         draining: Draining::default(),
+        database_was_ready: AtomicBool::default(),
     };
     Ok((state, database))
 }

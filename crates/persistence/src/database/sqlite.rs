@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod migrations;
+mod probe;
 mod time_limit;
 mod values;
 mod write;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::result::ConnectionError;
 use diesel::sql_types::Integer;
 use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
@@ -25,6 +27,7 @@ use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
+use file::{FileIdentity, REPLACED};
 
 const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "substr(search, 1, instr(search, char(31)) - 1)",
@@ -38,6 +41,7 @@ const LOCK_WAIT: Duration = Duration::from_mins(1);
 /// A file.
 pub(crate) struct Sqlite {
     path: PathBuf,
+    identity: FileIdentity,
     statement_timeout: Duration,
 }
 
@@ -45,7 +49,8 @@ impl Sqlite {
     /// Creates a missing file, and checks that it can be used.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
         file::prepare(&path)?;
-        Ok(Self { path, statement_timeout: options.statement_timeout })
+        let identity = FileIdentity::of(&path).map_err(|error| file::file(&path, error))?;
+        Ok(Self { path, identity, statement_timeout: options.statement_timeout })
     }
 }
 
@@ -55,6 +60,8 @@ impl Backend for Sqlite {
     const CONNECTIONS_CAN_BREAK: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
+        // Before it is opened, since a missing file would be created.
+        self.check_identity().map_err(ConnectionError::CouldntSetupConfiguration)?;
         connection::establish(&self.path, self.statement_timeout)
     }
 
@@ -88,7 +95,11 @@ impl Backend for Sqlite {
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
         connection.batch_execute("begin immediate")?;
-        let done = run(connection).and_then(|value| connection.batch_execute("commit").map(|()| value));
+        let done = run(connection).and_then(|value| {
+            // As late as possible: what is stored in a deleted file is lost.
+            self.check_identity()?;
+            connection.batch_execute("commit").map(|()| value)
+        });
         if done.is_err() {
             // After some errors, such as a full disk, SQLite has rolled back already. Then this fails, and the first error
             // has the cause.
@@ -138,6 +149,7 @@ impl ErrorMessages for Sqlite {
             "unable to open database file",
             "attempt to write a readonly database",
             "out of memory",
+            REPLACED,
             // Not migrated yet, as readiness also reports.
             "no such table",
         ]
@@ -147,6 +159,12 @@ impl ErrorMessages for Sqlite {
 
     fn is_conflict(_: &str) -> bool {
         false
+    }
+
+    fn is_corrupt(message: &str) -> bool {
+        ["database disk image is malformed", "file is not a database"]
+            .iter()
+            .any(|part| message.contains(part))
     }
 }
 
