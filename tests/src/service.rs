@@ -89,7 +89,7 @@ impl Environment {
     /// Starts `serve` without waiting for it.
     #[must_use]
     pub fn begin(&self) -> Starting {
-        Starting { running: Running::start(&mut self.command(&["serve"])) }
+        Starting::of(&mut self.command(&["serve"]))
     }
 
     /// Runs one command to its end.
@@ -122,6 +122,10 @@ pub struct Starting {
 }
 
 impl Starting {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self { running: Running::start(command) }
+    }
+
     /// The number of its process.
     #[must_use]
     pub fn id(&self) -> u32 {

@@ -131,7 +131,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&overrides),
         Some(command) => command.run(overrides),
     };
-    result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
+    let code = result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS);
+    logging::flush();
+    code
 }
 
 impl Command {
@@ -185,12 +187,17 @@ fn openapi() -> Result<(), StartError> {
     write!(stdout(), "{}", routes::openapi_json("")).map_err(StartError::output_error)
 }
 
-/// Prints the error, since the log may not be started, and returns the exit code.
+/// Prints the error, or logs it as an event of a log in JSON, and returns the exit code.
 fn report(error: &StartError) -> ExitCode {
-    let _ = writeln!(stderr(), "tasknook: {}", chain(error));
-    match error {
-        StartError::Config(_) => ExitCode::from(2),
-        StartError::NotChecked { .. } => ExitCode::from(3),
-        StartError::Failed { .. } => ExitCode::FAILURE,
+    let exit_code = match error {
+        StartError::Config(_) => 2,
+        StartError::NotChecked { .. } => 3,
+        StartError::Failed { .. } => 1,
+    };
+    if logging::is_json() {
+        tracing::error!(error = chain(error), exit_code, "failed");
+    } else {
+        let _ = writeln!(stderr(), "tasknook: {}", chain(error));
     }
+    ExitCode::from(exit_code)
 }

@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
+use crate::config::logging;
 pub(crate) use database::DatabaseMetrics;
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
@@ -59,6 +60,8 @@ impl Default for Metrics {
         let histograms = Family::new_with_constructor(histogram);
         let durations = register(r, "http_request_duration_seconds", "Duration of requests", histograms);
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
+        let help = "Lines of the log that were dropped";
+        let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
         Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }

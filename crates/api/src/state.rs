@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use auth::TokenVerifier;
+use auth::AnyVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 use tokio::sync::watch;
@@ -22,7 +22,7 @@ pub(crate) struct AppState {
     /// The use cases.
     pub tasks: Tasks,
     /// Verifies tokens.
-    pub verifier: Arc<dyn TokenVerifier>,
+    pub verifier: Arc<AnyVerifier>,
     /// `server.public_url` without a slash at its end; a path of the service after it is a URL for clients.
     pub public_url: String,
     /// The OpenAPI document, once it was requested.

@@ -78,6 +78,12 @@ impl AnyVerifier {
         self.jwks.as_ref().is_none_or(JwksVerifier::is_ready)
     }
 
+    /// Whether the tokens of at least one configured trust anchor can be verified now.
+    #[must_use]
+    pub fn is_any_ready(&self) -> bool {
+        self.shared.is_some() || self.is_ready()
+    }
+
     /// The time since the key set in use was fetched; none without a key set.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {

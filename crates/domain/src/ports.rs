@@ -35,9 +35,16 @@ pub enum RepositoryError {
     /// The database cannot be reached or does not respond. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// Locks of others, or its duration, kept the statement from ending in time. Nothing was written, and other calls need
+    /// not be affected.
+    #[error("the statement did not end in time")]
+    Busy(#[source] Box<dyn Error + Send + Sync>),
     /// The connection was lost, or the time limit passed, during a write, which may or may not be stored.
     #[error("the outcome of the write is unknown")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
+    /// The database cannot read what it has stored.
+    #[error("the database is damaged")]
+    Damaged(#[source] Box<dyn Error + Send + Sync>),
     /// An unexpected error of the database.
     #[error("unexpected database error")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
@@ -118,10 +125,10 @@ fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     }
 }
 
-/// Whether the database is available.
+/// Whether the database can serve requests.
 #[async_trait::async_trait]
 pub trait Readiness: Send + Sync {
-    /// Makes one round trip to the database; the error is the reason why it is not ready.
+    /// Verifies that requests could be served; the error is the reason why not.
     async fn check(&self) -> Result<(), RepositoryError>;
 }
 

@@ -372,7 +372,8 @@ export interface paths {
         };
         /**
          * Checks readiness
-         * @description 503 while the database is unavailable or the process is shutting down.
+         * @description 503 while the database cannot be read and written, no token can be verified, or the process is shutting down. The body
+         *     names the part that fails.
          */
         get: operations["get_readyz"];
         put?: never;
@@ -426,7 +427,7 @@ export interface components {
         /** @description The body of `/readyz` and `/health`. */
         Health: {
             /**
-             * @description `ok` when the database responds and has the schema of this version.
+             * @description `ok` when the database responds, has the schema of this version, and can be read and written.
              * @enum {string}
              */
             database: "ok" | "unavailable";
@@ -435,6 +436,11 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "unavailable" | "draining";
+            /**
+             * @description `ok` when tokens can be verified: a shared secret is configured, or a key set was fetched.
+             * @enum {string}
+             */
+            tokens: "ok" | "unavailable";
             /** @description The version of the service. */
             version: string;
         };

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{AuthError, Identity, authenticate};
+use auth::{AuthError, Identity, TokenVerifier, authenticate};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 

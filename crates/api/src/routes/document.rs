@@ -70,9 +70,10 @@ struct Api;
 const EXAMPLES: Examples = Examples(|schema| match schema {
     "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
     "Health" => vec![
-        ("ok", json!(monitoring::Health::new(true, false))),
-        ("database_unavailable", json!(monitoring::Health::new(false, false))),
-        ("draining", json!(monitoring::Health::new(true, true))),
+        ("ok", json!(monitoring::Health::new(true, true, false))),
+        ("database_unavailable", json!(monitoring::Health::new(false, true, false))),
+        ("tokens_unavailable", json!(monitoring::Health::new(true, false, false))),
+        ("draining", json!(monitoring::Health::new(true, true, true))),
     ],
     "Liveness" => vec![("ok", json!(monitoring::Liveness::OK))],
     "ServiceInfo" => vec![("service", json!(pages::ServiceInfo::at("")))],

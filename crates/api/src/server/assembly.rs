@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use auth::VerifierOptions;
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
-use persistence::JobOptions;
+use persistence::{Database, JobOptions};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::state::{AppState, BodyLimits, Draining, LastCheck, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
-pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
+pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
     let metrics = Metrics::default();
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
@@ -36,7 +36,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
-    Ok(AppState {
+    let state = AppState {
         tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
         verifier,
         public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
@@ -52,7 +52,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         metrics,
         background_jobs: Some(jobs),
         draining: Draining::default(),
-    })
+    };
+    Ok((state, database))
 }
 
 struct SystemClock;

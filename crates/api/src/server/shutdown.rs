@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::listener::Listener;
 use super::systemd;
+use crate::config::logging;
 use crate::state::Draining;
 
 /// Time for connections whose handshake has begun: a round trip, and the accept.
@@ -59,5 +60,6 @@ pub(super) async fn stop_on_signal(
     });
     signals.next().await;
     tracing::warn!("forced shutdown");
+    logging::flush();
     std::process::exit(1);
 }

@@ -135,7 +135,9 @@ fn is_ready_without_a_key_set_or_once_it_is_fetched() {
     let without = AnyVerifier::new(Some(shared_secret()), None).unwrap();
     assert!(without.is_ready() && without.keys_age().is_none());
     let down = AnyVerifier::new(Some(shared_secret()), Some(jwks(&ScriptedSource::down()))).unwrap();
-    assert!(!down.is_ready() && down.keys_age().is_none());
+    assert!(!down.is_ready() && down.is_any_ready() && down.keys_age().is_none());
+    let alone = AnyVerifier::new(None, Some(jwks(&ScriptedSource::down()))).unwrap();
+    assert!(!alone.is_any_ready());
     let (key, clock) = (SigningKey::ed25519(), ManualClock::at(NOW));
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let both = AnyVerifier::new(Some(shared_secret()), Some(jwks_on(&source, Arc::clone(&clock)))).unwrap();

@@ -9,6 +9,7 @@ use domain::{
     Timestamp,
 };
 
+use super::outage::{Outages, Part};
 use crate::backend::Failure;
 use crate::read::{Get, List, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
@@ -26,6 +27,7 @@ pub(crate) struct WorkerTasks {
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     /// Erasures and moves.
     pub(crate) owners: Sender<Ownership, ()>,
+    pub(super) outages: Arc<Outages>,
     pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
@@ -44,7 +46,9 @@ impl TaskRepository for WorkerTasks {
             self.queue_of(&owner)
         };
         let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
-        queue.submit(Write { owner, command, now }).await
+        let outcome = queue.submit(Write { owner, command, now }).await;
+        self.outages.record(Part::Writes, &outcome);
+        outcome
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
@@ -57,12 +61,16 @@ impl TaskRepository for WorkerTasks {
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        self.gets.submit(Get { owner: owner.clone(), id }).await
+        let task = self.gets.submit(Get { owner: owner.clone(), id }).await;
+        self.outages.record(Part::Reads, &task);
+        task
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let queue = if is_scan(&query) { &self.scans } else { &self.pages };
-        queue.submit(List { owner: owner.clone(), query }).await
+        let page = queue.submit(List { owner: owner.clone(), query }).await;
+        self.outages.record(Part::Reads, &page);
+        page
     }
 }
 

@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use domain::Outcome;
+use domain::{Outcome, Readiness};
 
 use super::DatabaseBackend;
+use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
 use crate::read::{GROUP_ROWS, Reads};
@@ -21,16 +22,17 @@ const GROUP_CALLS: usize = 64;
 
 pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
+    backend: Arc<B>,
     options: &'a DatabaseOptions,
     expiring: Vec<Arc<dyn Expire>>,
 }
 
 impl<'a, B: DatabaseBackend> Starter<'a, B> {
-    pub(super) const fn new(pool: Pool<B>, options: &'a DatabaseOptions) -> Self {
-        Self { pool, options, expiring: Vec::new() }
+    pub(super) const fn new(pool: Pool<B>, backend: Arc<B>, options: &'a DatabaseOptions) -> Self {
+        Self { pool, backend, options, expiring: Vec::new() }
     }
 
-    pub(super) fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
+    pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
         let counts = B::worker_counts(self.options.max_connections as usize);
         let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::get)?;
         let pages = QueueLimits {
@@ -60,10 +62,25 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             observer.connections(open, in_use);
         };
         let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
-        let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
-        let tasks =
-            WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, owners, _timer: timer };
-        Ok((tasks, readiness))
+        let outages = Arc::new(Outages::default());
+        let readiness = WorkerReadiness {
+            database: self.backend,
+            probes,
+            outages: Arc::clone(&outages),
+            _timer: Arc::clone(&timer),
+        };
+        let tasks = WorkerTasks {
+            gets,
+            pages,
+            scans,
+            writes,
+            blocked_writes,
+            blocked_owners,
+            owners,
+            outages,
+            _timer: timer,
+        };
+        Ok((tasks, Arc::new(readiness)))
     }
 
     fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {

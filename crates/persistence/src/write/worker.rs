@@ -13,7 +13,7 @@ use super::group::{Item, OwnerCommands, Write};
 use super::random::Random;
 use super::{WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
-use crate::workers::{self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use crate::workers::{self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -179,6 +179,7 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
             let failure = Failure::of::<B>(error, elapsed >= self.lock_timeout);
             match failure.kind {
                 FailureKind::Lost => context.pool.record_loss(connection),
+                FailureKind::Damage => Pool::discard(connection),
                 // Nothing was written. A new connection may reach a writable server; if this one is new, there is none.
                 FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();

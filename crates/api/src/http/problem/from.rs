@@ -29,16 +29,21 @@ impl From<TaskError> for Problem {
                 Self::retryable(ProblemKind::TooManyScans, detail, None)
             }
             TaskError::Unavailable(source) => {
-                tracing::error!(error = chain(&*source), "the database is unavailable");
+                // The repository logs the begin and the end of an outage, and damage.
+                tracing::debug!(error = chain(&*source), "the database did not serve a request");
                 let detail = "The database is unavailable; nothing was written. Retry after the given delay.";
                 Self::retryable(ProblemKind::Unavailable, detail, None)
             }
             TaskError::OutcomeUnknown(source) => {
-                tracing::error!(error = chain(&*source), "the outcome of a write is unknown");
+                tracing::info!(error = chain(&*source), "the outcome of a write is unknown");
                 let detail = "The database did not respond in time. Read the task before you retry: the write may have \
                               been committed.";
                 // Without `Retry-After`: a retry could write twice.
                 Self::new(ProblemKind::OutcomeUnknown, detail)
+            }
+            TaskError::Damaged(source) => {
+                tracing::debug!(error = chain(&*source), "the database is damaged");
+                Self::internal()
             }
             TaskError::Fault(source) => {
                 tracing::error!(error = chain(&*source), "unexpected database error");
@@ -62,7 +67,8 @@ impl From<AuthError> for Problem {
             AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
             AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
             AuthError::Token(error) if error.is_unavailable() => {
-                tracing::warn!(reason = error.reason(), "cannot verify tokens");
+                // The verifier logs when fetches of the key set begin to fail, and when they succeed again.
+                tracing::debug!(reason = error.reason(), "cannot verify a token");
                 let detail = "The keys that verify your token are unavailable; retry after the given delay.";
                 return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }

@@ -22,6 +22,12 @@ struct LastBodies {
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
+/// Fetches that fail one after the other.
+struct Failing {
+    since: Duration,
+    fetches: u64,
+}
+
 /// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
 /// ever.
 struct StopGuard<'a>(&'a SharedState);
@@ -48,6 +54,7 @@ impl SharedState {
     pub(super) fn run(&self, source: &dyn JwksSource) {
         let _guard = StopGuard(self);
         let mut last = LastBodies::default();
+        let mut failing = None;
         while self.wait_for_work() {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
@@ -58,7 +65,7 @@ impl SharedState {
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
             // For the log of a failure.
             let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
-            self.publish(result, location.as_deref());
+            self.publish(result, location.as_deref(), &mut failing);
         }
     }
 
@@ -109,7 +116,12 @@ impl SharedState {
     }
 
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
-    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>, location: Option<&str>) {
+    fn publish(
+        &self,
+        result: Result<Arc<TrustAnchor>, RefreshError>,
+        location: Option<&str>,
+        failing: &mut Option<Failing>,
+    ) {
         let now = self.now();
         let error = match result {
             Ok(anchor) => {
@@ -135,8 +147,32 @@ impl SharedState {
             // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());
         }
-        if let Some(error) = error {
-            log_failure(&error, location, wait);
+        log(error.as_ref(), location, wait, now, failing);
+    }
+}
+
+/// One event when fetches begin to fail, and one when they succeed again.
+fn log(
+    error: Option<&RefreshError>,
+    location: Option<&str>,
+    retry_in: Duration,
+    now: Duration,
+    failing: &mut Option<Failing>,
+) {
+    match (error, &mut *failing) {
+        (None, None) => {}
+        (None, Some(Failing { since, fetches })) => {
+            let duration = now.saturating_sub(*since);
+            tracing::info!(?duration, failed_fetches = *fetches, "the key set is fetched again");
+            *failing = None;
+        }
+        (Some(error), None) => {
+            *failing = Some(Failing { since: now, fetches: 1 });
+            log_failure(error, location, retry_in);
+        }
+        (Some(error), Some(failing)) => {
+            failing.fetches += 1;
+            tracing::debug!(%error, ?retry_in, "cannot fetch the key set");
         }
     }
 }

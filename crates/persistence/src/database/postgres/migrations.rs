@@ -23,6 +23,7 @@ use super::{Postgres, settings};
 use crate::backend::ErrorMessages;
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration};
 use crate::{MigrateError, MigrationOptions};
+pub(super) use available::encoding_error;
 use bounded::Bounded;
 use lock::MigrationLock;
 use statements::statements;
