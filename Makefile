@@ -91,11 +91,11 @@ fuzz: ## Fuzz the token, key-set and header parsers of the auth crate, one minut
 release: ## Build the stripped release binary, target/release/tasknook
 	$(CARGO) build --release --locked $(ENGINES)
 
-# The binary of `make release`, with what it generates.
+# The binary of `make release`, with what it generates. PREBUILT=yes takes the one that is in target/release.
 .PHONY: package
 package: ## Build the Debian package in target/debian
 	@tests/prerequisites.sh package
-	@[ -x target/release/tasknook ] || $(MAKE) --no-print-directory release
+	@$(if $(PREBUILT),,$(MAKE) --no-print-directory release)
 	rm -rf target/package/files && mkdir -p target/package/files
 	target/release/tasknook man target/package/files/man
 	target/release/tasknook completions bash >target/package/files/tasknook.bash
@@ -108,7 +108,7 @@ package: ## Build the Debian package in target/debian
 package-test: ## Execute the Dockerfile without an engine; build and install the Debian package; takes minutes
 	@tests/prerequisites.sh package
 	python3 tests/packaging/image.py
-	$(MAKE) --no-print-directory package
+	$(MAKE) --no-print-directory package PREBUILT=yes
 	python3 tests/packaging/debian.py
 
 .PHONY: sbom
