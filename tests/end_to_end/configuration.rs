@@ -317,7 +317,7 @@ fn problems_of_requests_are_explained() {
     assert!(detail(b"").contains("empty"));
     assert!(detail(b"\xef\xbb\xbf{}").contains("byte-order mark"));
     assert!(detail(b"\xff\xfe{\0}\0").contains("UTF-16"));
-    assert!(detail(b"{'title':'a'}").contains("line 1 column 2"));
+    assert!(detail(b"{'title':'a'}").contains("line 1, column 2"));
     let request = alice.request("POST", "/api/tasks").header("Content-Type", "application/json");
     let _ = request.body(r#"{"title":"a","x":1e400}"#).send().expect(201);
     let unknown = alice.get("/api/v2/nothing/here").expect(404).json();

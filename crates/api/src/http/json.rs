@@ -76,7 +76,9 @@ fn not_json(text: &str, error: &serde_json::Error) -> Problem {
     } else if text.starts_with("{\0") || text.starts_with("\0{") {
         "The body is UTF-16; JSON must be sent as UTF-8.".to_owned()
     } else {
-        format!("The body is not well-formed JSON: {error}.")
+        // Not the words of the parser, which change with its version.
+        let (line, column) = (error.line(), error.column());
+        format!("The body is not well-formed JSON: see line {line}, column {column}.")
     };
     Problem::new(ProblemKind::InvalidJson, detail)
 }
@@ -113,18 +115,13 @@ mod tests {
             (b"\xff\xfe{\0}\0", "UTF-16"),
             (b"{\0}\0", "UTF-16"),
             (b"{\"title\":\"caf\xe9\"}", "not UTF-8"),
-            (b"{'title':'a'}", "key must be a string at line 1 column 2"),
-            (b"{\n  \"title\": \"a\",\n}", "trailing comma at line 3 column 1"),
-            (b"{\"title\":\"\\ud800\"}", "line 1 column"),
+            (b"{'title':'a'}", "line 1, column 2"),
+            (b"{\n  \"title\": \"a\",\n}", "line 3, column 1"),
+            (b"{\"title\":\"\\ud800\"}", "line 1, column"),
         ];
         for (body, expected) in cases {
             let detail = detail(body);
             assert!(detail.contains(expected), "{detail}");
-            assert_eq!(
-                detail.matches(" at line ").count(),
-                usize::from(expected.contains("line")),
-                "{detail}"
-            );
         }
     }
 
