@@ -5,6 +5,7 @@ mod checks;
 mod development_secret;
 pub(crate) mod logging;
 mod masked;
+mod proxies;
 mod sources;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
+pub(crate) use proxies::{ForwardingHeader, TrustedProxies};
 #[cfg(test)]
 pub(crate) use sources::DEFAULTS;
 
@@ -72,6 +74,8 @@ section!(Server {
     max_connections: usize,
     header_timeout_seconds: u64,
     shutdown_timeout_seconds: u64,
+    trusted_proxies: Vec<String>,
+    client_address_header: ForwardingHeader,
 });
 
 section!(Auth {
@@ -106,7 +110,18 @@ section!(Database {
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
 
-section!(Limits { max_body_bytes: usize, body_timeout_seconds: u64, max_token_bytes: usize });
+section!(Limits {
+    max_body_bytes: usize,
+    body_timeout_seconds: u64,
+    max_token_bytes: usize,
+    requests_per_second: u64,
+    burst: u64,
+    concurrent_requests_per_owner: u32,
+    address_requests_per_second: u64,
+    address_burst: u64,
+    failed_authentications_per_second: u64,
+    failed_authentications_burst: u64,
+});
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

@@ -1,5 +1,7 @@
 //! The state that all handlers share.
 
+mod limits;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +10,10 @@ use auth::TokenVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 
+use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
+
+pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
 
 /// One for the process; each worker has a reference.
 pub(crate) struct AppState {
@@ -20,6 +25,10 @@ pub(crate) struct AppState {
     pub readiness: Arc<dyn Readiness>,
     /// The limits of request bodies.
     pub body: BodyLimits,
+    /// The limits of owners and addresses.
+    pub limits: Limits,
+    /// The proxies that name the client of a request.
+    pub trusted_proxies: TrustedProxies,
     /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,
     /// The metrics of the process.

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::Settings;
+use crate::config::{Settings, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining};
+use crate::state::{AppState, BodyLimits, Draining, Limits};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
@@ -41,6 +41,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
+        limits: Limits::new(&settings.limits),
+        trusted_proxies: TrustedProxies::new(&settings.server)?,
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: Some(jobs),

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpResponse, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::http::limits;
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
@@ -41,6 +42,7 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();
+    limits::add_headers(&request, headers);
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::path;
 use crate::http::authentication::AuthenticatedOwner;
+use crate::http::limits;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
@@ -46,5 +47,6 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
+    let _turn = limits::turn_to_write(&request, page.tasks.len()).await;
     Ok(representation::tasks(&mut response, &page.tasks).await)
 }
