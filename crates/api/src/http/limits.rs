@@ -20,6 +20,9 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// and connection, instead of as many as it can: 200 connections that are rejected at once occupy a core.
 const REJECTION_DELAY: Duration = Duration::from_millis(500);
 
+/// Paths that are never limited: orchestrators and monitoring must not be rejected, and often share an address.
+pub(crate) const EXEMPT: [&str; 4] = ["/livez", "/readyz", "/health", "/metrics"];
+
 /// Counts the rejection, delays it, and returns the problem.
 pub(crate) async fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
     let (kind, reason, detail) = describe(exceeded);

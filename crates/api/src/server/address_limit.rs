@@ -8,9 +8,6 @@ use actix_web::{Error, web};
 use crate::http::{client_address, limits};
 use crate::state::{AppState, Exceeded};
 
-/// Orchestrators and monitoring must not be rejected, and often have the address of a proxy.
-const EXEMPT: [&str; 4] = ["/livez", "/readyz", "/health", "/metrics"];
-
 /// Rejects requests over the limit of their address.
 pub(super) async fn address_limit(
     request: ServiceRequest,
@@ -25,7 +22,7 @@ pub(super) async fn address_limit(
 
 fn exceeded(request: &ServiceRequest) -> Option<(web::Data<AppState>, Exceeded)> {
     let state = request.app_data::<web::Data<AppState>>()?;
-    if !state.limits.limits_addresses() || EXEMPT.contains(&request.path().trim_end_matches('/')) {
+    if !state.limits.limits_addresses() || limits::EXEMPT.contains(&request.path().trim_end_matches('/')) {
         return None;
     }
     let client = client_address::client(request.request(), state)?;
