@@ -18,6 +18,8 @@ on_both_databases! {
 
 const GREEDY_CONNECTIONS: usize = 200;
 const OTHERS: usize = 10;
+/// Between two requests of the others, which thus stay below the default limit of 50 per second.
+const PAUSE: Duration = Duration::from_millis(30);
 
 /// What clients do in a loop.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +127,7 @@ fn others_send(service: &Service, users: &[User], load: Load, least: usize, time
                     let response = load.send(&client, &user.task);
                     own.push(begin.elapsed());
                     assert!(response.status < 300, "{load:?}: {}", response.text());
-                    thread::sleep(Duration::from_millis(5));
+                    thread::sleep(PAUSE);
                 }
                 durations.lock().unwrap().extend(own);
             });

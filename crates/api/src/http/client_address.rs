@@ -37,7 +37,7 @@ fn hops(headers: &HeaderMap, header: ForwardingHeader) -> Vec<Option<IpAddr>> {
         ForwardingHeader::XForwardedFor => (header::X_FORWARDED_FOR, node),
         ForwardingHeader::Forwarded => (header::FORWARDED, for_parameter),
     };
-    // A value with bytes outside of ASCII names nobody, but must not hide the hops on its right.
+    // A value with bytes outside of ASCII names no address, but must not hide the hops on its right.
     let lines = headers.get_all(name).map(|line| line.to_str().unwrap_or_default());
     lines.flat_map(|line| line.split(',')).map(node).collect()
 }

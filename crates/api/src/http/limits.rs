@@ -9,7 +9,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::problem::{Problem, ProblemKind};
 use super::representation::TASKS_AT_ONCE;
-use crate::state::{Admission, AppState, Exceeded, Rate};
+use crate::state::{Admission, AppState, Exceeded, Limits, Rate};
 
 /// The limits (§3 of the draft).
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -28,13 +28,14 @@ pub(crate) async fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
     let (kind, reason, detail) = describe(exceeded);
     state.metrics.limited(reason);
     tokio::time::sleep(REJECTION_DELAY).await;
-    // A bucket of one request per second, the slowest one, has a request again after a second.
-    let problem = Problem::retryable(kind, detail, None);
+    // Without seconds: a bucket of one request per second, the slowest one, has a request again after one.
+    let seconds = if let Exceeded::OwnerRate(_, seconds) = exceeded { seconds } else { 1 };
+    let problem = Problem::retryable(kind, detail, Some(seconds));
     let (policy, state) = match exceeded {
-        Exceeded::OwnerRate(rate) => (policy("owner", rate), left("owner", 0)),
-        Exceeded::AddressRate(rate) => (policy("address", rate), left("address", 0)),
+        Exceeded::OwnerRate(rate, _) => (policy("owner", rate), left("owner", 0, seconds)),
+        Exceeded::AddressRate(rate) => (policy("address", rate), left("address", 0, seconds)),
         Exceeded::FailedAuthentication(rate) => {
-            (policy("failed-authentications", rate), left("failed-authentications", 0))
+            (policy("failed-authentications", rate), left("failed-authentications", 0, seconds))
         }
         Exceeded::OwnerConcurrency(most) => {
             (format!("\"concurrency\";q={most};qu=\"concurrent-requests\""), "\"concurrency\";r=0".to_owned())
@@ -45,7 +46,7 @@ pub(crate) async fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
 
 const fn describe(exceeded: Exceeded) -> (ProblemKind, &'static str, &'static str) {
     match exceeded {
-        Exceeded::OwnerRate(_) => (
+        Exceeded::OwnerRate(..) => (
             ProblemKind::TooManyRequests,
             "owner_rate",
             "You send requests too fast; retry after the given delay.",
@@ -73,9 +74,8 @@ fn policy(name: &str, rate: Rate) -> String {
     format!("\"{name}\";q={};w={}", rate.burst(), rate.window_seconds())
 }
 
-/// The next request of a bucket is there within a second.
-fn left(name: &str, requests: u64) -> String {
-    format!("\"{name}\";r={requests};t=1")
+fn left(name: &str, requests: u64, seconds: u64) -> String {
+    format!("\"{name}\";r={requests};t={seconds}")
 }
 
 /// Keeps the admission until the response is complete.
@@ -83,21 +83,31 @@ pub(crate) fn attach(request: &HttpRequest, admission: Admission) {
     request.extensions_mut().insert(admission);
 }
 
-/// Waits until the owner of the request writes no other long list: of those that wait to be written, each belongs to a
-/// different owner, and no owner waits for several of another.
-pub(crate) async fn turn_to_write(request: &HttpRequest, tasks: usize) -> Option<OwnedMutexGuard<()>> {
-    if tasks <= TASKS_AT_ONCE {
-        return None;
-    }
-    let turn = request.extensions().get().map(Admission::long_list)?;
-    Some(turn.await)
+/// Tasks of a list that count as one more request: reading and writing 100 tasks with texts of 1,000 characters takes as
+/// much work as ten requests for one task.
+const TASKS_PER_REQUEST: usize = 100;
+
+/// Charges the owner of the request for a list of this length. Before a long one, waits until the owner writes no other:
+/// of the lists that wait to be written, each belongs to a different owner, so none waits for several of another.
+pub(crate) async fn turn_to_write(
+    request: &HttpRequest,
+    limits: &Limits,
+    tasks: usize,
+) -> Option<OwnedMutexGuard<()>> {
+    let turn = request.extensions_mut().get_mut::<Admission>().map(|admission| {
+        limits.charge(admission, (tasks / TASKS_PER_REQUEST) as u64);
+        admission.long_list()
+    });
+    if tasks > TASKS_AT_ONCE { Some(turn?.await) } else { None }
 }
 
 /// Tells the client the limit of its owner, on every response to an admitted request.
 pub(crate) fn add_headers(request: &HttpRequest, headers: &mut HeaderMap) {
     let extensions = request.extensions();
     let Some((rate, requests)) = extensions.get().and_then(Admission::rate) else { return };
-    for (name, value) in [(RATE_LIMIT_POLICY, policy("owner", rate)), (RATE_LIMIT, left("owner", requests))] {
+    for (name, value) in
+        [(RATE_LIMIT_POLICY, policy("owner", rate)), (RATE_LIMIT, left("owner", requests, 1))]
+    {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);
         }
@@ -112,7 +122,6 @@ mod tests {
 
     use super::*;
     use crate::config::{Overrides, Settings};
-    use crate::state::Limits;
 
     fn admitted(limits: &Limits, owner: &str) -> HttpRequest {
         let request = TestRequest::default().to_http_request();
@@ -127,12 +136,15 @@ mod tests {
         let limits = Limits::new(&settings.limits);
         let [first, second, short] = [(); 3].map(|()| admitted(&limits, "greedy"));
         let other = admitted(&limits, "other");
-        let turn = turn_to_write(&first, 1000).await;
-        let mut waiting = Box::pin(turn_to_write(&second, 1000));
+        let turn = turn_to_write(&first, &limits, 1000).await;
+        let mut waiting = Box::pin(turn_to_write(&second, &limits, 1000));
         assert!((&mut waiting).now_or_never().is_none());
-        assert!(turn_to_write(&short, TASKS_AT_ONCE).now_or_never().is_some());
-        assert!(turn_to_write(&other, 1000).now_or_never().flatten().is_some());
+        assert!(turn_to_write(&short, &limits, TASKS_AT_ONCE).now_or_never().is_some());
+        assert!(turn_to_write(&other, &limits, 1000).now_or_never().flatten().is_some());
         drop(turn);
         assert!(waiting.await.is_some());
+        let left = |request: &HttpRequest| request.extensions().get::<Admission>().unwrap().rate().unwrap().1;
+        // The settings allow 500: three requests of the greedy owner, and 10 more for each long list.
+        assert_eq!((left(&second), left(&other)), (477, 489));
     }
 }

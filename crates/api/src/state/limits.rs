@@ -49,8 +49,8 @@ impl Client {
 /// A request over a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exceeded {
-    /// The owner sends requests too fast.
-    OwnerRate(Rate),
+    /// The owner sends requests too fast; with the seconds until the next one is admitted.
+    OwnerRate(Rate, u64),
     /// The owner has too many requests in flight.
     OwnerConcurrency(NonZero<u32>),
     /// The address sends requests too fast.
@@ -88,6 +88,11 @@ impl Limits {
         admission.take(self.owner_rate, self.now())
     }
 
+    /// Counts an admitted request as this many more.
+    pub(crate) fn charge(&self, admission: &mut Admission, requests: u64) {
+        admission.charge(requests, self.now());
+    }
+
     /// Whether requests are limited by their address.
     pub(crate) const fn limits_addresses(&self) -> bool {
         self.address_rate.is_some()
@@ -97,7 +102,7 @@ impl Limits {
     pub(crate) fn admit_address(&self, client: Client) -> Result<(), Exceeded> {
         let Some(rate) = self.address_rate else { return Ok(()) };
         let taken = self.addresses.get(&client).take(rate, self.now());
-        taken.map(drop).ok_or(Exceeded::AddressRate(rate))
+        taken.map(drop).map_err(|_| Exceeded::AddressRate(rate))
     }
 
     /// Whether tokens from this address may be verified.
@@ -114,7 +119,8 @@ impl Limits {
     /// Counts a rejected token from an address.
     pub(crate) fn count_failure(&self, client: Client) {
         if let Some(rate) = self.failure_rate {
-            self.failures.get(&client).take(rate, self.now());
+            // An empty bucket stays empty.
+            let _ = self.failures.get(&client).take(rate, self.now());
         }
     }
 }

@@ -47,6 +47,6 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
-    let _turn = limits::turn_to_write(&request, page.tasks.len()).await;
+    let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
     Ok(representation::tasks(&mut response, &page.tasks).await)
 }

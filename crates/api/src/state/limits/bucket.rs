@@ -35,10 +35,19 @@ impl Rate {
         self.interval.saturating_mul(self.burst)
     }
 
-    /// The time at which the bucket will be full after one more request; none when it has no request left.
+    /// The time at which the bucket will be full when these requests are taken.
+    fn after(self, full_at: u64, requests: u64, now: u64) -> u64 {
+        full_at.max(now).saturating_add(self.interval.saturating_mul(requests))
+    }
+
+    /// The same for one request; none when the bucket has none.
     fn take(self, full_at: u64, now: u64) -> Option<u64> {
-        let full_at = full_at.max(now).saturating_add(self.interval);
+        let full_at = self.after(full_at, 1, now);
         (full_at - now <= self.capacity()).then_some(full_at)
+    }
+
+    fn left(self, full_at: u64, now: u64) -> u64 {
+        self.capacity().saturating_sub(full_at - now) / self.interval
     }
 }
 
@@ -47,15 +56,24 @@ impl Rate {
 pub(super) struct Bucket(AtomicU64);
 
 impl Bucket {
-    /// Takes one request and returns how many are left; none when the bucket is empty, which takes nothing. There is one
-    /// again within a second, since no rate is lower than one per second.
-    pub(super) fn take(&self, rate: Rate, now: Duration) -> Option<u64> {
+    /// Takes one request and returns how many are left; or takes nothing and returns the seconds until there is one.
+    pub(super) fn take(&self, rate: Rate, now: Duration) -> Result<u64, u64> {
         let now = nanos(now);
         // Relaxed: no other data is published with it.
         let update = |full_at| rate.take(full_at, now);
-        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update).ok()?;
-        let full_at = rate.take(before, now)?;
-        Some((rate.capacity() - (full_at - now)) / rate.interval)
+        match self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update) {
+            Ok(before) => Ok(rate.left(rate.after(before, 1, now), now)),
+            Err(full_at) => Err((rate.after(full_at, 1, now) - now - rate.capacity()).div_ceil(SECOND)),
+        }
+    }
+
+    /// Takes requests that a request turned out to be worth, also when there are fewer: then the next ones wait longer.
+    /// Returns how many are left.
+    pub(super) fn charge(&self, rate: Rate, requests: u64, now: Duration) -> u64 {
+        let now = nanos(now);
+        let update = |full_at| Some(rate.after(full_at, requests, now));
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, update);
+        before.map_or(0, |before| rate.left(rate.after(before, requests, now), now))
     }
 
     /// Whether there is no request to take.
@@ -77,12 +95,21 @@ mod tests {
     #[test]
     fn a_burst_then_the_sustained_rate() {
         let (bucket, rate) = (Bucket::default(), Rate::new(10, 3).unwrap());
-        assert_eq!([(); 3].map(|()| bucket.take(rate, AT(5))), [Some(2), Some(1), Some(0)]);
-        assert_eq!(bucket.take(rate, AT(5)), None);
-        assert_eq!((bucket.take(rate, AT(104)), bucket.is_empty(rate, AT(104))), (None, true));
+        assert_eq!([(); 3].map(|()| bucket.take(rate, AT(5))), [Ok(2), Ok(1), Ok(0)]);
+        assert_eq!(bucket.take(rate, AT(5)), Err(1));
+        assert_eq!((bucket.take(rate, AT(104)), bucket.is_empty(rate, AT(104))), (Err(1), true));
         assert!(!bucket.is_empty(rate, AT(105)));
-        assert_eq!((bucket.take(rate, AT(105)), bucket.take(rate, AT(105))), (Some(0), None));
-        assert_eq!(bucket.take(rate, AT(1_000_000)), Some(2));
+        assert_eq!((bucket.take(rate, AT(105)), bucket.take(rate, AT(105))), (Ok(0), Err(1)));
+        assert_eq!(bucket.take(rate, AT(1_000_000)), Ok(2));
+    }
+
+    #[test]
+    fn a_charge_may_exceed_what_is_left() {
+        let (bucket, rate) = (Bucket::default(), Rate::new(10, 30).unwrap());
+        assert_eq!(bucket.charge(rate, 10, AT(0)), 20);
+        assert_eq!(bucket.charge(rate, 40, AT(0)), 0);
+        assert_eq!(bucket.take(rate, AT(0)), Err(3));
+        assert_eq!((bucket.take(rate, AT(2099)), bucket.take(rate, AT(2100))), (Err(1), Ok(0)));
     }
 
     #[test]
@@ -97,7 +124,7 @@ mod tests {
         let (bucket, rate) = (Bucket::default(), Rate::new(1, 1000).unwrap());
         let taken = std::thread::scope(|scope| {
             let threads = [(); 4]
-                .map(|()| scope.spawn(|| (0..500).filter(|_| bucket.take(rate, AT(1)).is_some()).count()));
+                .map(|()| scope.spawn(|| (0..500).filter(|_| bucket.take(rate, AT(1)).is_ok()).count()));
             threads.map(|thread| thread.join().unwrap()).iter().sum::<usize>()
         });
         assert_eq!(taken, 1000);

@@ -38,7 +38,8 @@ impl Admission {
 
     pub(super) fn take(mut self, rate: Option<Rate>, now: Duration) -> Result<Self, Exceeded> {
         if let Some(rate) = rate {
-            let left = self.usage.bucket.take(rate, now).ok_or(Exceeded::OwnerRate(rate))?;
+            let left =
+                self.usage.bucket.take(rate, now).map_err(|seconds| Exceeded::OwnerRate(rate, seconds))?;
             self.rate = Some((rate, left));
         }
         Ok(self)
@@ -47,6 +48,12 @@ impl Admission {
     /// The limit of the rate and the requests that are left of it.
     pub(crate) const fn rate(&self) -> Option<(Rate, u64)> {
         self.rate
+    }
+
+    pub(super) fn charge(&mut self, requests: u64, now: Duration) {
+        if let Some((rate, left)) = &mut self.rate {
+            *left = self.usage.bucket.charge(*rate, requests, now);
+        }
     }
 
     /// Waits until the owner writes no other long list.

@@ -29,7 +29,7 @@ async fn owners_have_buckets_of_their_own() {
     let [greedy, other] = ["greedy", "other"].map(Owner::for_test);
     let rates: Vec<_> = (0..2).map(|_| limits.admit(&greedy).unwrap().rate().unwrap().1).collect();
     assert_eq!(rates, [1, 0]);
-    assert!(matches!(limits.admit(&greedy), Err(Exceeded::OwnerRate(_))));
+    assert!(matches!(limits.admit(&greedy), Err(Exceeded::OwnerRate(_, 1))));
     assert!(limits.admit(&other).is_ok());
 }
 
