@@ -399,7 +399,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with 422. */
@@ -609,9 +609,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_scans`: Too many expensive queries. */
+        /** @description `too_many_scans`: Too many expensive queries. `too_many_requests`: Too many requests. `too_many_concurrent_requests`: Too many concurrent requests. `too_many_requests_from_address`: Too many requests from one address. `too_many_failed_authentications`: Too many failed authentications. */
         TooManyRequests: {
             headers: {
+                /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                RateLimit?: string;
+                /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                "RateLimit-Policy"?: string;
                 /** @description Seconds after which to retry. */
                 "Retry-After"?: number;
                 /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -695,6 +699,7 @@ export interface operations {
             };
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -740,6 +745,10 @@ export interface operations {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -790,6 +799,10 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -807,6 +820,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -837,6 +851,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -850,6 +868,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -863,6 +885,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -898,6 +921,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -917,6 +944,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -949,6 +977,10 @@ export interface operations {
                 headers: {
                     /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -960,6 +992,10 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -973,6 +1009,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1009,6 +1046,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1028,6 +1069,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1067,6 +1109,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1086,6 +1132,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1128,6 +1175,10 @@ export interface operations {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1174,6 +1225,10 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1190,6 +1245,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1218,6 +1274,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1231,6 +1291,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1243,6 +1307,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1276,6 +1341,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1294,6 +1363,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1324,6 +1394,10 @@ export interface operations {
                 headers: {
                     /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1335,6 +1409,10 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1347,6 +1425,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1381,6 +1460,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1399,6 +1482,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1436,6 +1520,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1454,6 +1542,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1482,6 +1571,7 @@ export interface operations {
                 content?: never;
             };
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1517,6 +1607,7 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1629,6 +1720,7 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
