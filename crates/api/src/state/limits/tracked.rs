@@ -56,8 +56,10 @@ mod tests {
         let tracked: Tracked<u64, AtomicU64> = Tracked::default();
         let in_use = tracked.get(&0);
         in_use.store(1, Ordering::Relaxed);
-        for client in 1..3 * CLIENTS as u64 {
-            tracked.get(&client);
+        for client in 1..5 * CLIENTS as u64 {
+            // Clients that return are evicted after those that do not.
+            (0..5).for_each(|_| drop(tracked.get(&client)));
+            (0..5).for_each(|_| drop(tracked.get(&client.saturating_sub(100).max(1))));
         }
         assert!(tracked.0.len() <= CLIENTS, "{}", tracked.0.len());
         assert_eq!(tracked.get(&0).load(Ordering::Relaxed), 1);
