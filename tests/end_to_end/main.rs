@@ -25,6 +25,7 @@ mod existing_clients;
 mod frontend;
 mod isolation;
 mod layers;
+mod limits;
 mod migrations;
 mod node;
 mod open_files;

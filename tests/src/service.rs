@@ -16,6 +16,13 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// Longer than the shutdown timeout.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
 
+/// The limits of requests, which 0 turns off.
+const UNLIMITED: [&str; 3] = [
+    "TASKNOOK_LIMITS__REQUESTS_PER_SECOND",
+    "TASKNOOK_LIMITS__CONCURRENT_REQUESTS_PER_OWNER",
+    "TASKNOOK_LIMITS__FAILED_AUTHENTICATIONS_PER_SECOND",
+];
+
 /// The environment of the binary: a working folder, and these variables only.
 #[derive(Clone)]
 pub struct Environment {
@@ -31,13 +38,23 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// A new folder, any free port, a log in JSON, and no delay of the shutdown.
+    /// A new folder, any free port, a log in JSON, no delay of the shutdown, and no limits of requests: one user and one
+    /// address send more in these tests than clients do.
     #[must_use]
     pub fn new() -> Self {
         let bare = Self { program: None, folder: cleanup::folder("service"), variables: BTreeMap::new() };
-        bare.set("TASKNOOK_SERVER__PORT", "0")
+        UNLIMITED
+            .iter()
+            .fold(bare, |environment, name| environment.set(name, "0"))
+            .set("TASKNOOK_SERVER__PORT", "0")
             .set("TASKNOOK_SERVER__DRAIN_DELAY_SECONDS", "0")
             .set("TASKNOOK_LOG__FORMAT", "json")
+    }
+
+    /// The same with the default limits of requests.
+    #[must_use]
+    pub fn with_default_limits(self) -> Self {
+        UNLIMITED.iter().fold(self, |environment, name| environment.unset(name))
     }
 
     /// The same with another binary, in place of the one in the profile of these tests.

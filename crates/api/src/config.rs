@@ -7,6 +7,7 @@ mod dotenv;
 pub(crate) mod logging;
 mod masked;
 mod origins;
+mod proxies;
 mod sources;
 mod well_known;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
 pub(crate) use origins::OriginPattern;
+pub(crate) use proxies::{ForwardingHeader, TrustedProxies};
 #[cfg(test)]
 pub(crate) use sources::DEFAULTS;
 
@@ -84,6 +86,8 @@ section!(Server {
     write_timeout_seconds: u64,
     drain_delay_seconds: u64,
     shutdown_timeout_seconds: u64,
+    trusted_proxies: Vec<String>,
+    client_address_header: ForwardingHeader,
 });
 
 section!(Tls { certificate_file: String, key_file: String });
@@ -127,7 +131,14 @@ section!(Limits {
     max_body_bytes: usize,
     body_timeout_seconds: u64,
     max_token_bytes: usize,
-    max_unsent_bytes: usize
+    max_unsent_bytes: usize,
+    requests_per_second: u64,
+    burst: u64,
+    concurrent_requests_per_owner: u32,
+    address_requests_per_second: u64,
+    address_burst: u64,
+    failed_authentications_per_second: u64,
+    failed_authentications_burst: u64,
 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });

@@ -34,6 +34,11 @@ struct RouteLabels {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
 /// The metrics of the process. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -41,6 +46,7 @@ pub(crate) struct Metrics {
     responses: Family<ResponseLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
+    limited: Family<ReasonLabels, Counter>,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
@@ -62,9 +68,11 @@ impl Default for Metrics {
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
         let help = "Lines of the log that were dropped";
         let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
+        let limited =
+            register(r, "http_requests_limited", "Requests over a limit (429), by reason", Family::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
-        Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }
+        Self { registry: Arc::new(registry), responses, durations, in_flight, limited, tokens, database }
     }
 }
 
@@ -97,6 +105,11 @@ impl Metrics {
         self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
     }
 
+    /// Counts a request over a limit.
+    pub(crate) fn limited(&self, reason: &'static str) {
+        self.limited.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
     /// Encodes all metrics as OpenMetrics text.
     #[must_use]
     pub(crate) fn encode(&self) -> Option<String> {
@@ -121,11 +134,6 @@ impl Drop for InFlight {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabels {
     source: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ReasonLabels {
-    reason: &'static str,
 }
 
 /// The metrics of tokens and of the key set.

@@ -1,5 +1,6 @@
 //! Builds the service from its configuration, listens, serves, and shuts down gracefully.
 
+mod address_limit;
 mod app;
 mod assembly;
 mod connection;

@@ -1,6 +1,7 @@
 //! The state that all handlers share.
 
 mod last_check;
+mod limits;
 mod unsent;
 
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,10 @@ use tokio::sync::watch;
 pub(crate) use last_check::LastCheck;
 pub(crate) use unsent::{NoRoom, UnsentLists};
 
+use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
+
+pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
 
 /// One for the process; each worker has a reference.
 pub(crate) struct AppState {
@@ -35,6 +39,10 @@ pub(crate) struct AppState {
     pub body: BodyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
+    /// The limits of owners and addresses.
+    pub limits: Limits,
+    /// The proxies that name the client of a request.
+    pub trusted_proxies: TrustedProxies,
     /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,
     /// The metrics of the process.

@@ -117,15 +117,21 @@ impl AnyVerifier {
 
     async fn verify_and_notify(&self, token: &str) -> Result<Identity, VerifyError> {
         let token = self.notify_on_err(RawToken::new(token, self.limit_bytes))?;
-        // Both caches, before the header is parsed: parsing costs more than two look-ups.
-        let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(&token)?)));
-        if let Some((verifier, identity)) = cached {
-            return notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache)));
+        // Before the header is parsed: parsing costs more than two look-ups.
+        if let Some(identity) = self.find_cached(&token) {
+            return Ok(identity);
         }
         let jws = self.notify_on_err(CompactJws::parse(token.text()))?;
         let verifier = self.notify_on_err(self.verifier_for(jws.header()))?;
         let verdict = verifier.verify(&token, &jws).await;
         notify(verifier.policy().observer(), verdict.map(|identity| (identity, VerifiedBy::Signature)))
+    }
+
+    /// Looks the token up in the caches of both trust anchors.
+    fn find_cached(&self, token: &RawToken<'_>) -> Option<Identity> {
+        let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(token)?)));
+        let (verifier, identity) = cached?;
+        notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache))).ok()
     }
 
     /// Notifies of a token that is rejected before a trust anchor is selected.
@@ -150,6 +156,10 @@ impl fmt::Debug for AnyVerifier {
 impl TokenVerifier for AnyVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
         Box::pin(self.verify_and_notify(token))
+    }
+
+    fn cached(&self, token: &str) -> Option<Identity> {
+        self.find_cached(&RawToken::new(token, self.limit_bytes).ok()?)
     }
 }
 

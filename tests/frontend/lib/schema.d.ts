@@ -695,9 +695,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_scans`: Too many expensive queries. */
+        /** @description `too_many_scans`: Too many expensive queries. `too_many_requests`: Too many requests. `too_many_concurrent_requests`: Too many concurrent requests. `too_many_requests_from_address`: Too many requests from one address. `too_many_failed_authentications`: Too many failed authentications. */
         TooManyRequests: {
             headers: {
+                /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                RateLimit?: string;
+                /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                "RateLimit-Policy"?: string;
                 /** @description Seconds after which to retry. */
                 "Retry-After"?: number;
                 /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -781,6 +785,7 @@ export interface operations {
             };
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -862,6 +867,10 @@ export interface operations {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -912,6 +921,10 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -929,6 +942,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -959,6 +973,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -972,6 +990,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -985,6 +1007,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1020,6 +1043,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1039,6 +1066,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1071,6 +1099,10 @@ export interface operations {
                 headers: {
                     /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1082,6 +1114,10 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1095,6 +1131,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1131,6 +1168,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1150,6 +1191,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1189,6 +1231,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1208,6 +1254,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1291,6 +1338,10 @@ export interface operations {
                 headers: {
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1337,6 +1388,10 @@ export interface operations {
                     ETag?: string;
                     /** @description The path of the new task. */
                     Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1353,6 +1408,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1381,6 +1437,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1394,6 +1454,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1406,6 +1470,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1439,6 +1504,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1457,6 +1526,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1487,6 +1557,10 @@ export interface operations {
                 headers: {
                     /** @description `return=representation`, if requested. */
                     "Preference-Applied"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1498,6 +1572,10 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1510,6 +1588,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1544,6 +1623,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1562,6 +1645,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1599,6 +1683,10 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -1617,6 +1705,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1682,6 +1771,7 @@ export interface operations {
                 content?: never;
             };
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1717,6 +1807,7 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1829,6 +1920,7 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -1,7 +1,10 @@
 //! Checks of values that need no file, database or network.
 
 use super::logging;
-use super::{ConfigError, OriginPattern, Settings};
+use super::{ConfigError, OriginPattern, Settings, TrustedProxies};
+
+/// A bucket counts the nanoseconds until it is full in 64 bits.
+const RATE_MAX: u64 = 1_000_000;
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -10,6 +13,7 @@ impl Settings {
         self.check_tls()?;
         self.check_ranges()?;
         self.check_text()?;
+        TrustedProxies::new(&self.server)?;
         self.check_trust_anchors()
     }
 
@@ -73,6 +77,9 @@ impl Settings {
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
             ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
             ("limits.max_unsent_bytes", self.limits.max_unsent_bytes as u64),
+            ("limits.burst", self.limits.burst),
+            ("limits.address_burst", self.limits.address_burst),
+            ("limits.failed_authentications_burst", self.limits.failed_authentications_burst),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -91,6 +98,16 @@ impl Settings {
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+            ("limits.requests_per_second", self.limits.requests_per_second, RATE_MAX),
+            ("limits.burst", self.limits.burst, RATE_MAX),
+            ("limits.address_requests_per_second", self.limits.address_requests_per_second, RATE_MAX),
+            ("limits.address_burst", self.limits.address_burst, RATE_MAX),
+            (
+                "limits.failed_authentications_per_second",
+                self.limits.failed_authentications_per_second,
+                RATE_MAX,
+            ),
+            ("limits.failed_authentications_burst", self.limits.failed_authentications_burst, RATE_MAX),
         ];
         for (key, value, most) in bounded {
             if value > most {

@@ -198,6 +198,12 @@ fn invalid_values_are_rejected_with_their_key() {
     }
     assert!(with("server.drain_delay_seconds", "3601").starts_with("server.drain_delay_seconds: "));
     assert!(with("limits.max_unsent_bytes", "0").starts_with("limits.max_unsent_bytes: "));
+    assert!(
+        with("server.trusted_proxies", "10.0.0.0/8,proxy").starts_with("server.trusted_proxies: \"proxy\"")
+    );
+    assert!(with("server.client_address_header", "x-real-ip").contains("client_address_header"));
+    assert!(with("limits.burst", "0").starts_with("limits.burst: must be at least 1"));
+    assert!(with("limits.requests_per_second", "1000001").contains("at most 1000000"));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));
 }
 

@@ -31,7 +31,7 @@ pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
 }
 
 /// Tasks that are written before other requests of the thread run: 100 KB with texts of 1,000 characters.
-const TASKS_AT_ONCE: usize = 64;
+pub(crate) const TASKS_AT_ONCE: usize = 64;
 
 /// Long lists that are written at the same time; more in parallel would only delay each other.
 static LONG_LISTS: Semaphore = Semaphore::const_new(2);

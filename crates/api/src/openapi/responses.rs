@@ -105,6 +105,8 @@ fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder 
     ResponseBuilder::new().description(description).content("application/json", content)
 }
 
+/// Every task route shows the limit of the token's owner.
 fn responses<const N: usize>(responses: [(&str, ResponseBuilder); N]) -> Responses {
-    responses.into_iter().map(|(status, response)| (status.to_owned(), response.into())).collect()
+    let with_limit = |response: ResponseBuilder| response.with_headers(&["RateLimit", "RateLimit-Policy"]);
+    responses.into_iter().map(|(status, response)| (status.to_owned(), with_limit(response).into())).collect()
 }

@@ -1,6 +1,5 @@
 //! For orchestrators and monitoring: liveness, readiness and metrics. No token is needed.
 
-
 use actix_web::http::header;
 use actix_web::{HttpResponse, web::Data};
 use serde::Serialize;

@@ -12,10 +12,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Precondition, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
-use crate::http::conditional;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
+use crate::http::{conditional, limits};
 use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
@@ -62,6 +62,7 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
+    let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
     let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
     Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
 }

@@ -6,6 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error};
 
+use super::address_limit::address_limit;
 use super::cors::policy;
 use super::request_context::request_context;
 use crate::config;
@@ -28,6 +29,7 @@ pub(crate) fn app(
 > {
     let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
     // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
-    // logged; CORS surrounds the routes, so that browsers can read errors of handlers.
-    app.wrap(policy(cors)).wrap(from_fn(request_context))
+    // logged; CORS surrounds the rest, so that browsers can read errors; requests over the limit of their address reach no
+    // route.
+    app.wrap(from_fn(address_limit)).wrap(policy(cors)).wrap(from_fn(request_context))
 }

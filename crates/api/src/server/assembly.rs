@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::Settings;
+use crate::config::{Settings, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining, LastCheck, UnsentLists};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
@@ -48,6 +48,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        limits: Limits::new(&settings.limits),
+        trusted_proxies: TrustedProxies::new(&settings.server)?,
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         background_jobs: Some(jobs),

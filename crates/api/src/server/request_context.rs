@@ -17,6 +17,7 @@ use uuid::{Builder, Uuid};
 
 use super::connection::ConnectionState;
 use super::pieces::pieces;
+use crate::http::limits;
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
@@ -65,6 +66,7 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     let (request, response) = response.into_parts();
     let mut response = normalize_errors(response, id);
     let headers = response.headers_mut();
+    limits::add_headers(&request, headers);
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -54,6 +54,7 @@ fn metrics() -> Vec<String> {
 fn encoded_metrics() -> String {
     let metrics = Metrics::default();
     metrics.observe("GET", "/livez".to_owned(), 200, Duration::ZERO);
+    metrics.limited("owner_rate");
     metrics.tokens().no_token(auth::CredentialsError::Missing);
     metrics.tokens().fetch_failed("unreachable", Duration::ZERO);
     let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
