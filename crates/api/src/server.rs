@@ -101,10 +101,10 @@ pub(crate) fn serve(
             pings: pings.clone(),
             tls: certificate.as_ref().map(Certificate::acceptor).transpose()?,
         };
-        let server = api.serve(settings, &state, capacity, service).map_err(failed)?;
+        let server = api.serve(settings, &state, capacity, &service).map_err(failed)?;
         if let Some(metrics) = metrics {
             let service = Service { routes: metrics_only, pings: WorkerPings::new(), tls: None };
-            let server = metrics.serve(settings, &state, Capacity::METRICS, service).map_err(failed)?;
+            let server = metrics.serve(settings, &state, Capacity::METRICS, &service).map_err(failed)?;
             // Until the process ends: the shutdown can be observed.
             actix_web::rt::spawn(server);
             tracing::info!(metrics_address = metrics.url("http"), "listening for metrics");
