@@ -4,6 +4,7 @@ mod app;
 mod assembly;
 mod database;
 mod request_context;
+mod trace_context;
 mod verifier;
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! The outermost middleware: gives each request an id and a log span, writes the body of problems, counts and logs the
+//! The outermost middleware: gives each request an id, its trace and a log span, writes the body of problems, counts and logs the
 //! response.
 
 use std::cell::Cell;
@@ -11,9 +11,10 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
+use super::trace_context::TraceContext;
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
@@ -31,13 +32,19 @@ pub(super) async fn request_context(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = request_id(&request);
-    let span = tracing::info_span!("request", request_id = %id);
+    let span = span(&request, &id);
     // Until the head of the response is complete; the server sends the body afterwards.
     let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
     span.in_scope(|| record(&response, started));
     Ok(response)
+}
+
+/// The span of the events of a request, at each level of the log.
+fn span(request: &ServiceRequest, id: &str) -> Span {
+    let TraceContext { trace_id, parent_id } = TraceContext::of(request.headers(), random);
+    tracing::error_span!("request", request_id = id, trace_id, parent_id)
 }
 
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
