@@ -24,6 +24,7 @@ mod isolation;
 mod layers;
 mod migrations;
 mod node;
+mod observability;
 mod pages;
 mod postgres_tls;
 mod rejections;

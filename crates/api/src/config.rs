@@ -102,6 +102,7 @@ section!(Database {
     migrate_on_start: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
+    slow_statement_ms: u64,
 });
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });

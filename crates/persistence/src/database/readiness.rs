@@ -8,6 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use domain::{OwnerId, Readiness, RepositoryError};
 
 use crate::migrations::{self, MigrationBackend};
+use crate::read::Rows;
 use crate::workers::{DeadlineTimer, Replies, Request, Sender};
 
 /// A readiness check.
@@ -16,6 +17,12 @@ pub(crate) struct Probe;
 impl Request for Probe {
     fn owner(&self) -> Option<&OwnerId> {
         None
+    }
+}
+
+impl Rows for () {
+    fn rows(&self) -> usize {
+        0
     }
 }
 

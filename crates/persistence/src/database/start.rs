@@ -8,10 +8,10 @@ use domain::Outcome;
 use super::DatabaseBackend;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
-use crate::read::{GROUP_ROWS, Reads};
+use crate::read::{GROUP_ROWS, Reads, Rows};
 use crate::workers::{
-    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender, Timeouts,
-    Workers,
+    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
+    SlowStatements, Timeouts, Workers,
 };
 use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};
@@ -22,12 +22,14 @@ const GROUP_CALLS: usize = 64;
 pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
     options: &'a DatabaseOptions,
+    slow: Arc<SlowStatements>,
     expiring: Vec<Arc<dyn Expire>>,
 }
 
 impl<'a, B: DatabaseBackend> Starter<'a, B> {
-    pub(super) const fn new(pool: Pool<B>, options: &'a DatabaseOptions) -> Self {
-        Self { pool, options, expiring: Vec::new() }
+    pub(super) fn new(pool: Pool<B>, options: &'a DatabaseOptions) -> Self {
+        let slow = Arc::new(SlowStatements::new(options.slow_statement));
+        Self { pool, options, slow, expiring: Vec::new() }
     }
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
@@ -78,10 +80,11 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     }
 
     fn context(&self, kind: WorkKind, timeouts: Timeouts) -> Context<B> {
-        Context { kind, pool: self.pool.clone(), timeouts, observer: Arc::clone(&self.options.observer) }
+        let (observer, slow) = (Arc::clone(&self.options.observer), Arc::clone(&self.slow));
+        Context { kind, pool: self.pool.clone(), timeouts, observer, slow }
     }
 
-    fn read<R: Request, A: Send + 'static>(
+    fn read<R: Request, A: Rows + Send + 'static>(
         &mut self,
         kind: WorkKind,
         limits: QueueLimits<R>,
