@@ -123,7 +123,7 @@ pub(crate) enum LogFormat {
     Text,
 }
 
-section!(Log { level: String, format: LogFormat });
+section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
 
 impl Settings {
     /// Reads all sources in their order, and checks the values.

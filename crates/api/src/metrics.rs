@@ -40,6 +40,7 @@ pub(crate) struct Metrics {
     responses: Family<ResponseLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
+    audit_dropped: Counter,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
@@ -59,13 +60,22 @@ impl Default for Metrics {
         let histograms = Family::new_with_constructor(histogram);
         let durations = register(r, "http_request_duration_seconds", "Duration of requests", histograms);
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
+        let help = "Records of the audit log that were dropped";
+        let audit_dropped = register(r, "audit_dropped_records", help, Counter::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
-        Self { registry: Arc::new(registry), responses, durations, in_flight, tokens, database }
+        let registry = Arc::new(registry);
+        Self { registry, responses, durations, in_flight, audit_dropped, tokens, database }
     }
 }
 
 impl Metrics {
+    /// Counts records of the audit log that were dropped.
+    #[must_use]
+    pub(crate) const fn audit_dropped(&self) -> &Counter {
+        &self.audit_dropped
+    }
+
     /// The metrics of tokens.
     #[must_use]
     pub(crate) fn tokens(&self) -> &Arc<TokenMetrics> {

@@ -96,6 +96,9 @@ pub(crate) fn serve(
             actix_web::rt::spawn(metrics);
         }
         server.await.map_err(|error| StartError::failed("the server failed", error))?;
+        if let Some(audit) = &state.audit {
+            audit.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     })

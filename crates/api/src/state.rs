@@ -1,5 +1,7 @@
 //! The state that all handlers share.
 
+mod audit;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,6 +11,8 @@ use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
 
 use crate::metrics::Metrics;
+
+pub(crate) use audit::AuditLog;
 
 /// One for the process; each worker has a reference.
 pub(crate) struct AppState {
@@ -24,6 +28,10 @@ pub(crate) struct AppState {
     pub delete_returns_body: bool,
     /// The metrics of the process.
     pub metrics: Metrics,
+    /// `log.requests`
+    pub log_requests: bool,
+    /// The audit log, if it is turned on.
+    pub audit: Option<AuditLog>,
     /// The background jobs.
     #[expect(dead_code, reason = "the jobs stop when it is dropped")]
     pub background_jobs: Option<BackgroundJobs>,

@@ -1,11 +1,13 @@
 //! The whole application over the repository in memory, with real tokens.
 
+mod audit;
 mod bodies;
 mod browsers;
 mod conditions;
 mod faults;
 mod identity;
 mod lists;
+mod log_events;
 mod reference;
 mod responses;
 mod structure;
@@ -113,6 +115,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        log_requests: settings.log.requests,
+        audit: None,
         background_jobs: None,
         draining: Draining::default(),
     }

@@ -15,7 +15,9 @@ const MAX_INPUT_BYTES: u64 = 1 << 20;
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     // A failed fetch of the key set is explained in the log.
-    logging::start(&Log { level: "warn".to_owned(), format: LogFormat::Text })?;
+    let log =
+        Log { level: "warn".to_owned(), format: LogFormat::Text, requests: false, audit_file: String::new() };
+    logging::start(&log)?;
     let verifier = server::verifier(&settings, VerifierOptions::default())?;
     let mut input = String::new();
     let input_error = |error| StartError::failed("cannot read standard input as text", error);

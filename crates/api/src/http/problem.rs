@@ -71,6 +71,11 @@ impl Problem {
         Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
     }
 
+    /// What went wrong, as clients distinguish it.
+    pub(crate) const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
     /// Adds a response header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {

@@ -1,5 +1,6 @@
 //! The composition root: names the adapter of every port.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +13,14 @@ use uuid::Uuid;
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining};
+use crate::state::{AppState, AuditLog, BodyLimits, Draining};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let metrics = Metrics::default();
+    let audit = audit(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
     let database = open(settings, Arc::clone(metrics.database()) as _)?;
@@ -43,9 +45,21 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         },
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        log_requests: settings.log.requests,
+        audit,
         background_jobs: Some(jobs),
         draining: Draining::default(),
     })
+}
+
+fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, ConfigError> {
+    let file = &settings.log.audit_file;
+    if file.is_empty() {
+        return Ok(None);
+    }
+    let log = AuditLog::open(Path::new(file), metrics.audit_dropped().clone());
+    log.map(Some)
+        .map_err(|error| ConfigError::new("log.audit_file", format!("cannot open {file:?}: {error}")))
 }
 
 struct SystemClock;

@@ -3,18 +3,19 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
 use super::trace_context::TraceContext;
+use crate::http::audit::{self, RequestIds, client_address};
 use crate::http::problem::{self, Problem};
 use crate::state::AppState;
 
@@ -32,7 +33,9 @@ pub(super) async fn request_context(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = request_id(&request);
-    let span = span(&request, &id);
+    let trace = TraceContext::of(request.headers(), random);
+    let span = span(&id, &trace);
+    record_ids(&request, &id, trace);
     // Until the head of the response is complete; the server sends the body afterwards.
     let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
@@ -42,13 +45,21 @@ pub(super) async fn request_context(
 }
 
 /// The span of the events of a request, at each level of the log.
-fn span(request: &ServiceRequest, id: &str) -> Span {
-    let TraceContext { trace_id, parent_id } = TraceContext::of(request.headers(), random);
+fn span(id: &str, TraceContext { trace_id, parent_id }: &TraceContext) -> Span {
     tracing::error_span!("request", request_id = id, trace_id, parent_id)
+}
+
+/// For the audit log, whose records are written with the response or when the client leaves.
+fn record_ids(request: &ServiceRequest, id: &str, trace: TraceContext) {
+    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.audit.is_some()) {
+        let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id };
+        request.extensions_mut().insert(ids);
+    }
 }
 
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
+    audit::finish(&request, &response);
     let mut response = normalize_errors(response, id);
     // An idle connection would otherwise delay the shutdown until its next request or the timeout.
     if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.draining.has_begun()) {
@@ -114,9 +125,33 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
-    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(method = %request.method(), route, status, duration_ms, "request completed");
-    if let Some(state) = request.app_data::<web::Data<AppState>>() {
-        state.metrics.observe(request.method().as_str(), route, status, elapsed);
+    let Some(state) = request.app_data::<web::Data<AppState>>() else { return };
+    if state.log_requests {
+        log(response, &route, elapsed);
     }
+    state.metrics.observe(request.method().as_str(), route, status, elapsed);
+}
+
+/// The longest part of a user agent in the log, in bytes.
+const USER_AGENT: usize = 200;
+
+/// Logs a completed request. The path and the query have user ids and texts of users, and are not logged.
+fn log(response: &ServiceResponse<BoxBody>, route: &str, elapsed: Duration) {
+    let request = response.request();
+    let bytes = match response.response().body().size() {
+        BodySize::None => Some(0),
+        BodySize::Sized(bytes) => Some(bytes),
+        BodySize::Stream => None,
+    };
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    tracing::info!(
+        method = %request.method(),
+        route,
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        bytes,
+        client_address = client_address(request).map(tracing::field::display),
+        user_agent = user_agent.map(|text| text.get(..USER_AGENT).unwrap_or(text)),
+        "request completed"
+    );
 }
