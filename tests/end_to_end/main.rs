@@ -6,6 +6,7 @@
     reason = "a test that fails, fails here"
 )]
 
+mod alerts;
 mod auth_dependencies;
 mod auth_examples;
 mod backup;

@@ -4,6 +4,7 @@ mod audit;
 mod bodies;
 mod browsers;
 mod conditions;
+mod dashboards;
 mod faults;
 mod identity;
 mod lists;
