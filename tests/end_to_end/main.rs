@@ -33,6 +33,7 @@ mod restart;
 mod same_responses;
 mod schemathesis;
 mod stop;
+mod traces;
 mod two_processes;
 mod unwritable_log;
 mod verify;

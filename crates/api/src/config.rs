@@ -54,6 +54,7 @@ pub(crate) struct Settings {
     pub cors: Cors,
     pub metrics: Metrics,
     pub log: Log,
+    pub tracing: Tracing,
 }
 
 macro_rules! section {
@@ -122,6 +123,12 @@ pub(crate) enum LogFormat {
     /// For a terminal.
     Text,
 }
+
+section!(Tracing {
+    #[serde(serialize_with = "masked::url")]
+    otlp_endpoint: String,
+    sample_percent: u64,
+});
 
 section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
 

@@ -41,6 +41,7 @@ pub(crate) struct Metrics {
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
     audit_dropped: Counter,
+    spans_dropped: Counter,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
@@ -62,10 +63,12 @@ impl Default for Metrics {
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
         let help = "Records of the audit log that were dropped";
         let audit_dropped = register(r, "audit_dropped_records", help, Counter::default());
+        let help = "Spans that were not exported";
+        let spans_dropped = register(r, "trace_dropped_spans", help, Counter::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
         let registry = Arc::new(registry);
-        Self { registry, responses, durations, in_flight, audit_dropped, tokens, database }
+        Self { registry, responses, durations, in_flight, audit_dropped, spans_dropped, tokens, database }
     }
 }
 
@@ -74,6 +77,12 @@ impl Metrics {
     #[must_use]
     pub(crate) const fn audit_dropped(&self) -> &Counter {
         &self.audit_dropped
+    }
+
+    /// Counts spans that were not exported.
+    #[must_use]
+    pub(crate) const fn spans_dropped(&self) -> &Counter {
+        &self.spans_dropped
     }
 
     /// The metrics of tokens.

@@ -99,6 +99,9 @@ pub(crate) fn serve(
         if let Some(audit) = &state.audit {
             audit.flush();
         }
+        if let Some(traces) = &state.traces {
+            traces.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     })

@@ -1,6 +1,7 @@
 //! The state that all handlers share.
 
 mod audit;
+mod traces;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use persistence::BackgroundJobs;
 use crate::metrics::Metrics;
 
 pub(crate) use audit::AuditLog;
+pub(crate) use traces::{RequestSpan, TraceExporter};
 
 /// One for the process; each worker has a reference.
 pub(crate) struct AppState {
@@ -32,6 +34,8 @@ pub(crate) struct AppState {
     pub log_requests: bool,
     /// The audit log, if it is turned on.
     pub audit: Option<AuditLog>,
+    /// Exports traces, if that is turned on.
+    pub traces: Option<TraceExporter>,
     /// The background jobs.
     #[expect(dead_code, reason = "the jobs stop when it is dropped")]
     pub background_jobs: Option<BackgroundJobs>,

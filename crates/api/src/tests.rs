@@ -118,6 +118,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         metrics,
         log_requests: settings.log.requests,
         audit: None,
+        traces: None,
         background_jobs: None,
         draining: Draining::default(),
     }

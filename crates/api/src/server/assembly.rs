@@ -13,14 +13,15 @@ use uuid::Uuid;
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::{ConfigError, Settings};
+use crate::config::{self, ConfigError, Settings};
 use crate::metrics::Metrics;
-use crate::state::{AppState, AuditLog, BodyLimits, Draining};
+use crate::state::{AppState, AuditLog, BodyLimits, Draining, TraceExporter};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
     let metrics = Metrics::default();
     let audit = audit(settings, &metrics)?;
+    let traces = traces(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
     let database = open(settings, Arc::clone(metrics.database()) as _)?;
@@ -47,6 +48,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         metrics,
         log_requests: settings.log.requests,
         audit,
+        traces,
         background_jobs: Some(jobs),
         draining: Draining::default(),
     })
@@ -60,6 +62,15 @@ fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, Con
     let log = AuditLog::open(Path::new(file), metrics.audit_dropped().clone());
     log.map(Some)
         .map_err(|error| ConfigError::new("log.audit_file", format!("cannot open {file:?}: {error}")))
+}
+
+fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {
+    let config::Tracing { otlp_endpoint, sample_percent } = &settings.tracing;
+    if otlp_endpoint.is_empty() {
+        return Ok(None);
+    }
+    let exporter = TraceExporter::start(otlp_endpoint, *sample_percent, metrics.spans_dropped().clone());
+    exporter.map(Some).map_err(|error| StartError::failed("the export of traces cannot be started", error))
 }
 
 struct SystemClock;

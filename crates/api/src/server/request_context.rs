@@ -17,7 +17,7 @@ use uuid::{Builder, Uuid};
 use super::trace_context::TraceContext;
 use crate::http::audit::{self, RequestIds, client_address};
 use crate::http::problem::{self, Problem};
-use crate::state::AppState;
+use crate::state::{AppState, RequestSpan};
 
 /// The header of the request id, in requests and responses.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,24 +35,25 @@ pub(super) async fn request_context(
     let id = request_id(&request);
     let trace = TraceContext::of(request.headers(), random);
     let span = span(&id, &trace);
-    record_ids(&request, &id, trace);
+    record_ids(&request, &id, &trace);
     // Until the head of the response is complete; the server sends the body afterwards.
     let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
     span.in_scope(|| record(&response, started));
+    export(&response, started, id, trace);
     Ok(response)
 }
 
 /// The span of the events of a request, at each level of the log.
-fn span(id: &str, TraceContext { trace_id, parent_id }: &TraceContext) -> Span {
+fn span(id: &str, TraceContext { trace_id, parent_id, .. }: &TraceContext) -> Span {
     tracing::error_span!("request", request_id = id, trace_id, parent_id)
 }
 
 /// For the audit log, whose records are written with the response or when the client leaves.
-fn record_ids(request: &ServiceRequest, id: &str, trace: TraceContext) {
+fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
     if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.audit.is_some()) {
-        let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id };
+        let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
         request.extensions_mut().insert(ids);
     }
 }
@@ -130,6 +131,30 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
         log(response, &route, elapsed);
     }
     state.metrics.observe(request.method().as_str(), route, status, elapsed);
+}
+
+/// Sends the span of a request to the collector.
+fn export(response: &ServiceResponse<BoxBody>, started: Instant, request_id: String, trace: TraceContext) {
+    let request = response.request();
+    let state = request.app_data::<web::Data<AppState>>();
+    let Some(traces) = state.and_then(|state| state.traces.as_ref()) else { return };
+    if !traces.samples(trace.sampled, random) {
+        return;
+    }
+    let elapsed = started.elapsed();
+    traces.export(RequestSpan {
+        trace_id: trace.trace_id,
+        // The id of zeros is invalid.
+        span_id: format!("{:016x}", random().max(1)),
+        parent_id: trace.parent_id,
+        trace_state: trace.state,
+        started: SystemTime::now().checked_sub(elapsed).unwrap_or(UNIX_EPOCH),
+        elapsed,
+        method: request.method().to_string(),
+        route: request.match_pattern().unwrap_or_else(|| "none".into()),
+        status: response.status().as_u16(),
+        request_id,
+    });
 }
 
 /// The longest part of a user agent in the log, in bytes.

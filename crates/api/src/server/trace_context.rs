@@ -4,6 +4,10 @@ use actix_web::http::header::HeaderMap;
 use uuid::Uuid;
 
 const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
+
+/// The most bytes of `tracestate` that are passed on (§3.3.1.5).
+const MAX_STATE: usize = 512;
 
 /// Where a request belongs in a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +16,10 @@ pub(super) struct TraceContext {
     pub(super) trace_id: String,
     /// The span of the caller, 16 lower-case hexadecimal digits, unless the trace begins here.
     pub(super) parent_id: Option<String>,
+    /// Whether the caller records the trace.
+    pub(super) sampled: Option<bool>,
+    /// The `tracestate` of the caller.
+    pub(super) state: String,
 }
 
 impl TraceContext {
@@ -22,7 +30,10 @@ impl TraceContext {
             (Some(only), None) => only.to_str().ok().and_then(Self::parse),
             _ => None,
         };
-        parent.unwrap_or_else(|| Self { trace_id: new_trace_id(random), parent_id: None })
+        if let Some(parent) = parent {
+            return Self { state: state(headers), ..parent };
+        }
+        Self { trace_id: new_trace_id(random), parent_id: None, sampled: None, state: String::new() }
     }
 
     /// Reads `version-trace_id-parent_id-flags` (§3.2). Later versions may append fields.
@@ -43,8 +54,19 @@ impl TraceContext {
             && is_id(trace_id, 32)
             && is_id(parent_id, 16)
             && is_hex(flags, 2);
-        valid.then(|| Self { trace_id: trace_id.to_owned(), parent_id: Some(parent_id.to_owned()) })
+        valid.then(|| Self {
+            trace_id: trace_id.to_owned(),
+            parent_id: Some(parent_id.to_owned()),
+            sampled: u8::from_str_radix(flags, 16).ok().map(|flags| flags & 1 == 1),
+            state: String::new(),
+        })
     }
+}
+
+/// All `tracestate` headers as one (§3.3.1.1), or nothing if they are too long or not text.
+fn state(headers: &HeaderMap) -> String {
+    let values: Option<Vec<&str>> = headers.get_all(TRACESTATE).map(|value| value.to_str().ok()).collect();
+    values.map(|values| values.join(",")).filter(|state| state.len() <= MAX_STATE).unwrap_or_default()
 }
 
 /// Random digits. The id of zeros is invalid.
@@ -81,11 +103,17 @@ mod tests {
 
     #[test]
     fn valid_traceparent_gives_trace_and_parent() {
-        let expected = TraceContext { trace_id: TRACE.into(), parent_id: Some(PARENT.into()) };
-        for flags in ["00", "01", "ff"] {
+        let expected = TraceContext {
+            trace_id: TRACE.into(),
+            parent_id: Some(PARENT.into()),
+            sampled: Some(true),
+            state: String::new(),
+        };
+        for (flags, sampled) in [("00", false), ("01", true), ("fe", false), ("ff", true)] {
+            let expected = TraceContext { sampled: Some(sampled), ..expected.clone() };
             assert_eq!(of(&[&format!("00-{TRACE}-{PARENT}-{flags}")]), expected);
         }
-        for later in ["cc-{}-01", "01-{}-01-", "01-{}-01-more-of-it", "fe-{}-00"] {
+        for later in ["cc-{}-01", "01-{}-01-", "01-{}-01-more-of-it", "fe-{}-03"] {
             let value = later.replace("{}", &format!("{TRACE}-{PARENT}"));
             assert_eq!(of(&[&value]), expected, "{value}");
         }
@@ -115,7 +143,12 @@ mod tests {
             format!("00_{TRACE}_{PARENT}_01"),
             "00-ä".into(),
         ];
-        let new = TraceContext { trace_id: "00000000000000000000000000000001".into(), parent_id: None };
+        let new = TraceContext {
+            trace_id: "00000000000000000000000000000001".into(),
+            parent_id: None,
+            sampled: None,
+            state: String::new(),
+        };
         for value in invalid {
             assert_eq!(of(&[&value]), new, "{value:?}");
         }
