@@ -91,6 +91,41 @@ fuzz: ## Fuzz the token, key-set and header parsers of the auth crate, one minut
 release: ## Build the stripped release binary, target/release/tasknook
 	$(CARGO) build --release --locked $(ENGINES)
 
+# The binary of `make release`, with what it generates. PREBUILT=yes takes the one that is in target/release.
+.PHONY: package
+package: ## Build the Debian package in target/debian
+	@tests/prerequisites.sh package
+	@$(if $(PREBUILT),,$(MAKE) --no-print-directory release)
+	rm -rf target/package/files && mkdir -p target/package/files
+	target/release/tasknook man target/package/files/man
+	target/release/tasknook completions bash >target/package/files/tasknook.bash
+	target/release/tasknook completions zsh >target/package/files/_tasknook
+	target/release/tasknook completions fish >target/package/files/tasknook.fish
+	$(CARGO) deb --no-build --no-strip --locked -p tasknook
+
+# As root. The image leaves its binary in target/release, which goes into the package.
+.PHONY: package-test
+package-test: ## Execute the Dockerfile without an engine; build and install the Debian package; takes minutes
+	@tests/prerequisites.sh package
+	python3 tests/packaging/image.py
+	$(MAKE) --no-print-directory package PREBUILT=yes
+	python3 tests/packaging/debian.py
+
+.PHONY: sbom
+sbom: ## List the crates in the binary with licences, as CycloneDX: target/package/sbom.cdx.json
+	@mkdir -p target/package
+	python3 tests/packaging/sbom.py >target/package/sbom.cdx.json
+
+# RustSec's database: git clone https://github.com/rustsec/advisory-db
+ADVISORIES ?= $(or $(CARGO_HOME),$(HOME)/.cargo)/advisory-dbs
+.PHONY: audit
+audit: ## Compare the dependencies with a local copy of the RustSec database
+	@if [ -n "$$(ls -A $(ADVISORIES) 2>/dev/null)" ]; then \
+		cargo-deny --all-features check --disable-fetch advisories; \
+	else \
+		echo "No check: there is no copy of the RustSec database in $(ADVISORIES)"; \
+	fi
+
 .PHONY: clean
 clean: ## Remove build output
 	$(CARGO) clean

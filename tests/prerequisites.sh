@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test|demo|bench|semver|fuzz: installs what a target of the Makefile needs.
+# prerequisites.sh check|test|demo|bench|semver|fuzz|package: installs what a target of the Makefile needs.
 # Prints what it installs, and the command to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 DENY=0.20.2
+DEB=3.8.0
 HACK=0.6.46
 SEMVER_CHECKS=0.51.0
 FUZZ=0.13.2
 NODE=22.23.3
-JOB=${1:?check, test, demo, bench, semver or fuzz}
+JOB=${1:?check, test, demo, bench, semver, fuzz or package}
 
 # The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
@@ -38,6 +39,11 @@ for_testing() {
     command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
     command -v openssl >/dev/null || echo openssl
     command -v chromium >/dev/null || echo chromium
+    [ -x /usr/sbin/nginx ] || echo nginx
+    # Without the service and its configuration.
+    [ -x /usr/sbin/apache2 ] || echo apache2-bin
+    command -v caddy >/dev/null || echo caddy
+    command -v systemd-analyze >/dev/null || echo systemd
     for_node
     for_python
 }
@@ -56,6 +62,12 @@ for_measuring() {
     [ -n "$(ls /usr/lib/postgresql/*/bin/pgbench 2>/dev/null)" ] || command -v pgbench >/dev/null || echo postgresql
     command -v wrk >/dev/null || echo wrk
     for_python
+}
+
+for_packaging() {
+    command -v dpkg-shlibdeps >/dev/null || echo dpkg-dev
+    [ -x /usr/sbin/debootstrap ] || echo debootstrap
+    command -v python3 >/dev/null || echo python3
 }
 
 for_fuzzing() {
@@ -124,6 +136,7 @@ test)
     node_packages tests/browser
     node_packages tests/frontend
     python_packages schemathesis tests/schemathesis/requirements.txt
+    python_packages packaging tests/packaging/requirements.txt
     ;;
 demo)
     mapfile -t missing < <(for_node)
@@ -139,13 +152,18 @@ bench)
 semver)
     cargo_tool cargo-semver-checks "$SEMVER_CHECKS"
     ;;
+package)
+    mapfile -t missing < <(for_building; for_packaging)
+    debian_packages "${missing[@]}"
+    cargo_tool cargo-deb "$DEB" --no-default-features
+    ;;
 fuzz)
     mapfile -t missing < <(for_fuzzing)
     debian_packages "${missing[@]}"
     cargo_tool cargo-fuzz "$FUZZ"
     ;;
 *)
-    echo "prerequisites.sh check|test|demo|bench|semver|fuzz" >&2
+    echo "prerequisites.sh check|test|demo|bench|semver|fuzz|package" >&2
     exit 2
     ;;
 esac

@@ -3,6 +3,11 @@ import { targetOf } from './wire.mjs';
 
 const START_MILLISECONDS = 15_000;
 const STOP_MILLISECONDS = 3_000;
+// These checks send more requests and rejected tokens than clients do.
+const UNLIMITED = {
+  TASKNOOK_LIMITS__REQUESTS_PER_SECOND: '0',
+  TASKNOOK_LIMITS__FAILED_AUTHENTICATIONS_PER_SECOND: '0',
+};
 const OWN_SETTINGS = /^(?:TASKNOOK_|BETTER_AUTH_|DATABASE_URL$)/;
 
 const running = new Set();
@@ -21,7 +26,13 @@ export class Service {
   /** Starts it on a free port; rejects when it ends, or the time is over, before it listens. */
   static async start(settings) {
     const inherited = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.test(name));
-    const own = { TASKNOOK_SERVER__PORT: '0', TASKNOOK_LOG__FORMAT: 'json', ...settings };
+    const own = {
+      TASKNOOK_SERVER__PORT: '0',
+      TASKNOOK_SERVER__DRAIN_DELAY_SECONDS: '0',
+      TASKNOOK_LOG__FORMAT: 'json',
+      ...UNLIMITED,
+      ...settings,
+    };
     const env = { ...Object.fromEntries(inherited), ...own };
     const child = spawn(process.env.TASKNOOK_BIN, ['serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use tasknook_tests::{Client, Environment, Postgres, run_to_exit};
+use tasknook_tests::{Client, Disk, Environment, Postgres, run_to_exit};
 
 use crate::database::{Database, caller, execute, on_both_databases, url_of};
 
@@ -122,7 +121,7 @@ fn backup_of_postgres_refers_to_pg_dump() {
 }
 
 #[test]
-fn full_disk_leaves_no_partial_backup() {
+fn backup_onto_a_full_disk_leaves_nothing() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
@@ -131,16 +130,11 @@ fn full_disk_leaves_no_partial_backup() {
     }
     let target = environment.folder().join("copies");
     fs::create_dir(&target).unwrap();
-    // No file may grow beyond 64 KiB; the signal that would end the program is ignored, as when a disk is full.
-    let command = environment.command(&["backup", "copies/copy.db"]);
-    let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\""]).arg(command.get_program());
-    limited.args(command.get_args()).current_dir(environment.folder()).env_clear();
-    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let exit = run_to_exit(&mut limited, LIMIT);
+    let disk = Disk::mount(&target, 256 << 10);
+    let exit = run_to_exit(&mut disk.command(&environment, &["backup", "copies/copy.db"]), LIMIT);
     assert_eq!(exit.code, Some(1), "{}", exit.stderr);
-    assert!(exit.stderr.contains("the backup failed"), "{}", exit.stderr);
-    assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
+    assert!(exit.stderr.contains("the backup failed") && exit.stderr.contains("full"), "{}", exit.stderr);
+    assert_eq!(disk.files(), [""; 0]);
     let _ = environment.run(&["backup", "copies/copy.db"]).success();
     service.stop();
 }

@@ -1,11 +1,14 @@
 //! The commands of the binary.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::json;
-use tasknook_tests::{BetterAuth, Environment};
+use tasknook_tests::{BetterAuth, Environment, run_to_exit};
 
 use crate::database::{Database, caller, on_both_databases};
+
+const LIMIT: Duration = Duration::from_secs(20);
 
 on_both_databases! {
     migrate_prepares_a_database_for_serve
@@ -19,11 +22,14 @@ fn help_names_every_command_and_option() {
         "migrate",
         "doctor",
         "backup",
+        "owner",
         "token",
         "verify",
         "check-config",
         "openapi",
         "healthcheck",
+        "completions",
+        "man",
         "--config",
         "--help",
         "--version",
@@ -47,6 +53,39 @@ fn openapi_prints_the_served_document_without_configuration() {
     let served = service.client().get("/openapi.json").expect(200).text();
     assert_eq!(served.strip_suffix('\n'), Some(printed.stdout.trim_end()));
     service.stop();
+}
+
+#[test]
+fn completions_complete_commands_in_a_real_shell() {
+    let environment = Environment::new();
+    let script = environment.run(&["completions", "bash"]).success().stdout;
+    let file = environment.folder().join("tasknook.bash");
+    fs::write(&file, script).unwrap();
+    let complete = "source \"$0\"; COMP_WORDS=(tasknook check); COMP_CWORD=1; _tasknook tasknook check tasknook; \
+                    echo \"${COMPREPLY[@]}\"";
+    let mut bash = std::process::Command::new("bash");
+    let exit = run_to_exit(bash.args(["-c", complete]).arg(&file), LIMIT).success();
+    assert_eq!(exit.stdout.trim(), "check-config");
+    for shell in ["zsh", "fish"] {
+        let script = environment.run(&["completions", shell]).success().stdout;
+        assert!(script.contains("check-config"), "{shell}: {script}");
+    }
+}
+
+#[test]
+fn man_writes_a_page_for_each_command() {
+    let environment = Environment::new();
+    let _ = environment.run(&["man", "pages"]).success();
+    let folder = environment.folder().join("pages");
+    let page = fs::read_to_string(folder.join("tasknook.1")).unwrap();
+    assert!(page.contains("BETTER_AUTH_SECRET") && page.contains("TASKNOOK_CONFIG"), "{page}");
+    // The names with a section, as the list of commands has them.
+    let commands: Vec<_> = page.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+    assert!(commands.len() >= 10, "{page}");
+    for command in commands {
+        let name = command.replace('\\', "");
+        assert!(folder.join(format!("{name}.1")).is_file(), "{name} has no page");
+    }
 }
 
 #[test]

@@ -22,11 +22,16 @@ fn snippets(document: &str) -> Vec<Snippet<'_>> {
 }
 
 #[test]
-fn frontend_guide_quotes_the_application() {
+fn guides_quote_the_application() {
+    assert_quotes_the_application("frontend.md", 12);
+    assert_quotes_the_application("users.md", 5);
+}
+
+fn assert_quotes_the_application(guide: &str, least: usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let guide = fs::read_to_string(root.join("docs/guides/frontend.md")).unwrap();
+    let guide = fs::read_to_string(root.join("docs/guides").join(guide)).unwrap();
     let snippets: Vec<_> = snippets(&guide).into_iter().filter(|snippet| snippet.info != "text").collect();
-    assert!(snippets.len() >= 12, "only {} snippets were found", snippets.len());
+    assert!(snippets.len() >= least, "only {} snippets were found", snippets.len());
     for Snippet { info, lines } in snippets {
         let Some((_, file)) = info.split_once(" file=") else { panic!("```{info} does not name its file") };
         let source = fs::read_to_string(root.join("tests/frontend").join(file)).unwrap();

@@ -50,6 +50,37 @@ fn count(log: &str, event: &str) -> usize {
     log.lines().filter(|line| line.contains(&format!("\"message\":\"{event}\""))).count()
 }
 
+#[test]
+fn postgres_that_may_lose_commits_is_warned_of_once() {
+    let event = "acknowledged writes can be lost or damaged when the database server crashes";
+    let warning = |url: &str| {
+        let service = on(url).serve();
+        let log = service.log().clone();
+        service.stop();
+        let log = log.text();
+        let mut off = log.lines().filter(|line| line.contains(event)).map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line["off"].as_str().unwrap().to_owned()
+        });
+        let first = off.next();
+        assert_eq!(off.next(), None, "{log}");
+        first
+    };
+    let unsynced = Postgres::shared().create_database();
+    assert_eq!(warning(&unsynced).as_deref(), Some("fsync, full_page_writes"));
+    let server = Postgres::start_durable();
+    assert_eq!(warning(&server.create_database()), None);
+    for (number, target) in ["database", "role"].into_iter().enumerate() {
+        let (url, role) = (server.create_database(), format!("weak_{number}"));
+        let database = url.rsplit('/').next().unwrap();
+        let named = if target == "role" { role.as_str() } else { database };
+        let _ = server.query(&url, &format!("create role {role} login superuser"));
+        let _ = server.query(&url, &format!("alter {target} {named} set synchronous_commit = off"));
+        let by_role = url.replace("postgres@", &format!("{role}@"));
+        assert_eq!(warning(&by_role).as_deref(), Some("synchronous_commit"), "{target}");
+    }
+}
+
 fn waits_for_the_server(start: impl FnOnce(Environment) -> String + Send) {
     let server = Postgres::start();
     let environment = on(&server.create_database());
@@ -103,6 +134,11 @@ fn a_database_that_is_not_utf8_is_rejected_with_the_remedy() {
         for part in ["DATABASE_URL", "LATIN1", "`createdb --encoding=UTF8 --template=template0 NAME`"] {
             assert!(exit.stderr.contains(part), "{}", exit.stderr);
         }
+    }
+    let exit = environment.run(&["doctor"]);
+    assert_eq!(exit.code, Some(1), "{}", exit.stderr);
+    for part in ["FAIL     schema      the database has the encoding LATIN1", "`createdb --encoding=UTF8"] {
+        assert!(exit.stdout.contains(part), "{}", exit.stdout);
     }
 }
 

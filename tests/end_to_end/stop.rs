@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tasknook_tests::{Client, Service, eventually};
+use tasknook_tests::{Client, RawConnection, Service, eventually};
 
 use crate::database::{Database, caller, on_both_databases};
 
@@ -76,11 +76,54 @@ fn idle_connection_does_not_delay_the_shutdown() {
 }
 
 #[test]
-fn sigint_stops_it_like_sigterm() {
-    let service = Database::Sqlite.with_secret().serve();
-    tasknook_tests::signal(service.id(), "INT");
-    let status = service.ended();
-    assert!(status.success(), "{status}");
+fn sigint_and_sighup_stop_it_like_sigterm() {
+    for name in ["INT", "HUP"] {
+        let environment = Database::Sqlite.with_secret();
+        let service = environment.serve();
+        let body = json!({"title": "sent before the signal"}).to_string();
+        let (first, rest) = body.split_at(5);
+        let mut connection = request_in_progress(&service, &environment.token("alice"), body.len());
+        connection.write_all(first.as_bytes()).unwrap();
+        tasknook_tests::signal(service.id(), name);
+        assert!(eventually(LIMIT, || is_draining(&service).then_some(())).is_some(), "{}", service.log());
+        connection.write_all(rest.as_bytes()).unwrap();
+        let mut response = String::new();
+        connection.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 201 "), "{response}");
+        let status = service.ended();
+        assert!(status.success(), "{status}");
+    }
+}
+
+#[test]
+fn requests_are_served_during_the_drain_delay() {
+    let environment = Database::Sqlite.with_secret().set("TASKNOOK_SERVER__DRAIN_DELAY_SECONDS", "3600");
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    let mut kept = RawConnection::open(service.address()).unwrap();
+    service.terminate();
+    let status = || Client::new(service.url()).get("/readyz").status;
+    assert!(eventually(LIMIT, || (status() == 503).then_some(())).is_some(), "{}", service.log());
+    for _ in 0..2 {
+        let _ = alice.post("/api/tasks", &json!({"title": "during the delay"})).expect(201);
+        kept.send(kept.request("GET", "/livez", &[], "")).unwrap();
+        let response = kept.response().unwrap().unwrap();
+        assert_eq!((response.status, response.announces_end()), (200, false));
+    }
+    assert_eq!(Client::new(service.url()).get("/health").json()["status"], "draining");
+    service.terminate();
+    assert_eq!(service.ended().code(), Some(1), "the second signal ends it at once");
+}
+
+#[test]
+fn listener_closes_after_the_drain_delay() {
+    let environment = Database::Sqlite.with_secret().set("TASKNOOK_SERVER__DRAIN_DELAY_SECONDS", "1");
+    let service = environment.serve();
+    let mut kept = RawConnection::open(service.address()).unwrap();
+    kept.send(kept.request("GET", "/livez", &[], "")).unwrap();
+    assert_eq!(kept.response().unwrap().unwrap().status, 200);
+    service.stop();
+    assert_eq!(kept.response().unwrap(), None, "an idle connection closes in order");
 }
 
 #[test]

@@ -5,15 +5,52 @@ use std::time::Duration;
 
 use crate::cleanup;
 use crate::client::Client;
+use crate::output::Output;
 use crate::process::Running;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 /// Longer than a server with child processes takes.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// A server that accepts connections; ended in order when dropped, so that its own children end too.
-pub struct Listener {
+/// A server; ended in order when dropped, so that its own children end too.
+pub struct Server {
     running: Running,
+}
+
+impl Server {
+    /// Starts the command without waiting for it.
+    #[must_use]
+    pub fn start(command: &mut Command) -> Self {
+        let running = Running::start(command);
+        cleanup::kill_on_exit(running.id(), "TERM");
+        Self { running }
+    }
+
+    /// Its standard error.
+    #[must_use]
+    pub fn log(&self) -> &Output {
+        &self.running.stderr
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if cleanup::kill(self.id(), "TERM") {
+            // A process that does not end is killed.
+            let _ = self.running.wait(STOP_LIMIT);
+        }
+    }
+}
+
+/// A server that accepts connections at a URL, which it prints.
+pub struct Listener {
+    server: Server,
     url: String,
 }
 
@@ -25,12 +62,11 @@ impl Listener {
     #[must_use]
     #[track_caller]
     pub fn start(command: &mut Command, marker: &str) -> Self {
-        let running = Running::start(command);
-        cleanup::kill_on_exit(running.id(), "TERM");
+        let server = Server::start(command);
         let address = |line: &str| Some(line.split_once(marker)?.1.split_whitespace().next()?.to_owned());
-        match running.stderr.wait_for(START_LIMIT, address) {
-            Ok(url) => Self { running, url },
-            Err(why) => panic!("{command:?} does not listen ({why:?})\n{}", running.stderr),
+        match server.log().wait_for(START_LIMIT, address) {
+            Ok(url) => Self { server, url },
+            Err(why) => panic!("{command:?} does not listen ({why:?})\n{}", server.log()),
         }
     }
 
@@ -49,16 +85,7 @@ impl Listener {
     /// The number of its process.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.running.id()
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        if cleanup::kill(self.id(), "TERM") {
-            // A process that does not end is killed.
-            let _ = self.running.wait(STOP_LIMIT);
-        }
+        self.server.id()
     }
 }
 

@@ -16,6 +16,13 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// Longer than the shutdown timeout.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
 
+/// The limits of requests, which 0 turns off.
+const UNLIMITED: [&str; 3] = [
+    "TASKNOOK_LIMITS__REQUESTS_PER_SECOND",
+    "TASKNOOK_LIMITS__CONCURRENT_REQUESTS_PER_OWNER",
+    "TASKNOOK_LIMITS__FAILED_AUTHENTICATIONS_PER_SECOND",
+];
+
 /// The environment of the binary: a working folder, and these variables only.
 #[derive(Clone)]
 pub struct Environment {
@@ -31,11 +38,23 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// A new folder, any free port, and a log in JSON.
+    /// A new folder, any free port, a log in JSON, no delay of the shutdown, and no limits of requests: one user and one
+    /// address send more in these tests than clients do.
     #[must_use]
     pub fn new() -> Self {
         let bare = Self { program: None, folder: cleanup::folder("service"), variables: BTreeMap::new() };
-        bare.set("TASKNOOK_SERVER__PORT", "0").set("TASKNOOK_LOG__FORMAT", "json")
+        UNLIMITED
+            .iter()
+            .fold(bare, |environment, name| environment.set(name, "0"))
+            .set("TASKNOOK_SERVER__PORT", "0")
+            .set("TASKNOOK_SERVER__DRAIN_DELAY_SECONDS", "0")
+            .set("TASKNOOK_LOG__FORMAT", "json")
+    }
+
+    /// The same with the default limits of requests.
+    #[must_use]
+    pub fn with_default_limits(self) -> Self {
+        UNLIMITED.iter().fold(self, |environment, name| environment.unset(name))
     }
 
     /// The same with another binary, in place of the one in the profile of these tests.
@@ -87,7 +106,7 @@ impl Environment {
     /// Starts `serve` without waiting for it.
     #[must_use]
     pub fn begin(&self) -> Starting {
-        Starting { running: Running::start(&mut self.command(&["serve"])) }
+        Starting::of(&mut self.command(&["serve"]))
     }
 
     /// Runs one command to its end.
@@ -120,10 +139,20 @@ pub struct Starting {
 }
 
 impl Starting {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self { running: Running::start(command) }
+    }
+
     /// The number of its process.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.running.id()
+    }
+
+    /// Its log.
+    #[must_use]
+    pub fn log(&self) -> &Output {
+        &self.running.stderr
     }
 
     /// Waits until it accepts connections.

@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::web::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
 use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
@@ -36,7 +37,11 @@ fn json(criterion: &mut Criterion) {
         bencher.iter(|| representation::task(&mut HttpResponse::Ok(), black_box(&tasks[0])));
     });
     group.bench_function("a list of 50", |bencher| {
-        bencher.iter(|| runtime.block_on(representation::tasks(&mut HttpResponse::Ok(), black_box(&tasks))));
+        bencher.iter(|| {
+            runtime.block_on(async {
+                representation::tasks(&mut HttpResponse::Ok(), black_box(&tasks), Bytes::from).await
+            })
+        });
     });
     group.finish();
 }

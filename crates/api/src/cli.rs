@@ -4,7 +4,9 @@ mod backup;
 mod doctor;
 mod healthcheck;
 mod migrate;
+mod owner;
 mod serve;
+mod shell;
 pub(crate) mod token;
 mod verify;
 
@@ -14,11 +16,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Overrides, Settings, masked};
+use crate::config::{Log, Overrides, Settings, logging, masked};
 use crate::http::problem::chain;
 use crate::routes;
 use crate::server::{self, StartError};
-use auth::VerifierOptions;
+use auth::{AnyVerifier, VerifierOptions};
 
 /// A personal-task REST API that authenticates users with Better Auth tokens.
 #[derive(Debug, Parser)]
@@ -32,6 +34,8 @@ Environment:
   BETTER_AUTH_URL      base URL of Better Auth; its key set verifies tokens
   BETTER_AUTH_SECRET   shared secret that verifies HS256 tokens, at least 32 bytes
   BETTER_AUTH_SECRETS  several shared secrets, as in 2:new,1:old
+  NAME_FILE            file with the value of one of these; also as systemd credential NAME
+  HOST, PORT           address to listen on, if HOST is an IP address
   TASKNOOK_CONFIG      same as --config
   TASKNOOK_SECTION__KEY  any setting; lists are comma-separated; `tasknook check-config` prints all settings
 
@@ -41,6 +45,8 @@ Exit codes: 0 success, 1 failure, 2 invalid configuration or command line,
 pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    address: Address,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -53,24 +59,32 @@ struct Common {
     /// Override a setting (highest precedence); can be repeated
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
+}
+
+/// For the commands that use the address; without a command they belong to `serve`.
+#[derive(Debug, Args)]
+struct Address {
     /// Address to listen on (server.host)
-    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS")]
     host: Option<String>,
     /// Port to listen on; 0 takes any free port (server.port)
-    #[arg(long, global = true, value_name = "PORT")]
+    #[arg(long, value_name = "PORT")]
     port: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default)
-    Serve,
+    Serve(Address),
     /// Run pending database migrations
     Migrate,
     /// Check schema, integrity and consistency of the database; exits 1 on problems, 3 if a check could not run
     Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while the service is running
     Backup(backup::Backup),
+    /// Export, import, delete or move everything that a user has, also while the service is running
+    #[command(subcommand)]
+    Owner(owner::Owner),
     /// Sign a token for a user with the configured shared secret
     Token(token::Token),
     /// Explain why a token is accepted or rejected, rule by rule (reads stdin)
@@ -80,7 +94,11 @@ enum Command {
     /// Print the OpenAPI 3.1 document as JSON
     Openapi,
     /// Check whether the service is ready; exits 1 if not
-    Healthcheck,
+    Healthcheck(Address),
+    /// Print a shell completion script
+    Completions(shell::Completions),
+    /// Write the manual pages to a folder
+    Man(shell::Man),
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -92,10 +110,14 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 
 impl Common {
     fn overrides(self) -> Overrides {
-        let mut set = self.set;
-        set.extend(self.host.map(|host| ("server.host".to_owned(), host)));
-        set.extend(self.port.map(|port| ("server.port".to_owned(), port)));
-        Overrides { file: self.config, set }
+        Overrides { file: self.config, set: self.set }
+    }
+}
+
+impl Address {
+    fn add_to(self, overrides: &mut Overrides) {
+        overrides.set.extend(self.host.map(|host| ("server.host".to_owned(), host)));
+        overrides.set.extend(self.port.map(|port| ("server.port".to_owned(), port)));
     }
 }
 
@@ -103,40 +125,79 @@ impl Common {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let overrides = cli.common.overrides();
-    let result = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&overrides),
-        Command::Migrate => migrate::run(&overrides),
-        Command::Doctor(doctor) => doctor.run(&overrides),
-        Command::Backup(backup) => backup.run(&overrides),
-        Command::Token(token) => token.run(&overrides),
-        Command::Verify => verify::run(&overrides),
-        Command::CheckConfig => check_config(&overrides),
-        Command::Openapi => openapi(),
-        Command::Healthcheck => healthcheck::run(&overrides),
+    let mut overrides = cli.common.overrides();
+    cli.address.add_to(&mut overrides);
+    let result = match cli.command {
+        None => serve::run(&overrides),
+        Some(command) => command.run(overrides),
     };
-    result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS)
+    let code = result.map_or_else(|error| report(&error), |()| ExitCode::SUCCESS);
+    logging::flush();
+    code
+}
+
+impl Command {
+    fn run(self, mut overrides: Overrides) -> Result<(), StartError> {
+        match self {
+            Self::Serve(address) => {
+                address.add_to(&mut overrides);
+                serve::run(&overrides)
+            }
+            Self::Migrate => migrate::run(&overrides),
+            Self::Doctor(doctor) => doctor.run(&overrides),
+            Self::Backup(backup) => backup.run(&overrides),
+            Self::Owner(owner) => owner.run(&overrides),
+            Self::Token(token) => token.run(&overrides),
+            Self::Verify => verify::run(&overrides),
+            Self::CheckConfig => check_config(&overrides),
+            Self::Openapi => openapi(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
+            Self::Healthcheck(address) => {
+                address.add_to(&mut overrides);
+                healthcheck::run(&overrides)
+            }
+        }
+    }
 }
 
 /// Prints the effective configuration and rejects what `serve` would reject.
 fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
+    // Warnings about the configuration. The fetch that the verifier begins may end before the process or not.
+    logging::start(&Log::of_command("warn,tasknook_auth::jwks=off"))?;
+    settings.log_warnings();
     write!(stdout(), "{}", masked(&settings)).map_err(StartError::output_error)?;
-    server::verifier(&settings, VerifierOptions::default())?;
+    let verifier = server::verifier(&settings, VerifierOptions::default())?;
+    write!(stdout(), "{}", trust_anchors(&verifier)).map_err(StartError::output_error)?;
+    server::certificate(&settings)?;
     server::check_database(&settings)
+}
+
+/// Which tokens are accepted, with the values that derive from others, as comments.
+fn trust_anchors(verifier: &AnyVerifier) -> String {
+    verifier
+        .trust_anchors()
+        .iter()
+        .fold("# Accepted tokens:\n".to_owned(), |text, anchor| text + "# " + anchor + "\n")
 }
 
 /// Prints the OpenAPI document. It depends on the program alone, so no configuration is read.
 fn openapi() -> Result<(), StartError> {
-    write!(stdout(), "{}", routes::openapi_json()).map_err(StartError::output_error)
+    write!(stdout(), "{}", routes::openapi_json("")).map_err(StartError::output_error)
 }
 
-/// Prints the error, since the log may not be started, and returns the exit code.
+/// Prints the error, or logs it as an event of a log in JSON, and returns the exit code.
 fn report(error: &StartError) -> ExitCode {
-    let _ = writeln!(stderr(), "tasknook: {}", chain(error));
-    match error {
-        StartError::Config(_) => ExitCode::from(2),
-        StartError::NotChecked { .. } => ExitCode::from(3),
-        StartError::Failed { .. } => ExitCode::FAILURE,
+    let exit_code = match error {
+        StartError::Config(_) => 2,
+        StartError::NotChecked { .. } => 3,
+        StartError::Failed { .. } => 1,
+    };
+    if logging::is_json() {
+        tracing::error!(error = chain(error), exit_code, "failed");
+    } else {
+        let _ = writeln!(stderr(), "tasknook: {}", chain(error));
     }
+    ExitCode::from(exit_code)
 }

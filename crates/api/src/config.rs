@@ -3,18 +3,24 @@
 
 mod checks;
 mod development_secret;
+mod dotenv;
 pub(crate) mod logging;
 mod masked;
+mod origins;
+mod proxies;
 mod sources;
+mod well_known;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use development_secret::DevelopmentSecretError;
 pub(crate) use masked::masked;
+pub(crate) use origins::OriginPattern;
+pub(crate) use proxies::{ForwardingHeader, TrustedProxies};
 #[cfg(test)]
 pub(crate) use sources::DEFAULTS;
 
@@ -47,6 +53,7 @@ pub(crate) struct Overrides {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub server: Server,
+    pub tls: Tls,
     pub auth: Auth,
     pub database: Database,
     pub tasks: Tasks,
@@ -55,6 +62,9 @@ pub(crate) struct Settings {
     pub metrics: Metrics,
     pub log: Log,
     pub tracing: Tracing,
+    /// What was ignored or looks like a mistake; without values, which may be secrets.
+    #[serde(skip)]
+    pub warnings: Vec<String>,
 }
 
 macro_rules! section {
@@ -69,11 +79,19 @@ macro_rules! section {
 section!(Server {
     host: String,
     port: u16,
+    #[serde(serialize_with = "masked::url")]
+    public_url: String,
     workers: usize,
     max_connections: usize,
     header_timeout_seconds: u64,
+    write_timeout_seconds: u64,
+    drain_delay_seconds: u64,
     shutdown_timeout_seconds: u64,
+    trusted_proxies: Vec<String>,
+    client_address_header: ForwardingHeader,
 });
+
+section!(Tls { certificate_file: String, key_file: String });
 
 section!(Auth {
     #[serde(serialize_with = "masked::url")]
@@ -85,9 +103,12 @@ section!(Auth {
     #[serde(serialize_with = "masked::url")]
     jwks_url: String,
     jwks_allow_http: bool,
+    #[serde(serialize_with = "masked::url")]
+    jwks_proxy: String,
     user_id_claim: String,
     leeway_seconds: u64,
     max_age_seconds: u64,
+    max_token_lifetime_seconds: u64,
     cache_bytes: u64,
     cache_seconds: u64,
     jwks_max_age_seconds: u64,
@@ -108,7 +129,19 @@ section!(Database {
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
 
-section!(Limits { max_body_bytes: usize, body_timeout_seconds: u64, max_token_bytes: usize });
+section!(Limits {
+    max_body_bytes: usize,
+    body_timeout_seconds: u64,
+    max_token_bytes: usize,
+    max_unsent_bytes: usize,
+    requests_per_second: u64,
+    burst: u64,
+    concurrent_requests_per_owner: u32,
+    address_requests_per_second: u64,
+    address_burst: u64,
+    failed_authentications_per_second: u64,
+    failed_authentications_burst: u64,
+});
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 
@@ -132,6 +165,13 @@ section!(Tracing {
 
 section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
 
+impl Log {
+    /// The log of a command that serves no requests, as text.
+    pub(crate) fn of_command(level: &str) -> Self {
+        Self { level: level.to_owned(), format: LogFormat::Text, requests: false, audit_file: String::new() }
+    }
+}
+
 impl Settings {
     /// Reads all sources in their order, and checks the values.
     pub(crate) fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
@@ -144,7 +184,29 @@ impl Settings {
     pub(crate) fn read(overrides: &Overrides) -> Result<Self, ConfigError> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        sources::read(overrides, environment)
+        let mut settings = sources::read(overrides, environment)?;
+        if let Ok(text) = std::fs::read_to_string(".env") {
+            settings.warnings.extend(dotenv::warning(&text, |name| std::env::var_os(name).is_some()));
+        }
+        Ok(settings)
+    }
+
+    /// With the secrets without quotes and white space around them; none if there are not any.
+    pub(crate) fn with_bare_secrets(mut self) -> Option<Self> {
+        let bare: Vec<_> =
+            self.auth.secrets.iter().map(|secret| well_known::bare(secret.expose_secret())).collect();
+        if self.auth.secrets.iter().zip(&bare).all(|(secret, bare)| secret.expose_secret() == *bare) {
+            return None;
+        }
+        self.auth.secrets = bare.into_iter().map(SecretString::from).collect();
+        Some(self)
+    }
+
+    /// Logs the warnings.
+    pub(crate) fn log_warnings(&self) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
+use crate::config::logging;
 pub(crate) use database::DatabaseMetrics;
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
@@ -33,6 +34,11 @@ struct RouteLabels {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
 /// The metrics of the process. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -42,6 +48,7 @@ pub(crate) struct Metrics {
     in_flight: Gauge<i64, AtomicI64>,
     audit_dropped: Counter,
     spans_dropped: Counter,
+    limited: Family<ReasonLabels, Counter>,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
@@ -65,10 +72,23 @@ impl Default for Metrics {
         let audit_dropped = register(r, "audit_dropped_records", help, Counter::default());
         let help = "Spans that were not exported";
         let spans_dropped = register(r, "trace_dropped_spans", help, Counter::default());
+        let help = "Lines of the log that were dropped";
+        let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
+        let limited =
+            register(r, "http_requests_limited", "Requests over a limit (429), by reason", Family::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
-        let registry = Arc::new(registry);
-        Self { registry, responses, durations, in_flight, audit_dropped, spans_dropped, tokens, database }
+        Self {
+            registry: Arc::new(registry),
+            responses,
+            durations,
+            in_flight,
+            audit_dropped,
+            spans_dropped,
+            limited,
+            tokens,
+            database,
+        }
     }
 }
 
@@ -104,15 +124,18 @@ impl Metrics {
         InFlight(self.in_flight.clone())
     }
 
-    /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and clients can send any
-    /// method.
-    pub(crate) fn observe(&self, method: &str, route: String, status: u16, elapsed: Duration) {
-        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-        let method = known.into_iter().find(|known| *known == method).unwrap_or("other");
+    /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and the method is one of
+    /// a fixed set.
+    pub(crate) fn observe(&self, method: &'static str, route: String, status: u16, elapsed: Duration) {
         let labels = ResponseLabels { method, route, status };
         self.responses.get_or_create(&labels).inc();
         let labels = RouteLabels { method, route: labels.route };
         self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
+    }
+
+    /// Counts a request over a limit.
+    pub(crate) fn limited(&self, reason: &'static str) {
+        self.limited.get_or_create(&ReasonLabels { reason }).inc();
     }
 
     /// Encodes all metrics as OpenMetrics text.
@@ -139,11 +162,6 @@ impl Drop for InFlight {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabels {
     source: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ReasonLabels {
-    reason: &'static str,
 }
 
 /// The metrics of tokens and of the key set.

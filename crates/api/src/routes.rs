@@ -4,6 +4,7 @@
 mod document;
 mod endpoint;
 pub(crate) mod monitoring;
+pub(crate) mod owner;
 pub(crate) mod pages;
 pub(crate) mod tasks;
 
@@ -23,6 +24,7 @@ fn api_endpoints() -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     for tasks in TASKS {
         endpoints.extend([
+            path(format!("{tasks}/transfer")).post(tasks::transfer),
             path(format!("{tasks}/{{id}}/complete")).patch(tasks::complete),
             path(format!("{tasks}/{{id}}"))
                 .get(tasks::get)
@@ -33,6 +35,8 @@ fn api_endpoints() -> Vec<Endpoint> {
         ]);
     }
     endpoints.extend([
+        // After the paths of the tasks: `/api/tasks` is the list of the token's user, not a user called `tasks`.
+        path("/api/{user_id}").delete(owner::delete),
         path("/").get(pages::root),
         path("/livez").get(monitoring::live),
         path("/readyz").get(monitoring::ready),

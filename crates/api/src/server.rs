@@ -1,35 +1,44 @@
 //! Builds the service from its configuration, listens, serves, and shuts down gracefully.
 
+mod address_limit;
 mod app;
 mod assembly;
+mod connection;
+mod cors;
 mod database;
+mod listener;
+mod open_files;
+mod pieces;
 mod request_context;
+mod shutdown;
+mod systemd;
+mod tls;
 mod trace_context;
 mod verifier;
 
 use std::error::Error;
 use std::io::{Write, stdout};
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpServer;
-use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
 use actix_web::web::Data;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{ConfigError, DevelopmentSecretError, Settings};
+use crate::http::problem::chain;
 use crate::routes::{metrics_only, routes, routes_and_metrics};
-use crate::state::{AppState, Draining};
+use crate::state::AppState;
+use listener::{Capacity, Listener, Service};
+use shutdown::{Signals, stop_on_signal};
 
+use systemd::WorkerPings;
+use tls::Certificate;
+
+#[cfg(test)]
 pub(crate) use app::app;
-pub(crate) use assembly::assemble;
-pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open};
+pub(crate) use assembly::{TimeOrderedIds, assemble};
+pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open, owner_data};
 pub(crate) use verifier::{shared_secret, verifier};
-
-/// Idle time of a connection. Longer than the 60 s of nginx and AWS load balancers: the proxy must close first, or it sends
-/// a request into a closing connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -77,25 +86,45 @@ pub(crate) fn serve(
     state: AppState,
     hint: Option<impl Fn(&str) -> String>,
 ) -> Result<(), StartError> {
-    let draining = state.draining.clone();
+    let capacity = open_files::capacity(settings);
     let state = Data::new(state);
     System::new().block_on(async {
         let signals =
             Signals::new().map_err(|error| StartError::failed("cannot listen for signals", error))?;
-        let (server, address) = listen(settings, &state)?;
-        let metrics = bind_metrics(settings, &state)?;
+        let pings = WorkerPings::new();
+        let certificate = certificate(settings)?;
+        let api = bind_api(settings)?;
+        let metrics = bind_metrics(settings)?;
+        let failed = |error| StartError::failed("the server failed", error);
+        let routes = if metrics.is_some() { routes } else { routes_and_metrics };
+        let service = Service {
+            routes,
+            pings: pings.clone(),
+            tls: certificate.as_ref().map(Certificate::acceptor).transpose()?,
+        };
+        let server = api.serve(settings, &state, capacity, &service).map_err(failed)?;
+        if let Some(metrics) = metrics {
+            let service = Service { routes: metrics_only, pings: WorkerPings::new(), tls: None };
+            let server = metrics.serve(settings, &state, Capacity::METRICS, &service).map_err(failed)?;
+            // Until the process ends: the shutdown can be observed.
+            actix_web::rt::spawn(server);
+            tracing::info!(metrics_address = metrics.url("http"), "listening for metrics");
+        }
+        let address = api.url(if certificate.is_some() { "https" } else { "http" });
         tracing::info!(address, version = env!("CARGO_PKG_VERSION"), "listening");
         if let Some(hint) = hint {
             // Standard output may be closed.
             let _ = writeln!(stdout(), "{}", hint(&address));
         }
-        let mut handles = vec![server.handle()];
-        handles.extend(metrics.as_ref().map(Server::handle));
-        actix_web::rt::spawn(stop_on_signal(signals, handles, draining));
-        if let Some(metrics) = metrics {
-            actix_web::rt::spawn(metrics);
+        let delay = Duration::from_secs(settings.server.drain_delay_seconds);
+        let draining = state.draining.clone();
+        actix_web::rt::spawn(stop_on_signal(signals, api, server.handle(), draining, delay));
+        if let Some(certificate) = certificate {
+            actix_web::rt::spawn(certificate.reload_on_change());
         }
-        server.await.map_err(|error| StartError::failed("the server failed", error))?;
+        actix_web::rt::spawn(systemd::keep_watchdog_quiet(pings));
+        systemd::ready();
+        server.await.map_err(failed)?;
         if let Some(audit) = &state.audit {
             audit.flush();
         }
@@ -107,86 +136,21 @@ pub(crate) fn serve(
     })
 }
 
-fn listen(settings: &Settings, state: &Data<AppState>) -> Result<(Server, String), StartError> {
-    let server = &settings.server;
-    let (cors, shared) = (settings.cors.clone(), state.clone());
-    let routes = if settings.metrics.address.is_empty() { routes_and_metrics } else { routes };
-    let workers = if server.workers == 0 { cores() } else { server.workers };
-    let http = HttpServer::new(move || app(shared.clone(), &cors, routes))
-        .workers(workers)
-        // actix counts per worker.
-        .max_connections(server.max_connections.div_ceil(workers))
-        .keep_alive(KEEP_ALIVE)
-        // A client that sends its headers slowly, or never, would otherwise occupy one of `max_connections`.
-        .client_request_timeout(Duration::from_secs(server.header_timeout_seconds))
-        .shutdown_timeout(server.shutdown_timeout_seconds)
-        // `stop_on_signal` handles them: `draining` must be set before the listener closes.
-        .disable_signals()
-        .bind((server.host.as_str(), server.port))
-        .map_err(|error| {
-            StartError::failed(
-                format!("cannot listen on {}:{} (server.host, server.port)", server.host, server.port),
-                error,
-            )
-        })?;
-    let address = base_url(&http.addrs(), &server.host, server.port);
-    Ok((http.run(), address))
+fn bind_api(settings: &Settings) -> Result<Listener, StartError> {
+    let (host, port) = (settings.server.host.as_str(), settings.server.port);
+    Listener::bind((host, port)).map_err(|error| {
+        StartError::failed(format!("cannot listen on {host}:{port} (server.host, server.port)"), error)
+    })
 }
 
-fn bind_metrics(settings: &Settings, state: &Data<AppState>) -> Result<Option<Server>, StartError> {
-    let address = &settings.metrics.address;
-    if address.is_empty() {
-        return Ok(None);
-    }
-    let (cors, shared) = (settings.cors.clone(), state.clone());
-    let http = HttpServer::new(move || app(shared.clone(), &cors, metrics_only))
-        .workers(1)
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| {
-            StartError::failed(format!("cannot listen on {address} (metrics.address)"), error)
-        })?;
-    tracing::info!(metrics_address = base_url(&http.addrs(), address, 0), "listening for metrics");
-    Ok(Some(http.run()))
+fn bind_metrics(settings: &Settings) -> Result<Option<Listener>, StartError> {
+    let address = settings.metrics.address.as_str();
+    let bound = (!address.is_empty()).then(|| Listener::bind(address)).transpose();
+    bound.map_err(|error| StartError::failed(format!("cannot listen on {address} (metrics.address)"), error))
 }
 
-fn base_url(bound: &[SocketAddr], host: &str, port: u16) -> String {
-    bound.first().map_or_else(|| format!("http://{host}:{port}"), |address| format!("http://{address}"))
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// The first signal shuts down gracefully: `/readyz` gives 503, the listener closes, idle connections close, requests in
-/// flight complete and close their connection. What is left after the timeout is cut off. A second signal exits at once.
-async fn stop_on_signal(mut signals: Signals, handles: Vec<ServerHandle>, draining: Draining) {
-    signals.next().await;
-    draining.begin();
-    tracing::info!("shutting down");
-    for handle in handles {
-        // Not awaited: the second signal must work while requests complete.
-        actix_web::rt::spawn(handle.stop(true));
-    }
-    signals.next().await;
-    tracing::warn!("forced shutdown");
-    std::process::exit(1);
+/// The configured certificate.
+pub(crate) fn certificate(settings: &Settings) -> Result<Option<Arc<Certificate>>, StartError> {
+    Certificate::read(&settings.tls)
+        .map_err(|error| ConfigError::new("tls.certificate_file, tls.key_file", chain(&error)).into())
 }

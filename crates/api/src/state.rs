@@ -1,19 +1,28 @@
 //! The state that all handlers share.
 
 mod audit;
+mod last_check;
+mod limits;
 mod traces;
+mod unsent;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use auth::TokenVerifier;
+use actix_web::web::Bytes;
+use auth::AnyVerifier;
 use domain::{Readiness, Tasks};
 use persistence::BackgroundJobs;
+use tokio::sync::watch;
 
+pub(crate) use last_check::LastCheck;
+pub(crate) use unsent::{NoRoom, UnsentLists};
+
+use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
 
 pub(crate) use audit::AuditLog;
+pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
 pub(crate) use traces::{RequestSpan, TraceExporter};
 
 /// One for the process; each worker has a reference.
@@ -21,11 +30,23 @@ pub(crate) struct AppState {
     /// The use cases.
     pub tasks: Tasks,
     /// Verifies tokens.
-    pub verifier: Arc<dyn TokenVerifier>,
+    pub verifier: Arc<AnyVerifier>,
+    /// `server.public_url` without a slash at its end; a path of the service after it is a URL for clients.
+    pub public_url: String,
+    /// The OpenAPI document, once it was requested.
+    pub openapi: OnceLock<Bytes>,
     /// Checks the database.
     pub readiness: Arc<dyn Readiness>,
+    /// The result of its last check.
+    pub last_check: LastCheck,
     /// The limits of request bodies.
     pub body: BodyLimits,
+    /// The memory of lists that wait to be sent.
+    pub unsent_lists: Arc<UnsentLists>,
+    /// The limits of owners and addresses.
+    pub limits: Limits,
+    /// The proxies that name the client of a request.
+    pub trusted_proxies: TrustedProxies,
     /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,
     /// The metrics of the process.
@@ -52,20 +73,46 @@ pub(crate) struct BodyLimits {
     pub timeout: Duration,
 }
 
-/// Set once, when the shutdown begins.
+/// The progress of a shutdown. Clones share it.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Draining(Arc<AtomicBool>);
+pub(crate) struct Draining(Arc<watch::Sender<Phase>>);
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Phase {
+    #[default]
+    Serving,
+    /// `/readyz` fails, everything else is served.
+    Announced,
+    /// Connections close when they are idle.
+    Closing,
+}
 
 impl Draining {
     /// Makes `/readyz` fail from now on.
     pub(crate) fn begin(&self) {
-        // Relaxed: no other data is published with it.
-        self.0.store(true, Ordering::Relaxed);
+        self.0.send_replace(Phase::Announced);
+    }
+
+    /// Makes connections close when they are idle, from now on.
+    pub(crate) fn close(&self) {
+        self.0.send_replace(Phase::Closing);
     }
 
     /// Whether the shutdown has begun.
     #[must_use]
     pub(crate) fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow() >= Phase::Announced
+    }
+
+    /// Whether connections close when they are idle.
+    #[must_use]
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.0.borrow() == Phase::Closing
+    }
+
+    /// Resolves when connections close when they are idle.
+    pub(crate) async fn closing(&self) {
+        // Fails only without a sender, and `self` has one.
+        let _ = self.0.subscribe().wait_for(|phase| *phase == Phase::Closing).await;
     }
 }

@@ -7,13 +7,15 @@ mod conditions;
 mod dashboards;
 mod faults;
 mod identity;
+mod limits;
 mod lists;
 mod log_events;
+mod ownership;
 mod reference;
 mod responses;
 mod structure;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, to_bytes};
@@ -29,10 +31,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::cli::token::{TokenRequest, sign};
-use crate::config::{Overrides, Settings};
+use crate::config::{Overrides, Settings, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::state::BodyLimits;
-use crate::state::{AppState, Draining};
+use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -65,10 +66,17 @@ struct Call {
     uri: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
+    peer: Option<String>,
 }
 
 fn call(method: &str, uri: &str) -> Call {
-    let call = Call { method: method.parse().unwrap(), uri: uri.to_owned(), headers: vec![], body: vec![] };
+    let call = Call {
+        method: method.parse().unwrap(),
+        uri: uri.to_owned(),
+        headers: vec![],
+        body: vec![],
+        peer: None,
+    };
     call.header("host", "localhost").header("x-request-id", "test")
 }
 
@@ -112,8 +120,14 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     AppState {
         tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
+        public_url: settings.server.public_url.clone(),
+        openapi: OnceLock::new(),
         readiness: Arc::new(MemoryTasks::default()),
+        last_check: LastCheck::default(),
+        limits: Limits::new(&settings.limits),
+        trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
+        unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,
@@ -149,6 +163,9 @@ async fn app_over(
 impl<S: Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>> App<S> {
     async fn send(&self, call: Call) -> TestResponse {
         let mut request = TestRequest::default().method(call.method).uri(&call.uri).set_payload(call.body);
+        if let Some(peer) = call.peer {
+            request = request.peer_addr(peer.parse().unwrap());
+        }
         for header in call.headers {
             request = request.append_header(header);
         }

@@ -78,10 +78,28 @@ impl AnyVerifier {
         self.jwks.as_ref().is_none_or(JwksVerifier::is_ready)
     }
 
+    /// Whether the tokens of at least one configured trust anchor can be verified now.
+    #[must_use]
+    pub fn is_any_ready(&self) -> bool {
+        self.shared.is_some() || self.is_ready()
+    }
+
     /// The time since the key set in use was fetched; none without a key set.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {
         self.jwks.as_ref().and_then(JwksVerifier::age)
+    }
+
+    /// One line for each trust anchor: where its keys come from, and the issuers and audiences that it accepts. It
+    /// contains no secret.
+    #[must_use]
+    pub fn trust_anchors(&self) -> Vec<String> {
+        let line = |verifier: VerifierRef<'_>| {
+            let rules = &verifier.policy().rules;
+            let (issuers, audiences) = (accepted(&rules.issuers), accepted(&rules.audiences));
+            format!("{}: issuers {issuers}, audiences {audiences}", verifier.source())
+        };
+        self.verifiers().map(line).collect()
     }
 
     fn verifiers(&self) -> impl Iterator<Item = VerifierRef<'_>> {
@@ -99,10 +117,9 @@ impl AnyVerifier {
 
     async fn verify_and_notify(&self, token: &str) -> Result<Identity, VerifyError> {
         let token = self.notify_on_err(RawToken::new(token, self.limit_bytes))?;
-        // Both caches, before the header is parsed: parsing costs more than two look-ups.
-        let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(&token)?)));
-        if let Some((verifier, identity)) = cached {
-            return notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache)));
+        // Before the header is parsed: parsing costs more than two look-ups.
+        if let Some(identity) = self.find_cached(&token) {
+            return Ok(identity);
         }
         let jws = self.notify_on_err(CompactJws::parse(token.text()))?;
         let verifier = self.notify_on_err(self.verifier_for(jws.header()))?;
@@ -110,10 +127,21 @@ impl AnyVerifier {
         notify(verifier.policy().observer(), verdict.map(|identity| (identity, VerifiedBy::Signature)))
     }
 
+    /// Looks the token up in the caches of both trust anchors.
+    fn find_cached(&self, token: &RawToken<'_>) -> Option<Identity> {
+        let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(token)?)));
+        let (verifier, identity) = cached?;
+        notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache))).ok()
+    }
+
     /// Notifies of a token that is rejected before a trust anchor is selected.
     fn notify_on_err<T>(&self, result: Result<T, VerifyError>) -> Result<T, VerifyError> {
         result.inspect_err(|error| self.observer.rejected(error))
     }
+}
+
+fn accepted(values: &[String]) -> String {
+    if values.is_empty() { "any".to_owned() } else { format!("{values:?}") }
 }
 
 impl fmt::Debug for AnyVerifier {
@@ -129,6 +157,10 @@ impl TokenVerifier for AnyVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
         Box::pin(self.verify_and_notify(token))
     }
+
+    fn cached(&self, token: &str) -> Option<Identity> {
+        self.find_cached(&RawToken::new(token, self.limit_bytes).ok()?)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -142,6 +174,16 @@ impl<'a> VerifierRef<'a> {
         match self {
             Self::Shared(verifier) => verifier.policy(),
             Self::Jwks(verifier) => verifier.policy(),
+        }
+    }
+
+    fn source(self) -> String {
+        match self {
+            Self::Shared(verifier) => format!("shared secrets ({})", verifier.anchor().keys().len()),
+            Self::Jwks(verifier) => match verifier.location() {
+                Some(location) => format!("key set {location}"),
+                None => "key set".to_owned(),
+            },
         }
     }
 

@@ -31,6 +31,7 @@ pub use source::{FetchError, FetchedKeys, JwksSource};
 ///
 /// Dropping it stops its thread, after the fetch in flight if there is one.
 pub struct JwksVerifier {
+    source: Arc<dyn JwksSource>,
     refresher: Refresher,
     policy: Policy,
 }
@@ -65,8 +66,8 @@ impl JwksVerifier {
                  whatever service it was issued for"
             );
         }
-        let refresher = Refresher::start(source, timing, &policy.options)?;
-        Ok(Self { refresher, policy })
+        let refresher = Refresher::start(Arc::clone(&source), timing, &policy.options)?;
+        Ok(Self { source, refresher, policy })
     }
 
     /// Whether there is a key set that is not stale.
@@ -79,6 +80,12 @@ impl JwksVerifier {
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         self.refresher.age()
+    }
+
+    /// Where the keys come from, as of [`JwksSource::location`].
+    #[must_use]
+    pub fn location(&self) -> Option<String> {
+        self.source.location()
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -137,5 +144,11 @@ impl fmt::Debug for JwksVerifier {
 impl TokenVerifier for JwksVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
         Box::pin(async move { notify(self.policy.observer(), self.verdict(token).await) })
+    }
+
+    fn cached(&self, token: &str) -> Option<Identity> {
+        let token = RawToken::new(token, self.policy.rules.max_token_bytes).ok()?;
+        let identity = self.with_anchor(|anchor| anchor.cached(&token, &self.policy)).flatten()?;
+        notify(self.policy.observer(), Ok((identity, VerifiedBy::Cache))).ok()
     }
 }

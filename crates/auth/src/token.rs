@@ -9,4 +9,4 @@ mod jws;
 pub(crate) use algorithm::Algorithm;
 pub(crate) use header::{Header, is_key_id};
 pub(crate) use json::{Json, Object};
-pub(crate) use jws::{CompactJws, Parts, check_length};
+pub(crate) use jws::{CompactJws, Parts, check_length, is_session_token};

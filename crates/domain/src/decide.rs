@@ -3,12 +3,14 @@
 //! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
 //! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod import;
 mod precondition;
 mod state;
 mod write_set;
 
 use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
 pub use state::{OwnerState, Slot};
 pub use write_set::{Tombstone, WriteSet, Writer};

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::{Change, Completion, Description, NewTask, TaskId, TextError, Title};
+use crate::{Change, Completion, Description, ImportedTask, NewTask, TaskId, TextError, Timestamp, Title};
 
 /// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +71,9 @@ pub enum Rule {
     /// Null where a value is required.
     #[error("must not be null")]
     NotNull,
+    /// A change before the creation.
+    #[error("must not be before created_at")]
+    BeforeCreation,
     /// The text is rejected.
     #[error(transparent)]
     Text(TextError),
@@ -101,6 +104,24 @@ impl TaskInput {
                 })
             }
             ((), None) => Err(vec![Violation { field: "title", rule: Rule::Required }]),
+        }
+    }
+
+    /// Validates a task from elsewhere by the rules for a new one.
+    pub fn into_imported_task(
+        self,
+        id: TaskId,
+        (created_at, updated_at): (Timestamp, Timestamp),
+        limits: TextLimits,
+    ) -> Result<ImportedTask, Vec<Violation>> {
+        let mut violations = Violations::default();
+        if updated_at < created_at {
+            violations.add("updated_at", Rule::BeforeCreation);
+        }
+        match (self.into_new_task(id, limits), violations.none()) {
+            (Ok(task), Ok(())) => Ok(ImportedTask { task, created_at, updated_at }),
+            (Err(task), Err(times)) => Err([task, times].concat()),
+            (Err(violations), Ok(())) | (Ok(_), Err(violations)) => Err(violations),
         }
     }
 
@@ -189,6 +210,16 @@ mod tests {
             "completed: must not be null",
         ];
         assert_eq!(violations(input), expected);
+    }
+
+    #[test]
+    fn imported_tasks_follow_the_rules_for_new_ones() {
+        let input = TaskInput { title: Field::Value(" ".into()), ..TaskInput::default() };
+        let at = |millis| Timestamp::from_unix_millis(millis).unwrap();
+        let id = TaskId::new(uuid::Uuid::nil());
+        let violations = input.into_imported_task(id, (at(1), at(0)), LIMITS).unwrap_err();
+        let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        assert_eq!(violations, ["title: must not be empty", "updated_at: must not be before created_at"]);
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, Effects, EntityTags, Outcome, OwnerState, Precondition, Rejection, Slot, TaskEffect, Tombstone,
-    WriteSet, Writer, decide,
+    Command, Effects, EntityTags, ExistingTask, Outcome, OwnerState, Precondition, Rejection, Slot,
+    TaskEffect, Tombstone, WriteSet, Writer, decide,
 };
 pub use input::{Field, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
@@ -27,7 +27,7 @@ pub use list_query::{
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
-    Change, Completion, Description, NewTask, Revision, SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp,
-    Title, fold,
+    Change, Completion, Description, ImportedTask, NewTask, Revision, SEARCH_SEPARATOR, Task, TaskId,
+    TextError, Timestamp, Title, fold,
 };
 pub use tasks::{TaskError, Tasks};

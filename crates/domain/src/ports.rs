@@ -1,9 +1,10 @@
 //! The interfaces that adapters implement: storage, readiness, time and ids.
 //!
-//! Each method of a repository is one atomic operation on one owner's tasks, so an adapter may run many of them in one
-//! transaction. It takes a verified [`Owner`], which only the API creates. Rules do not belong here.
+//! Each method of a repository is one atomic operation on one owner's tasks (a move: on those of two), so an adapter may
+//! run many of them in one transaction. It takes a verified [`Owner`], which only the API creates. Rules do not belong here.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use crate::{
     Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
@@ -34,9 +35,16 @@ pub enum RepositoryError {
     /// The database cannot be reached or does not respond. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// Locks of others, or its duration, kept the statement from ending in time. Nothing was written, and other calls need
+    /// not be affected.
+    #[error("the statement did not end in time")]
+    Busy(#[source] Box<dyn Error + Send + Sync>),
     /// The connection was lost, or the time limit passed, during a write, which may or may not be stored.
     #[error("the outcome of the write is unknown")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
+    /// The database cannot read what it has stored.
+    #[error("the database is damaged")]
+    Damaged(#[source] Box<dyn Error + Send + Sync>),
     /// An unexpected error of the database.
     #[error("unexpected database error")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
@@ -68,6 +76,15 @@ pub trait TaskRepository: Send + Sync {
         command: Command,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError>;
+
+    /// Erases everything that is stored of the owner, the revision included. It succeeds if there is nothing. A write that
+    /// was decided before is decided again after it.
+    async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
+
+    /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
+    /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
+    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure.
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
 
     /// Creates a task.
     async fn create(&self, owner: &Owner, task: NewTask, now: Timestamp) -> Result<Task, RepositoryError> {
@@ -108,10 +125,10 @@ fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     }
 }
 
-/// Whether the database is available.
+/// Whether the database can serve requests.
 #[async_trait::async_trait]
 pub trait Readiness: Send + Sync {
-    /// Makes one round trip to the database; the error is the reason why it is not ready.
+    /// Verifies that requests could be served; the error is the reason why not.
     async fn check(&self) -> Result<(), RepositoryError>;
 }
 

@@ -8,6 +8,7 @@ mod text;
 use std::fmt;
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::OwnerId;
@@ -46,7 +47,7 @@ impl fmt::Display for TaskId {
 }
 
 /// The number of a change. Each change of one owner's tasks gets the next number, from 1, in commit order; only a repair
-/// of the database leaves a gap. A task has the number of its own last change.
+/// of the database, an import and a move leave a gap. A task has the number of its own last change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(i64);
 
@@ -80,6 +81,12 @@ impl Timestamp {
     pub fn new(time: OffsetDateTime) -> Self {
         let utc = time.to_offset(time::UtcOffset::UTC);
         Self(utc.replace_millisecond(utc.millisecond()).unwrap_or(utc))
+    }
+
+    /// Reads a time in RFC 3339, as [`Display`](fmt::Display) writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::new)
     }
 
     /// The time this many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years −9999 to 9999.
@@ -183,6 +190,35 @@ impl NewTask {
     }
 }
 
+/// A task as another place has it, with its times: an export, or another owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedTask {
+    /// The task.
+    pub task: NewTask,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl ImportedTask {
+    /// The task as it is stored, with its own times.
+    #[must_use]
+    pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
+        let Self { task, created_at, updated_at } = self;
+        Task { updated_at, ..task.into_task(owner_id, revision, created_at) }
+    }
+}
+
+impl From<Task> for ImportedTask {
+    fn from(task: Task) -> Self {
+        let Task { id, owner_id: _, title, description, completed, created_at, updated_at, revision: _ } =
+            task;
+        let task = NewTask { id, id_is_new: false, title, description, completed };
+        Self { task, created_at, updated_at }
+    }
+}
+
 /// The change of `completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
@@ -257,6 +293,14 @@ mod tests {
         assert_eq!(display(1_795_252_517_465), "2026-11-21T09:15:17.465Z");
         assert_eq!(display(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
         assert_eq!(display(-62_198_755_199_999), "-0001-01-01T00:00:00.001Z");
+    }
+
+    #[test]
+    fn displayed_timestamps_are_parsed() {
+        for text in ["1970-01-01T00:00:00.000Z", "2026-11-21T09:15:17.465Z", "9999-12-31T23:59:59.999Z"] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Timestamp::parse("2026-11-21"), None);
     }
 
     #[test]

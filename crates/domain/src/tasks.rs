@@ -37,6 +37,9 @@ pub enum TaskError {
     /// The write may or may not be stored.
     #[error("the outcome of the write is unknown")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
+    /// The database cannot read what it has stored.
+    #[error("the database is damaged")]
+    Damaged(#[source] Box<dyn Error + Send + Sync>),
     /// An unexpected error of the database.
     #[error("unexpected database error")]
     Fault(#[source] Box<dyn Error + Send + Sync>),
@@ -49,10 +52,11 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
-            RepositoryError::Unavailable(source) => Self::Unavailable(source),
+            RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
             // A new id is generated for each task.
             RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
+            RepositoryError::Damaged(source) => Self::Damaged(source),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
     }
@@ -141,6 +145,16 @@ impl Tasks {
     ) -> Result<(), TaskError> {
         self.repository.delete(owner, id, precondition, self.clock.now()).await?;
         Ok(())
+    }
+
+    /// Erases everything that is stored of the owner.
+    pub async fn erase(&self, owner: &Owner) -> Result<(), TaskError> {
+        Ok(self.repository.erase(owner).await?)
+    }
+
+    /// Moves all tasks of one owner to another one, which must not be the same. Both have proven their identity.
+    pub async fn move_tasks(&self, from: &Owner, to: &Owner) -> Result<(), TaskError> {
+        Ok(self.repository.move_tasks(from, to, Arc::clone(&self.ids)).await?)
     }
 
     async fn write(

@@ -45,6 +45,11 @@ pub(crate) trait Backend: ErrorMessages + Send + Sync + Sized + 'static {
         run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
     ) -> QueryResult<T>;
 
+    /// Moves every commit into the file that people copy. Fails while another process reads or writes it.
+    fn checkpoint(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// How to divide this many connections between the workers.
     fn worker_counts(max_connections: usize) -> WorkerCounts;
 }

@@ -3,6 +3,7 @@
 //! SQL of one engine belongs to [`postgres`] or [`sqlite`], which have submodules of the same names. What both engines
 //! share belongs to the other modules of the crate.
 
+mod outage;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 mod readiness;
@@ -18,9 +19,11 @@ use std::time::Duration;
 
 use domain::{Readiness, RepositoryError, TaskRepository};
 
+use crate::backend::Failure;
 use crate::maintenance::backup::{Backup, BackupError};
 use crate::maintenance::doctor::{Doctor, DoctorError};
 use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, RunJobs};
+use crate::maintenance::owner_data::OwnerData;
 use crate::migrations::{self, MigrationBackend};
 use crate::options::Location;
 use crate::read::ReadBackend;
@@ -29,22 +32,22 @@ use crate::write::WriteBackend;
 use crate::{
     DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions, OpenError,
 };
-use readiness::WorkerReadiness;
+use readiness::ProbeBackend;
 use repository::WorkerTasks;
 use start::Starter;
 
 /// All that an engine implements for a service.
-trait DatabaseBackend: ReadBackend + WriteBackend + MigrationBackend + JobBackend {}
-impl<B: ReadBackend + WriteBackend + MigrationBackend + JobBackend> DatabaseBackend for B {}
+trait DatabaseBackend: ReadBackend + WriteBackend + ProbeBackend + JobBackend {}
+impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend> DatabaseBackend for B {}
 
 /// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
     engine: Engine,
-    migrator: Box<dyn Migrator>,
+    lifecycle: Box<dyn Lifecycle>,
     startup_timeout: Duration,
     migrations: MigrationOptions,
     tasks: Arc<WorkerTasks>,
-    readiness: Arc<WorkerReadiness>,
+    readiness: Arc<dyn Readiness>,
     jobs: Arc<dyn RunJobs>,
     observer: Arc<dyn DatabaseObserver>,
 }
@@ -77,18 +80,25 @@ impl Database {
     /// whose encoding is not UTF-8. Permanent failures, such as a wrong password, end the wait. It blocks and writes
     /// nothing; an SQLite file is always available.
     pub fn wait_until_available(&self) -> Result<(), MigrateError> {
-        self.migrator.wait_until_available(self.startup_timeout, &self.migrations)
+        self.lifecycle.wait_until_available(self.startup_timeout, &self.migrations)
     }
 
     /// Runs pending migrations and returns their names, oldest first. If several processes do so concurrently, one of them
     /// runs each migration. It blocks, writes nothing if none is pending, and does not wait for an unavailable server.
     pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.migrate(&self.migrations)
+        self.lifecycle.migrate(&self.migrations)
     }
 
     /// The names of the pending migrations, oldest first. It blocks and writes nothing.
     pub fn pending_migrations(&self) -> Result<Vec<String>, MigrateError> {
-        self.migrator.pending(&self.migrations)
+        self.lifecycle.pending(&self.migrations)
+    }
+
+    /// Moves every commit of an SQLite database from its `-wal` file into the database file, which is then complete when it
+    /// is copied alone. For a clean stop, when no more requests are served. It blocks, and waits for other processes as long
+    /// as a statement may take.
+    pub fn checkpoint(&self) -> Result<(), RepositoryError> {
+        self.lifecycle.checkpoint().map_err(|failure| failure.error())
     }
 
     /// The repository on this database.
@@ -97,10 +107,10 @@ impl Database {
         Arc::clone(&self.tasks) as _
     }
 
-    /// The readiness of this database: it responds and has the schema of this build.
+    /// The readiness of this database: it responds, has the schema of this build, and can be read and written.
     #[must_use]
     pub fn readiness(&self) -> Arc<dyn Readiness> {
-        Arc::clone(&self.readiness) as _
+        Arc::clone(&self.readiness)
     }
 
     /// Starts the background jobs, which require the schema of this build. They end when the handle is dropped.
@@ -144,15 +154,15 @@ impl Database {
         let backend = Arc::new(backend);
         let pool = Pool::new(Arc::clone(&backend), options);
         let jobs = Arc::clone(&backend);
-        let starter = Starter::new(pool, options);
+        let starter = Starter::new(pool, Arc::clone(&backend), options);
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
-            migrator: Box::new(backend),
+            lifecycle: Box::new(backend),
             startup_timeout: options.startup_timeout,
             migrations: options.migrations.clone(),
             tasks: Arc::new(tasks),
-            readiness: Arc::new(readiness),
+            readiness,
             jobs: Arc::new(jobs),
             observer: Arc::clone(&options.observer),
         })
@@ -173,14 +183,29 @@ impl Doctor {
     }
 }
 
-trait Migrator: Send + Sync {
+impl OwnerData {
+    /// Finds the database of the URL. It creates no file and does not connect to a server yet.
+    pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
+        match Location::parse(&options.url)? {
+            #[cfg(feature = "sqlite")]
+            Location::Sqlite(path) => Ok(Self::of(sqlite::Sqlite::open_existing(path, options)?)),
+            #[cfg(feature = "postgres")]
+            Location::Postgres(url) => Ok(Self::of(postgres::Postgres::new(&url, options))),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            other => Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
+        }
+    }
+}
+
+trait Lifecycle: Send + Sync {
     fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
     -> Result<(), MigrateError>;
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+    fn checkpoint(&self) -> Result<(), Failure>;
 }
 
-impl<B: MigrationBackend> Migrator for Arc<B> {
+impl<B: MigrationBackend> Lifecycle for Arc<B> {
     fn wait_until_available(
         &self,
         timeout: Duration,
@@ -195,5 +220,9 @@ impl<B: MigrationBackend> Migrator for Arc<B> {
 
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         migrations::pending_names::<B>(self, options)
+    }
+
+    fn checkpoint(&self) -> Result<(), Failure> {
+        B::checkpoint(self)
     }
 }

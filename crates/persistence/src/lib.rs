@@ -1,7 +1,8 @@
 //! The task repository on PostgreSQL and SQLite.
 //!
 //! [`Database::open`] selects the engine by the URL's scheme; [`Database::tasks`] and [`Database::readiness`] implement
-//! the ports of the domain. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it.
+//! the ports of the domain. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it, [`OwnerData`]
+//! exports, imports, erases and moves what an owner has.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +36,7 @@
 //! | `workers` | connection pool, queues, threads, deadlines |
 //! | `read`, `write` | the statements and processing of both kinds of requests |
 //! | `migrations` | embedded migrations and their bookkeeping |
-//! | `maintenance` | doctor, background jobs, backup |
+//! | `maintenance` | doctor, background jobs, backup, the data of single owners |
 //! | `database` | the public [`Database`], and one module per engine that implements the traits of the others |
 
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
@@ -56,7 +57,9 @@ pub use maintenance::doctor::{
     CheckOutcome, Doctor, DoctorCheck, DoctorError, DoctorFinding, DoctorReport, Remedy, Repair,
 };
 pub use maintenance::jobs::{BackgroundJobs, JobOptions};
+pub use maintenance::owner_data::{EntryError, Imported, OwnerData, OwnerDataError, StoredEntry};
 pub use options::{
     CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,
     OpenError, WorkKind,
 };
+pub use write::Erased;

@@ -39,6 +39,9 @@ pub(crate) trait MigrationBackend: Backend {
     /// Connects and reads the versions of the applied migrations. It writes nothing and takes no lock.
     fn read_applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
 
+    /// Connects and reads which of the [`TABLES`] exist where the migrations would create them. It writes nothing.
+    fn existing_tables(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+
     /// Runs the pending scripts and returns their names. If none is pending, it writes nothing and takes no lock, so that it
     /// succeeds on a read-only server.
     fn run_pending(
@@ -59,7 +62,27 @@ pub(crate) fn run<B: MigrationBackend>(
     options: &MigrationOptions,
 ) -> Result<Vec<String>, MigrateError> {
     let scripts = embedded::<B>().map_err(MigrateError::Failed)?;
-    backend.run_pending(&scripts, options)
+    backend.run_pending(&scripts, options).map_err(|error| match error {
+        MigrateError::Failed(_) => tables_of_another_program(backend, &scripts, options).unwrap_or(error),
+        error => error,
+    })
+}
+
+/// The tables of this service, of which another program may have some.
+pub(crate) const TABLES: &str = "'owners', 'tasks', 'tombstones'";
+
+/// The error of a failed migration when the tables are there although no migration of this service was applied.
+fn tables_of_another_program<B: MigrationBackend>(
+    backend: &B,
+    scripts: &[Script],
+    options: &MigrationOptions,
+) -> Option<MigrateError> {
+    let applied = backend.read_applied(options).ok()?;
+    if scripts.iter().any(|script| applied.contains(&script.version)) {
+        return None;
+    }
+    let tables = backend.existing_tables(options).ok().filter(|tables| !tables.is_empty())?;
+    Some(MigrateError::ForeignTables { tables: tables.join(", ") })
 }
 
 /// The names of the pending migrations, oldest first. It writes nothing.

@@ -5,6 +5,7 @@
 mod error;
 mod location;
 mod observer;
+mod postgres_url;
 
 use std::sync::Arc;
 use std::time::Duration;

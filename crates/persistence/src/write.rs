@@ -11,6 +11,8 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+mod ownership;
+mod random;
 mod round;
 mod settle;
 #[cfg(test)]
@@ -27,6 +29,11 @@ use crate::backend::rows::TaskRow;
 use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
+pub use ownership::Erased;
+pub(crate) use ownership::{
+    FIRST, Ownership, OwnershipServer, OwnershipSession, change, epoch, erase, move_tasks,
+};
+pub(crate) use random::Random;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
 
 /// The owner's row as loaded, which the guard compares.
@@ -119,7 +126,7 @@ pub(crate) trait WriteSession {
 }
 
 /// A database that the write path runs on.
-pub(crate) trait WriteBackend: Backend<Connection: WriteSession> {
+pub(crate) trait WriteBackend: Backend<Connection: OwnershipSession> {
     /// Whether other processes may write between load and store, so that the store needs its guard.
     const GUARDED: bool;
 }

@@ -74,8 +74,8 @@ fn session_and_mail_tokens_are_rejected(issued: &Issued) {
     let careless = with_secret(BetterAuth::SECRET, ClaimRules::new());
 
     let session = &issued.user.session_token;
-    assert_eq!(rejection(&*documented, session), "not_three_parts");
-    assert_eq!(rejection(&careless, session), "not_three_parts");
+    assert_eq!(rejection(&*documented, session), "session_token");
+    assert_eq!(rejection(&careless, session), "session_token");
 
     let mail = &issued.user.email_token;
     let by_documented = if mode.uses_secret() { "missing_claim iss" } else { "unsupported_algorithm" };

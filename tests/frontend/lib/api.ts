@@ -128,6 +128,19 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
+    /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */
+    async deleteUser(): Promise<void> {
+      const header = { "X-Confirm-Delete": encodeURIComponent(userId) };
+      read(await client.DELETE("/api/{user_id}", { params: { path: owner, header } }));
+      versions.reset();
+    },
+
+    /** Moves all tasks of another user to this one. The token is the other user's. */
+    async transferFrom(token: string): Promise<void> {
+      const body = { from_token: token };
+      read(await client.POST("/api/{user_id}/tasks/transfer", { params: { path: owner }, body }));
+    },
+
     /** Discards the token and all versions, and aborts requests in flight with `AccountChanged`. */
     close(): void {
       closed.abort(new AccountChanged("This client was closed."));

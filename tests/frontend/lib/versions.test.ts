@@ -25,6 +25,22 @@ test("a write sends the version that was last read or written", async () => {
   expect(ifMatch(one.sent)).toBe('"3"');
 });
 
+test("a tag that a proxy has made weak is sent back as it was", async () => {
+  const weaken = async (request: Request) => {
+    const { status, headers: sent, body } = await fetch(request);
+    const headers = new Headers(sent);
+    if (headers.has("ETag")) headers.set("ETag", `W/${headers.get("ETag")}`);
+    return new Response(body, { status, headers });
+  };
+  const one = testClient({ fetch: weaken });
+  const other = testClient({ fetch: weaken, userId: one.userId });
+  const created = await one.api.create({ title: "one" });
+  const read = await other.api.get(created.id);
+  const changed = await one.api.update(created, { title: "two" });
+  expect(await one.api.update(changed, { title: "three" })).toMatchObject({ title: "three" });
+  expect(await failure(other.api.update(read, { title: "lost" }))).toMatchObject(CONFLICT);
+});
+
 test("a conflicting write succeeds after reading again", async () => {
   const { one, other, task } = await twoDevices();
   await one.api.update(task, { title: "theirs" });

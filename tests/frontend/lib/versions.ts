@@ -15,7 +15,7 @@ export class Versions {
 
   /** Records the version that was just read or created. */
   read(task: Task, response: Response): Task {
-    const tag = response.headers.get("ETag");
+    const tag = strongTag(response);
     if (tag) this.#of(task.id).set(task.updated_at, tag);
     return task;
   }
@@ -23,7 +23,7 @@ export class Versions {
   /** Records the version that a write created. Earlier own versions get its tag too, so that own writes do not conflict. */
   wrote(base: Task, task: Task, response: Response): Task {
     const tags = this.#of(task.id);
-    const [before, after] = [tags.get(base.updated_at), response.headers.get("ETag")];
+    const [before, after] = [tags.get(base.updated_at), strongTag(response)];
     if (after) {
       for (const [version, tag] of tags) if (tag === before) tags.set(version, after);
       tags.set(base.updated_at, after);
@@ -55,4 +55,9 @@ export class Versions {
     this.#tags.set(id, tags);
     return tags;
   }
+}
+
+/** The tag of the task in a response. A proxy that compresses responses may make it weak, and weak tags never match in `If-Match`. */
+function strongTag(response: Response): string | undefined {
+  return response.headers.get("ETag")?.replace(/^W\//, "");
 }

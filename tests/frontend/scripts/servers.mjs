@@ -22,7 +22,7 @@ export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(FRONTEND, "../../
  * @param {{ program?: string, folder: string, env: Record<string, string> }} options
  */
 export async function startApi({ program = process.env.TASKNOOK_BIN ?? BUILT, folder, env }) {
-  const api = run(program, ["serve"], { cwd: folder, env });
+  const api = run(program, ["serve"], { cwd: folder, env: { TASKNOOK_SERVER__DRAIN_DELAY_SECONDS: "0", ...env } });
   const url = await api.waitForLine((line) => line.startsWith("{") && JSON.parse(line).address);
   return { ...api, url };
 }

@@ -55,6 +55,9 @@ fn print(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {
 
 const fn instruction(remedy: Remedy) -> &'static str {
     match remedy {
+        Remedy::Recreate => {
+            "Move the data to a database with the encoding UTF-8, with `pg_dump` and `pg_restore`.\n"
+        }
         Remedy::Migrate => "Run `tasknook migrate`: the schema is not up to date.\n",
         Remedy::NewerBuild => {
             "Check and repair with the version of the service that this schema belongs to.\n"

@@ -1,8 +1,11 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::aws_lc_rs;
 use ureq::Agent;
+use ureq::tls::TlsConfig;
 
 use crate::config::{Overrides, Settings};
 use crate::server::StartError;
@@ -18,7 +21,13 @@ pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let address = address.ok_or_else(|| unreachable(io::ErrorKind::AddrNotAvailable.into()))?;
     // Without a proxy, whatever the environment: the service is on this host.
     let agent = Agent::config_builder().timeout_global(Some(TIMEOUT)).proxy(None).http_status_as_error(false);
-    let response = agent.build().new_agent().get(format!("http://{}/readyz", reachable(address))).call();
+    // The certificate is for the name that clients use, not for this address, and nothing is sent that is secret.
+    let tls = TlsConfig::builder()
+        .disable_verification(true)
+        .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()));
+    let scheme = if settings.tls.certificate_file.is_empty() { "http" } else { "https" };
+    let agent = agent.tls_config(tls.build()).build().new_agent();
+    let response = agent.get(format!("{scheme}://{}/readyz", reachable(address))).call();
     let status = response.map_err(|error| unreachable(error.into_io()))?.status();
     if status.is_success() {
         return Ok(());

@@ -9,6 +9,7 @@ use crate::server::{self, StartError};
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::read(overrides)?;
     logging::start(&settings.log)?;
+    settings.log_warnings();
     let applied = server::migrate(&server::open(&settings, Arc::new(()))?)?;
     let message = match applied.as_slice() {
         [] => "The schema is up to date.".to_owned(),

@@ -2,16 +2,22 @@ use secrecy::SecretString;
 
 use super::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, logging};
+use crate::http::problem::chain;
 use crate::server::{self, StartError};
 
 /// Serves until a signal.
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     logging::start(&settings.log)?;
-    let state = server::assemble(&settings)?;
+    settings.log_warnings();
+    let (state, database) = server::assemble(&settings)?;
     let secret = settings.auth.development_secret()?;
     let hint = secret.map(|secret| hint(&settings, &secret)).transpose()?;
-    server::serve(&settings, state, hint)
+    server::serve(&settings, state, hint)?;
+    if let Err(error) = database.checkpoint() {
+        tracing::warn!(error = chain(&error), "the database file is incomplete without its -wal file");
+    }
+    Ok(())
 }
 
 /// Commands to try the service with, when it runs with the development secret.

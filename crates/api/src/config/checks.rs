@@ -1,13 +1,19 @@
 //! Checks of values that need no file, database or network.
 
 use super::logging;
-use super::{ConfigError, Settings};
+use super::{ConfigError, OriginPattern, Settings, TrustedProxies};
+
+/// A bucket counts the nanoseconds until it is full in 64 bits.
+const RATE_MAX: u64 = 1_000_000;
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
+        self.check_public_url()?;
+        self.check_tls()?;
         self.check_ranges()?;
         self.check_text()?;
+        TrustedProxies::new(&self.server)?;
         self.check_trust_anchors()
     }
 
@@ -26,21 +32,43 @@ impl Settings {
             };
         }
         for origin in &self.cors.origins {
-            let parsed = url::Url::parse(origin);
-            let exact = parsed.is_ok_and(|url| url.origin().ascii_serialization() == *origin);
-            if !exact {
-                return reject(&format!(
-                    "{origin:?} is not a valid origin; write scheme, host and port as browsers do: https://app.example"
-                ));
-            }
+            OriginPattern::parse(origin)?;
         }
         Ok(())
+    }
+
+    fn check_public_url(&self) -> Result<(), ConfigError> {
+        let text = self.server.public_url.as_str();
+        let plain = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        // The text itself is used, so it must be what the parser would write.
+        let exact = |url: &url::Url| url.as_str().trim_end_matches('/') == text.trim_end_matches('/');
+        if text.is_empty() || url::Url::parse(text).is_ok_and(|url| plain(&url) && exact(&url)) {
+            return Ok(());
+        }
+        let why = format!("{text:?} is not valid; write scheme, host and path: https://example.com/backend");
+        Err(ConfigError::new("server.public_url", why))
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let missing = match (self.tls.certificate_file.is_empty(), self.tls.key_file.is_empty()) {
+            (true, false) => "tls.certificate_file",
+            (false, true) => "tls.key_file",
+            _ => return Ok(()),
+        };
+        Err(ConfigError::new(missing, "must be set, too: TLS needs a certificate and its key"))
     }
 
     fn check_ranges(&self) -> Result<(), ConfigError> {
         let positive = [
             ("server.max_connections", self.server.max_connections as u64),
             ("server.header_timeout_seconds", self.server.header_timeout_seconds),
+            ("server.write_timeout_seconds", self.server.write_timeout_seconds),
             ("database.max_connections", u64::from(self.database.max_connections)),
             ("tasks.title_max", self.tasks.title_max as u64),
             ("tasks.description_max", self.tasks.description_max as u64),
@@ -48,7 +76,12 @@ impl Settings {
             ("limits.max_body_bytes", self.limits.max_body_bytes as u64),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds),
             ("limits.max_token_bytes", self.limits.max_token_bytes as u64),
+            ("limits.max_unsent_bytes", self.limits.max_unsent_bytes as u64),
+            ("limits.burst", self.limits.burst),
+            ("limits.address_burst", self.limits.address_burst),
+            ("limits.failed_authentications_burst", self.limits.failed_authentications_burst),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
+            ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
         for (key, value) in positive {
             if value == 0 {
@@ -57,12 +90,25 @@ impl Settings {
         }
         // Cursors, which are sent in headers, contain a title. A body must time out before its request, which ends after 15 s.
         let bounded = [
+            ("server.header_timeout_seconds", self.server.header_timeout_seconds, 3600),
+            ("server.write_timeout_seconds", self.server.write_timeout_seconds, 3600),
+            ("server.drain_delay_seconds", self.server.drain_delay_seconds, 3600),
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
             ("tracing.sample_percent", self.tracing.sample_percent, 100),
+            ("limits.requests_per_second", self.limits.requests_per_second, RATE_MAX),
+            ("limits.burst", self.limits.burst, RATE_MAX),
+            ("limits.address_requests_per_second", self.limits.address_requests_per_second, RATE_MAX),
+            ("limits.address_burst", self.limits.address_burst, RATE_MAX),
+            (
+                "limits.failed_authentications_per_second",
+                self.limits.failed_authentications_per_second,
+                RATE_MAX,
+            ),
+            ("limits.failed_authentications_burst", self.limits.failed_authentications_burst, RATE_MAX),
         ];
         for (key, value, most) in bounded {
             if value > most {
@@ -109,6 +155,8 @@ impl Settings {
         if none {
             let why = "no trust anchor: set BETTER_AUTH_URL (key set) or BETTER_AUTH_SECRET (shared secret), \
                        or both, so that tokens can be verified";
+            let why =
+                self.warnings.iter().fold(why.to_owned(), |why, warning| format!("{why}. Note: {warning}"));
             return Err(ConfigError::new("auth.better_auth_url, auth.jwks_url, auth.secrets", why));
         }
         Ok(())

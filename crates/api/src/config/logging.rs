@@ -1,26 +1,85 @@
 //! The log: one line per event, on standard error.
 
-use std::io::stderr;
+mod buffer;
 
+use std::fs::File;
+use std::io::{self, stderr};
+use std::os::fd::AsFd;
+use std::panic::{PanicHookInfo, set_hook};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::thread;
+
+use prometheus_client::metrics::counter::Counter;
+use tracing::dispatcher::{set_global_default, with_default};
 use tracing::level_filters::LevelFilter;
+use tracing::{Dispatch, Level};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{ConfigError, Log, LogFormat};
+use buffer::LogBuffer;
 
-/// Starts the log of the process. Errors of writing to it are ignored.
+static BUFFER: LazyLock<LogBuffer> = LazyLock::new(LogBuffer::default);
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Starts the log of the process, which includes panics. Nothing waits for a line to be written: lines that cannot be
+/// written in time, or at all, are dropped and counted.
 pub(crate) fn start(log: &Log) -> Result<(), ConfigError> {
-    let filter = filter(&log.level).map_err(|why| ConfigError::new("log.level", why))?;
-    // Internal errors are failed writes to standard error, which would be reported on standard error.
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
-    let started = match log.format {
-        LogFormat::Json => {
-            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
-        }
-        LogFormat::Text => builder.with_target(false).try_init(),
+    let filter = || filter(&log.level).map_err(|why| ConfigError::new("log.level", why));
+    let unusable = |error: io::Error| ConfigError::new("log", error);
+    // Not the handle of the standard library, which is locked while a write is stuck.
+    let sink = Arc::new(File::from(stderr().as_fd().try_clone_to_owned().map_err(unusable)?));
+    let direct = subscriber(filter()?, log.format, Arc::clone(&sink));
+    let report = move |lines| {
+        with_default(&direct, || tracing::warn!(lines, "log lines were dropped"));
     };
-    started.map_err(|error| ConfigError::new("log", error))
+    let write = move || BUFFER.write_to(&*sink, report);
+    thread::Builder::new().name("log".into()).spawn(write).map_err(unusable)?;
+    set_global_default(subscriber(filter()?, log.format, &*BUFFER))
+        .map_err(|error| ConfigError::new("log", error))?;
+    set_hook(Box::new(log_panic));
+    // The log was started for the first time.
+    let _ = FORMAT.set(log.format);
+    Ok(())
 }
+
+/// Whether errors are events of a log in JSON. Before the log is started, and at the level `off`, they are not.
+pub(crate) fn is_json() -> bool {
+    FORMAT.get() == Some(&LogFormat::Json) && tracing::enabled!(Level::ERROR)
+}
+
+/// Waits until the log is written, unless standard error is not read.
+pub(crate) fn flush() {
+    BUFFER.flush();
+}
+
+/// Counts the dropped lines.
+pub(crate) fn dropped_lines() -> Counter {
+    BUFFER.dropped().clone()
+}
+
+fn subscriber<W>(filter: EnvFilter, format: LogFormat, writer: W) -> Dispatch
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    // Internal errors are failed writes, which would be reported on standard error.
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
+    match format {
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish().into()
+        }
+        LogFormat::Text => builder.with_target(false).finish().into(),
+    }
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string);
+    tracing::error!(location, error = panic.payload_as_str(), "a thread panicked");
+}
+
+/// The server library logs every malformed request of a stranger as an error. A directive for it overrides this.
+const QUIET: &str = "actix_http=off";
 
 /// Reads a level, or directives such as `info,tasknook=debug`. A single word must be a level: the library would read any
 /// other word as the name of a module, and log nothing.
@@ -32,7 +91,7 @@ pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
     if let Some(word) = word {
         return Err(format!("{word:?} is not a log level; use error, warn, info, debug, trace or off"));
     }
-    EnvFilter::builder().parse(level).map_err(|error| error.to_string())
+    EnvFilter::builder().parse(format!("{QUIET},{level}")).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -50,6 +109,15 @@ mod tests {
             assert!(tracing::enabled!(target: "tasknook_auth::jwks", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_persistence::pool", Level::DEBUG));
             assert!(!tracing::enabled!(target: "actix_server::builder", Level::DEBUG));
+            assert!(!tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
+        });
+    }
+
+    #[test]
+    fn a_directive_for_the_server_library_is_followed() {
+        let subscriber = tracing_subscriber::fmt().with_env_filter(filter("off,actix_http=error").unwrap());
+        tracing::subscriber::with_default(subscriber.finish(), || {
+            assert!(tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
         });
     }
 }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::Settings;
+use super::{Database, Settings};
 
 const MASK: &str = "********";
 
@@ -31,23 +31,36 @@ pub(super) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::E
     serializer.serialize_str(&without_password(url))
 }
 
-fn without_password(text: &str) -> String {
+impl Database {
+    /// The URL without a password; that of a file with its absolute path.
+    pub(crate) fn display(&self) -> String {
+        let path = self.url.strip_prefix("sqlite://").and_then(|path| std::path::absolute(path).ok());
+        path.map_or_else(|| without_password(&self.url), |path| format!("sqlite://{}", path.display()))
+    }
+}
+
+/// Also for a URL that cannot be parsed: a password may contain characters that should have been encoded, so it ends at
+/// the last `@`.
+pub(super) fn without_password(text: &str) -> String {
     if text.is_empty() || text.starts_with("sqlite://") {
         return text.to_owned();
     }
-    let Ok(mut url) = url::Url::parse(text) else { return MASK.to_owned() };
-    if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
-        return MASK.to_owned();
+    let Some((scheme, rest)) = text.split_once("://") else { return MASK.to_owned() };
+    let (user_info, rest) = rest.rfind('@').map_or(("", rest), |at| rest.split_at(at));
+    let user_info =
+        user_info.split_once(':').map_or(user_info.to_owned(), |(user, _)| format!("{user}:{MASK}"));
+    let Some((place, parameters)) = rest.split_once('?') else {
+        return format!("{scheme}://{user_info}{rest}");
+    };
+    let parameters: Vec<String> = parameters.split('&').map(without_secret).collect();
+    format!("{scheme}://{user_info}{place}?{}", parameters.join("&"))
+}
+
+fn without_secret(parameter: &str) -> String {
+    match parameter.split_once('=') {
+        Some((name, _)) if name.contains("password") || name.contains("token") => format!("{name}={MASK}"),
+        _ => parameter.to_owned(),
     }
-    let secret = |name: &str| name.contains("password") || name.contains("token");
-    if url.query_pairs().any(|(name, _)| secret(&name)) {
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(pairs.iter().map(|(name, value)| (name, if secret(name) { MASK } else { value })));
-    }
-    // Unchanged otherwise: `Url` adds a slash at the end.
-    if text.ends_with('/') { url.to_string() } else { url.to_string().trim_end_matches('/').to_owned() }
 }
 
 #[cfg(test)]
@@ -63,5 +76,20 @@ mod tests {
         );
         assert_eq!(without_password("sqlite://data/a b.db"), "sqlite://data/a b.db");
         assert_eq!(without_password("host=h password=hunter2"), MASK);
+        assert_eq!(without_password("https://app.example/"), "https://app.example/");
+        assert_eq!(without_password("http://u:hunter2@proxy:3128"), "http://u:********@proxy:3128");
+    }
+
+    #[test]
+    fn a_password_ends_at_the_last_at_sign() {
+        for url in [
+            "postgresql://app:p@ssw0rd#1@db.example/tasks",
+            "postgresql://app:p/ssw0rd@db.example/tasks",
+            "postgresql://app:p?ssw0rd@db.example/tasks",
+            "postgresql://app:p/?ssw0rd@db.example/tasks",
+            "postgresql://app:p:@/?#ssw0rd@db.example/tasks",
+        ] {
+            assert_eq!(without_password(url), "postgresql://app:********@db.example/tasks", "{url}");
+        }
     }
 }

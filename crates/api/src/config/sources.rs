@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::{fs, mem};
 
-use auth::versioned_secrets;
 use config::{File, FileFormat, Map, Source, Value, ValueKind};
 
+use super::well_known::{self, WellKnown};
 use super::{ConfigError, Overrides, Settings};
 
 pub(crate) const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PREFIX: &str = "TASKNOOK_";
-const WELL_KNOWN: [&str; 4] =
-    ["DATABASE_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"];
+
+/// Whether an environment variable sets something of this service, and of no other program.
+pub(super) fn is_setting(name: &str) -> bool {
+    well_known::TEXTS.contains(&name) || name.starts_with(PREFIX)
+}
 
 pub(super) fn read(
     overrides: &Overrides,
@@ -30,12 +33,21 @@ pub(super) fn read(
             }
         }
     }
-    values.set_environment(environment)?;
+    let mut warnings = Vec::new();
+    values.set_environment(environment, &mut warnings)?;
     for (key, text) in &overrides.set {
         values.set_text(key, text, "the command line")?;
     }
     let values = Value::new(None, ValueKind::Table(values.0));
-    values.try_deserialize().map_err(|error| ConfigError::new("configuration", error))
+    let mut settings: Settings =
+        values.try_deserialize().map_err(|error| ConfigError::new("configuration", error))?;
+    // An IPv6 address as in a URL.
+    let host = &mut settings.server.host;
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        *host = address.to_owned();
+    }
+    settings.warnings = warnings;
+    Ok(settings)
 }
 
 /// Of an error, only the first line: the next ones quote the text, which may contain a secret.
@@ -96,11 +108,12 @@ impl Values {
     fn set_environment(
         &mut self,
         environment: impl Iterator<Item = (String, OsString)>,
+        warnings: &mut Vec<String>,
     ) -> Result<(), ConfigError> {
         let mut well_known = BTreeMap::new();
         let mut specific = Vec::new();
         for (name, text) in environment {
-            let is_well_known = WELL_KNOWN.contains(&name.as_str());
+            let is_well_known = well_known::includes(&name);
             if !is_well_known && !name.starts_with(PREFIX) {
                 continue;
             }
@@ -108,11 +121,16 @@ impl Values {
             if is_well_known {
                 well_known.insert(name, text);
             } else if let Some(key) = self.key_of(&name, &text)? {
-                specific.push((key, text, format!("the environment variable {name}")));
+                specific.push((key, text, name));
             }
         }
-        self.set_well_known(&well_known)?;
-        specific.iter().try_for_each(|(key, text, source)| self.set_text(key, text, source))
+        let mut well_known = WellKnown { variables: &well_known, warnings };
+        self.set_well_known(&mut well_known)?;
+        specific.iter().try_for_each(|(key, text, name)| {
+            let text =
+                if key == "auth.secrets" { text.clone() } else { well_known.without_quotes(name, text) };
+            self.set_text(key, &text, &format!("the environment variable {name}"))
+        })
     }
 
     /// The key that an environment variable names. A name without `__` may belong to another program (Kubernetes sets
@@ -133,19 +151,22 @@ impl Values {
         Ok(None)
     }
 
-    fn set_well_known(&mut self, variables: &BTreeMap<String, String>) -> Result<(), ConfigError> {
-        let get = |name: &str| variables.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    fn set_well_known(&mut self, well_known: &mut WellKnown<'_>) -> Result<(), ConfigError> {
         for (name, key) in [("DATABASE_URL", "database.url"), ("BETTER_AUTH_URL", "auth.better_auth_url")] {
-            if let Some(text) = get(name) {
+            if let Some(text) = well_known.url(name)? {
                 self.set(key, text.into(), name)?;
             }
         }
-        let invalid = |error| ConfigError::new("BETTER_AUTH_SECRETS", error);
-        let versioned = get("BETTER_AUTH_SECRETS").map(|text| versioned_secrets(text).map_err(invalid));
-        let mut secrets = versioned.transpose()?.unwrap_or_default();
-        secrets.extend(get("BETTER_AUTH_SECRET"));
+        let secrets = well_known.secrets()?;
         if !secrets.is_empty() {
             self.set("auth.secrets", secrets.into(), "BETTER_AUTH_SECRET")?;
+        }
+        if let Some(port) = well_known.port() {
+            let named = |_| ConfigError::new("PORT", "must be a port number");
+            self.set_text("server.port", port, "PORT").map_err(named)?;
+        }
+        if let Some(host) = well_known.host() {
+            self.set("server.host", host, "HOST")?;
         }
         Ok(())
     }

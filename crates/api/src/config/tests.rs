@@ -60,6 +60,85 @@ fn secrets_are_unchanged_and_in_order() {
 }
 
 #[test]
+fn quotes_and_blanks_are_named_by_variable() {
+    let url = format!("\"{}\"", "https://app.example");
+    let quoted = format!("'{SECRET}'");
+    for (name, value, kept, warned) in [
+        ("BETTER_AUTH_URL", url.as_str(), "https://app.example", true),
+        ("BETTER_AUTH_URL", "https://app.example\r\n", "https://app.example", true),
+        ("BETTER_AUTH_URL", "https://app.example", "https://app.example", false),
+        ("TASKNOOK_AUTH__BETTER_AUTH_URL", " https://app.example", "https://app.example", true),
+    ] {
+        let settings = read(&[(name, value)], &[]).unwrap();
+        assert_eq!(settings.auth.better_auth_url, kept, "{value:?}");
+        assert_eq!(settings.warnings.iter().any(|warning| warning.starts_with(name)), warned, "{value:?}");
+    }
+    for value in [quoted.as_str(), &format!("{SECRET}\n"), &format!(" {SECRET}"), &format!("{SECRET}\r")] {
+        let settings = read(&[("BETTER_AUTH_SECRET", value)], &[]).unwrap();
+        assert_eq!(settings.auth.secrets[0].expose_secret(), value, "Better Auth uses it as it is, too");
+        let [warning] = settings.warnings.as_slice() else { panic!("{:?}", settings.warnings) };
+        assert!(
+            warning.starts_with("BETTER_AUTH_SECRET has quotes") && !warning.contains(SECRET),
+            "{warning}"
+        );
+        let bare = settings.with_bare_secrets().unwrap();
+        assert_eq!(bare.auth.secrets[0].expose_secret(), SECRET);
+    }
+    assert!(read(&[("BETTER_AUTH_SECRET", SECRET)], &[]).unwrap().warnings.is_empty());
+    let list = error(&[("BETTER_AUTH_SECRETS", "\"2:new,1:old\"")], &[]);
+    assert!(list.starts_with("BETTER_AUTH_SECRETS: ") && list.contains("quotes"), "{list}");
+}
+
+#[test]
+fn an_empty_database_url_is_rejected() {
+    let environment = [("BETTER_AUTH_SECRET", SECRET), ("DATABASE_URL", "")];
+    assert!(error(&environment, &[]).starts_with("DATABASE_URL: is empty"));
+    let environment = [("BETTER_AUTH_SECRET", SECRET), ("BETTER_AUTH_URL", "")];
+    assert!(read(&environment, &[]).is_ok());
+}
+
+#[test]
+fn port_and_host_are_overridden_by_the_specific_variables() {
+    let with = |variables: &[(&str, &str)]| {
+        let environment = [&[("BETTER_AUTH_SECRET", SECRET)], variables].concat();
+        let server = read(&environment, &[]).unwrap();
+        (server.server.host, server.server.port, server.warnings.len())
+    };
+    assert_eq!(with(&[("PORT", "45678"), ("HOST", "0.0.0.0")]), ("0.0.0.0".into(), 45678, 0));
+    assert_eq!(with(&[("HOST", "[::]")]), ("::".into(), 8000, 0));
+    assert_eq!(with(&[("TASKNOOK_SERVER__HOST", "[::1]")]), ("::1".into(), 8000, 0));
+    assert_eq!(with(&[("PORT", "1"), ("TASKNOOK_SERVER__PORT", "2")]), ("127.0.0.1".into(), 2, 0));
+    assert_eq!(with(&[("HOST", "x86_64-conda-linux-gnu")]), ("127.0.0.1".into(), 8000, 1));
+    assert_eq!(error(&[("PORT", "http")], &[]), "PORT: must be a port number");
+}
+
+#[test]
+fn secrets_and_urls_can_be_in_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let secret = file("secret", &format!("{SECRET}\n"));
+    let database = file("DATABASE_URL", "sqlite://from-a-credential.db\r\n");
+    let folder = folder.path().display().to_string();
+    let environment =
+        [("BETTER_AUTH_SECRET_FILE", secret.as_str()), ("CREDENTIALS_DIRECTORY", folder.as_str())];
+    let settings = read(&environment, &[]).unwrap();
+    assert_eq!(settings.auth.secrets[0].expose_secret(), SECRET);
+    assert_eq!(settings.database.url, "sqlite://from-a-credential.db");
+    assert!(settings.warnings.is_empty(), "{:?}", settings.warnings);
+    let environment =
+        [("BETTER_AUTH_SECRET_FILE", secret.as_str()), ("DATABASE_URL_FILE", database.as_str())];
+    assert_eq!(read(&environment, &[]).unwrap().database.url, "sqlite://from-a-credential.db");
+    let both = [("BETTER_AUTH_SECRET_FILE", secret.as_str()), ("BETTER_AUTH_SECRET", SECRET)];
+    assert_eq!(error(&both, &[]), "BETTER_AUTH_SECRET: is set together with BETTER_AUTH_SECRET_FILE");
+    let missing = error(&[("DATABASE_URL_FILE", "/no/such/file")], &[]);
+    assert!(missing.starts_with("DATABASE_URL_FILE: cannot read /no/such/file"), "{missing}");
+}
+
+#[test]
 fn unknown_keys_are_rejected_by_name() {
     assert!(error(&[("TASKNOOK_SERVER__PROT", "1")], &[]).starts_with("server.prot: unknown setting"));
     assert!(error(&[], &[("auth.nope", "1")]).starts_with("auth.nope: "));
@@ -105,8 +184,33 @@ fn invalid_values_are_rejected_with_their_key() {
     assert!(with("log.format", "xml").contains("log.format"));
     assert!(with("database.startup_timeout_seconds", "3601").contains("at most 3600"));
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
+    assert!(with("cors.origins", "https://app.*").starts_with("cors.origins: "));
+    assert!(with("auth.max_token_lifetime_seconds", "0").starts_with("auth.max_token_lifetime_seconds: "));
+    for url in [
+        "example.com/backend",
+        "ftp://a.example",
+        "https://a.example/?b",
+        "https://u@a.example",
+        "https://A.example",
+    ] {
+        assert!(with("server.public_url", url).starts_with("server.public_url: "), "{url}");
+    }
+    assert!(with("tls.key_file", "key.pem").starts_with("tls.certificate_file: "));
+    assert!(with("tls.certificate_file", "certificate.pem").starts_with("tls.key_file: "));
     assert!(with("cors.origins", "*").starts_with("cors.origins: "));
     assert!(with("cors.origins", "https://a.example/").starts_with("cors.origins: "));
+    for key in ["server.header_timeout_seconds", "server.write_timeout_seconds"] {
+        assert!(with(key, "0").starts_with(key));
+        assert!(with(key, "3601").starts_with(key));
+    }
+    assert!(with("server.drain_delay_seconds", "3601").starts_with("server.drain_delay_seconds: "));
+    assert!(with("limits.max_unsent_bytes", "0").starts_with("limits.max_unsent_bytes: "));
+    assert!(
+        with("server.trusted_proxies", "10.0.0.0/8,proxy").starts_with("server.trusted_proxies: \"proxy\"")
+    );
+    assert!(with("server.client_address_header", "x-real-ip").contains("client_address_header"));
+    assert!(with("limits.burst", "0").starts_with("limits.burst: must be at least 1"));
+    assert!(with("limits.requests_per_second", "1000001").contains("at most 1000000"));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));
 }
 

@@ -8,6 +8,7 @@ use domain::{Owner, OwnerId, TaskId, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::http::client_address;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::state::{AppState, AuditLog};
 
@@ -74,7 +75,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         time: now(),
         request_id,
         trace_id,
-        client_address: client_address(request),
+        client_address: client_address::address_of(request, state),
         user: owner.id().as_str().to_owned(),
         method: request.method().to_string(),
         route: request.match_pattern().unwrap_or_default(),
@@ -120,9 +121,4 @@ fn result(status: StatusCode, problem: Option<ProblemKind>) -> WriteResult {
         }
         _ => WriteResult::Rejected,
     }
-}
-
-/// The other end of the connection: the client, or a proxy in front of the service.
-pub(crate) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
 }

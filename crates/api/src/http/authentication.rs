@@ -1,23 +1,27 @@
 //! Authentication and authorization of a task route, before anything else of a request is read. The only place where an
 //! owner is created.
 
+mod hint;
+
 use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{AuthError, authenticate};
+use auth::{AuthError, Identity, TokenVerifier, bearer_token};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
-use crate::http::audit;
 use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
+use crate::http::{audit, client_address, limits};
 use crate::state::AppState;
 
-/// The authenticated user of a task route. The extraction fails, in this order, with 401 for the token, 403 for the path,
-/// 406 for `Accept`. The path is checked second because only a verified token names the user to compare it with: a
+pub(crate) use hint::hint;
+
+/// The authenticated user of a task route. The extraction fails, in this order, with 401 for the token, 429 for the limits,
+/// 403 for the path, 406 for `Accept`. The path is checked after the token because only a verified token names the user to compare it with: a
 /// client without one must not learn which paths exist.
 #[derive(Debug)]
 pub(crate) struct AuthenticatedOwner(pub Owner);
@@ -29,11 +33,11 @@ impl FromRequest for AuthenticatedOwner {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let owner = owner(&request).await?;
+            let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
+            let owner = owner(&request, state).await?;
             let path_user = path_user(&request);
-            if let Some(state) = request.app_data::<web::Data<AppState>>() {
-                audit::begin(&request, state, &owner, path_user.as_deref());
-            }
+            audit::begin(&request, state, &owner, path_user.as_deref());
+            admit(&request, state, &owner).await?;
             check_path(path_user.as_deref(), &owner)?;
             check_accept(&request)?;
             Ok(Self(owner))
@@ -41,20 +45,59 @@ impl FromRequest for AuthenticatedOwner {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "here a verified identity becomes an owner")]
-async fn owner(request: &HttpRequest) -> Result<Owner, Problem> {
-    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
-    let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
-    let identity = authenticate(&*state.verifier, values).await.inspect_err(|error| {
-        // The verifier counts rejected tokens itself.
-        if let AuthError::Credentials(error) = error {
-            state.metrics.tokens().no_token(*error);
+/// The user of a second token, in this member of the body. It never authenticates the request, so a rejected one is 422.
+pub(crate) async fn owner_of_body(state: &AppState, token: &str, member: &str) -> Result<Owner, Problem> {
+    match state.verifier.verify(token).await {
+        Ok(identity) => verified(&identity),
+        Err(error) if error.is_unavailable() => Err(AuthError::Token(error).into()),
+        Err(error) => {
+            tracing::info!(reason = error.reason(), "rejected a token in a body: {error}");
+            Err(Problem::invalid_member(member, error.to_string(), "invalid_token"))
         }
-    })?;
+    }
+}
+
+/// Counts the request against the limits of its owner.
+async fn admit(request: &HttpRequest, state: &AppState, owner: &Owner) -> Result<(), Problem> {
+    match state.limits.admit(owner) {
+        Ok(admission) => limits::attach(request, admission),
+        Err(exceeded) => return Err(limits::rejection(state, exceeded).await),
+    }
+    Ok(())
+}
+
+async fn owner(request: &HttpRequest, state: &AppState) -> Result<Owner, Problem> {
+    let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+    // The verifier counts rejected tokens itself.
+    let token = bearer_token(values).inspect_err(|error| state.metrics.tokens().no_token(*error));
+    verified(&identity(request, state, token.map_err(AuthError::from)?).await?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "here a verified identity becomes an owner")]
+fn verified(identity: &Identity) -> Result<Owner, Problem> {
     let id = OwnerId::parse(identity.user_id());
     // The auth crate accepts fewer user ids than the domain.
     let id = id.map_err(|_| Problem::internal())?;
     Ok(Owner::verified(id))
+}
+
+/// Verifies the token, unless its address sent too many that were rejected: then it must be in the cache, so that the users
+/// who share the address stay signed in.
+async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Result<Identity, Problem> {
+    let client = client_address::client(request, state);
+    if let Some(Err(exceeded)) = client.map(|client| state.limits.may_verify(client)) {
+        return match state.verifier.cached(token) {
+            Some(identity) => Ok(identity),
+            None => Err(limits::rejection(state, exceeded).await),
+        };
+    }
+    let verified = state.verifier.verify(token).await;
+    if let (Some(client), Err(error)) = (client, &verified)
+        && !error.is_unavailable()
+    {
+        state.limits.count_failure(client);
+    }
+    Ok(verified.map_err(AuthError::from)?)
 }
 
 /// The bytes of the user in the path. The router's decoding is lossy, so the raw path is decoded.

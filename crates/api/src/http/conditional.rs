@@ -63,10 +63,15 @@ fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
     }
 }
 
+/// What a compressing proxy appends to the tag of a representation that it encodes (RFC 9110 §8.8.3.3), as Apache and Caddy
+/// do: `"7-gzip"` is the strong tag of revision 7 in that coding.
+const CODINGS: [&str; 4] = ["-gzip", "-br", "-zstd", "-deflate"];
+
 /// Tags compare as text, so only the canonical form of a revision matches.
 fn revision(opaque: &str) -> Option<Revision> {
-    let number: i64 = opaque.parse().ok()?;
-    (number.to_string() == opaque).then(|| Revision::new(number))
+    let digits = CODINGS.iter().find_map(|coding| opaque.strip_suffix(coding)).unwrap_or(opaque);
+    let number: i64 = digits.parse().ok()?;
+    (number.to_string() == digits).then(|| Revision::new(number))
 }
 
 #[cfg(test)]
@@ -86,8 +91,17 @@ mod tests {
     }
 
     #[test]
+    fn tags_of_encoded_representations_are_their_revision() {
+        let field = "\"1-gzip\", \"2-br\", \"3-zstd\", \"4-deflate\", W/\"5-gzip\"";
+        assert_eq!(parse(field, Comparison::Strong), Some(revisions(&[1, 2, 3, 4])));
+        assert_eq!(parse(field, Comparison::Weak), Some(revisions(&[1, 2, 3, 4, 5])));
+    }
+
+    #[test]
     fn other_spellings_of_a_number_do_not_match() {
-        for tag in ["\"01\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"\""] {
+        for tag in
+            ["\"01\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"\"", "\"01-gzip\"", "\"1-gzip-gzip\"", "\"1-x\""]
+        {
             assert_eq!(parse(tag, Comparison::Strong), Some(revisions(&[])), "{tag}");
         }
     }

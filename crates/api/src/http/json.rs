@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use domain::{Field, NullPolicy, TaskInput};
 use serde_json::Value;
 
-use crate::http::members::{self, Boolean, MEMBERS, Members, Reader};
+use crate::http::members::{self, Boolean, MEMBERS, Reader};
 use crate::http::problem::{FieldError, Problem, ProblemKind};
 use document::Document;
 
@@ -19,13 +19,8 @@ pub(crate) struct JsonObject(HashMap<String, Value>);
 impl JsonObject {
     /// Parses a body: 400 when it is not JSON, 422 when it is not an object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        Self::parse_with(body, Members::is_integer)
-    }
-
-    /// Parses an object with other members than those of a task.
-    pub(crate) fn parse_with(body: &[u8], is_integer: fn(&str) -> bool) -> Result<Self, Problem> {
-        let not_json = |_| Problem::new(ProblemKind::InvalidJson, "The body is not well-formed JSON.");
-        match Document::parse(body, is_integer).map_err(not_json)? {
+        let text = str::from_utf8(body).map_err(|_| not_utf8(body))?;
+        match Document::parse(text).map_err(|error| not_json(text, &error))? {
             Document::Object(members) => Ok(Self(members)),
             Document::Duplicate => {
                 Err(Problem::new(ProblemKind::InvalidJson, "The body has duplicate member names."))
@@ -47,6 +42,15 @@ impl JsonObject {
         self.read(NullPolicy::Reject, |reader| reader.input::<Boolean, _>(&MEMBERS.completed))
     }
 
+    /// Reads a text that is required; ignores other members.
+    pub(crate) fn into_text(mut self, name: &str) -> Result<String, Problem> {
+        match self.0.remove(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(Problem::invalid_member(name, "must be a string", "string_type")),
+            None => Err(Problem::invalid_member(name, "is required", "missing")),
+        }
+    }
+
     /// Reads members, and fails when one of them is wrong.
     pub(crate) fn read<T>(
         self,
@@ -55,6 +59,28 @@ impl JsonObject {
     ) -> Result<T, Problem> {
         Reader::read_all(self.0, nulls, read)
     }
+}
+
+/// Windows writes UTF-16 with a mark at the beginning, or without one, with a zero byte beside each ASCII character.
+fn not_utf8(body: &[u8]) -> Problem {
+    let is_utf16 = matches!(body, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let encoding = if is_utf16 { "UTF-16" } else { "not UTF-8" };
+    Problem::new(ProblemKind::InvalidJson, format!("The body is {encoding}; JSON must be sent as UTF-8."))
+}
+
+fn not_json(text: &str, error: &serde_json::Error) -> Problem {
+    let detail = if text.trim().is_empty() {
+        "The body is empty, but must be a JSON object.".to_owned()
+    } else if text.starts_with('\u{feff}') {
+        "The body begins with a byte-order mark, which JSON must not have.".to_owned()
+    } else if text.starts_with("{\0") || text.starts_with("\0{") {
+        "The body is UTF-16; JSON must be sent as UTF-8.".to_owned()
+    } else {
+        // Not the words of the parser, which change with its version.
+        let (line, column) = (error.line(), error.column());
+        format!("The body is not well-formed JSON: see line {line}, column {column}.")
+    };
+    Problem::new(ProblemKind::InvalidJson, detail)
 }
 
 #[cfg(test)]
@@ -75,6 +101,39 @@ mod tests {
         let texts =
             ["", "{", "\u{feff}{}", "{}x", "{}{}", "{'a':1}", "{\"a\":1,}", r#"{"title":"\ud800"}"#, &deep];
         for text in texts {
+            assert_eq!(status(text), 400, "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_json_is_explained() {
+        let detail = |body: &[u8]| JsonObject::parse(body).unwrap_err().to_string();
+        let cases: [(&[u8], &str); 9] = [
+            (b"", "is empty"),
+            (b" \r\n", "is empty"),
+            (b"\xef\xbb\xbf{}", "byte-order mark"),
+            (b"\xff\xfe{\0}\0", "UTF-16"),
+            (b"{\0}\0", "UTF-16"),
+            (b"{\"title\":\"caf\xe9\"}", "not UTF-8"),
+            (b"{'title':'a'}", "line 1, column 2"),
+            (b"{\n  \"title\": \"a\",\n}", "line 3, column 1"),
+            (b"{\"title\":\"\\ud800\"}", "line 1, column"),
+        ];
+        for (body, expected) in cases {
+            let detail = detail(body);
+            assert!(detail.contains(expected), "{detail}");
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_f64_are_json() {
+        for text in [r#"{"x":1e400}"#, r#"{"id":-1e400}"#, r#"{"x":{"y":[1e400]}}"#] {
+            assert_eq!(status(text), 200, "{text}");
+        }
+        for text in [r#"{"title":1e400}"#, r#"{"completed":1e400}"#, r#"{"title":[1e400]}"#] {
+            assert_eq!(status(text), 422, "{text}");
+        }
+        for text in [r#"{"x":1e}"#, r#"{"x":01}"#, r#"{"x":["\ud800"]}"#] {
             assert_eq!(status(text), 400, "{text}");
         }
     }

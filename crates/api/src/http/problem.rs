@@ -76,6 +76,11 @@ impl Problem {
         self.kind
     }
 
+    /// An invalid member of the body.
+    pub(crate) fn invalid_member(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::invalid(vec![FieldError::body(name, msg, kind)])
+    }
+
     /// Adds a response header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
@@ -92,7 +97,7 @@ impl Problem {
 
     /// The path names another user: the same for every such path, whether or not that user exists.
     pub(crate) fn other_user() -> Self {
-        Self::new(ProblemKind::OtherUser, "The path names a user that the token does not belong to.")
+        Self::new(ProblemKind::OtherUser, "The path names another user than the one who is signed in.")
     }
 
     /// `Accept` excludes every available media type.
@@ -102,7 +107,10 @@ impl Problem {
 
     /// No route has this path.
     pub(crate) fn no_route() -> Self {
-        Self::new(ProblemKind::NoRoute, "Route not found.")
+        Self::new(
+            ProblemKind::NoRoute,
+            "Route not found. Tasks are at /api/{user_id}/tasks and /api/tasks; /docs has all routes.",
+        )
     }
 
     /// The path has other methods than the requested one.

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
 use super::operations::each_operation;
+use super::schemas::Transfer;
 use crate::http::members::MEMBERS;
 
 /// Adds examples: those of tasks, and for other schemas those of the function.
@@ -78,6 +79,9 @@ impl Examples {
                 ]
             }
             "Completion" => vec![("flip", json!({})), ("set", json!({"completed": true}))],
+            "Transfer" => {
+                vec![("anonymous_user", json!({(Transfer::TOKEN): "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}))]
+            }
             schema => (self.0)(schema),
         }
     }

@@ -28,6 +28,12 @@ pub(super) fn header(name: &str) -> Header {
         "X-Request-Id" => "Identifies the request in the log: the client's id, or a new one.",
         "WWW-Authenticate" => "`Bearer`, and the error of the token (RFC 6750 §3).",
         "Retry-After" => "Seconds after which to retry.",
+        "RateLimit" => {
+            "Requests that are left: `\"owner\";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers)."
+        }
+        "RateLimit-Policy" => {
+            "The limit: `\"owner\";q=500;w=10` allows 500 requests at once, and 500 more in 10 s."
+        }
         "Allow" => "The methods of the route.",
         "Accept" => "The accepted media types of a body.",
         "Accept-Encoding" => "The accepted encodings of a body.",

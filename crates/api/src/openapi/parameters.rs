@@ -21,6 +21,9 @@ pub(crate) struct Conditions;
 /// `Prefer` (RFC 7240).
 pub(crate) struct Preference;
 
+/// The header that confirms the deletion of everything.
+pub(crate) struct Confirmation;
+
 /// The query of the route that completes a task.
 pub(crate) struct CompletedQuery;
 
@@ -64,6 +67,14 @@ impl IntoParams for Preference {
         let description =
             "`return=representation` requests a body, `return=minimal` none; others are ignored.";
         vec![header("Prefer", description, text())]
+    }
+}
+
+impl IntoParams for Confirmation {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description =
+            "Required: the user id again, percent-encoded; without it, or with another id, 428.";
+        vec![header("X-Confirm-Delete", description, text())]
     }
 }
 

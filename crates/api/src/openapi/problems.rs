@@ -13,6 +13,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi, RefOr};
 
 use super::headers::WithHeaders;
 use super::operations::each_operation;
+use crate::http::limits::EXEMPT;
 use crate::http::problem::{FieldError, Problem, ProblemBody, ProblemKind};
 
 /// The request id in the examples.
@@ -50,11 +51,17 @@ fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: StatusCode) {
 fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<StatusCode> {
     use StatusCode as S;
     let mut statuses = vec![S::METHOD_NOT_ALLOWED, S::INTERNAL_SERVER_ERROR, S::SERVICE_UNAVAILABLE];
+    if !EXEMPT.contains(&path) {
+        statuses.push(S::TOO_MANY_REQUESTS);
+    }
     if path.starts_with("/api/") {
         statuses.extend([S::BAD_REQUEST, S::UNAUTHORIZED, S::NOT_ACCEPTABLE]);
     }
     if path.contains("{user_id}") {
         statuses.push(S::FORBIDDEN);
+    }
+    if path == "/api/{user_id}" {
+        statuses.push(S::PRECONDITION_REQUIRED);
     }
     if path.contains("{id}") {
         statuses.extend([S::NOT_FOUND, S::PRECONDITION_FAILED]);
@@ -73,9 +80,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    // The query of a list can be invalid, and can require a scan.
+    // The query of a list can be invalid.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
-        statuses.extend([S::UNPROCESSABLE_ENTITY, S::TOO_MANY_REQUESTS]);
+        statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     statuses
 }
@@ -97,7 +104,8 @@ fn response(status: StatusCode) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => &["Allow"],
         StatusCode::PRECONDITION_FAILED => &["ETag"],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => &["Accept", "Accept-Encoding"],
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::TOO_MANY_REQUESTS => &["Retry-After", "RateLimit", "RateLimit-Policy"],
+        StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
         _ => &[],
     };
     let response = response.with_headers(headers);

@@ -27,6 +27,12 @@ pub(crate) struct PageOfTasks;
 /// A deletion.
 pub(crate) struct DeletedTask;
 
+/// A deletion of everything.
+pub(crate) struct DeletedOwner;
+
+/// A move of all tasks.
+pub(crate) struct TransferredTasks;
+
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
         let unchanged = ResponseBuilder::new().description("The client has the current revision.");
@@ -78,6 +84,18 @@ impl IntoResponses for DeletedTask {
     }
 }
 
+impl IntoResponses for DeletedOwner {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("Nothing of the user remains."))])
+    }
+}
+
+impl IntoResponses for TransferredTasks {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("All tasks belong to this user."))])
+    }
+}
+
 fn task(description: &str) -> ResponseBuilder {
     json(description, Ref::from_schema_name("Task")).with_headers(&["ETag"])
 }
@@ -87,6 +105,8 @@ fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder 
     ResponseBuilder::new().description(description).content("application/json", content)
 }
 
+/// Every task route shows the limit of the token's owner.
 fn responses<const N: usize>(responses: [(&str, ResponseBuilder); N]) -> Responses {
-    responses.into_iter().map(|(status, response)| (status.to_owned(), response.into())).collect()
+    let with_limit = |response: ResponseBuilder| response.with_headers(&["RateLimit", "RateLimit-Policy"]);
+    responses.into_iter().map(|(status, response)| (status.to_owned(), with_limit(response).into())).collect()
 }

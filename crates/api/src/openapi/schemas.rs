@@ -27,11 +27,20 @@ pub(crate) struct TaskPatch;
 /// The body of the route that completes a task.
 pub(crate) struct Completion;
 
+/// The body of the route that moves all tasks of another user.
+pub(crate) struct Transfer;
+
+impl Transfer {
+    /// The member with the token of the other user.
+    pub(crate) const TOKEN: &str = "from_token";
+}
+
 impl ToSchema for Task {}
 impl ToSchema for NewTask {}
 impl ToSchema for TaskUpdate {}
 impl ToSchema for TaskPatch {}
 impl ToSchema for Completion {}
+impl ToSchema for Transfer {}
 
 impl PartialSchema for Task {
     fn schema() -> RefOr<Schema> {
@@ -82,6 +91,15 @@ impl PartialSchema for Completion {
         request(iter::once(&MEMBERS.completed), NullPolicy::Reject)
             .description(Some("The value of `completed`; toggled if absent."))
             .into()
+    }
+}
+
+impl PartialSchema for Transfer {
+    fn schema() -> RefOr<Schema> {
+        let token = Object::builder().schema_type(Type::String);
+        let token = token.description(Some("A token of the user whose tasks are moved, without `Bearer`."));
+        let transfer = Object::builder().description(Some("Whose tasks are moved."));
+        transfer.property(Self::TOKEN, token).required(Self::TOKEN).into()
     }
 }
 

@@ -14,10 +14,10 @@ impl Modify for UserFromTokenPaths {
     fn modify(&self, document: &mut OpenApi) {
         let mut without = Paths::new();
         for (path, item) in &document.paths.paths {
-            let Some(rest) = path.strip_prefix("/api/{user_id}") else { continue };
+            let Some(rest) = path.strip_prefix("/api/{user_id}/") else { continue };
             let mut item = item.clone();
             operations(&mut item).for_each(|(_, operation)| take_user_from_token(operation));
-            without.paths.insert(format!("/api{rest}"), item);
+            without.paths.insert(format!("/api/{rest}"), item);
         }
         document.paths.paths.extend(without.paths);
     }

@@ -3,16 +3,16 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::web::Data;
 use serde_json::json;
 use utoipa::OpenApi;
 
-use super::{monitoring, pages, tasks};
+use super::{monitoring, owner, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
 use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+use crate::state::AppState;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,6 +26,7 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
     tags(
         (name = "own tasks", description = "The tasks of the token's user."),
         (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "users", description = "Everything that the token's user has."),
         (name = "service", description = "The service itself; no token required.")
     ),
     paths(
@@ -36,6 +37,8 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
         tasks::update::patch,
         tasks::delete::delete,
         tasks::complete::complete,
+        tasks::transfer::transfer,
+        owner::delete::delete,
         pages::root,
         monitoring::live,
         monitoring::ready,
@@ -51,6 +54,7 @@ use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schema
         schemas::TaskUpdate,
         schemas::TaskPatch,
         schemas::Completion,
+        schemas::Transfer,
         tasks::delete::Deleted,
         ProblemBody<'static>,
         FieldError,
@@ -66,20 +70,23 @@ struct Api;
 const EXAMPLES: Examples = Examples(|schema| match schema {
     "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
     "Health" => vec![
-        ("ok", json!(monitoring::Health::new(true, false))),
-        ("database_unavailable", json!(monitoring::Health::new(false, false))),
-        ("draining", json!(monitoring::Health::new(true, true))),
+        ("ok", json!(monitoring::Health::new(true, true, false))),
+        ("database_unavailable", json!(monitoring::Health::new(false, true, false))),
+        ("tokens_unavailable", json!(monitoring::Health::new(true, false, false))),
+        ("draining", json!(monitoring::Health::new(true, true, true))),
     ],
     "Liveness" => vec![("ok", json!(monitoring::Liveness::OK))],
-    "ServiceInfo" => vec![("service", json!(pages::ServiceInfo::CURRENT))],
+    "ServiceInfo" => vec![("service", json!(pages::ServiceInfo::at("")))],
     _ => vec![],
 });
 
-static JSON: LazyLock<String> = LazyLock::new(|| Api::openapi().to_pretty_json().unwrap_or_default() + "\n");
-
-/// The document as JSON.
-pub(crate) fn openapi_json() -> &'static str {
-    &JSON
+/// The document as JSON, for a service at this URL; without one, its server is the origin of the document.
+pub(crate) fn openapi_json(public_url: &str) -> String {
+    let mut document = Api::openapi();
+    if let ([server], false) = (document.servers.as_deref_mut().unwrap_or_default(), public_url.is_empty()) {
+        public_url.clone_into(&mut server.url);
+    }
+    document.to_pretty_json().unwrap_or_default() + "\n"
 }
 
 /// Reads the OpenAPI document
@@ -92,9 +99,10 @@ pub(crate) fn openapi_json() -> &'static str {
     operation_id = "get_openapi",
     responses((status = 200, description = "The document.", body = serde_json::Value, content_type = "application/json"))
 )]
-pub(crate) async fn get_openapi() -> HttpResponse {
+pub(crate) async fn get_openapi(state: Data<AppState>) -> HttpResponse {
+    let document = state.openapi.get_or_init(|| openapi_json(&state.public_url).into());
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(openapi_json())
+        .body(document.clone())
 }

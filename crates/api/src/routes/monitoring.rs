@@ -17,16 +17,19 @@ pub(crate) struct Health {
     status: &'static str,
     #[schema(schema_with = database_states)]
     database: &'static str,
+    #[schema(schema_with = token_states)]
+    tokens: &'static str,
     /// The version of the service.
     version: &'static str,
 }
 
 impl Health {
-    /// The health of a process, by the state of its database and of its shutdown.
-    pub(crate) fn new(database_ok: bool, draining: bool) -> Self {
-        let database = if database_ok { OK } else { UNAVAILABLE };
-        let status = if draining { DRAINING } else { database };
-        Self { status, database, version: env!("CARGO_PKG_VERSION") }
+    /// The health of a process, by the state of its parts and of its shutdown.
+    pub(crate) fn new(database_ok: bool, tokens_ok: bool, draining: bool) -> Self {
+        let state = |ok| if ok { OK } else { UNAVAILABLE };
+        let status = if draining { DRAINING } else { state(database_ok && tokens_ok) };
+        let (database, tokens) = (state(database_ok), state(tokens_ok));
+        Self { status, database, tokens, version: env!("CARGO_PKG_VERSION") }
     }
 }
 
@@ -51,7 +54,15 @@ fn states() -> Object {
 }
 
 fn database_states() -> Object {
-    enumeration("`ok` when the database responds and has the schema of this version.", &[OK, UNAVAILABLE])
+    let description =
+        "`ok` when the database responds, has the schema of this version, and can be read and written.";
+    enumeration(description, &[OK, UNAVAILABLE])
+}
+
+fn token_states() -> Object {
+    let description =
+        "`ok` when tokens can be verified: a shared secret is configured, or a key set was fetched.";
+    enumeration(description, &[OK, UNAVAILABLE])
 }
 
 fn only_ok() -> Object {
@@ -79,7 +90,8 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// Checks readiness
 ///
-/// 503 while the database is unavailable or the process is shutting down.
+/// 503 while the database cannot be read and written, no token can be verified, or the process is shutting down. The body
+/// names the part that fails.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -93,7 +105,7 @@ pub(crate) async fn live() -> HttpResponse {
     )
 )]
 pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
-    let health = check(&state).await;
+    let health = health_of(&state, check(&state).await);
     if health.status == OK {
         return respond(&mut HttpResponse::Ok(), &health);
     }
@@ -102,7 +114,8 @@ pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
 
 /// Reads the health of the service
 ///
-/// The same body as `/readyz`, always with 200.
+/// The same body as `/readyz`, always with 200 and at once: `database` is the result of the last check, and the request
+/// starts the next one.
 #[utoipa::path(
     get,
     path = "/health",
@@ -111,19 +124,33 @@ pub(crate) async fn ready(state: Data<AppState>) -> HttpResponse {
     responses((status = 200, description = "The health of the service.", body = Health))
 )]
 pub(crate) async fn health(state: Data<AppState>) -> HttpResponse {
-    respond(&mut HttpResponse::Ok(), &check(&state).await)
+    let health = health_of(&state, state.last_check.is_ready());
+    if let Some(running) = state.last_check.begin() {
+        // Not awaited: a database that hangs must not delay the response.
+        actix_web::rt::spawn(async move {
+            let _running = running;
+            check(&state).await;
+        });
+    }
+    respond(&mut HttpResponse::Ok(), &health)
 }
 
 fn respond(builder: &mut actix_web::HttpResponseBuilder, health: &impl Serialize) -> HttpResponse {
     json(builder.insert_header((header::CACHE_CONTROL, "no-store")), health)
 }
 
-async fn check(state: &AppState) -> Health {
+/// Whether the database is ready. The repository logs when it stops and begins to be.
+async fn check(state: &AppState) -> bool {
     let ready = state.readiness.check().await;
     if let Err(error) = &ready {
-        tracing::warn!(error = chain(error), "the database is not ready");
+        tracing::debug!(error = chain(error), "the database is not ready");
     }
-    Health::new(ready.is_ok(), state.draining.has_begun())
+    state.last_check.record(ready.is_ok());
+    ready.is_ok()
+}
+
+fn health_of(state: &AppState, database_ok: bool) -> Health {
+    Health::new(database_ok, state.verifier.is_any_ready(), state.draining.has_begun())
 }
 
 /// Reads the metrics

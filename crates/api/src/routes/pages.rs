@@ -1,9 +1,11 @@
 //! Pages for people: the landing page at `/` and Swagger UI under `/docs`. All files are in the binary, and the policy
 //! allows a browser nothing else: no other origin, no inline script or style, no frame around the page.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -13,6 +15,7 @@ use utoipa_swagger_ui::serve;
 use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;
+use crate::state::AppState;
 
 /// The body of `/`: the service and its main URLs.
 #[derive(Serialize, ToSchema)]
@@ -22,26 +25,24 @@ pub(crate) struct ServiceInfo {
     /// Its version.
     version: &'static str,
     /// The interactive documentation.
-    docs: &'static str,
+    docs: String,
     /// The OpenAPI 3.1 document.
-    openapi: &'static str,
+    openapi: String,
     /// The health of the service.
-    health: &'static str,
+    health: String,
 }
 
 impl ServiceInfo {
-    /// This service.
-    pub(crate) const CURRENT: Self = Self {
-        name: "tasknook",
-        version: env!("CARGO_PKG_VERSION"),
-        docs: "/docs",
-        openapi: "/openapi.json",
-        health: "/health",
-    };
+    /// This service at a URL, or the paths.
+    pub(crate) fn at(public_url: &str) -> Self {
+        let [docs, openapi, health] =
+            ["docs", "openapi.json", "health"].map(|path| format!("{public_url}/{path}"));
+        Self { name: "tasknook", version: env!("CARGO_PKG_VERSION"), docs, openapi, health }
+    }
 }
 
 static PAGE: LazyLock<String> =
-    LazyLock::new(|| include_str!("pages/root.html").replace("{version}", ServiceInfo::CURRENT.version));
+    LazyLock::new(|| include_str!("pages/root.html").replace("{version}", env!("CARGO_PKG_VERSION")));
 
 /// Describes the service
 ///
@@ -56,7 +57,7 @@ static PAGE: LazyLock<String> =
         (String = "text/html")
     )))
 )]
-pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
     let [json_quality, html_quality] =
         ["application/json", "text/html"].map(|form| accept_quality(&request, form));
     if json_quality.max(html_quality) == header::Quality::ZERO {
@@ -65,7 +66,7 @@ pub(crate) async fn root(request: HttpRequest) -> Result<HttpResponse, Problem> 
     let mut response = if html_quality > json_quality {
         html(PAGE.as_str(), "")
     } else {
-        json(&mut HttpResponse::Ok(), &ServiceInfo::CURRENT)
+        json(&mut HttpResponse::Ok(), &ServiceInfo::at(&state.public_url))
     };
     // A cache must not serve the page to a client that wants JSON.
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept"));
@@ -101,8 +102,9 @@ impl IntoParams for FilePath {
         ("Location" = String, description = "The path of the documentation.")
     )))
 )]
-pub(crate) async fn index() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/index.html")).finish()
+pub(crate) async fn index(state: web::Data<AppState>) -> HttpResponse {
+    let location = format!("{}/docs/index.html", state.public_url);
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, location)).finish()
 }
 
 /// Reads a file of the interactive documentation
@@ -134,10 +136,16 @@ pub(crate) async fn file(name: web::Path<String>) -> Result<HttpResponse, Proble
     Ok(file)
 }
 
+/// The files of Swagger UI, once in memory for all responses.
+static SWAGGER_UI: LazyLock<HashMap<&str, (String, Bytes)>> = LazyLock::new(|| {
+    let files = FILES.iter().filter_map(|name| Some((*name, serve(name, Arc::default()).ok()??)));
+    files.map(|(name, file)| (name, (file.content_type, file.bytes.into_owned().into()))).collect()
+});
+
 /// A file of Swagger UI.
 fn swagger_ui(name: &str) -> Option<HttpResponse> {
-    let file = serve(name, Arc::default()).ok()??;
-    Some(asset(&file.content_type, file.bytes.into_owned()))
+    let (content_type, content) = SWAGGER_UI.get(name)?;
+    Some(asset(content_type, content.clone()))
 }
 
 /// The policy of files that are not pages.
@@ -151,13 +159,13 @@ fn html(content: &'static str, allowed: &str) -> HttpResponse {
 }
 
 /// A file of a page.
-fn asset(content_type: &str, content: impl Into<Vec<u8>>) -> HttpResponse {
+fn asset(content_type: &str, content: impl Into<Bytes>) -> HttpResponse {
     respond(content_type, content, NOTHING_ALLOWED, "public, max-age=3600")
 }
 
 fn respond(
     content_type: &str,
-    content: impl Into<Vec<u8>>,
+    content: impl Into<Bytes>,
     policy: &str,
     cache_control: &'static str,
 ) -> HttpResponse {
@@ -166,5 +174,5 @@ fn respond(
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, cache_control))
-        .body(content.into())
+        .body::<Bytes>(content.into())
 }

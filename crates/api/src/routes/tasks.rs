@@ -3,6 +3,7 @@
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod transfer;
 pub(crate) mod update;
 
 use actix_web::http::header::{self, HeaderName};
@@ -11,10 +12,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::{Precondition, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
-use crate::http::conditional;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
+use crate::http::{conditional, limits};
 use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
@@ -22,6 +23,7 @@ use crate::state::AppState;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use transfer::transfer;
 pub(crate) use update::{patch, put};
 
 /// The cursor of the next page.
@@ -47,19 +49,22 @@ pub(crate) async fn list(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let list = ListRequest::parse(request.query_string())?;
+    state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
     if let Some(position) = page.next(list.query.sort.key) {
         let cursor = list.cursor(position);
-        let (path, limit) = (path(&request), list.query.limit);
+        let (url, limit) = (url(&request, &state), list.query.limit);
         let count = if list.query.count { "&count=true" } else { "" };
-        let link = format!("<{path}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
+        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
         response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
     }
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
-    Ok(representation::tasks(&mut response, &page.tasks).await)
+    let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
+    let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
+    Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
 }
 
 /// Reads one task
@@ -99,7 +104,8 @@ fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
     TaskId::parse(text).ok_or_else(|| Problem::from(TaskError::NotFound))
 }
 
-/// The path of the request without a trailing slash, for links.
-fn path(request: &HttpRequest) -> &str {
-    request.uri().path().trim_end_matches('/')
+/// The URL of the request for clients, without a query and a trailing slash. Without `server.public_url` it is a path:
+/// behind a proxy, the service does not know the host and scheme of its clients.
+fn url(request: &HttpRequest, state: &AppState) -> String {
+    format!("{}{}", state.public_url, request.uri().path().trim_end_matches('/'))
 }

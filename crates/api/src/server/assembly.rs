@@ -1,29 +1,32 @@
 //! The composition root: names the adapter of every port.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use auth::VerifierOptions;
 use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
-use persistence::JobOptions;
+use persistence::{Database, JobOptions};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::{self, ConfigError, Settings};
+use crate::config::{self, ConfigError, Settings, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::state::{AppState, AuditLog, BodyLimits, Draining, TraceExporter};
+use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
-pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
+pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
     let metrics = Metrics::default();
     let audit = audit(settings, &metrics)?;
     let traces = traces(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
+    for trust_anchor in verifier.trust_anchors() {
+        tracing::info!(trust_anchor, "accepting tokens");
+    }
     let database = open(settings, Arc::clone(metrics.database()) as _)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {
@@ -36,14 +39,20 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
-    Ok(AppState {
+    let state = AppState {
         tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
         verifier,
+        public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
+        openapi: OnceLock::new(),
         readiness: database.readiness(),
+        last_check: LastCheck::default(),
         body: BodyLimits {
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
+        unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        limits: Limits::new(&settings.limits),
+        trusted_proxies: TrustedProxies::new(&settings.server)?,
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,
@@ -51,7 +60,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<AppState, StartError> {
         traces,
         background_jobs: Some(jobs),
         draining: Draining::default(),
-    })
+    };
+    Ok((state, database))
 }
 
 fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, ConfigError> {
@@ -83,7 +93,7 @@ impl Clock for SystemClock {
 }
 
 /// UUIDs of version 7 (RFC 9562 §5.7): they sort by time, so new rows share index pages.
-struct TimeOrderedIds;
+pub(crate) struct TimeOrderedIds;
 
 impl Ids for TimeOrderedIds {
     #[expect(clippy::disallowed_methods, reason = "this is the port's adapter")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use persistence::{
     Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
+    OwnerData,
 };
 
 use super::StartError;
@@ -15,6 +16,7 @@ use crate::config::{ConfigError, Settings};
 /// Opens the configured database, and waits for a server that is not available yet.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
     let options = DatabaseOptions { observer, ..options(settings) };
+    tracing::info!(database = settings.database.display(), "opening the database");
     let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
     database.wait_until_available().map_err(|error| migrate_error("the database cannot be used", error))?;
     Ok(database)
@@ -35,10 +37,12 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
     ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
 }
 
-/// A database with a wrong encoding is a configuration error: no retry helps.
+/// A wrong encoding and tables of another program are configuration errors: no retry helps.
 fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
-        MigrateError::WrongEncoding { .. } => database_config_error(&error).into(),
+        MigrateError::WrongEncoding { .. } | MigrateError::ForeignTables { .. } => {
+            database_config_error(&error).into()
+        }
         error => StartError::failed(what, error),
     }
 }
@@ -64,6 +68,14 @@ pub(crate) fn doctor_error(error: DoctorError) -> StartError {
         DoctorError::Open(error) => database_config_error(&error).into(),
         error => StartError::NotChecked { source: error.into() },
     }
+}
+
+/// Finds the configured database for the data of owners, without creating a file.
+pub(crate) fn owner_data(settings: &Settings) -> Result<OwnerData, StartError> {
+    OwnerData::new(&options(settings)).map_err(|error| match error {
+        DoctorError::Open(error) => database_config_error(&error).into(),
+        error => StartError::failed("the database cannot be used", error),
+    })
 }
 
 /// Copies the configured database to a new file.

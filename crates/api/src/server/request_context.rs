@@ -3,19 +3,24 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
+use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
+use super::connection::ConnectionState;
+use super::pieces::pieces;
 use super::trace_context::TraceContext;
-use crate::http::audit::{self, RequestIds, client_address};
+use crate::http::audit::{self, RequestIds};
+use crate::http::client_address;
+use crate::http::limits;
 use crate::http::problem::{self, Problem};
 use crate::state::{AppState, RequestSpan};
 
@@ -36,13 +41,31 @@ pub(super) async fn request_context(
     let trace = TraceContext::of(request.headers(), random);
     let span = span(&id, &trace);
     record_ids(&request, &id, &trace);
-    // Until the head of the response is complete; the server sends the body afterwards.
-    let _in_flight = request.app_data::<web::Data<AppState>>().map(|state| state.metrics.in_flight());
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let _in_flight = state.as_ref().map(|state| state.metrics.in_flight());
+    // Tests without a server have no connection.
+    let connection = request.conn_data::<Rc<ConnectionState>>().cloned();
+    let guard = connection.as_ref().map(ConnectionState::begin_request);
+    let asks_for_end = request.head().connection_type() == ConnectionType::Close;
+    if let Some(connection) = connection.as_ref().filter(|_| asks_for_end) {
+        // Before the handler runs: actix-http would start the next request with this response (RFC 9112 §9.6).
+        connection.end_after_response().await;
+    }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
     span.in_scope(|| record(&response, started));
     export(&response, started, id, trace);
-    Ok(response)
+    if let Some(connection) = &connection {
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            connection.rejected();
+        }
+        let is_closing = state.is_some_and(|state| state.draining.is_closing());
+        let last = is_closing && !connection.has_unstarted_requests();
+        if last || response.headers().contains_key(header::CONNECTION) {
+            connection.end_after_response().await;
+        }
+    }
+    Ok(response.map_body(|_, body| pieces(body, guard)))
 }
 
 /// The span of the events of a request, at each level of the log.
@@ -62,11 +85,8 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     let (request, response) = response.into_parts();
     audit::finish(&request, &response);
     let mut response = normalize_errors(response, id);
-    // An idle connection would otherwise delay the shutdown until its next request or the timeout.
-    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.draining.has_begun()) {
-        response.head_mut().set_connection_type(ConnectionType::Close);
-    }
     let headers = response.headers_mut();
+    limits::add_headers(&request, headers);
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
@@ -127,10 +147,11 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
     let Some(state) = request.app_data::<web::Data<AppState>>() else { return };
+    let method = method_name(request.method());
     if state.log_requests {
-        log(response, &route, elapsed);
+        log(response, state, method, &route, elapsed);
     }
-    state.metrics.observe(request.method().as_str(), route, status, elapsed);
+    state.metrics.observe(method, route, status, elapsed);
 }
 
 /// Sends the span of a request to the collector.
@@ -150,7 +171,7 @@ fn export(response: &ServiceResponse<BoxBody>, started: Instant, request_id: Str
         trace_state: trace.state,
         started: SystemTime::now().checked_sub(elapsed).unwrap_or(UNIX_EPOCH),
         elapsed,
-        method: request.method().to_string(),
+        method: method_name(request.method()).to_owned(),
         route: request.match_pattern().unwrap_or_else(|| "none".into()),
         status: response.status().as_u16(),
         request_id,
@@ -161,7 +182,7 @@ fn export(response: &ServiceResponse<BoxBody>, started: Instant, request_id: Str
 const USER_AGENT: usize = 200;
 
 /// Logs a completed request. The path and the query have user ids and texts of users, and are not logged.
-fn log(response: &ServiceResponse<BoxBody>, route: &str, elapsed: Duration) {
+fn log(response: &ServiceResponse<BoxBody>, state: &AppState, method: &str, route: &str, elapsed: Duration) {
     let request = response.request();
     let bytes = match response.response().body().size() {
         BodySize::None => Some(0),
@@ -170,13 +191,19 @@ fn log(response: &ServiceResponse<BoxBody>, route: &str, elapsed: Duration) {
     };
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     tracing::info!(
-        method = %request.method(),
+        method,
         route,
         status = response.status().as_u16(),
         duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         bytes,
-        client_address = client_address(request).map(tracing::field::display),
+        client_address = client_address::address_of(request, state).map(tracing::field::display),
         user_agent = user_agent.map(|text| text.get(..USER_AGENT).unwrap_or(text)),
         "request completed"
     );
+}
+
+/// The method in the log and in metrics. Clients can send any word of any length.
+fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }

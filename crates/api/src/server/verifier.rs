@@ -56,6 +56,10 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
             .map_err(better_auth_error)?,
         url => HttpJwksSource::new(url, auth.jwks_allow_http).map_err(key_set_error)?,
     };
+    let source = match auth.jwks_proxy.as_str() {
+        "" => source,
+        url => source.proxy(url).map_err(|error| config_error(error, "auth.jwks_proxy"))?,
+    };
     let timing = JwksOptions::new()
         .max_age(Duration::from_secs(auth.jwks_max_age_seconds))
         .cooldown(Duration::from_secs(auth.jwks_cooldown_seconds))
@@ -77,6 +81,7 @@ fn rules(settings: &Settings, mut rules: ClaimRules) -> ClaimRules {
         .user_id_claim(&auth.user_id_claim)
         .leeway_seconds(auth.leeway_seconds)
         .max_age_seconds(Some(auth.max_age_seconds).filter(|seconds| *seconds > 0))
+        .max_lifetime_seconds(auth.max_token_lifetime_seconds)
         .max_token_bytes(settings.limits.max_token_bytes)
 }
 
@@ -91,6 +96,10 @@ fn config_error(error: auth::ConfigError, key: &str) -> ConfigError {
         auth::ConfigError::OutOfRange { setting: "cache.max_age", .. } => "auth.cache_seconds",
         auth::ConfigError::OutOfRange { setting: "issuers", .. } => "auth.issuers",
         auth::ConfigError::OutOfRange { setting: "audiences", .. } => "auth.audiences",
+        auth::ConfigError::InsecureUrl => {
+            let remedy = "if you trust the network, set auth.jwks_allow_http = true (TASKNOOK_AUTH__JWKS_ALLOW_HTTP=true)";
+            return ConfigError::new(key, format!("{error}; {remedy}"));
+        }
         _ => key,
     };
     ConfigError::new(key, error)

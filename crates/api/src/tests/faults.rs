@@ -1,10 +1,40 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
+    Command, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, Task, TaskId, TaskRepository,
+    Timestamp,
 };
 
 use super::{TestResponse, app_over, call, settings, state};
+use crate::state::AppState;
+
+/// A database that is not ready, or does not respond at all.
+struct NotReady {
+    hangs: bool,
+}
+
+#[async_trait::async_trait]
+impl Readiness for NotReady {
+    async fn check(&self) -> Result<(), RepositoryError> {
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
+        Err(RepositoryError::Overloaded)
+    }
+}
+
+#[actix_web::test]
+async fn health_never_waits_for_the_database() {
+    let (settings, unused) = (settings(&[]), || RepositoryError::Overloaded);
+    for (hangs, second) in [(true, "ok"), (false, "unavailable")] {
+        let state = state(Arc::new(Failing(unused)), &settings);
+        let app = app_over(AppState { readiness: Arc::new(NotReady { hangs }), ..state }, &settings).await;
+        assert_eq!(app.send(call("GET", "/health")).await.json()["database"], "ok");
+        tokio::task::yield_now().await;
+        let health = app.send(call("GET", "/health")).await;
+        assert_eq!((health.status.as_u16(), health.json()["database"].as_str()), (200, Some(second)));
+    }
+}
 
 /// A repository whose every call fails with this error.
 struct Failing(fn() -> RepositoryError);
@@ -12,6 +42,14 @@ struct Failing(fn() -> RepositoryError);
 #[async_trait::async_trait]
 impl TaskRepository for Failing {
     async fn write(&self, _: &Owner, _: Command, _: Timestamp) -> Result<Outcome, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn erase(&self, _: &Owner) -> Result<(), RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn move_tasks(&self, _: &Owner, _: &Owner, _: Arc<dyn Ids>) -> Result<(), RepositoryError> {
         Err(self.0())
     }
 

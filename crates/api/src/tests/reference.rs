@@ -54,6 +54,7 @@ fn metrics() -> Vec<String> {
 fn encoded_metrics() -> String {
     let metrics = Metrics::default();
     metrics.observe("GET", "/livez".to_owned(), 200, Duration::ZERO);
+    metrics.limited("owner_rate");
     metrics.tokens().no_token(auth::CredentialsError::Missing);
     metrics.tokens().fetch_failed("unreachable", Duration::ZERO);
     let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);
@@ -68,6 +69,17 @@ fn encoded_metrics() -> String {
     metrics.encode().unwrap()
 }
 
+/// The commands of a command and, after each, its own, with their whole names.
+fn commands<'a>(of: &'a Command, prefix: &str) -> Vec<(String, &'a Command)> {
+    let own = of.get_subcommands().filter(|one| one.get_name() != "help");
+    let named = own.flat_map(|one| {
+        let name = format!("{prefix}{}", one.get_name());
+        let nested = commands(one, &format!("{name} "));
+        [(name, one)].into_iter().chain(nested)
+    });
+    named.collect()
+}
+
 /// A row for each global option, for each command, and for each option of a command.
 fn command_line() -> Vec<String> {
     let mut program = Cli::command();
@@ -76,13 +88,13 @@ fn command_line() -> Vec<String> {
         command.get_arguments().filter(|arg| !arg.is_global_set()).map(option).collect()
     };
     let global = program.get_arguments().filter(|arg| arg.is_global_set()).map(option);
-    let commands: Vec<&Command> = program.get_subcommands().filter(|one| one.get_name() != "help").collect();
-    let named = commands.iter().map(|one| format!("| `{}` | {} |", one.get_name(), one.get_about().unwrap()));
-    let own = commands.iter().flat_map(|one| {
+    let commands = commands(&program, "");
+    let named = commands.iter().map(|(name, one)| format!("| `{name}` | {} |", one.get_about().unwrap()));
+    let own = commands.iter().flat_map(|(name, one)| {
         options(one)
             .into_iter()
             .filter(|row| !row.contains("--help"))
-            .map(|row| row.replacen('`', &format!("`{} ", one.get_name()), 1))
+            .map(move |row| row.replacen('`', &format!("`{name} "), 1))
     });
     global.chain(named).chain(own).collect()
 }

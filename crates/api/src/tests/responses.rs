@@ -7,6 +7,23 @@ use super::{app, call, token};
 use crate::http::members::MEMBERS;
 
 #[actix_web::test]
+async fn urls_begin_with_the_public_url() {
+    let app = app(&[("server.public_url", "https://app.example/backend")]).await;
+    let created = app.send(call("POST", "/api/tasks").by("alice").json(r#"{"title":"x"}"#)).await;
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(created.header("location"), format!("https://app.example/backend/api/tasks/{id}"));
+    app.create("alice", r#"{"title":"y"}"#).await;
+    let page = app.send(call("GET", "/api/tasks?limit=1").by("alice")).await;
+    assert!(page.header("link").starts_with("<https://app.example/backend/api/tasks?cursor="));
+    let document = app.send(call("GET", "/openapi.json")).await.json();
+    assert_eq!(document["servers"][0]["url"], "https://app.example/backend");
+    let docs = app.send(call("GET", "/docs")).await;
+    assert_eq!(docs.header("location"), "https://app.example/backend/docs/index.html");
+    let root = app.send(call("GET", "/").header("accept", "application/json")).await;
+    assert_eq!(root.json()["openapi"], "https://app.example/backend/openapi.json");
+}
+
+#[actix_web::test]
 async fn created_task_is_at_its_location() {
     let app = app(&[]).await;
     let body = r#"{"title":"  Buy milk ","description":""}"#;
@@ -150,7 +167,7 @@ async fn errors_have_one_format() {
     assert_json_snapshot!(route.json(), @r#"
     {
       "code": "route_not_found",
-      "detail": "Route not found.",
+      "detail": "Route not found. Tasks are at /api/{user_id}/tasks and /api/tasks; /docs has all routes.",
       "request_id": "test",
       "status": 404,
       "title": "Route not found",

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tasknook_auth::{KeySetError, Keys, verify_jws};
 
-const MAX_KEYS: usize = 64;
+const MAX_KEYS: usize = 256;
 
 /// So many entries of a set are tried with forged signatures, for the sake of speed.
 const TRIED_KEYS: usize = 8;

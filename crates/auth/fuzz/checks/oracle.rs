@@ -65,7 +65,8 @@ impl TrustedKey {
             (KeyId::This(_), None) => is_alone,
             (KeyId::This(id), Some(named)) => named == id,
         };
-        is_named && header.get("alg").is_some_and(|named| named == self.algorithm)
+        let is_alias = |named: &Value| self.algorithm == "EdDSA" && named == "Ed25519";
+        is_named && header.get("alg").is_some_and(|named| named == self.algorithm || is_alias(named))
     }
 }
 

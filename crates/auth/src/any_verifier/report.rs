@@ -82,7 +82,7 @@ impl ReportRule {
     pub(super) fn before_claims(error: &VerifyError) -> Option<Self> {
         match error {
             VerifyError::TooLong { .. } => Some(Self::Length),
-            VerifyError::NotThreeParts => Some(Self::Form),
+            VerifyError::NotThreeParts | VerifyError::SessionToken => Some(Self::Form),
             VerifyError::InvalidBase64 { part } | VerifyError::InvalidJson { part } => Some(match *part {
                 "header" => Self::Header,
                 "payload" => Self::Payload,

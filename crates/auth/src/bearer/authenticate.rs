@@ -38,6 +38,8 @@ pub async fn authenticate<'a>(
     Ok(verifier.verify(bearer_token(authorization)?).await?)
 }
 
+use crate::token::is_session_token;
+
 /// Why a request has no token to verify.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -54,6 +56,16 @@ pub enum CredentialsError {
     /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
     #[error("the token contains invalid characters")]
     InvalidToken,
+    /// The text that JavaScript makes of a missing value: `undefined`, `null` or `[object Object]`. 401 `invalid_token`.
+    #[error(
+        "the Authorization header has \"undefined\", \"null\" or \"[object Object]\" in place of a token"
+    )]
+    Placeholder,
+    /// The percent-encoded value of Better Auth's session cookie. 401 `invalid_token`.
+    #[error(
+        "the Authorization header has a session cookie in place of a token; use the one from /api/auth/token"
+    )]
+    SessionCookie,
 }
 
 impl CredentialsError {
@@ -64,6 +76,8 @@ impl CredentialsError {
             Self::Missing => "missing_credentials",
             Self::Malformed => "malformed_credentials",
             Self::EmptyToken => "empty_token",
+            Self::Placeholder => "placeholder_token",
+            Self::SessionCookie => "session_cookie",
             Self::InvalidToken => "invalid_characters",
         }
     }
@@ -74,7 +88,9 @@ impl CredentialsError {
         match self {
             Self::Missing => None,
             Self::Malformed => Some("invalid_request"),
-            Self::EmptyToken | Self::InvalidToken => Some("invalid_token"),
+            Self::EmptyToken | Self::Placeholder | Self::SessionCookie | Self::InvalidToken => {
+                Some("invalid_token")
+            }
         }
     }
 }
@@ -112,11 +128,19 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if token.is_empty() {
         return Err(CredentialsError::EmptyToken);
     }
-    str::from_utf8(token)
-        .ok()
-        .filter(|token| token.bytes().all(is_token_byte))
-        .ok_or(CredentialsError::InvalidToken)
+    if PLACEHOLDERS.contains(&token) {
+        return Err(CredentialsError::Placeholder);
+    }
+    let token = str::from_utf8(token).map_err(|_| CredentialsError::InvalidToken)?;
+    match token.bytes().all(is_token_byte) {
+        true => Ok(token),
+        false if is_session_token(token) => Err(CredentialsError::SessionCookie),
+        false => Err(CredentialsError::InvalidToken),
+    }
 }
+
+/// A missing value, put into a string by JavaScript.
+const PLACEHOLDERS: [&[u8]; 3] = [b"undefined", b"null", b"[object Object]"];
 
 /// Spaces only: other white space is not part of the value of a header (RFC 9110 §5.5), and trimming it would hide a
 /// server that does not parse headers correctly.
@@ -193,6 +217,27 @@ mod tests {
         assert_eq!(read(&["Bearer"]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer "]), Err(CredentialsError::EmptyToken));
         assert_eq!(read(&["Bearer   "]), Err(CredentialsError::EmptyToken));
+    }
+
+    #[test]
+    fn names_the_text_of_a_missing_value() {
+        for text in ["undefined", "null", "[object Object]"] {
+            let error = read(&[&format!("Bearer {text}")]).unwrap_err();
+            assert_eq!(error, CredentialsError::Placeholder);
+            assert_eq!((error.reason(), error.error_code()), ("placeholder_token", Some("invalid_token")));
+            assert!(error.to_string().contains(text) && error.to_string().contains("token"), "{error}");
+        }
+        assert_eq!(read(&["Bearer undefinedx"]), Ok("undefinedx"));
+    }
+
+    #[test]
+    fn names_the_session_cookie() {
+        let cookie = format!("Bearer Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF.{}%3D", "a%2B".repeat(14));
+        assert_eq!(read(&[&cookie]), Err(CredentialsError::SessionCookie));
+        assert_eq!(
+            read(&["Bearer Y5125BvTgO7wvvqfs7E3CbVLBUcfE2M.%3D"]),
+            Err(CredentialsError::InvalidToken)
+        );
     }
 
     #[test]

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use crate::error::one_of_each;
 use crate::{AuthError, Challenge, CredentialsError, VerifyError};
 
-const CREDENTIALS: [CredentialsError; 4] = [
+const CREDENTIALS: [CredentialsError; 6] = [
     CredentialsError::Missing,
     CredentialsError::Malformed,
     CredentialsError::EmptyToken,
+    CredentialsError::Placeholder,
+    CredentialsError::SessionCookie,
     CredentialsError::InvalidToken,
 ];
 
@@ -46,7 +48,7 @@ fn each_challenge_has_the_one_code_of_its_error() {
         assert_eq!(challenge.error_code(), Some("invalid_token"), "{error}");
         assert_eq!(challenge.to_string().matches("error=").count(), 1, "{challenge}");
     }
-    let codes = [None, Some("invalid_request"), Some("invalid_token"), Some("invalid_token")];
+    let codes = [None, Some("invalid_request")].into_iter().chain([Some("invalid_token"); 4]);
     for (error, code) in CREDENTIALS.into_iter().zip(codes) {
         assert_eq!((error.error_code(), Challenge::from(&error).error_code()), (code, code), "{error}");
     }

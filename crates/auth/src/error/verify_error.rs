@@ -140,6 +140,11 @@ pub enum VerifyError {
         /// The seconds after which a client should retry; at least 1.
         retry_after_seconds: u64,
     },
+    /// Not a JWT, but a text of the form of Better Auth's session tokens, or of the cookie with one.
+    #[error(
+        "the token has the form of a session token, which is not a JWT; use the one from /api/auth/token"
+    )]
+    SessionToken,
 }
 
 impl VerifyError {
@@ -149,6 +154,7 @@ impl VerifyError {
         match self {
             Self::TooLong { .. } => "too_long",
             Self::NotThreeParts => "not_three_parts",
+            Self::SessionToken => "session_token",
             Self::InvalidBase64 { .. } => "invalid_base64",
             Self::InvalidJson { .. } => "invalid_json",
             Self::InvalidHeader { .. } => "invalid_header",

@@ -3,33 +3,36 @@
 mod url_rules;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::aws_lc_rs;
 use ureq::http::header::{LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Response};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 use url::Url;
 
 use super::{FetchError, FetchedKeys, JwksSource};
-use crate::ConfigError;
+use crate::{ConfigError, Excerpt};
 
 /// For a fetch as a whole: resolving, connecting, redirects and the body.
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// A key of 8192 bits takes 1.5 kB, so 64 of them fit twice.
-const MAX_BODY_BYTES: u64 = 256 * 1024;
+/// A key of 8192 bits takes 1.5 kB, so 256 of them fit twice.
+const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
 const MAX_REDIRECTS: usize = 3;
 
-/// A key set at a URL. A fetch ends within 3 seconds and takes at most 256 KiB; it trusts the certificates that the
-/// operating system trusts, keeps no cookies, uses no proxy, and follows redirects within the URL's own origin only.
+/// A key set at a URL. A fetch ends within 3 seconds and takes at most 1 MiB; it trusts the certificates that the
+/// operating system trusts, keeps no cookies, uses no proxy unless you name
+/// one, whatever the environment, and follows redirects within the URL's own origin only.
 pub struct HttpJwksSource {
     url: Url,
     agent: Agent,
     deadline: Duration,
+    /// Where the last fetch was redirected to.
+    redirected_to: Mutex<Option<String>>,
 }
 
 impl HttpJwksSource {
@@ -38,28 +41,24 @@ impl HttpJwksSource {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InvalidUrl`] for every other URL, and for one with a user name or password in it.
+    /// [`ConfigError::InsecureUrl`] for any other http URL, [`ConfigError::InvalidUrl`] for every other URL and for one
+    /// with a user name or password in it.
     pub fn new(url: &str, allow_http: bool) -> Result<Self, ConfigError> {
         let url = url_rules::parse(url, allow_http)?;
-        // Not installed for the process: that choice belongs to the program.
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .proxy(None)
-            // Fetches are minutes apart, and one on a connection that the issuer has closed since would fail.
-            .max_idle_connections(0)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("tasknook-auth/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json")
-            .build()
-            .new_agent();
-        Ok(Self { url, agent, deadline: DEADLINE })
+        Ok(Self { url, agent: agent(None), deadline: DEADLINE, redirected_to: Mutex::default() })
+    }
+
+    /// Fetches through the HTTP proxy at this URL, `http://proxy.example:3128`, by `CONNECT`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InvalidUrl`] when it is not the URL of an HTTP proxy.
+    pub fn proxy(self, url: &str) -> Result<Self, ConfigError> {
+        let expected = "of the proxy must be of the form http://host:port";
+        let is_http =
+            Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let proxy = Proxy::new(url).ok().filter(|_| is_http).ok_or(ConfigError::InvalidUrl { expected })?;
+        Ok(Self { agent: agent(Some(proxy)), ..self })
     }
 
     /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as
@@ -72,6 +71,18 @@ impl HttpJwksSource {
         Self::new(&keys_url(base_url), allow_http)
     }
 
+    /// Without the parts that may carry a secret.
+    fn note_redirect(&self, target: Option<&Url>) {
+        let shown = target.map(|url| {
+            let mut url = url.clone();
+            url.set_query(None);
+            url.set_fragment(None);
+            let is_bare = url.username().is_empty() && url.password().is_none();
+            if is_bare { Excerpt::of(url.as_str()).to_string() } else { "a URL with a user name".to_owned() }
+        });
+        *self.redirected_to.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
     fn get(&self, url: &Url, remaining: Duration) -> Result<Response<Body>, FetchError> {
         let request = self.agent.get(url.as_str()).config().timeout_global(Some(remaining)).build();
         request.call().map_err(to_fetch_error)
@@ -81,8 +92,30 @@ impl HttpJwksSource {
     fn redirect(&self, from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
         let target = headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let target = target.and_then(|target| from.join(target).ok());
+        self.note_redirect(target.as_ref());
         target.filter(|target| target.origin() == self.url.origin()).ok_or(FetchError::ForeignRedirect)
     }
+}
+
+fn agent(proxy: Option<Proxy>) -> Agent {
+    // Not installed for the process: that choice belongs to the program.
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
+    Agent::config_builder()
+        .tls_config(tls)
+        .proxy(proxy)
+        // Fetches are minutes apart, and one on a connection that the issuer has closed since would fail.
+        .max_idle_connections(0)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("tasknook-auth/", env!("CARGO_PKG_VERSION")))
+        .accept("application/json")
+        .build()
+        .new_agent()
 }
 
 /// Returns an invalid URL unchanged; `HttpJwksSource::new` rejects it.
@@ -108,6 +141,7 @@ impl JwksSource for HttpJwksSource {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
         let start = Instant::now();
         let mut url = self.url.clone();
+        self.note_redirect(None);
         for _ in 0..=MAX_REDIRECTS {
             // One deadline for all redirects: each of them could otherwise use up a timeout of its own.
             let remaining = self.deadline.saturating_sub(start.elapsed());
@@ -124,6 +158,12 @@ impl JwksSource for HttpJwksSource {
             }
         }
         Err(FetchError::TooManyRedirects)
+    }
+
+    fn location(&self) -> Option<String> {
+        let target = self.redirected_to.lock().unwrap_or_else(PoisonError::into_inner);
+        let redirected = target.as_ref().map(|target| format!(" (redirected to {target})"));
+        Some(format!("{}{}", self.url, redirected.unwrap_or_default()))
     }
 }
 

@@ -15,15 +15,32 @@ pub(super) struct Schedule {
     options: JwksOptions,
     due: Duration,
     blocked_until: Duration,
-    last_requested: Option<Duration>,
+    /// When the cooldown began.
+    cooling_since: Option<Duration>,
     failures: u32,
+    has_succeeded: bool,
+}
+
+/// What a failed fetch means for the next one.
+#[derive(Clone, Copy)]
+pub(super) struct Failure {
+    /// The issuer was reached, so that a further fetch costs it something.
+    pub(super) reached_issuer: bool,
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl Schedule {
     /// The first fetch is due at once.
     pub(super) fn new(options: JwksOptions) -> Self {
         let zero = Duration::ZERO;
-        Self { options, due: zero, blocked_until: zero, last_requested: None, failures: 0 }
+        Self {
+            options,
+            due: zero,
+            blocked_until: zero,
+            cooling_since: None,
+            failures: 0,
+            has_succeeded: false,
+        }
     }
 
     /// The time until the next scheduled fetch.
@@ -35,25 +52,35 @@ impl Schedule {
     /// one fetch, and the first one after a rotation does not wait.
     pub(super) fn allow_request(&mut self, now: Duration) -> bool {
         let is_cool =
-            self.last_requested.is_none_or(|last| now.saturating_sub(last) >= self.options.cooldown);
+            self.cooling_since.is_none_or(|since| now.saturating_sub(since) >= self.options.cooldown);
         let allowed = is_cool && now >= self.blocked_until;
         if allowed {
-            self.last_requested = Some(now);
+            self.cooling_since = Some(now);
         }
         allowed
     }
 
     pub(super) fn succeeded(&mut self, now: Duration, jitter: f64) {
         self.failures = 0;
+        self.has_succeeded = true;
         self.due = now.saturating_add(self.options.max_age.mul_f64(REFRESH_AT * (1.0 - jitter / 10.0)));
     }
 
-    /// Between half and the whole of a pause that doubles, and never before the issuer's `Retry-After`.
-    pub(super) fn failed(&mut self, now: Duration, retry_after: Option<Duration>, jitter: f64) {
+    /// Between half and the whole of a pause that doubles, and never before the issuer's `Retry-After`. An issuer that
+    /// hangs or responds with an error gets one fetch per cooldown, retries and unknown keys together. Until there is a
+    /// first set, when no token can be verified, the longest pause is enough.
+    pub(super) fn failed(&mut self, now: Duration, failure: Failure, jitter: f64) {
         let doubled = self.options.first_retry.saturating_mul(2_u32.saturating_pow(self.failures));
-        let pause = doubled.min(self.options.last_retry).mul_f64(0.5 + jitter / 2.0);
+        let mut pause = doubled.min(self.options.last_retry).mul_f64(0.5 + jitter / 2.0);
+        if failure.reached_issuer {
+            let cooldown = self.options.cooldown;
+            let least = if self.has_succeeded { cooldown } else { cooldown.min(self.options.last_retry) };
+            // Up to a tenth more, so that replicas do not fetch together.
+            pause = pause.max(least.mul_f64(1.0 + jitter / 10.0));
+            self.cooling_since = Some(now);
+        }
         self.failures = self.failures.saturating_add(1);
-        if let Some(retry_after) = retry_after {
+        if let Some(retry_after) = failure.retry_after {
             self.blocked_until = now.saturating_add(retry_after.min(MAX_RETRY_AFTER));
         }
         self.due = now.saturating_add(pause).max(self.blocked_until);
@@ -66,6 +93,13 @@ mod tests {
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    const UNREACHABLE: Failure = Failure { reached_issuer: false, retry_after: None };
+    const HANGS: Failure = Failure { reached_issuer: true, retry_after: None };
+
+    const fn limited_for(retry_after: Duration) -> Failure {
+        Failure { reached_issuer: true, retry_after: Some(retry_after) }
     }
 
     fn schedule() -> Schedule {
@@ -91,7 +125,7 @@ mod tests {
         let mut schedule = schedule();
         let pauses: Vec<_> = (0..40)
             .map(|_| {
-                schedule.failed(seconds(1), None, 1.0);
+                schedule.failed(seconds(1), UNREACHABLE, 1.0);
                 schedule.wait(seconds(1)).as_millis()
             })
             .collect();
@@ -102,10 +136,10 @@ mod tests {
     #[test]
     fn a_success_resets_the_pauses() {
         let mut schedule = schedule();
-        schedule.failed(seconds(1), None, 1.0);
-        schedule.failed(seconds(2), None, 1.0);
+        schedule.failed(seconds(1), UNREACHABLE, 1.0);
+        schedule.failed(seconds(2), UNREACHABLE, 1.0);
         schedule.succeeded(seconds(3), 0.0);
-        schedule.failed(seconds(4), None, 0.0);
+        schedule.failed(seconds(4), UNREACHABLE, 0.0);
         assert_eq!(schedule.wait(seconds(4)), Duration::from_millis(250));
     }
 
@@ -120,9 +154,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failing_issuer_gets_one_fetch_per_cooldown() {
+        let mut schedule = schedule();
+        schedule.failed(seconds(1), HANGS, 0.0);
+        assert_eq!(schedule.wait(seconds(1)), seconds(10), "there is no set yet");
+        schedule.succeeded(seconds(11), 0.0);
+        schedule.failed(seconds(251), HANGS, 0.0);
+        assert_eq!(schedule.wait(seconds(251)), seconds(30));
+        assert!(!schedule.allow_request(Duration::from_millis(280_999)));
+        assert!(schedule.allow_request(seconds(281)));
+    }
+
+    #[test]
     fn retry_after_blocks_retries_and_unknown_keys() {
         let mut schedule = schedule();
-        schedule.failed(seconds(100), Some(seconds(60)), 1.0);
+        schedule.failed(seconds(100), limited_for(seconds(60)), 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(60));
         assert!(!schedule.allow_request(Duration::from_millis(159_999)));
         assert!(schedule.allow_request(seconds(160)));
@@ -131,7 +177,7 @@ mod tests {
     #[test]
     fn retry_after_is_obeyed_for_at_most_five_minutes() {
         let mut schedule = schedule();
-        schedule.failed(seconds(100), Some(Duration::MAX), 1.0);
+        schedule.failed(seconds(100), limited_for(Duration::MAX), 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(300));
     }
 }

@@ -10,6 +10,11 @@ pub trait JwksSource: Send + Sync {
     /// Fetches the set; can block, and must return within a few seconds, since requests with an unknown key wait
     /// for it.
     fn fetch(&self) -> Result<FetchedKeys, FetchError>;
+
+    /// Where the set comes from, for logs and reports; none by default.
+    fn location(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A key set as it was received, not yet parsed.

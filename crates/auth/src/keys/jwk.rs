@@ -57,7 +57,7 @@ fn check_purpose(members: &Members) -> Result<(), &'static str> {
 fn algorithm(members: &Members, possible: &[Algorithm]) -> Result<Algorithm, &'static str> {
     let stated = match members.get("alg") {
         None => possible.first().copied(),
-        Some(name) => possible.iter().copied().find(|algorithm| name == algorithm.name()),
+        Some(name) => name.as_str().and_then(Algorithm::named).filter(|named| possible.contains(named)),
     };
     stated.ok_or("its alg is not supported or contradicts its kty")
 }

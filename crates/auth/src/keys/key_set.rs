@@ -9,8 +9,9 @@ use super::jwk::Jwk;
 use super::verifying_key::VerifyingKey;
 use crate::Excerpt;
 
-/// The most entries of a set that are parsed; an issuer has two or three.
-const MAX_ENTRIES: usize = 64;
+/// The most entries of a set that are parsed. An issuer has two or three, or as many as it rotates within its grace
+/// period. Beyond that the last ones count: Better Auth adds new keys at the end.
+const MAX_ENTRIES: usize = 256;
 
 /// The usable keys of a set; never empty.
 pub(super) struct KeySet {
@@ -46,10 +47,10 @@ impl KeySet {
         if entries.len() > MAX_ENTRIES {
             tracing::warn!(
                 entries = entries.len(),
-                "the key set is too long: only its first {MAX_ENTRIES} entries count"
+                "the key set is too long: only its last {MAX_ENTRIES} entries count"
             );
         }
-        let entries: Vec<_> = entries.iter().take(MAX_ENTRIES).collect();
+        let entries: Vec<_> = entries.iter().skip(entries.len().saturating_sub(MAX_ENTRIES)).collect();
         let repeated = repeated_ids(&entries);
         let mut set = Self { by_id: HashMap::new(), without_id: Vec::new() };
         for (index, entry) in entries.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Secrets shared with the issuer.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::ConfigError;
@@ -10,6 +11,28 @@ const MIN_BYTES: usize = 32;
 /// The secrets that Better Auth uses outside production when none is configured. They are public.
 const PUBLIC_DEFAULTS: [&[u8]; 2] =
     [b"better-auth-secret-12345678901234567890", b"better-auth-secret-123456789"];
+
+/// Parts of the placeholders in published configuration files, in lower case with hyphens. None is likely in random text.
+const EXAMPLES: [&str; 15] = [
+    "change-me",
+    "changeme",
+    "change-this",
+    "change-in-prod",
+    "replace-me",
+    "replace-this",
+    "replace-with",
+    "placeholder",
+    "your-secret",
+    "your-super",
+    "super-secret",
+    "secret-key",
+    "-32-char",
+    "at-least-32",
+    "example-secret",
+];
+
+/// Random text of 32 bytes has more, also in hexadecimal.
+const MIN_DISTINCT_BYTES: usize = 8;
 
 /// A secret shared with the issuer. Its key bytes are the UTF-8 bytes of the text, neither decoded nor hashed,
 /// as in Better Auth. No `Debug` shows it.
@@ -33,6 +56,17 @@ impl Secret {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Why it looks like an example that is published, if it does: anyone could sign tokens with it. A guess, so it is
+    /// a reason for a warning only.
+    pub(crate) fn weakness(&self) -> Option<&'static str> {
+        let distinct: HashSet<_> = self.0.iter().collect();
+        if distinct.len() < MIN_DISTINCT_BYTES {
+            return Some("has very few different characters");
+        }
+        let text = String::from_utf8_lossy(&self.0).to_lowercase().replace(['_', ' '], "-");
+        EXAMPLES.iter().any(|example| text.contains(example)).then_some("looks like an example")
     }
 
     /// `position` counts from 1 and names the secret in an error.

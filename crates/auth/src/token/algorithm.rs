@@ -17,9 +17,12 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
-    const NAMES: [(&'static str, Self); 11] = [
+    /// The first name of an algorithm is the one that messages show. `Ed25519` is the same algorithm under the name of
+    /// RFC 9864 §2.2, which includes the curve; Ed25519 is the only curve that a key of `EdDSA` may have here.
+    const NAMES: [(&'static str, Self); 12] = [
         ("HS256", Self::Hs256),
         ("EdDSA", Self::EdDsa),
+        ("Ed25519", Self::EdDsa),
         ("ES256", Self::Es256),
         ("ES384", Self::Es384),
         ("ES512", Self::Es512),
@@ -53,9 +56,10 @@ mod tests {
     #[test]
     fn names_are_exact() {
         for (name, algorithm) in Algorithm::NAMES {
-            assert_eq!((Algorithm::named(name), algorithm.name()), (Some(algorithm), name));
+            assert_eq!(Algorithm::named(name), Some(algorithm));
+            assert_eq!(Algorithm::named(algorithm.name()), Some(algorithm));
         }
-        for name in ["none", "hs256", "HS384", "HS512", "ES256K", "RS1", "Ed25519", " HS256", ""] {
+        for name in ["none", "hs256", "HS384", "HS512", "ES256K", "RS1", "Ed448", "ed25519", " HS256", ""] {
             assert_eq!(Algorithm::named(name), None, "{name}");
         }
     }

@@ -50,8 +50,10 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn split(token: &'a str) -> Result<Self, VerifyError> {
-        let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::NotThreeParts)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::NotThreeParts)?;
+        let other =
+            || if is_session_token(token) { VerifyError::SessionToken } else { VerifyError::NotThreeParts };
+        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(other)?;
+        let (header, payload) = signing_input.split_once('.').ok_or_else(other)?;
         if payload.contains('.') {
             return Err(VerifyError::NotThreeParts);
         }
@@ -65,6 +67,15 @@ impl<'a> Parts<'a> {
     pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
         decode("payload", self.payload)
     }
+}
+
+/// Whether it looks like a session token of Better Auth, 32 letters and digits, or like the value of the cookie, which
+/// is that, a dot, and an HMAC-SHA256 in base64, perhaps percent-encoded.
+pub(crate) fn is_session_token(token: &str) -> bool {
+    let (id, signature) = token.split_once('.').unwrap_or((token, ""));
+    id.len() == 32
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && (signature.is_empty() || signature.len() > 42)
 }
 
 /// Strict: no padding, no other alphabet, no white space, and the unused bits of the last character are zero.

@@ -15,7 +15,8 @@ pub struct SharedSecretVerifier {
 }
 
 impl SharedSecretVerifier {
-    /// Creates a verifier with the default options. Logs a warning when neither issuers nor audiences are configured.
+    /// Creates a verifier with the default options. Logs a warning when neither issuers nor audiences are configured,
+    /// and for secrets that look like a published example.
     ///
     /// # Errors
     ///
@@ -33,6 +34,14 @@ impl SharedSecretVerifier {
         options: VerifierOptions,
     ) -> Result<Self, ConfigError> {
         let keys = Keys::from_secrets(&secrets)?;
+        for (secret, position) in secrets.iter().zip(1..) {
+            if let Some(why) = secret.weakness() {
+                tracing::warn!(
+                    "shared secret {position} {why}: anyone who knows it can sign tokens for every user; create one with \
+                     `openssl rand -base64 32`, for Better Auth and this service"
+                );
+            }
+        }
         let policy = Policy::new(rules, options)?;
         if policy.rules.admit_any_origin() {
             tracing::warn!(
@@ -82,5 +91,11 @@ impl fmt::Debug for SharedSecretVerifier {
 impl TokenVerifier for SharedSecretVerifier {
     fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, VerifyError>> {
         Box::pin(async move { notify(self.policy.observer(), self.verdict(token)) })
+    }
+
+    fn cached(&self, token: &str) -> Option<Identity> {
+        let token = RawToken::new(token, self.policy.rules.max_token_bytes).ok()?;
+        let identity = self.anchor.cached(&token, &self.policy)?;
+        notify(self.policy.observer(), Ok((identity, VerifiedBy::Cache))).ok()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{
-    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, jwks_on,
+    ManualClock, NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, jwks_on, logged,
     options_on, rules, shared_secret, shared_secret_by, verdict,
 };
 use tasknook_auth::{
@@ -52,6 +52,30 @@ fn rejects_weak_and_public_secrets() {
     for public in ["better-auth-secret-12345678901234567890", "better-auth-secret-123456789"] {
         assert!(matches!(under(&[SECRET, public]), Err(ConfigError::PublicSecret { position: 2 })));
         assert!(under(&[&format!("{public} and more of it")]).is_ok());
+    }
+}
+
+#[test]
+fn warns_of_secrets_that_look_like_examples() {
+    let warnings = |secret: &str| {
+        let lines = logged(|| drop(under(&[SECRET, secret]).unwrap()));
+        assert!(lines.iter().all(|line| !line.contains(secret)), "{lines:?}");
+        lines.into_iter().filter(|line| line.contains("shared secret 2")).collect::<Vec<_>>()
+    };
+    for example in [
+        "your-secret-key-min-32-chars-here",
+        "change-me-in-production-please-32chars",
+        "CHANGE_ME_TO_A_RANDOM_STRING_OF_32_CHARS",
+        "replace this with a long random secret!!",
+        "your_super_secret_jwt_key_here_12345",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "12121212121212121212121212121212",
+    ] {
+        let lines = warnings(example);
+        assert!(matches!(&lines[..], [line] if line.starts_with("WARN")), "{example}: {lines:?}");
+    }
+    for random in ["9f86d081884c7d659a2feaa0c55ad015", "mJ0v3Jt5mO1Qd0h8kq2yV9sW7cE4rT6xZbN+aLpUgYI="] {
+        assert_eq!(warnings(random), Vec::<String>::new(), "{random}");
     }
 }
 
@@ -111,7 +135,9 @@ fn is_ready_without_a_key_set_or_once_it_is_fetched() {
     let without = AnyVerifier::new(Some(shared_secret()), None).unwrap();
     assert!(without.is_ready() && without.keys_age().is_none());
     let down = AnyVerifier::new(Some(shared_secret()), Some(jwks(&ScriptedSource::down()))).unwrap();
-    assert!(!down.is_ready() && down.keys_age().is_none());
+    assert!(!down.is_ready() && down.is_any_ready() && down.keys_age().is_none());
+    let alone = AnyVerifier::new(None, Some(jwks(&ScriptedSource::down()))).unwrap();
+    assert!(!alone.is_any_ready());
     let (key, clock) = (SigningKey::ed25519(), ManualClock::at(NOW));
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let both = AnyVerifier::new(Some(shared_secret()), Some(jwks_on(&source, Arc::clone(&clock)))).unwrap();

@@ -48,6 +48,11 @@ impl OwnerState {
         self.revision
     }
 
+    /// Makes the next revision higher than this number.
+    pub(super) fn raise_revision(&mut self, number: i64) {
+        self.revision = self.revision.max(number);
+    }
+
     /// The number of live tasks of the owner.
     #[must_use]
     pub const fn live_tasks(&self) -> i64 {

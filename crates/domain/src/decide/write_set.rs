@@ -1,5 +1,5 @@
-use super::{Command, Effects, Outcome, OwnerState, Rejection, Slot, decide};
-use crate::{Revision, Task, TaskId, Timestamp};
+use super::{Command, Effects, ExistingTask, Outcome, OwnerState, Rejection, Slot, decide, import};
+use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
 /// The record of a deleted task, for readers of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,29 @@ impl Writer {
     pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
         // Provisional: the caller may learn the outcome only after the set is stored, since a store that loses a race against
         // another process is decided again on what that process wrote.
-        let Effects { outcome, tasks } = decide(&self.state, command, now)?;
+        let effects = decide(&self.state, command, now)?;
+        let is_new = matches!(command, Command::Create(new) if new.id_is_new);
+        Ok(self.apply(effects, is_new))
+    }
+
+    /// Adds a task with its id and its times, and returns whether it was written.
+    pub fn import(&mut self, task: ImportedTask, existing: ExistingTask) -> Result<bool, Rejection> {
+        let effects = import::import(&self.state, task, existing)?;
+        let is_written = !effects.tasks.is_empty();
+        self.apply(effects, false);
+        Ok(is_written)
+    }
+
+    /// Adds a task of another owner. It gets a new id if this owner uses its id.
+    pub fn adopt(&mut self, mut task: ImportedTask, ids: &dyn Ids) -> Result<(), Rejection> {
+        if *self.state.slot(task.task.id) != Slot::Free {
+            task.task.id = ids.next();
+        }
+        self.import(task, ExistingTask::Reject).map(|_| ())
+    }
+
+    /// Applies effects; `is_new` if their id cannot have a tombstone.
+    fn apply(&mut self, Effects { outcome, tasks }: Effects, is_new: bool) -> Outcome {
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
             // The first write decides whether there was a row, the last one whether a tombstone remains.
@@ -69,12 +91,16 @@ impl Writer {
                 written.tombstone = tombstone;
             } else {
                 let has_row = *self.state.slot(id) != Slot::Free;
-                let is_new = matches!(command, Command::Create(new) if new.id_is_new);
                 self.written.push(Written { id, has_row, is_new, tombstone });
             }
         }
         self.state.apply(tasks);
-        Ok(outcome)
+        outcome
+    }
+
+    /// Makes the next revision higher than this number.
+    pub fn raise_revision(&mut self, number: i64) {
+        self.state.raise_revision(number);
     }
 
     /// The state after the commands.

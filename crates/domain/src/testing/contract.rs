@@ -10,6 +10,7 @@
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
 mod listing;
+mod ownership;
 mod racing;
 mod writing;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
 pub use listing::*;
+pub use ownership::*;
 pub use racing::*;
 pub use writing::*;
 
@@ -60,6 +62,17 @@ macro_rules! repository_contract {
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps
+            erased_owners_begin_again
+            erasures_affect_one_owner
+            erasures_of_unknown_owners_succeed
+            moved_tasks_keep_ids_and_times
+            moved_tasks_have_higher_revisions_than_both_owners
+            moved_owners_are_erased
+            ids_in_use_are_replaced_by_a_move
+            moves_of_nothing_change_nothing
+            moves_to_the_same_owner_change_nothing
+            moves_are_complete_for_many_tasks
+            concurrent_moves_lose_and_double_nothing
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

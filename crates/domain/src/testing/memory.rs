@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Command, Direction, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness, RepositoryError,
-    SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, decide, search_document,
+    Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
+    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
+    search_document,
 };
 
 /// Tasks in memory, behind one lock.
@@ -33,6 +34,29 @@ impl TaskRepository for MemoryTasks {
         let effects = decide(state, &command, now)?;
         state.apply(effects.tasks);
         Ok(effects.outcome)
+    }
+
+    async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
+        self.owners().remove(owner.id());
+        Ok(())
+    }
+
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+        if from == to {
+            return Ok(());
+        }
+        let mut owners = self.owners();
+        let Some(moved) = owners.remove(from.id()) else { return Ok(()) };
+        let mut tasks: Vec<Task> = moved.live().cloned().collect();
+        tasks.sort_by_key(|task| task.id);
+        let before = owners.get(to.id()).cloned().unwrap_or_else(|| OwnerState::new(to.id().clone(), 0, 0));
+        let mut writer = Writer::new(before);
+        writer.raise_revision(moved.revision());
+        for task in tasks {
+            writer.adopt(ImportedTask::from(task), &*ids)?;
+        }
+        owners.insert(to.id().clone(), writer.state().clone());
+        Ok(())
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {

@@ -27,6 +27,8 @@ pub(crate) enum FailureKind {
     Unknown,
     /// The database is temporarily unable.
     Outage,
+    /// The database cannot read what it has stored.
+    Damage,
     /// An unexpected error.
     Fault,
 }
@@ -48,6 +50,11 @@ pub(crate) trait ErrorMessages {
 
     /// Whether the database rolled the statement back and the same may succeed next time.
     fn is_conflict(message: &str) -> bool;
+
+    /// Whether what the database has stored cannot be read.
+    fn is_corrupt(_: &str) -> bool {
+        false
+    }
 
     /// What the operator can do about the error.
     fn hint(_: &str) -> Option<&'static str> {
@@ -74,6 +81,7 @@ impl Failure {
             DatabaseError(_, information) if B::is_conflict(information.message()) => FailureKind::Conflict,
             DatabaseError(_, information) if B::is_timeout(information.message()) => FailureKind::Timeout,
             DatabaseError(_, information) if B::is_outage(information.message()) => FailureKind::Outage,
+            DatabaseError(_, information) if B::is_corrupt(information.message()) => FailureKind::Damage,
             DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => FailureKind::Timeout,
             _ => FailureKind::Fault,
         };
@@ -147,12 +155,11 @@ impl Failure {
         match self.kind {
             FailureKind::Fault | FailureKind::Duplicate => RepositoryError::Fault(source),
             FailureKind::Unknown => RepositoryError::OutcomeUnknown(source),
-            FailureKind::Unreachable
-            | FailureKind::Lost
-            | FailureKind::Conflict
-            | FailureKind::ReadOnly
-            | FailureKind::Timeout
-            | FailureKind::Outage => RepositoryError::Unavailable(source),
+            FailureKind::Damage => RepositoryError::Damaged(source),
+            FailureKind::Conflict | FailureKind::Timeout => RepositoryError::Busy(source),
+            FailureKind::Unreachable | FailureKind::Lost | FailureKind::ReadOnly | FailureKind::Outage => {
+                RepositoryError::Unavailable(source)
+            }
         }
     }
 }
@@ -206,7 +213,7 @@ mod tests {
         for message in ["database or disk is full", "disk I/O error", "database is locked"] {
             assert_eq!(kind::<Sqlite>(message, false), FailureKind::Outage, "{message}");
         }
-        assert_eq!(kind::<Sqlite>("database disk image is malformed", false), FailureKind::Fault);
+        assert_eq!(kind::<Sqlite>("database disk image is malformed", false), FailureKind::Damage);
     }
 
     #[cfg(feature = "postgres")]

@@ -13,6 +13,7 @@ use std::io::Write;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
+use diesel::result::Error::DatabaseError;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
@@ -20,10 +21,12 @@ use domain::{Page, Task, TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::readiness::ProbeBackend;
 use crate::DatabaseOptions;
 use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
+use crate::maintenance::owner_data::OwnerDataBackend;
 use crate::read::{Get, List, ReadBackend, one_task};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
@@ -109,10 +112,47 @@ impl WriteBackend for Postgres {
     const GUARDED: bool = true;
 }
 
+impl ProbeBackend for Postgres {
+    /// Takes the locks of a write, and needs its rights, also when no row is written.
+    fn try_access(&self, connection: &mut PgConnection) -> QueryResult<()> {
+        connection.batch_execute(
+            "insert into owners select * from owners where false; update owners set version = version where false;
+            insert into tasks select * from tasks where false; update tasks set title = title where false;
+            delete from tasks where false; delete from tombstones where false;
+            insert into tombstones select * from tombstones where false",
+        )
+    }
+
+    /// Stores 256 KiB in a temporary table, for which the role needs a right that it has by default.
+    fn try_write(&self, connection: &mut PgConnection) -> QueryResult<bool> {
+        let stored = connection.batch_execute(
+            "create temporary table tasknook_probe as select repeat('x', 2000) from generate_series(1, 128);
+            drop table tasknook_probe",
+        );
+        match stored {
+            Err(DatabaseError(_, information))
+                if information.message().contains("permission denied to create") =>
+            {
+                Ok(false)
+            }
+            stored => stored.map(|()| true),
+        }
+    }
+}
+
 impl JobBackend for Postgres {
     fn try_job_lock(connection: &mut PgConnection) -> QueryResult<bool> {
         let lock = format!("pg_try_advisory_xact_lock({JOB_LOCK})");
         diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&lock)).get_result(connection)
+    }
+}
+
+impl OwnerDataBackend for Postgres {
+    /// As on connections of the service, but a command may pause.
+    fn wait_for_entries(connection: &mut PgConnection) -> QueryResult<()> {
+        connection.batch_execute(
+            "set local enable_seqscan = off; set local idle_in_transaction_session_timeout = '10min'",
+        )
     }
 }
 
@@ -130,9 +170,22 @@ impl ErrorMessages for Postgres {
             "out of shared memory",
             "remaining connection slots",
             "too many clients",
+            // Missing rights, as readiness also reports.
+            "permission denied for",
             // Not migrated yet, as readiness also reports.
             "relation \"tasks\" does not exist",
             "relation \"owners\" does not exist",
+        ]
+        .iter()
+        .any(|part| message.contains(part))
+    }
+
+    fn is_corrupt(message: &str) -> bool {
+        [
+            "invalid page in block",
+            "could not read block",
+            "could not open file \"base/",
+            "missing chunk number",
         ]
         .iter()
         .any(|part| message.contains(part))

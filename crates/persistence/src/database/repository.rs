@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId, TaskRepository,
+    Command, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId, TaskRepository,
     Timestamp,
 };
 
+use super::outage::{Outages, Part};
 use crate::backend::Failure;
 use crate::read::{Get, List, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
-use crate::write::{BlockedOwners, Write};
+use crate::write::{BlockedOwners, Ownership, Write};
 
 /// Tasks behind workers.
 pub(crate) struct WorkerTasks {
@@ -24,6 +25,9 @@ pub(crate) struct WorkerTasks {
     /// For owners with locked rows, so that no other owner waits behind them.
     pub(crate) blocked_writes: Sender<Write, Outcome>,
     pub(crate) blocked_owners: Arc<BlockedOwners>,
+    /// Erasures and moves.
+    pub(crate) owners: Sender<Ownership, ()>,
+    pub(super) outages: Arc<Outages>,
     pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
@@ -42,16 +46,31 @@ impl TaskRepository for WorkerTasks {
             self.queue_of(&owner)
         };
         let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
-        queue.submit(Write { owner, command, now }).await
+        let outcome = queue.submit(Write { owner, command, now }).await;
+        self.outages.record(Part::Writes, &outcome);
+        outcome
+    }
+
+    async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
+        self.owners.submit(Ownership::Erase(owner.id().clone())).await
+    }
+
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+        let (from, to) = (from.id().clone(), to.id().clone());
+        self.owners.submit(Ownership::Move { from, to, ids }).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        self.gets.submit(Get { owner: owner.clone(), id }).await
+        let task = self.gets.submit(Get { owner: owner.clone(), id }).await;
+        self.outages.record(Part::Reads, &task);
+        task
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let queue = if is_scan(&query) { &self.scans } else { &self.pages };
-        queue.submit(List { owner: owner.clone(), query }).await
+        let page = queue.submit(List { owner: owner.clone(), query }).await;
+        self.outages.record(Part::Reads, &page);
+        page
     }
 }
 

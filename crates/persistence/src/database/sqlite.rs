@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod migrations;
+mod probe;
 mod time_limit;
 mod write;
 
@@ -13,20 +14,25 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::{self, FromSql};
+use diesel::result::ConnectionError;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Integer};
 use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
-use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
+use diesel::{
+    Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+};
 use domain::{Page, Task, TaskId, Timestamp};
 use uuid::Uuid;
 
 use crate::backend::rows::{Id, UtcTimestamp};
-use crate::backend::{Backend, ErrorMessages, WorkerCounts};
+use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
+use crate::maintenance::owner_data::OwnerDataBackend;
 use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
+use file::{FileIdentity, REPLACED};
 
 const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "substr(search, 1, instr(search, char(31)) - 1)",
@@ -40,6 +46,7 @@ const LOCK_WAIT: Duration = Duration::from_mins(1);
 /// A file.
 pub(crate) struct Sqlite {
     path: PathBuf,
+    identity: FileIdentity,
     statement_timeout: Duration,
 }
 
@@ -47,7 +54,8 @@ impl Sqlite {
     /// Creates a missing file, and checks that it can be used.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
         file::prepare(&path)?;
-        Ok(Self { path, statement_timeout: options.statement_timeout })
+        let identity = FileIdentity::of(&path).map_err(|error| file::file(&path, error))?;
+        Ok(Self { path, identity, statement_timeout: options.statement_timeout })
     }
 }
 
@@ -57,6 +65,8 @@ impl Backend for Sqlite {
     const CONNECTIONS_CAN_BREAK: bool = false;
 
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
+        // Before it is opened, since a missing file would be created.
+        self.check_identity().map_err(ConnectionError::CouldntSetupConfiguration)?;
         connection::establish(&self.path, self.statement_timeout)
     }
 
@@ -66,6 +76,15 @@ impl Backend for Sqlite {
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
         time_limit::within(self.statement_timeout, || run(connection))
+    }
+
+    fn checkpoint(&self) -> Result<(), Failure> {
+        let mut connection = self.connect().map_err(Failure::no_connection)?;
+        let checkpoint = sql_query("pragma wal_checkpoint(truncate)").get_result(&mut connection);
+        match checkpoint.map_err(|error| Failure::of::<Self>(error, false))? {
+            Checkpoint { busy: 0 } => Ok(()),
+            _ => Err(Failure::internal("another process reads or writes the database")),
+        }
     }
 
     fn worker_counts(_: usize) -> WorkerCounts {
@@ -81,7 +100,11 @@ impl Backend for Sqlite {
         run: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
         connection.batch_execute("begin immediate")?;
-        let done = run(connection).and_then(|value| connection.batch_execute("commit").map(|()| value));
+        let done = run(connection).and_then(|value| {
+            // As late as possible: what is stored in a deleted file is lost.
+            self.check_identity()?;
+            connection.batch_execute("commit").map(|()| value)
+        });
         if done.is_err() {
             // After some errors, such as a full disk, SQLite has rolled back already. Then this fails, and the first error
             // has the cause.
@@ -118,6 +141,12 @@ impl JobBackend for Sqlite {
     }
 }
 
+impl OwnerDataBackend for Sqlite {
+    fn wait_for_entries(_: &mut SqliteConnection) -> QueryResult<()> {
+        Ok(())
+    }
+}
+
 impl ErrorMessages for Sqlite {
     fn is_timeout(_: &str) -> bool {
         false
@@ -131,6 +160,7 @@ impl ErrorMessages for Sqlite {
             "unable to open database file",
             "attempt to write a readonly database",
             "out of memory",
+            REPLACED,
             // Not migrated yet, as readiness also reports.
             "no such table",
         ]
@@ -141,6 +171,18 @@ impl ErrorMessages for Sqlite {
     fn is_conflict(_: &str) -> bool {
         false
     }
+
+    fn is_corrupt(message: &str) -> bool {
+        ["database disk image is malformed", "file is not a database"]
+            .iter()
+            .any(|part| message.contains(part))
+    }
+}
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
 }
 
 // Ids are stored as 16 bytes, timestamps as milliseconds since 1970.
@@ -177,7 +219,7 @@ impl FromSql<UtcTimestamp, DieselSqlite> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Failure, FailureKind};
+    use crate::backend::FailureKind;
 
     /// The failure of a write that the library has rolled back itself, as it does when the disk is full.
     fn rolled_back(fails: bool) -> Failure {

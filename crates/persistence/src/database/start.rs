@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use domain::Outcome;
+use domain::{Outcome, Readiness};
 
 use super::DatabaseBackend;
+use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
 use crate::read::{GROUP_ROWS, Reads, Rows};
@@ -13,7 +14,7 @@ use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
     SlowStatements, Timeouts, Workers,
 };
-use crate::write::{BlockedOwners, Write, WriteQueue, WriteServer};
+use crate::write::{BlockedOwners, Ownership, OwnershipServer, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};
 
 /// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
@@ -21,18 +22,19 @@ const GROUP_CALLS: usize = 64;
 
 pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
+    backend: Arc<B>,
     options: &'a DatabaseOptions,
     slow: Arc<SlowStatements>,
     expiring: Vec<Arc<dyn Expire>>,
 }
 
 impl<'a, B: DatabaseBackend> Starter<'a, B> {
-    pub(super) fn new(pool: Pool<B>, options: &'a DatabaseOptions) -> Self {
+    pub(super) fn new(pool: Pool<B>, backend: Arc<B>, options: &'a DatabaseOptions) -> Self {
         let slow = Arc::new(SlowStatements::new(options.slow_statement));
-        Self { pool, options, slow, expiring: Vec::new() }
+        Self { pool, backend, options, slow, expiring: Vec::new() }
     }
 
-    pub(super) fn start(mut self) -> io::Result<(WorkerTasks, WorkerReadiness)> {
+    pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
         let counts = B::worker_counts(self.options.max_connections as usize);
         let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::get)?;
         let pages = QueueLimits {
@@ -55,15 +57,32 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         for _ in 0..counts.writes.max(1) {
             writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
         }
+        let owners = self.owners()?;
         let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
         let usage = move || {
             let (open, in_use) = pool.usage();
             observer.connections(open, in_use);
         };
         let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
-        let readiness = WorkerReadiness { probes, _timer: Arc::clone(&timer) };
-        let tasks = WorkerTasks { gets, pages, scans, writes, blocked_writes, blocked_owners, _timer: timer };
-        Ok((tasks, readiness))
+        let outages = Arc::new(Outages::default());
+        let readiness = WorkerReadiness {
+            database: self.backend,
+            probes,
+            outages: Arc::clone(&outages),
+            _timer: Arc::clone(&timer),
+        };
+        let tasks = WorkerTasks {
+            gets,
+            pages,
+            scans,
+            writes,
+            blocked_writes,
+            blocked_owners,
+            owners,
+            outages,
+            _timer: timer,
+        };
+        Ok((tasks, Arc::new(readiness)))
     }
 
     fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {
@@ -107,6 +126,13 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             Box::new(WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), lock_timeout)) as _
         };
         self.open(context, limits, Box::new(server))
+    }
+
+    /// A queue for erasures and moves. One transaction has several statements for each page of tasks.
+    fn owners(&mut self) -> io::Result<Sender<Ownership, ()>> {
+        let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, 1) };
+        let context = self.context(WorkKind::Owner, Timeouts::of_owners(self.options));
+        self.open(context, limits, Box::new(|| Box::new(OwnershipServer::default())))
     }
 
     fn open<R: Request, A: Send + 'static>(

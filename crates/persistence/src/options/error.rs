@@ -19,7 +19,7 @@ pub enum OpenError {
     #[error("invalid database URL: {reason}")]
     InvalidUrl {
         /// The reason.
-        reason: &'static str,
+        reason: String,
     },
     /// This build does not include the engine.
     #[error("this build does not include {engine}: it was compiled without the feature \"{}\"", engine.name())]
@@ -34,7 +34,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The file is a database of another program. It is unchanged.
-    #[error("{} is a database of another program", path.display())]
+    #[error("{} is a database of another program; choose a file of its own for this service", path.display())]
     ForeignDatabase {
         /// The file.
         path: PathBuf,
@@ -89,6 +89,15 @@ pub enum MigrateError {
     WrongEncoding {
         /// Its encoding, as PostgreSQL names it.
         encoding: String,
+    },
+    /// The database, or the schema, has tables of another program with the names of this service's.
+    #[error(
+        "the database has tables of another program ({tables}); use a database of its own for this service, or on \
+         PostgreSQL a schema of its own: create schema tasknook, and add ?options=-csearch_path%3Dtasknook to the URL"
+    )]
+    ForeignTables {
+        /// Their names.
+        tables: String,
     },
     /// A lock was not available in time: another process migrates, or uses a table that a migration changes.
     #[error("timed out waiting for a lock of another process")]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::OpenError;
+use super::{OpenError, postgres_url};
 
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,7 +50,10 @@ impl Location {
         };
         match scheme {
             "sqlite" => file(rest).map(Self::Sqlite),
-            "postgres" | "postgresql" => Ok(Self::Postgres(url.to_owned())),
+            "postgres" | "postgresql" => match postgres_url::check(url) {
+                Ok(()) => Ok(Self::Postgres(url.to_owned())),
+                Err(reason) => Err(OpenError::InvalidUrl { reason }),
+            },
             other => Err(OpenError::UnsupportedScheme { scheme: displayable(other) }),
         }
     }
@@ -70,9 +73,13 @@ fn displayable(scheme: &str) -> String {
 }
 
 fn file(path: &str) -> Result<PathBuf, OpenError> {
-    let invalid = |reason| Err(OpenError::InvalidUrl { reason });
+    let invalid = |reason: &str| Err(OpenError::InvalidUrl { reason: reason.to_owned() });
     match path {
         "" | "/" => invalid("name a file: sqlite://relative/path or sqlite:///absolute/path"),
+        // SQLAlchemy reads three slashes as a relative path.
+        _ if path.starts_with("/./") || path.starts_with("/../") => invalid(
+            "sqlite:/// begins an absolute path; write a relative one with two slashes: sqlite://tasks.db",
+        ),
         ":memory:" => invalid("in-memory databases are not supported; name a file"),
         _ if path.ends_with('/') => invalid("the path is a folder; name a file"),
         _ if path.contains(['?', '#']) => invalid("a sqlite:// URL takes no parameters"),
@@ -108,8 +115,15 @@ mod tests {
 
     #[test]
     fn sqlite_urls_without_a_file_are_rejected() {
-        for url in ["sqlite://", "sqlite:///", "sqlite://:memory:", "sqlite://data/", "sqlite://a.db?mode=ro"]
-        {
+        for url in [
+            "sqlite://",
+            "sqlite:///",
+            "sqlite://:memory:",
+            "sqlite://data/",
+            "sqlite://a.db?mode=ro",
+            "sqlite:///./todo.db",
+            "sqlite:///../todo.db",
+        ] {
             assert!(matches!(Location::parse(url), Err(OpenError::InvalidUrl { .. })), "{url}");
         }
     }

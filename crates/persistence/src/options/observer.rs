@@ -13,13 +13,15 @@ pub enum WorkKind {
     Scan,
     /// Changing tasks.
     Write,
+    /// Erasing owners, and moving their tasks.
+    Owner,
     /// Checking whether the database is ready.
     Readiness,
 }
 
 impl WorkKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Get, Self::Page, Self::Scan, Self::Write, Self::Readiness];
+    pub const ALL: [Self; 6] = [Self::Get, Self::Page, Self::Scan, Self::Write, Self::Owner, Self::Readiness];
 
     /// Its name, for a label.
     #[must_use]
@@ -29,6 +31,7 @@ impl WorkKind {
             Self::Page => "page",
             Self::Scan => "scan",
             Self::Write => "write",
+            Self::Owner => "owner",
             Self::Readiness => "readiness",
         }
     }

@@ -1,7 +1,6 @@
 //! The connection pool, and when a connection is verified before its use.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,7 +46,6 @@ struct Generations<B: Backend> {
 /// The health of all connections.
 #[derive(Default)]
 struct PoolHealth {
-    unreachable: AtomicBool,
     times: Mutex<ConnectionTimes>,
 }
 
@@ -131,6 +129,11 @@ impl<B: Backend> Pool<B> {
     pub(crate) fn record_loss(&self, mut connection: CheckedOut<B>) {
         connection.connection.is_lost = true;
         self.0.health.times().last_loss = Some(Instant::now());
+    }
+
+    /// Discards this connection alone, which may have cached what was damaged.
+    pub(crate) fn discard(mut connection: CheckedOut<B>) {
+        connection.connection.is_lost = true;
     }
 
     /// Discards all current connections. They may work, but reach the wrong server.
@@ -246,7 +249,7 @@ impl<C> DerefMut for Connection<C> {
     }
 }
 
-/// Opens connections, and logs when the database becomes unreachable and reachable.
+/// Opens connections.
 struct Manager<B> {
     backend: Arc<B>,
     health: Arc<PoolHealth>,
@@ -260,16 +263,6 @@ impl<B: Backend> ManageConnection for Manager<B> {
         // The time before connecting: an event during it may concern this connection.
         let made = Instant::now();
         let connection = self.backend.connect();
-        let unreachable = &self.health.unreachable;
-        match &connection {
-            Err(error) if !unreachable.swap(true, Ordering::Relaxed) => {
-                tracing::warn!(error = %error, "the database cannot be reached");
-            }
-            Ok(_) if unreachable.swap(false, Ordering::Relaxed) => {
-                tracing::info!("the database can be reached again");
-            }
-            _ => {}
-        }
         Ok(Connection { inner: connection?, made, verified: Instant::now(), is_lost: false })
     }
 
@@ -285,7 +278,7 @@ impl<B: Backend> ManageConnection for Manager<B> {
     }
 }
 
-/// Ignores errors, which the manager has logged.
+/// Ignores errors: the calls that need the connection fail.
 #[derive(Debug)]
 struct IgnoreErrors;
 

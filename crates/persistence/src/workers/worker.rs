@@ -47,6 +47,12 @@ impl Timeouts {
         };
         Self { statement, response, hang }
     }
+
+    /// An erasure or a move is one transaction of several statements for each page of tasks.
+    pub(crate) fn of_owners(options: &DatabaseOptions) -> Self {
+        let statement = options.statement_timeout;
+        Self { statement, response: statement * 5, hang: statement * 10 }
+    }
 }
 
 /// The shared context of the workers of a queue.

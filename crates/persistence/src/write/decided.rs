@@ -25,7 +25,7 @@ pub(super) enum Settled {
 }
 
 /// Epochs stay below 2^53, like all numbers that a client may see.
-const BELOW_2_53: i64 = (1 << 53) - 1;
+pub(super) const BELOW_2_53: i64 = (1 << 53) - 1;
 
 impl Decided {
     pub(super) fn new(group: &OwnerCommands, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {

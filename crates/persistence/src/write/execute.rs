@@ -258,7 +258,7 @@ impl Executor {
                 self.blocked.extend(round.owners());
                 reject(round.groups, failure, reply)
             }
-            FailureKind::Fault if !alone => {
+            FailureKind::Fault | FailureKind::Damage if !alone => {
                 let Round { groups, locking, everything, passed_over, attempt } = round;
                 let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
                 groups.into_iter().map(split).collect()

@@ -1,7 +1,6 @@
 //! The worker of the write path: takes a batch, executes it, and replies to each call.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,10 +10,11 @@ use domain::{Outcome, OwnerId};
 
 use super::execute::Executor;
 use super::group::{Item, OwnerCommands, Write};
+use super::random::Random;
 use super::{WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{
-    self, CheckedOut, PendingCall, Queue, ROLE_CHECK_AFTER, Request, Serve, StatementResult, Worker,
+    self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, StatementResult, Worker,
 };
 
 impl Request for Write {
@@ -142,20 +142,6 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
     }
 }
 
-/// Random numbers with a key from the system, without a system call for each.
-#[derive(Debug, Default)]
-struct Random {
-    keys: RandomState,
-    given: u64,
-}
-
-impl Random {
-    fn next(&mut self) -> i64 {
-        self.given += 1;
-        self.keys.hash_one(self.given).cast_signed()
-    }
-}
-
 /// The connections of a worker.
 struct WorkerDatabase<'a, B: WriteBackend> {
     worker: &'a Worker<'a, B, Write, Outcome>,
@@ -200,6 +186,7 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
             let failure = Failure::of::<B>(error, elapsed >= self.lock_timeout);
             match failure.kind {
                 FailureKind::Lost => context.pool.record_loss(connection),
+                FailureKind::Damage => Pool::discard(connection),
                 // Nothing was written. A new connection may reach a writable server; if this one is new, there is none.
                 FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
                     context.pool.discard_all();

@@ -128,7 +128,7 @@ fn slow_groups_are_split_by_owner() {
     calls.extend(locked.others.iter().map(|owner| repository.list(owner, small())));
     assert!(calls.iter_mut().all(is_pending));
     let outcomes: Vec<_> = calls.into_iter().map(block_on).collect();
-    assert!(outcomes[..2].iter().all(|outcome| matches!(outcome, Err(RepositoryError::Unavailable(_)))));
+    assert!(outcomes[..2].iter().all(|outcome| matches!(outcome, Err(RepositoryError::Busy(_)))));
     for outcome in &outcomes[2..] {
         assert_eq!(outcome.as_ref().unwrap().tasks.len(), 1);
     }

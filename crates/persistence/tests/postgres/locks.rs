@@ -143,7 +143,7 @@ fn write_until(over: &AtomicBool, repository: &dyn TaskRepository, owner: &str, 
         let new = NewTask::new(id, Title::from_stored("task".into()));
         match block_on(repository.create(&owner, new, at)) {
             Ok(_) => written.done += 1,
-            Err(RepositoryError::Unavailable(_) | RepositoryError::Overloaded) => written.rejected += 1,
+            Err(RepositoryError::Busy(_) | RepositoryError::Overloaded) => written.rejected += 1,
             Err(error) => panic!("{error:?}"),
         }
         written.slowest = written.slowest.max(begun.elapsed());
@@ -223,7 +223,7 @@ fn briefly_locked_rows_are_retried() {
         let others: Vec<_> =
             (0..8).map(|number| scope.spawn(move || write(&format!("other-{number}"), 1))).collect();
         let rejected = first.join().unwrap();
-        assert!(matches!(rejected, Err(RepositoryError::Unavailable(_))), "{rejected:?}");
+        assert!(matches!(rejected, Err(RepositoryError::Busy(_))), "{rejected:?}");
         for other in others {
             other.join().unwrap().unwrap();
         }

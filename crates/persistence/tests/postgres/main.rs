@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/ownership.rs"]
+mod ownership_of_both;
 #[path = "../support/repair_under_load.rs"]
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
@@ -35,6 +37,7 @@ mod lock_order;
 mod locks;
 mod migrations;
 mod outage;
+mod ownership;
 mod partitions;
 mod pooler;
 mod pruning;

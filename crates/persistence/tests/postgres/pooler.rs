@@ -114,7 +114,7 @@ fn lock_waits_are_limited_by_the_lock_timeout() {
     let begun = Instant::now();
     let delete = || block_on(repository.delete(&owner, task.id, Precondition::default(), task.created_at));
     let error = delete().unwrap_err();
-    assert!(matches!(error, RepositoryError::Unavailable(_)), "{error:?}");
+    assert!(matches!(error, RepositoryError::Busy(_)), "{error:?}");
     assert!(begun.elapsed() >= limit, "{:?}", begun.elapsed());
     other.batch_execute("commit").unwrap();
     delete().unwrap();

@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
 use persistence::{Database, DatabaseOptions, MigrateError};
 use pollster::block_on;
 use tasknook_persistence as persistence;
@@ -54,6 +56,21 @@ fn permanent_failures_end_the_wait() {
         let error = waiting(&wrong, FOR_EVER).wait_until_available().unwrap_err();
         assert!(matches!(error, MigrateError::Unreachable(_)), "{wrong}: {error:?}");
     }
+}
+
+#[test]
+fn tables_of_another_program_are_named_and_a_schema_suffices() {
+    let url = Postgres::shared().create_database();
+    let mut connection = PgConnection::establish(&url).unwrap();
+    connection.batch_execute("create table tasks (name text); insert into tasks values ('theirs')").unwrap();
+    let error = waiting(&url, Duration::ZERO).migrate().unwrap_err();
+    assert!(matches!(&error, MigrateError::ForeignTables { tables } if tables == "tasks"), "{error:?}");
+    assert!(error.to_string().contains("options=-csearch_path%3Dtasknook"), "{error}");
+    connection.batch_execute("create schema tasknook").unwrap();
+    let database = waiting(&format!("{url}?options=-csearch_path%3Dtasknook"), Duration::ZERO);
+    database.migrate().unwrap();
+    block_on(database.readiness().check()).unwrap();
+    connection.batch_execute("select name from public.tasks").unwrap();
 }
 
 #[test]

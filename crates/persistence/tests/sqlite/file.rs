@@ -3,7 +3,7 @@
 use std::fs;
 
 use diesel::connection::SimpleConnection;
-use persistence::{Database, DatabaseOptions, Engine, OpenError};
+use persistence::{Database, DatabaseOptions, Engine, MigrateError, OpenError};
 use tasknook_persistence as persistence;
 
 use crate::{Place, migrated};
@@ -48,6 +48,18 @@ fn foreign_databases_are_rejected_unchanged() {
     let error = Database::open(&place.options()).err().unwrap();
     assert!(matches!(error, OpenError::ForeignDatabase { .. }), "{error}");
     assert_eq!(fs::read(place.file()).unwrap(), content);
+}
+
+/// Another program that uses the same library for its migrations.
+#[test]
+fn tables_of_another_program_are_named() {
+    let place = Place::new();
+    let foreign = "create table __diesel_schema_migrations (version text primary key, run_on text);
+                   create table tasks (name text)";
+    place.connection().batch_execute(foreign).unwrap();
+    let error = Database::open(&place.options()).unwrap().migrate().unwrap_err();
+    assert!(matches!(&error, MigrateError::ForeignTables { tables } if tables == "tasks"), "{error:?}");
+    assert!(error.to_string().contains("a database of its own"), "{error}");
 }
 
 #[test]

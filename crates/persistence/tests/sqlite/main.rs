@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/ownership.rs"]
+mod ownership_of_both;
 #[path = "../support/repair_under_load.rs"]
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
@@ -31,6 +33,7 @@ mod file;
 mod jobs;
 mod migrations;
 mod overload;
+mod ownership;
 mod processes;
 mod upgrade_from_0_1_0;
 

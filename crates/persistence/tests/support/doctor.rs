@@ -63,7 +63,7 @@ pub(crate) fn messages(report: &DoctorReport) -> Vec<&str> {
 
 /// What a check named `name` ended with, in the table of the report.
 pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
-    table.lines().find(|line| line.get(13..).is_some_and(|rest| rest.starts_with(name))).unwrap()
+    table.lines().find(|line| line.get(9..).is_some_and(|rest| rest.starts_with(name))).unwrap()
 }
 
 /// Damage, the only finding, the owner, and the changes of the repair.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Command, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
+    Command, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -32,6 +32,14 @@ impl TaskRepository for Replicas {
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         self.next().write(owner, command, now).await
+    }
+
+    async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
+        self.next().erase(owner).await
+    }
+
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+        self.next().move_tasks(from, to, ids).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {

@@ -7,7 +7,7 @@ import type { TaskFilter } from "@/lib/task-filter";
 
 import { Connection, isOutage } from "./connection";
 
-/** Seconds between retries while the API is unavailable, unless it sends `Retry-After`. */
+/** Seconds between retries while the API is unavailable or limits requests, unless it sends `Retry-After`. */
 const RETRY_SECONDS = 2;
 
 // Shows a checked box in the same frame as the click.
@@ -64,7 +64,7 @@ export class SignedIn {
           networkMode: "always",
           retry: (_, error) => {
             this.connection.failed(error);
-            return isOutage(error);
+            return isOutage(error) || (error instanceof Problem && error.status === 429);
           },
           retryDelay: (_, error) => ((error instanceof Problem && error.retryAfter) || RETRY_SECONDS) * 1000,
         },

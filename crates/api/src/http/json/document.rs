@@ -18,17 +18,15 @@ pub(super) enum Document {
 }
 
 impl Document {
-    /// Parses a body. Members for whose name `is_integer` is true may contain a number of any size.
-    pub(super) fn parse(body: &[u8], is_integer: fn(&str) -> bool) -> serde_json::Result<Self> {
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let document = deserializer.deserialize_any(DocumentVisitor { is_integer })?;
+    /// Parses a body.
+    pub(super) fn parse(body: &str) -> serde_json::Result<Self> {
+        let mut deserializer = serde_json::Deserializer::from_str(body);
+        let document = deserializer.deserialize_any(DocumentVisitor)?;
         deserializer.end().map(|()| document)
     }
 }
 
-struct DocumentVisitor {
-    is_integer: fn(&str) -> bool,
-}
+struct DocumentVisitor;
 
 impl<'de> Visitor<'de> for DocumentVisitor {
     type Value = Document;
@@ -41,8 +39,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         let mut members = HashMap::new();
         let mut has_duplicates = false;
         while let Some(name) = map.next_key::<String>()? {
-            let value = if (self.is_integer)(&name) { number(&mut map)? } else { map.next_value()? };
-            has_duplicates |= members.insert(name, value).is_some();
+            has_duplicates |= members.insert(name, value(&mut map)?).is_some();
         }
         Ok(if has_duplicates { Document::Duplicate } else { Document::Object(members) })
     }
@@ -77,13 +74,18 @@ impl<'de> Visitor<'de> for DocumentVisitor {
     }
 }
 
-/// Reads a value that should be a number. One beyond the range of `f64` (`1e400`) is valid JSON but not a [`Value`]: it
-/// becomes the largest `f64`, which is out of range for every member, so that the error names the member.
-fn number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
-    let raw: Box<RawValue> = map.next_value()?;
-    let is_number = raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());
-    match serde_json::from_str(raw.get()) {
-        Err(_) if is_number => Ok(Value::from(f64::MAX)),
-        value => value.map_err(A::Error::custom),
-    }
+/// Reads a value. A number beyond the range of `f64` (`1e400`) is JSON but not a [`Value`]. A value that is or contains one
+/// becomes the largest `f64`: out of range, or of the wrong type, for every member that is read.
+fn value<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
+    let raw: &RawValue = map.next_value()?;
+    serde_json::from_str(raw.get()).or_else(|error| {
+        let text = error.to_string();
+        // The position is that within the value.
+        let reason = text.split(" at line ").next().unwrap_or_default();
+        if reason == "number out of range" {
+            Ok(Value::from(f64::MAX))
+        } else {
+            Err(A::Error::custom(reason))
+        }
+    })
 }

@@ -57,11 +57,6 @@ impl Member {
             kind_limits: K::limits,
         }
     }
-
-    /// Whether it is an integer.
-    pub(super) fn is_integer(&self) -> bool {
-        self.schema_type == Type::Integer
-    }
 }
 
 impl Input {
@@ -99,11 +94,6 @@ macro_rules! members {
             /// All of them, in the order in which responses have them.
             pub(crate) fn all(&'static self) -> impl Iterator<Item = &'static $crate::http::members::Member> {
                 [$(&self.$field),+].into_iter()
-            }
-
-            /// Whether the member of this name is an integer.
-            pub(crate) fn is_integer(name: &str) -> bool {
-                MEMBERS.all().any(|member| member.is_integer() && member.name == name)
             }
         }
 

@@ -42,7 +42,7 @@ mod sample {
 }
 
 fn read(body: &str) -> Result<SampleInput, Problem> {
-    let object = JsonObject::parse_with(body.as_bytes(), sample::Members::is_integer)?;
+    let object = JsonObject::parse(body.as_bytes())?;
     object.read(NullPolicy::Reject, sample::read)
 }
 
@@ -55,6 +55,7 @@ fn members_are_read_under_their_names() {
 
 #[test]
 fn members_are_written_in_the_order_of_the_table() {
+    assert!(sample::MEMBERS.all().map(|member| member.name).eq(["rank", "points"]));
     let mut text = Vec::new();
     for score in [None, Some(-7)] {
         let sample = Sample { rank: 3, score };
@@ -79,7 +80,7 @@ fn errors_name_the_member() {
 #[test]
 fn malformed_json_is_400() {
     let deep = format!(r#"{{"rank":{}{}}}"#, "[".repeat(200), "]".repeat(200));
-    for body in [r#"{"rank":1e400"#, r#"{"rank":01}"#, r#"{"rank":-}"#, r#"{"other":1e400}"#, &deep] {
+    for body in [r#"{"rank":1e400"#, r#"{"rank":01}"#, r#"{"rank":-}"#, r#"{"other":1e}"#, &deep] {
         assert_eq!(read(body).unwrap_err().status_code().as_u16(), 400, "{body}");
     }
 }

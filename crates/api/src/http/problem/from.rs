@@ -4,6 +4,9 @@ use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
 use domain::{Rule, TaskError, TextError, Violation};
 
+use crate::http::authentication::hint;
+use crate::state::NoRoom;
+
 use super::{FieldError, Problem, ProblemKind, chain};
 
 impl From<TaskError> for Problem {
@@ -26,16 +29,21 @@ impl From<TaskError> for Problem {
                 Self::retryable(ProblemKind::TooManyScans, detail, None)
             }
             TaskError::Unavailable(source) => {
-                tracing::error!(error = chain(&*source), "the database is unavailable");
+                // The repository logs the begin and the end of an outage, and damage.
+                tracing::debug!(error = chain(&*source), "the database did not serve a request");
                 let detail = "The database is unavailable; nothing was written. Retry after the given delay.";
                 Self::retryable(ProblemKind::Unavailable, detail, None)
             }
             TaskError::OutcomeUnknown(source) => {
-                tracing::error!(error = chain(&*source), "the outcome of a write is unknown");
+                tracing::info!(error = chain(&*source), "the outcome of a write is unknown");
                 let detail = "The database did not respond in time. Read the task before you retry: the write may have \
                               been committed.";
                 // Without `Retry-After`: a retry could write twice.
                 Self::new(ProblemKind::OutcomeUnknown, detail)
+            }
+            TaskError::Damaged(source) => {
+                tracing::debug!(error = chain(&*source), "the database is damaged");
+                Self::internal()
             }
             TaskError::Fault(source) => {
                 tracing::error!(error = chain(&*source), "unexpected database error");
@@ -45,21 +53,33 @@ impl From<TaskError> for Problem {
     }
 }
 
+impl From<NoRoom> for Problem {
+    fn from(_: NoRoom) -> Self {
+        let detail =
+            "Too many lists are waiting to be sent; read the responses, then retry after the given delay.";
+        Self::retryable(ProblemKind::Overloaded, detail, None)
+    }
+}
+
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         let kind = match &error {
             AuthError::Credentials(CredentialsError::Missing) => ProblemKind::MissingToken,
             AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
             AuthError::Token(error) if error.is_unavailable() => {
-                tracing::warn!(reason = error.reason(), "cannot verify tokens");
+                // The verifier logs when fetches of the key set begin to fail, and when they succeed again.
+                tracing::debug!(reason = error.reason(), "cannot verify a token");
                 let detail = "The keys that verify your token are unavailable; retry after the given delay.";
                 return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }
             AuthError::Token(error) => {
+                tracing::info!(reason = error.reason(), hint = hint(error), "rejected a token: {error}");
+                ProblemKind::InvalidToken
+            }
+            AuthError::Credentials(error) => {
                 tracing::info!(reason = error.reason(), "rejected a token: {error}");
                 ProblemKind::InvalidToken
             }
-            AuthError::Credentials(_) => ProblemKind::InvalidToken,
         };
         let challenge = error.challenge().map(|challenge| challenge.to_string()).unwrap_or_default();
         Self::new(kind, error.to_string()).with_header(header::WWW_AUTHENTICATE, &challenge)
@@ -71,6 +91,7 @@ impl From<&Violation> for FieldError {
         let kind = match violation.rule {
             Rule::Required => "missing",
             Rule::NotNull => "null_not_allowed",
+            Rule::BeforeCreation => "value_error",
             Rule::Text(TextError::Empty) => "string_too_short",
             Rule::Text(TextError::TooLong { .. }) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",

@@ -59,8 +59,18 @@ kinds! {
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type";
     /// The input is well-formed but invalid.
     Validation = UNPROCESSABLE_ENTITY, "validation", "Invalid request";
+    /// The erasure of all data needs a confirmation.
+    ConfirmationRequired = PRECONDITION_REQUIRED, "confirmation_required", "Confirmation required";
     /// Too many expensive queries of the user are waiting.
     TooManyScans = TOO_MANY_REQUESTS, "too_many_scans", "Too many expensive queries";
+    /// The user sends requests too fast.
+    TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests";
+    /// Too many requests of the user are in flight.
+    TooManyConcurrentRequests = TOO_MANY_REQUESTS, "too_many_concurrent_requests", "Too many concurrent requests";
+    /// The client's address sends requests too fast.
+    TooManyRequestsFromAddress = TOO_MANY_REQUESTS, "too_many_requests_from_address", "Too many requests from one address";
+    /// The client's address sent too many invalid tokens.
+    TooManyFailedAuthentications = TOO_MANY_REQUESTS, "too_many_failed_authentications", "Too many failed authentications";
     /// An internal error.
     Internal = INTERNAL_SERVER_ERROR, "internal", "Internal error";
     /// The queue of the database is full, or the request was not served in time.

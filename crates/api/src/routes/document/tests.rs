@@ -120,8 +120,11 @@ fn operations_list_their_problems() {
             (name.contains(" /api/"), name.contains("{id}"), operation["requestBody"].is_object());
         assert!(has("405") && has("500") && has("503"), "{name}");
         assert_eq!((has("400"), has("401")), (of_api, of_api), "{name}");
+        let is_probe = ["/livez", "/readyz", "/health", "/metrics"].iter().any(|path| name.ends_with(path));
+        assert_eq!(has("429"), !is_probe, "{name}");
         assert_eq!(has("403"), name.contains("{user_id}"), "{name}");
         assert_eq!(has("412"), of_one, "{name}");
+        assert_eq!(has("428"), name == "delete /api/{user_id}", "{name}");
         assert_eq!((has("408"), has("413"), has("415")), (has_body, has_body, has_body), "{name}");
     }
 }
@@ -154,6 +157,7 @@ fn schemas_have_examples() {
         "TaskUpdate",
         "TaskPatch",
         "Completion",
+        "Transfer",
         "Deleted",
         "Health",
         "Liveness",

@@ -6,7 +6,7 @@ dark.addEventListener("change", follow);
 follow();
 
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "../openapi.json",
   domNode: document.getElementById("page"),
   deepLinking: true,
   tryItOutEnabled: true,

@@ -3,7 +3,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::NullPolicy;
 
-use super::path;
+use super::url;
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
 use crate::http::problem::Problem;
@@ -35,7 +35,6 @@ pub(crate) async fn create(
         .await?
         .into_input(NullPolicy::Reject)?;
     let task = state.tasks.create(&owner, input).await?;
-    // A path and not a URL: behind a proxy, the service does not know the host and scheme of its clients.
-    let location = format!("{}/{}", path(&request), task.id);
+    let location = format!("{}/{}", url(&request, &state), task.id);
     Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
 }

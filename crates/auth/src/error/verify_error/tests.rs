@@ -7,6 +7,7 @@ pub(crate) fn one_of_each() -> Vec<VerifyError> {
     vec![
         VerifyError::TooLong { limit_bytes: 8192 },
         VerifyError::NotThreeParts,
+        VerifyError::SessionToken,
         VerifyError::InvalidBase64 { part: "header" },
         VerifyError::InvalidJson { part: "payload" },
         VerifyError::InvalidHeader { parameter: "alg", expected: "must be a string" },

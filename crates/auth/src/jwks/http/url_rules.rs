@@ -16,7 +16,7 @@ pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
-        "http" => reject("of the key set must be https unless http is allowed or leads to this machine"),
+        "http" => Err(ConfigError::InsecureUrl),
         _ => reject("of the key set must be http or https"),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{SharedState, Snapshot};
+use crate::jwks::schedule::Failure;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
 use crate::verifier::TrustAnchor;
@@ -19,6 +20,12 @@ use crate::verifier::TrustAnchor;
 struct LastBodies {
     good: Option<(Vec<u8>, Arc<TrustAnchor>)>,
     bad: Option<(Vec<u8>, KeySetError)>,
+}
+
+/// Fetches that fail one after the other.
+struct Failing {
+    since: Duration,
+    fetches: u64,
 }
 
 /// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
@@ -47,6 +54,7 @@ impl SharedState {
     pub(super) fn run(&self, source: &dyn JwksSource) {
         let _guard = StopGuard(self);
         let mut last = LastBodies::default();
+        let mut failing = None;
         while self.wait_for_work() {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
@@ -55,7 +63,9 @@ impl SharedState {
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
-            self.publish(result);
+            // For the log of a failure.
+            let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
+            self.publish(result, location.as_deref(), &mut failing);
         }
     }
 
@@ -73,7 +83,7 @@ impl SharedState {
         }
         let keys = Keys::from_jwks(&body).inspect_err(|error| last.bad = Some((body.clone(), *error)))?;
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
-        tracing::info!(keys = anchor.keys().len(), "loaded new key set");
+        tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
         Ok(anchor)
     }
@@ -106,7 +116,12 @@ impl SharedState {
     }
 
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
-    fn publish(&self, result: Result<Arc<TrustAnchor>, RefreshError>) {
+    fn publish(
+        &self,
+        result: Result<Arc<TrustAnchor>, RefreshError>,
+        location: Option<&str>,
+        failing: &mut Option<Failing>,
+    ) {
         let now = self.now();
         let error = match result {
             Ok(anchor) => {
@@ -119,7 +134,7 @@ impl SharedState {
         let mut state = self.lock();
         match &error {
             None => state.schedule.succeeded(now, fastrand::f64()),
-            Some(error) => state.schedule.failed(now, error.retry_after(), fastrand::f64()),
+            Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;
         state.is_first = false;
@@ -132,16 +147,40 @@ impl SharedState {
             // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());
         }
-        if let Some(error) = error {
-            log_failure(&error, wait);
+        log(error.as_ref(), location, wait, now, failing);
+    }
+}
+
+/// One event when fetches begin to fail, and one when they succeed again.
+fn log(
+    error: Option<&RefreshError>,
+    location: Option<&str>,
+    retry_in: Duration,
+    now: Duration,
+    failing: &mut Option<Failing>,
+) {
+    match (error, &mut *failing) {
+        (None, None) => {}
+        (None, Some(Failing { since, fetches })) => {
+            let duration = now.saturating_sub(*since);
+            tracing::info!(?duration, failed_fetches = *fetches, "the key set is fetched again");
+            *failing = None;
+        }
+        (Some(error), None) => {
+            *failing = Some(Failing { since: now, fetches: 1 });
+            log_failure(error, location, retry_in);
+        }
+        (Some(error), Some(failing)) => {
+            failing.fetches += 1;
+            tracing::debug!(%error, ?retry_in, "cannot fetch the key set");
         }
     }
 }
 
-fn log_failure(error: &RefreshError, retry_in: Duration) {
+fn log_failure(error: &RefreshError, url: Option<&str>, retry_in: Duration) {
     let causes: Vec<_> =
         successors(error.source(), |cause: &&dyn Error| (*cause).source()).map(ToString::to_string).collect();
-    tracing::warn!(%error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
+    tracing::warn!(url, %error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
 }
 
 impl RefreshError {
@@ -154,10 +193,14 @@ impl RefreshError {
         }
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    fn failure(&self) -> Failure {
         match self {
-            Self::Fetch(error) => error.retry_after(),
-            Self::KeySet(_) | Self::Panic => None,
+            Self::Fetch(error) => Failure {
+                reached_issuer: !matches!(error, FetchError::Unreachable(_)),
+                retry_after: error.retry_after(),
+            },
+            Self::KeySet(_) => Failure { reached_issuer: true, retry_after: None },
+            Self::Panic => Failure { reached_issuer: false, retry_after: None },
         }
     }
 }

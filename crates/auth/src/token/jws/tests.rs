@@ -22,6 +22,18 @@ fn rejects_a_token_of_any_other_number_of_parts() {
 }
 
 #[test]
+fn names_the_session_token_and_its_cookie() {
+    let session = "Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF";
+    let cookie = format!("{session}.{}=", "a+/".repeat(14) + "b");
+    for token in [session, &cookie, &cookie.replace('+', "%2B")] {
+        assert_eq!(parse(token), Err(VerifyError::SessionToken), "{token}");
+    }
+    for other in [&session[1..], "Y5125BvTgO7wvvqfs7E3CbVLBUcfE2M_", &format!("{session}.abc")] {
+        assert_eq!(parse(other), Err(VerifyError::NotThreeParts), "{other}");
+    }
+}
+
+#[test]
 fn rejects_a_long_token_before_parsing_it() {
     let keys = Keys::from_secrets(&[SECRET.into()]).unwrap();
     let longest = VerifyError::TooLong { limit_bytes: 65_536 };

@@ -51,12 +51,30 @@ fn rejects_unpublishable_algorithms_without_a_fetch() {
     let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
     let verifier = jwks(&source);
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
-    for algorithm in ["HS256", "none", "HS512", "ES256K", "Ed25519", "eddsa", ""] {
+    for algorithm in ["HS256", "none", "HS512", "ES256K", "Ed448", "ed25519", "eddsa", ""] {
         let header = json!({ "alg": algorithm, "kid": "invented" }).to_string();
         let token = key.token_with(&header, &claims().to_string());
         assert_eq!(verdict(&verifier, &token), "unsupported_algorithm", "{algorithm}");
     }
     assert_eq!(source.fetches(), 1);
+}
+
+/// RFC 9864 §2.2: another name of the same algorithm, in tokens and in keys.
+#[test]
+fn ed25519_and_eddsa_are_the_same_algorithm() {
+    let key = SigningKey::ed25519();
+    for published in ["EdDSA", "Ed25519"] {
+        let mut entry = key.jwk("ed1");
+        entry["alg"] = published.into();
+        let verifier = jwks(&ScriptedSource::with_keys(&[entry]));
+        for name in ["EdDSA", "Ed25519"] {
+            let header = json!({ "alg": name, "kid": "ed1" }).to_string();
+            let token = key.token_with(&header, &claims().to_string());
+            assert_eq!(verdict(&verifier, &token), "accepted", "{published} {name}");
+        }
+        let token = key.token_with(r#"{"alg":"ES256","kid":"ed1"}"#, &claims().to_string());
+        assert_eq!(verdict(&verifier, &token), "algorithm_mismatch", "{published}");
+    }
 }
 
 #[test]

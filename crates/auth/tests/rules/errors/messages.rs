@@ -70,7 +70,14 @@ fn of_header_and_claims() -> Vec<(String, &'static str)> {
 fn documented() -> BTreeSet<&'static str> {
     let table = include_str!("../../../README.md").split("\n## What each error means").nth(1).unwrap();
     let rows = table.split("\n## ").next().unwrap().lines().filter(|line| line.starts_with("| `"));
-    let of_requests = ["missing_credentials", "malformed_credentials", "empty_token", "invalid_characters"];
+    let of_requests = [
+        "missing_credentials",
+        "malformed_credentials",
+        "empty_token",
+        "placeholder_token",
+        "session_cookie",
+        "invalid_characters",
+    ];
     rows.map(|row| row.split('`').nth(1).unwrap()).filter(|reason| !of_requests.contains(reason)).collect()
 }
 
@@ -91,6 +98,10 @@ fn each_reason_is_reached_and_has_its_message() {
     let by_form = [
         ("x".repeat(8193), "the token is longer than 8192 bytes"),
         ("a.b".to_owned(), "the token does not have three parts: header, payload and signature"),
+        (
+            "Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF".to_owned(),
+            "the token has the form of a session token, which is not a JWT; use the one from /api/auth/token",
+        ),
         (format!("{good}="), "the token's signature is not base64url without padding"),
         (SigningKey::hs256([7; 32]).token("any", &claims()), "the token's signature is wrong"),
     ];

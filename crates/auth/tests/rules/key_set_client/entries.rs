@@ -126,18 +126,19 @@ fn entries_with_the_same_kid_are_dropped_and_logged() {
 }
 
 #[test]
-fn entries_after_the_64th_are_dropped_and_logged() {
+fn the_last_256_entries_count_and_the_rest_is_logged() {
     let key = SigningKey::ed25519();
     let entries: Vec<_> = (1..=1000).map(|number| key.jwk(&format!("m{number}"))).collect();
-    assert_eq!(read(&entries[..64]), (64, vec![]));
-    for length in [65, 1000] {
+    assert_eq!(read(&entries[..256]), (256, vec![]));
+    for length in [257, 1000] {
         let (usable, lines) = read(&entries[..length]);
-        assert_eq!((usable, lines.len()), (64, 1), "{lines:?}");
-        assert!(lines[0].contains("only its first 64 entries count"), "{lines:?}");
+        assert_eq!((usable, lines.len()), (256, 1), "{lines:?}");
+        assert!(lines[0].contains("only its last 256 entries count"), "{lines:?}");
     }
-    let verifier = jwks(&ScriptedSource::with_keys(&entries[..65]));
-    assert_eq!(verdict(&verifier, &key.token("m64", &claims())), "accepted");
-    assert_eq!(verdict(&verifier, &key.token("m65", &claims())), "unknown_key");
+    let verifier = jwks(&ScriptedSource::with_keys(&entries[..257]));
+    assert_eq!(verdict(&verifier, &key.token("m257", &claims())), "accepted");
+    assert_eq!(verdict(&verifier, &key.token("m2", &claims())), "accepted");
+    assert_eq!(verdict(&verifier, &key.token("m1", &claims())), "unknown_key");
 }
 
 #[test]

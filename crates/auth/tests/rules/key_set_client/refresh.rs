@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{a_millisecond_before, milliseconds, seconds};
 use crate::support::{
-    FixedCalendar, ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, options_on, rules,
-    verdict, verify,
+    FixedCalendar, ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, key_set,
+    options_on, rules, verdict, verify,
 };
 use tasknook_auth::{Clock, FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier, VerifyError};
 
@@ -90,6 +90,11 @@ fn asking_for(pause: Duration) -> Arc<ScriptedSource> {
     ScriptedSource::new(move || Err(FetchError::Status { status: 429, retry_after: Some(pause) }))
 }
 
+/// An issuer that refuses connections.
+fn unreachable() -> Arc<ScriptedSource> {
+    ScriptedSource::new(|| Err(FetchError::Unreachable("connection refused".into())))
+}
+
 #[test]
 fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
     let (timing, source) = (JwksOptions::default(), up());
@@ -106,7 +111,7 @@ fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
 
 #[test]
 fn failed_fetches_are_retried_after_doubling_pauses() {
-    let source = ScriptedSource::down();
+    let source = unreachable();
     let pauses = [500, 1000, 2000, 4000, 8000, 10_000, 10_000].map(milliseconds);
     for number in 0..pauses.len() {
         let too_early = a_millisecond_before(pauses[number] / 2);
@@ -117,9 +122,42 @@ fn failed_fetches_are_retried_after_doubling_pauses() {
 }
 
 #[test]
+fn an_issuer_that_hangs_gets_one_fetch_per_cooldown() {
+    for least in [milliseconds(5000), seconds(30)] {
+        let timing = JwksOptions::new().cooldown(least);
+        let latest = least * 11 / 10;
+        let source = || {
+            let (source, key) = (up(), SigningKey::ed25519().jwk("ed1"));
+            let first = AtomicUsize::new(0);
+            source.set(move || match first.fetch_add(1, Ordering::SeqCst) {
+                0 => Ok(FetchedKeys::new(key_set(std::slice::from_ref(&key)))),
+                _ => Err(FetchError::Timeout),
+            });
+            source
+        };
+        for number in 0..5 {
+            let retries = vec![latest; number];
+            let steps = [&[seconds(240)], &retries[..], &[a_millisecond_before(least)]].concat();
+            assert_fetches(number + 2, &source(), timing, &steps);
+        }
+    }
+}
+
+#[test]
+fn without_a_set_an_issuer_that_hangs_is_retried_every_ten_seconds() {
+    let source = ScriptedSource::down();
+    assert_fetches(1, &source, JwksOptions::default(), &[a_millisecond_before(seconds(10))]);
+    assert_fetches(4, &source, JwksOptions::default(), &[seconds(11); 3]);
+}
+
+#[test]
 fn replicas_spread_their_fetches() {
     let timing = JwksOptions::default();
-    for (source, between) in [(up(), seconds(228)), (ScriptedSource::down(), milliseconds(375))] {
+    for (source, between) in [
+        (up(), seconds(228)),
+        (unreachable(), milliseconds(375)),
+        (ScriptedSource::down(), milliseconds(10_500)),
+    ] {
         let counts: BTreeSet<_> = (0..JITTERS).map(|_| fetches(1, &source, timing, &[between])).collect();
         assert_eq!(counts, BTreeSet::from([1, 2]), "{between:?}");
     }
@@ -129,14 +167,15 @@ fn replicas_spread_their_fetches() {
 fn retry_after_is_obeyed_for_at_most_five_minutes() {
     for (asked, obeyed) in [(1, 1), (60, 60), (300, 300), (301, 300), (3600, 300), (u64::MAX, 300)] {
         let source = asking_for(seconds(asked));
-        assert_fetches(1, &source, JwksOptions::default(), &[a_millisecond_before(seconds(obeyed))]);
-        assert_fetches(2, &source, JwksOptions::default(), &[seconds(obeyed)]);
+        let timing = JwksOptions::new().cooldown(milliseconds(1));
+        assert_fetches(1, &source, timing, &[a_millisecond_before(seconds(obeyed))]);
+        assert_fetches(2, &source, timing, &[seconds(obeyed)]);
     }
 }
 
 #[test]
 fn a_short_retry_after_does_not_shorten_the_pause() {
-    let timing = JwksOptions::new().retry(seconds(10), seconds(10));
+    let timing = JwksOptions::new().retry(seconds(10), seconds(10)).cooldown(milliseconds(1));
     for asked in [0, 1] {
         let source = asking_for(seconds(asked));
         assert_fetches(1, &source, timing, &[milliseconds(4999)]);

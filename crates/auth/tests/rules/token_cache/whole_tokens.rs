@@ -6,7 +6,7 @@ use super::{options, published, shared_secret};
 use crate::support::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, rules, verdict, verify,
 };
-use tasknook_auth::{AnyVerifier, CacheOptions, ConfigError, SharedSecretVerifier};
+use tasknook_auth::{AnyVerifier, CacheOptions, ConfigError, SharedSecretVerifier, TokenVerifier};
 
 #[test]
 fn a_repeated_token_is_taken_from_the_cache() {
@@ -20,6 +20,20 @@ fn a_repeated_token_is_taken_from_the_cache() {
     let cached = verify(&observed.verifier, &one).unwrap();
     assert_eq!(cached.user_id(), "user-a");
     assert!(cached == verified && cached.payload() == claims().to_string().as_bytes());
+}
+
+#[test]
+fn a_look_up_verifies_nothing() {
+    let observed = shared_secret(rules(), CacheOptions::default());
+    let token = hs256(&claims());
+    assert!(observed.verifier.cached(&token).is_none());
+    observed.verify(&token);
+    observed.recorder.events();
+    assert_eq!(observed.verifier.cached(&token).unwrap().user_id(), "user-a");
+    assert!(observed.verifier.cached(&format!("{token}A")).is_none());
+    assert_eq!(observed.recorder.events(), ["verified by Cache"]);
+    let any = AnyVerifier::new(Some(observed.verifier), None).unwrap();
+    assert_eq!(any.cached(&token).unwrap().user_id(), "user-a");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{Change, Completion, EntityTags, Precondition, RepositoryError, Revis
 const RACERS: usize = 24;
 
 /// Runs a closure on many threads concurrently and returns the results.
-fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(super) fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let run = &run;
         let racers: Vec<_> = (0..RACERS).map(|racer| scope.spawn(move || run(racer))).collect();

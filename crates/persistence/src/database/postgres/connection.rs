@@ -68,12 +68,18 @@ impl Server {
         PgConnection::establish(&self.url).map_err(|error| self.hide(error))
     }
 
-    /// Removes secrets from the error: the library repeats a URL that it cannot parse.
+    /// Removes secrets from the error: the library repeats parts of a URL that it cannot parse. Errors of connecting
+    /// contain none, and are left alone: a password may be a word that they contain.
     fn hide(&self, error: ConnectionError) -> ConnectionError {
         match error {
             ConnectionError::BadConnection(mut text) => {
-                for secret in &self.secrets {
-                    text = text.replace(secret, "***");
+                if !["connection to server", "could not translate host name"]
+                    .iter()
+                    .any(|start| text.starts_with(start))
+                {
+                    for secret in &self.secrets {
+                        text = text.replace(secret, "***");
+                    }
                 }
                 ConnectionError::BadConnection(text.trim_end().to_owned())
             }
@@ -162,6 +168,15 @@ mod tests {
         assert_eq!(secrets("postgres://u:a@b/c@h/d"), ["a@b/c"]);
         assert_eq!(secrets("postgres://h/d?user=u&password=x&sslpassword=y"), ["x", "y"]);
         assert!(secrets("postgres://u@h:5432/d").is_empty());
+    }
+
+    #[test]
+    fn errors_of_connecting_are_unchanged() {
+        for password in ["server", "p", "o"] {
+            let url = format!("postgres://u:{password}@127.0.0.1:1/d");
+            let error = Server::new(&url, &DatabaseOptions::default()).connect().err().unwrap().to_string();
+            assert!(error.contains("connection to server at \"127.0.0.1\", port 1 failed"), "{error}");
+        }
     }
 
     #[test]

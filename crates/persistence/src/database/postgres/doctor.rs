@@ -7,6 +7,8 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use super::Postgres;
+use super::migrations::encoding_error;
+use crate::MigrateError;
 use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 
 /// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
@@ -63,6 +65,10 @@ impl DoctorBackend for Postgres {
             connection.batch_execute(SETTINGS)?;
             run(connection)
         })
+    }
+
+    fn wrong_encoding(connection: &mut PgConnection) -> QueryResult<Option<MigrateError>> {
+        encoding_error(connection)
     }
 
     fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {

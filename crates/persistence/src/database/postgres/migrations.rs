@@ -23,6 +23,7 @@ use super::{Postgres, settings};
 use crate::backend::ErrorMessages;
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration};
 use crate::{MigrateError, MigrationOptions};
+pub(super) use available::encoding_error;
 use bounded::Bounded;
 use lock::MigrationLock;
 use statements::statements;
@@ -58,6 +59,19 @@ impl MigrationBackend for Postgres {
 
     fn read_applied(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         read_applied(&mut Bounded::open(&self.server, options.response_timeout)?)
+    }
+
+    fn existing_tables(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        let query = |connection: &mut PgConnection| {
+            let tables = format!(
+                "select relname::text as name from pg_class where relname in ({}) and relnamespace = \
+                 to_regnamespace(quote_ident(current_schema())) order by relname",
+                migrations::TABLES
+            );
+            sql_query(tables).load::<Named>(connection)
+        };
+        let tables = Bounded::open(&self.server, options.response_timeout)?.query(query)?.map_err(failed)?;
+        Ok(tables.into_iter().map(|table| table.name).collect())
     }
 
     fn run_pending(
@@ -185,6 +199,12 @@ fn gave_way(error: &Error) -> bool {
     let Error::DatabaseError(_, information) = error else { return false };
     let message = information.message();
     message.contains("due to lock timeout") || Postgres::is_conflict(message)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[derive(diesel::QueryableByName)]

@@ -1,5 +1,5 @@
-//! Backups. The copy is created under a temporary name in the same folder, checked, and renamed last, so that a file with
-//! the requested name is always complete.
+//! Backups. The copy is created in a temporary folder beside it, checked, and renamed last, so that a file with the requested
+//! name is always complete.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,10 @@ impl Sqlite {
             return Err(BackupError::Exists { path: to });
         }
         let folder = to.parent().map_or_else(PathBuf::new, Path::to_owned);
-        let copy = Builder::new()
-            .prefix(".tasknook-backup-")
-            .tempfile_in(&folder)
-            .map_err(|error| write_error(error.into()))?;
+        // A folder of its own: SQLite creates further files beside the copy, and leaves them when it fails.
+        let temporary = Builder::new().prefix(".tasknook-backup-").tempdir_in(&folder);
+        let temporary = temporary.map_err(|error| write_error(error.into()))?;
+        let copy = NamedTempFile::new_in(temporary.path()).map_err(|error| write_error(error.into()))?;
         let mut source = connection::bare(&self.path, LOCK_WAIT).map_err(DoctorError::from)?;
         let applied = migrations::applied::<Sqlite>(&mut source).map_err(DoctorError::from)?;
         copy_into(&mut source, copy.path()).map_err(|error| write_error(error.into()))?;

@@ -6,6 +6,7 @@ use diesel::result::ConnectionError;
 use diesel::sql_types::Text;
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl, SqliteConnection};
 
+use super::file::FileIdentity;
 use super::{LOCK_WAIT, Sqlite, connection, file};
 use crate::DatabaseOptions;
 use crate::maintenance::doctor::{DoctorBackend, DoctorError, DoctorFinding, Remedy};
@@ -17,7 +18,8 @@ impl Sqlite {
             return Err(DoctorError::Absent { path });
         }
         file::recognize(&path)?;
-        Ok(Self { path, statement_timeout: options.statement_timeout.max(LOCK_WAIT) })
+        let identity = FileIdentity::of(&path).map_err(|error| file::file(&path, error))?;
+        Ok(Self { path, identity, statement_timeout: options.statement_timeout.max(LOCK_WAIT) })
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel::dsl::sql;
-use diesel::result::Error;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection, select};
 
-use super::connection;
+use super::{Sqlite, connection};
 use crate::OpenError;
 
 /// The first version without the WAL-reset bug, which can corrupt a database.
@@ -20,6 +21,36 @@ const NEEDED: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Part of the error when the file is not the opened one any more.
+pub(super) const REPLACED: &str = "the database file was deleted or replaced";
+
+/// Identifies a file, whatever its name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    device: u64,
+    inode: u64,
+}
+
+impl FileIdentity {
+    /// The file of this name.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(path)?;
+        Ok(Self { device: metadata.dev(), inode: metadata.ino() })
+    }
+}
+
+impl Sqlite {
+    /// Fails when the name of the database belongs to another file, or to none, than when it was opened.
+    pub(super) fn check_identity(&self) -> QueryResult<()> {
+        if FileIdentity::of(&self.path).is_ok_and(|identity| identity == self.identity) {
+            return Ok(());
+        }
+        let message =
+            format!("{REPLACED}: {}; nothing is written until the service is restarted", self.path.display());
+        Err(Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message)))
+    }
+}
 
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -105,7 +136,7 @@ fn unreadable(path: &Path, error: Error) -> OpenError {
     }
 }
 
-fn file(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
+pub(super) fn file(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
     OpenError::File { path: PathBuf::from(path), source: source.into() }
 }
 

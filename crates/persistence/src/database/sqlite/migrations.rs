@@ -30,6 +30,14 @@ impl MigrationBackend for Sqlite {
         migrations::applied::<Self>(&mut connection).map_err(failed)
     }
 
+    fn existing_tables(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        let mut connection = connection::establish(&self.path, LOCK_WAIT).map_err(unreachable)?;
+        let tables =
+            format!("select name from sqlite_schema where name in ({}) order by name", migrations::TABLES);
+        let tables: Vec<Named> = sql_query(tables).load(&mut connection).map_err(failed)?;
+        Ok(tables.into_iter().map(|table| table.name).collect())
+    }
+
     fn run_pending(
         &self,
         scripts: &[Script],
@@ -70,6 +78,12 @@ fn run_once(connection: &mut SqliteConnection, script: &Script) -> Result<bool, 
             }
             error => failed_migration(script, error),
         })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[derive(diesel::QueryableByName)]

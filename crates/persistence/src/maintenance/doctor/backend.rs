@@ -11,6 +11,7 @@ use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl};
 use domain::TaskId;
 
 use super::report::DoctorFinding;
+use crate::MigrateError;
 use crate::backend::rows::Id;
 use crate::migrations::MigrationBackend;
 
@@ -26,6 +27,11 @@ pub(crate) trait DoctorBackend: MigrationBackend<Connection: DoctorConnection> {
         writes: bool,
         run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
     ) -> QueryResult<T>;
+
+    /// The encoding, if it cannot store every text.
+    fn wrong_encoding(_: &mut Self::Connection) -> QueryResult<Option<MigrateError>> {
+        Ok(None)
+    }
 
     /// Damage that the database reports about its storage.
     fn integrity(connection: &mut Self::Connection) -> QueryResult<Vec<DoctorFinding>>;

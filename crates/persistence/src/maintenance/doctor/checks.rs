@@ -135,10 +135,16 @@ impl CheckRule {
 pub(super) fn run<B: DoctorBackend>(database: &B) -> Result<DoctorReport, DoctorError> {
     let connection = &mut database.connect_to_check()?;
     let mut report = DoctorReport { checks: Vec::new() };
-    report.add("schema", "all migrations of this build have run, and no others", schema::<B>(connection));
+    report.add(
+        "schema",
+        "all migrations of this build have run, no others, and the encoding stores every text",
+        schema::<B>(connection),
+    );
     report.add("integrity", "the database can read everything it has stored", integrity::<B>(connection));
     // Otherwise the meaning of the rows is unknown.
-    let readable = match report.remedies().as_slice() {
+    let remedies: Vec<_> =
+        report.remedies().into_iter().filter(|remedy| *remedy != Remedy::Recreate).collect();
+    let readable = match remedies.as_slice() {
         [] | [Remedy::NewerBuild] => Ok(()),
         [Remedy::Migrate, ..] => Err("the schema is not up to date".to_owned()),
         _ => Err("the integrity check failed".to_owned()),
@@ -161,11 +167,13 @@ fn reason(error: DieselError) -> String {
 fn schema<B: DoctorBackend>(connection: &mut B::Connection) -> Found {
     let found = B::transaction(connection, false, migrations::differences::<B>);
     let (pending, unknown) = found.map_err(reason)?;
+    let encoding = B::transaction(connection, false, B::wrong_encoding).map_err(reason)?;
+    let encoding = encoding.iter().map(|error| Remedy::Recreate.finding(error.to_string()));
     let pending = pending.iter().map(|name| Remedy::Migrate.finding(format!("migration {name} has not run")));
     let unknown = unknown.iter().map(|version| {
         Remedy::NewerBuild.finding(format!("migration {version} has run and is unknown to this build"))
     });
-    Ok((pending.chain(unknown).collect(), 0))
+    Ok((encoding.chain(pending).chain(unknown).collect(), 0))
 }
 
 fn integrity<B: DoctorBackend>(connection: &mut B::Connection) -> Found {

@@ -37,7 +37,7 @@ pub enum CheckOutcome {
         more: u64,
     },
     /// The check was not carried out, for this reason. The state of the database is unknown.
-    NotChecked(String),
+    Skipped(String),
 }
 
 /// A problem. It never contains texts of tasks.
@@ -53,6 +53,8 @@ pub struct DoctorFinding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Remedy {
+    /// Create another database, with the encoding UTF-8, and move the data there.
+    Recreate,
     /// Run the migrations.
     Migrate,
     /// Use the build that the schema belongs to.
@@ -116,7 +118,7 @@ impl DoctorReport {
         let outcome = match found {
             Ok((findings, _)) if findings.is_empty() => CheckOutcome::Passed,
             Ok((findings, more)) => CheckOutcome::Failed { findings, more },
-            Err(reason) => CheckOutcome::NotChecked(reason),
+            Err(reason) => CheckOutcome::Skipped(reason),
         };
         self.checks.push(DoctorCheck { name, condition, outcome });
     }
@@ -125,7 +127,7 @@ impl DoctorReport {
     pub fn findings(&self) -> impl Iterator<Item = &DoctorFinding> {
         self.checks.iter().flat_map(|check| match &check.outcome {
             CheckOutcome::Failed { findings, .. } => findings.as_slice(),
-            CheckOutcome::Passed | CheckOutcome::NotChecked(_) => &[],
+            CheckOutcome::Passed | CheckOutcome::Skipped(_) => &[],
         })
     }
 
@@ -162,10 +164,10 @@ impl DoctorReport {
 impl fmt::Display for DoctorReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for DoctorCheck { name, condition, outcome } in &self.checks {
-            let mut line = |status, text: &str| writeln!(f, "{status:<11}  {name:<10}  {text}");
+            let mut line = |status, text: &str| writeln!(f, "{status:<7}  {name:<10}  {text}");
             match outcome {
                 CheckOutcome::Passed => line("ok", condition)?,
-                CheckOutcome::NotChecked(reason) => line("not checked", reason)?,
+                CheckOutcome::Skipped(reason) => line("skipped", reason)?,
                 CheckOutcome::Failed { findings, more } => {
                     findings.iter().try_for_each(|finding| line("FAIL", &finding.message))?;
                     if *more > 0 {

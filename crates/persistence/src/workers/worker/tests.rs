@@ -124,7 +124,7 @@ fn permanent_conflicts_are_outages() {
         RUNS.fetch_add(1, Ordering::SeqCst);
         Err(conflict())
     });
-    assert!(matches!(running.outcomes(&[7])[..], [Err(RepositoryError::Unavailable(_))]));
+    assert!(matches!(running.outcomes(&[7])[..], [Err(RepositoryError::Busy(_))]));
     assert_eq!(RUNS.load(Ordering::SeqCst), 4);
 }
 

@@ -27,9 +27,13 @@ impl Answer {
                 Self::PreconditionFailed(current.number())
             }
             Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
-            Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_)) => Self::Unavailable,
+            Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
+                Self::Unavailable
+            }
             Err(RepositoryError::OutcomeUnknown(_)) => Self::Unknown,
-            Err(RepositoryError::Fault(_) | RepositoryError::TooManyScans) => Self::Fault,
+            Err(RepositoryError::Fault(_) | RepositoryError::Damaged(_) | RepositoryError::TooManyScans) => {
+                Self::Fault
+            }
         }
     }
 

@@ -1,8 +1,77 @@
 //! Rule 7 over HTTP: a redirect leads to another path of the issuer, or nowhere.
 
+use std::sync::{Arc, Once};
+
 use super::{PATH, assert_fetches, source};
-use crate::support::{Issuer, respond};
-use tasknook_auth::{FetchError, JwksSource};
+use crate::support::{Issuer, Log, await_condition, respond, rules};
+use tasknook_auth::{FetchError, FetchedKeys, HttpJwksSource, JwksOptions, JwksSource, JwksVerifier};
+
+/// What an application's middleware does with a request that has no session.
+#[test]
+fn the_location_names_the_target_of_a_redirect() {
+    let issuer = Issuer::start(move |_, path, stream| match path {
+        PATH => respond(stream, "307 Temporary Redirect", "location: /sign-in?next=%2Fkeys\r\n", ""),
+        _ => respond(stream, "200 OK", "", "<html>"),
+    });
+    let source = source(&issuer);
+    assert_eq!(source.location().unwrap(), issuer.url(PATH));
+    assert!(source.fetch().is_ok());
+    let expected = format!("{} (redirected to \"{}\")", issuer.url(PATH), issuer.url("/sign-in"));
+    assert_eq!(source.location().unwrap(), expected);
+}
+
+#[test]
+fn a_failed_fetch_logs_the_url_and_the_redirect() {
+    let issuer = Issuer::start(move |_, path, stream| match path {
+        PATH => respond(stream, "307 Temporary Redirect", "location: /sign-in\r\n", ""),
+        _ => respond(stream, "200 OK", "", "<html>"),
+    });
+    let log = Log::default();
+    let logging = Logging { source: source(&issuer), log: log.clone(), started: Once::new() };
+    let _verifier = JwksVerifier::new(Arc::new(logging), JwksOptions::default(), rules()).unwrap();
+    let line = || log.lines().into_iter().find(|line| line.contains("cannot fetch the key set"));
+    await_condition(|| line().is_some());
+    let line = line().unwrap();
+    for part in
+        [issuer.url(PATH), format!("redirected to \"{}\"", issuer.url("/sign-in")), "list of keys".into()]
+    {
+        assert!(line.contains(&part), "{part} is not in {line}");
+    }
+}
+
+/// A source that makes the thread that fetches log to this test.
+struct Logging {
+    source: HttpJwksSource,
+    log: Log,
+    started: Once,
+}
+
+impl JwksSource for Logging {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        self.started.call_once(|| self.log.listen_to_this_thread());
+        self.source.fetch()
+    }
+
+    fn location(&self) -> Option<String> {
+        self.source.location()
+    }
+}
+
+#[test]
+fn the_location_names_a_foreign_target_and_no_password() {
+    for (target, shown) in [
+        ("https://elsewhere.test/login", "\"https://elsewhere.test/login\""),
+        ("https://user:hunter2@elsewhere.test/", "a URL with a user name"),
+    ] {
+        let issuer = Issuer::start(move |_, _, stream| {
+            respond(stream, "302 Found", &format!("location: {target}\r\n"), "");
+        });
+        let source = source(&issuer);
+        assert!(source.fetch().is_err());
+        let location = source.location().unwrap();
+        assert!(location.ends_with(&format!("(redirected to {shown})")), "{location}");
+    }
+}
 
 #[test]
 fn follows_no_redirect_to_another_origin() {

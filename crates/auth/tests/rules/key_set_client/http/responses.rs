@@ -8,7 +8,7 @@ use super::{PATH, assert_fetches, source};
 use crate::support::Issuer;
 use tasknook_auth::{FetchError, HttpJwksSource, JwksSource};
 
-const QUARTER_MEBIBYTE: usize = 262_144;
+const MEBIBYTE: usize = 1_048_576;
 
 #[test]
 fn fetches_the_body_and_sends_nothing_that_it_was_given() {
@@ -86,12 +86,12 @@ fn an_incomplete_response_is_an_error() {
 }
 
 #[test]
-fn takes_a_quarter_of_a_mebibyte_and_no_more() {
-    let issuer = Issuer::answering("200 OK", "", " ".repeat(QUARTER_MEBIBYTE));
-    assert_fetches(&source(&issuer), &" ".repeat(QUARTER_MEBIBYTE));
-    let issuer = Issuer::answering("200 OK", "", " ".repeat(QUARTER_MEBIBYTE + 1));
+fn takes_a_mebibyte_and_no_more() {
+    let issuer = Issuer::answering("200 OK", "", " ".repeat(MEBIBYTE));
+    assert_fetches(&source(&issuer), &" ".repeat(MEBIBYTE));
+    let issuer = Issuer::answering("200 OK", "", " ".repeat(MEBIBYTE + 1));
     let error = source(&issuer).fetch().unwrap_err();
-    assert!(matches!(error, FetchError::TooLarge { limit_bytes: 262_144 }), "{error:?}");
+    assert!(matches!(error, FetchError::TooLarge { limit_bytes: 1_048_576 }), "{error:?}");
     assert_eq!(issuer.requests().len(), 1);
 }
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use super::source;
 use crate::support::{
-    Issuer, ManualClock, NOW, ORIGIN, SigningKey, claims, key_set, options_on, respond, rules, verdict,
+    Issuer, ManualClock, NOW, ORIGIN, SECRET, SigningKey, claims, key_set, options_on, respond, rules,
+    verdict,
 };
-use tasknook_auth::{HttpJwksSource, JwksOptions, JwksVerifier};
+use tasknook_auth::{
+    AnyVerifier, ClaimRules, HttpJwksSource, JwksOptions, JwksVerifier, SharedSecretVerifier,
+};
 
 /// Fetches for tokens only; no scheduled fetch is due within a test.
 fn verifier_on(source: HttpJwksSource) -> JwksVerifier {
@@ -75,4 +78,20 @@ fn an_overloaded_issuer_gets_no_request_before_retry_after() {
         assert_eq!(issuer.requests().len(), requests, "{seconds}");
     }
     assert_eq!(verdict(&verifier, &key.token("k1", &claims())), "accepted");
+}
+
+#[test]
+fn lists_what_each_anchor_accepts() {
+    let source = HttpJwksSource::for_better_auth("http://127.0.0.1:9", false).unwrap();
+    let better_auth = ClaimRules::for_better_auth("http://127.0.0.1:9").unwrap();
+    let published = JwksVerifier::new(Arc::new(source), JwksOptions::default(), better_auth).unwrap();
+    let any = SharedSecretVerifier::new(vec![SECRET.into()], ClaimRules::new()).unwrap();
+    assert_eq!(
+        AnyVerifier::new(Some(any), Some(published)).unwrap().trust_anchors(),
+        [
+            "shared secrets (1): issuers any, audiences any",
+            "key set http://127.0.0.1:9/api/auth/jwks: issuers [\"http://127.0.0.1:9\"], audiences \
+             [\"http://127.0.0.1:9\"]",
+        ]
+    );
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::dsl::sql;
 use diesel::sql_types::Text;
-use diesel::{PgConnection, RunQueryDsl, select};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
 use super::super::connection::Server;
 use super::bounded::Bounded;
@@ -19,7 +19,7 @@ pub(super) fn wait(server: &Server, timeout: Duration, limit: Duration) -> Resul
     let begun = Instant::now();
     let mut is_waiting = false;
     loop {
-        match Bounded::open(server, limit).and_then(|mut connection| check_encoding(&mut connection)) {
+        match Bounded::open(server, limit).and_then(|mut connection| check_server(&mut connection)) {
             Ok(()) if is_waiting => {
                 tracing::info!(waited_ms = super::milliseconds(begun.elapsed()), "database available");
                 return Ok(());
@@ -37,20 +37,42 @@ pub(super) fn wait(server: &Server, timeout: Duration, limit: Duration) -> Resul
     }
 }
 
+fn check_server(connection: &mut Bounded) -> Result<(), MigrateError> {
+    check_encoding(connection)?;
+    let off = |connection: &mut PgConnection| select(sql::<Text>(UNSAFE)).get_result::<String>(connection);
+    let off = connection.query(off)?.map_err(failed)?;
+    if !off.is_empty() {
+        tracing::warn!(off, "acknowledged writes can be lost or damaged when the database server crashes");
+    }
+    Ok(())
+}
+
+/// The settings without which a commit can be lost, if they are off in this session: for the server, the database or the
+/// role (<https://www.postgresql.org/docs/current/runtime-config-wal.html>).
+const UNSAFE: &str = "coalesce((select string_agg(name, ', ' order by name) from pg_settings
+    where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'), '')";
+
 /// Texts contain any Unicode character, which only UTF-8 can store.
 pub(super) fn check_encoding(connection: &mut Bounded) -> Result<(), MigrateError> {
-    let encoding = |connection: &mut PgConnection| {
-        select(sql::<Text>("current_setting('server_encoding')")).get_result::<String>(connection)
-    };
-    let encoding = connection.query(encoding)?.map_err(failed)?;
-    if encoding == "UTF8" { Ok(()) } else { Err(MigrateError::WrongEncoding { encoding }) }
+    connection.query(encoding_error)?.map_err(failed)?.map_or(Ok(()), Err)
+}
+
+/// The error for an encoding other than UTF-8.
+pub(in crate::database::postgres) fn encoding_error(
+    connection: &mut PgConnection,
+) -> QueryResult<Option<MigrateError>> {
+    let encoding: String =
+        select(sql::<Text>("current_setting('server_encoding')")).get_result(connection)?;
+    Ok((encoding != "UTF8").then_some(MigrateError::WrongEncoding { encoding }))
 }
 
 fn may_pass(error: &MigrateError) -> bool {
     match error {
         MigrateError::NotResponding => true,
         MigrateError::Unreachable(source) | MigrateError::Failed(source) => passes(&source.to_string()),
-        MigrateError::Locked(_) | MigrateError::WrongEncoding { .. } => false,
+        MigrateError::Locked(_) | MigrateError::WrongEncoding { .. } | MigrateError::ForeignTables { .. } => {
+            false
+        }
     }
 }
 

@@ -1,0 +1,231 @@
+//! The format of an export: JSON lines, version 1. The first line names the format and the owner, the last one counts the
+//! others, so that an incomplete file is recognized. A task is written and read as in the API.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+use domain::{ImportedTask, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
+use persistence::{EntryError, StoredEntry};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::http::json::JsonObject;
+use crate::http::representation::TaskJson;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// The longest line that is read, in bytes: more than a task with the longest texts, each character escaped.
+const MAX_LINE: u64 = 1 << 20;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    tasknook_export: u32,
+    owner_id: String,
+    revision: i64,
+}
+
+#[derive(Serialize)]
+struct TaskLine<'a> {
+    task: TaskJson<'a>,
+    revision: i64,
+}
+
+#[derive(Serialize)]
+struct TombstoneLine {
+    tombstone: TombstoneJson,
+}
+
+#[derive(Serialize)]
+struct TombstoneJson {
+    id: String,
+    revision: i64,
+    deleted_at: String,
+}
+
+#[derive(Serialize)]
+struct EndLine {
+    end: Counts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Counts {
+    tasks: u64,
+    tombstones: u64,
+}
+
+/// Any line after the first one. Only one of the members is present.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    task: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tombstone: Option<&'a RawValue>,
+    end: Option<Counts>,
+}
+
+/// The members of a task that only the service writes otherwise.
+#[derive(Deserialize)]
+struct KeptMembers {
+    id: String,
+    created_at: String,
+    updated_at: String,
+}
+
+/// Writes an export.
+pub(super) struct LineWriter<W> {
+    owner: String,
+    output: W,
+    counts: Counts,
+}
+
+impl<W: Write> LineWriter<W> {
+    pub(super) fn new(owner: &OwnerId, output: W) -> Self {
+        Self { owner: owner.as_str().to_owned(), output, counts: Counts::default() }
+    }
+
+    /// Writes the line of one entry; the revision is the first of them.
+    pub(super) fn write(&mut self, entry: StoredEntry) -> io::Result<()> {
+        match entry {
+            StoredEntry::Revision(revision) => {
+                let owner_id = self.owner.clone();
+                self.line(&Header { tasknook_export: VERSION, owner_id, revision })
+            }
+            StoredEntry::Task(task) => {
+                self.counts.tasks += 1;
+                self.line(&TaskLine { task: TaskJson(&task), revision: task.revision.number() })
+            }
+            StoredEntry::Tombstone(tombstone) => {
+                self.counts.tombstones += 1;
+                self.line(&TombstoneLine {
+                    tombstone: TombstoneJson {
+                        id: tombstone.id.to_string(),
+                        revision: tombstone.revision.number(),
+                        deleted_at: tombstone.at.to_string(),
+                    },
+                })
+            }
+        }
+    }
+
+    /// Writes the last line.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        let end = EndLine { end: self.counts };
+        self.line(&end)?;
+        self.output.flush()
+    }
+
+    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.output, line)?;
+        self.output.write_all(b"\n")
+    }
+}
+
+/// Reads the tasks of an export. It ends after the last line, or with the first error, which names the line.
+pub(super) struct LineReader<R> {
+    input: BufReader<R>,
+    limits: TextLimits,
+    revision: i64,
+    number: u64,
+    counts: Counts,
+    is_done: bool,
+}
+
+impl<R: Read> LineReader<R> {
+    /// Reads the first line.
+    pub(super) fn new(input: R, limits: TextLimits) -> Result<Self, EntryError> {
+        let mut reader = Self {
+            input: BufReader::new(input),
+            limits,
+            revision: 0,
+            number: 0,
+            counts: Counts::default(),
+            is_done: false,
+        };
+        let line = reader.next_line()?.unwrap_or_default();
+        let header: Header =
+            serde_json::from_str(&line).map_err(|error| format!("line 1: not an export: {error}"))?;
+        if header.tasknook_export != VERSION {
+            return Err(format!("line 1: version {} of the format is unknown", header.tasknook_export).into());
+        }
+        // Revisions are below 2^53; half of that leaves room for the new ones.
+        if !(0..1 << 52).contains(&header.revision) {
+            return Err("line 1: the revision is out of range".into());
+        }
+        reader.revision = header.revision;
+        Ok(reader)
+    }
+
+    /// The owner's revision at the time of the export.
+    pub(super) const fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    fn next_line(&mut self) -> Result<Option<String>, EntryError> {
+        self.number += 1;
+        let mut line = String::new();
+        let length = self.input.by_ref().take(MAX_LINE).read_line(&mut line)?;
+        if length as u64 == MAX_LINE {
+            return Err(format!("line {}: longer than {MAX_LINE} bytes", self.number).into());
+        }
+        Ok((length > 0).then_some(line))
+    }
+
+    /// The task of the next line that has one.
+    fn next_task(&mut self) -> Result<Option<ImportedTask>, EntryError> {
+        while let Some(line) = self.next_line()? {
+            let number = self.number;
+            let at = |error: EntryError| EntryError::from(format!("line {number}: {error}"));
+            let line: Line<'_> = serde_json::from_str(&line).map_err(|error| at(error.into()))?;
+            match (line.task, line.tombstone, line.end) {
+                (Some(task), None, None) => {
+                    self.counts.tasks += 1;
+                    return self.task(task).map(Some).map_err(at);
+                }
+                (None, Some(_), None) => self.counts.tombstones += 1,
+                (None, None, Some(counts)) if counts == self.counts => return self.end().map_err(at),
+                (None, None, Some(_)) => return Err(at("lines before it are missing".into())),
+                _ => return Err(at("neither a task nor a tombstone nor the end".into())),
+            }
+        }
+        Err(format!("line {}: the end is missing; the file is incomplete", self.number).into())
+    }
+
+    fn end(&mut self) -> Result<Option<ImportedTask>, EntryError> {
+        match self.next_line()? {
+            None => Ok(None),
+            Some(_) => Err("more lines follow the end".into()),
+        }
+    }
+
+    fn task(&self, task: &RawValue) -> Result<ImportedTask, EntryError> {
+        let KeptMembers { id, created_at, updated_at } = serde_json::from_str(task.get())?;
+        let id = TaskId::parse(&id).filter(|id| !id.uuid().is_nil()).ok_or("id: must be a UUID")?;
+        let time =
+            |name, text: &str| Timestamp::parse(text).ok_or(format!("{name}: must be a time in RFC 3339"));
+        let times = (time("created_at", &created_at)?, time("updated_at", &updated_at)?);
+        let input = JsonObject::parse(task.get().as_bytes())
+            .and_then(|object| object.into_input(NullPolicy::Reject))
+            .map_err(|problem| problem.to_string())?;
+        let imported = input.into_imported_task(id, times, self.limits);
+        let listed = |violations: Vec<Violation>| {
+            violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        };
+        Ok(imported.map_err(listed)?)
+    }
+}
+
+impl<R: Read> Iterator for LineReader<R> {
+    type Item = Result<ImportedTask, EntryError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        let next = self.next_task().transpose();
+        self.is_done = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+use domain::{Revision, Title, Tombstone};
+
+use super::*;
+
+const ID: &str = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
+
+fn task() -> domain::Task {
+    let at = |millis: i64| Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap();
+    let title = Title::parse("line\nbreak \u{2028} \"quoted\" 🚀", 200).unwrap();
+    let task = domain::NewTask::new(TaskId::parse(ID).unwrap(), title);
+    ImportedTask { task, created_at: at(0), updated_at: at(1) }
+        .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
+}
+
+fn exported() -> String {
+    let mut output = Vec::new();
+    let mut lines = LineWriter::new(&OwnerId::parse("zoë").unwrap(), &mut output);
+    lines.write(StoredEntry::Revision(4)).unwrap();
+    lines.write(StoredEntry::Task(task())).unwrap();
+    let (id, at) = (TaskId::parse(ID).unwrap(), task().updated_at);
+    lines.write(StoredEntry::Tombstone(Tombstone { id, revision: Revision::new(4), at })).unwrap();
+    lines.finish().unwrap();
+    String::from_utf8(output).unwrap()
+}
+
+fn read(text: &str) -> Result<Vec<ImportedTask>, String> {
+    let lines = LineReader::new(text.as_bytes(), TextLimits::default()).map_err(|error| error.to_string())?;
+    lines.collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+#[test]
+fn exports_have_one_line_per_entry() {
+    let expected = [
+        r#"{"tasknook_export":1,"owner_id":"zoë","revision":4}"#,
+        &format!(
+            r#"{{"task":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
+            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\
+             \"created_at\":\"2026-11-21T09:15:17.465Z\",\"updated_at\":\"2026-11-21T09:15:17.466Z\"},\"revision\":3}"
+        ),
+        &format!(r#"{{"tombstone":{{"id":"{ID}","revision":4,"deleted_at":"2026-11-21T09:15:17.466Z"}}}}"#),
+        r#"{"end":{"tasks":1,"tombstones":1}}"#,
+        "",
+    ];
+    assert_eq!(exported(), expected.join("\n"));
+}
+
+#[test]
+fn exports_are_read_back_unchanged() {
+    assert_eq!(read(&exported()), Ok(vec![ImportedTask::from(task())]));
+    let lines = LineReader::new(exported().as_bytes(), TextLimits::default()).unwrap().revision();
+    assert_eq!(lines, 4);
+}
+
+#[test]
+fn invalid_exports_are_rejected_with_the_line() {
+    let lines: Vec<String> = exported().lines().map(str::to_owned).collect();
+    let with = |number: usize, from: &str, to: &str| {
+        let mut lines = lines.clone();
+        assert!(lines[number].contains(from), "{from}");
+        lines[number] = lines[number].replace(from, to);
+        lines.join("\n")
+    };
+    for (text, message) in [
+        (String::new(), "line 1: not an export"),
+        ("[]\n".into(), "line 1: not an export"),
+        (with(0, ":1,", ":2,"), "line 1: version 2 of the format is unknown"),
+        (with(0, ":4}", ":-1}"), "line 1: the revision is out of range"),
+        (with(1, ID, "1"), "line 2: id: must be a UUID"),
+        (with(1, ID, "00000000-0000-0000-0000-000000000000"), "line 2: id: must be a UUID"),
+        (with(1, "465Z", "467Z"), "line 2: updated_at: must not be before created_at"),
+        (with(1, "2026-11-21T09:15:17.465Z", "yesterday"), "line 2: created_at: must be a time in RFC 3339"),
+        (with(1, "\"title\"", "\"name\""), "line 2: title: is required"),
+        (with(1, "line", "\\u0000"), "line 2: title: must not contain the control character U+0000"),
+        (with(1, "false", "1"), "line 2: validation: completed: must be true or false"),
+        (with(2, "tombstone", "other"), "line 3: neither a task"),
+        (with(2, "{", ""), "line 3: "),
+        (lines[..3].join("\n"), "line 4: the end is missing"),
+        (
+            [&lines[0], &lines[1], &lines[3]].map(String::as_str).join("\n"),
+            "line 3: lines before it are missing",
+        ),
+        (format!("{}{}\n", exported(), lines[1]), "line 4: more lines follow the end"),
+        (with(1, "break", &"x".repeat(1 << 20)), "line 2: longer than 1048576 bytes"),
+    ] {
+        let error = read(&text).unwrap_err();
+        assert!(error.starts_with(message), "{error}\n{message}");
+    }
+}

@@ -1,0 +1,43 @@
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::http::authentication::{self, AuthenticatedOwner};
+use crate::http::body::{self, MediaTypes};
+use crate::http::problem::Problem;
+use crate::openapi::parameters::OwnerPath;
+use crate::openapi::responses::TransferredTasks;
+use crate::openapi::schemas::Transfer;
+use crate::state::AppState;
+
+/// Moves all tasks of another user to this one
+///
+/// The token in the body proves the identity of the other user, for example of an anonymous user who has signed up. The
+/// other user has no tasks afterwards. It also succeeds if there are none, so the request can be repeated.
+#[utoipa::path(
+    post,
+    path = "/api/{user_id}/tasks/transfer",
+    tag = "tasks",
+    operation_id = "transfer_tasks",
+    params(OwnerPath),
+    request_body(content = Transfer, content_type = "application/json"),
+    responses(TransferredTasks)
+)]
+pub(crate) async fn transfer(
+    AuthenticatedOwner(owner): AuthenticatedOwner,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let token =
+        body::object(&request, payload, MediaTypes::Json, state.body).await?.into_text(Transfer::TOKEN)?;
+    let from = authentication::owner_of_body(&state, &token, Transfer::TOKEN).await?;
+    if from == owner {
+        return Err(Problem::invalid_member(
+            Transfer::TOKEN,
+            "must be the token of another user",
+            "value_error",
+        ));
+    }
+    state.tasks.move_tasks(&from, &owner).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

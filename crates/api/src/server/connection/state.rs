@@ -1,0 +1,208 @@
+//! What the stream of a connection and its requests tell each other.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Timeouts;
+use super::write_deadline::WriteProgress;
+
+/// A connection that is closing ends when it was idle for this long: a client that is using it sends its next request within
+/// that time, and would lose it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The end of the headers of a request (RFC 9112 §2.1).
+const END_OF_HEADERS: &[u8; 4] = b"\r\n\r\n";
+
+/// How far the end of a connection is, on a request's wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    No,
+    Requested,
+    /// actix-http knows: it starts no further request.
+    Begun,
+}
+
+/// The state of a connection. All of it belongs to one thread.
+#[derive(Debug)]
+pub(crate) struct ConnectionState {
+    timeouts: Timeouts,
+    in_flight: Cell<usize>,
+    ending: Cell<Ending>,
+    last_active: Cell<Instant>,
+    /// Set while request headers are awaited: since the accept, or since bytes came while no request was in flight.
+    header_deadline: Cell<Option<Instant>>,
+    /// Set while the connection is idle after a rejected request.
+    idle_deadline: Cell<Option<Instant>>,
+    /// Bytes of a request have arrived whose handler has not started.
+    arriving: Cell<bool>,
+    /// Ends of headers that were read, whose handlers have not started.
+    unstarted: Cell<usize>,
+    /// The matching bytes of [`END_OF_HEADERS`] at the end of what was read.
+    matched: Cell<usize>,
+    writing: Cell<Option<WriteProgress>>,
+    /// The last write did not fit into the kernel's buffer.
+    blocked: Cell<bool>,
+}
+
+impl ConnectionState {
+    pub(super) fn new(timeouts: Timeouts) -> Self {
+        let now = Instant::now();
+        Self {
+            timeouts,
+            in_flight: Cell::new(0),
+            ending: Cell::new(Ending::No),
+            last_active: Cell::new(now),
+            header_deadline: Cell::new(Some(now + timeouts.header)),
+            idle_deadline: Cell::new(None),
+            arriving: Cell::new(false),
+            unstarted: Cell::new(0),
+            matched: Cell::new(0),
+            writing: Cell::new(None),
+            blocked: Cell::new(false),
+        }
+    }
+
+    /// A request's headers are complete; it is in flight until the guard is dropped.
+    pub(crate) fn begin_request(self: &Rc<Self>) -> RequestGuard {
+        self.in_flight.update(|count| count + 1);
+        self.unstarted.update(|count| count.saturating_sub(1));
+        self.header_deadline.set(None);
+        self.idle_deadline.set(None);
+        self.arriving.set(false);
+        if !self.blocked.get() {
+            self.writing.set(None);
+        }
+        RequestGuard(Rc::clone(self))
+    }
+
+    /// Ends the connection after the response of the current request, and serves nothing after it. Resolves when actix-http
+    /// knows, which is before it could start the next request.
+    pub(crate) async fn end_after_response(&self) {
+        poll_fn(|context| {
+            if self.ending.get() == Ending::Begun {
+                return Poll::Ready(());
+            }
+            self.ending.set(Ending::Requested);
+            // The task of the connection polls `end_requested` before it polls this again.
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// The response of the current request rejects it for lack of capacity. A client that does not come back does not read
+    /// either, and its connection would be one of many; it ends before the write timeout.
+    pub(crate) fn rejected(&self) {
+        self.idle_deadline.set(Some(Instant::now() + self.timeouts.write.mul_f64(2.0 / 3.0)));
+    }
+
+    /// Resolves when a request wishes the end.
+    pub(super) async fn end_requested(&self) {
+        poll_fn(|_| {
+            if self.ending.get() == Ending::No {
+                return Poll::Pending;
+            }
+            self.ending.set(Ending::Begun);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Whether a pipelined request has arrived that no handler has started yet.
+    pub(crate) fn has_unstarted_requests(&self) -> bool {
+        self.unstarted.get() > 0
+    }
+
+    /// Bytes were read; none at the end of the stream.
+    pub(super) fn read(&self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.in_flight.get() == 0 {
+            self.idle_bytes();
+        }
+        self.count_headers(bytes);
+    }
+
+    fn idle_bytes(&self) {
+        // actix-http starts every complete request before it reads again.
+        if !self.arriving.replace(true) {
+            self.unstarted.set(0);
+            // The first request's time runs since the accept.
+            let deadline = self.header_deadline.get();
+            self.header_deadline.set(deadline.or_else(|| Some(Instant::now() + self.timeouts.header)));
+        }
+    }
+
+    fn count_headers(&self, bytes: &[u8]) {
+        let (mut matched, mut ends) = (self.matched.get(), 0);
+        for byte in bytes {
+            matched = match (matched, byte) {
+                (0 | 2, b'\r') | (1 | 3, b'\n') => matched + 1,
+                (_, b'\r') => 1,
+                _ => 0,
+            };
+            if matched == END_OF_HEADERS.len() {
+                (matched, ends) = (0, ends + 1);
+            }
+        }
+        self.matched.set(matched);
+        self.unstarted.update(|count| count + ends);
+    }
+
+    /// When the connection ends, if nothing more arrives.
+    pub(super) fn read_deadline(&self, closing: bool) -> Option<Instant> {
+        if self.in_flight.get() > 0 {
+            return None;
+        }
+        if self.arriving.get() {
+            return self.header_deadline.get();
+        }
+        let grace = closing.then(|| self.last_active.get() + GRACE);
+        [self.header_deadline.get(), self.idle_deadline.get(), grace].into_iter().flatten().min()
+    }
+
+    /// Whether the headers of a request are overdue.
+    pub(super) fn header_is_late(&self) -> bool {
+        self.header_deadline.get().is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// Whether the client keeps a response waiting. Then nothing more is read: the responses of pipelined requests would
+    /// fill the memory.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked.get()
+    }
+
+    /// Bytes were written.
+    pub(super) fn wrote(&self, bytes: usize) {
+        self.blocked.set(false);
+        if let Some(mut progress) = self.writing.get() {
+            progress.progressed(bytes, Instant::now());
+            self.writing.set(Some(progress));
+        }
+    }
+
+    /// When the connection ends, if the client reads nothing more; it keeps a response waiting now.
+    pub(super) fn write_deadline(&self) -> Instant {
+        self.blocked.set(true);
+        let progress = self.writing.get().unwrap_or_else(|| WriteProgress::blocked(Instant::now()));
+        self.writing.set(Some(progress));
+        progress.deadline(self.timeouts.write)
+    }
+}
+
+/// A request in flight: from its headers to the last byte of its response.
+#[derive(Debug)]
+pub(crate) struct RequestGuard(Rc<ConnectionState>);
+
+impl Drop for RequestGuard {
+    fn drop(&mut self) {
+        self.0.in_flight.update(|count| count.saturating_sub(1));
+        self.0.last_active.set(Instant::now());
+    }
+}

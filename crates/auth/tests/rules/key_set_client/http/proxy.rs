@@ -1,0 +1,39 @@
+//! Rule 7 over HTTP: a proxy that is named.
+
+use std::io::copy;
+use std::net::TcpStream;
+use std::thread;
+
+use super::PATH;
+use crate::support::{Issuer, respond};
+use tasknook_auth::{ConfigError, HttpJwksSource};
+
+/// A proxy that connects to the target of `CONNECT` and passes bytes on.
+fn proxy() -> Issuer {
+    Issuer::start(|_, target, stream| {
+        let Ok(mut there) = TcpStream::connect(target) else {
+            return respond(stream, "502 Bad Gateway", "", "");
+        };
+        let _ = std::io::Write::write_all(stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        let (mut from, mut to) = (stream.try_clone().unwrap(), there.try_clone().unwrap());
+        thread::spawn(move || copy(&mut from, &mut to));
+        let _ = copy(&mut there, stream);
+    })
+}
+
+#[test]
+fn fetches_through_a_named_proxy() {
+    let (issuer, proxy) = (Issuer::answering("200 OK", "", "{}"), proxy());
+    let source = HttpJwksSource::new(&issuer.url(PATH), false).unwrap().proxy(&proxy.url("")).unwrap();
+    super::assert_fetches(&source, "{}");
+    assert_eq!((issuer.requests().len(), proxy.requests().len()), (1, 1));
+    assert!(proxy.requests()[0].starts_with("connect 127.0.0.1:"), "{:?}", proxy.requests());
+}
+
+#[test]
+fn a_proxy_has_an_http_url() {
+    for url in ["", "proxy:3128", "socks5://proxy:1080", "ftp://proxy", "/proxy"] {
+        let source = HttpJwksSource::new("https://auth.example.test/jwks", false).unwrap();
+        assert!(matches!(source.proxy(url), Err(ConfigError::InvalidUrl { .. })), "{url}");
+    }
+}

@@ -1,0 +1,30 @@
+use super::{Effects, Outcome, OwnerState, Rejection, Slot, put};
+use crate::ImportedTask;
+
+/// What happens to a task of the owner that has the id of an imported one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExistingTask {
+    /// The import is rejected.
+    Reject,
+    /// It stays as it is.
+    Keep,
+    /// The imported task replaces it.
+    Replace,
+}
+
+/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times.
+pub(super) fn import(
+    state: &OwnerState,
+    task: ImportedTask,
+    existing: ExistingTask,
+) -> Result<Effects, Rejection> {
+    match (state.slot(task.task.id), existing) {
+        (Slot::Free, _) | (Slot::Live(_), ExistingTask::Replace) => {
+            Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
+        }
+        (Slot::Live(task), ExistingTask::Keep) => {
+            Ok(Effects { outcome: Outcome::Task(task.clone()), tasks: Vec::new() })
+        }
+        (Slot::Live(_), ExistingTask::Reject) | (Slot::Retired, _) => Err(Rejection::AlreadyExists),
+    }
+}

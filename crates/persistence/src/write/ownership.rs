@@ -1,0 +1,132 @@
+//! Operations on everything that an owner has: erasure and moving.
+//!
+//! Each is one transaction that begins with a claim: the owner's row is created or updated, which locks it. A writer that
+//! comes later waits for the end of the transaction; one that was decided before loses its race, because the version is
+//! higher or the row is gone. A transaction over two owners claims them in the order of their ids, as the store does, so it
+//! never deadlocks with another transaction. Rows are read and deleted page by page, so that no statement takes long.
+
+mod session;
+mod statements;
+mod worker;
+
+use diesel::QueryResult;
+use diesel::result::Error as DieselError;
+use domain::{Ids, ImportedTask, OwnerId, Task, TaskId, Writer};
+use uuid::Uuid;
+
+use super::{Loaded, Seen, Store, ToLoad, WriteSession};
+
+pub(crate) use session::OwnershipSession;
+pub(crate) use worker::{Ownership, OwnershipServer};
+
+/// Rows per page.
+const ROWS: usize = 1000;
+
+/// The id before the first one; no task has it.
+pub(crate) const FIRST: TaskId = TaskId::new(Uuid::nil());
+
+/// The number of rows that an erasure deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Live tasks.
+    pub tasks: u64,
+    /// Tombstones of deleted tasks.
+    pub tombstones: u64,
+}
+
+/// Deletes all rows of an owner.
+pub(crate) fn erase<C: OwnershipSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<Erased> {
+    connection.claim(owner, epoch(random))?;
+    connection.delete_rows(owner)
+}
+
+/// Moves the live tasks of one owner to another one, erases the first, and returns the number of moved tasks.
+pub(crate) fn move_tasks<C: OwnershipSession>(
+    connection: &mut C,
+    (from, to): (&OwnerId, &OwnerId),
+    ids: &dyn Ids,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<u64> {
+    if from == to {
+        return Ok(0);
+    }
+    let mut is_new = false;
+    for owner in [from.min(to), from.max(to)] {
+        let epoch = epoch(random);
+        is_new |= connection.claim(owner, epoch)? == epoch && owner == to;
+    }
+    let revision = load(connection, from, &[FIRST])?.1.revision;
+    let (mut moved, mut after) = (0, FIRST);
+    loop {
+        let page = connection.tasks_after(from, after)?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        moved += page.len() as u64;
+        let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
+        change(connection, to, &ids_of_page, random, |writer| {
+            writer.raise_revision(revision);
+            adopt(writer, page, ids)
+        })?;
+    }
+    if moved == 0 && is_new {
+        connection.delete_rows(to)?;
+    }
+    connection.delete_rows(from)?;
+    Ok(moved)
+}
+
+fn adopt(writer: &mut Writer, page: Vec<Task>, ids: &dyn Ids) -> QueryResult<()> {
+    for task in page {
+        // Only an id that was generated twice is rejected.
+        writer.adopt(ImportedTask::from(task), ids).map_err(|_| DieselError::RollbackTransaction)?;
+    }
+    Ok(())
+}
+
+/// Changes a claimed owner: loads these tasks, and stores what is decided on them.
+pub(crate) fn change<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    tasks: &[TaskId],
+    random: &mut dyn FnMut() -> i64,
+    decide: impl FnOnce(&mut Writer) -> QueryResult<()>,
+) -> QueryResult<()> {
+    let (loaded, seen) = load(connection, owner, tasks)?;
+    let mut writer = Writer::new(loaded.state);
+    decide(&mut writer)?;
+    let Some(set) = writer.into_write_set() else { return Ok(()) };
+    let store = Store {
+        owner: owner.clone(),
+        seen: Some(seen),
+        version: seen.version + 1,
+        new_epoch: epoch(random),
+        write_id: random(),
+        set,
+    };
+    match connection.store(&[&store])?.as_slice() {
+        [Some(_)] => Ok(()),
+        // The row is locked, so the guard passes.
+        _ => Err(DieselError::RollbackTransaction),
+    }
+}
+
+fn load<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    tasks: &[TaskId],
+) -> QueryResult<(Loaded, Seen)> {
+    let read = |task: &TaskId| ToLoad { owner: owner.clone(), task: Some(*task) };
+    let reads: Vec<ToLoad> = tasks.iter().map(read).collect();
+    let loaded = connection.load(&reads)?.pop().ok_or(DieselError::NotFound)?;
+    let seen = loaded.seen.ok_or(DieselError::NotFound)?;
+    Ok((loaded, seen))
+}
+
+/// The epoch of a row that a claim creates.
+pub(crate) fn epoch(random: &mut dyn FnMut() -> i64) -> i64 {
+    random() & super::decided::BELOW_2_53
+}

@@ -1,0 +1,111 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use diesel::QueryResult;
+use domain::{Ids, OwnerId};
+
+use super::{OwnershipSession, erase, move_tasks};
+use crate::backend::{Failure, FailureKind};
+use crate::workers::{Group, PendingCall, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use crate::write::WriteBackend;
+use crate::write::random::Random;
+
+/// Maximum attempts after conflicts, locked rows and lost connections. Each of them may be repeated: the second erasure
+/// finds nothing, and the second move finds no task that the first one has moved.
+const ATTEMPTS: u32 = 6;
+
+/// An operation on everything that an owner has.
+pub(crate) enum Ownership {
+    Erase(OwnerId),
+    Move { from: OwnerId, to: OwnerId, ids: Arc<dyn Ids> },
+}
+
+impl Request for Ownership {
+    fn owner(&self) -> Option<&OwnerId> {
+        match self {
+            Self::Erase(owner) | Self::Move { to: owner, .. } => Some(owner),
+        }
+    }
+}
+
+impl Ownership {
+    fn run<C: OwnershipSession>(&self, connection: &mut C, random: &mut Random) -> QueryResult<()> {
+        let random = &mut || random.next();
+        match self {
+            Self::Erase(owner) => erase(connection, owner, random).map(|_| ()),
+            Self::Move { from, to, ids } => move_tasks(connection, (from, to), &**ids, random).map(|_| ()),
+        }
+    }
+}
+
+/// Serves erasures and moves, one at a time.
+#[derive(Default)]
+pub(crate) struct OwnershipServer {
+    random: Random,
+}
+
+impl<B: WriteBackend> Serve<B, Ownership, ()> for OwnershipServer {
+    fn serve(&mut self, worker: &Worker<'_, B, Ownership, ()>, group: Group<Ownership, ()>) {
+        for mut single in group.split_each() {
+            let result = self.execute(worker, &mut single);
+            single.reply_all(|| result.as_ref().copied().map_err(Failure::error));
+        }
+    }
+}
+
+impl OwnershipServer {
+    fn execute<B: WriteBackend>(
+        &mut self,
+        worker: &Worker<'_, B, Ownership, ()>,
+        single: &mut Group<Ownership, ()>,
+    ) -> Result<(), Failure> {
+        // Whether an attempt may be stored whose response was lost.
+        let mut is_unknown = false;
+        let mut attempt = 1;
+        loop {
+            let Err(failure) = self.attempt(worker, single, attempt == 1) else { return Ok(()) };
+            is_unknown |= failure.kind == FailureKind::Lost;
+            let may_succeed = matches!(
+                failure.kind,
+                FailureKind::Lost | FailureKind::Conflict | FailureKind::Timeout | FailureKind::ReadOnly
+            );
+            if !may_succeed || attempt >= ATTEMPTS {
+                return Err(if is_unknown { Failure::unknown(Some(&failure)) } else { failure });
+            }
+            attempt += 1;
+            worker.context().observer.retried(worker.context().kind);
+        }
+    }
+
+    fn attempt<B: WriteBackend>(
+        &mut self,
+        worker: &Worker<'_, B, Ownership, ()>,
+        single: &mut Group<Ownership, ()>,
+        is_first: bool,
+    ) -> Result<(), Failure> {
+        let context = worker.context();
+        single.calls.iter().for_each(PendingCall::await_connection);
+        let mut connection = worker.connect()?;
+        single.begin(context, is_first);
+        let Some(request) = single.requests.first() else { return Ok(()) };
+        let (begun, random) = (Instant::now(), &mut self.random);
+        let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
+            context.pool.write(connection, true, |inner| request.run(inner, random))
+        });
+        context.observer.statement(context.kind, 1, begun.elapsed());
+        let Some(result) = result else { return Err(Failure::unknown(None)) };
+        result.map_err(|error| {
+            let failure = Failure::of::<B>(error, false);
+            match failure.kind {
+                FailureKind::Lost => context.pool.record_loss(connection),
+                // A new connection may reach a writable server; if this one is new, there is none.
+                FailureKind::ReadOnly if connection.made().elapsed() >= ROLE_CHECK_AFTER => {
+                    context.pool.discard_all();
+                }
+                FailureKind::ReadOnly => return failure.without_retry(),
+                _ => {}
+            }
+            failure
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! `/readyz` is 503 whenever users get 503 or 500, and recovers without a restart.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use tasknook_tests::{BetterAuth, Environment, Postgres, Service, eventually};
+
+use crate::database::{Database, caller};
+
+const LIMIT: Duration = Duration::from_secs(20);
+const PAGE: usize = 4096;
+
+#[track_caller]
+fn becomes(service: &Service, status: u16) {
+    let reached = eventually(LIMIT, || {
+        let response = service.client().get("/readyz");
+        (response.status == status).then(|| response.json())
+    });
+    let Some(body) = reached else { panic!("/readyz is never {status}\n{}", service.log()) };
+    let database = if status == 200 { "ok" } else { "unavailable" };
+    assert_eq!((&body["database"], &body["tokens"]), (&database.into(), &"ok".into()), "{body}");
+    assert_eq!(body.as_object().unwrap().len(), 4, "{body}");
+}
+
+#[test]
+fn missing_rights_and_read_only_servers_are_not_ready() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    let maintenance = server.create_database();
+    let database = url.rsplit('/').next().unwrap();
+    let migrating = Environment::new().set("DATABASE_URL", &url);
+    let _ = migrating.run(&["migrate"]).success();
+    let _ = server.query(&url, "create role app login; grant all on all tables in schema public to app");
+    let environment = Environment::new()
+        .set("DATABASE_URL", url.replace("postgres@", "app@"))
+        .set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
+    let service = environment.serve();
+    becomes(&service, 200);
+    for table in ["tasks", "owners", "tombstones"] {
+        let _ = server.query(&url, &format!("revoke insert on {table} from app"));
+        becomes(&service, 503);
+        let _ = server.query(&url, &format!("grant insert on {table} to app"));
+        becomes(&service, 200);
+    }
+    let reconnect =
+        format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'");
+    for (read_only, status) in [("on", 503), ("off", 200)] {
+        let set = format!("alter database {database} set default_transaction_read_only = {read_only}");
+        let _ = server.query(&maintenance, &set);
+        let _ = server.query(&maintenance, &reconnect);
+        becomes(&service, status);
+    }
+}
+
+#[test]
+fn table_locked_by_a_migration_is_not_ready() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    let environment =
+        Environment::new().set("DATABASE_URL", &url).set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
+    let service = environment.serve();
+    becomes(&service, 200);
+    thread::scope(|scope| {
+        scope.spawn(|| server.client("psql", &["-c", "begin; lock table tasks; select pg_sleep(60)", &url]));
+        becomes(&service, 503);
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'";
+        let _ = server.query(&url, end);
+    });
+    becomes(&service, 200);
+}
+
+#[test]
+fn damaged_file_is_not_ready_until_it_is_repaired() {
+    let environment = Database::Sqlite.with_secret();
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    for number in 0..200 {
+        let task = json!({"title": format!("number {number:03}"), "description": "y".repeat(500)});
+        let _ = alice.post("/api/tasks", &task).expect(201);
+    }
+    service.stop();
+    let file = environment.folder().join("tasks.db");
+    // One of them is at an end, which a check reads; the other one is noticed by a request.
+    for title in ["number 000", "number 100"] {
+        let pages = pages_with(&file, title);
+        let writable = OpenOptions::new().write(true).open(&file).unwrap();
+        for (at, _) in &pages {
+            writable.write_all_at(&[0xa5; PAGE], *at).unwrap();
+        }
+        let service = environment.serve();
+        if title == "number 100" {
+            let alice = caller(&environment, &service, "alice");
+            assert_eq!(alice.get("/api/tasks?limit=1000").status, 500);
+        }
+        becomes(&service, 503);
+        for (at, page) in &pages {
+            writable.write_all_at(page, *at).unwrap();
+        }
+        becomes(&service, 200);
+        let alice = caller(&environment, &service, "alice");
+        assert_eq!(alice.get("/api/tasks?limit=1000").status, 200);
+        service.stop();
+    }
+}
+
+/// The pages with this text: their offsets and contents.
+fn pages_with(file: &Path, text: &str) -> Vec<(u64, Vec<u8>)> {
+    let content = fs::read(file).unwrap();
+    let has_text = |page: &[u8]| page.windows(text.len()).any(|part| part == text.as_bytes());
+    let pages = (0..).step_by(PAGE).zip(content.chunks(PAGE)).filter(|(_, page)| has_text(page));
+    pages.map(|(at, page)| (at, page.to_vec())).collect()
+}
+
+#[test]
+fn deleted_or_replaced_file_is_not_written() {
+    let environment = Database::Sqlite.with_secret();
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    let task = json!({"title": "x"});
+    let (file, aside) = (environment.folder().join("tasks.db"), environment.folder().join("aside.db"));
+    let _ = alice.post("/api/tasks", &task).expect(201);
+    becomes(&service, 200);
+    for replacement in [None, Some("")] {
+        fs::rename(&file, &aside).unwrap();
+        if let Some(content) = replacement {
+            fs::write(&file, content).unwrap();
+        }
+        for _ in 0..5 {
+            let _ = alice.post("/api/tasks", &task).expect(503);
+        }
+        becomes(&service, 503);
+        assert_eq!(File::open(&file).is_ok(), replacement.is_some(), "it was created again");
+        fs::rename(&aside, &file).unwrap();
+        becomes(&service, 200);
+        let _ = alice.post("/api/tasks", &task).expect(201);
+        let again = "the database is available again";
+        let logged = eventually(LIMIT, || {
+            becomes(&service, 200);
+            let outages = 1 + usize::from(replacement.is_some());
+            (service.log().text().matches(again).count() == outages).then_some(())
+        });
+        assert!(logged.is_some(), "{}", service.log());
+    }
+    let log = service.log().clone();
+    service.stop();
+    assert_eq!(log.text().matches("the database file was deleted or replaced").count(), 2, "{log}");
+}

@@ -1,0 +1,28 @@
+import { createApi } from "./api";
+import { auth } from "./auth";
+import { apiUrl } from "./settings";
+
+/** Deletes everything that the API stores of a user, for `user.deleteUser`. An error keeps the account. */
+export async function deleteUserData(user: { id: string }): Promise<void> {
+  await apiOfUser(user.id).deleteUser();
+}
+
+/** Moves the tasks of an anonymous user to their account, for `anonymous()`. */
+export async function moveUserData({ anonymousUser, newUser }: LinkedUsers): Promise<void> {
+  await apiOfUser(newUser.user.id).transferFrom(await tokenOf(anonymousUser.user.id));
+}
+
+interface LinkedUsers {
+  anonymousUser: { user: { id: string } };
+  newUser: { user: { id: string } };
+}
+
+/** The API client of a user who has no session any more, or none yet: this server signs the token itself. */
+function apiOfUser(userId: string) {
+  return createApi({ baseUrl: apiUrl, userId, fetchToken: () => tokenOf(userId) });
+}
+
+async function tokenOf(userId: string): Promise<string> {
+  const { token } = await auth.api.signJWT({ body: { payload: { sub: userId } } });
+  return token;
+}
