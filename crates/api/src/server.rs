@@ -13,6 +13,7 @@ mod request_context;
 mod shutdown;
 mod systemd;
 mod tls;
+mod trace_context;
 mod verifier;
 
 use std::error::Error;
@@ -124,6 +125,12 @@ pub(crate) fn serve(
         actix_web::rt::spawn(systemd::keep_watchdog_quiet(pings));
         systemd::ready();
         server.await.map_err(failed)?;
+        if let Some(audit) = &state.audit {
+            audit.flush();
+        }
+        if let Some(traces) = &state.traces {
+            traces.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     })
