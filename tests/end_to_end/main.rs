@@ -48,4 +48,5 @@ mod tls;
 mod two_processes;
 mod unread_responses;
 mod unwritable_log;
+mod upgrades;
 mod verify;
