@@ -22,6 +22,7 @@ mod doctor;
 mod documents;
 mod every_route;
 mod existing_clients;
+mod failover;
 mod frontend;
 mod isolation;
 mod layers;
