@@ -110,6 +110,15 @@ python_packages() {
     cp "$pinned" "$folder/.installed"
 }
 
+# Only promtool is needed: the package would also start a server.
+prometheus_tool() {
+    local folder=target/prometheus
+    ! command -v promtool >/dev/null && [ ! -x "$folder/usr/bin/promtool" ] || return 0
+    echo "Unpacking promtool from Debian's package prometheus in $folder. By hand: promtool on the PATH"
+    mkdir -p "$folder"
+    (cd "$folder" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
+}
+
 case $JOB in
 check)
     mapfile -t missing < <(for_building)
@@ -121,6 +130,7 @@ test)
     mapfile -t missing < <(for_building; for_testing)
     debian_packages "${missing[@]}"
     cargo_tool cargo-hack "$HACK"
+    prometheus_tool
     node_runtime
     node_packages tests/better-auth
     node_packages tests/browser

@@ -116,10 +116,7 @@ fn mistaken_database_urls_are_explained() {
     for (url, parts) in [
         ("", vec!["DATABASE_URL: is empty"]),
         ("sqlite:///./todo.db", vec!["DATABASE_URL", "sqlite://tasks.db"]),
-        (
-            "postgres://u:p@127.0.0.1/d?schema=public",
-            vec!["DATABASE_URL", "\"schema\"", "Prisma", "search_path"],
-        ),
+        ("postgres://u:p@127.0.0.1/d?schema=public", vec!["DATABASE_URL", "schema", "Prisma", "search_path"]),
         ("postgres://u:p@127.0.0.1/d?pgbouncer=true", vec!["Prisma", "database.transaction_pooler"]),
         ("postgresql://app:p@ssw0rd#1@db.example/tasks", vec!["DATABASE_URL", "write @ as %40"]),
     ] {

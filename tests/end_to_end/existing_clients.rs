@@ -120,7 +120,8 @@ fn error_detail_is_text(database: Database) {
         (alice.post("/api/alice/tasks", &json!({"title": ""})), 422, "title"),
         (alice.post("/api/alice/tasks", &json!([])), 422, "object"),
         (alice.get("/api/alice/tasks?limit=x"), 422, "limit"),
-        (alice.get("/api/nowhere"), 404, "Route"),
+        (alice.get("/api/alice/nowhere"), 404, "Route"),
+        (alice.get("/api/alice"), 405, "DELETE"),
     ] {
         // `throw new Error(body.detail)`: anything but a string is shown as `[object Object]`.
         let detail = response.expect(status).json()["detail"].as_str().map(str::to_owned);

@@ -6,6 +6,7 @@
     reason = "a test that fails, fails here"
 )]
 
+mod alerts;
 mod auth_dependencies;
 mod auth_examples;
 mod backup;
@@ -29,6 +30,7 @@ mod layers;
 mod limits;
 mod migrations;
 mod node;
+mod observability;
 mod open_files;
 mod outage_log;
 mod owner;
@@ -46,6 +48,7 @@ mod stop;
 mod stop_under_load;
 mod systemd;
 mod tls;
+mod traces;
 mod two_processes;
 mod unread_responses;
 mod unwritable_log;

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Log, LogFormat, Overrides, Settings, logging, masked};
+use crate::config::{Log, Overrides, Settings, logging, masked};
 use crate::http::problem::chain;
 use crate::routes;
 use crate::server::{self, StartError};
@@ -165,7 +165,7 @@ impl Command {
 fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     // Warnings about the configuration. The fetch that the verifier begins may end before the process or not.
-    logging::start(&Log { level: "warn,tasknook_auth::jwks=off".to_owned(), format: LogFormat::Text })?;
+    logging::start(&Log::of_command("warn,tasknook_auth::jwks=off"))?;
     settings.log_warnings();
     write!(stdout(), "{}", masked(&settings)).map_err(StartError::output_error)?;
     let verifier = server::verifier(&settings, VerifierOptions::default())?;

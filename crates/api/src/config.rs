@@ -61,6 +61,7 @@ pub(crate) struct Settings {
     pub cors: Cors,
     pub metrics: Metrics,
     pub log: Log,
+    pub tracing: Tracing,
     /// What was ignored or looks like a mistake; without values, which may be secrets.
     #[serde(skip)]
     pub warnings: Vec<String>,
@@ -123,6 +124,7 @@ section!(Database {
     migrate_on_start: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
+    slow_statement_ms: u64,
 });
 
 section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
@@ -155,7 +157,20 @@ pub(crate) enum LogFormat {
     Text,
 }
 
-section!(Log { level: String, format: LogFormat });
+section!(Tracing {
+    #[serde(serialize_with = "masked::url")]
+    otlp_endpoint: String,
+    sample_percent: u64,
+});
+
+section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
+
+impl Log {
+    /// The log of a command that serves no requests, as text.
+    pub(crate) fn of_command(level: &str) -> Self {
+        Self { level: level.to_owned(), format: LogFormat::Text, requests: false, audit_file: String::new() }
+    }
+}
 
 impl Settings {
     /// Reads all sources in their order, and checks the values.

@@ -46,6 +46,8 @@ pub(crate) struct Metrics {
     responses: Family<ResponseLabels, Counter>,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
+    audit_dropped: Counter,
+    spans_dropped: Counter,
     limited: Family<ReasonLabels, Counter>,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
@@ -66,17 +68,43 @@ impl Default for Metrics {
         let histograms = Family::new_with_constructor(histogram);
         let durations = register(r, "http_request_duration_seconds", "Duration of requests", histograms);
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
+        let help = "Records of the audit log that were dropped";
+        let audit_dropped = register(r, "audit_dropped_records", help, Counter::default());
+        let help = "Spans that were not exported";
+        let spans_dropped = register(r, "trace_dropped_spans", help, Counter::default());
         let help = "Lines of the log that were dropped";
         let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
         let limited =
             register(r, "http_requests_limited", "Requests over a limit (429), by reason", Family::default());
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
-        Self { registry: Arc::new(registry), responses, durations, in_flight, limited, tokens, database }
+        Self {
+            registry: Arc::new(registry),
+            responses,
+            durations,
+            in_flight,
+            audit_dropped,
+            spans_dropped,
+            limited,
+            tokens,
+            database,
+        }
     }
 }
 
 impl Metrics {
+    /// Counts records of the audit log that were dropped.
+    #[must_use]
+    pub(crate) const fn audit_dropped(&self) -> &Counter {
+        &self.audit_dropped
+    }
+
+    /// Counts spans that were not exported.
+    #[must_use]
+    pub(crate) const fn spans_dropped(&self) -> &Counter {
+        &self.spans_dropped
+    }
+
     /// The metrics of tokens.
     #[must_use]
     pub(crate) fn tokens(&self) -> &Arc<TokenMetrics> {

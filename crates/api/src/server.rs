@@ -13,6 +13,7 @@ mod request_context;
 mod shutdown;
 mod systemd;
 mod tls;
+mod trace_context;
 mod verifier;
 
 use std::error::Error;
@@ -101,10 +102,10 @@ pub(crate) fn serve(
             pings: pings.clone(),
             tls: certificate.as_ref().map(Certificate::acceptor).transpose()?,
         };
-        let server = api.serve(settings, &state, capacity, service).map_err(failed)?;
+        let server = api.serve(settings, &state, capacity, &service).map_err(failed)?;
         if let Some(metrics) = metrics {
             let service = Service { routes: metrics_only, pings: WorkerPings::new(), tls: None };
-            let server = metrics.serve(settings, &state, Capacity::METRICS, service).map_err(failed)?;
+            let server = metrics.serve(settings, &state, Capacity::METRICS, &service).map_err(failed)?;
             // Until the process ends: the shutdown can be observed.
             actix_web::rt::spawn(server);
             tracing::info!(metrics_address = metrics.url("http"), "listening for metrics");
@@ -124,6 +125,12 @@ pub(crate) fn serve(
         actix_web::rt::spawn(systemd::keep_watchdog_quiet(pings));
         systemd::ready();
         server.await.map_err(failed)?;
+        if let Some(audit) = &state.audit {
+            audit.flush();
+        }
+        if let Some(traces) = &state.traces {
+            traces.flush();
+        }
         tracing::info!("stopped");
         Ok(())
     })

@@ -1,7 +1,9 @@
 //! The state that all handlers share.
 
+mod audit;
 mod last_check;
 mod limits;
+mod traces;
 mod unsent;
 
 use std::sync::{Arc, OnceLock};
@@ -19,7 +21,9 @@ pub(crate) use unsent::{NoRoom, UnsentLists};
 use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
 
+pub(crate) use audit::AuditLog;
 pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
+pub(crate) use traces::{RequestSpan, TraceExporter};
 
 /// One for the process; each worker has a reference.
 pub(crate) struct AppState {
@@ -47,6 +51,12 @@ pub(crate) struct AppState {
     pub delete_returns_body: bool,
     /// The metrics of the process.
     pub metrics: Metrics,
+    /// `log.requests`
+    pub log_requests: bool,
+    /// The audit log, if it is turned on.
+    pub audit: Option<AuditLog>,
+    /// Exports traces, if that is turned on.
+    pub traces: Option<TraceExporter>,
     /// The background jobs.
     #[expect(dead_code, reason = "the jobs stop when it is dropped")]
     pub background_jobs: Option<BackgroundJobs>,

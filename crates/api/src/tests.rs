@@ -1,12 +1,15 @@
 //! The whole application over the repository in memory, with real tokens.
 
+mod audit;
 mod bodies;
 mod browsers;
 mod conditions;
+mod dashboards;
 mod faults;
 mod identity;
 mod limits;
 mod lists;
+mod log_events;
 mod ownership;
 mod reference;
 mod responses;
@@ -127,6 +130,9 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        log_requests: settings.log.requests,
+        audit: None,
+        traces: None,
         background_jobs: None,
         draining: Draining::default(),
     }

@@ -32,6 +32,8 @@ pub struct DatabaseOptions {
     pub statement_timeout: Duration,
     /// How long a statement waits for a lock of another transaction (PostgreSQL).
     pub lock_timeout: Duration,
+    /// Statements that take at least this long are logged, without SQL, values or owners; zero logs none.
+    pub slow_statement: Duration,
     /// How long a call waits in its queue. A call that was begun ends soon after the statement timeout.
     pub deadline: Duration,
     /// How many calls of one kind may wait.
@@ -60,6 +62,7 @@ impl Default for DatabaseOptions {
             connect_timeout: Duration::from_secs(4),
             statement_timeout: Duration::from_secs(2),
             lock_timeout: Duration::from_millis(300),
+            slow_statement: Duration::ZERO,
             deadline: Duration::from_secs(2),
             queue_length: 1024,
             scans_per_owner: 4,

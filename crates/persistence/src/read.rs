@@ -16,7 +16,8 @@ use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Task, TaskId};
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::backend::{Backend, Failure, FailureKind};
 use crate::workers::{
-    CheckedOut, Group, PendingCall, Pool, ROLE_CHECK_AFTER, Replies, Reply, Request, Serve, Worker,
+    CheckedOut, Group, PendingCall, Pool, ROLE_CHECK_AFTER, Replies, Reply, Request, Serve, StatementResult,
+    Worker,
 };
 
 #[cfg(feature = "postgres")]
@@ -67,12 +68,30 @@ pub(crate) trait ReadBackend: Backend {
     }
 }
 
+/// The result of a read.
+pub(crate) trait Rows {
+    /// How many rows it has.
+    fn rows(&self) -> usize;
+}
+
+impl Rows for Task {
+    fn rows(&self) -> usize {
+        1
+    }
+}
+
+impl Rows for Page {
+    fn rows(&self) -> usize {
+        self.tasks.len()
+    }
+}
+
 /// Serves groups of reads with one statement.
 pub(crate) struct Reads<B: Backend, R, A> {
     pub(crate) run: fn(&mut B::Connection, &[R]) -> Replies<A>,
 }
 
-impl<B: Backend, R: Request, A: Send + 'static> Serve<B, R, A> for Reads<B, R, A> {
+impl<B: Backend, R: Request, A: Rows + Send + 'static> Serve<B, R, A> for Reads<B, R, A> {
     /// Runs calls together. If one of them may have caused a failure, each is run alone, so that it fails alone. If the
     /// group takes too long, the calls of each owner are run alone.
     fn serve(&mut self, worker: &Worker<'_, B, R, A>, mut group: Group<R, A>) {
@@ -90,7 +109,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Serve<B, R, A> for Reads<B, R, A
     }
 }
 
-impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
+impl<B: Backend, R: Request, A: Rows + Send + 'static> Reads<B, R, A> {
     /// Runs calls together and replies to them, unless it fails.
     fn attempt(&self, worker: &Worker<'_, B, R, A>, group: &mut Group<R, A>) -> Result<(), Failure> {
         let context = worker.context();
@@ -106,7 +125,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
                 context.pool.read(connection, |inner| (self.run)(inner, requests))
             });
             let elapsed = begun.elapsed();
-            context.observer.statement(context.kind, group.len(), elapsed);
+            context.statement_ended(&group.calls, elapsed, statement_result(result.as_ref()));
             let error = match result {
                 Some(Ok(outcomes)) if outcomes.len() == group.len() => {
                     drop(connection);
@@ -126,6 +145,16 @@ impl<B: Backend, R: Request, A: Send + 'static> Reads<B, R, A> {
             context.observer.retried(context.kind);
         }
         Err(Failure::internal("no attempt was made"))
+    }
+}
+
+fn statement_result<A: Rows>(result: Option<&Replies<A>>) -> StatementResult {
+    match result {
+        Some(Ok(replies)) => {
+            StatementResult::Completed { rows: Some(replies.iter().flatten().map(Rows::rows).sum()) }
+        }
+        Some(Err(_)) => StatementResult::Failed,
+        None => StatementResult::NoResponse,
     }
 }
 

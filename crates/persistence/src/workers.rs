@@ -10,11 +10,13 @@
 mod call;
 mod pool;
 mod queue;
+mod slow_statements;
 mod timer;
 mod worker;
 
 pub(crate) use call::{Group, PendingCall, Replies, Reply, Request};
 pub(crate) use pool::{CheckedOut, Pool, ROLE_CHECK_AFTER};
 pub(crate) use queue::{Queue, QueueLimits, Sender};
+pub(crate) use slow_statements::{SlowStatements, StatementResult};
 pub(crate) use timer::{DeadlineTimer, Expire};
 pub(crate) use worker::{Context, NewServer, Serve, Timeouts, Worker, Workers};

@@ -4,7 +4,7 @@ use actix_web::rt::System;
 use auth::{Report, TokenVerifier, VerifierOptions, VerifyError};
 
 use crate::config::logging;
-use crate::config::{Log, LogFormat, Overrides, Settings};
+use crate::config::{Log, Overrides, Settings};
 use crate::http::authentication::hint;
 use crate::server::{self, StartError};
 
@@ -18,7 +18,7 @@ const MAX_INPUT_BYTES: u64 = 1 << 20;
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::load(overrides)?;
     // A failed fetch of the key set is explained in the log.
-    logging::start(&Log { level: "warn".to_owned(), format: LogFormat::Text })?;
+    logging::start(&Log::of_command("warn"))?;
     settings.log_warnings();
     let verifier = server::verifier(&settings, VerifierOptions::default())?;
     let mut input = String::new();

@@ -98,6 +98,7 @@ impl Settings {
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+            ("tracing.sample_percent", self.tracing.sample_percent, 100),
             ("limits.requests_per_second", self.limits.requests_per_second, RATE_MAX),
             ("limits.burst", self.limits.burst, RATE_MAX),
             ("limits.address_requests_per_second", self.limits.address_requests_per_second, RATE_MAX),
@@ -126,6 +127,11 @@ impl Settings {
             ));
         }
         logging::filter(&self.log.level).map_err(|why| ConfigError::new("log.level", why))?;
+        let collector = self.tracing.otlp_endpoint.as_str();
+        if !collector.is_empty() && !url::Url::parse(collector).is_ok_and(|url| url.scheme() == "http") {
+            let why = "must be the http URL of a collector, as in http://127.0.0.1:4318";
+            return Err(ConfigError::new("tracing.otlp_endpoint", why));
+        }
         let address = self.metrics.address.as_str();
         let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
         if !address.is_empty() && port.is_none() {

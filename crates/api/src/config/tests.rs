@@ -173,6 +173,13 @@ fn invalid_values_are_rejected_with_their_key() {
         assert!(with("log.level", level).starts_with("log.level: "), "{level}");
     }
     assert!(with("metrics.address", "9100").starts_with("metrics.address: "));
+    for collector in ["127.0.0.1:4318", "https://collector.example", "collector"] {
+        assert!(
+            with("tracing.otlp_endpoint", collector).starts_with("tracing.otlp_endpoint: "),
+            "{collector}"
+        );
+    }
+    assert!(with("tracing.sample_percent", "101").contains("at most 100"));
     assert!(with("server.port", "70000").contains("server.port"));
     assert!(with("log.format", "xml").contains("log.format"));
     assert!(with("database.startup_timeout_seconds", "3601").contains("at most 3600"));

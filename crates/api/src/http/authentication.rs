@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
-use crate::http::{client_address, limits};
+use crate::http::{audit, client_address, limits};
 use crate::state::AppState;
 
 pub(crate) use hint::hint;
@@ -35,8 +35,10 @@ impl FromRequest for AuthenticatedOwner {
         Box::pin(async move {
             let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
             let owner = owner(&request, state).await?;
+            let path_user = path_user(&request);
+            audit::begin(&request, state, &owner, path_user.as_deref());
             admit(&request, state, &owner).await?;
-            check_path(&request, &owner)?;
+            check_path(path_user.as_deref(), &owner)?;
             check_accept(&request)?;
             Ok(Self(owner))
         })
@@ -98,17 +100,16 @@ async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Resul
     Ok(verified.map_err(AuthError::from)?)
 }
 
-/// Compares the bytes of the path's user with the owner's id. The router's decoding is lossy, so the raw path is decoded.
-fn check_path(request: &HttpRequest, owner: &Owner) -> Result<(), Problem> {
-    if request.match_info().get("user_id").is_none() {
-        return Ok(());
-    }
+/// The bytes of the user in the path. The router's decoding is lossy, so the raw path is decoded.
+fn path_user(request: &HttpRequest) -> Option<Vec<u8>> {
+    request.match_info().get("user_id")?;
     let segment = request.uri().path().split('/').nth(2).unwrap_or_default();
-    let user: Vec<u8> = percent_decode_str(segment).collect();
-    if owner.is_named(&user) {
-        return Ok(());
-    }
-    Err(Problem::other_user())
+    Some(percent_decode_str(segment).collect())
+}
+
+/// Compares the user in the path with the owner.
+fn check_path(user: Option<&[u8]>, owner: &Owner) -> Result<(), Problem> {
+    if user.is_none_or(|user| owner.is_named(user)) { Ok(()) } else { Err(Problem::other_user()) }
 }
 
 /// Responses are JSON. A client with an unreadable `Accept` gets JSON as well.

@@ -10,8 +10,13 @@ use crate::state::{AppState, Client};
 
 /// The client of the request; none when the connection has no address.
 pub(crate) fn client(request: &HttpRequest, state: &AppState) -> Option<Client> {
+    address_of(request, state).map(Client::at)
+}
+
+/// The address of the client of the request.
+pub(crate) fn address_of(request: &HttpRequest, state: &AppState) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    Some(Client::at(address(peer, request.headers(), &state.trusted_proxies)))
+    Some(address(peer, request.headers(), &state.trusted_proxies))
 }
 
 /// Follows the hops from the nearest to the first one that is not a trusted proxy. A hop that names no address is the

@@ -71,6 +71,11 @@ impl Problem {
         Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
     }
 
+    /// What went wrong, as clients distinguish it.
+    pub(crate) const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
     /// An invalid member of the body.
     pub(crate) fn invalid_member(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
         Self::invalid(vec![FieldError::body(name, msg, kind)])

@@ -37,7 +37,8 @@ struct ConnectionLabels {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct JobLabels {
-    job: &'static str,
+    /// Not `job`, which Prometheus sets.
+    background_job: &'static str,
 }
 
 type Gauges<L> = Family<L, Gauge<i64, AtomicI64>>;
@@ -195,8 +196,12 @@ impl DatabaseObserver for DatabaseMetrics {
 
     fn jobs_run(&self, report: JobsReport, elapsed: Duration) {
         self.job_duration.observe(elapsed.as_secs_f64());
-        self.job_changes.get_or_create(&JobLabels { job: "move_deleted_rows" }).inc_by(report.moved);
-        self.job_changes.get_or_create(&JobLabels { job: "prune_tombstones" }).inc_by(report.pruned);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "move_deleted_rows" })
+            .inc_by(report.moved);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "prune_tombstones" })
+            .inc_by(report.pruned);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

@@ -1,5 +1,6 @@
 //! The composition root: names the adapter of every port.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,13 +13,15 @@ use uuid::Uuid;
 use super::StartError;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::{Settings, TrustedProxies};
+use crate::config::{self, ConfigError, Settings, TrustedProxies};
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
+use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
     let metrics = Metrics::default();
+    let audit = audit(settings, &metrics)?;
+    let traces = traces(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
     for trust_anchor in verifier.trust_anchors() {
@@ -52,10 +55,32 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         trusted_proxies: TrustedProxies::new(&settings.server)?,
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
+        log_requests: settings.log.requests,
+        audit,
+        traces,
         background_jobs: Some(jobs),
         draining: Draining::default(),
     };
     Ok((state, database))
+}
+
+fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, ConfigError> {
+    let file = &settings.log.audit_file;
+    if file.is_empty() {
+        return Ok(None);
+    }
+    let log = AuditLog::open(Path::new(file), metrics.audit_dropped().clone());
+    log.map(Some)
+        .map_err(|error| ConfigError::new("log.audit_file", format!("cannot open {file:?}: {error}")))
+}
+
+fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {
+    let config::Tracing { otlp_endpoint, sample_percent } = &settings.tracing;
+    if otlp_endpoint.is_empty() {
+        return Ok(None);
+    }
+    let exporter = TraceExporter::start(otlp_endpoint, *sample_percent, metrics.spans_dropped().clone());
+    exporter.map(Some).map_err(|error| StartError::failed("the export of traces cannot be started", error))
 }
 
 struct SystemClock;

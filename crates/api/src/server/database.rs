@@ -28,6 +28,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
         startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
+        slow_statement: Duration::from_millis(settings.database.slow_statement_ms),
         ..DatabaseOptions::default()
     }
 }

@@ -86,7 +86,7 @@ impl Listener {
         settings: &Settings,
         state: &Data<AppState>,
         capacity: Capacity,
-        service: Service,
+        service: &Service,
     ) -> io::Result<Server> {
         let mut server = ServerBuilder::new()
             .workers(capacity.workers)

@@ -1,25 +1,28 @@
-//! The outermost middleware: gives each request an id and a log span, writes the body of problems, counts and logs the
+//! The outermost middleware: gives each request an id, its trace and a log span, writes the body of problems, counts and logs the
 //! response.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
-use tracing::Instrument;
+use actix_web::{Error, HttpMessage, HttpResponse, web};
+use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
 use super::connection::ConnectionState;
 use super::pieces::pieces;
+use super::trace_context::TraceContext;
+use crate::http::audit::{self, RequestIds};
+use crate::http::client_address;
 use crate::http::limits;
 use crate::http::problem::{self, Problem};
-use crate::state::AppState;
+use crate::state::{AppState, RequestSpan};
 
 /// The header of the request id, in requests and responses.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,7 +38,9 @@ pub(super) async fn request_context(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = request_id(&request);
-    let span = tracing::info_span!("request", request_id = %id);
+    let trace = TraceContext::of(request.headers(), random);
+    let span = span(&id, &trace);
+    record_ids(&request, &id, &trace);
     let state = request.app_data::<web::Data<AppState>>().cloned();
     let _in_flight = state.as_ref().map(|state| state.metrics.in_flight());
     // Tests without a server have no connection.
@@ -49,6 +54,7 @@ pub(super) async fn request_context(
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
     span.in_scope(|| record(&response, started));
+    export(&response, started, id, trace);
     if let Some(connection) = &connection {
         if response.status() == StatusCode::SERVICE_UNAVAILABLE {
             connection.rejected();
@@ -62,8 +68,22 @@ pub(super) async fn request_context(
     Ok(response.map_body(|_, body| pieces(body, guard)))
 }
 
+/// The span of the events of a request, at each level of the log.
+fn span(id: &str, TraceContext { trace_id, parent_id, .. }: &TraceContext) -> Span {
+    tracing::error_span!("request", request_id = id, trace_id, parent_id)
+}
+
+/// For the audit log, whose records are written with the response or when the client leaves.
+fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
+    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.audit.is_some()) {
+        let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
+        request.extensions_mut().insert(ids);
+    }
+}
+
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
+    audit::finish(&request, &response);
     let mut response = normalize_errors(response, id);
     let headers = response.headers_mut();
     limits::add_headers(&request, headers);
@@ -126,12 +146,60 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
+    let Some(state) = request.app_data::<web::Data<AppState>>() else { return };
     let method = method_name(request.method());
-    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(method, route, status, duration_ms, "request completed");
-    if let Some(state) = request.app_data::<web::Data<AppState>>() {
-        state.metrics.observe(method, route, status, elapsed);
+    if state.log_requests {
+        log(response, state, method, &route, elapsed);
     }
+    state.metrics.observe(method, route, status, elapsed);
+}
+
+/// Sends the span of a request to the collector.
+fn export(response: &ServiceResponse<BoxBody>, started: Instant, request_id: String, trace: TraceContext) {
+    let request = response.request();
+    let state = request.app_data::<web::Data<AppState>>();
+    let Some(traces) = state.and_then(|state| state.traces.as_ref()) else { return };
+    if !traces.samples(trace.sampled, random) {
+        return;
+    }
+    let elapsed = started.elapsed();
+    traces.export(RequestSpan {
+        trace_id: trace.trace_id,
+        // The id of zeros is invalid.
+        span_id: format!("{:016x}", random().max(1)),
+        parent_id: trace.parent_id,
+        trace_state: trace.state,
+        started: SystemTime::now().checked_sub(elapsed).unwrap_or(UNIX_EPOCH),
+        elapsed,
+        method: method_name(request.method()).to_owned(),
+        route: request.match_pattern().unwrap_or_else(|| "none".into()),
+        status: response.status().as_u16(),
+        request_id,
+    });
+}
+
+/// The longest part of a user agent in the log, in bytes.
+const USER_AGENT: usize = 200;
+
+/// Logs a completed request. The path and the query have user ids and texts of users, and are not logged.
+fn log(response: &ServiceResponse<BoxBody>, state: &AppState, method: &str, route: &str, elapsed: Duration) {
+    let request = response.request();
+    let bytes = match response.response().body().size() {
+        BodySize::None => Some(0),
+        BodySize::Sized(bytes) => Some(bytes),
+        BodySize::Stream => None,
+    };
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    tracing::info!(
+        method,
+        route,
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        bytes,
+        client_address = client_address::address_of(request, state).map(tracing::field::display),
+        user_agent = user_agent.map(|text| text.get(..USER_AGENT).unwrap_or(text)),
+        "request completed"
+    );
 }
 
 /// The method in the log and in metrics. Clients can send any word of any length.

@@ -11,7 +11,7 @@ use crate::config::DEFAULTS;
 use crate::metrics::Metrics;
 
 /// The rows of the tables of a page.
-fn rows(page: &str) -> Vec<String> {
+pub(super) fn rows(page: &str) -> Vec<String> {
     page.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 /// The top-level modules. Each uses itself and those after it.
 const MODULES: [&str; 8] = ["cli", "server", "routes", "openapi", "http", "state", "metrics", "config"];
 
-fn files(path: &Path, found: &mut Vec<PathBuf>) {
+pub(super) fn files(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {
             files(&entry.unwrap().path(), found);

@@ -3,6 +3,7 @@
 mod url_rules;
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,18 +20,22 @@ use crate::{ConfigError, Excerpt};
 /// For a fetch as a whole: resolving, connecting, redirects and the body.
 const DEADLINE: Duration = Duration::from_secs(3);
 
+/// An application that has just started can take this long: it loads the route, and creates its first key.
+const FIRST_DEADLINE: Duration = Duration::from_secs(10);
+
 /// A key of 8192 bits takes 1.5 kB, so 256 of them fit twice.
 const MAX_BODY_BYTES: u64 = 1024 * 1024;
 
 const MAX_REDIRECTS: usize = 3;
 
-/// A key set at a URL. A fetch ends within 3 seconds and takes at most 1 MiB; it trusts the certificates that the
-/// operating system trusts, keeps no cookies, uses no proxy unless you name
-/// one, whatever the environment, and follows redirects within the URL's own origin only.
+/// A key set at a URL. A fetch ends within 3 seconds, or within 10 until the first one has succeeded, and takes at most 1 MiB;
+/// it trusts the certificates that the operating system trusts, keeps no cookies, uses no proxy unless you name one,
+/// whatever the environment, and follows redirects within the URL's own origin only.
 pub struct HttpJwksSource {
     url: Url,
     agent: Agent,
-    deadline: Duration,
+    // Relaxed: no other data is published with it.
+    has_succeeded: AtomicBool,
     /// Where the last fetch was redirected to.
     redirected_to: Mutex<Option<String>>,
 }
@@ -45,7 +50,12 @@ impl HttpJwksSource {
     /// with a user name or password in it.
     pub fn new(url: &str, allow_http: bool) -> Result<Self, ConfigError> {
         let url = url_rules::parse(url, allow_http)?;
-        Ok(Self { url, agent: agent(None), deadline: DEADLINE, redirected_to: Mutex::default() })
+        Ok(Self {
+            url,
+            agent: agent(None),
+            has_succeeded: AtomicBool::default(),
+            redirected_to: Mutex::default(),
+        })
     }
 
     /// Fetches through the HTTP proxy at this URL, `http://proxy.example:3128`, by `CONNECT`.
@@ -140,17 +150,22 @@ impl fmt::Debug for HttpJwksSource {
 impl JwksSource for HttpJwksSource {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
         let start = Instant::now();
+        let deadline = if self.has_succeeded.load(Ordering::Relaxed) { DEADLINE } else { FIRST_DEADLINE };
         let mut url = self.url.clone();
         self.note_redirect(None);
         for _ in 0..=MAX_REDIRECTS {
             // One deadline for all redirects: each of them could otherwise use up a timeout of its own.
-            let remaining = self.deadline.saturating_sub(start.elapsed());
+            let remaining = deadline.saturating_sub(start.elapsed());
             if remaining.is_zero() {
                 return Err(FetchError::Timeout);
             }
             let response = self.get(&url, remaining)?;
             match response.status().as_u16() {
-                200 => return read(response),
+                200 => {
+                    let keys = read(response)?;
+                    self.has_succeeded.store(true, Ordering::Relaxed);
+                    return Ok(keys);
+                }
                 301 | 302 | 303 | 307 | 308 => url = self.redirect(&url, response.headers())?,
                 status => {
                     return Err(FetchError::Status { status, retry_after: retry_after(response.headers()) });

@@ -9,6 +9,7 @@ use domain::{OwnerId, Readiness, RepositoryError};
 
 use super::outage::{Outages, Part};
 use crate::migrations::{self, MigrationBackend};
+use crate::read::Rows;
 use crate::workers::{DeadlineTimer, Replies, Request, Sender};
 
 /// A database that verifies that requests can be served.
@@ -43,6 +44,12 @@ pub(crate) struct Probe<B> {
 impl<B: ProbeBackend> Request for Probe<B> {
     fn owner(&self) -> Option<&OwnerId> {
         None
+    }
+}
+
+impl Rows for bool {
+    fn rows(&self) -> usize {
+        0
     }
 }
 

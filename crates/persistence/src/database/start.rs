@@ -9,10 +9,10 @@ use super::DatabaseBackend;
 use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
-use crate::read::{GROUP_ROWS, Reads};
+use crate::read::{GROUP_ROWS, Reads, Rows};
 use crate::workers::{
-    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender, Timeouts,
-    Workers,
+    Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
+    SlowStatements, Timeouts, Workers,
 };
 use crate::write::{BlockedOwners, Ownership, OwnershipServer, Write, WriteQueue, WriteServer};
 use crate::{DatabaseOptions, WorkKind};
@@ -24,12 +24,14 @@ pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
     backend: Arc<B>,
     options: &'a DatabaseOptions,
+    slow: Arc<SlowStatements>,
     expiring: Vec<Arc<dyn Expire>>,
 }
 
 impl<'a, B: DatabaseBackend> Starter<'a, B> {
-    pub(super) const fn new(pool: Pool<B>, backend: Arc<B>, options: &'a DatabaseOptions) -> Self {
-        Self { pool, backend, options, expiring: Vec::new() }
+    pub(super) fn new(pool: Pool<B>, backend: Arc<B>, options: &'a DatabaseOptions) -> Self {
+        let slow = Arc::new(SlowStatements::new(options.slow_statement));
+        Self { pool, backend, options, slow, expiring: Vec::new() }
     }
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
@@ -97,10 +99,11 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     }
 
     fn context(&self, kind: WorkKind, timeouts: Timeouts) -> Context<B> {
-        Context { kind, pool: self.pool.clone(), timeouts, observer: Arc::clone(&self.options.observer) }
+        let (observer, slow) = (Arc::clone(&self.options.observer), Arc::clone(&self.slow));
+        Context { kind, pool: self.pool.clone(), timeouts, observer, slow }
     }
 
-    fn read<R: Request, A: Send + 'static>(
+    fn read<R: Request, A: Rows + Send + 'static>(
         &mut self,
         kind: WorkKind,
         limits: QueueLimits<R>,

@@ -1,11 +1,13 @@
 //! A call that waits for its reply, and a group of calls that one worker runs together.
 
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use domain::{OwnerId, RepositoryError};
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::Context;
 use crate::backend::{Backend, Failure};
@@ -34,6 +36,9 @@ struct CallState<A> {
     stage: Stage,
     /// Whether it may have written something once begun.
     is_write: bool,
+    /// The span of the caller, for the events of the worker. It ends with the reply of a worker, and not with that of the
+    /// timer: the statement goes on.
+    span: Span,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,8 +67,9 @@ impl<A> Clone for PendingCall<A> {
 impl<A> PendingCall<A> {
     pub(super) fn new(reply: oneshot::Sender<Reply<A>>, timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
-        let (reply, deadline) = (Some(reply), submitted + timeout);
-        Self(Arc::new(Mutex::new(CallState { reply, submitted, deadline, stage: Stage::Queued, is_write })))
+        let (reply, deadline, span) = (Some(reply), submitted + timeout, Span::current());
+        let state = CallState { reply, submitted, deadline, stage: Stage::Queued, is_write, span };
+        Self(Arc::new(Mutex::new(state)))
     }
 
     /// Records that a worker waits for a connection for it. If that takes too long, the database is unavailable and the
@@ -111,10 +117,18 @@ impl<A> PendingCall<A> {
 
     /// Sends the reply, unless the caller is gone or has one already.
     pub(crate) fn reply(&self, outcome: Reply<A>) {
-        let reply = self.lock().reply.take();
+        let mut state = self.lock();
+        let (reply, span) = (state.reply.take(), mem::replace(&mut state.span, Span::none()));
+        drop(state);
+        drop(span);
         if let Some(reply) = reply {
             let _ = reply.send(outcome);
         }
+    }
+
+    /// The span of the caller, until a worker has replied.
+    pub(crate) fn span(&self) -> Span {
+        self.lock().span.clone()
     }
 
     /// When it was submitted.

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use std::{io, iter, mem, thread};
 
 use domain::OwnerId;
+use tracing::Span;
 
-use super::call::{Group, Request};
+use super::call::{Group, PendingCall, Request};
 use super::pool::{CheckedOut, Pool};
 use super::queue::Queue;
+use super::slow_statements::{SlowStatements, StatementResult};
 use super::timer::Expire;
 use crate::DatabaseOptions;
 use crate::backend::{Backend, Failure};
@@ -59,6 +61,20 @@ pub(crate) struct Context<B: Backend> {
     pub(crate) pool: Pool<B>,
     pub(crate) timeouts: Timeouts,
     pub(crate) observer: Arc<dyn DatabaseObserver>,
+    pub(crate) slow: Arc<SlowStatements>,
+}
+
+impl<B: Backend> Context<B> {
+    /// Reports that the statements of these calls have ended.
+    pub(crate) fn statement_ended<A>(
+        &self,
+        calls: &[PendingCall<A>],
+        elapsed: Duration,
+        result: StatementResult,
+    ) {
+        self.observer.statement(self.kind, calls.len(), elapsed);
+        self.slow.record(self.kind, calls, elapsed, result);
+    }
 }
 
 /// Serves the groups of one thread.
@@ -87,6 +103,9 @@ struct WorkerSlot {
     driver_call: Option<DriverCall>,
     /// The owners whose group is running.
     owners: Vec<Option<OwnerId>>,
+    /// The span of the first call of that group, for the events of the thread. The failure of each call is logged by its
+    /// caller.
+    span: Option<Span>,
 }
 
 /// A call of the driver.
@@ -125,13 +144,16 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         let mut server = (self.new_server)();
         while self.slot(lease).is_some() {
             let Some(mut group) = self.queue.next_group() else { return };
+            let span = group.calls.first().map_or_else(Span::none, PendingCall::span);
             if let Some(mut slot) = self.slot(lease) {
                 slot.owners = mem::take(&mut group.owners);
+                slot.span = Some(span.clone());
             }
             let (begun, calls) = (Instant::now(), group.calls.clone());
             // The pool discards a connection that is dropped while unwinding.
             let worker = Worker { workers: self, lease };
-            if catch_unwind(AssertUnwindSafe(|| server.serve(&worker, group))).is_err() {
+            let serve = || span.in_scope(|| server.serve(&worker, group));
+            if catch_unwind(AssertUnwindSafe(serve)).is_err() {
                 server = (self.new_server)();
                 self.end_call(lease);
                 let panicked = Failure::internal("a worker panicked");
@@ -142,6 +164,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
             // For a replaced worker, the timer has done this.
             let Some(mut slot) = self.slot(lease) else { return };
             let owners = mem::take(&mut slot.owners);
+            slot.span = None;
             drop(slot);
             self.queue.finish(&owners, calls.len(), begun.elapsed());
         }
@@ -183,10 +206,11 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         }
         slot.driver_call = None;
         slot.thread += 1;
-        let owners = mem::take(&mut slot.owners);
+        let (owners, span) = (mem::take(&mut slot.owners), slot.span.take().unwrap_or_else(Span::none));
         drop(slot);
         self.queue.finish(&owners, 1, driver_call.limit);
-        tracing::warn!(kind = self.context.kind.as_str(), "replaced a worker whose connection hangs");
+        let kind = self.context.kind.as_str();
+        span.in_scope(|| tracing::warn!(kind, "replaced a worker whose connection hangs"));
         self.context.observer.worker_replaced(self.context.kind);
     }
 }

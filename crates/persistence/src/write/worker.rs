@@ -13,7 +13,9 @@ use super::group::{Item, OwnerCommands, Write};
 use super::random::Random;
 use super::{WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
-use crate::workers::{self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, Worker};
+use crate::workers::{
+    self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, StatementResult, Worker,
+};
 
 impl Request for Write {
     fn owner(&self) -> Option<&OwnerId> {
@@ -126,7 +128,7 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
         let mut database = WorkerDatabase {
             worker,
             connection: Some(connection),
-            calls: calls.len(),
+            calls: &calls,
             lock_timeout: self.lock_timeout,
             random,
         };
@@ -145,7 +147,7 @@ struct WorkerDatabase<'a, B: WriteBackend> {
     worker: &'a Worker<'a, B, Write, Outcome>,
     /// The connection for the first attempt.
     connection: Option<CheckedOut<B>>,
-    calls: usize,
+    calls: &'a [PendingCall<Outcome>],
     /// The shortest time limit of a statement.
     lock_timeout: Duration,
     random: &'a mut Random,
@@ -172,7 +174,12 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
             context.pool.write(connection, transaction, run)
         });
         let elapsed = begun.elapsed();
-        context.observer.statement(context.kind, self.calls, elapsed);
+        let ended = match &result {
+            Some(Ok(_)) => StatementResult::Completed { rows: None },
+            Some(Err(_)) => StatementResult::Failed,
+            None => StatementResult::NoResponse,
+        };
+        context.statement_ended(self.calls, elapsed, ended);
         // The thread was replaced and must not continue, whether or not a store was in progress.
         let Some(result) = result else { return Err(Failure::unknown(None)) };
         result.map_err(|error| {

@@ -63,11 +63,12 @@ fn failed_migrations_are_rolled_back_and_named() {
     let place = Place::new();
     let database = Database::open(&place.options()).unwrap();
     let pending = database.pending_migrations().unwrap();
-    place.connection().batch_execute("create table tasks (mine text)").unwrap();
+    // The name of an index of a migration.
+    place.connection().batch_execute("create table mine (x); create index tasks_newest on mine (x)").unwrap();
     let error = database.migrate().unwrap_err();
     assert!(matches!(error, MigrateError::Failed(_)), "{error}");
     assert_eq!(database.pending_migrations().unwrap(), pending);
-    place.connection().batch_execute("drop table tasks").unwrap();
+    place.connection().batch_execute("drop table mine").unwrap();
     assert_eq!(database.migrate().unwrap(), pending);
 }
 

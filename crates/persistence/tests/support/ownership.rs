@@ -194,7 +194,7 @@ pub(crate) fn ten_thousand_tasks_move_in_one_call(database: &OwnersDatabase) {
 fn repeated<T>(call: impl Fn() -> Result<T, RepositoryError>) -> Result<T, RepositoryError> {
     loop {
         match call() {
-            Err(RepositoryError::Unavailable(_)) => {}
+            Err(RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {}
             result => return result,
         }
     }

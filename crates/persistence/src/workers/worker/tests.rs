@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::database::sqlite::Sqlite;
-use crate::read::Reads;
+use crate::read::{Reads, Rows};
 use crate::workers::{DeadlineTimer, QueueLimits, Sender};
 use crate::workers::{Replies, Reply};
 
@@ -22,6 +22,12 @@ type Run = fn(&mut SqliteConnection, &[u32]) -> Replies<u32>;
 impl Request for u32 {
     fn owner(&self) -> Option<&OwnerId> {
         None
+    }
+}
+
+impl Rows for u32 {
+    fn rows(&self) -> usize {
+        1
     }
 }
 
@@ -39,7 +45,8 @@ impl Running {
         let sqlite = Sqlite::open(folder.path().join("tasks.db"), &options).unwrap();
         let pool = Pool::new(Arc::new(sqlite), &options);
         let timeouts = Timeouts::of_reads(&options);
-        let context = Context { kind: WorkKind::Get, pool, timeouts, observer: Arc::new(()) };
+        let slow = Arc::new(SlowStatements::new(Duration::from_nanos(1)));
+        let context = Context { kind: WorkKind::Get, pool, timeouts, observer: Arc::new(()), slow };
         Self { context, run, folder }
     }
 
@@ -53,8 +60,9 @@ impl Running {
     fn outcomes(self, requests: &[u32]) -> Vec<Reply<u32>> {
         let (sender, queue) = Queue::new(limits(), WorkKind::Get, Arc::new(()));
         let mut calls: Vec<_> = requests.iter().map(|n| Box::pin(sender.submit(*n))).collect();
-        for call in &mut calls {
-            assert!(pin!(call).poll(&mut std::task::Context::from_waker(Waker::noop())).is_pending());
+        for (call, request_id) in calls.iter_mut().zip(requests) {
+            let poll = || pin!(call).poll(&mut std::task::Context::from_waker(Waker::noop()));
+            assert!(tracing::error_span!("request", request_id).in_scope(poll).is_pending());
         }
         let _running = self.start(queue);
         calls.into_iter().map(block_on).collect()
@@ -162,4 +170,44 @@ fn hanging_workers_are_replaced() {
     // Its time has to be long enough for a slow machine, so it is tried until it is begun soon enough.
     let served = tasknook_tests::eventually(Duration::from_secs(30), || block_on(sender.submit(2)).ok());
     assert_eq!(served, Some(20));
+}
+
+/// The log of this process.
+#[derive(Clone, Default)]
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for CapturedLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn events_of_a_worker_have_the_spans_of_their_calls() {
+    let log = CapturedLog::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).init();
+    let run: Run = |_, group| {
+        tracing::warn!("in the worker");
+        Ok(group.iter().map(|request| Ok(*request)).collect())
+    };
+    assert_eq!(Running::new(run).outcomes(&[7001, 7002, 7003]).len(), 3);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = |message: &str| -> Vec<String> {
+        let own = text.lines().filter(|line| line.contains("request_id=700") && line.contains(message));
+        own.map(str::to_owned).collect()
+    };
+    let inside = lines("in the worker");
+    assert!(inside.len() == 1 && inside[0].contains("request{request_id=7001}"), "{text}");
+    let slow = lines("slow statement");
+    assert_eq!(slow.len(), 3, "{text}");
+    for (line, id) in slow.iter().zip([7001, 7002, 7003]) {
+        assert!(line.contains(&format!("request{{request_id={id}}}")), "{line}");
+        assert!(line.contains("kind=\"get\" calls=3 rows=3 result=\"completed\""), "{line}");
+    }
 }

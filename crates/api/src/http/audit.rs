@@ -1,0 +1,124 @@
+//! What the audit log records of a request: every write of an authenticated user, with its result.
+
+use std::net::IpAddr;
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use domain::{Owner, OwnerId, TaskId, Timestamp};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::http::client_address;
+use crate::http::problem::{Problem, ProblemKind};
+use crate::state::{AppState, AuditLog};
+
+/// The ids of a request, for its record.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestIds {
+    pub request_id: String,
+    pub trace_id: String,
+}
+
+/// What has become of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum WriteResult {
+    /// The response is a success.
+    Applied,
+    /// Nothing was written.
+    Rejected,
+    /// The write may have been applied: the client left before the response, or the response does not tell.
+    Unknown,
+}
+
+/// One line of the audit log.
+#[derive(Debug, Serialize)]
+struct Record {
+    time: String,
+    request_id: String,
+    trace_id: String,
+    client_address: Option<IpAddr>,
+    user: String,
+    method: String,
+    route: String,
+    /// The user in the path, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_user: Option<String>,
+    task_id: Option<String>,
+    status: Option<u16>,
+    /// The code of the problem.
+    code: Option<&'static str>,
+    result: WriteResult,
+}
+
+/// The record of a request that is being served. It is appended when it is dropped: with the response, or when the client
+/// leaves before.
+struct OpenRecord {
+    log: AuditLog,
+    record: Record,
+}
+
+impl Drop for OpenRecord {
+    fn drop(&mut self) {
+        self.log.append(&self.record);
+    }
+}
+
+/// Begins the record of a write, before the user in its path is compared with the owner.
+pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path_user: Option<&[u8]>) {
+    let Some(log) = &state.audit else { return };
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return;
+    }
+    let Some(RequestIds { request_id, trace_id }) = request.extensions().get().cloned() else { return };
+    let record = Record {
+        time: now(),
+        request_id,
+        trace_id,
+        client_address: client_address::address_of(request, state),
+        user: owner.id().as_str().to_owned(),
+        method: request.method().to_string(),
+        route: request.match_pattern().unwrap_or_default(),
+        path_user: path_user.filter(|user| !owner.is_named(user)).and_then(user_id),
+        // The text of an invalid id may be anything.
+        task_id: request.match_info().get("id").and_then(TaskId::parse).map(|id| id.to_string()),
+        status: None,
+        code: None,
+        result: WriteResult::Unknown,
+    };
+    request.extensions_mut().insert(OpenRecord { log: log.clone(), record });
+}
+
+fn user_id(bytes: &[u8]) -> Option<String> {
+    OwnerId::parse(str::from_utf8(bytes).ok()?).ok().map(|id| id.as_str().to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the time of a record is not part of the domain")]
+fn now() -> String {
+    Timestamp::new(OffsetDateTime::now_utc()).to_string()
+}
+
+/// Ends the record of a request with its response, if it has one.
+pub(crate) fn finish(request: &HttpRequest, response: &HttpResponse) {
+    let open = request.extensions_mut().remove::<OpenRecord>();
+    let Some(mut open) = open else { return };
+    let problem = response.error().and_then(|error| error.as_error::<Problem>()).map(Problem::kind);
+    let record = &mut open.record;
+    record.status = Some(response.status().as_u16());
+    record.code = problem.map(ProblemKind::code);
+    record.result = result(response.status(), problem);
+    if let Some(created) = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()) {
+        let id = created.rsplit('/').next().and_then(TaskId::parse);
+        record.task_id = id.map(|id| id.to_string()).or_else(|| record.task_id.take());
+    }
+}
+
+fn result(status: StatusCode, problem: Option<ProblemKind>) -> WriteResult {
+    match problem {
+        _ if status.is_success() => WriteResult::Applied,
+        None | Some(ProblemKind::Internal | ProblemKind::OutcomeUnknown) if status.is_server_error() => {
+            WriteResult::Unknown
+        }
+        _ => WriteResult::Rejected,
+    }
+}
