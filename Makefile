@@ -49,6 +49,15 @@ test: ## Install what the tests need, and run all tests
 	$(CARGO) test --workspace
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
+# The modules of end-to-end tests with a long form. SOAK=upgrades:: runs one of them.
+SOAK ?= $(sort $(patsubst %.rs,%::,$(notdir $(shell grep -l short_or_soak tests/end_to_end/*.rs))))
+# TASKNOOK_PREVIOUS_BINARY=<binary of 0.1.0> is upgraded in place of a database as it left it.
+.PHONY: soak
+soak: ## Run the tests of reliability at full size, in a release build; takes long
+	@tests/prerequisites.sh test
+	TASKNOOK_SOAK=1 $(CARGO) test --release -p tasknook-persistence --lib simulated_writes
+	TASKNOOK_SOAK=1 $(CARGO) test --release -p tasknook-tests --test end_to_end -- $(SOAK) --test-threads 1
+
 # The tests of these packages start no server. Persistence is left out: its tests start PostgreSQL.
 .PHONY: unit
 unit: ## Run the tests that need no server; under a minute once built

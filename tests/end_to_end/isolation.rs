@@ -5,7 +5,7 @@ use std::sync::{Barrier, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Response};
+use tasknook_tests::{Client, Response, short_or_soak};
 
 use crate::database::{Database, caller, on_both_databases};
 
@@ -13,7 +13,6 @@ on_both_databases! {
     responses_contain_no_data_of_other_users
 }
 
-const USERS: usize = 12;
 const STEPS: usize = 80;
 
 /// What users could guess of each other: ids, user names, cursors.
@@ -24,22 +23,26 @@ struct Leaks {
 }
 
 fn responses_contain_no_data_of_other_users(database: Database) {
-    let environment = database.with_secret();
+    let users = short_or_soak(12, 64);
+    let environment = database.with_secret().set("TASKNOOK_LOG__LEVEL", "trace");
     let service = environment.serve();
-    let callers: Vec<Client> = (0..USERS).map(|user| caller(&environment, &service, &name(user))).collect();
-    let (leaks, start) = (Mutex::new(Leaks::default()), Barrier::new(USERS));
+    let callers: Vec<Client> = (0..users).map(|user| caller(&environment, &service, &name(user))).collect();
+    let (leaks, start) = (Mutex::new(Leaks::default()), Barrier::new(users));
     thread::scope(|scope| {
         for (number, client) in callers.into_iter().enumerate() {
             let (leaks, start) = (&leaks, &start);
             scope.spawn(move || {
                 let mut user =
-                    User { number, client, leaks, tasks: BTreeMap::new(), dice: 7919 + number as u64 };
+                    User { users, number, client, leaks, tasks: BTreeMap::new(), dice: 7919 + number as u64 };
                 start.wait();
                 (0..STEPS).for_each(|_| user.step());
                 user.expect_exactly_own_tasks();
             });
         }
     });
+    let log = service.log().clone();
+    service.stop();
+    assert!(!log.text().contains("canary-"), "the log contains texts of tasks");
 }
 
 fn name(user: usize) -> String {
@@ -52,6 +55,7 @@ fn mark(user: usize) -> String {
 }
 
 struct User<'a> {
+    users: usize,
     number: usize,
     client: Client,
     leaks: &'a Mutex<Leaks>,
@@ -108,7 +112,7 @@ impl User<'_> {
     }
 
     fn requests_another_path(&mut self) {
-        let other = (self.number + 1 + self.any(USERS - 1)) % USERS;
+        let other = (self.number + 1 + self.any(self.users - 1)) % self.users;
         let root = format!("/api/{}/tasks", name(other));
         let _ = self.checked(self.client.get(&root)).expect(403);
         let _ = self.checked(self.client.post(&root, &json!({"title": mark(self.number)}))).expect(403);
@@ -149,7 +153,7 @@ impl User<'_> {
     /// Checks that the response has no mark of another user.
     fn checked(&self, response: Response) -> Response {
         let whole = response.to_string();
-        for other in (0..USERS).filter(|&other| other != self.number) {
+        for other in (0..self.users).filter(|&other| other != self.number) {
             assert!(
                 !whole.contains(&mark(other)),
                 "{} received data of {}:\n{whole}",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use tasknook_tests::{Environment, RawConnection, Service};
+use tasknook_tests::{Environment, RawConnection, Service, short_or_soak};
 
 use crate::database::Database;
 
@@ -36,6 +36,21 @@ fn soft_limit_is_raised_for_idle_connections() {
     let log = service.log().clone();
     service.stop();
     assert!(!log.text().contains("Too many open files"), "{log}");
+}
+
+/// The test itself needs a file for each connection.
+#[test]
+fn idle_connections_cost_little_memory() {
+    let service = Database::Sqlite.with_secret().serve();
+    let count = short_or_soak(500, 10_000);
+    // The first time warms up allocations that remain.
+    drop(kept(&service, 50));
+    let before = service.resident_bytes();
+    let idle = kept(&service, count);
+    let each = service.resident_bytes().saturating_sub(before) / count;
+    assert!(each < 16 << 10, "{each} bytes for each of {count} connections");
+    drop(idle);
+    let _ = service.client().get("/readyz").expect(200);
 }
 
 #[test]

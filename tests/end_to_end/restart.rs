@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use serde_json::json;
-use tasknook_tests::Client;
+use tasknook_tests::{Client, short_or_soak};
 
 use crate::database::{Database, caller, on_both_databases};
 
@@ -36,6 +36,12 @@ fn tasks_survive_a_restart(database: Database) {
 }
 
 fn acknowledged_tasks_survive_a_kill_under_load(database: Database) {
+    for _ in 0..short_or_soak(1, 25) {
+        kill_under_load(database);
+    }
+}
+
+fn kill_under_load(database: Database) {
     let environment = database.with_secret();
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
@@ -61,6 +67,8 @@ fn acknowledged_tasks_survive_a_kill_under_load(database: Database) {
     let lost: Vec<_> = titles.difference(&distinct).collect();
     assert!(lost.is_empty(), "{} of {} are lost, as {:?}", lost.len(), titles.len(), lost.first());
     assert!(distinct.len() <= attempted, "{} tasks of {attempted} attempts", distinct.len());
+    service.stop();
+    let _ = environment.run(&["doctor"]).success();
 }
 
 /// Creates tasks until the service is killed, at most a page, and returns the number of attempts.

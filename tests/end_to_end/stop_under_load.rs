@@ -54,7 +54,10 @@ fn requests_that_were_received_are_completed(database: Database) {
     assert!(eventually(LIMIT, || (used.elapsed() > IDLE).then_some(())).is_some());
     signal(service.id(), "CONT");
     for (number, connection) in all.iter_mut().enumerate() {
-        let statuses = [201, 200].map(|_| connection.response().unwrap().map(|response| response.status));
+        let statuses = [201, 200].map(|_| {
+            let response = connection.response();
+            response.unwrap_or_else(|error| panic!("connection {number}: {error}")).map(|one| one.status)
+        });
         assert_eq!(
             statuses,
             [Some(201), Some(200)],

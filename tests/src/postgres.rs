@@ -20,6 +20,7 @@ use installation::Installation;
 
 mod installation;
 mod pooler;
+mod standby;
 
 pub use pooler::Pooler;
 
@@ -107,19 +108,23 @@ impl Postgres {
             arguments.extend(["--locale=C", "--locale-provider=icu", "--icu-locale=en"]);
         }
         let _ = installation.run(&folder, "initdb", &arguments).success();
-        let mut server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind };
+        let server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind };
         if kind == Kind::Encrypted {
             server.make_certificate();
         }
+        server.launch_on_a_free_port()
+    }
+
+    fn launch_on_a_free_port(mut self) -> Self {
         // Another program can take the free port first; a second such chance in a row is not one.
         for attempt in 0..5 {
-            server.configure();
-            if server.launch() {
-                return server;
+            self.configure();
+            if self.launch() {
+                return self;
             }
-            assert!(attempt < 4, "PostgreSQL does not start\n{}", server.log());
+            assert!(attempt < 4, "PostgreSQL does not start\n{}", self.log());
         }
-        server
+        self
     }
 
     fn configure(&mut self) {
@@ -132,7 +137,8 @@ impl Postgres {
         };
         let settings = format!("{CONFIGURATION}{settings}port = {}\n", self.port);
         fs::write(data.join("postgresql.conf"), settings).unwrap();
-        fs::write(data.join("pg_hba.conf"), format!("{kind} all all 127.0.0.1/32 trust\n")).unwrap();
+        fs::write(data.join("pg_hba.conf"), format!("{kind} all,replication all 127.0.0.1/32 trust\n"))
+            .unwrap();
     }
 
     fn make_certificate(&self) {

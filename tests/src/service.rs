@@ -1,6 +1,7 @@
 //! The real binary, in a folder of its own, on a port that happens to be free.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
@@ -208,6 +209,17 @@ impl Service {
     #[must_use]
     pub fn log(&self) -> &Output {
         &self.running.stderr
+    }
+
+    /// The memory of its process.
+    ///
+    /// # Panics
+    /// When it has ended already.
+    #[must_use]
+    pub fn resident_bytes(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim_end_matches("kB").trim().parse::<usize>().unwrap() << 10
     }
 
     /// Sends SIGTERM, without waiting.

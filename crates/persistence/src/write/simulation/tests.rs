@@ -3,10 +3,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use tasknook_tests::short_or_soak;
+
 use super::history::Counts;
 use super::{Fault, Planted, Weakness, run};
 
-/// How many schedules a normal test run has.
+/// How many schedules find each planted fault.
 const SCHEDULES: u64 = 2_000;
 
 /// The variable with the seed of the one schedule to run.
@@ -70,18 +72,12 @@ fn assert_found(fault: Fault, how: &str) {
 
 #[test]
 fn simulated_writes_are_linearizable() {
-    let counts = assert_right(SCHEDULES);
+    let counts = assert_right(short_or_soak(SCHEDULES, 100_000));
     // A schedule that runs alone need not contain everything.
     if let Some(total) = counts.into_iter().reduce(Counts::plus) {
         println!("{total:?}");
         assert!(total.all_occurred(), "{total:?}");
     }
-}
-
-#[test]
-#[ignore = "takes minutes"]
-fn many_simulated_writes_are_linearizable() {
-    assert_right(100_000);
 }
 
 #[test]
