@@ -29,7 +29,7 @@ use crate::http::problem::chain;
 use crate::routes::{metrics_only, routes, routes_and_metrics};
 use crate::state::AppState;
 use listener::{Capacity, Listener, Service};
-use shutdown::{Signals, stop_on_signal};
+use shutdown::{Shutdown, Signals, stop_on_signal};
 
 use systemd::WorkerPings;
 use tls::Certificate;
@@ -116,9 +116,14 @@ pub(crate) fn serve(
             // Standard output may be closed.
             let _ = writeln!(stdout(), "{}", hint(&address));
         }
-        let delay = Duration::from_secs(settings.server.drain_delay_seconds);
-        let draining = state.draining.clone();
-        actix_web::rt::spawn(stop_on_signal(signals, api, server.handle(), draining, delay));
+        let shutdown = Shutdown {
+            listener: api,
+            server: server.handle(),
+            draining: state.draining.clone(),
+            workers: pings.clone(),
+            delay: Duration::from_secs(settings.server.drain_delay_seconds),
+        };
+        actix_web::rt::spawn(stop_on_signal(signals, shutdown));
         if let Some(certificate) = certificate {
             actix_web::rt::spawn(certificate.reload_on_change());
         }

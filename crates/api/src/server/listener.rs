@@ -11,6 +11,7 @@ use actix_server::{Server, ServerBuilder};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
 use actix_web::web::{Data, ServiceConfig};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -117,6 +118,12 @@ impl Listener {
             })?;
         }
         Ok(server.run())
+    }
+
+    /// Whether a connection waits to be accepted.
+    pub(super) fn has_waiting(&self) -> bool {
+        let mut sockets: Vec<_> = self.0.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
+        poll(&mut sockets, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
     }
 
     /// Lets no new connection begin, while connections whose handshake has begun are still accepted. Closing the socket at

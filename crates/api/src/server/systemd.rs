@@ -23,7 +23,7 @@ impl WorkerPings {
     }
 
     /// Returns when every worker has answered a new ping; never while one of them is blocked.
-    async fn answered(&self) {
+    pub(super) async fn answered(&self) {
         let (ping, mut copies) = mpsc::channel(1);
         if self.0.send(ping).is_ok() {
             // Nothing is sent: it ends when the last copy is dropped.
