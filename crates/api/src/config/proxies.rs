@@ -32,6 +32,11 @@ impl TrustedProxies {
         Ok(Self { networks, header: server.client_address_header })
     }
 
+    /// Whether no proxy is trusted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.networks.is_empty()
+    }
+
     /// Whether a proxy with this address is trusted.
     pub(crate) fn contain(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&address))

@@ -8,9 +8,19 @@ use actix_web::http::header::{self, HeaderMap, HeaderName};
 use crate::config::{ForwardingHeader, TrustedProxies};
 use crate::state::{AppState, Client};
 
-/// The client of the request; none when the connection has no address.
+/// The client that the limits of addresses count; none when it is not known. A private address without
+/// `server.trusted_proxies` is probably that of a proxy or of an application's server, and one of its users must not use
+/// up the limit of all.
 pub(crate) fn client(request: &HttpRequest, state: &AppState) -> Option<Client> {
-    address_of(request, state).map(Client::at)
+    let address = address_of(request, state)?;
+    (!state.trusted_proxies.is_empty() || !is_private(address)).then(|| Client::at(address))
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
 }
 
 /// The address of the client of the request.

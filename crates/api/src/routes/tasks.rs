@@ -62,8 +62,9 @@ pub(crate) async fn list(
     if let Some(total) = page.total {
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
-    let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
+    // First the memory: pages that wait for their turn take it, too.
     let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
+    let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
     Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
 }
 

@@ -56,9 +56,6 @@ pub(super) async fn request_context(
     span.in_scope(|| record(&response, started));
     export(&response, started, id, trace);
     if let Some(connection) = &connection {
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-            connection.rejected();
-        }
         let is_closing = state.is_some_and(|state| state.draining.is_closing());
         let last = is_closing && !connection.has_unstarted_requests();
         if last || response.headers().contains_key(header::CONNECTION) {

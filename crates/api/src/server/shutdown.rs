@@ -1,5 +1,6 @@
 //! Signals, and the steps of a graceful shutdown.
 
+use std::future::pending;
 use std::io;
 use std::time::Duration;
 
@@ -22,24 +23,41 @@ const ACCEPT_LIMIT: Duration = Duration::from_secs(5);
 const ACCEPT_CHECK: Duration = Duration::from_millis(20);
 
 /// The signals that stop the service.
-pub(super) struct Signals([Signal; 3]);
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    /// None for a process that `nohup` started.
+    hangup: Option<Signal>,
+}
 
 impl Signals {
-    /// SIGTERM and SIGINT; SIGHUP, when the terminal closes.
+    /// SIGTERM and SIGINT; SIGHUP, when the terminal closes, unless the process was started to outlive it.
     pub(super) fn new() -> io::Result<Self> {
-        let [terminate, interrupt, hangup] =
-            [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
-        Ok(Self([terminate?, interrupt?, hangup?]))
+        let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?;
+        let [terminate, interrupt] = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+        Ok(Self { terminate: terminate?, interrupt: interrupt?, hangup })
     }
 
     async fn next(&mut self) {
-        let [terminate, interrupt, hangup] = &mut self.0;
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = hangup => {}
         }
     }
+}
+
+/// Whether the process ignores SIGHUP, number 1, from its start (`proc(5)`). Elsewhere than on Linux, this is not known.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// What a shutdown ends.

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
 use serde::Serialize;
@@ -62,9 +62,17 @@ impl AuditLog {
     /// Waits until the queued records are written.
     pub(crate) fn flush(&self) {
         let (done, written) = sync_channel(1);
-        if self.queue.send(Message::Flush(done)).is_ok() {
-            let _ = written.recv_timeout(FLUSH);
+        let deadline = Instant::now() + FLUSH;
+        let mut message = Message::Flush(done);
+        // A file system that does not respond leaves the queue full.
+        while let Err(TrySendError::Full(back)) = self.queue.try_send(message) {
+            if Instant::now() >= deadline {
+                return;
+            }
+            message = back;
+            thread::sleep(Duration::from_millis(10));
         }
+        let _ = written.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -183,6 +191,8 @@ mod tests {
             appended += 1;
         }
         assert!(appended > QUEUE as u64, "{appended}");
+        // Returns although the writer is stuck.
+        log.flush();
         drop(reader);
     }
 }

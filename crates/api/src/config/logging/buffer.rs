@@ -52,12 +52,14 @@ impl LogBuffer {
     }
 
     /// Writes the lines as they come. After a write it reports the lines that were dropped meanwhile. Lines of a failed
-    /// write are dropped, too.
+    /// write are dropped, too; it may have ended within a line, which the next one must not continue.
     pub(super) fn write_to(&self, mut sink: impl Write, report: impl Fn(u64)) {
-        let (mut chunk, mut reported) = (Vec::new(), 0);
+        let (mut chunk, mut reported, mut torn) = (Vec::new(), 0, false);
         loop {
             self.take(&mut chunk);
-            if sink.write_all(&chunk).is_err() {
+            let ended = if torn { sink.write_all(b"\n") } else { Ok(()) };
+            torn = ended.and_then(|()| sink.write_all(&chunk)).is_err();
+            if torn {
                 self.dropped.inc_by(chunk.split_inclusive(|byte| *byte == b'\n').count() as u64);
                 continue;
             }

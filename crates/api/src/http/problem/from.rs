@@ -57,7 +57,8 @@ impl From<NoRoom> for Problem {
     fn from(_: NoRoom) -> Self {
         let detail =
             "Too many lists are waiting to be sent; read the responses, then retry after the given delay.";
-        Self::retryable(ProblemKind::Overloaded, detail, None)
+        // A client that does not read is not kept.
+        Self::retryable(ProblemKind::Overloaded, detail, None).with_header(header::CONNECTION, "close")
     }
 }
 

@@ -36,8 +36,6 @@ pub(crate) struct ConnectionState {
     last_active: Cell<Instant>,
     /// Set while request headers are awaited: since the accept, or since bytes came while no request was in flight.
     header_deadline: Cell<Option<Instant>>,
-    /// Set while the connection is idle after a rejected request.
-    idle_deadline: Cell<Option<Instant>>,
     /// Bytes of a request have arrived whose handler has not started.
     arriving: Cell<bool>,
     /// Ends of headers that were read, whose handlers have not started.
@@ -58,7 +56,6 @@ impl ConnectionState {
             ending: Cell::new(Ending::No),
             last_active: Cell::new(now),
             header_deadline: Cell::new(Some(now + timeouts.header)),
-            idle_deadline: Cell::new(None),
             arriving: Cell::new(false),
             unstarted: Cell::new(0),
             matched: Cell::new(0),
@@ -72,7 +69,6 @@ impl ConnectionState {
         self.in_flight.update(|count| count + 1);
         self.unstarted.update(|count| count.saturating_sub(1));
         self.header_deadline.set(None);
-        self.idle_deadline.set(None);
         self.arriving.set(false);
         if !self.blocked.get() {
             self.writing.set(None);
@@ -95,12 +91,6 @@ impl ConnectionState {
         .await;
     }
 
-    /// The response of the current request rejects it for lack of capacity. A client that does not come back does not read
-    /// either, and its connection would be one of many; it ends before the write timeout.
-    pub(crate) fn rejected(&self) {
-        self.idle_deadline.set(Some(Instant::now() + self.timeouts.write.mul_f64(2.0 / 3.0)));
-    }
-
     /// Resolves when a request wishes the end.
     pub(super) async fn end_requested(&self) {
         poll_fn(|_| {
@@ -120,7 +110,9 @@ impl ConnectionState {
 
     /// Bytes were read; none at the end of the stream.
     pub(super) fn read(&self, bytes: &[u8]) {
-        if bytes.is_empty() {
+        // An empty line before a request is ignored (RFC 9112 §2.2).
+        let is_between = self.in_flight.get() == 0 && !self.arriving.get();
+        if bytes.is_empty() || (is_between && bytes.iter().all(|byte| b"\r\n".contains(byte))) {
             return;
         }
         if self.in_flight.get() == 0 {
@@ -164,7 +156,7 @@ impl ConnectionState {
             return self.header_deadline.get();
         }
         let grace = closing.then(|| self.last_active.get() + GRACE);
-        [self.header_deadline.get(), self.idle_deadline.get(), grace].into_iter().flatten().min()
+        [self.header_deadline.get(), grace].into_iter().flatten().min()
     }
 
     /// Whether the headers of a request are overdue.

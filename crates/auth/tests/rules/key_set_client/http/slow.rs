@@ -1,6 +1,7 @@
 //! Rule 7 over HTTP: the deadline of a fetch.
 
 use std::io::Write;
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,13 +11,21 @@ use tasknook_auth::{FetchError, JwksSource};
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Responds to the first request at once, and to further ones as given.
+fn after_a_first_set(respond_late: impl Fn(usize, &mut TcpStream) + Send + Sync + 'static) -> Issuer {
+    Issuer::start(move |number, _, stream| match number {
+        1 => respond(stream, "200 OK", "", "{}"),
+        _ => respond_late(number, stream),
+    })
+}
+
 fn silent() -> Issuer {
-    Issuer::start(|_, _, _| thread::park())
+    after_a_first_set(|_, _| thread::park())
 }
 
 /// Sends a first piece, and the other one again and again.
 fn drop_by_drop(start: &'static [u8], drop: &'static [u8]) -> Issuer {
-    Issuer::start(move |_, _, stream| {
+    after_a_first_set(move |_, stream| {
         let mut alive = stream.write_all(start).is_ok();
         while alive {
             alive = stream.write_all(drop).is_ok();
@@ -27,12 +36,12 @@ fn drop_by_drop(start: &'static [u8], drop: &'static [u8]) -> Issuer {
 
 /// Responds after a second, the given number of times with a redirect.
 fn leisurely(redirects: usize) -> Issuer {
-    Issuer::start(move |number, _, stream| {
+    after_a_first_set(move |number, stream| {
         let start = Instant::now();
         while let Some(remaining) = SECOND.checked_sub(start.elapsed()) {
             thread::park_timeout(remaining);
         }
-        if number > redirects {
+        if number > redirects + 1 {
             return respond(stream, "200 OK", "", "{}");
         }
         respond(stream, "307 Temporary Redirect", &format!("location: {PATH}?{number}\r\n"), "");
@@ -45,7 +54,9 @@ fn a_fetch_ends_after_three_seconds_whatever_the_issuer_does() {
     let head = drop_by_drop(b"HTTP/1.1 200 OK\r\nx: ", b"x");
     let issuers = [silent(), body, head, leisurely(3)];
     let fetch = |issuer: &Issuer| {
-        let (source, start) = (source(issuer), Instant::now());
+        let source = source(issuer);
+        source.fetch().unwrap();
+        let start = Instant::now();
         (source.fetch(), start.elapsed())
     };
     let fetched: Vec<_> = thread::scope(|scope| {
@@ -63,6 +74,14 @@ fn a_fetch_ends_after_three_seconds_whatever_the_issuer_does() {
     let fastest = fetched.iter().map(|(_, elapsed)| *elapsed).min();
     assert!(fastest < Some(SECOND * 8), "{fastest:?}");
     let requests: Vec<_> = issuers.iter().map(|issuer| issuer.requests().len()).collect();
-    assert_eq!(requests[..3], [1, 1, 1]);
-    assert!((2..=3).contains(&requests[3]), "{requests:?}");
+    assert_eq!(requests[..3], [2, 2, 2]);
+    assert!((3..=4).contains(&requests[3]), "{requests:?}");
+}
+
+#[test]
+fn the_first_fetch_has_ten_seconds() {
+    let issuer = Issuer::start(|_, _, _| thread::park());
+    let (source, start) = (source(&issuer), Instant::now());
+    assert!(matches!(source.fetch(), Err(FetchError::Timeout)));
+    assert!(start.elapsed() > Duration::from_millis(9900), "{:?}", start.elapsed());
 }
