@@ -152,6 +152,8 @@ fn audit_log_records_each_write_of_a_user() {
     let _ = alice.delete("/api/tasks/text-of-bob").expect(404);
     let _ = alice.request("DELETE", &task).header("if-match", "\"0\"").send().expect(412);
     let _ = alice.delete(&task).expect(204);
+    let transfer = json!({ "from_token": environment.token("bob") });
+    let _ = alice.post("/api/tasks/transfer", &transfer).expect(204);
     let _ = service.client().post("/api/tasks", &json!({"title": "text"})).expect(401);
     service.terminate();
     assert!(service.ended().success());
@@ -177,6 +179,7 @@ fn audit_log_records_each_write_of_a_user() {
             "DELETE /tasks/{id} - 404 task_not_found rejected",
             "DELETE /{user_id}/tasks/{id} task 412 precondition_failed rejected",
             "DELETE /{user_id}/tasks/{id} task 204 - applied",
+            "POST /tasks/transfer - 204 - applied",
         ]
     );
     assert!(
@@ -185,6 +188,9 @@ fn audit_log_records_each_write_of_a_user() {
     let completed = &records[2];
     assert_eq!((&completed["request_id"], &completed["trace_id"]), (&"completion".into(), &TRACE.into()));
     assert_eq!(records[3]["path_user"], "böb");
-    let members = records[3].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(sorted(members), sorted(documented("## Audit log")));
+    assert_eq!(records[7]["from_user"], "bob");
+    let members = records.iter().flat_map(|record| record.as_object().unwrap().keys());
+    let mut members = sorted(members.map(String::as_str).collect());
+    members.dedup();
+    assert_eq!(members, sorted(documented("## Audit log")));
 }

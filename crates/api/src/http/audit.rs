@@ -44,6 +44,9 @@ struct Record {
     /// The user in the path, if it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_user: Option<String>,
+    /// The user whose tasks are transferred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_user: Option<String>,
     task_id: Option<String>,
     status: Option<u16>,
     /// The code of the problem.
@@ -80,6 +83,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         method: request.method().to_string(),
         route: request.match_pattern().unwrap_or_default(),
         path_user: path_user.filter(|user| !owner.is_named(user)).and_then(user_id),
+        from_user: None,
         // The text of an invalid id may be anything.
         task_id: request.match_info().get("id").and_then(TaskId::parse).map(|id| id.to_string()),
         status: None,
@@ -87,6 +91,13 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         result: WriteResult::Unknown,
     };
     request.extensions_mut().insert(OpenRecord { log: log.clone(), record });
+}
+
+/// Adds the user whose tasks the request transfers.
+pub(crate) fn note_source(request: &HttpRequest, from: &Owner) {
+    if let Some(open) = request.extensions_mut().get_mut::<OpenRecord>() {
+        open.record.from_user = Some(from.id().as_str().to_owned());
+    }
 }
 
 fn user_id(bytes: &[u8]) -> Option<String> {

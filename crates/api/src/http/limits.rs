@@ -87,6 +87,16 @@ pub(crate) fn attach(request: &HttpRequest, admission: Admission) {
 /// much work as ten requests for one task.
 const TASKS_PER_REQUEST: usize = 100;
 
+/// Requests that a transfer counts as: one with 10,000 tasks keeps SQLite from other writes for seconds.
+const REQUESTS_OF_A_TRANSFER: u64 = 100;
+
+/// Charges the owner of the request for a transfer, before it begins.
+pub(crate) fn charge_transfer(request: &HttpRequest, limits: &Limits) {
+    if let Some(admission) = request.extensions_mut().get_mut::<Admission>() {
+        limits.charge(admission, REQUESTS_OF_A_TRANSFER);
+    }
+}
+
 /// Charges the owner of the request for a list of this length. Before a long one, waits until the owner writes no other:
 /// of the lists that wait to be written, each belongs to a different owner, so none waits for several of another.
 pub(crate) async fn turn_to_write(

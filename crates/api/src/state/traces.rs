@@ -127,8 +127,13 @@ impl Sender {
     fn send(&mut self, spans: &[Value]) {
         let count = spans.len() as u64;
         let body = request(spans).to_string();
-        match self.agent.post(&self.url).content_type("application/json").send(body) {
-            Ok(_) => self.failing = false,
+        let sent = self.agent.post(&self.url).content_type("application/json").send(body);
+        // Redirects are not followed, and are no error of the library.
+        match sent.and_then(|response| match response.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(ureq::Error::StatusCode(status.as_u16())),
+        }) {
+            Ok(()) => self.failing = false,
             Err(error) => {
                 self.dropped.inc_by(count);
                 if !self.failing {

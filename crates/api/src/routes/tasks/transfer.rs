@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::http::authentication::{self, AuthenticatedOwner};
 use crate::http::body::{self, MediaTypes};
 use crate::http::problem::Problem;
+use crate::http::{audit, limits};
 use crate::openapi::parameters::OwnerPath;
 use crate::openapi::responses::TransferredTasks;
 use crate::openapi::schemas::Transfer;
@@ -38,6 +39,8 @@ pub(crate) async fn transfer(
             "value_error",
         ));
     }
+    audit::note_source(&request, &from);
+    limits::charge_transfer(&request, &state.limits);
     state.tasks.move_tasks(&from, &owner).await?;
     Ok(HttpResponse::NoContent().finish())
 }
