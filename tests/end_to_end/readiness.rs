@@ -57,6 +57,33 @@ fn missing_rights_and_read_only_servers_are_not_ready() {
 }
 
 #[test]
+fn failing_writes_are_not_ready_until_they_succeed() {
+    let server = Postgres::start();
+    let url = server.create_database();
+    let environment =
+        Environment::new().set("DATABASE_URL", &url).set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    let task = json!({"title": "a"});
+    let _ = alice.post("/api/tasks", &task).expect(201);
+    // As on a full disk (53100 disk_full), of the tasks alone.
+    let _ = server.query(
+        &url,
+        "create function fill() returns trigger language plpgsql as \
+         $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$; \
+         create trigger fill before insert on tasks for each row execute function fill()",
+    );
+    let _ = alice.post("/api/tasks", &task).expect(503);
+    becomes(&service, 503);
+    let _ = alice.get("/api/tasks").expect(200);
+    let _ = server.query(&url, "drop trigger fill on tasks");
+    becomes(&service, 200);
+    let _ = alice.post("/api/tasks", &task).expect(201);
+    let rows = server.query(&url, "select count(*) from tasks");
+    assert_eq!(rows.trim(), "2", "a check leaves nothing");
+}
+
+#[test]
 fn table_locked_by_a_migration_is_not_ready() {
     let server = Postgres::start();
     let url = server.create_database();

@@ -13,10 +13,10 @@ use std::io::Write;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
-use diesel::result::Error::DatabaseError;
+use diesel::result::Error::RollbackTransaction;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
-use diesel::{ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
+use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
 use domain::{Page, Task, TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -123,19 +123,20 @@ impl ProbeBackend for Postgres {
         )
     }
 
-    /// Stores 256 KiB in a temporary table, for which the role needs a right that it has by default.
+    /// Stores more than the free space of a page or two where the tasks are, and rolls back. No user has an empty id.
     fn try_write(&self, connection: &mut PgConnection) -> QueryResult<bool> {
-        let stored = connection.batch_execute(
-            "create temporary table tasknook_probe as select repeat('x', 2000) from generate_series(1, 128);
-            drop table tasknook_probe",
-        );
+        let stored = connection.transaction::<(), _, _>(|connection| {
+            connection.batch_execute(
+                "insert into owners (owner_id) values ('');
+                insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision)
+                select '', cast(lpad(to_hex(number), 32, '0') as uuid), repeat('x', 1000), false, '', now(), now(), 0
+                from generate_series(1, 128) as number",
+            )?;
+            Err(RollbackTransaction)
+        });
         match stored {
-            Err(DatabaseError(_, information))
-                if information.message().contains("permission denied to create") =>
-            {
-                Ok(false)
-            }
-            stored => stored.map(|()| true),
+            Ok(()) | Err(RollbackTransaction) => Ok(true),
+            Err(error) => Err(error),
         }
     }
 }
