@@ -184,17 +184,19 @@ pub(crate) fn ten_thousand_tasks_move_in_one_call(database: &OwnersDatabase) {
     let service = Database::open(&database.options()).unwrap().tasks();
     block_on(service.move_tasks(&from, &to, Arc::new(RandomIds))).unwrap();
     assert_eq!(database.tasks(to.id()).len(), 10_000);
-    block_on(service.erase(&to)).unwrap();
+    // On SQLite, other users write for a while before the next operation.
+    repeated(|| block_on(service.erase(&to))).unwrap();
     for owner in [from, to] {
         assert_eq!((database.columns_with)(owner.id().as_str()), [""; 0]);
     }
 }
 
-/// Repeats a call that wrote nothing, because other writers of the owner came first each time.
+/// Repeats a call that wrote nothing: other writers of the owner came first each time, or it had to wait for too long.
 fn repeated<T>(call: impl Fn() -> Result<T, RepositoryError>) -> Result<T, RepositoryError> {
     loop {
         match call() {
-            Err(RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {}
+            Err(RepositoryError::Unavailable(_) | RepositoryError::Busy(_) | RepositoryError::Overloaded) => {
+            }
             result => return result,
         }
     }
