@@ -116,7 +116,9 @@ prometheus_tool() {
     ! command -v promtool >/dev/null && [ ! -x "$folder/usr/bin/promtool" ] || return 0
     echo "Unpacking promtool from Debian's package prometheus in $folder. By hand: promtool on the PATH"
     mkdir -p "$folder"
-    (cd "$folder" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
+    # Without lists of packages the first attempt fails.
+    (cd "$folder" && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; } } &&
+        dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
 }
 
 case $JOB in
