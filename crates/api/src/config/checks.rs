@@ -133,8 +133,10 @@ impl Settings {
             return Err(ConfigError::new("tracing.otlp_endpoint", why));
         }
         let address = self.metrics.address.as_str();
-        let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
-        if !address.is_empty() && port.is_none() {
+        let is_valid = address
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        if !address.is_empty() && !is_valid {
             return Err(ConfigError::new("metrics.address", "must be host:port, as in 127.0.0.1:9100"));
         }
         Ok(())

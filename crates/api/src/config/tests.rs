@@ -106,6 +106,7 @@ fn port_and_host_are_overridden_by_the_specific_variables() {
     };
     assert_eq!(with(&[("PORT", "45678"), ("HOST", "0.0.0.0")]), ("0.0.0.0".into(), 45678, 0));
     assert_eq!(with(&[("HOST", "[::]")]), ("::".into(), 8000, 0));
+    assert_eq!(with(&[("HOST", "[::1")]), ("127.0.0.1".into(), 8000, 1));
     assert_eq!(with(&[("TASKNOOK_SERVER__HOST", "[::1]")]), ("::1".into(), 8000, 0));
     assert_eq!(with(&[("PORT", "1"), ("TASKNOOK_SERVER__PORT", "2")]), ("127.0.0.1".into(), 2, 0));
     assert_eq!(with(&[("HOST", "x86_64-conda-linux-gnu")]), ("127.0.0.1".into(), 8000, 1));
@@ -172,7 +173,9 @@ fn invalid_values_are_rejected_with_their_key() {
     for level in ["verbose", "warning,info", "info,=x="] {
         assert!(with("log.level", level).starts_with("log.level: "), "{level}");
     }
-    assert!(with("metrics.address", "9100").starts_with("metrics.address: "));
+    for address in ["9100", ":9100", "127.0.0.1:70000"] {
+        assert!(with("metrics.address", address).starts_with("metrics.address: "), "{address}");
+    }
     for collector in ["127.0.0.1:4318", "https://collector.example", "collector"] {
         assert!(
             with("tracing.otlp_endpoint", collector).starts_with("tracing.otlp_endpoint: "),

@@ -76,7 +76,7 @@ impl WellKnown<'_> {
     /// `HOST` when it is an address: shells and build tools use the name for other things.
     pub(super) fn host(&mut self) -> Option<Value> {
         let host = self.variables.get("HOST").map(|host| host.trim()).filter(|host| !host.is_empty())?;
-        let address = host.trim_start_matches('[').trim_end_matches(']');
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if host == "localhost" || address.parse::<IpAddr>().is_ok() {
             return Some(host.into());
         }

@@ -21,8 +21,8 @@ use crate::state::AppState;
 pub(crate) use hint::hint;
 
 /// The authenticated user of a task route. The extraction fails, in this order, with 401 for the token, 429 for the limits,
-/// 403 for the path, 406 for `Accept`. The path is checked after the token because only a verified token names the user to compare it with: a
-/// client without one must not learn which paths exist.
+/// 403 for the path, 406 for `Accept`. The path is checked after the token because only a verified token names the user to
+/// compare it with: a client without one must not learn which paths exist.
 #[derive(Debug)]
 pub(crate) struct AuthenticatedOwner(pub Owner);
 

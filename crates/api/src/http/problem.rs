@@ -119,6 +119,12 @@ impl Problem {
         Self::new(ProblemKind::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
     }
 
+    /// The outcome of a write is unknown, for this reason. Without `Retry-After`: a retry could write twice.
+    pub(crate) fn outcome_unknown(why: &str) -> Self {
+        let detail = format!("{why} Read the task before you retry: the write may have been committed.");
+        Self::new(ProblemKind::OutcomeUnknown, detail)
+    }
+
     /// A temporary failure, with `Retry-After`.
     pub(crate) fn retryable(
         kind: ProblemKind,

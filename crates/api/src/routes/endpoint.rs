@@ -119,6 +119,7 @@ async fn timeout(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let handle = request.request().clone();
+    let is_safe = request.method().is_safe();
     let response = AssertUnwindSafe(next.call(request)).catch_unwind();
     let problem = match tokio::time::timeout(DEADLINE, response).await {
         Ok(Ok(response)) => return response.map(ServiceResponse::map_into_boxed_body),
@@ -126,11 +127,13 @@ async fn timeout(
             tracing::error!("a handler panicked");
             Problem::internal()
         }
-        Err(_) => Problem::retryable(
+        Err(_) if is_safe => Problem::retryable(
             ProblemKind::Overloaded,
             "The request was not served in time; retry after the given delay.",
             None,
         ),
+        // A body can take so long to arrive that the write begins shortly before the deadline.
+        Err(_) => Problem::outcome_unknown("The request was not served in time."),
     };
     Ok(ServiceResponse::from_err(problem, handle))
 }

@@ -51,6 +51,10 @@ fn fit(configured: Capacity, database_connections: usize, files: usize) -> Capac
 /// The limit of open files, after raising it. Only the hard limit needs a privilege.
 fn raise_limit() -> usize {
     let limit = getrlimit(Resource::Nofile);
+    // A hardened unit forbids the system call.
+    if limit.current == limit.maximum {
+        return files(limit.current);
+    }
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     let effective = match setrlimit(Resource::Nofile, raised) {
         Ok(()) => raised.current,
@@ -59,7 +63,12 @@ fn raise_limit() -> usize {
             limit.current
         }
     };
-    effective.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX)
+    files(effective)
+}
+
+/// None is no limit.
+fn files(limit: Option<u64>) -> usize {
+    limit.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX)
 }
 
 fn cores() -> usize {

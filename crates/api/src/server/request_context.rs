@@ -1,5 +1,5 @@
-//! The outermost middleware: gives each request an id, its trace and a log span, writes the body of problems, counts and logs the
-//! response.
+//! The outermost middleware: gives each request an id, its trace and a log span, writes the body of problems, counts and logs
+//! the response.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
@@ -40,9 +40,11 @@ pub(super) async fn request_context(
     let id = request_id(&request);
     let trace = TraceContext::of(request.headers(), random);
     let span = span(&id, &trace);
-    record_ids(&request, &id, &trace);
-    let state = request.app_data::<web::Data<AppState>>().cloned();
-    let _in_flight = state.as_ref().map(|state| state.metrics.in_flight());
+    let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
+        return Ok(ServiceResponse::from_err(Problem::internal(), request.into_parts().0));
+    };
+    record_ids(&request, &state, &id, &trace);
+    let _in_flight = state.metrics.in_flight();
     // Tests without a server have no connection.
     let connection = request.conn_data::<Rc<ConnectionState>>().cloned();
     let guard = connection.as_ref().map(ConnectionState::begin_request);
@@ -53,11 +55,10 @@ pub(super) async fn request_context(
     }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
-    span.in_scope(|| record(&response, started));
-    export(&response, started, id, trace);
+    span.in_scope(|| record(&response, &state, started));
+    export(&response, &state, started, id, trace);
     if let Some(connection) = &connection {
-        let is_closing = state.is_some_and(|state| state.draining.is_closing());
-        let last = is_closing && !connection.has_unstarted_requests();
+        let last = state.draining.is_closing() && !connection.has_unstarted_requests();
         if last || response.headers().contains_key(header::CONNECTION) {
             connection.end_after_response().await;
         }
@@ -71,8 +72,8 @@ fn span(id: &str, TraceContext { trace_id, parent_id, .. }: &TraceContext) -> Sp
 }
 
 /// For the audit log, whose records are written with the response or when the client leaves.
-fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
-    if request.app_data::<web::Data<AppState>>().is_some_and(|state| state.audit.is_some()) {
+fn record_ids(request: &ServiceRequest, state: &AppState, id: &str, trace: &TraceContext) {
+    if state.audit.is_some() {
         let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
         request.extensions_mut().insert(ids);
     }
@@ -139,11 +140,10 @@ fn random() -> u64 {
     })
 }
 
-fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
+fn record(response: &ServiceResponse<BoxBody>, state: &AppState, started: Instant) {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
     let elapsed = started.elapsed();
-    let Some(state) = request.app_data::<web::Data<AppState>>() else { return };
     let method = method_name(request.method());
     if state.log_requests {
         log(response, state, method, &route, elapsed);
@@ -152,10 +152,14 @@ fn record(response: &ServiceResponse<BoxBody>, started: Instant) {
 }
 
 /// Sends the span of a request to the collector.
-fn export(response: &ServiceResponse<BoxBody>, started: Instant, request_id: String, trace: TraceContext) {
-    let request = response.request();
-    let state = request.app_data::<web::Data<AppState>>();
-    let Some(traces) = state.and_then(|state| state.traces.as_ref()) else { return };
+fn export(
+    response: &ServiceResponse<BoxBody>,
+    state: &AppState,
+    started: Instant,
+    request_id: String,
+    trace: TraceContext,
+) {
+    let (request, Some(traces)) = (response.request(), &state.traces) else { return };
     if !traces.samples(trace.sampled, random) {
         return;
     }

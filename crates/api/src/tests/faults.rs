@@ -5,6 +5,9 @@ use domain::{
     Timestamp,
 };
 
+use tokio::sync::Semaphore;
+
+use super::limits::Held;
 use super::{TestResponse, app_over, call, settings, state};
 use crate::state::AppState;
 
@@ -34,6 +37,22 @@ async fn health_never_waits_for_the_database() {
         let health = app.send(call("GET", "/health")).await;
         assert_eq!((health.status.as_u16(), health.json()["database"].as_str()), (200, Some(second)));
     }
+}
+
+#[actix_web::test]
+async fn writes_beyond_the_deadline_have_an_unknown_outcome() {
+    let settings = settings(&[]);
+    let app = app_over(state(Arc::new(Held(Semaphore::new(0))), &settings), &settings).await;
+    // The clock advances when everything waits.
+    tokio::time::pause();
+    let read = app.send(call("GET", "/api/tasks").by("alice")).await;
+    assert_eq!(
+        (read.status.as_u16(), read.code(), read.header("retry-after")),
+        (503, "overloaded".into(), "1")
+    );
+    let write = app.send(call("POST", "/api/tasks").by("alice").json(r#"{"title":"a"}"#)).await;
+    assert_eq!((write.status.as_u16(), write.code()), (503, "outcome_unknown".into()));
+    assert!(!write.headers.contains_key("retry-after"));
 }
 
 /// A repository whose every call fails with this error.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::{App, Call, TestResponse, app, app_over, call, settings, state};
 
 /// A repository whose calls end, with an error, when the test adds a permit.
-struct Held(Semaphore);
+pub(super) struct Held(pub(super) Semaphore);
 
 impl Held {
     async fn end(&self) -> RepositoryError {

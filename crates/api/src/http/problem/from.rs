@@ -36,10 +36,7 @@ impl From<TaskError> for Problem {
             }
             TaskError::OutcomeUnknown(source) => {
                 tracing::info!(error = chain(&*source), "the outcome of a write is unknown");
-                let detail = "The database did not respond in time. Read the task before you retry: the write may have \
-                              been committed.";
-                // Without `Retry-After`: a retry could write twice.
-                Self::new(ProblemKind::OutcomeUnknown, detail)
+                Self::outcome_unknown("The database did not respond in time.")
             }
             TaskError::Damaged(source) => {
                 tracing::debug!(error = chain(&*source), "the database is damaged");
