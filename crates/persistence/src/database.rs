@@ -169,33 +169,26 @@ impl Database {
     }
 }
 
-impl Doctor {
-    /// Finds the database of the URL. It creates no file and does not connect to a server yet.
-    pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
-        match Location::parse(&options.url)? {
-            #[cfg(feature = "sqlite")]
-            Location::Sqlite(path) => Ok(Self::of(sqlite::Sqlite::open_existing(path, options)?)),
-            #[cfg(feature = "postgres")]
-            Location::Postgres(url) => Ok(Self::of(postgres::Postgres::new(&url, options))),
-            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-            other => Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
+/// What works on a database that exists already, of either engine.
+macro_rules! on_existing_databases {
+    ($($tool:ident)*) => { $(
+        impl $tool {
+            /// Finds the database of the URL. It creates no file and does not connect to a server yet.
+            pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
+                match Location::parse(&options.url)? {
+                    #[cfg(feature = "sqlite")]
+                    Location::Sqlite(path) => Ok(Self::of(sqlite::Sqlite::open_existing(path, options)?)),
+                    #[cfg(feature = "postgres")]
+                    Location::Postgres(url) => Ok(Self::of(postgres::Postgres::new(&url, options))),
+                    #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+                    other => Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
+                }
+            }
         }
-    }
+    )* };
 }
 
-impl OwnerData {
-    /// Finds the database of the URL. It creates no file and does not connect to a server yet.
-    pub fn new(options: &DatabaseOptions) -> Result<Self, DoctorError> {
-        match Location::parse(&options.url)? {
-            #[cfg(feature = "sqlite")]
-            Location::Sqlite(path) => Ok(Self::of(sqlite::Sqlite::open_existing(path, options)?)),
-            #[cfg(feature = "postgres")]
-            Location::Postgres(url) => Ok(Self::of(postgres::Postgres::new(&url, options))),
-            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-            other => Err(OpenError::EngineNotBuilt { engine: other.engine() }.into()),
-        }
-    }
-}
+on_existing_databases! { Doctor OwnerData }
 
 trait Lifecycle: Send + Sync {
     fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
