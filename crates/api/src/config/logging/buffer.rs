@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
@@ -13,6 +14,10 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// A single write that takes longer than this does not delay the end of the process.
 const STUCK: Duration = Duration::from_secs(1);
+
+/// How long the first line waits for others. Under load, waking the thread for each line would cost the requests more than
+/// the lines.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// Lines that wait for the thread that writes them.
 #[derive(Default)]
@@ -27,6 +32,8 @@ struct State {
     lines: Vec<u8>,
     /// Since when lines wait or are written; `None` when all are written.
     busy_since: Option<Instant>,
+    /// The thread waits for a line.
+    is_idle: bool,
 }
 
 impl LogBuffer {
@@ -47,8 +54,12 @@ impl LogBuffer {
         state.lines.extend_from_slice(&line);
         state.lines.push(b'\n');
         state.busy_since.get_or_insert_with(Instant::now);
+        // Each notification is a system call.
+        let wakes = std::mem::take(&mut state.is_idle);
         drop(state);
-        self.changed.notify_all();
+        if wakes {
+            self.changed.notify_all();
+        }
     }
 
     /// Writes the lines as they come. After a write it reports the lines that were dropped meanwhile. Lines of a failed
@@ -78,8 +89,12 @@ impl LogBuffer {
         state.busy_since = if state.lines.is_empty() { None } else { Some(Instant::now()) };
         self.changed.notify_all();
         while state.lines.is_empty() {
+            state.is_idle = true;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(state);
+        thread::sleep(GATHER);
+        let mut state = self.lock();
         std::mem::swap(&mut state.lines, chunk);
     }
 
@@ -137,7 +152,6 @@ fn one_line(event: &[u8]) -> Cow<'_, [u8]> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::thread;
 
     use super::*;
 
