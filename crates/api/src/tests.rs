@@ -10,6 +10,7 @@ mod identity;
 mod limits;
 mod lists;
 mod log_events;
+mod members;
 mod ownership;
 mod reference;
 mod responses;

@@ -63,6 +63,8 @@ impl Command {
 pub enum Outcome {
     /// The task as it is after the write.
     Task(Task),
+    /// The task as it is. Nothing is written, because the write would change no value.
+    Unchanged(Task),
     /// The task is deleted; the deletion has this revision.
     Deleted(Revision),
 }
@@ -138,13 +140,21 @@ fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, 
     }
 }
 
-fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
-    let mut task = task.clone();
-    change.clone().apply_to(&mut task);
+fn update(before: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
+    let mut task = before.clone();
     // The clocks of several processes differ, but the time of a task must not go back.
-    task.updated_at = task.updated_at.max(now);
+    let now = before.updated_at.max(now);
+    change.clone().apply_to(&mut task, now);
+    if task == *before {
+        return unchanged(task);
+    }
+    task.updated_at = now;
     task.revision = state.next_revision();
     put(task)
+}
+
+const fn unchanged(task: Task) -> Effects {
+    Effects { outcome: Outcome::Unchanged(task), tasks: Vec::new() }
 }
 
 fn delete(task: &Task, state: &OwnerState, now: Timestamp) -> Effects {

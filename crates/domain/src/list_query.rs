@@ -2,8 +2,14 @@
 //!
 //! How a cursor encodes a [`Position`] belongs to the API, the statements to a repository.
 
+mod due;
+
+use std::cmp::Ordering;
+
 use crate::task::check;
-use crate::{SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp, fold};
+use crate::{Description, Priority, SEARCH_SEPARATOR, Tag, Task, TaskId, TextError, Timestamp, fold};
+
+pub use due::{DueFilter, DueLimit, Overdue, Zone};
 
 /// Maximum and default number of tasks on a page.
 pub const PAGE_MAX: u32 = 1000;
@@ -42,6 +48,12 @@ pub enum SortKey {
     Updated,
     /// The folded title, by code points.
     Title,
+    /// The due date; tasks without one come last in both directions.
+    DueDate,
+    /// The priority, the lowest first.
+    Priority,
+    /// Open tasks first.
+    Completed,
 }
 
 /// The direction of an order.
@@ -70,16 +82,38 @@ pub enum Position {
     Time(Timestamp, TaskId),
     /// In the order by title, which is folded.
     Title(String, TaskId),
+    /// In the order by due date, of which it has the [`sort_key`](crate::DueDate::sort_key).
+    DueDate(Option<i64>, TaskId),
+    /// In the order by priority.
+    Priority(Priority, TaskId),
+    /// In the order by `completed`.
+    Completed(bool, TaskId),
 }
 
 impl SortKey {
-    /// The position of a task in the order by this key. Positions compare in that order, ascending.
+    /// The position of a task in the order by this key.
     #[must_use]
     pub fn position(self, task: &Task) -> Position {
         match self {
             Self::Created => Position::Time(task.created_at, task.id),
             Self::Updated => Position::Time(task.updated_at, task.id),
             Self::Title => Position::Title(fold(task.title.as_str()), task.id),
+            Self::DueDate => Position::DueDate(task.due_date.map(crate::DueDate::sort_key), task.id),
+            Self::Priority => Position::Priority(task.priority, task.id),
+            Self::Completed => Position::Completed(task.completed, task.id),
+        }
+    }
+}
+
+impl Sort {
+    /// Compares two positions in this order.
+    #[must_use]
+    pub fn compare(self, one: &Position, other: &Position) -> Ordering {
+        match (one, other, self.direction) {
+            (Position::DueDate(None, _), Position::DueDate(Some(_), _), _) => Ordering::Greater,
+            (Position::DueDate(Some(_), _), Position::DueDate(None, _), _) => Ordering::Less,
+            (.., Direction::Ascending) => one.cmp(other),
+            (.., Direction::Descending) => other.cmp(one),
         }
     }
 }
@@ -123,6 +157,12 @@ pub fn search_document(title: &str, description: Option<&str>) -> String {
 pub struct ListQuery {
     /// Only tasks with this status.
     pub status: Status,
+    /// Only tasks with one of these priorities; all if there is none.
+    pub priorities: Vec<Priority>,
+    /// Only tasks with all of these tags.
+    pub tags: Vec<Tag>,
+    /// Only tasks with such a due date.
+    pub due: DueFilter,
     /// Only tasks with this text in title or description.
     pub search: Option<SearchText>,
     /// The order.
@@ -141,6 +181,9 @@ impl Default for ListQuery {
     fn default() -> Self {
         Self {
             status: Status::All,
+            priorities: Vec::new(),
+            tags: Vec::new(),
+            due: DueFilter::default(),
             search: None,
             sort: Sort::default(),
             after: None,
@@ -148,6 +191,23 @@ impl Default for ListQuery {
             limit: PAGE_MAX,
             count: false,
         }
+    }
+}
+
+impl ListQuery {
+    /// Whether a task is one of the list. Repositories with another language for queries have an equal condition in it.
+    #[must_use]
+    pub fn matches(&self, task: &Task) -> bool {
+        let found = |search: &SearchText| {
+            let description = task.description.as_ref().map(Description::as_str);
+            search_document(task.title.as_str(), description).contains(search.folded())
+        };
+        let has = |wanted: &Tag| task.tags.iter().any(|tag| tag.key() == wanted.key());
+        self.status.completed().is_none_or(|completed| task.completed == completed)
+            && (self.priorities.is_empty() || self.priorities.contains(&task.priority))
+            && self.tags.iter().all(has)
+            && self.due.matches(task)
+            && self.search.as_ref().is_none_or(found)
     }
 }
 

@@ -91,7 +91,7 @@ pub trait TaskRepository: Send + Sync {
         self.write(owner, Command::Create(task), now).await.and_then(task_of)
     }
 
-    /// Changes a live task.
+    /// Changes a live task. A change of no value writes nothing.
     async fn update(
         &self,
         owner: &Owner,
@@ -113,14 +113,16 @@ pub trait TaskRepository: Send + Sync {
     ) -> Result<Revision, RepositoryError> {
         match self.write(owner, Command::Delete { id, precondition }, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
-            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion returned a task".into())),
+            Outcome::Task(_) | Outcome::Unchanged(_) => {
+                Err(RepositoryError::Fault("a deletion returned a task".into()))
+            }
         }
     }
 }
 
 fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
-        Outcome::Task(task) => Ok(task),
+        Outcome::Task(task) | Outcome::Unchanged(task) => Ok(task),
         Outcome::Deleted(_) => Err(RepositoryError::Fault("a write returned no task".into())),
     }
 }

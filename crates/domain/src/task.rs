@@ -3,6 +3,9 @@
 //! Values are valid once they exist. What a caller may write belongs to [`input`](crate::input), the rules of a write to
 //! [`decide`](crate::decide()).
 
+mod due_date;
+mod priority;
+mod tags;
 mod text;
 
 use std::fmt;
@@ -13,6 +16,9 @@ use uuid::Uuid;
 
 use crate::OwnerId;
 
+pub use due_date::{DueDate, DueDateError};
+pub use priority::{InvalidPriority, Priority};
+pub use tags::{Tag, TagError, Tags, stored_key};
 pub(crate) use text::check;
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
 
@@ -62,6 +68,12 @@ impl Revision {
     #[must_use]
     pub const fn number(self) -> i64 {
         self.0
+    }
+}
+
+impl From<Revision> for i64 {
+    fn from(revision: Revision) -> Self {
+        revision.0
     }
 }
 
@@ -151,6 +163,14 @@ pub struct Task {
     pub description: Option<Description>,
     /// Whether it is completed.
     pub completed: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Tags,
+    /// When it is due.
+    pub due_date: Option<DueDate>,
+    /// When it was completed; `None` for an open task, and if version 0.1.0 completed it.
+    pub completed_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -172,21 +192,49 @@ pub struct NewTask {
     pub description: Option<Description>,
     /// Whether it is completed already.
     pub completed: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Tags,
+    /// When it is due.
+    pub due_date: Option<DueDate>,
 }
 
 impl NewTask {
     /// An open task with a title. Every other member has its default.
     #[must_use]
-    pub const fn new(id: TaskId, title: Title) -> Self {
-        Self { id, id_is_new: false, title, description: None, completed: false }
+    pub fn new(id: TaskId, title: Title) -> Self {
+        let (priority, tags) = (Priority::default(), Tags::default());
+        Self {
+            id,
+            id_is_new: false,
+            title,
+            description: None,
+            completed: false,
+            priority,
+            tags,
+            due_date: None,
+        }
     }
 
     /// The task as it is stored.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
-        let Self { id, id_is_new: _, title, description, completed } = self;
-        let updated_at = created_at;
-        Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
+        let Self { id, id_is_new: _, title, description, completed, priority, tags, due_date } = self;
+        Task {
+            id,
+            owner_id,
+            title,
+            description,
+            completed,
+            priority,
+            tags,
+            due_date,
+            completed_at: completed.then_some(created_at),
+            created_at,
+            updated_at: created_at,
+            revision,
+        }
     }
 }
 
@@ -195,6 +243,8 @@ impl NewTask {
 pub struct ImportedTask {
     /// The task.
     pub task: NewTask,
+    /// When it was completed, if that is known.
+    pub completed_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -205,17 +255,30 @@ impl ImportedTask {
     /// The task as it is stored, with its own times.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
-        let Self { task, created_at, updated_at } = self;
-        Task { updated_at, ..task.into_task(owner_id, revision, created_at) }
+        let Self { task, completed_at, created_at, updated_at } = self;
+        let completed_at = completed_at.filter(|_| task.completed);
+        Task { completed_at, updated_at, ..task.into_task(owner_id, revision, created_at) }
     }
 }
 
 impl From<Task> for ImportedTask {
     fn from(task: Task) -> Self {
-        let Task { id, owner_id: _, title, description, completed, created_at, updated_at, revision: _ } =
-            task;
-        let task = NewTask { id, id_is_new: false, title, description, completed };
-        Self { task, created_at, updated_at }
+        let Task {
+            id,
+            owner_id: _,
+            title,
+            description,
+            completed,
+            priority,
+            tags,
+            due_date,
+            completed_at,
+            created_at,
+            updated_at,
+            revision: _,
+        } = task;
+        let task = NewTask { id, id_is_new: false, title, description, completed, priority, tags, due_date };
+        Self { task, completed_at, created_at, updated_at }
     }
 }
 
@@ -248,18 +311,18 @@ pub struct Change {
     pub description: Option<Option<Description>>,
     /// The change of `completed`.
     pub completion: Option<Completion>,
+    /// The new priority.
+    pub priority: Option<Priority>,
+    /// The new tags.
+    pub tags: Option<Tags>,
+    /// The new due date; `Some(None)` clears it.
+    pub due_date: Option<Option<DueDate>>,
 }
 
 impl Change {
-    /// Whether no member changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Applies the change to a task.
-    pub fn apply_to(self, task: &mut Task) {
-        let Self { title, description, completion } = self;
+    /// Applies the change to a task. If that completes it, it is completed at this time.
+    pub fn apply_to(self, task: &mut Task, at: Timestamp) {
+        let Self { title, description, completion, priority, tags, due_date } = self;
         if let Some(title) = title {
             task.title = title;
         }
@@ -267,7 +330,20 @@ impl Change {
             task.description = description;
         }
         if let Some(completion) = completion {
-            task.completed = completion.applied_to(task.completed);
+            let completed = completion.applied_to(task.completed);
+            if completed != task.completed {
+                task.completed_at = completed.then_some(at);
+            }
+            task.completed = completed;
+        }
+        if let Some(priority) = priority {
+            task.priority = priority;
+        }
+        if let Some(tags) = tags {
+            task.tags = tags;
+        }
+        if let Some(due_date) = due_date {
+            task.due_date = due_date;
         }
     }
 }

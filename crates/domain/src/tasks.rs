@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::{
     Change, Clock, Completion, Ids, ListQuery, NewTask, NullPolicy, Owner, Page, Precondition,
-    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Timestamp, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -83,6 +83,12 @@ impl Tasks {
         Self { repository, clock, ids, limits }
     }
 
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Creates a task.
     pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
@@ -101,7 +107,7 @@ impl Tasks {
         Ok(self.repository.list(owner, query).await?)
     }
 
-    /// Merges the input into a task. An input without members writes nothing and returns the current task.
+    /// Merges the input into a task.
     pub async fn update(
         &self,
         owner: &Owner,
@@ -111,16 +117,6 @@ impl Tasks {
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
         let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        // An empty change would raise the revision without changing the task. The precondition is checked
-        // on what was read, which suffices because nothing is written.
-        if change.is_empty() {
-            let task = self.repository.get(owner, id).await?;
-            return if precondition.allows(task.revision) {
-                Ok(task)
-            } else {
-                Err(TaskError::PreconditionFailed { current: task.revision })
-            };
-        }
         self.write(owner, id, change, precondition).await
     }
 

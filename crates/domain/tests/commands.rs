@@ -103,7 +103,7 @@ proptest! {
         for (number, step) in steps.iter().enumerate() {
             let now = Timestamp::from_unix_millis(step.1).unwrap();
             let outcome = match block_on(repository.write(&owner, command(&step.0, number), now)) {
-                Ok(Outcome::Task(task)) => Ok(Ok(row(&task))),
+                Ok(Outcome::Task(task) | Outcome::Unchanged(task)) => Ok(Ok(row(&task))),
                 Ok(Outcome::Deleted(revision)) => Ok(Err(revision.number())),
                 Err(RepositoryError::NotFound) => Err("missing".into()),
                 Err(RepositoryError::AlreadyExists) => Err("exists".into()),

@@ -1,10 +1,13 @@
 //! Reads the query of a list: filter, order, position, page size.
 
-use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status};
+mod filters;
+
+use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status, Timestamp};
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
 use crate::http::query::{Parameters, boolean, unsigned_integer};
+use filters::Filters;
 
 /// The query of a list, with what the cursor of the next page contains.
 #[derive(Debug)]
@@ -12,20 +15,22 @@ pub(crate) struct ListRequest {
     /// The query for the use case.
     pub query: ListQuery,
     search: String,
+    filters: Filters,
 }
 
 impl ListRequest {
-    /// Reads the query of the URL.
-    pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
-        let mut parameters = Parameters::read(query, &KNOWN);
-        let request = parameters.list_request();
+    /// Reads the query of the URL, at this time.
+    pub(crate) fn parse(query: &str, now: Timestamp) -> Result<Self, Problem> {
+        let mut parameters = Parameters::read(query, &[&KNOWN[..], &filters::KNOWN].concat());
+        let request = parameters.list_request(now);
         parameters.finish(request)
     }
 
     /// The cursor of the next page.
     pub(crate) fn cursor(&self, position: domain::Position) -> String {
         let (status, sort) = (self.query.status, self.query.sort);
-        Cursor { status, search: self.search.clone(), sort, position }.encode()
+        let (search, filters) = (self.search.clone(), self.filters.to_query());
+        Cursor { status, search, sort, position, filters }.encode()
     }
 }
 
@@ -35,12 +40,16 @@ const KNOWN: [&str; 10] =
 const CURSOR: &str = "differs from the cursor";
 
 impl Parameters<'_> {
-    fn list_request(&mut self) -> ListRequest {
+    fn list_request(&mut self, now: Timestamp) -> ListRequest {
         let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor", Cursor::decode);
         let status = self.status();
         let sort = self.sort();
         let search = self.take("search", "", |text| Some(text.to_owned()));
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
+        let of_filters =
+            cursor.as_ref().map(|cursor| Filters::from_query(&cursor.filters).unwrap_or_default());
+        let filters = self.filters();
+        let filters = self.agreed_filters(filters, of_filters);
         let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));
         let (of_status, of_search, of_sort) =
             carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
@@ -49,6 +58,9 @@ impl Parameters<'_> {
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
         let query = ListQuery {
             status,
+            priorities: filters.priorities(),
+            tags: filters.tags(),
+            due: filters.due(now),
             search: self.search(&search),
             sort,
             after: position,
@@ -60,7 +72,7 @@ impl Parameters<'_> {
         if query.after.is_some() && query.offset > 0 {
             self.reject("offset", "cannot be combined with cursor", "contradiction");
         }
-        ListRequest { query, search }
+        ListRequest { query, search, filters }
     }
 
     /// A value with two sources, such as a parameter and the cursor: one is enough, and both must agree.
@@ -93,7 +105,7 @@ impl Parameters<'_> {
     }
 
     fn sort(&mut self) -> Option<Sort> {
-        let msg = "must be created, updated or title, with - before it for descending";
+        let msg = "must be created, updated, title, due_date, priority or completed, with - before it for descending";
         let named = self.take("sort", msg, sort);
         let spelled = self.take("sort_by", msg, sort);
         let sort = self.agree("sort_by", named, spelled, "contradicts sort");
@@ -137,6 +149,9 @@ fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
         "created" | "created_at" => SortKey::Created,
         "updated" | "updated_at" => SortKey::Updated,
         "title" => SortKey::Title,
+        "due_date" => SortKey::DueDate,
+        "priority" => SortKey::Priority,
+        "completed" => SortKey::Completed,
         _ => return None,
     };
     Some((key, direction))
@@ -164,12 +179,16 @@ fn offset(value: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn parse(query: &str) -> Result<ListRequest, Problem> {
+        ListRequest::parse(query, Timestamp::from_unix_millis(0).unwrap())
+    }
+
     fn read(query: &str) -> ListQuery {
-        ListRequest::parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
+        parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
     }
 
     fn error(query: &str) -> String {
-        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was accepted")).to_string()
+        parse(query).err().unwrap_or_else(|| panic!("{query} was accepted")).to_string()
     }
 
     #[test]
@@ -249,17 +268,26 @@ mod tests {
 
     #[test]
     fn cursors_contain_filter_and_order() {
-        let request = ListRequest::parse("status=pending&search=x&sort=title").unwrap();
+        let request = parse("status=pending&search=x&sort=title&priority=high").unwrap();
         let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
         let cursor = request.cursor(domain::Position::Title("a".into(), id));
         let next = read(&format!("cursor={cursor}"));
         assert_eq!(
-            (next.status, next.sort, &next.search),
-            (Status::Pending, request.query.sort, &request.query.search)
+            (next.status, next.sort, &next.search, &next.priorities),
+            (Status::Pending, request.query.sort, &request.query.search, &request.query.priorities)
         );
         assert!(next.after.is_some());
-        assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title")), next);
-        for other in ["status=all", "search=y", "sort=-title", "order=desc", "offset=1"] {
+        assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title&priority=HIGH")), next);
+        for other in [
+            "status=all",
+            "search=y",
+            "sort=-title",
+            "order=desc",
+            "offset=1",
+            "priority=low",
+            "tag=x",
+            "tz=UTC",
+        ] {
             assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
         }
     }

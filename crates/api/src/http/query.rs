@@ -1,4 +1,5 @@
-//! Reads the query of a URL. A known parameter must be valid and appear only once; unknown ones are ignored.
+//! Reads the query of a URL. A known parameter must be valid, and most must appear only once; unknown
+//! ones are ignored.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use crate::http::problem::{FieldError, Problem};
 
 /// The known parameters of a query, and the errors so far.
 pub(crate) struct Parameters<'a> {
-    values: HashMap<&'static str, Cow<'a, str>>,
+    values: HashMap<&'static str, Vec<Cow<'a, str>>>,
     errors: Vec<FieldError>,
 }
 
@@ -24,11 +25,7 @@ impl<'a> Parameters<'a> {
             };
             match decode(value) {
                 None => parameters.reject(name, "must be UTF-8", "string_unicode"),
-                Some(value) => {
-                    if parameters.values.insert(name, value).is_some() {
-                        parameters.reject(name, "must not be repeated", "repeated");
-                    }
-                }
+                Some(value) => parameters.values.entry(name).or_default().push(value),
             }
         }
         parameters
@@ -36,12 +33,21 @@ impl<'a> Parameters<'a> {
 
     /// Removes and parses a parameter; `msg` is the error when that fails.
     pub(crate) fn take<T>(&mut self, name: &str, msg: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let value = self.values.remove(name)?;
+        let mut values = self.values.remove(name)?.into_iter();
+        let value = values.next()?;
+        if values.next().is_some() {
+            self.reject(name, "must not be repeated", "repeated");
+        }
         let read = read(&value);
         if read.is_none() {
             self.reject(name, msg, "value_error");
         }
         read
+    }
+
+    /// Removes all values of a parameter that may be repeated.
+    pub(crate) fn take_all(&mut self, name: &str) -> Vec<Cow<'a, str>> {
+        self.values.remove(name).unwrap_or_default()
     }
 
     /// Adds an error.

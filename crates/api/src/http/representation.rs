@@ -39,9 +39,10 @@ static LONG_LISTS: Semaphore = Semaphore::const_new(2);
 /// The size of an array of tasks: exact for their texts, unless characters are escaped, and on average for the rest.
 pub(crate) fn estimated_bytes(tasks: &[Task]) -> usize {
     let texts = |task: &Task| {
-        task.title.as_str().len() + task.description.as_ref().map_or(0, |text| text.as_str().len())
+        let tags: usize = task.tags.iter().map(|tag| tag.as_str().len() + 3).sum();
+        task.title.as_str().len() + task.description.as_ref().map_or(0, |text| text.as_str().len()) + tags
     };
-    2 + tasks.iter().map(|task| 256 + texts(task)).sum::<usize>()
+    2 + tasks.iter().map(|task| 384 + texts(task)).sum::<usize>()
 }
 
 /// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; other requests on the same

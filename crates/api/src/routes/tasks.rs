@@ -48,7 +48,7 @@ pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let list = ListRequest::parse(request.query_string())?;
+    let list = ListRequest::parse(request.query_string(), state.tasks.now())?;
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();

@@ -1,4 +1,4 @@
-use super::{Effects, Outcome, OwnerState, Rejection, Slot, put};
+use super::{Effects, OwnerState, Rejection, Slot, put, unchanged};
 use crate::ImportedTask;
 
 /// What happens to a task of the owner that has the id of an imported one.
@@ -22,9 +22,7 @@ pub(super) fn import(
         (Slot::Free, _) | (Slot::Live(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
         }
-        (Slot::Live(task), ExistingTask::Keep) => {
-            Ok(Effects { outcome: Outcome::Task(task.clone()), tasks: Vec::new() })
-        }
+        (Slot::Live(task), ExistingTask::Keep) => Ok(unchanged(task.clone())),
         (Slot::Live(_), ExistingTask::Reject) | (Slot::Retired, _) => Err(Rejection::AlreadyExists),
     }
 }

@@ -111,6 +111,26 @@ fn a_sequence_of_commands_gives_one_entry_per_task() {
 }
 
 #[test]
+fn a_change_of_no_value_writes_nothing() {
+    let mut writer = Writer::new(loaded());
+    let title = Some(Title::from_stored("task".into()));
+    let change = Change { title, completion: Some(Completion::Set(false)), ..Change::default() };
+    let command = |if_match: Option<i64>| {
+        let revisions = |number| EntityTags::Revisions(vec![Revision::new(number)]);
+        let precondition = Precondition { if_match: if_match.map(revisions), ..Precondition::default() };
+        Command::Update { id: id(1), change: change.clone(), precondition }
+    };
+    assert!(
+        matches!(writer.run(&command(Some(4)), at(20)), Ok(Outcome::Unchanged(task)) if task.updated_at == at(10))
+    );
+    assert_eq!(
+        writer.run(&command(Some(3)), at(20)),
+        Err(Rejection::PreconditionFailed { current: Revision::new(4) })
+    );
+    assert_eq!(writer.into_write_set(), None);
+}
+
+#[test]
 fn a_created_and_deleted_task_leaves_a_tombstone() {
     let mut writer = Writer::new(loaded());
     task(writer.run(&creation(9), at(20)));

@@ -10,6 +10,7 @@
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
 mod listing;
+mod members;
 mod ownership;
 mod racing;
 mod writing;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
 pub use listing::*;
+pub use members::*;
 pub use ownership::*;
 pub use racing::*;
 pub use writing::*;
@@ -59,6 +61,11 @@ macro_rules! repository_contract {
             offsets_may_pass_the_end
             totals_count_all_matches
             unknown_owners_have_empty_lists
+            members_are_stored_changed_and_cleared
+            completion_times_follow_completed
+            writes_without_a_change_keep_the_revision
+            lists_are_filtered_by_members
+            lists_are_sorted_by_members
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps

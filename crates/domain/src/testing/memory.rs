@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
-    search_document,
+    Command, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
+    RepositoryError, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
 };
 
 /// Tasks in memory, behind one lock.
@@ -70,14 +69,12 @@ impl TaskRepository for MemoryTasks {
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
         let own = owners.get(owner.id()).map(OwnerState::live).into_iter().flatten();
-        let mut tasks: Vec<&Task> = own.filter(|task| passes(task, &query)).collect();
+        let mut tasks: Vec<&Task> = own.filter(|task| query.matches(task)).collect();
         let total = query.count.then_some(tasks.len() as u64);
-        let order = |one: &Task, other: &Task| {
-            directed(&query, query.sort.key.position(one).cmp(&query.sort.key.position(other)))
-        };
-        tasks.sort_by(|one, other| order(one, other));
+        let (sort, key) = (query.sort, query.sort.key);
+        tasks.sort_by(|one, other| sort.compare(&key.position(one), &key.position(other)));
         let behind = tasks.into_iter().filter(|task| match &query.after {
-            Some(after) => directed(&query, query.sort.key.position(task).cmp(after)) == Ordering::Greater,
+            Some(after) => sort.compare(&key.position(task), after) == Ordering::Greater,
             None => true,
         });
         let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -91,20 +88,5 @@ impl TaskRepository for MemoryTasks {
 impl Readiness for MemoryTasks {
     async fn check(&self) -> Result<(), RepositoryError> {
         Ok(())
-    }
-}
-
-fn passes(task: &Task, query: &ListQuery) -> bool {
-    let description = task.description.as_ref().map(crate::Description::as_str);
-    let found =
-        |search: &SearchText| search_document(task.title.as_str(), description).contains(search.folded());
-    query.status.completed().is_none_or(|completed| task.completed == completed)
-        && query.search.as_ref().is_none_or(found)
-}
-
-fn directed(query: &ListQuery, ordering: Ordering) -> Ordering {
-    match query.sort.direction {
-        Direction::Ascending => ordering,
-        Direction::Descending => ordering.reverse(),
     }
 }

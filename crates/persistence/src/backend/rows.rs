@@ -6,8 +6,8 @@ use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::query_builder::{AstPass, QueryId};
-use diesel::sql_types::{BigInt, Bool, Nullable, SqlType, Text};
-use domain::{Description, OwnerId, Revision, Task, TaskId, Timestamp, Title};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, SqlType, Text};
+use domain::{Description, DueDate, OwnerId, Priority, Revision, Tags, Task, TaskId, Timestamp, Title};
 
 /// Declares the columns: each is the field of [`Task`] with its name, and its type decides how it is stored.
 macro_rules! task_columns {
@@ -40,11 +40,13 @@ macro_rules! task_columns {
         impl TaskRow {
             /// The task, of the owner that the statement names.
             pub(crate) fn into_task(self, owner: &OwnerId) -> Task {
-                Task {
+                let task = Task {
                     id: self.id,
                     owner_id: owner.clone(),
                     $($name: <$type as ColumnValue>::read(self.$name),)+
-                }
+                };
+                // Version 0.1.0 reopens a task and leaves the time of its completion.
+                Task { completed_at: task.completed_at.filter(|_| task.completed), ..task }
             }
         }
 
@@ -133,6 +135,10 @@ task_columns! {
     title: domain::Title,
     description: Option<domain::Description>,
     completed: bool,
+    priority: domain::Priority,
+    tags: domain::Tags,
+    due_date: Option<domain::DueDate>,
+    completed_at: Option<domain::Timestamp>,
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,
     revision: domain::Revision,
@@ -229,6 +235,7 @@ macro_rules! stored_as_is {
 stored_as_is! {
     bool => Bool,
     Timestamp => UtcTimestamp,
+    Option<Timestamp> => Nullable<UtcTimestamp>,
 }
 
 impl ColumnValue for Title {
@@ -256,6 +263,48 @@ impl ColumnValue for Option<Description> {
 
     fn read(read: Option<String>) -> Self {
         read.map(Description::from_stored)
+    }
+}
+
+impl ColumnValue for Priority {
+    type Sql = SmallInt;
+    type Bound<'a> = i16;
+    type Read = i16;
+
+    fn bound(&self) -> i16 {
+        self.rank()
+    }
+
+    fn read(read: i16) -> Self {
+        Self::from_rank(read)
+    }
+}
+
+impl ColumnValue for Tags {
+    type Sql = Text;
+    type Bound<'a> = String;
+    type Read = String;
+
+    fn bound(&self) -> String {
+        self.to_stored()
+    }
+
+    fn read(read: String) -> Self {
+        Self::from_stored(&read)
+    }
+}
+
+impl ColumnValue for Option<DueDate> {
+    type Sql = Nullable<BigInt>;
+    type Bound<'a> = Option<i64>;
+    type Read = Option<i64>;
+
+    fn bound(&self) -> Option<i64> {
+        self.map(DueDate::sort_key)
+    }
+
+    fn read(read: Option<i64>) -> Self {
+        read.and_then(DueDate::from_sort_key)
     }
 }
 

@@ -9,7 +9,10 @@ use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
-use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
+use domain::{
+    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, SortKey, Status, TaskId, Timestamp,
+    stored_key,
+};
 
 use super::List;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
@@ -21,11 +24,27 @@ const MAX_PAGE_OFFSET: u64 = 1_000;
 /// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
 /// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
-    let selects = query.search.is_some() || query.status.completed().is_some();
-    query.search.is_some()
+    selects_few(query)
         || query.sort.key != SortKey::Created
-        || (query.count && selects)
+        || (query.count && query.status != Status::All)
         || query.offset > MAX_PAGE_OFFSET
+}
+
+/// Whether a filter may exclude most of the owner's tasks, so that a page reads many of them.
+fn selects_few(query: &ListQuery) -> bool {
+    let ListQuery {
+        priorities,
+        tags,
+        due,
+        search,
+        status: _,
+        sort: _,
+        after: _,
+        offset: _,
+        limit: _,
+        count: _,
+    } = query;
+    search.is_some() || !priorities.is_empty() || !tags.is_empty() || *due != DueFilter::default()
 }
 
 /// The expressions that differ between the databases.
@@ -44,8 +63,34 @@ pub(crate) struct PageQuery<'a> {
     owner: &'a Owner,
     query: &'a ListQuery,
     completed: Option<bool>,
+    /// The searches for the keys of the tags.
+    tags: Vec<String>,
+    due: DueLimits,
     limit: i64,
     offset: i64,
+}
+
+/// The limits of the due dates as they are stored.
+struct DueLimits {
+    from: Option<DueKeys>,
+    before: Option<DueKeys>,
+    overdue: Option<DueKeys>,
+}
+
+struct DueKeys {
+    day: i64,
+    moment: i64,
+}
+
+impl DueLimits {
+    fn of(filter: &DueFilter) -> Self {
+        let keys = |limit: DueLimit| DueKeys { day: limit.day_key(), moment: limit.moment_key() };
+        Self {
+            from: filter.from.map(keys),
+            before: filter.before.map(keys),
+            overdue: filter.overdue.map(|overdue| keys(overdue.limit)),
+        }
+    }
 }
 
 /// The total (0 if not requested), and a task (`None` if the page is empty and a total is requested).
@@ -75,7 +120,17 @@ impl<'a> PageQuery<'a> {
     fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::from(query.limit) + 1;
-        Self { functions, owner, query, completed: query.status.completed(), limit, offset }
+        let tags = query.tags.iter().map(|tag| stored_key(&tag.key())).collect();
+        Self {
+            functions,
+            owner,
+            query,
+            completed: query.status.completed(),
+            tags,
+            due: DueLimits::of(&query.due),
+            limit,
+            offset,
+        }
     }
 
     const fn key(&self) -> &'a str {
@@ -83,6 +138,9 @@ impl<'a> PageQuery<'a> {
             SortKey::Created => "created_at",
             SortKey::Updated => "updated_at",
             SortKey::Title => self.functions.title,
+            SortKey::DueDate => "due_date",
+            SortKey::Priority => "priority",
+            SortKey::Completed => "completed",
         }
     }
 
@@ -91,11 +149,12 @@ impl<'a> PageQuery<'a> {
             Direction::Ascending => "asc",
             Direction::Descending => "desc",
         };
-        format!(" order by {} {direction}, id {direction}", self.key())
+        let nulls = if self.query.sort.key == SortKey::DueDate { " nulls last" } else { "" };
+        format!(" order by {} {direction}{nulls}, id {direction}", self.key())
     }
 
-    const fn is_filtered(&self) -> bool {
-        self.completed.is_some() || self.query.search.is_some()
+    fn is_filtered(&self) -> bool {
+        self.completed.is_some() || selects_few(self.query)
     }
 }
 
@@ -157,6 +216,7 @@ impl PageQuery<'_> {
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
     {
         out.push_sql(" from tasks where owner_id = ");
         out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
@@ -168,29 +228,82 @@ impl PageQuery<'_> {
             out.push_sql(" and completed = ");
             out.push_bind_param::<Bool, _>(completed)?;
         }
-        if let Some(search) = &self.query.search {
-            out.push_sql(" and ");
-            out.push_sql(self.functions.find);
-            out.push_sql("(search, ");
-            out.push_bind_param::<Text, str>(search.folded())?;
-            out.push_sql(") > 0");
+        if !self.query.priorities.is_empty() {
+            let ranks: Vec<String> =
+                self.query.priorities.iter().map(|priority| priority.rank().to_string()).collect();
+            out.push_sql(&format!(" and priority in ({})", ranks.join(", ")));
         }
+        for tag in &self.tags {
+            self.push_find(out, "tags", tag)?;
+        }
+        self.push_due(out)?;
+        if let Some(search) = &self.query.search {
+            self.push_find(out, "search", search.folded())?;
+        }
+        Ok(())
+    }
+
+    fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        i64: ToSql<BigInt, DB>,
+    {
+        let DueFilter { none, from: _, before: _, overdue } = &self.query.due;
+        if *none {
+            out.push_sql(" and due_date is null");
+        }
+        if let Some(limit) = &self.due.from {
+            out.push_sql(" and not ");
+            push_is_above(out, limit)?;
+        }
+        if let Some(limit) = &self.due.before {
+            out.push_sql(" and ");
+            push_is_above(out, limit)?;
+        }
+        if let (Some(overdue), Some(limit)) = (overdue, &self.due.overdue) {
+            out.push_sql(if overdue.wanted {
+                " and (not completed and "
+            } else {
+                " and (completed or due_date is null or not "
+            });
+            push_is_above(out, limit)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+
+    fn push_find<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        column: &str,
+        text: &'b str,
+    ) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+    {
+        out.push_sql(&format!(" and {}({column}, ", self.functions.find));
+        out.push_bind_param::<Text, str>(text)?;
+        out.push_sql(") > 0");
         Ok(())
     }
 
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
         let Some(after) = &self.query.after else { return Ok(()) };
-        out.push_sql(" and (");
-        out.push_sql(self.key());
-        out.push_sql(match self.query.sort.direction {
-            Direction::Ascending => ", id) > (",
-            Direction::Descending => ", id) < (",
-        });
+        let beyond = match self.query.sort.direction {
+            Direction::Ascending => ">",
+            Direction::Descending => "<",
+        };
+        if let Position::DueDate(None, id) = after {
+            out.push_sql(&format!(" and due_date is null and id {beyond} "));
+            return out.push_bind_param::<Id, _>(id);
+        }
+        out.push_sql(&format!(" and (({}, id) {beyond} (", self.key()));
         let id = match (self.query.sort.key, after) {
             (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
                 out.push_bind_param::<UtcTimestamp, _>(time)?;
@@ -200,11 +313,23 @@ impl PageQuery<'_> {
                 out.push_bind_param::<Text, str>(title)?;
                 id
             }
+            (SortKey::DueDate, Position::DueDate(Some(key), id)) => {
+                out.push_bind_param::<BigInt, _>(key)?;
+                id
+            }
+            (SortKey::Priority, Position::Priority(priority, id)) => {
+                out.push_sql(&priority.rank().to_string());
+                id
+            }
+            (SortKey::Completed, Position::Completed(completed, id)) => {
+                out.push_bind_param::<Bool, _>(completed)?;
+                id
+            }
             _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
         out.push_bind_param::<Id, _>(id)?;
-        out.push_sql(")");
+        out.push_sql(if self.query.sort.key == SortKey::DueDate { ") or due_date is null)" } else { "))" });
         Ok(())
     }
 
@@ -213,6 +338,7 @@ impl PageQuery<'_> {
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
     {
         if self.is_filtered() {
             out.push_sql("(select count(*)");
@@ -225,6 +351,19 @@ impl PageQuery<'_> {
         }
         Ok(())
     }
+}
+
+/// The condition that a due date is below the limit; null without one.
+fn push_is_above<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, limit: &'b DueKeys) -> QueryResult<()>
+where
+    i64: ToSql<BigInt, DB>,
+{
+    out.push_sql("(due_date < case when due_date & 1 = 0 then ");
+    out.push_bind_param::<BigInt, _>(&limit.day)?;
+    out.push_sql(" else ");
+    out.push_bind_param::<BigInt, _>(&limit.moment)?;
+    out.push_sql(" end)");
+    Ok(())
 }
 
 impl Query for PageQuery<'_> {

@@ -15,7 +15,9 @@ fn event(begun: u64, ended: u64, call: Call, reply: Reply) -> Event {
 }
 
 fn state(completed: bool, revision: i64) -> State {
-    State { title: "new".into(), description: None, completed, created: 0, updated: 0, revision }
+    let (title, completed_at) = ("new".into(), completed.then_some(0));
+    let (description, priority) = (None, 1);
+    State { title, description, completed, priority, completed_at, created: 0, updated: 0, revision }
 }
 
 fn created(begun: u64, ended: u64, id: u64, revision: i64) -> Event {

@@ -95,7 +95,8 @@ fn title(text: &str) -> Title {
 }
 
 fn imported(number: u128) -> ImportedTask {
-    ImportedTask { task: NewTask::new(id(number), title("imported")), created_at: at(1), updated_at: at(2) }
+    let task = NewTask::new(id(number), title("imported"));
+    ImportedTask { task, completed_at: None, created_at: at(1), updated_at: at(2) }
 }
 
 /// Creates tasks of these owners, and deletes one of each.
@@ -289,10 +290,13 @@ pub(crate) fn erasures_beside_writers_leave_no_old_state(database: &OwnersDataba
             });
         }
         thread::sleep(TIME);
+        // A slow machine takes longer for enough of them.
+        while current.load(Ordering::Relaxed) <= 10 {
+            thread::sleep(Duration::from_millis(5));
+        }
         over.store(true, Ordering::Relaxed);
     });
     let erased = current.into_inner();
-    assert!(erased > 10, "{erased} erasures");
     database.assert_is_healthy();
     for owner in (0..erased).map(user) {
         let tasks = database.tasks(owner.id());

@@ -99,8 +99,9 @@ impl Workload {
 /// Fails if a kind of reply is missing, since the history then covers too little.
 fn assert_all_replies_occur(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
-    let kinds: [Kind; 6] = [
+    let kinds: [Kind; 7] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
+        ("unchanged", |reply| matches!(reply, Reply::Unchanged(_))),
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),

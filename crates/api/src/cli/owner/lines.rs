@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-use domain::{ImportedTask, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
+use domain::{ImportedTask, ImportedTimes, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
 use persistence::{EntryError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -67,6 +67,9 @@ struct Line<'a> {
 #[derive(Deserialize)]
 struct KeptMembers {
     id: String,
+    /// Absent from exports of version 0.1.0.
+    #[serde(default)]
+    completed_at: Option<String>,
     created_at: String,
     updated_at: String,
 }
@@ -198,11 +201,15 @@ impl<R: Read> LineReader<R> {
     }
 
     fn task(&self, task: &RawValue) -> Result<ImportedTask, EntryError> {
-        let KeptMembers { id, created_at, updated_at } = serde_json::from_str(task.get())?;
+        let KeptMembers { id, completed_at, created_at, updated_at } = serde_json::from_str(task.get())?;
         let id = TaskId::parse(&id).filter(|id| !id.uuid().is_nil()).ok_or("id: must be a UUID")?;
         let time =
             |name, text: &str| Timestamp::parse(text).ok_or(format!("{name}: must be a time in RFC 3339"));
-        let times = (time("created_at", &created_at)?, time("updated_at", &updated_at)?);
+        let times = ImportedTimes {
+            completed_at: completed_at.map(|text| time("completed_at", &text)).transpose()?,
+            created_at: time("created_at", &created_at)?,
+            updated_at: time("updated_at", &updated_at)?,
+        };
         let input = JsonObject::parse(task.get().as_bytes())
             .and_then(|object| object.into_input(NullPolicy::Reject))
             .map_err(|problem| problem.to_string())?;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use domain::{Description, TextLimits, Title};
+use domain::{Description, Priority, Tag, TextLimits, Title};
 
 /// A title: visible characters at both ends of what remains after trimming, and no rejected character in between.
 pub(crate) static TITLE: LazyLock<String> = LazyLock::new(|| {
@@ -16,6 +16,36 @@ pub(crate) static TITLE: LazyLock<String> = LazyLock::new(|| {
 
 /// A description or search text of any length.
 pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*$", class("^", is_rejected)));
+
+/// The name of a priority.
+pub(crate) static PRIORITY: LazyLock<String> =
+    LazyLock::new(|| in_any_case(&Priority::ALL.map(Priority::as_str)));
+
+/// One of these ASCII names, in any case.
+pub(crate) fn in_any_case(names: &[&str]) -> String {
+    let letter = |letter: char| format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase());
+    let names: Vec<String> = names.iter().map(|name| name.chars().map(letter).collect()).collect();
+    format!("^({})$", names.join("|"))
+}
+
+/// A tag, with white space at both ends.
+pub(crate) static TAG: LazyLock<String> = LazyLock::new(|| {
+    let space = class("", char::is_whitespace);
+    let visible = class("^", |character| Tag::parse(&character.to_string()).is_err());
+    let accepted = class("^", |character| Tag::parse(&format!("a{character}b")).is_err());
+    let between = Tag::MAX_CHARS - 2;
+    format!("^{space}*{visible}({accepted}{{0,{between}}}{visible})?{space}*$")
+});
+
+/// An empty text, a date, or a date-time. February has 28 days here.
+pub(crate) static DUE_DATE: LazyLock<String> = LazyLock::new(|| {
+    let year = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[2-9])";
+    let month_and_day =
+        "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)";
+    let (hour, sixty) = ("([01][0-9]|2[0-3])", "[0-5][0-9]");
+    let time = format!("[Tt]{hour}:{sixty}(:{sixty}(\\.[0-9]+)?)?([Zz]|[+-]{hour}:{sixty})?");
+    format!("^({year}-{month_and_day}({time})?)?$")
+});
 
 fn is_rejected(character: char) -> bool {
     Description::parse(&character.to_string(), 1).is_err()

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
-use domain::{Rule, TaskError, TextError, Violation};
+use domain::{DueDateError, Rule, TagError, TaskError, TextError, Violation};
 
 use crate::http::authentication::hint;
 use crate::state::NoRoom;
@@ -89,10 +89,15 @@ impl From<&Violation> for FieldError {
         let kind = match violation.rule {
             Rule::Required => "missing",
             Rule::NotNull => "null_not_allowed",
-            Rule::BeforeCreation => "value_error",
-            Rule::Text(TextError::Empty) => "string_too_short",
-            Rule::Text(TextError::TooLong { .. }) => "string_too_long",
+            Rule::Text(TextError::Empty) | Rule::Tag(TagError::Empty) => "string_too_short",
+            Rule::Text(TextError::TooLong { .. }) | Rule::Tag(TagError::TooLong) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
+            Rule::Tag(TagError::TooMany) => "too_long",
+            Rule::Priority(_) => "enum",
+            Rule::DueDate(DueDateError::Format) => "datetime_parsing",
+            Rule::BeforeCreation
+            | Rule::Tag(TagError::Character)
+            | Rule::DueDate(DueDateError::NotInCalendar | DueDateError::Year) => "value_error",
         };
         Self::body(violation.field, violation.rule.to_string(), kind)
     }

@@ -11,13 +11,14 @@ use crate::http::members::text_patterns;
 pub(crate) struct ListParameters;
 
 const STATUSES: [&str; 4] = ["all", "pending", "active", "completed"];
-const KEYS: [&str; 5] = ["created", "updated", "title", "created_at", "updated_at"];
+const KEYS: [&str; 8] =
+    ["created", "updated", "title", "created_at", "updated_at", "due_date", "priority", "completed"];
 const ORDERS: [&str; 2] = ["asc", "desc"];
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let sort = "The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without \
-                    this and `order`.";
+                    this and `order`. Tasks without a due date come last in both directions.";
         vec![
             query(
                 "status",
@@ -26,6 +27,40 @@ impl IntoParams for ListParameters {
             ),
             query("completed", "`true` is `status=completed`, `false` is `status=pending`.", flag()),
             query("search", "Text in title or description, case-insensitive; no wildcards.", search()),
+            query(
+                "priority",
+                "Only tasks with one of these priorities, separated by commas, case-insensitive.",
+                text().pattern(Some("^(([Ll]ow|[Mm]edium|[Hh]igh|[Uu]rgent)(,|$))*$")),
+            ),
+            query(
+                "tags",
+                "Only tasks with all of these tags, separated by commas, case-insensitive.",
+                tags(),
+            ),
+            query(
+                "tag",
+                "Only tasks with this tag, case-insensitive; repeat it for further tags.",
+                text().pattern(Some(text_patterns::TAG.as_str())),
+            ),
+            query("due_date", "`none`: only tasks without a due date.", one_of(["none"])),
+            query(
+                "due_after",
+                "Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that \
+                 day in `tz`.",
+                due(),
+            ),
+            query("due_before", "Only tasks that are due before this date or date-time.", due()),
+            query(
+                "overdue",
+                "`true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all \
+                 others.",
+                flag(),
+            ),
+            query(
+                "tz",
+                "The name of a time zone of the tz database, UTC by default.",
+                one_of(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]),
+            ),
             query("sort", sort, one_of(keys())),
             query("sort_by", "Alias of `sort`.", one_of(keys())),
             query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),
@@ -60,6 +95,14 @@ fn one_of<S: Into<String>>(values: impl IntoIterator<Item = S>) -> ObjectBuilder
 
 fn keys() -> impl Iterator<Item = String> {
     KEYS.into_iter().flat_map(|key| [key.to_owned(), format!("-{key}")])
+}
+
+fn tags() -> ObjectBuilder {
+    text().pattern(Some("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,50}$"))
+}
+
+fn due() -> ObjectBuilder {
+    text().min_length(Some(1)).pattern(Some(text_patterns::DUE_DATE.as_str()))
 }
 
 fn search() -> ObjectBuilder {

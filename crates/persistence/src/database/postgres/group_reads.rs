@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Page, Position, RepositoryError, Sort, Status, Task, TaskId, Timestamp};
+use domain::{DueFilter, ListQuery, Page, Position, RepositoryError, Sort, Status, Task, TaskId, Timestamp};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
 use crate::read::{GROUP_ROWS, Get, List, SqlFunctions, page, pages};
@@ -86,11 +86,14 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
 
 /// Whether it is a page of all of an owner's tasks, newest first, as most are.
 fn is_newest(query: &ListQuery) -> bool {
-    let ListQuery { status, search, sort, after, count, .. } = query;
+    let ListQuery { status, priorities, tags, due, search, sort, after, count, offset: _, limit: _ } = query;
     *status == Status::All
+        && priorities.is_empty()
+        && tags.is_empty()
+        && *due == DueFilter::default()
         && search.is_none()
         && *sort == Sort::default()
-        && !matches!(after, Some(Position::Title(..)))
+        && matches!(after, None | Some(Position::Time(..)))
         && !*count
 }
 
@@ -106,7 +109,7 @@ impl<'a> NewestTasks<'a> {
     fn of(group: &'a [List]) -> Self {
         let after = |list: &List| match list.query.after {
             Some(Position::Time(time, id)) => Some((time, id)),
-            Some(Position::Title(..)) | None => None,
+            _ => None,
         };
         Self {
             owners: group.iter().map(|list| list.owner.id().as_str()).collect(),

@@ -72,7 +72,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 let mut expected = before.unwrap_or(&nothing).clone();
                 for place in &history.batches[number].calls {
                     let call = &history.calls[*place];
-                    if call.owner == commit.owner && !is_rejected_before(call, commit.at) {
+                    if call.owner == commit.owner && !is_answered_before(call, commit.at) {
                         let answer = model::apply(&mut expected, call);
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }
@@ -106,12 +106,15 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
     Ok(())
 }
 
-/// Whether a call was rejected on its own, apart from the commit.
-fn is_rejected_before(call: &Call, commit: u64) -> bool {
-    let rejections = [Answer::NotFound, Answer::AlreadyExists];
-    call.answer.as_ref().is_some_and(|(at, answer)| {
-        *at < commit && (rejections.contains(answer) || matches!(answer, Answer::PreconditionFailed(_)))
-    })
+/// Whether a call was answered on its own, apart from the commit, because it writes nothing.
+fn is_answered_before(call: &Call, commit: u64) -> bool {
+    let writes_nothing = |answer: &Answer| {
+        matches!(
+            answer,
+            Answer::NotFound | Answer::AlreadyExists | Answer::PreconditionFailed(_) | Answer::Unchanged(_)
+        )
+    };
+    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && writes_nothing(answer))
 }
 
 /// The one case in which two stores of a batch may pass: the owner was new, the first one's connection was lost, and
@@ -199,7 +202,7 @@ fn verify(
     }
 }
 
-/// Whether a rejection was correct at some time between call and reply.
+/// Whether an answer to a call that writes nothing was correct at some time between call and reply.
 fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
     let Some((_, answer)) = &call.answer else { return Ok(()) };
     let first = commits.partition_point(|commit| commit.at < call.begin);
@@ -213,6 +216,6 @@ fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
     if std::iter::once(before).chain(then).any(right) {
         Ok(())
     } else {
-        Err("a rejection was never right".into())
+        Err("an answer was never right".into())
     }
 }

@@ -6,6 +6,8 @@ use crate::backend::FailureKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
     Task(Task),
+    /// Nothing was written.
+    Unchanged(Task),
     Deleted(i64),
     NotFound,
     PreconditionFailed(i64),
@@ -21,6 +23,7 @@ impl Answer {
     pub(super) fn of(result: Result<Outcome, RepositoryError>) -> Self {
         match result {
             Ok(Outcome::Task(task)) => Self::Task(task),
+            Ok(Outcome::Unchanged(task)) => Self::Unchanged(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {

@@ -1,7 +1,8 @@
 //! The parameters of a schedule, and its calls.
 
 use domain::{
-    Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Revision, TaskId, Title,
+    Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Priority, Revision, TaskId,
+    Title,
 };
 use uuid::Uuid;
 
@@ -67,10 +68,12 @@ pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record
             Command::Create(NewTask::new(id, title))
         }
         4..8 => {
-            let change = if random.chance(600) {
-                Change { completion: Some(Completion::Toggle), ..Change::default() }
-            } else {
-                Change { title: Some(title), ..Change::default() }
+            let none = Change::default();
+            let change = match random.below(10) {
+                0..5 => Change { completion: Some(Completion::Toggle), ..none },
+                5..7 => Change { completion: Some(Completion::Set(random.chance(500))), ..none },
+                7 => Change { priority: Some(Priority::ALL[random.below(4)]), ..none },
+                _ => Change { title: Some(title), ..none },
             };
             Command::Update { id, change, precondition: precondition(random, id, record) }
         }

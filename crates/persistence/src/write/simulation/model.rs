@@ -19,6 +19,10 @@ pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
                 title: new.title.clone(),
                 description: new.description.clone(),
                 completed: new.completed,
+                priority: new.priority,
+                tags: new.tags.clone(),
+                due_date: new.due_date,
+                completed_at: if new.completed { Some(call.now) } else { None },
                 created_at: call.now,
                 updated_at: call.now,
                 revision: domain::Revision::new(next),
@@ -27,10 +31,11 @@ pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
             put(record, task, next)
         }
         Command::Update { id, change, precondition } => {
-            let mut task = match record.tasks.get(id) {
+            let before = match record.tasks.get(id) {
                 Some(TaskRow::Live(task)) if !excludes(precondition, task) => task.clone(),
                 row => return rejection(row),
             };
+            let mut task = before.clone();
             if let Some(title) = &change.title {
                 task.title = title.clone();
             }
@@ -42,6 +47,16 @@ pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
                 Some(domain::Completion::Set(value)) => value,
                 Some(domain::Completion::Toggle) => !task.completed,
             };
+            if let Some(priority) = change.priority {
+                task.priority = priority;
+            }
+            if task == before {
+                return Answer::Unchanged(task);
+            }
+            if task.completed != before.completed {
+                task.completed_at =
+                    if task.completed { Some(later(task.updated_at, call.now)) } else { None };
+            }
             task.updated_at = later(task.updated_at, call.now);
             task.revision = domain::Revision::new(next);
             put(record, task, next)

@@ -112,7 +112,7 @@ fn a_stale_cache_is_found() {
 
 #[test]
 fn an_early_rejection_is_found() {
-    assert_found(Fault::Executor(Planted::EarlyRejection), "a rejection was never right");
+    assert_found(Fault::Executor(Planted::EarlyRejection), "an answer was never right");
 }
 
 #[test]

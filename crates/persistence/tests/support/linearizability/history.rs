@@ -62,6 +62,7 @@ pub(crate) enum Change {
     /// An empty one clears it.
     Describe(String),
     Complete(bool),
+    Prioritize(i16),
     Toggle,
     /// Both at once.
     RetitleAndToggle(String),
@@ -95,6 +96,8 @@ pub(crate) struct State {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
     pub(crate) completed: bool,
+    pub(crate) priority: i16,
+    pub(crate) completed_at: Option<i64>,
     pub(crate) created: i64,
     pub(crate) updated: i64,
     pub(crate) revision: i64,
@@ -104,6 +107,8 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Task(State),
+    /// A write that changes no value.
+    Unchanged(State),
     Deleted {
         revision: i64,
     },

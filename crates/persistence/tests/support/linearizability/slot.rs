@@ -21,7 +21,18 @@ impl Slot {
             ) => {
                 let (title, description) = (title.clone(), description.clone());
                 let (created, updated, revision) = (*at, *at, made.revision);
-                let state = State { title, description, completed: *completed, created, updated, revision };
+                let completed_at = completed.then_some(*at);
+                let (completed, priority) = (*completed, 1);
+                let state = State {
+                    title,
+                    description,
+                    completed,
+                    priority,
+                    completed_at,
+                    created,
+                    updated,
+                    revision,
+                };
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
@@ -31,9 +42,14 @@ impl Slot {
                 Reply::NotFound,
                 Self::Absent | Self::Deleted(_),
             ) => same(true),
+            (Call::Update { change, condition, .. }, Reply::Unchanged(left), Self::Live(state)) => {
+                let unchanged = change.of(state, state.updated, state.revision) == *state;
+                same(left == state && condition.allows(state.revision) && unchanged)
+            }
             (Call::Update { change, condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
                 let right = condition.allows(state.revision)
                     && left.revision > state.revision
+                    && change.of(state, state.updated, state.revision) != *state
                     && *left == change.of(state, *at, left.revision);
                 right.then(|| Self::Live(left.clone()))
             }
@@ -62,6 +78,16 @@ impl Slot {
     }
 }
 
+impl State {
+    /// Sets `completed`, and the time of the completion, if it changes.
+    fn complete(&mut self, completed: bool) {
+        if completed != self.completed {
+            self.completed_at = completed.then_some(self.updated);
+        }
+        self.completed = completed;
+    }
+}
+
 impl Change {
     fn of(&self, state: &State, at: i64, revision: i64) -> State {
         // Time does not go back.
@@ -71,11 +97,12 @@ impl Change {
             Self::Describe(text) => {
                 state.description = Some(text.clone()).filter(|text| !text.is_empty());
             }
-            Self::Complete(completed) => state.completed = *completed,
-            Self::Toggle => state.completed = !state.completed,
+            Self::Complete(completed) => state.complete(*completed),
+            Self::Prioritize(priority) => state.priority = *priority,
+            Self::Toggle => state.complete(!state.completed),
             Self::RetitleAndToggle(title) => {
                 state.title.clone_from(title);
-                state.completed = !state.completed;
+                state.complete(!state.completed);
             }
         }
         state

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{NewTask, Owner, RepositoryError, TaskRepository};
+use domain::{Command, NewTask, Outcome, Owner, RepositoryError, TaskRepository};
 use pollster::block_on;
 
 use super::choice::Numbers;
@@ -64,7 +64,13 @@ impl<'a> Actor<'a> {
             },
             Call::Update { id, change: asked, condition, at } => {
                 let (change, precondition) = (change(asked), precondition(condition));
-                replied(to.update(owner, task_id(*id), change, precondition, time(*at)).await)
+                let command = Command::Update { id: task_id(*id), change, precondition };
+                match to.write(owner, command, time(*at)).await {
+                    Ok(Outcome::Unchanged(task)) => Reply::Unchanged(shown(task).1),
+                    Ok(Outcome::Task(task)) => replied(Ok(task)),
+                    Ok(Outcome::Deleted(_)) => Reply::Failed("an update deleted a task".into()),
+                    Err(error) => replied(Err(error)),
+                }
             }
             Call::Delete { id, condition } => {
                 let at = time(0);
@@ -78,7 +84,7 @@ impl<'a> Actor<'a> {
 
     fn learn(&mut self, owner: u64, call: &Call, reply: &Reply) {
         match (reply, call.id()) {
-            (Reply::Task(state), Some(id)) => {
+            (Reply::Task(state) | Reply::Unchanged(state), Some(id)) => {
                 self.seen.insert((owner, id), state.revision);
             }
             (Reply::Rejected { current }, Some(id)) => {

@@ -85,6 +85,7 @@ impl Actor<'_> {
             60..75 => Change::Describe(format!("Text {at}")),
             75..85 => Change::Describe(String::new()),
             85..90 => Change::Complete(self.numbers.one_in(2)),
+            90..93 => Change::Prioritize(i16::try_from(self.numbers.below(4)).unwrap()),
             _ => Change::RetitleAndToggle(self.title(at)),
         }
     }

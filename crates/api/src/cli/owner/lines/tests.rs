@@ -8,7 +8,7 @@ fn task() -> domain::Task {
     let at = |millis: i64| Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap();
     let title = Title::parse("line\nbreak \u{2028} \"quoted\" 🚀", 200).unwrap();
     let task = domain::NewTask::new(TaskId::parse(ID).unwrap(), title);
-    ImportedTask { task, created_at: at(0), updated_at: at(1) }
+    ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(1) }
         .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
 }
 
@@ -34,8 +34,9 @@ fn exports_have_one_line_per_entry() {
         r#"{"tasknook_export":1,"owner_id":"zoë","revision":4}"#,
         &format!(
             r#"{{"task":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
-            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\
-             \"created_at\":\"2026-11-21T09:15:17.465Z\",\"updated_at\":\"2026-11-21T09:15:17.466Z\"},\"revision\":3}"
+            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
+             \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
+             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":3},\"revision\":3}"
         ),
         &format!(r#"{{"tombstone":{{"id":"{ID}","revision":4,"deleted_at":"2026-11-21T09:15:17.466Z"}}}}"#),
         r#"{"end":{"tasks":1,"tombstones":1}}"#,
