@@ -9,6 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use serde::Serialize;
 
 /// Records that wait to be written, some 2 MB.
@@ -42,6 +44,21 @@ impl AuditLog {
             Writer { path: path.to_owned(), file: open(path)?, dropped: dropped.clone(), failing: false };
         thread::Builder::new().name("audit".into()).spawn(move || writer.run(&messages))?;
         Ok(Self { queue, dropped })
+    }
+
+    /// Whether the file can be opened, or else created. A check creates nothing: it may run as another user than the
+    /// service, who could not write to a file of that user.
+    pub(crate) fn check(path: &Path) -> io::Result<()> {
+        let folder =
+            || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match fs::metadata(path) {
+            Ok(file) if file.is_dir() => Err(Errno::ISDIR.into()),
+            Ok(_) => Ok(access(path, Access::WRITE_OK)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(access(folder(), Access::WRITE_OK | Access::EXEC_OK)?)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Queues a record.
