@@ -63,8 +63,7 @@ impl AuditLog {
 
     /// Queues a record.
     pub(crate) fn append(&self, record: &impl Serialize) {
-        let Ok(mut line) = serde_json::to_vec(record) else { return self.drop_one() };
-        line.push(b'\n');
+        let Ok(line) = line(record) else { return self.drop_one() };
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
             self.queue.try_send(Message::Line(line))
         {
@@ -91,6 +90,27 @@ impl AuditLog {
         }
         let _ = written.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
+}
+
+/// The file of the audit log, for a command: it waits until its record is written.
+pub(crate) struct AuditFile(File);
+
+impl AuditFile {
+    /// Opens or creates the file.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        open(path).map(Self)
+    }
+
+    /// Appends a record in one write, since a service may append to the same file.
+    pub(crate) fn append(&mut self, record: &impl Serialize) -> io::Result<()> {
+        self.0.write_all(&line(record)?)
+    }
+}
+
+fn line(record: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 fn open(path: &Path) -> io::Result<File> {
