@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,6 +18,7 @@ on_both_databases! {
     deleted_users_leave_no_row
     tasks_move_while_clients_write
     killed_moves_are_done_or_undone
+    commands_are_in_the_audit_log
 }
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -201,4 +202,47 @@ fn write_export(path: &std::path::Path) {
         writeln!(file, "{}", json!({ "task": task })).unwrap();
     }
     writeln!(file, "{}", json!({ "end": { "tasks": TASKS, "tombstones": 0 } })).unwrap();
+}
+
+fn commands_are_in_the_audit_log(database: Database) {
+    let environment = database.with_secret().set("TASKNOOK_LOG__AUDIT_FILE", "audit.jsonl");
+    let service = environment.serve();
+    create(&caller(&environment, &service, "zoë"), "canary");
+    create(&caller(&environment, &service, "bob"), "canary");
+    let _ = run(&environment, &["export", "zoë", "--output", "zoë.jsonl"]).success();
+    assert_eq!(run(&environment, &["import", "zoë", "zoë.jsonl"]).code, Some(1), "the id is in use");
+    let _ = run(&environment, &["import", "zoë", "zoë.jsonl", "--replace"]).success();
+    let _ = run(&environment, &["move", "zoë", "bob"]).success();
+    assert_eq!(run(&environment, &["delete", "bob"]).code, Some(1), "not confirmed");
+    let _ = run(&environment, &["delete", "bob", "--yes"]).success();
+    service.stop();
+    // Nothing is done without a record.
+    let rejected = environment.clone().set("TASKNOOK_LOG__AUDIT_FILE", "missing/audit.jsonl");
+    assert_eq!(run(&rejected, &["move", "bob", "zoë"]).code, Some(2));
+    let full = environment.clone().set("TASKNOOK_LOG__AUDIT_FILE", "/dev/full");
+    let unrecorded = run(&full, &["export", "bob"]);
+    assert!(unrecorded.code == Some(1) && unrecorded.stderr.contains("audit log"), "{}", unrecorded.stderr);
+
+    let text = fs::read_to_string(environment.folder().join("audit.jsonl")).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (requests, commands): (Vec<&Value>, Vec<&Value>) =
+        records.iter().partition(|record| record["command"].is_null());
+    assert_eq!(requests.len(), 2, "the service appends to the same file");
+    let members = ["command", "user", "from_user", "tasks", "result"];
+    let lines: Vec<Value> =
+        commands.iter().map(|record| members.map(|member| &record[member])).map(|line| json!(line)).collect();
+    assert_eq!(
+        lines,
+        [
+            json!(["owner export", "zoë", null, 1, "applied"]),
+            json!(["owner import", "zoë", null, null, "rejected"]),
+            json!(["owner import", "zoë", null, 1, "applied"]),
+            json!(["owner move", "bob", "zoë", 1, "applied"]),
+            json!(["owner delete", "bob", null, null, "rejected"]),
+            json!(["owner delete", "bob", null, 2, "applied"]),
+        ]
+    );
+    let uid = fs::metadata(environment.folder()).unwrap().uid();
+    assert!(commands.iter().all(|record| record["uid"] == uid && record["time"].is_string()), "{text}");
 }

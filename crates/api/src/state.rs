@@ -21,7 +21,7 @@ pub(crate) use unsent::{NoRoom, UnsentLists};
 use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
 
-pub(crate) use audit::AuditLog;
+pub(crate) use audit::{AuditFile, AuditLog};
 pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
 pub(crate) use traces::{RequestSpan, TraceExporter};
 

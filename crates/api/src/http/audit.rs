@@ -22,7 +22,7 @@ pub(crate) struct RequestIds {
 /// What has become of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum WriteResult {
+pub(crate) enum WriteResult {
     /// The response is a success.
     Applied,
     /// Nothing was written.
@@ -104,8 +104,9 @@ fn user_id(bytes: &[u8]) -> Option<String> {
     OwnerId::parse(str::from_utf8(bytes).ok()?).ok().map(|id| id.as_str().to_owned())
 }
 
+/// The time of a record.
 #[expect(clippy::disallowed_methods, reason = "the time of a record is not part of the domain")]
-fn now() -> String {
+pub(crate) fn now() -> String {
     Timestamp::new(OffsetDateTime::now_utc()).to_string()
 }
 

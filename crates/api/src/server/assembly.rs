@@ -1,6 +1,5 @@
 //! The composition root: names the adapter of every port.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,16 +10,18 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::StartError;
+use super::audit::audit_file;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::{self, ConfigError, Settings, TrustedProxies};
+use crate::config::{self, Settings, TrustedProxies};
 use crate::metrics::Metrics;
 use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
     let metrics = Metrics::default();
-    let audit = audit(settings, &metrics)?;
+    let dropped = metrics.audit_dropped();
+    let audit = audit_file(settings, |file| AuditLog::open(file, dropped.clone()))?;
     let traces = traces(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
@@ -62,16 +63,6 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         draining: Draining::default(),
     };
     Ok((state, database))
-}
-
-fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, ConfigError> {
-    let file = &settings.log.audit_file;
-    if file.is_empty() {
-        return Ok(None);
-    }
-    let log = AuditLog::open(Path::new(file), metrics.audit_dropped().clone());
-    log.map(Some)
-        .map_err(|error| ConfigError::new("log.audit_file", format!("cannot open {file:?}: {error}")))
 }
 
 fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {

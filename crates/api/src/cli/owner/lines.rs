@@ -110,11 +110,12 @@ impl<W: Write> LineWriter<W> {
         }
     }
 
-    /// Writes the last line.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    /// Writes the last line, and returns the number of tasks.
+    pub(super) fn finish(mut self) -> io::Result<u64> {
         let end = EndLine { end: self.counts };
         self.line(&end)?;
-        self.output.flush()
+        self.output.flush()?;
+        Ok(self.counts.tasks)
     }
 
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {

@@ -124,6 +124,7 @@ impl QueryFragment<Pg> for StoreOwners<'_> {
             Numbers => &owners.versions, Numbers => &owners.revisions, Numbers => &owners.live_tasks,
             Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
         );
+        // In the order of ids: every process then locks common owners in the same order, and none waits in a circle.
         out.push_sql(
             ") with ordinality as input (of_owner, seen_version, seen_revision, seen_epoch,
                 next_version, next_revision, next_live_tasks, new_epoch, next_write_id, ordinal)
