@@ -44,7 +44,12 @@ impl OwnerCommands {
 
     /// Whether the commands need only the owner's row.
     pub(super) fn reads_only_the_owner(&self) -> bool {
-        self.items.iter().all(|item| item.command.reads().is_none() && item.request.is_none())
+        self.reads_no_task() && self.items.iter().all(|item| item.request.is_none())
+    }
+
+    /// Whether the commands need no task.
+    pub(super) fn reads_no_task(&self) -> bool {
+        self.items.iter().all(|item| item.command.reads().is_none())
     }
 
     /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.

@@ -225,7 +225,9 @@ fn jobs_find_and_change_rows_by_index() {
     let _ = server.query(&url, &explained(name));
     let database = persistence::Database::open(&crate::options(&url)).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    let report = database
+        .run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock })
+        .unwrap();
     assert_eq!((report.moved, report.pruned), (2, 3));
 
     let plans = plans(name);

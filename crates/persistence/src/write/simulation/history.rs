@@ -1,4 +1,4 @@
-use domain::{Command, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
 use crate::backend::FailureKind;
 
@@ -7,6 +7,9 @@ use crate::backend::FailureKind;
 pub(super) enum Answer {
     Task(Task),
     Deleted(i64),
+    /// The response of an earlier request with the same key.
+    Replayed(Vec<u8>),
+    KeyReused,
     NotFound,
     PreconditionFailed(i64),
     AlreadyExists,
@@ -22,11 +25,15 @@ impl Answer {
         match result {
             Ok(Outcome::Task(task)) => Self::Task(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
+            Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
+            // No command of a schedule has these.
+            Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
             Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
+            Err(RepositoryError::KeyReused) => Self::KeyReused,
             Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
                 Self::Unavailable
             }
@@ -47,6 +54,7 @@ impl Answer {
 pub(super) struct Call {
     pub(super) owner: OwnerId,
     pub(super) command: Command,
+    pub(super) request: Option<Idempotency>,
     pub(super) now: Timestamp,
     pub(super) begin: u64,
     /// Nothing when the process was killed.
@@ -92,10 +100,12 @@ pub(super) struct Counts {
     pub(super) timeouts: u64,
     pub(super) blocked: u64,
     pub(super) unknown: u64,
+    pub(super) replays: u64,
+    pub(super) reused_keys: u64,
 }
 
 impl Counts {
-    const fn all(&mut self) -> [&mut u64; 13] {
+    const fn all(&mut self) -> [&mut u64; 15] {
         [
             &mut self.steps,
             &mut self.kills,
@@ -110,6 +120,8 @@ impl Counts {
             &mut self.timeouts,
             &mut self.blocked,
             &mut self.unknown,
+            &mut self.replays,
+            &mut self.reused_keys,
         ]
     }
 
