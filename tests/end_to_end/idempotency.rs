@@ -162,7 +162,7 @@ fn wait_for_task(client: &Client, title: &str) {
         let tasks = client.get(&format!("/api/tasks?search={title}")).expect(200).json();
         (!tasks.as_array().unwrap().is_empty()).then_some(())
     };
-    eventually(Duration::from_secs(30), found).expect("the task is created");
+    eventually(Duration::from_secs(30), found).unwrap_or_else(|| panic!("{title} is not created"));
 }
 
 /// Creates tasks until the service is killed, and returns the key of the request without a response.

@@ -128,15 +128,12 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = values.next() else { return Ok(None) };
     let text = str::from_utf8(value.as_bytes()).unwrap_or_default();
     let unquoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    match (IdempotencyKey::parse(unquoted), values.next()) {
-        (Some(key), None) => Ok(Some(key)),
-        _ => {
-            let most = IdempotencyKey::MAX_LENGTH;
-            let detail =
-                format!("Idempotency-Key must be sent once, with 1 to {most} visible ASCII characters.");
-            Err(Problem::new(ProblemKind::Malformed, detail))
-        }
+    if let (Some(key), None) = (IdempotencyKey::parse(unquoted), values.next()) {
+        return Ok(Some(key));
     }
+    let most = IdempotencyKey::MAX_LENGTH;
+    let detail = format!("Idempotency-Key must be sent once, with 1 to {most} visible ASCII characters.");
+    Err(Problem::new(ProblemKind::Malformed, detail))
 }
 
 #[cfg(test)]

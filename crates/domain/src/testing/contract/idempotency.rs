@@ -10,7 +10,7 @@ use crate::{
     RepositoryError, Task, TaskId, TaskRepository,
 };
 
-const LIMITS: KeyLimits = KeyLimits { keep: Duration::from_secs(60), requests: 5, bytes: 1000 };
+const LIMITS: KeyLimits = KeyLimits { keep: Duration::from_mins(1), requests: 5, bytes: 1000 };
 
 /// A request with this key and content, whose response is what was decided.
 fn request(key: &str, content: u8) -> Idempotency {
