@@ -25,6 +25,7 @@ mod every_route;
 mod existing_clients;
 mod failover;
 mod frontend;
+mod idempotency;
 mod isolation;
 mod layers;
 mod limits;

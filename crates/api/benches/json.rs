@@ -10,7 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
-use domain::{Field, Owner, Task, TaskInput, Tasks, TextLimits};
+use domain::{Field, ListQuery, Owner, Task, TaskInput, Tasks, TextLimits};
 use tasknook::representation;
 
 /// Tasks with the usual texts, as the repository gives them.
@@ -25,8 +25,10 @@ fn tasks(count: usize) -> Vec<Task> {
         description: Field::Value("Two litres of it, and the \"good\" bread".to_owned()),
         ..TaskInput::default()
     };
-    let create = |number| runtime.block_on(tasks.create(&owner, input(number))).unwrap();
-    (0..count).map(create).collect()
+    for number in 0..count {
+        runtime.block_on(tasks.create(&owner, input(number), None)).unwrap();
+    }
+    runtime.block_on(tasks.list(&owner, ListQuery::default())).unwrap().tasks
 }
 
 fn json(criterion: &mut Criterion) {

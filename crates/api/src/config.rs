@@ -141,6 +141,8 @@ section!(Limits {
     address_burst: u64,
     failed_authentications_per_second: u64,
     failed_authentications_burst: u64,
+    idempotency_hours: u64,
+    idempotency_keys: u32,
 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use auth::AnyVerifier;
-use domain::{Readiness, Tasks};
+use domain::{KeyLimits, Readiness, Tasks};
 use persistence::BackgroundJobs;
 use tokio::sync::watch;
 
@@ -41,6 +41,8 @@ pub(crate) struct AppState {
     pub last_check: LastCheck,
     /// The limits of request bodies.
     pub body: BodyLimits,
+    /// How much is recorded of the requests with a key.
+    pub key_limits: KeyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
     /// The limits of owners and addresses.

@@ -6,6 +6,7 @@ mod browsers;
 mod conditions;
 mod dashboards;
 mod faults;
+mod idempotency;
 mod identity;
 mod limits;
 mod lists;
@@ -33,6 +34,7 @@ use serde_json::Value;
 
 use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, TrustedProxies};
+use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
 use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
 
@@ -128,6 +130,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
+        key_limits: key_limits(&settings.limits),
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

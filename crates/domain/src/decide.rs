@@ -3,13 +3,20 @@
 //! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
 //! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod idempotency;
 mod import;
 mod precondition;
 mod state;
 mod write_set;
 
+use std::sync::Arc;
+
 use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use idempotency::{
+    DroppedKeys, Idempotency, IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, RecordedKeys, RequestDigest,
+    Respond,
+};
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
 pub use state::{OwnerState, Slot};
@@ -36,6 +43,8 @@ pub enum Command {
         /// The condition.
         precondition: Precondition,
     },
+    /// Nothing: the request is rejected for what it contains, unless its key is recorded.
+    LookUp,
 }
 
 impl Command {
@@ -44,16 +53,17 @@ impl Command {
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(_) => None,
+            Self::Create(_) | Self::LookUp => None,
             Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
         }
     }
 
     /// The task that the command concerns.
     #[must_use]
-    pub const fn task_id(&self) -> TaskId {
+    pub const fn task_id(&self) -> Option<TaskId> {
         match self {
-            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => *id,
+            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+            Self::LookUp => None,
         }
     }
 }
@@ -67,6 +77,12 @@ pub enum Outcome {
     Unchanged(Task),
     /// The task is deleted; the deletion has this revision.
     Deleted(Revision),
+    /// The tasks of another owner belong to this one.
+    Moved,
+    /// Nothing of the owner remains.
+    Erased,
+    /// The request was executed before: the response that was recorded then.
+    Replayed(Arc<[u8]>),
 }
 
 /// Why a command is rejected.
@@ -81,6 +97,8 @@ pub enum Rejection {
     },
     /// The owner already has a task of this id.
     AlreadyExists,
+    /// The key of the request is recorded for another request.
+    KeyReused,
 }
 
 /// What a command writes, and its result.
@@ -128,6 +146,7 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
+        Command::LookUp => Err(Rejection::NotFound),
         Command::Delete { id, precondition } => Ok(delete(live(state, *id, precondition)?, state, now)),
     }
 }

@@ -17,8 +17,9 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, Effects, EntityTags, ExistingTask, Outcome, OwnerState, Precondition, Rejection, Slot,
-    TaskEffect, Tombstone, WriteSet, Writer, decide,
+    Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
+    KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
+    Slot, TaskEffect, Tombstone, WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
-    TaskId, Timestamp,
+    Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
+    Revision, Task, TaskId, Timestamp,
 };
 
 /// Why a call of a repository failed.
@@ -26,6 +26,9 @@ pub enum RepositoryError {
     /// The owner already has a task of the new task's id. Nothing was written.
     #[error("the owner already has a task of this id")]
     AlreadyExists,
+    /// The key of the request is recorded for another request. Nothing was written.
+    #[error("the key was used for another request")]
+    KeyReused,
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -56,6 +59,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::NotFound => Self::NotFound,
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
             Rejection::AlreadyExists => Self::AlreadyExists,
+            Rejection::KeyReused => Self::KeyReused,
         }
     }
 }
@@ -69,13 +73,25 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one page of the live tasks from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
-    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically.
+    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically; with a key at most
+    /// once, and recorded in the same transaction ([`Writer::run_once`](crate::Writer::run_once)).
+    async fn execute(
+        &self,
+        owner: &Owner,
+        command: Command,
+        request: Option<Idempotency>,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError>;
+
+    /// Executes one command without a key.
     async fn write(
         &self,
         owner: &Owner,
         command: Command,
         now: Timestamp,
-    ) -> Result<Outcome, RepositoryError>;
+    ) -> Result<Outcome, RepositoryError> {
+        self.execute(owner, command, None, now).await
+    }
 
     /// Erases everything that is stored of the owner, the revision included. It succeeds if there is nothing. A write that
     /// was decided before is decided again after it.
@@ -83,8 +99,20 @@ pub trait TaskRepository: Send + Sync {
 
     /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
     /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
-    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure.
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
+    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure. With a key it is executed at
+    /// most once, and recorded for the owner who gets the tasks, at this time.
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError>;
+
+    /// Moves tasks without a key.
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+        self.execute_move(from, to, ids, None).await.map(|_| ())
+    }
 
     /// Creates a task.
     async fn create(&self, owner: &Owner, task: NewTask, now: Timestamp) -> Result<Task, RepositoryError> {
@@ -113,9 +141,7 @@ pub trait TaskRepository: Send + Sync {
     ) -> Result<Revision, RepositoryError> {
         match self.write(owner, Command::Delete { id, precondition }, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
-            Outcome::Task(_) | Outcome::Unchanged(_) => {
-                Err(RepositoryError::Fault("a deletion returned a task".into()))
-            }
+            _ => Err(RepositoryError::Fault("a deletion returned no revision".into())),
         }
     }
 }
@@ -123,7 +149,7 @@ pub trait TaskRepository: Send + Sync {
 fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
         Outcome::Task(task) | Outcome::Unchanged(task) => Ok(task),
-        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write returned no task".into())),
+        _ => Err(RepositoryError::Fault("a write returned no task".into())),
     }
 }
 

@@ -6,8 +6,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, NewTask, NullPolicy, Owner, Page, Precondition,
-    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Timestamp, Violation,
+    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
+    Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
+    Timestamp, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -22,6 +23,9 @@ pub enum TaskError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The key of the request is recorded for another request.
+    #[error("the key was used for another request")]
+    KeyReused,
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -50,6 +54,7 @@ impl From<RepositoryError> for TaskError {
         match error {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
@@ -89,12 +94,26 @@ impl Tasks {
         self.clock.now()
     }
 
-    /// Creates a task.
-    pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
+    /// Creates a task, with a key at most once.
+    pub async fn create(
+        &self,
+        owner: &Owner,
+        input: TaskInput,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
         // A new id has no tombstone, so the store need not delete one.
         let task = NewTask { id_is_new: true, ..task };
-        Ok(self.repository.create(owner, task, self.clock.now()).await?)
+        Ok(self.repository.execute(owner, Command::Create(task), request, self.clock.now()).await?)
+    }
+
+    /// Looks up the key of a request that is rejected for what it contains: if the same request was executed before, it has
+    /// the same outcome again.
+    pub async fn recorded(&self, owner: &Owner, request: Idempotency) -> Result<Option<Outcome>, TaskError> {
+        match self.repository.execute(owner, Command::LookUp, Some(request), self.clock.now()).await {
+            Err(RepositoryError::NotFound) => Ok(None),
+            recorded => Ok(Some(recorded?)),
+        }
     }
 
     /// Reads a task.
@@ -148,9 +167,16 @@ impl Tasks {
         Ok(self.repository.erase(owner).await?)
     }
 
-    /// Moves all tasks of one owner to another one, which must not be the same. Both have proven their identity.
-    pub async fn move_tasks(&self, from: &Owner, to: &Owner) -> Result<(), TaskError> {
-        Ok(self.repository.move_tasks(from, to, Arc::clone(&self.ids)).await?)
+    /// Moves all tasks of one owner to another one, which must not be the same, with a key at most once. Both have proven
+    /// their identity.
+    pub async fn move_tasks(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let request = request.map(|request| (request, self.clock.now()));
+        Ok(self.repository.execute_move(from, to, Arc::clone(&self.ids), request).await?)
     }
 
     async fn write(

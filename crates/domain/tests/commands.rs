@@ -108,7 +108,7 @@ proptest! {
                 Err(RepositoryError::NotFound) => Err("missing".into()),
                 Err(RepositoryError::AlreadyExists) => Err("exists".into()),
                 Err(RepositoryError::PreconditionFailed { current }) => Err(format!("at {current}")),
-                Err(error) => panic!("{error:?}"),
+                other => panic!("{other:?}"),
             };
             prop_assert_eq!(outcome, expected(&mut tasks, &mut revision, step, number));
         }

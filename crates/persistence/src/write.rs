@@ -11,6 +11,7 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+pub(crate) mod keys;
 mod ownership;
 mod random;
 mod round;
@@ -23,15 +24,16 @@ mod worker;
 use std::time::Instant;
 
 use diesel::QueryResult;
-use domain::{OwnerId, OwnerState, Slot, TaskId, WriteSet};
+use domain::{IdempotencyKey, OwnerId, OwnerState, Slot, TaskId, WriteSet};
 
 use crate::backend::rows::TaskRow;
 use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
+use keys::LoadedKey;
 pub use ownership::Erased;
 pub(crate) use ownership::{
-    FIRST, Ownership, OwnershipServer, OwnershipSession, change, epoch, erase, move_tasks,
+    FIRST, Ownership, OwnershipServer, OwnershipSession, change, epoch, erase, move_tasks, tasks_to_load,
 };
 pub(crate) use random::Random;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
@@ -47,11 +49,12 @@ pub(crate) struct Seen {
     pub(crate) epoch: i64,
 }
 
-/// What to load: an owner's row, and the row of a task.
+/// What to load: an owner's row, and the rows of a task and of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToLoad {
     pub(crate) owner: OwnerId,
     pub(crate) task: Option<TaskId>,
+    pub(crate) key: Option<IdempotencyKey>,
 }
 
 /// An owner as loaded; `seen` is `None` without a row.
@@ -61,19 +64,25 @@ pub(crate) struct Loaded {
     pub(crate) state: OwnerState,
 }
 
-/// The rows of the owner and the task, if they exist; the last value is whether the task is deleted.
-pub(crate) type LoadedRow = (Option<(i64, i64, i64, i64)>, Option<(TaskRow, bool)>);
+/// The rows of the owner and the task, if they exist, with whether the task is deleted; and those of the key.
+pub(crate) type LoadedRow = (LoadedOwner, LoadedTask, LoadedKey);
+pub(crate) type LoadedOwner = Option<(i64, i64, i64, i64)>;
+pub(crate) type LoadedTask = Option<(TaskRow, bool)>;
 
 /// Groups the rows of the reads by owner. The reads of one owner must be adjacent.
 pub(crate) fn collect(reads: &[ToLoad], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
-    for (read, (owner, task)) in reads.iter().zip(rows) {
+    for (read, (owner, task, key_rows)) in reads.iter().zip(rows) {
         if all.last().is_none_or(|last| *last.state.owner_id() != read.owner) {
             let seen = owner.map(|(version, revision, epoch, _)| Seen { version, revision, epoch });
             let (_, revision, _, live_tasks) = owner.unwrap_or_default();
             all.push(Loaded { seen, state: OwnerState::new(read.owner.clone(), revision, live_tasks) });
         }
-        let (Some(loaded), Some(id)) = (all.last_mut(), read.task) else { continue };
+        let Some(loaded) = all.last_mut() else { continue };
+        if let Some(key) = &read.key {
+            key_rows.insert_into(loaded.state.keys_mut(), key);
+        }
+        let Some(id) = read.task else { continue };
         loaded.state.insert(
             id,
             match task {

@@ -33,6 +33,12 @@ export interface ApiOptions {
 
 export type Api = ReturnType<typeof createApi>;
 
+/** Options of a call that the API executes at most once. */
+export interface OnceOptions {
+  /** The same call with the same key has the same result again, for a day: choose a new one for each task. */
+  idempotencyKey?: string;
+}
+
 /** Milliseconds; longer than the API's own timeout (15 s). */
 const TIMEOUT = 20_000;
 
@@ -90,8 +96,10 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       };
     },
 
-    async create(body: NewTask): Promise<Task> {
-      const result = await client.POST("/api/{user_id}/tasks", { params: { path: owner }, body });
+    /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */
+    async create(body: NewTask, options: OnceOptions = {}): Promise<Task> {
+      const params = { path: owner, header: keyOf(options) };
+      const result = await client.POST("/api/{user_id}/tasks", { params, body });
       return versions.read(read(result), result.response);
     },
 
@@ -136,9 +144,10 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     },
 
     /** Moves all tasks of another user to this one. The token is the other user's. */
-    async transferFrom(token: string): Promise<void> {
+    async transferFrom(token: string, options: OnceOptions = {}): Promise<void> {
       const body = { from_token: token };
-      read(await client.POST("/api/{user_id}/tasks/transfer", { params: { path: owner }, body }));
+      const params = { path: owner, header: keyOf(options) };
+      read(await client.POST("/api/{user_id}/tasks/transfer", { params, body }));
     },
 
     /** Discards the token and all versions, and aborts requests in flight with `AccountChanged`. */
@@ -149,6 +158,9 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     },
   };
 }
+
+/** The header is not sent without a key. */
+const keyOf = ({ idempotencyKey }: OnceOptions) => ({ "Idempotency-Key": idempotencyKey });
 
 /** Requests a token for the current session from Better Auth on this origin. */
 export async function tokenOfSession(): Promise<string> {

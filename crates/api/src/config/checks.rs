@@ -80,6 +80,8 @@ impl Settings {
             ("limits.burst", self.limits.burst),
             ("limits.address_burst", self.limits.address_burst),
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst),
+            ("limits.idempotency_hours", self.limits.idempotency_hours),
+            ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys)),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -109,6 +111,8 @@ impl Settings {
                 RATE_MAX,
             ),
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst, RATE_MAX),
+            ("limits.idempotency_hours", self.limits.idempotency_hours, 8760),
+            ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys), 1_000_000),
         ];
         for (key, value, most) in bounded {
             if value > most {

@@ -126,7 +126,7 @@ mod tests {
 
     use actix_web::test::TestRequest;
     use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
-    use domain::{Field, Owner, TaskInput, Tasks, TextLimits};
+    use domain::{Field, ListQuery, Owner, TaskInput, Tasks, TextLimits};
 
     use super::*;
 
@@ -135,11 +135,11 @@ mod tests {
         let repository = Arc::new(MemoryTasks::default());
         let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
         let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };
-        let mut page = Vec::new();
+        let owner = Owner::for_test("owner");
         for _ in 0..count {
-            page.push(tasks.create(&Owner::for_test("owner"), input.clone()).await.unwrap());
+            tasks.create(&owner, input.clone(), None).await.unwrap();
         }
-        page
+        tasks.list(&owner, ListQuery::default()).await.unwrap().tasks
     }
 
     #[actix_web::test]

@@ -202,6 +202,9 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "prune_tombstones" })
             .inc_by(report.pruned);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "delete_expired_keys" })
+            .inc_by(report.expired);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

@@ -25,6 +25,7 @@ pub(super) fn header(name: &str) -> Header {
         "X-Next-Cursor" => "The `cursor` of the next page, when more tasks remain.",
         "X-Total-Count" => "Number of matching tasks on all pages, with `count=true`.",
         "Preference-Applied" => "`return=representation`, if requested.",
+        "Idempotency-Replayed" => "`true`, if the request was executed before under its `Idempotency-Key`.",
         "X-Request-Id" => "Identifies the request in the log: the client's id, or a new one.",
         "WWW-Authenticate" => "`Bearer`, and the error of the token (RFC 6750 §3).",
         "Retry-After" => "Seconds after which to retry.",

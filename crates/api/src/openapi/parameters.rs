@@ -85,6 +85,16 @@ impl IntoParams for CompletedQuery {
     }
 }
 
+/// The key of a POST, as `http::idempotency` reads it: with or without a pair of quotes.
+const IDEMPOTENCY_KEY: &str = r#"^([!#-~][!-~]{0,254}|"([!-~]{0,253}[!#-~])?|"[!-~]{1,255}")$"#;
+
+/// A header of every POST.
+pub(super) fn idempotency_key() -> Parameter {
+    let description = "Executes the request at most once: the same request with the same key has the same response again, \
+                       for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID.";
+    header("Idempotency-Key", description, text().pattern(Some(IDEMPOTENCY_KEY)))
+}
+
 /// A header of every request.
 pub(super) fn request_id() -> Parameter {
     let description = "Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. \

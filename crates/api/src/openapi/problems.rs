@@ -80,6 +80,10 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    // The key can be that of another request.
+    if *method == HttpMethod::Post {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
+    }
     // The query of a list can be invalid.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
         statuses.push(S::UNPROCESSABLE_ENTITY);

@@ -11,7 +11,9 @@ use utoipa::OpenApi;
 
 use super::{monitoring, owner, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
-use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+use crate::openapi::{
+    CommonParts, Examples, IdempotencyKeys, Problems, UserFromTokenPaths, schemas, task_id,
+};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -62,7 +64,7 @@ use crate::state::AppState;
         monitoring::Health,
         pages::ServiceInfo
     )),
-    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &CommonParts)
+    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &IdempotencyKeys, &CommonParts)
 )]
 struct Api;
 

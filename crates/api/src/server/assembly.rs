@@ -14,6 +14,7 @@ use super::audit::audit_file;
 use super::database::{migrate, open};
 use super::verifier::verifier;
 use crate::config::{self, Settings, TrustedProxies};
+use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
 use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
 
@@ -34,9 +35,10 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             tracing::info!(name, "applied migration");
         }
     }
+    let key_limits = key_limits(&settings.limits);
     let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
     let jobs = database
-        .start_jobs(JobOptions { keep_tombstones, clock: Arc::new(SystemClock) })
+        .start_jobs(JobOptions { keep_tombstones, keep_keys: key_limits.keep, clock: Arc::new(SystemClock) })
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
@@ -51,6 +53,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
+        key_limits,
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::TaskEffect;
+use super::{RecordedKeys, TaskEffect};
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
@@ -10,6 +10,7 @@ pub struct OwnerState {
     revision: i64,
     live_tasks: i64,
     slots: HashMap<TaskId, Slot>,
+    keys: RecordedKeys,
 }
 
 /// The stored state of one task id.
@@ -28,12 +29,23 @@ impl OwnerState {
     /// An owner with these counters, without loaded tasks.
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
-        Self { owner_id, revision, live_tasks, slots: HashMap::new() }
+        Self { owner_id, revision, live_tasks, slots: HashMap::new(), keys: RecordedKeys::default() }
     }
 
     /// Adds a loaded task id.
     pub fn insert(&mut self, id: TaskId, slot: Slot) {
         self.slots.insert(id, slot);
+    }
+
+    /// The recorded requests.
+    #[must_use]
+    pub const fn keys(&self) -> &RecordedKeys {
+        &self.keys
+    }
+
+    /// The recorded requests, to add loaded ones.
+    pub const fn keys_mut(&mut self) -> &mut RecordedKeys {
+        &mut self.keys
     }
 
     /// The owner.

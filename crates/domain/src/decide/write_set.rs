@@ -1,4 +1,7 @@
-use super::{Command, Effects, ExistingTask, Outcome, OwnerState, Rejection, Slot, decide, import};
+use super::{
+    Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
+    Slot, decide, import,
+};
 use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
 /// The record of a deleted task, for readers of changes.
@@ -48,6 +51,10 @@ pub struct WriteSet {
     pub deleted: Vec<TaskId>,
     /// Tombstones to insert or replace.
     pub tombstones: Vec<Tombstone>,
+    /// Recorded requests to insert, or to replace by their key.
+    pub recorded: Vec<KeyRecord>,
+    /// Recorded requests to delete, except the ones to replace.
+    pub dropped: Vec<DroppedKeys>,
 }
 
 impl Writer {
@@ -64,6 +71,34 @@ impl Writer {
         let effects = decide(&self.state, command, now)?;
         let is_new = matches!(command, Command::Create(new) if new.id_is_new);
         Ok(self.apply(effects, is_new))
+    }
+
+    /// Decides a command that is executed at most once for its key: the first request is executed and recorded, the same
+    /// one is answered with the recorded response, and another one with the same key is rejected.
+    pub fn run_once(
+        &mut self,
+        command: &Command,
+        request: Option<&Idempotency>,
+        now: Timestamp,
+    ) -> Result<Outcome, Rejection> {
+        let Some(request) = request else { return self.run(command, now) };
+        if let Some(recorded) = self.recorded(request, now) {
+            return recorded;
+        }
+        let outcome = self.run(command, now)?;
+        self.record(request, &outcome, now);
+        Ok(outcome)
+    }
+
+    /// The outcome of a request whose key is recorded already.
+    #[must_use]
+    pub fn recorded(&self, request: &Idempotency, now: Timestamp) -> Option<Result<Outcome, Rejection>> {
+        self.state.keys().find(request, now)
+    }
+
+    /// Records a request that was executed.
+    pub fn record(&mut self, request: &Idempotency, outcome: &Outcome, now: Timestamp) {
+        self.state.keys_mut().record(request, outcome, now);
     }
 
     /// Adds a task with its id and its times, and returns whether it was written.
@@ -109,10 +144,18 @@ impl Writer {
         &self.state
     }
 
-    /// The effects to store; `None` if nothing changed.
+    /// The state after the commands, for a repository that keeps it as a whole.
+    #[must_use]
+    pub fn into_state(mut self) -> OwnerState {
+        self.state.keys_mut().take_pending();
+        self.state
+    }
+
+    /// The effects to store; `None` if nothing changed and nothing was recorded.
     #[must_use]
     pub fn into_write_set(mut self) -> Option<WriteSet> {
-        if self.written.is_empty() {
+        let (recorded, dropped) = self.state.keys_mut().take_pending();
+        if self.written.is_empty() && recorded.is_empty() {
             return None;
         }
         let mut set = WriteSet {
@@ -123,6 +166,8 @@ impl Writer {
             updated: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
+            recorded,
+            dropped,
         };
         for Written { id, has_row, is_new, tombstone } in self.written {
             match self.state.take(id) {

@@ -9,6 +9,7 @@
 )]
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
+mod idempotency;
 mod listing;
 mod members;
 mod ownership;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
+pub use idempotency::*;
 pub use listing::*;
 pub use members::*;
 pub use ownership::*;
@@ -80,6 +82,18 @@ macro_rules! repository_contract {
             moves_to_the_same_owner_change_nothing
             moves_are_complete_for_many_tasks
             concurrent_moves_lose_and_double_nothing
+            repeated_requests_get_the_recorded_response
+            keys_of_other_requests_are_rejected
+            keys_belong_to_their_owner
+            rejected_requests_are_not_recorded
+            keys_are_looked_up_without_a_write
+            keys_expire
+            the_oldest_keys_are_dropped
+            responses_are_dropped_beyond_their_bytes
+            concurrent_requests_with_a_key_execute_once
+            concurrent_rejections_leave_the_key_to_the_next
+            erased_owners_have_no_keys
+            repeated_moves_get_the_recorded_response
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

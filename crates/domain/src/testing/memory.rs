@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Command, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
+    Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
+    RepositoryError, Slot, Task, TaskId, TaskRepository, Timestamp, Writer,
 };
 
 /// Tasks in memory, behind one lock.
@@ -21,18 +21,18 @@ impl MemoryTasks {
 
 #[async_trait::async_trait]
 impl TaskRepository for MemoryTasks {
-    async fn write(
+    async fn execute(
         &self,
         owner: &Owner,
         command: Command,
+        request: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let mut owners = self.owners();
-        let new = || OwnerState::new(owner.id().clone(), 0, 0);
-        let state = owners.entry(owner.id().clone()).or_insert_with(new);
-        let effects = decide(state, &command, now)?;
-        state.apply(effects.tasks);
-        Ok(effects.outcome)
+        let mut writer = take(&mut owners, owner);
+        let outcome = writer.run_once(&command, request.as_ref(), now);
+        owners.insert(owner.id().clone(), writer.into_state());
+        Ok(outcome?)
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
@@ -40,22 +40,34 @@ impl TaskRepository for MemoryTasks {
         Ok(())
     }
 
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
         if from == to {
-            return Ok(());
+            return Ok(Outcome::Moved);
         }
         let mut owners = self.owners();
-        let Some(moved) = owners.remove(from.id()) else { return Ok(()) };
-        let mut tasks: Vec<Task> = moved.live().cloned().collect();
-        tasks.sort_by_key(|task| task.id);
-        let before = owners.get(to.id()).cloned().unwrap_or_else(|| OwnerState::new(to.id().clone(), 0, 0));
-        let mut writer = Writer::new(before);
-        writer.raise_revision(moved.revision());
-        for task in tasks {
-            writer.adopt(ImportedTask::from(task), &*ids)?;
+        let mut writer = take(&mut owners, to);
+        let recorded = request.as_ref().and_then(|(request, now)| writer.recorded(request, *now));
+        if recorded.is_none() {
+            if let Some(moved) = owners.remove(from.id()) {
+                let mut tasks: Vec<Task> = moved.live().cloned().collect();
+                tasks.sort_by_key(|task| task.id);
+                writer.raise_revision(moved.revision());
+                for task in tasks {
+                    writer.adopt(ImportedTask::from(task), &*ids)?;
+                }
+            }
+            if let Some((request, now)) = &request {
+                writer.record(request, &Outcome::Moved, *now);
+            }
         }
-        owners.insert(to.id().clone(), writer.state().clone());
-        Ok(())
+        owners.insert(to.id().clone(), writer.into_state());
+        Ok(recorded.unwrap_or(Ok(Outcome::Moved))?)
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
@@ -89,4 +101,10 @@ impl Readiness for MemoryTasks {
     async fn check(&self) -> Result<(), RepositoryError> {
         Ok(())
     }
+}
+
+/// Takes the state of an owner, to decide on it and to put it back.
+fn take(owners: &mut HashMap<OwnerId, OwnerState>, owner: &Owner) -> Writer {
+    let state = owners.remove(owner.id());
+    Writer::new(state.unwrap_or_else(|| OwnerState::new(owner.id().clone(), 0, 0)))
 }

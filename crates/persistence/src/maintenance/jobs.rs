@@ -40,6 +40,8 @@ const INTERVAL: Duration = Duration::from_mins(5);
 pub struct JobOptions {
     /// Minimum retention of tombstones.
     pub keep_tombstones: Duration,
+    /// How long requests with a key are recorded.
+    pub keep_keys: Duration,
     /// The source of the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -73,14 +75,19 @@ impl<B: JobBackend> RunJobs for Arc<B> {
     fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure> {
         progress.report = JobsReport { end: RunEnd::Failed, ..JobsReport::default() };
         let connection = &mut self.connect().map_err(Failure::no_connection)?;
-        let keep = i64::try_from(options.keep_tombstones.as_millis()).unwrap_or(i64::MAX);
         let now = options.clock.now();
+        // A time before the supported years is before everything that is stored.
+        let before = |keep: Duration| {
+            let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep))
+        };
         let mut run = Run { database: &**self, connection, progress, pause };
         let mut ended = run.move_retired()?;
-        // A time before the supported years is before every tombstone.
-        let oldest = Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep));
-        if let (RunEnd::Completed, Some(oldest)) = (ended, oldest) {
+        if let (RunEnd::Completed, Some(oldest)) = (ended, before(options.keep_tombstones)) {
             ended = run.prune(now, oldest)?;
+        }
+        if let (RunEnd::Completed, Some(oldest)) = (ended, before(options.keep_keys)) {
+            ended = run.expire(oldest)?;
         }
         progress.report.end = ended;
         Ok(())
@@ -111,11 +118,12 @@ fn start_every(
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
             observer.jobs_run(report, begun.elapsed());
-            if (report.moved, report.pruned, report.skipped) != (0, 0, 0) {
+            if (report.moved, report.pruned, report.expired, report.skipped) != (0, 0, 0, 0) {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(
                     report.moved,
                     report.pruned,
+                    report.expired,
                     report.skipped,
                     duration_ms,
                     "background jobs ran"

@@ -145,7 +145,7 @@ fn missing_rights_are_not_damage() {
     let database = test_database();
     database.fill();
     (database.execute)(
-        "create role reader login; grant select on owners, tasks to reader; update owners set live_tasks = 9",
+        "create role reader login; grant select on owners, tasks, idempotency_keys to reader; update owners set live_tasks = 9",
     );
     let url = database.options.url.replace("postgres@", "reader@");
     let report = check(&url);

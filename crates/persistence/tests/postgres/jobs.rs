@@ -19,7 +19,7 @@ const OWNERS: &str = "
 /// Everything from before the second day of the calendar's count is old.
 fn jobs() -> JobOptions {
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    JobOptions { keep_tombstones: Duration::ZERO, clock }
+    JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock }
 }
 
 #[test]
@@ -46,6 +46,16 @@ fn failed_runs_report_their_progress() {
             create trigger reject before delete on tombstones for each row when (old.owner_id = 'bob')
                 execute function reject()";
         PgConnection::establish(&url).unwrap().batch_execute(reject).unwrap();
+    });
+}
+
+#[test]
+fn expired_keys_are_deleted() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    jobs_of_both::delete_expired_keys(&options(&url), |owner| {
+        let keys = format!("select key from idempotency_keys where owner_id = '{owner}' order by number");
+        server.query(&url, &keys).lines().map(ToOwned::to_owned).collect()
     });
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use domain::testing::ManualClock;
 use persistence::JobOptions;
@@ -14,6 +14,12 @@ use crate::{Place, jobs_of_both, migrated};
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = Text)]
+    key: String,
 }
 
 #[test]
@@ -41,6 +47,16 @@ fn failed_runs_report_their_progress() {
 }
 
 #[test]
+fn expired_keys_are_deleted() {
+    let place = Place::new();
+    jobs_of_both::delete_expired_keys(&place.options(), |owner| {
+        let keys = format!("select key from idempotency_keys where owner_id = '{owner}' order by number");
+        let rows: Vec<Key> = sql_query(keys).load(&mut place.connection()).unwrap();
+        rows.into_iter().map(|row| row.key).collect()
+    });
+}
+
+#[test]
 fn runs_without_work_take_no_write_lock() {
     let place = Place::new();
     let database = migrated(&place.options());
@@ -49,7 +65,9 @@ fn runs_without_work_take_no_write_lock() {
     other.batch_execute(tombstone).unwrap();
     other.batch_execute("begin immediate").unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(1000));
-    let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    let report = database
+        .run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock })
+        .unwrap();
     assert_eq!((report.pruned, report.is_completed()), (0, true));
 }
 
@@ -64,7 +82,7 @@ fn all_rows_of_0_1_0_are_moved_to_tombstones() {
             '', 0, 0, n, n / 100 from owners, numbers";
     place.connection().batch_execute(rows).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(0));
-    let options = JobOptions { keep_tombstones: Duration::ZERO, clock };
+    let options = JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock };
     assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
     assert_eq!(database.run_jobs(&options).unwrap().moved, 0);
 }

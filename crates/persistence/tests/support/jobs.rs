@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use domain::testing::ManualClock;
-use domain::{NewTask, Owner, Precondition, TaskId, TaskRepository, Timestamp, Title};
+use domain::{
+    Command, Idempotency, IdempotencyKey, KeyLimits, NewTask, Outcome, Owner, Precondition, TaskId,
+    TaskRepository, Timestamp, Title,
+};
 use persistence::{Database, DatabaseObserver, DatabaseOptions, JobOptions, JobsReport};
 use pollster::block_on;
 use tasknook_persistence as persistence;
@@ -32,7 +35,8 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     let keep_tombstones = Duration::from_hours(24 * 30);
     let run = |day| {
         let clock = Arc::new(ManualClock::at_unix_millis(day * DAY));
-        let report = database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap();
+        let report =
+            database.run_jobs(&JobOptions { keep_tombstones, keep_keys: Duration::MAX, clock }).unwrap();
         assert!(report.is_completed(), "{report:?}");
         (report.moved, report.pruned)
     };
@@ -67,7 +71,51 @@ pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: i
     }
     trigger();
     let clock = Arc::new(ManualClock::at_unix_millis(DAY));
-    let _jobs = database.start_jobs(JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    let _jobs = database
+        .start_jobs(JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock })
+        .unwrap();
     let report = reports.recv().unwrap();
     assert_eq!((report.pruned, report.has_failed(), report.is_completed()), (1, true, false));
+}
+
+/// `keys` gives the keys that are recorded of an owner.
+pub(crate) fn delete_expired_keys(options: &DatabaseOptions, keys: impl Fn(&str) -> Vec<String>) {
+    let database = Database::open(options).unwrap();
+    database.migrate().unwrap();
+    let limits = KeyLimits { keep: Duration::from_hours(24), requests: 10, bytes: 1000 };
+    let execute = |owner: &str, key: &str, hour: i64| {
+        let request = Idempotency {
+            key: IdempotencyKey::parse(key).unwrap(),
+            request: [1; 32],
+            respond: Arc::new(|_| vec![0]),
+            limits,
+        };
+        #[expect(clippy::disallowed_methods, reason = "ids of a test")]
+        let id = TaskId::new(Uuid::now_v7());
+        let create = Command::Create(NewTask::new(id, Title::from_stored("task".into())));
+        let at = Timestamp::from_unix_millis(hour * DAY / 24).unwrap();
+        let owner = Owner::for_test(owner);
+        block_on(database.tasks().execute(&owner, create, Some(request), at)).unwrap()
+    };
+    for (owner, key, hour) in [("alice", "a", 0), ("bob", "b", 1), ("alice", "c", 2), ("alice", "d", 20)] {
+        execute(owner, key, hour);
+    }
+    let run = |hour: i64| {
+        let clock = Arc::new(ManualClock::at_unix_millis(hour * DAY / 24));
+        let options = JobOptions { keep_tombstones: Duration::MAX, keep_keys: limits.keep, clock };
+        let report = database.run_jobs(&options).unwrap();
+        assert!(report.is_completed(), "{report:?}");
+        report.expired
+    };
+    assert_eq!((run(23), keys("alice"), keys("bob")), (0, to_texts(["a", "c", "d"]), to_texts(["b"])));
+    assert_eq!((run(26), keys("alice"), keys("bob")), (3, to_texts(["d"]), vec![]));
+    // The next request continues the numbers, and is replayed.
+    assert!(matches!(execute("alice", "a", 26), Outcome::Task(_)));
+    assert!(matches!(execute("alice", "a", 27), Outcome::Replayed(_)));
+    assert_eq!((run(50), keys("alice")), (2, vec![]));
+    assert!(matches!(execute("alice", "a", 50), Outcome::Task(_)));
+}
+
+fn to_texts<const N: usize>(keys: [&str; N]) -> Vec<String> {
+    keys.map(ToOwned::to_owned).to_vec()
 }

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use domain::{
-    Change, ExistingTask, Ids, ImportedTask, NewTask, Owner, OwnerId, Precondition, RepositoryError, Task,
-    TaskId, TaskRepository, Timestamp, Title,
+    Change, Command, ExistingTask, Idempotency, IdempotencyKey, Ids, ImportedTask, KeyLimits, NewTask, Owner,
+    OwnerId, Precondition, RepositoryError, Task, TaskId, TaskRepository, Timestamp, Title,
 };
 use persistence::{Database, DatabaseOptions, Doctor, Imported, OwnerData, OwnerDataError, StoredEntry};
 use pollster::block_on;
@@ -109,15 +109,31 @@ fn fill(repository: &dyn TaskRepository, owners: &[&Owner]) {
     }
 }
 
+/// Creates a task under a key.
+fn create_once(repository: &dyn TaskRepository, owner: &Owner, number: u128) {
+    let request = Idempotency {
+        key: IdempotencyKey::parse("key").unwrap(),
+        request: [1; 32],
+        respond: Arc::new(|_| vec![0]),
+        limits: KeyLimits { keep: Duration::MAX, requests: 1, bytes: 1 },
+    };
+    let create = Command::Create(NewTask::new(id(number), title("task")));
+    block_on(repository.execute(owner, create, Some(request), at(1))).unwrap();
+}
+
 pub(crate) fn nothing_of_an_erased_owner_remains(database: &OwnersDatabase) {
     let service = database.service();
     let (alice, bob) = (Owner::for_test("Аліса/%20 '--"), Owner::for_test("аліса/%20 '--"));
     fill(&*service, &[&alice, &bob]);
+    create_once(&*service, &alice, 4);
+    create_once(&*service, &bob, 4);
     let columns = || (database.columns_with)(alice.id().as_str());
-    assert_eq!(columns(), ["owners.owner_id", "tasks.owner_id", "tombstones.owner_id"]);
+    let every_table =
+        ["idempotency_keys.owner_id", "owners.owner_id", "tasks.owner_id", "tombstones.owner_id"];
+    assert_eq!(columns(), every_table);
     let others = database.export(bob.id());
     let erased = database.data().erase(alice.id()).unwrap();
-    assert_eq!((erased.tasks, erased.tombstones), (2, 1));
+    assert_eq!((erased.tasks, erased.tombstones), (3, 1));
     assert_eq!(columns(), [""; 0]);
     fill(&*service, &[&alice]);
     block_on(service.erase(&alice)).unwrap();
@@ -126,7 +142,7 @@ pub(crate) fn nothing_of_an_erased_owner_remains(database: &OwnersDatabase) {
     assert_eq!((nothing.tasks, nothing.tombstones, columns()), (0, 0, vec![]));
     block_on(service.move_tasks(&bob, &alice, Arc::new(RandomIds))).unwrap();
     assert_eq!((database.columns_with)(bob.id().as_str()), [""; 0]);
-    assert_eq!((database.tasks(alice.id()).len(), others.len()), (2, 4));
+    assert_eq!((database.tasks(alice.id()).len(), others.len()), (3, 5));
     database.assert_is_healthy();
 }
 

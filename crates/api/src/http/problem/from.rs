@@ -20,6 +20,10 @@ impl From<TaskError> for Problem {
             TaskError::Invalid(violations) => {
                 Self::invalid(violations.iter().map(FieldError::from).collect())
             }
+            TaskError::KeyReused => {
+                let detail = "The Idempotency-Key was used for a request with another route, query or body; send a new key.";
+                Self::new(ProblemKind::IdempotencyKeyReused, detail)
+            }
             TaskError::Overloaded => {
                 let detail = "The service is overloaded; retry after the given delay.";
                 Self::retryable(ProblemKind::Overloaded, detail, None)

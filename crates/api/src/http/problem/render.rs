@@ -27,7 +27,7 @@ pub(crate) struct ProblemBody<'a> {
     code: &'static str,
     /// Identifies the request in the log; same as `X-Request-Id`.
     request_id: &'a str,
-    /// The errors of the input; only with 422.
+    /// The errors of the input; only with `validation`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],

@@ -106,7 +106,7 @@ fn problems_have_examples_under_their_status() {
         for (code, example) in examples {
             let body = &example["value"];
             assert_eq!(body["code"], *code, "{name}");
-            assert_eq!(body.get("errors").is_some(), body["status"] == 422, "{name} {code}");
+            assert_eq!(body.get("errors").is_some(), body["code"] == "validation", "{name} {code}");
         }
     }
 }

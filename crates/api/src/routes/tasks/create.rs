@@ -1,13 +1,12 @@
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::NullPolicy;
+use domain::{NullPolicy, Outcome};
 
 use super::url;
 use crate::http::authentication::AuthenticatedOwner;
-use crate::http::body::{self, MediaTypes};
+use crate::http::idempotency::{Post, Reply};
 use crate::http::problem::Problem;
-use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
 use crate::openapi::responses::CreatedTask;
 use crate::openapi::schemas::NewTask;
@@ -31,10 +30,15 @@ pub(crate) async fn create(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let input = body::object(&request, payload, MediaTypes::Json, state.body)
-        .await?
-        .into_input(NullPolicy::Reject)?;
-    let task = state.tasks.create(&owner, input).await?;
-    let location = format!("{}/{}", url(&request, &state), task.id);
-    Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
+    let post = Post::read(&request, payload, state.body).await?;
+    let url = url(&request, &state);
+    let created = move |outcome: &Outcome| {
+        let Outcome::Task(task) = outcome else { return None };
+        Some(Reply::task(StatusCode::CREATED, task)?.at(format!("{url}/{}", task.id)))
+    };
+    post.respond(&owner, &state, created, async |key| {
+        let input = post.object()?.into_input(NullPolicy::Reject)?;
+        Ok(state.tasks.create(&owner, input, key).await?)
+    })
+    .await
 }

@@ -25,10 +25,11 @@ pub(super) struct CheckRule {
 
 pub(super) const OWNER_MISSING: CheckRule = CheckRule {
     select: "select owner_id, cast(0 as bigint) as stored, count(*) as actual from (
-            select owner_id from tasks union all select owner_id from tombstones) as object
+            select owner_id from tasks union all select owner_id from tombstones
+            union all select owner_id from idempotency_keys) as object
         where not exists (select 1 from owners where owners.owner_id = object.owner_id) group by owner_id",
     violated: "actual > 0",
-    message: "no row in owners; tasks and tombstones: {actual}",
+    message: "no row in owners; tasks, tombstones and keys: {actual}",
     remedy: Remedy::Repair,
 };
 
@@ -79,8 +80,14 @@ const DELETED_WITH_TEXTS: CheckRule = contradiction(
     "deleted tasks that still have texts: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
-    ("owners", "every task and tombstone belongs to a row in owners", &[OWNER_MISSING]),
+const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
+    "select owner_id, cast(0 as bigint) as stored, count(*) as actual from idempotency_keys
+        where end_byte - start_byte <> length(response) group by owner_id",
+    "recorded requests of another size than their responses: {actual}",
+);
+
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 5] = [
+    ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
     (
         "revisions",
@@ -92,6 +99,7 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
         "no live task has a tombstone, no deleted one has texts",
         &[LIVE_AND_DELETED, DELETED_WITH_TEXTS],
     ),
+    ("keys", "each recorded request has the size of its response", &[KEY_OF_ANOTHER_SIZE]),
 ];
 
 impl CheckRule {

@@ -2,7 +2,7 @@ use domain::{TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::step::{DeletedRow, Place, TombstoneKey, TombstoneRow};
+use super::step::{DeletedRow, ExpiredKey, Place, TombstoneKey, TombstoneRow};
 use crate::JobsReport;
 
 /// Interval between passes over all tombstones.
@@ -39,6 +39,11 @@ pub(super) fn place((owner, at, id, _): &DeletedRow) -> Place {
 /// The key before the first tombstone.
 pub(super) fn first_tombstone() -> TombstoneKey {
     (String::new(), String::new(), TaskId::new(Uuid::nil()))
+}
+
+/// The place before the first recorded request that can have expired.
+pub(super) fn first_key() -> ExpiredKey {
+    (Timestamp::new(OffsetDateTime::UNIX_EPOCH), String::new(), 0)
 }
 
 pub(super) fn key((owner, kind, id, ..): &TombstoneRow) -> TombstoneKey {

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use domain::Timestamp;
 
 use super::JobBackend;
-use super::progress::{Progress, first_deleted, first_tombstone, key, place};
+use super::progress::{Progress, first_deleted, first_key, first_tombstone, key, place};
 use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
@@ -98,6 +98,28 @@ impl<B: JobBackend> Run<'_, B> {
             (self.pause)();
         }
         Ok(RunEnd::Completed)
+    }
+
+    /// Deletes recorded requests that have expired.
+    pub(super) fn expire(&mut self, oldest: Timestamp) -> Result<RunEnd, Failure> {
+        let mut after = first_key();
+        loop {
+            let mut page = self.read(|connection| connection.expired(oldest, &after))?;
+            let Some(last) = page.last().cloned() else { return Ok(RunEnd::Completed) };
+            after = last;
+            page.sort_unstable_by(|(_, one, of_one), (_, other, of_other)| {
+                (one, of_one).cmp(&(other, of_other))
+            });
+            for rows in page.chunk_by(|(_, one, _), (_, next, _)| one == next) {
+                let Some((_, owner, newest)) = rows.last() else { continue };
+                match self.step(owner, |connection| connection.expire(owner, *newest))? {
+                    Step::Changed(expired) => self.progress.report.expired += expired,
+                    Step::OwnerIsLocked => self.progress.report.skipped += 1,
+                    Step::LeftToAnotherProcess => return Ok(RunEnd::LeftToAnotherProcess),
+                }
+                (self.pause)();
+            }
+        }
     }
 
     fn read<T>(&mut self, read: impl FnOnce(&mut B::Connection) -> QueryResult<T>) -> Result<T, Failure> {

@@ -42,5 +42,13 @@ text_statement!(RaisePruned(lower: i64 as BigInt, revision: i64 as BigInt, owner
     ["update owners set version = version + 1,
         pruned_revision = case when pruned_revision < ? then ? else pruned_revision end where owner_id = ?"]);
 
+text_statement!(PageOfExpired(before: Timestamp as UtcTimestamp, at: Timestamp as UtcTimestamp, owner: str as Text,
+    number: i64 as BigInt) => (UtcTimestamp, Text, BigInt),
+    [format!("select at, owner_id, number from idempotency_keys where at <= ? and (at, owner_id, number) > (?, ?, ?)
+    order by at, owner_id, number limit {ROWS}")]);
+
+text_statement!(DeleteExpired(owner: str as Text, newest: i64 as BigInt) => (),
+    ["delete from idempotency_keys where owner_id = ? and number <= ?"]);
+
 text_statement!(DeleteTombstone(owner: str as Text, kind: str as Text, id: TaskId as Id, revision: i64 as BigInt) => (),
     ["delete from tombstones where owner_id = ? and type = ? and object_id = ? and revision = ?"]);

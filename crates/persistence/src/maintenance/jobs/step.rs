@@ -6,7 +6,8 @@ use domain::{TaskId, Timestamp};
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
-    CopyRetired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfTombstones, RaisePruned, RaiseVersion,
+    CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired,
+    PageOfTombstones, RaisePruned, RaiseVersion,
 };
 
 /// Rows per page.
@@ -28,6 +29,9 @@ pub(crate) type DeletedRow = (String, Timestamp, TaskId, bool);
 /// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
 
+/// A recorded request that has expired: when it was recorded, its owner, its number.
+pub(super) type ExpiredKey = (Timestamp, String, i64);
+
 /// A connection that runs the jobs. A step changes one owner.
 pub(crate) trait JobConnection {
     /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
@@ -35,6 +39,9 @@ pub(crate) trait JobConnection {
 
     /// The tombstones after a key: [`ROWS`] at most.
     fn tombstones(&mut self, after: &TombstoneKey) -> QueryResult<Vec<TombstoneRow>>;
+
+    /// The requests recorded up to a time, the oldest first, after one of them: [`ROWS`] at most.
+    fn expired(&mut self, before: Timestamp, after: &ExpiredKey) -> QueryResult<Vec<ExpiredKey>>;
 
     /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
@@ -44,6 +51,10 @@ pub(crate) trait JobConnection {
 
     /// Deletes tombstones of an owner; returns how many still existed.
     fn prune(&mut self, owner: &str, rows: &[TombstoneRow]) -> QueryResult<u64>;
+
+    /// Deletes recorded requests of an owner up to this number, which are older than that one; returns how many existed.
+    /// A write that was decided before need not be decided again: to it, they were absent already.
+    fn expire(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
@@ -55,6 +66,14 @@ macro_rules! job_connection {
 
             fn tombstones(&mut self, (owner, kind, id): &TombstoneKey) -> QueryResult<Vec<TombstoneRow>> {
                 PageOfTombstones { owner, kind, id }.load(self)
+            }
+
+            fn expired(
+                &mut self,
+                before: Timestamp,
+                (at, owner, number): &ExpiredKey,
+            ) -> QueryResult<Vec<ExpiredKey>> {
+                PageOfExpired { before: &before, at, owner, number }.load(self)
             }
 
             fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool> {
@@ -79,6 +98,10 @@ macro_rules! job_connection {
                     pruned += DeleteTombstone { owner, kind, id, revision }.execute(self)?;
                 }
                 Ok(pruned as u64)
+            }
+
+            fn expire(&mut self, owner: &str, newest: i64) -> QueryResult<u64> {
+                Ok(DeleteExpired { owner, newest: &newest }.execute(self)? as u64)
             }
         }
     };

@@ -2,8 +2,8 @@ use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 use domain::{OwnerId, Revision, Task, TaskId, Timestamp, Tombstone};
 
 use super::statements::{
-    Claim, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfTaskIds, PageOfTasks, PageOfTombstones,
-    RevisionOf, TombstonesAfter,
+    Claim, DeleteKeys, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfKeys, PageOfTaskIds, PageOfTasks,
+    PageOfTombstones, RevisionOf, TombstonesAfter,
 };
 use super::{Erased, FIRST};
 use crate::backend::rows::TaskRow;
@@ -70,6 +70,13 @@ macro_rules! ownership_session {
                     DeleteTombstones { owner, kind: &kind, after: &after, last_kind, last }.execute(self)?;
                     erased.tombstones += page.len() as u64;
                     (kind, after) = (last_kind.clone(), *last);
+                }
+                let mut after = 0;
+                loop {
+                    let page: Vec<i64> = PageOfKeys { owner, after: &after }.load(self)?;
+                    let Some(last) = page.last() else { break };
+                    DeleteKeys { owner, after: &after, last }.execute(self)?;
+                    after = *last;
                 }
                 DeleteOwner { owner }.execute(self)?;
                 Ok(erased)

@@ -36,4 +36,10 @@ text_statement!(DeleteTombstones(owner: str as Text, kind: str as Text, after: T
     last_kind: str as Text, last: TaskId as Id) => (),
     ["delete from tombstones where owner_id = ? and (type, object_id) > (?, ?) and (type, object_id) <= (?, ?)"]);
 
+text_statement!(PageOfKeys(owner: str as Text, after: i64 as BigInt) => BigInt,
+    [format!("select number from idempotency_keys where owner_id = ? and number > ? order by number limit {ROWS}")]);
+
+text_statement!(DeleteKeys(owner: str as Text, after: i64 as BigInt, last: i64 as BigInt) => (),
+    ["delete from idempotency_keys where owner_id = ? and number > ? and number <= ?"]);
+
 text_statement!(DeleteOwner(owner: str as Text) => (), ["delete from owners where owner_id = ?"]);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{OwnerId, Task, TaskId};
+use domain::{IdempotencyKey, OwnerId, RequestDigest, Task, TaskId, Timestamp};
 
 use super::history::{Answer, Call, History};
 use super::model;
@@ -77,12 +77,16 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }
                 }
-                if expected.revision == before.map_or(0, |before| before.revision) {
+                let keys_before = before.map(|before| before.keys.as_slice()).unwrap_or_default();
+                if expected.revision == before.map_or(0, |before| before.revision)
+                    && expected.keys == keys_before
+                {
                     return fail("a batch was stored that changes nothing");
                 }
                 if (after.revision, after.live_tasks) != (expected.revision, expected.live_tasks)
                     || after.tasks != expected.tasks
                     || deletions(after) != deletions(&expected)
+                    || !recorded(after).eq(recorded(&expected))
                 {
                     return fail("the stored rows are not the result of the calls");
                 }
@@ -111,7 +115,12 @@ fn is_answered_before(call: &Call, commit: u64) -> bool {
     let writes_nothing = |answer: &Answer| {
         matches!(
             answer,
-            Answer::NotFound | Answer::AlreadyExists | Answer::PreconditionFailed(_) | Answer::Unchanged(_)
+            Answer::NotFound
+                | Answer::AlreadyExists
+                | Answer::KeyReused
+                | Answer::PreconditionFailed(_)
+                | Answer::Replayed(_)
+                | Answer::Unchanged(_)
         )
     };
     call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && writes_nothing(answer))
@@ -128,6 +137,11 @@ fn comes_back(history: &History, batch: usize, before: Option<&Record>) -> bool 
 fn deletions(record: &Record) -> Vec<(TaskId, i64)> {
     let is_gone = |id: &TaskId| !record.tasks.contains_key(id);
     record.tombstones.iter().filter(|(id, _)| is_gone(id)).map(|(id, at)| (*id, *at)).collect()
+}
+
+/// The recorded requests without their places.
+fn recorded(record: &Record) -> impl Iterator<Item = (&IdempotencyKey, RequestDigest, &[u8], Timestamp)> {
+    record.keys.iter().map(|known| (&known.key, known.request, &*known.response, known.place.at))
 }
 
 /// A copy as of any commit is up to date after the changes since its revision.

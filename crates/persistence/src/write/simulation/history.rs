@@ -1,4 +1,4 @@
-use domain::{Command, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
 use crate::backend::FailureKind;
 
@@ -9,6 +9,9 @@ pub(super) enum Answer {
     /// Nothing was written.
     Unchanged(Task),
     Deleted(i64),
+    /// The response of an earlier request with the same key.
+    Replayed(Vec<u8>),
+    KeyReused,
     NotFound,
     PreconditionFailed(i64),
     AlreadyExists,
@@ -25,11 +28,15 @@ impl Answer {
             Ok(Outcome::Task(task)) => Self::Task(task),
             Ok(Outcome::Unchanged(task)) => Self::Unchanged(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
+            Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
+            // No command of a schedule has these.
+            Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
             Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
+            Err(RepositoryError::KeyReused) => Self::KeyReused,
             Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
                 Self::Unavailable
             }
@@ -50,6 +57,7 @@ impl Answer {
 pub(super) struct Call {
     pub(super) owner: OwnerId,
     pub(super) command: Command,
+    pub(super) request: Option<Idempotency>,
     pub(super) now: Timestamp,
     pub(super) begin: u64,
     /// Nothing when the process was killed.
@@ -95,10 +103,12 @@ pub(super) struct Counts {
     pub(super) timeouts: u64,
     pub(super) blocked: u64,
     pub(super) unknown: u64,
+    pub(super) replays: u64,
+    pub(super) reused_keys: u64,
 }
 
 impl Counts {
-    const fn all(&mut self) -> [&mut u64; 13] {
+    const fn all(&mut self) -> [&mut u64; 15] {
         [
             &mut self.steps,
             &mut self.kills,
@@ -113,6 +123,8 @@ impl Counts {
             &mut self.timeouts,
             &mut self.blocked,
             &mut self.unknown,
+            &mut self.replays,
+            &mut self.reused_keys,
         ]
     }
 

@@ -1,10 +1,15 @@
 //! The parameters of a schedule, and its calls.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::{
-    Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Priority, Revision, TaskId,
-    Title,
+    Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, NewTask, OwnerId,
+    Precondition, Priority, Revision, TaskId, Title,
 };
 use uuid::Uuid;
+
+use super::history::Answer;
 
 use super::random::Random;
 use super::record::{Record, TaskRow};
@@ -30,6 +35,10 @@ pub(super) struct Plan {
     pub(super) old: usize,
     pub(super) pause: usize,
     pub(super) time_out: usize,
+    /// Chance that a call has a key.
+    pub(super) keyed: usize,
+    /// What is kept of the keys of an owner.
+    pub(super) keys: KeyLimits,
 }
 
 impl Plan {
@@ -48,6 +57,12 @@ impl Plan {
             old: random.one_of(&[0, 0, 10, 40]),
             pause: random.one_of(&[0, 5, 20]),
             time_out: random.one_of(&[0, 0, 10, 50]),
+            keyed: random.one_of(&[0, 300, 700]),
+            keys: KeyLimits {
+                keep: Duration::from_millis(random.one_of(&[50, 3_000, 100_000])),
+                requests: random.one_of(&[1, 2, 100]),
+                bytes: random.one_of(&[300, 600, 100_000]),
+            },
         }
     }
 }
@@ -79,6 +94,21 @@ pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record
         }
         _ => Command::Delete { id, precondition: precondition(random, id, record) },
     }
+}
+
+/// The key of a call. Few keys and contents, so that requests are repeated and keys reused.
+pub(super) fn request(random: &mut Random, plan: &Plan) -> Option<Idempotency> {
+    random.chance(plan.keyed).then(|| Idempotency {
+        key: IdempotencyKey::from_stored(random.one_of(&["a", "b", "c"])),
+        request: [random.one_of(&[1, 1, 1, 2]); 32],
+        respond: Arc::new(|outcome| response(&Answer::of(Ok(outcome.clone())))),
+        limits: plan.keys,
+    })
+}
+
+/// The response to an outcome.
+pub(super) fn response(answer: &Answer) -> Vec<u8> {
+    format!("{answer:?}").into_bytes()
 }
 
 /// A create that is right whatever is there.

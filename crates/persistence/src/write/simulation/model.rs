@@ -1,12 +1,49 @@
 //! A second implementation of the rules of writes.
 
-use domain::{Command, EntityTags, Precondition, Task, Timestamp};
+use domain::{Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Task, Timestamp};
 
 use super::history::{Answer, Call};
+use super::load;
 use super::record::{Record, TaskRow};
 
-/// Carries out a call on a record and gives the answer that is right there.
+/// Carries out a call on a record and gives the answer that is right there: what was recorded under its key, or else what
+/// its command does.
 pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
+    let Some(request) = &call.request else { return apply_command(record, call) };
+    let lifetime = request.limits.keep.as_millis().cast_signed();
+    let known = record.keys.iter().position(|known| known.key == request.key);
+    if let Some(known) = known.and_then(|known| record.keys.get(known)) {
+        let age = i128::from(call.now.unix_millis()) - i128::from(known.place.at.unix_millis());
+        if age < lifetime {
+            let is_same = known.request == request.request;
+            return if is_same { Answer::Replayed(known.response.to_vec()) } else { Answer::KeyReused };
+        }
+    }
+    let answer = apply_command(record, call);
+    if answer.is_success() || matches!(answer, Answer::Unchanged(_)) {
+        // What is older than an expired request has expired, too.
+        record.keys.drain(..known.map_or(0, |known| known + 1));
+        remember(&mut record.keys, request, &answer, call.now);
+    }
+    answer
+}
+
+/// Records a request, and forgets the oldest ones over the limits.
+fn remember(keys: &mut Vec<KeyRecord>, request: &Idempotency, answer: &Answer, now: Timestamp) {
+    let at = keys.last().map_or(now, |last| later(last.place.at, now));
+    let place = KeyPlace { number: 0, start: 0, end: 0, at };
+    let response = load::response(answer).into();
+    keys.push(KeyRecord { key: request.key.clone(), request: request.request, response, place });
+    let is_over = |keys: &[KeyRecord]| {
+        let bytes: usize = keys.iter().map(|known| known.response.len()).sum();
+        keys.len() > request.limits.requests as usize || bytes > request.limits.bytes as usize
+    };
+    while keys.len() > 1 && is_over(keys) {
+        keys.remove(0);
+    }
+}
+
+fn apply_command(record: &mut Record, call: &Call) -> Answer {
     let next = record.revision + 1;
     match &call.command {
         Command::Create(new) => {
@@ -61,6 +98,7 @@ pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
             task.revision = domain::Revision::new(next);
             put(record, task, next)
         }
+        Command::LookUp => Answer::NotFound,
         Command::Delete { id, precondition } => {
             match record.tasks.get(id) {
                 Some(TaskRow::Live(task)) if !excludes(precondition, task) => {}

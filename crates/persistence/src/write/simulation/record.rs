@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{OwnerId, OwnerState, Slot, Task, TaskId};
+use domain::{KeyRecord, OwnerId, OwnerState, Slot, Task, TaskId};
 
 use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
 
@@ -15,6 +15,8 @@ pub(super) struct Record {
     pub(super) tasks: BTreeMap<TaskId, TaskRow>,
     /// The revisions of deletions.
     pub(super) tombstones: BTreeMap<TaskId, i64>,
+    /// The recorded requests, the oldest first.
+    pub(super) keys: Vec<KeyRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,12 @@ impl Record {
         for tombstone in &store.set.tombstones {
             record.tombstones.insert(tombstone.id, tombstone.revision.number());
         }
+        let (stored, dropped) = (&store.set.recorded, &store.set.dropped);
+        record.keys.retain(|old| {
+            !stored.iter().any(|new| new.key == old.key)
+                && !dropped.iter().any(|dropped| dropped.includes(&old.place))
+        });
+        record.keys.extend(stored.iter().cloned());
         Ok(record)
     }
 
@@ -96,7 +104,14 @@ pub(super) fn load<'a>(reads: &[ToLoad], find: impl Fn(&OwnerId) -> Option<&'a R
             let state = OwnerState::new(read.owner.clone(), revision, live_tasks);
             all.push(Loaded { seen: record.map(Record::seen), state });
         }
-        let (Some(loaded), Some(id)) = (all.last_mut(), read.task) else { continue };
+        let Some(loaded) = all.last_mut() else { continue };
+        if let Some(key) = &read.key {
+            let keys = record.map(|record| record.keys.as_slice()).unwrap_or_default();
+            let found = keys.iter().find(|stored| stored.key == *key).cloned();
+            let ends = keys.first().zip(keys.last()).map(|(oldest, newest)| (oldest.place, newest.place));
+            loaded.state.keys_mut().insert(found, ends);
+        }
+        let Some(id) = read.task else { continue };
         let slot = match record.and_then(|record| record.tasks.get(&id)) {
             None => Slot::Free,
             Some(TaskRow::Retired(_)) => Slot::Retired,

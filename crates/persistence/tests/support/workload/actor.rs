@@ -68,7 +68,7 @@ impl<'a> Actor<'a> {
                 match to.write(owner, command, time(*at)).await {
                     Ok(Outcome::Unchanged(task)) => Reply::Unchanged(shown(task).1),
                     Ok(Outcome::Task(task)) => replied(Ok(task)),
-                    Ok(Outcome::Deleted(_)) => Reply::Failed("an update deleted a task".into()),
+                    Ok(other) => Reply::Failed(format!("an update returned {other:?}")),
                     Err(error) => replied(Err(error)),
                 }
             }

@@ -1,8 +1,8 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{TaskId, Timestamp};
+use domain::{KeyRecord, TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
@@ -24,6 +24,8 @@ struct StoreOwners<'a> {
     /// Ids of inserted tasks that may have tombstones.
     freed: TaskKeys,
     tombstones: Tombstones,
+    recorded: Recorded<'a>,
+    dropped: Dropped,
 }
 
 /// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
@@ -60,6 +62,27 @@ struct Tombstones {
     timestamps: Vec<Timestamp>,
 }
 
+/// Recorded requests.
+#[derive(Default)]
+struct Recorded<'a> {
+    of: Vec<i64>,
+    keys: Vec<&'a str>,
+    numbers: Vec<i64>,
+    starts: Vec<i64>,
+    ends: Vec<i64>,
+    timestamps: Vec<Timestamp>,
+    requests: Vec<&'a [u8]>,
+    responses: Vec<&'a [u8]>,
+}
+
+/// Recorded requests to delete.
+#[derive(Default)]
+struct Dropped {
+    of: Vec<i64>,
+    below_numbers: Vec<i64>,
+    below_starts: Vec<i64>,
+}
+
 impl<'a> StoreOwners<'a> {
     fn of(stores: &[&'a Store]) -> Self {
         let mut all = Self::default();
@@ -85,6 +108,14 @@ impl<'a> StoreOwners<'a> {
                 all.tombstones.revisions.push(tombstone.revision.number());
                 all.tombstones.timestamps.push(tombstone.at);
             }
+            for record in &store.set.recorded {
+                all.recorded.push(ordinal, record);
+            }
+            for dropped in &store.set.dropped {
+                all.dropped.of.push(ordinal);
+                all.dropped.below_numbers.push(dropped.below_number);
+                all.dropped.below_starts.push(dropped.below_start);
+            }
         }
         all
     }
@@ -95,6 +126,20 @@ impl<'a> StoreOwners<'a> {
             && self.updated.of.is_empty()
             && self.deleted.of.is_empty()
             && self.tombstones.of.is_empty()
+            && self.recorded.of.is_empty()
+    }
+}
+
+impl<'a> Recorded<'a> {
+    fn push(&mut self, ordinal: i64, record: &'a KeyRecord) {
+        self.of.push(ordinal);
+        self.keys.push(record.key.as_str());
+        self.numbers.push(record.place.number);
+        self.starts.push(record.place.start);
+        self.ends.push(record.place.end);
+        self.timestamps.push(record.place.at);
+        self.requests.push(&record.request);
+        self.responses.push(&record.response);
     }
 }
 
@@ -196,6 +241,46 @@ impl StoreOwners<'_> {
                 ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
                 on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",
+            );
+        }
+        self.push_keys(out)
+    }
+
+    fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.recorded.of.is_empty() {
+            return Ok(());
+        }
+        let recorded = &self.recorded;
+        out.push_sql(", input_key as materialized (select of_owner, input.* from unnest(");
+        out.push_bind_param::<Array<BigInt>, _>(&recorded.of)?;
+        push!(out, Array<Text> => &recorded.keys, Array<BigInt> => &recorded.numbers,
+            Array<BigInt> => &recorded.starts, Array<BigInt> => &recorded.ends,
+            Array<UtcTimestamp> => &recorded.timestamps, Array<Binary> => &recorded.requests,
+            Array<Binary> => &recorded.responses);
+        out.push_sql(
+            ") as input (ordinal, of_key, of_number, start_byte, end_byte, at_time, request, response)
+                join passed using (ordinal)
+            ), recorded as (
+                insert into idempotency_keys
+                    (owner_id, key, number, start_byte, end_byte, at, request, response)
+                select of_owner, of_key, of_number, start_byte, end_byte, at_time, request, response from input_key
+                on conflict (owner_id, key) do update set number = excluded.number,
+                    start_byte = excluded.start_byte, end_byte = excluded.end_byte, at = excluded.at,
+                    request = excluded.request, response = excluded.response)",
+        );
+        if !self.dropped.of.is_empty() {
+            // A row is changed only once in a statement: the replaced ones are not deleted.
+            out.push_sql(
+                ", dropped as (delete from idempotency_keys as old
+                using (select of_owner, below_number, below_start from unnest(",
+            );
+            out.push_bind_param::<Array<BigInt>, _>(&self.dropped.of)?;
+            push!(out, Array<BigInt> => &self.dropped.below_numbers, Array<BigInt> => &self.dropped.below_starts);
+            out.push_sql(
+                ") as input (ordinal, below_number, below_start) join passed using (ordinal)) as input
+                where old.owner_id = of_owner and old.number < below_number and old.start_byte < below_start
+                    and not exists (select from input_key as again
+                        where again.of_owner = old.owner_id and again.of_key = old.key))",
             );
         }
         Ok(())

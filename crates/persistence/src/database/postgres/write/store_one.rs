@@ -11,10 +11,10 @@ use crate::backend::rows::statement;
 use crate::backend::rows::{BindTask, Id, TaskValues, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
-/// Whether a store writes or deletes exactly one task.
+/// Whether a store writes or deletes exactly one task and nothing else.
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
-    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1
+    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1 && set.recorded.is_empty()
 }
 
 /// Stores it.

@@ -1,6 +1,6 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use diesel::sqlite::Sqlite;
 use domain::{OwnerId, TaskId, Timestamp};
 
@@ -8,6 +8,7 @@ use crate::backend::rows::{
     BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN, statement, text_statement,
 };
 use crate::write::Store;
+use crate::write::keys::{PLACE, PlaceColumns, RECORD, RecordColumns};
 
 /// Creates or updates the owner's row and returns its epoch.
 pub(super) struct StoreOwner<'a> {
@@ -93,6 +94,24 @@ text_statement!(
 
 text_statement!(DeleteTombstone(owner: str as Text, id: TaskId as Id) => (),
     ["delete from tombstones where owner_id = ? and type = 'task' and object_id = ?"]);
+
+text_statement!(LoadKey(owner: str as Text, key: str as Text) => RecordColumns,
+    ["select ", RECORD, " from idempotency_keys where owner_id = ? and key = ?"]);
+
+text_statement!(OldestKey(owner: str as Text) => PlaceColumns,
+    ["select ", PLACE, " from idempotency_keys where owner_id = ? order by number limit 1"]);
+
+text_statement!(NewestKey(owner: str as Text) => PlaceColumns,
+    ["select ", PLACE, " from idempotency_keys where owner_id = ? order by number desc limit 1"]);
+
+text_statement!(DropKeys(owner: str as Text, below_number: i64 as BigInt, below_start: i64 as BigInt) => (),
+    ["delete from idempotency_keys where owner_id = ? and number < ? and start_byte < ?"]);
+
+text_statement!(
+    InsertKey(owner: str as Text, key: str as Text, number: i64 as BigInt, start: i64 as BigInt, end: i64 as BigInt,
+        at: Timestamp as UtcTimestamp, request: [u8] as Binary, response: [u8] as Binary) => (),
+    ["insert or replace into idempotency_keys (owner_id, key, number, start_byte, end_byte, at, request, response)
+    values (?, ?, ?, ?, ?, ?, ?, ?)"]);
 
 fn push_key<'b>(out: &mut AstPass<'_, 'b, Sqlite>, owner: &'b OwnerId, id: &'b TaskId) -> QueryResult<()> {
     out.push_sql(" where owner_id = ");
