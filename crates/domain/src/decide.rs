@@ -6,6 +6,7 @@
 mod import;
 mod precondition;
 mod state;
+mod trash;
 mod write_set;
 
 use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
@@ -13,6 +14,7 @@ use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
 pub use state::{OwnerState, Slot};
+pub use trash::{TrashCapacity, TrashedId};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
 /// One write of one owner.
@@ -29,12 +31,39 @@ pub enum Command {
         /// The condition.
         precondition: Precondition,
     },
-    /// Delete a live task if the precondition allows it.
+    /// Move a live task to the trash, or delete it for good, if the precondition allows it.
     Delete {
         /// The task.
         id: TaskId,
         /// The condition.
         precondition: Precondition,
+        /// What the trash holds.
+        trash: TrashCapacity,
+    },
+    /// Make a trashed task live again if the precondition allows it. A live one stays as it is.
+    Restore {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete a trashed task for good if the precondition allows it.
+    Purge {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete all trashed tasks for good.
+    EmptyTrash,
+    /// Delete for good the oldest trashed tasks that are older or more than the trash may hold.
+    ExpireTrash {
+        /// Those that were deleted before are too old.
+        before: Timestamp,
+        /// What the trash holds.
+        trash: TrashCapacity,
+        /// How many are deleted at most.
+        limit: usize,
     },
 }
 
@@ -44,17 +73,27 @@ impl Command {
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(_) => None,
-            Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+            Self::Create(_) | Self::EmptyTrash | Self::ExpireTrash { .. } => None,
+            Self::Update { id, .. }
+            | Self::Delete { id, .. }
+            | Self::Restore { id, .. }
+            | Self::Purge { id, .. } => Some(*id),
         }
     }
 
-    /// The task that the command concerns.
+    /// The task that the command names.
     #[must_use]
-    pub const fn task_id(&self) -> TaskId {
+    pub const fn task_id(&self) -> Option<TaskId> {
         match self {
-            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => *id,
+            Self::Create(NewTask { id, .. }) => Some(*id),
+            _ => self.reads(),
         }
+    }
+
+    /// Whether the command needs only the counters of the owner.
+    #[must_use]
+    pub const fn reads_no_task(&self) -> bool {
+        matches!(self, Self::Create(_))
     }
 }
 
@@ -63,21 +102,23 @@ impl Command {
 pub enum Outcome {
     /// The task as it is after the write.
     Task(Task),
-    /// The task is deleted; the deletion has this revision.
+    /// The task is deleted, or in the trash; the deletion has this revision.
     Deleted(Revision),
+    /// So many trashed tasks are deleted for good.
+    Purged(usize),
 }
 
 /// Why a command is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
-    /// The owner has no live task of this id.
+    /// The owner has no live task of this id, or no trashed one where that is required.
     NotFound,
     /// The task is at a revision that the precondition excludes.
     PreconditionFailed {
         /// The revision it is at.
         current: Revision,
     },
-    /// The owner already has a task of this id.
+    /// The owner already has a task of this id, live or in the trash.
     AlreadyExists,
 }
 
@@ -93,9 +134,9 @@ pub struct Effects {
 /// What is written of one task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskEffect {
-    /// The task is stored as it is here.
+    /// The task is stored as it is here, live or in the trash.
     Put(Task),
-    /// The task is deleted and leaves a tombstone.
+    /// The task is deleted for good and leaves a tombstone.
     Delete(Tombstone),
 }
 
@@ -126,7 +167,15 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
-        Command::Delete { id, precondition } => Ok(delete(live(state, *id, precondition)?, state, now)),
+        Command::Delete { id, precondition, trash } => {
+            Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
+        }
+        Command::Restore { id, precondition } => trash::restore(state, *id, precondition, now),
+        Command::Purge { id, precondition } => trash::purge(state, *id, precondition, now),
+        Command::EmptyTrash => Ok(trash::empty(state, now)),
+        Command::ExpireTrash { before, trash, limit } => {
+            Ok(trash::expire(state, (*before, *trash, *limit), now))
+        }
     }
 }
 
@@ -134,7 +183,7 @@ fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, 
     match state.slot(new.id) {
         Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
         // A retired row still occupies the primary key, although the task cannot be read.
-        Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
+        Slot::Live(_) | Slot::Trashed(_) | Slot::Retired => Err(Rejection::AlreadyExists),
     }
 }
 
@@ -147,22 +196,23 @@ fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> E
     put(task)
 }
 
-fn delete(task: &Task, state: &OwnerState, now: Timestamp) -> Effects {
-    let revision = state.next_revision();
-    let tombstone = Tombstone { id: task.id, revision, at: task.updated_at.max(now) };
-    Effects { outcome: Outcome::Deleted(revision), tasks: vec![TaskEffect::Delete(tombstone)] }
-}
-
 fn put(task: Task) -> Effects {
     Effects { outcome: Outcome::Task(task.clone()), tasks: vec![TaskEffect::Put(task)] }
 }
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {
     match state.slot(id) {
-        Slot::Live(task) if precondition.allows(task.revision) => Ok(task),
-        Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
+        Slot::Live(task) => allowed(task, precondition),
         // Whatever the precondition: without a task there is no revision that it could exclude.
-        Slot::Free | Slot::Retired => Err(Rejection::NotFound),
+        Slot::Free | Slot::Trashed(_) | Slot::Retired => Err(Rejection::NotFound),
+    }
+}
+
+fn allowed<'a>(task: &'a Task, precondition: &Precondition) -> Result<&'a Task, Rejection> {
+    if precondition.allows(task.revision) {
+        Ok(task)
+    } else {
+        Err(Rejection::PreconditionFailed { current: task.revision })
     }
 }
 

@@ -18,11 +18,11 @@ pub mod testing;
 
 pub use decide::{
     Command, Effects, EntityTags, ExistingTask, Outcome, OwnerState, Precondition, Rejection, Slot,
-    TaskEffect, Tombstone, WriteSet, Writer, decide,
+    TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteSet, Writer, decide,
 };
 pub use input::{Field, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
-    Direction, ListQuery, PAGE_MAX, Page, Position, SearchText, Sort, SortKey, Status, search_document,
+    Direction, ListQuery, PAGE_MAX, Page, Position, Scope, SearchText, Sort, SortKey, Status, search_document,
 };
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};

@@ -3,10 +3,28 @@
 //! How a cursor encodes a [`Position`] belongs to the API, the statements to a repository.
 
 use crate::task::check;
-use crate::{SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp, fold};
+use crate::{Revision, SEARCH_SEPARATOR, Task, TaskId, TextError, Timestamp, fold};
 
 /// Maximum and default number of tasks on a page.
 pub const PAGE_MAX: u32 = 1000;
+
+/// Which tasks are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// The live ones.
+    #[default]
+    Live,
+    /// Those in the trash.
+    Trash,
+}
+
+impl Scope {
+    /// Whether it contains a task.
+    #[must_use]
+    pub const fn contains(self, task: &Task) -> bool {
+        matches!((self, task.deleted_at), (Self::Live, None) | (Self::Trash, Some(_)))
+    }
+}
 
 /// Filters by `completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +60,8 @@ pub enum SortKey {
     Updated,
     /// The folded title, by code points.
     Title,
+    /// The revision, which in the trash is that of the deletion.
+    Deleted,
 }
 
 /// The direction of an order.
@@ -70,6 +90,8 @@ pub enum Position {
     Time(Timestamp, TaskId),
     /// In the order by title, which is folded.
     Title(String, TaskId),
+    /// In the order of deletion.
+    Revision(Revision, TaskId),
 }
 
 impl SortKey {
@@ -80,6 +102,7 @@ impl SortKey {
             Self::Created => Position::Time(task.created_at, task.id),
             Self::Updated => Position::Time(task.updated_at, task.id),
             Self::Title => Position::Title(fold(task.title.as_str()), task.id),
+            Self::Deleted => Position::Revision(task.revision, task.id),
         }
     }
 }
@@ -121,6 +144,8 @@ pub fn search_document(title: &str, description: Option<&str>) -> String {
 /// The query for one page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
+    /// Live or trashed tasks.
+    pub scope: Scope,
     /// Only tasks with this status.
     pub status: Status,
     /// Only tasks with this text in title or description.
@@ -140,6 +165,7 @@ pub struct ListQuery {
 impl Default for ListQuery {
     fn default() -> Self {
         Self {
+            scope: Scope::Live,
             status: Status::All,
             search: None,
             sort: Sort::default(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
-    TaskId, Timestamp,
+    TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -66,7 +66,10 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one live task.
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
 
-    /// Reads one page of the live tasks from one snapshot.
+    /// Reads one task in the trash.
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
+
+    /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically.
@@ -81,7 +84,7 @@ pub trait TaskRepository: Send + Sync {
     /// was decided before is decided again after it.
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
 
-    /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
+    /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a new revision that is
     /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
     /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure.
     async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
@@ -103,7 +106,7 @@ pub trait TaskRepository: Send + Sync {
         self.write(owner, Command::Update { id, change, precondition }, now).await.and_then(task_of)
     }
 
-    /// Deletes a live task and stores a tombstone; returns the revision of the deletion.
+    /// Deletes a live task for good and stores a tombstone; returns the revision of the deletion.
     async fn delete(
         &self,
         owner: &Owner,
@@ -111,17 +114,23 @@ pub trait TaskRepository: Send + Sync {
         precondition: Precondition,
         now: Timestamp,
     ) -> Result<Revision, RepositoryError> {
-        match self.write(owner, Command::Delete { id, precondition }, now).await? {
+        let command = Command::Delete { id, precondition, trash: TrashCapacity::NONE };
+        match self.write(owner, command, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
-            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion returned a task".into())),
+            Outcome::Task(_) | Outcome::Purged(_) => {
+                Err(RepositoryError::Fault("a deletion returned something else".into()))
+            }
         }
     }
 }
 
-fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
+/// The task that a write returns.
+pub(crate) fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
         Outcome::Task(task) => Ok(task),
-        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write returned no task".into())),
+        Outcome::Deleted(_) | Outcome::Purged(_) => {
+            Err(RepositoryError::Fault("a write returned no task".into()))
+        }
     }
 }
 

@@ -157,6 +157,8 @@ pub struct Task {
     pub updated_at: Timestamp,
     /// The number of its last change.
     pub revision: Revision,
+    /// When it was moved to the trash; `None` while it is live.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// A task to create.
@@ -185,8 +187,8 @@ impl NewTask {
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
         let Self { id, id_is_new: _, title, description, completed } = self;
-        let updated_at = created_at;
-        Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
+        let (updated_at, deleted_at) = (created_at, None);
+        Task { id, owner_id, title, description, completed, created_at, updated_at, revision, deleted_at }
     }
 }
 
@@ -199,23 +201,34 @@ pub struct ImportedTask {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it was moved to the trash, if it was.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl ImportedTask {
     /// The task as it is stored, with its own times.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
-        let Self { task, created_at, updated_at } = self;
-        Task { updated_at, ..task.into_task(owner_id, revision, created_at) }
+        let Self { task, created_at, updated_at, deleted_at } = self;
+        Task { updated_at, deleted_at, ..task.into_task(owner_id, revision, created_at) }
     }
 }
 
 impl From<Task> for ImportedTask {
     fn from(task: Task) -> Self {
-        let Task { id, owner_id: _, title, description, completed, created_at, updated_at, revision: _ } =
-            task;
+        let Task {
+            id,
+            owner_id: _,
+            title,
+            description,
+            completed,
+            created_at,
+            updated_at,
+            revision: _,
+            deleted_at,
+        } = task;
         let task = NewTask { id, id_is_new: false, title, description, completed };
-        Self { task, created_at, updated_at }
+        Self { task, created_at, updated_at, deleted_at }
     }
 }
 

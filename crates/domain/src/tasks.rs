@@ -5,9 +5,11 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::ports::task_of;
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, NewTask, NullPolicy, Owner, Page, Precondition,
-    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    Change, Clock, Command, Completion, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner, Page,
+    Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
+    TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -69,10 +71,11 @@ pub struct Tasks {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     limits: TextLimits,
+    trash: TrashCapacity,
 }
 
 impl Tasks {
-    /// Creates the service from its ports.
+    /// Creates the service from its ports, without a trash.
     #[must_use]
     pub const fn new(
         repository: Arc<dyn TaskRepository>,
@@ -80,7 +83,13 @@ impl Tasks {
         ids: Arc<dyn Ids>,
         limits: TextLimits,
     ) -> Self {
-        Self { repository, clock, ids, limits }
+        Self { repository, clock, ids, limits, trash: TrashCapacity::NONE }
+    }
+
+    /// The same service with a trash of this size.
+    #[must_use]
+    pub fn with_trash(self, trash: TrashCapacity) -> Self {
+        Self { trash, ..self }
     }
 
     /// Creates a task.
@@ -136,15 +145,44 @@ impl Tasks {
         self.write(owner, id, change, precondition).await
     }
 
-    /// Deletes a task.
+    /// Moves a task to the trash; without a trash, deletes it for good.
     pub async fn delete(
         &self,
         owner: &Owner,
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        self.repository.delete(owner, id, precondition, self.clock.now()).await?;
-        Ok(())
+        self.run(owner, Command::Delete { id, precondition, trash: self.trash }).await.map(drop)
+    }
+
+    /// Reads a task in the trash.
+    pub async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, TaskError> {
+        Ok(self.repository.get_trashed(owner, id).await?)
+    }
+
+    /// Makes a task in the trash live again, and returns it. A live task stays as it is.
+    pub async fn restore(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+    ) -> Result<Task, TaskError> {
+        Ok(task_of(self.run(owner, Command::Restore { id, precondition }).await?)?)
+    }
+
+    /// Deletes a task in the trash for good.
+    pub async fn purge(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+    ) -> Result<(), TaskError> {
+        self.run(owner, Command::Purge { id, precondition }).await.map(drop)
+    }
+
+    /// Deletes all tasks in the trash for good.
+    pub async fn empty_trash(&self, owner: &Owner) -> Result<(), TaskError> {
+        self.run(owner, Command::EmptyTrash).await.map(drop)
     }
 
     /// Erases everything that is stored of the owner.
@@ -155,6 +193,10 @@ impl Tasks {
     /// Moves all tasks of one owner to another one, which must not be the same. Both have proven their identity.
     pub async fn move_tasks(&self, from: &Owner, to: &Owner) -> Result<(), TaskError> {
         Ok(self.repository.move_tasks(from, to, Arc::clone(&self.ids)).await?)
+    }
+
+    async fn run(&self, owner: &Owner, command: Command) -> Result<Outcome, TaskError> {
+        Ok(self.repository.write(owner, command, self.clock.now()).await?)
     }
 
     async fn write(

@@ -12,6 +12,7 @@
 mod listing;
 mod ownership;
 mod racing;
+mod trash;
 mod writing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp
 pub use listing::*;
 pub use ownership::*;
 pub use racing::*;
+pub use trash::*;
 pub use writing::*;
 
 /// Makes one `#[test]` of each requirement of the contract. The expression is evaluated once per test and must dereference
@@ -73,6 +75,17 @@ macro_rules! repository_contract {
             moves_to_the_same_owner_change_nothing
             moves_are_complete_for_many_tasks
             concurrent_moves_lose_and_double_nothing
+            trashed_tasks_are_not_live
+            trashed_tasks_are_restored
+            purged_tasks_free_their_id
+            emptied_trashes_have_a_revision_per_task
+            full_trashes_lose_their_oldest_task
+            expired_tasks_are_purged
+            trashes_are_listed_like_tasks
+            trashes_of_others_are_empty
+            erased_owners_have_no_trash
+            moved_trashes_keep_times_and_order
+            concurrent_deletions_fill_the_trash_exactly
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {
