@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
+    RepositoryError, Scope, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
     search_document,
 };
 
@@ -17,6 +17,14 @@ pub struct MemoryTasks(Mutex<HashMap<OwnerId, OwnerState>>);
 impl MemoryTasks {
     fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        let owners = self.owners();
+        match owners.get(owner.id()).map(|state| state.slot(id)) {
+            Some(Slot::Live(task) | Slot::Trashed(task)) if scope.contains(task) => Ok(task.clone()),
+            _ => Err(RepositoryError::NotFound),
+        }
     }
 }
 
@@ -47,8 +55,9 @@ impl TaskRepository for MemoryTasks {
         }
         let mut owners = self.owners();
         let Some(moved) = owners.remove(from.id()) else { return Ok(()) };
-        let mut tasks: Vec<Task> = moved.live().cloned().collect();
-        tasks.sort_by_key(|task| task.id);
+        let mut tasks: Vec<Task> = moved.tasks().cloned().collect();
+        // The trash stays in the order of deletion.
+        tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
         let before = owners.get(to.id()).cloned().unwrap_or_else(|| OwnerState::new(to.id().clone(), 0, 0));
         let mut writer = Writer::new(before);
         writer.raise_revision(moved.revision());
@@ -60,16 +69,16 @@ impl TaskRepository for MemoryTasks {
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let owners = self.owners();
-        match owners.get(owner.id()).map(|state| state.slot(id)) {
-            Some(Slot::Live(task)) => Ok(task.clone()),
-            _ => Err(RepositoryError::NotFound),
-        }
+        self.get_in(Scope::Live, owner, id)
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.get_in(Scope::Trash, owner, id)
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
-        let own = owners.get(owner.id()).map(OwnerState::live).into_iter().flatten();
+        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
         let mut tasks: Vec<&Task> = own.filter(|task| passes(task, &query)).collect();
         let total = query.count.then_some(tasks.len() as u64);
         let order = |one: &Task, other: &Task| {
@@ -98,7 +107,8 @@ fn passes(task: &Task, query: &ListQuery) -> bool {
     let description = task.description.as_ref().map(crate::Description::as_str);
     let found =
         |search: &SearchText| search_document(task.title.as_str(), description).contains(search.folded());
-    query.status.completed().is_none_or(|completed| task.completed == completed)
+    query.scope.contains(task)
+        && query.status.completed().is_none_or(|completed| task.completed == completed)
         && query.search.as_ref().is_none_or(found)
 }
 
