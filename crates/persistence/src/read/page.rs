@@ -9,20 +9,21 @@ use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
-use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
+use domain::{Direction, ListQuery, Owner, Page, Position, Scope, SortKey, TaskId, Timestamp};
 
 use super::List;
-use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
+use crate::backend::rows::{COLUMNS, Columns, IN_TRASH, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
 /// Pages with a larger offset are scans, since the skipped rows are read too.
 const MAX_PAGE_OFFSET: u64 = 1_000;
 
 /// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
-/// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
+/// list, a large offset, or the trash (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
     let selects = query.search.is_some() || query.status.completed().is_some();
-    query.search.is_some()
+    query.scope == Scope::Trash
+        || query.search.is_some()
         || query.sort.key != SortKey::Created
         || (query.count && selects)
         || query.offset > MAX_PAGE_OFFSET
@@ -44,6 +45,7 @@ pub(crate) struct PageQuery<'a> {
     owner: &'a Owner,
     query: &'a ListQuery,
     completed: Option<bool>,
+    after_revision: i64,
     limit: i64,
     offset: i64,
 }
@@ -75,7 +77,11 @@ impl<'a> PageQuery<'a> {
     fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::from(query.limit) + 1;
-        Self { functions, owner, query, completed: query.status.completed(), limit, offset }
+        let after_revision = match &query.after {
+            Some(Position::Revision(revision, _)) => revision.number(),
+            _ => 0,
+        };
+        Self { functions, owner, query, completed: query.status.completed(), after_revision, limit, offset }
     }
 
     const fn key(&self) -> &'a str {
@@ -83,6 +89,7 @@ impl<'a> PageQuery<'a> {
             SortKey::Created => "created_at",
             SortKey::Updated => "updated_at",
             SortKey::Title => self.functions.title,
+            SortKey::Deleted => "revision",
         }
     }
 
@@ -160,7 +167,11 @@ impl PageQuery<'_> {
     {
         out.push_sql(" from tasks where owner_id = ");
         out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql(" and deleted_at is null");
+        out.push_sql(" and ");
+        out.push_sql(match self.query.scope {
+            Scope::Live => "deleted_at is null",
+            Scope::Trash => IN_TRASH,
+        });
         if is_scan(self.query) || self.is_filtered() {
             out.push_sql(self.functions.in_time);
         }
@@ -181,6 +192,7 @@ impl PageQuery<'_> {
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
+        i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
@@ -200,6 +212,10 @@ impl PageQuery<'_> {
                 out.push_bind_param::<Text, str>(title)?;
                 id
             }
+            (SortKey::Deleted, Position::Revision(_, id)) => {
+                out.push_bind_param::<BigInt, _>(&self.after_revision)?;
+                id
+            }
             _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
@@ -208,7 +224,7 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Counts the matches; without a filter it is the stored count of the owner's live tasks.
+    /// Counts the matches; without a filter it is the stored count of the owner's tasks.
     fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
@@ -219,7 +235,11 @@ impl PageQuery<'_> {
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            out.push_sql("coalesce((select cast(live_tasks as bigint) from owners where owner_id = ");
+            out.push_sql(match self.query.scope {
+                Scope::Live => "coalesce((select cast(live_tasks as bigint)",
+                Scope::Trash => "coalesce((select cast(trashed_tasks as bigint)",
+            });
+            out.push_sql(" from owners where owner_id = ");
             out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
             out.push_sql("), 0)");
         }
@@ -261,6 +281,7 @@ mod tests {
             ListQuery { sort: by_title, ..query() },
             ListQuery { status: Status::Pending, count: true, ..query() },
             ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+            ListQuery { scope: Scope::Trash, ..query() },
         ];
         assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
     }

@@ -39,16 +39,20 @@ impl OwnerCommands {
         groups
     }
 
+    pub(super) fn commands(&self) -> impl Iterator<Item = &Command> {
+        self.items.iter().map(|item| &item.command)
+    }
+
     /// Whether the commands need only the owner's row.
     pub(super) fn reads_no_task(&self) -> bool {
-        self.items.iter().all(|item| item.command.reads().is_none())
+        self.commands().all(Command::reads_no_task)
     }
 
     /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.
     pub(super) fn reads(&self, everything: bool) -> Vec<ToLoad> {
         let mut reads: Vec<ToLoad> = Vec::new();
         for Item { command, .. } in &self.items {
-            let task = if everything { Some(command.task_id()) } else { command.reads() };
+            let task = if everything { command.task_id() } else { command.reads() };
             let read = ToLoad { owner: self.owner.clone(), task };
             if !reads.contains(&read) {
                 reads.push(read);

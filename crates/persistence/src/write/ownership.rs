@@ -9,14 +9,16 @@ mod session;
 mod statements;
 mod worker;
 
+use std::iter;
+
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{Ids, ImportedTask, OwnerId, Task, TaskId, Writer};
+use domain::{Command, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId, Timestamp, Writer};
 use uuid::Uuid;
 
 use super::{Loaded, Seen, Store, ToLoad, WriteSession};
 
-pub(crate) use session::OwnershipSession;
+pub(crate) use session::{OwnershipSession, Place};
 pub(crate) use worker::{Ownership, OwnershipServer};
 
 /// Rows per page.
@@ -30,6 +32,8 @@ pub(crate) const FIRST: TaskId = TaskId::new(Uuid::nil());
 pub struct Erased {
     /// Live tasks.
     pub tasks: u64,
+    /// Tasks in the trash.
+    pub trashed: u64,
     /// Tombstones of deleted tasks.
     pub tombstones: u64,
 }
@@ -44,7 +48,8 @@ pub(crate) fn erase<C: OwnershipSession>(
     connection.delete_rows(owner)
 }
 
-/// Moves the live tasks of one owner to another one, erases the first, and returns the number of moved tasks.
+/// Moves the tasks of one owner to another one, those in the trash in the order of their deletion, erases the first, and
+/// returns the number of moved tasks.
 pub(crate) fn move_tasks<C: OwnershipSession>(
     connection: &mut C,
     (from, to): (&OwnerId, &OwnerId),
@@ -60,11 +65,13 @@ pub(crate) fn move_tasks<C: OwnershipSession>(
         is_new |= connection.claim(owner, epoch)? == epoch && owner == to;
     }
     let revision = load(connection, from, &[FIRST])?.1.revision;
-    let (mut moved, mut after) = (0, FIRST);
-    loop {
-        let page = connection.tasks_after(from, after)?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
+    let (mut moved, mut place) = (0, Some(Place::FIRST));
+    while let Some(after) = place {
+        let page;
+        (page, place) = connection.tasks_after(from, after)?;
+        if page.is_empty() {
+            continue;
+        }
         moved += page.len() as u64;
         let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
         change(connection, to, &ids_of_page, random, |writer| {
@@ -98,6 +105,32 @@ pub(crate) fn change<C: WriteSession>(
     let (loaded, seen) = load(connection, owner, tasks)?;
     let mut writer = Writer::new(loaded.state);
     decide(&mut writer)?;
+    store(connection, owner, seen, writer, random)
+}
+
+/// Executes a command that names no task on an owner whose row is locked, and returns its outcome.
+pub(crate) fn execute<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    (command, now): (&Command, Timestamp),
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<Result<Outcome, Rejection>> {
+    let (Loaded { mut state, .. }, seen) = load(connection, owner, &[])?;
+    let oldest = state.trash_to_load(iter::once(command));
+    state.insert_trashed(connection.load_trash(owner, oldest)?);
+    let mut writer = Writer::new(state);
+    let outcome = writer.run(command, now);
+    store(connection, owner, seen, writer, random)?;
+    Ok(outcome)
+}
+
+fn store<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    seen: Seen,
+    writer: Writer,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<()> {
     let Some(set) = writer.into_write_set() else { return Ok(()) };
     let store = Store {
         owner: owner.clone(),
@@ -119,8 +152,11 @@ fn load<C: WriteSession>(
     owner: &OwnerId,
     tasks: &[TaskId],
 ) -> QueryResult<(Loaded, Seen)> {
-    let read = |task: &TaskId| ToLoad { owner: owner.clone(), task: Some(*task) };
-    let reads: Vec<ToLoad> = tasks.iter().map(read).collect();
+    let read = |task: Option<TaskId>| ToLoad { owner: owner.clone(), task };
+    let mut reads: Vec<ToLoad> = tasks.iter().map(|task| read(Some(*task))).collect();
+    if reads.is_empty() {
+        reads.push(read(None));
+    }
     let loaded = connection.load(&reads)?.pop().ok_or(DieselError::NotFound)?;
     let seen = loaded.seen.ok_or(DieselError::NotFound)?;
     Ok((loaded, seen))

@@ -69,12 +69,18 @@ pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
 /// Damage, the only finding, the owner, and the changes of the repair.
 type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const REPAIRED: [Case; 6] = [
+const REPAIRED: [Case; 7] = [
     (
         "update owners set live_tasks = 7 where owner_id = 'alice'",
         r#""alice": live_tasks is 7; live tasks: 3"#,
         "alice",
         &["live_tasks changed from 7 to 3", "revision raised from 5 to 6"],
+    ),
+    (
+        "update owners set trashed_tasks = 7 where owner_id = 'alice'",
+        r#""alice": trashed_tasks is 7; tasks in the trash: 0"#,
+        "alice",
+        &["trashed_tasks changed from 7 to 0", "revision raised from 5 to 6"],
     ),
     (
         "update owners set revision = 4 where owner_id = 'alice'",
@@ -146,11 +152,11 @@ const REPORTED: [(&str, &str); 5] = [
     ),
     (
         "update tombstones set object_id = (select id from tasks where owner_id = 'alice' and revision = 1)",
-        r#""alice": live tasks that have a tombstone: 1"#,
+        r#""alice": tasks that have a tombstone: 1"#,
     ),
     (
         "update owners set live_tasks = 2 where owner_id = 'alice';
-         update tasks set deleted_at = updated_at, title = 'secret' where owner_id = 'alice' and revision = 1",
+         update tasks set deleted_at = updated_at, title = '', description = 'secret' where owner_id = 'alice' and revision = 1",
         r#""alice": deleted tasks that still have texts: 1"#,
     ),
 ];

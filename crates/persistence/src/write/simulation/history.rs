@@ -7,6 +7,7 @@ use crate::backend::FailureKind;
 pub(super) enum Answer {
     Task(Task),
     Deleted(i64),
+    Purged(usize),
     NotFound,
     PreconditionFailed(i64),
     AlreadyExists,
@@ -22,6 +23,7 @@ impl Answer {
         match result {
             Ok(Outcome::Task(task)) => Self::Task(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
+            Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
@@ -38,7 +40,7 @@ impl Answer {
     }
 
     pub(super) const fn is_success(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Deleted(_))
+        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_))
     }
 }
 

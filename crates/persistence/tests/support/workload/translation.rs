@@ -2,7 +2,7 @@
 
 use domain::{
     Completion, Description, Direction, EntityTags, ListQuery, Precondition, RepositoryError, Revision,
-    SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
+    Scope, SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
 };
 use uuid::Uuid;
 
@@ -73,6 +73,7 @@ pub(super) fn query(query: &Query) -> ListQuery {
         Some(true) => Status::Completed,
     };
     ListQuery {
+        scope: Scope::Live,
         status,
         search: query.search.as_deref().and_then(|text| SearchText::parse(text).unwrap()),
         sort: Sort { key, direction },

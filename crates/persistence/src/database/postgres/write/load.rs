@@ -1,6 +1,6 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::TaskId;
 
@@ -9,7 +9,7 @@ use crate::backend::rows::{Columns, Id, TASK_COLUMNS};
 use crate::write::{Loaded, LoadedRow, ToLoad, collect};
 
 /// The columns of a [`LoadedRow`].
-type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
+type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt, BigInt)>, Nullable<Columns>);
 
 /// Loads owners and tasks in one statement, so that both are from one snapshot.
 pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
@@ -25,7 +25,8 @@ pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResu
 fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
     out.push_sql(
         " left join lateral (
-            select version, revision, epoch, cast(live_tasks as bigint) as live_tasks
+            select version, revision, epoch, cast(live_tasks as bigint) as live_tasks,
+                cast(trashed_tasks as bigint) as trashed_tasks
             from owners where owner_id = of_owner offset 0
         ) as owner on true left join lateral (
             select * from tasks where owner_id = of_owner and id = of_id offset 0
@@ -34,9 +35,9 @@ fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
 }
 
 fn push_select(out: &mut AstPass<'_, '_, Pg>) {
-    out.push_sql("select ordinal, version, owner.revision, epoch, live_tasks, ");
+    out.push_sql("select ordinal, version, owner.revision, epoch, live_tasks, trashed_tasks, ");
     out.push_sql(TASK_COLUMNS);
-    out.push_sql(", task.deleted_at is not null from ");
+    out.push_sql(" from ");
 }
 
 struct LoadOne<'a> {
