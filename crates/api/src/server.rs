@@ -36,6 +36,8 @@ use tls::Certificate;
 
 #[cfg(test)]
 pub(crate) use app::app;
+#[cfg(test)]
+pub(crate) use assembly::trash;
 pub(crate) use assembly::{TimeOrderedIds, assemble};
 pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open, owner_data};
 pub(crate) use verifier::{shared_secret, verifier};

@@ -3,13 +3,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Direction, Position, Sort, SortKey, Status, TaskId, Timestamp};
+use domain::{Direction, Position, Revision, Scope, Sort, SortKey, Status, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A position in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
+    /// The list.
+    pub scope: Scope,
     /// The list's filter.
     pub status: Status,
     /// The list's search, as sent.
@@ -20,14 +22,23 @@ pub(crate) struct Cursor {
     pub position: Position,
 }
 
-/// The encoded tuple: version, status, search, key, direction, position, id.
+/// The encoded tuple: version, status, search, key, direction, position, id, and in the trash `true`.
 #[derive(Serialize, Deserialize)]
-struct Wire(u8, char, String, char, char, PositionKey, Uuid);
+struct Wire(
+    u8,
+    char,
+    String,
+    char,
+    char,
+    PositionKey,
+    Uuid,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")] bool,
+);
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum PositionKey {
-    Millis(i64),
+    Number(i64),
     Title(String),
 }
 
@@ -38,8 +49,9 @@ impl Cursor {
     /// Encodes it for a URL.
     pub(crate) fn encode(&self) -> String {
         let (place, id) = match &self.position {
-            Position::Time(at, id) => (PositionKey::Millis(at.unix_millis()), id),
+            Position::Time(at, id) => (PositionKey::Number(at.unix_millis()), id),
             Position::Title(title, id) => (PositionKey::Title(title.clone()), id),
+            Position::Revision(revision, id) => (PositionKey::Number(revision.number()), id),
         };
         let status = match self.status {
             Status::All => 'a',
@@ -50,19 +62,30 @@ impl Cursor {
             SortKey::Created => 'c',
             SortKey::Updated => 'u',
             SortKey::Title => 't',
+            SortKey::Deleted => 'd',
         };
         let direction = match self.sort.direction {
             Direction::Ascending => '+',
             Direction::Descending => '-',
         };
-        let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid());
+        let wire = Wire(
+            VERSION,
+            status,
+            self.search.clone(),
+            key,
+            direction,
+            place,
+            id.uuid(),
+            self.scope == Scope::Trash,
+        );
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
     /// Decodes a text of [`Cursor::encode`]; rejects every other.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let Wire(version, status, search, key, direction, place, id) = serde_json::from_slice(&bytes).ok()?;
+        let wire = serde_json::from_slice(&bytes).ok()?;
+        let Wire(version, status, search, key, direction, place, id, is_trash) = wire;
         if version != VERSION {
             return None;
         }
@@ -79,14 +102,18 @@ impl Cursor {
         };
         let id = TaskId::new(id);
         let (key, position) = match (key, place) {
-            ('c', PositionKey::Millis(millis)) => (SortKey::Created, time(millis, id)?),
-            ('u', PositionKey::Millis(millis)) => (SortKey::Updated, time(millis, id)?),
+            ('c', PositionKey::Number(millis)) => (SortKey::Created, time(millis, id)?),
+            ('u', PositionKey::Number(millis)) => (SortKey::Updated, time(millis, id)?),
             ('t', PositionKey::Title(title)) if !title.contains('\0') => {
                 (SortKey::Title, Position::Title(title, id))
             }
+            ('d', PositionKey::Number(number)) if is_trash => {
+                (SortKey::Deleted, Position::Revision(Revision::new(number), id))
+            }
             _ => return None,
         };
-        Some(Self { status, search, sort: Sort { key, direction }, position })
+        let scope = if is_trash { Scope::Trash } else { Scope::Live };
+        Some(Self { scope, status, search, sort: Sort { key, direction }, position })
     }
 }
 
@@ -101,8 +128,9 @@ mod tests {
     use super::*;
 
     fn cursor(key: SortKey, position: Position) -> Cursor {
+        let scope = if key == SortKey::Title { Scope::Live } else { Scope::Trash };
         let sort = Sort { key, direction: Direction::Descending };
-        Cursor { status: Status::Pending, search: "a b%".into(), sort, position }
+        Cursor { scope, status: Status::Pending, search: "a b%".into(), sort, position }
     }
 
     #[test]
@@ -110,7 +138,12 @@ mod tests {
         let id = TaskId::new(Uuid::from_u128(7));
         let at = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
         let title = Position::Title("straße 🚀".into(), id);
-        for cursor in [cursor(SortKey::Updated, Position::Time(at, id)), cursor(SortKey::Title, title)] {
+        let deleted = Position::Revision(Revision::new(9), id);
+        for cursor in [
+            cursor(SortKey::Updated, Position::Time(at, id)),
+            cursor(SortKey::Title, title),
+            cursor(SortKey::Deleted, deleted),
+        ] {
             let text = cursor.encode();
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
             assert_eq!(Cursor::decode(&text), Some(cursor));
@@ -127,6 +160,8 @@ mod tests {
             wire("[]"),
             wire(&format!(r#"[2,"a","","c","-",1,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","d","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",1,"{id}",1]"#)),
             wire(&format!(r#"[1,"a","","c","-","x","{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",9223372036854775807,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-","\u0000","{id}"]"#)),

@@ -1,6 +1,6 @@
 //! Reads the query of a list: filter, order, position, page size.
 
-use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status};
+use domain::{Direction, ListQuery, PAGE_MAX, Scope, SearchText, Sort, SortKey, Status};
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
@@ -16,16 +16,16 @@ pub(crate) struct ListRequest {
 
 impl ListRequest {
     /// Reads the query of the URL.
-    pub(crate) fn parse(query: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(query: &str, scope: Scope) -> Result<Self, Problem> {
         let mut parameters = Parameters::read(query, &KNOWN);
-        let request = parameters.list_request();
+        let request = parameters.list_request(scope);
         parameters.finish(request)
     }
 
     /// The cursor of the next page.
     pub(crate) fn cursor(&self, position: domain::Position) -> String {
-        let (status, sort) = (self.query.status, self.query.sort);
-        Cursor { status, search: self.search.clone(), sort, position }.encode()
+        let ListQuery { scope, status, sort, .. } = self.query;
+        Cursor { scope, status, search: self.search.clone(), sort, position }.encode()
     }
 }
 
@@ -35,19 +35,21 @@ const KNOWN: [&str; 10] =
 const CURSOR: &str = "differs from the cursor";
 
 impl Parameters<'_> {
-    fn list_request(&mut self) -> ListRequest {
-        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor", Cursor::decode);
+    fn list_request(&mut self, scope: Scope) -> ListRequest {
+        let of_list = |text: &str| Cursor::decode(text).filter(|cursor| cursor.scope == scope);
+        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor of this list", of_list);
         let status = self.status();
-        let sort = self.sort();
+        let sort = self.sort(scope);
         let search = self.take("search", "", |text| Some(text.to_owned()));
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
         let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));
         let (of_status, of_search, of_sort) =
             carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
         let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
-        let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_default();
+        let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_else(|| default_sort(scope));
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
         let query = ListQuery {
+            scope,
             status,
             search: self.search(&search),
             sort,
@@ -92,15 +94,20 @@ impl Parameters<'_> {
         }
     }
 
-    fn sort(&mut self) -> Option<Sort> {
-        let msg = "must be created, updated or title, with - before it for descending";
+    fn sort(&mut self, scope: Scope) -> Option<Sort> {
+        let (msg, sort): (_, fn(&str) -> _) = match scope {
+            Scope::Live => ("must be created, updated or title, with - before it for descending", sort),
+            Scope::Trash => {
+                ("must be deleted, created, updated or title, with - before it for descending", sort_of_trash)
+            }
+        };
         let named = self.take("sort", msg, sort);
         let spelled = self.take("sort_by", msg, sort);
         let sort = self.agree("sort_by", named, spelled, "contradicts sort");
         let order = self.take("order", "must be asc or desc", order);
         match (sort, order) {
             (None, None) => None,
-            (None, Some(direction)) => Some(Sort { direction, ..Sort::default() }),
+            (None, Some(direction)) => Some(Sort { direction, ..default_sort(scope) }),
             (Some((key, Some(signed))), Some(direction)) if signed != direction => {
                 self.reject("order", "contradicts the sign of sort", "contradiction");
                 Some(Sort { key, direction })
@@ -128,7 +135,19 @@ fn status(value: &str) -> Option<Status> {
     }
 }
 
+/// The newest first; in the trash, the newest deletion.
+fn default_sort(scope: Scope) -> Sort {
+    match scope {
+        Scope::Live => Sort::default(),
+        Scope::Trash => Sort { key: SortKey::Deleted, ..Sort::default() },
+    }
+}
+
 fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
+    sort_of_trash(value).filter(|(key, _)| *key != SortKey::Deleted)
+}
+
+fn sort_of_trash(value: &str) -> Option<(SortKey, Option<Direction>)> {
     let (name, direction) = match value.strip_prefix('-') {
         Some(name) => (name, Some(Direction::Descending)),
         None => (value, None),
@@ -137,6 +156,7 @@ fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
         "created" | "created_at" => SortKey::Created,
         "updated" | "updated_at" => SortKey::Updated,
         "title" => SortKey::Title,
+        "deleted" | "deleted_at" => SortKey::Deleted,
         _ => return None,
     };
     Some((key, direction))
@@ -165,11 +185,14 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> ListQuery {
-        ListRequest::parse(query).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
+        ListRequest::parse(query, Scope::Live).unwrap_or_else(|problem| panic!("{query}: {problem}")).query
     }
 
     fn error(query: &str) -> String {
-        ListRequest::parse(query).err().unwrap_or_else(|| panic!("{query} was accepted")).to_string()
+        ListRequest::parse(query, Scope::Live)
+            .err()
+            .unwrap_or_else(|| panic!("{query} was accepted"))
+            .to_string()
     }
 
     #[test]
@@ -248,8 +271,29 @@ mod tests {
     }
 
     #[test]
+    fn trashes_are_sorted_by_deletion() {
+        let trash = |query| ListRequest::parse(query, Scope::Trash).map(|request| request.query);
+        let deleted = |direction| Sort { key: SortKey::Deleted, direction };
+        for (query, sort) in [
+            ("", deleted(Direction::Descending)),
+            ("order=asc", deleted(Direction::Ascending)),
+            ("sort=deleted", deleted(Direction::Ascending)),
+            ("sort=-deleted_at", deleted(Direction::Descending)),
+            ("sort=-created", Sort::default()),
+        ] {
+            assert_eq!(trash(query).unwrap().sort, sort, "{query}");
+        }
+        assert!(error("sort=deleted").starts_with("validation: "));
+        let request = ListRequest::parse("", Scope::Trash).unwrap();
+        let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
+        let cursor = request.cursor(domain::Position::Revision(domain::Revision::new(7), id));
+        assert!(trash(&format!("cursor={cursor}")).unwrap().after.is_some());
+        assert!(error(&format!("cursor={cursor}")).starts_with("validation: "), "a cursor of another list");
+    }
+
+    #[test]
     fn cursors_contain_filter_and_order() {
-        let request = ListRequest::parse("status=pending&search=x&sort=title").unwrap();
+        let request = ListRequest::parse("status=pending&search=x&sort=title", Scope::Live).unwrap();
         let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
         let cursor = request.cursor(domain::Position::Title("a".into(), id));
         let next = read(&format!("cursor={cursor}"));

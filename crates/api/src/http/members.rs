@@ -24,7 +24,7 @@ pub(crate) use reader::Reader;
 pub(crate) use table::{Alias, Input, Member};
 
 members! {
-    Task without revision, TaskInput;
+    Task without revision deleted_at, TaskInput;
 
     id: Uuid {
         text: "UUID, version 7.",
