@@ -32,7 +32,7 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     let keep_tombstones = Duration::from_hours(24 * 30);
     let run = |day| {
         let clock = Arc::new(ManualClock::at_unix_millis(day * DAY));
-        let report = database.run_jobs(&JobOptions { keep_tombstones, clock }).unwrap();
+        let report = database.run_jobs(&JobOptions::new(keep_tombstones, clock)).unwrap();
         assert!(report.is_completed(), "{report:?}");
         (report.moved, report.pruned)
     };
@@ -67,7 +67,7 @@ pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: i
     }
     trigger();
     let clock = Arc::new(ManualClock::at_unix_millis(DAY));
-    let _jobs = database.start_jobs(JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
+    let _jobs = database.start_jobs(JobOptions::new(Duration::ZERO, clock)).unwrap();
     let report = reports.recv().unwrap();
     assert_eq!((report.pruned, report.has_failed(), report.is_completed()), (1, true, false));
 }
