@@ -61,8 +61,10 @@ fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<(), S
         confirm(owner)?;
     }
     let failed = |error| StartError::failed("nothing was deleted", error);
-    let Erased { tasks, tombstones } = data.erase(owner).map_err(failed)?;
-    print(format_args!("Deleted {tasks} tasks and {tombstones} records of deleted tasks.\n"))
+    let Erased { tasks, trashed, tombstones } = data.erase(owner).map_err(failed)?;
+    print(format_args!(
+        "Deleted {tasks} tasks, {trashed} in the trash, and {tombstones} records of deleted tasks.\n"
+    ))
 }
 
 /// Requires the id on standard input.
