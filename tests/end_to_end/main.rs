@@ -50,6 +50,7 @@ mod stop_under_load;
 mod systemd;
 mod tls;
 mod traces;
+mod trash;
 mod two_processes;
 mod unread_responses;
 mod unwritable_log;

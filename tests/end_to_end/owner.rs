@@ -62,6 +62,8 @@ fn users_are_exported_deleted_and_imported(database: Database) {
     let lines = export(&environment, zoe);
     let tasks: Vec<&Value> = lines.iter().filter_map(|line| line.get("task")).collect();
     assert_eq!(tasks, kept.iter().collect::<Vec<_>>());
+    let trashed: Vec<&Value> = lines.iter().filter_map(|line| line.get("trashed")).collect();
+    assert!(matches!(trashed.as_slice(), [one] if one["id"] == deleted["id"]), "{trashed:?}");
     assert_eq!(export(&environment, "-unknown").len(), 2, "an id may begin with a hyphen");
     assert_eq!(run(&environment, &["export", "--output", path, "--", zoe]).code, Some(1), "the file exists");
 
@@ -79,11 +81,13 @@ fn users_are_exported_deleted_and_imported(database: Database) {
         let revision: u64 = response.header("etag").unwrap().trim_matches('"').parse().unwrap();
         assert!(revision > 4, "no tag from before the export is used again: {revision}");
     }
+    let trash = client.get("/api/tasks/trash").expect(200).json();
+    assert_eq!(trash, json!([trashed[0]]));
     let again = run(&environment, &["import", "--", zoe, path]);
     assert_eq!(again.code, Some(1));
     assert!(again.stderr.contains(kept[0]["id"].as_str().unwrap()), "{}", again.stderr);
     let skipped = run(&environment, &["import", "--skip", "--", zoe, path]).success();
-    assert!(skipped.stdout.contains("Imported 0 tasks, kept 2."), "{}", skipped.stdout);
+    assert!(skipped.stdout.contains("Imported 0 tasks, kept 3."), "{}", skipped.stdout);
     assert!(import_from_input(&environment, bob, &text), "standard input");
     assert_eq!(other.get("/api/tasks").expect(200).json().as_array().unwrap().len(), 3);
     assert!(!import_from_input(&environment, bob, text.rsplit_once("{\"end").unwrap().0), "incomplete");
@@ -118,7 +122,7 @@ fn deleted_users_leave_no_row(database: Database) {
         nothing,
         [
             json!({ "tasknook_export": 1, "owner_id": "zoë", "revision": 0 }),
-            json!({ "end": { "tasks": 0, "tombstones": 0 } }),
+            json!({ "end": { "tasks": 0, "trashed": 0, "tombstones": 0 } }),
         ]
     );
     assert_eq!(bob.get("/api/tasks").expect(200).json(), json!([his]));

@@ -17,16 +17,16 @@ def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE or not case.query:
         return
     operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
-    if operation == "list_tasks":
-        remove_contradictions(case.query)
+    if operation in ("list_tasks", "list_trash"):
+        remove_contradictions(case.query, operation == "list_trash")
     if operation == "complete_task" and isinstance(case.body, dict):
         values = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
 
 
-def remove_contradictions(query):
-    if is_cursor(query.get("cursor")):
+def remove_contradictions(query, is_trash):
+    if is_cursor(query.get("cursor"), is_trash):
         # A cursor contains the other parameters.
         for name in OF_CURSOR:
             query.pop(name, None)
@@ -44,10 +44,11 @@ def remove_contradictions(query):
         del query["order"]
 
 
-def is_cursor(text):
-    """Whether the service may have issued it."""
+def is_cursor(text, is_trash):
+    """Whether the service may have issued it, for this list."""
     try:
-        return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[0] == 1
+        version, *parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return version == 1 and (parts[6:] == [True]) == is_trash
     except (ValueError, LookupError, TypeError):
         return False
 

@@ -127,7 +127,13 @@ section!(Database {
     slow_statement_ms: u64,
 });
 
-section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
+section!(Tasks {
+    title_max: usize,
+    description_max: usize,
+    delete_returns_body: bool,
+    trash_days: u64,
+    changes_days: u64,
+});
 
 section!(Limits {
     max_body_bytes: usize,

@@ -16,6 +16,7 @@ mod ownership;
 mod reference;
 mod responses;
 mod structure;
+mod trash;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -121,7 +122,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(ManualClock::at_unix_millis(NOW_MILLIS));
     AppState {
-        tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
+        tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default())
+            .with_trash(crate::server::trash(settings)),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         public_url: settings.server.public_url.clone(),
         openapi: OnceLock::new(),

@@ -7,6 +7,7 @@ mod idempotency;
 mod import;
 mod precondition;
 mod state;
+mod trash;
 mod write_set;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use idempotency::{
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
 pub use state::{OwnerState, Slot};
+pub use trash::{TrashCapacity, TrashedId};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
 /// One write of one owner.
@@ -36,12 +38,39 @@ pub enum Command {
         /// The condition.
         precondition: Precondition,
     },
-    /// Delete a live task if the precondition allows it.
+    /// Move a live task to the trash, or delete it for good, if the precondition allows it.
     Delete {
         /// The task.
         id: TaskId,
         /// The condition.
         precondition: Precondition,
+        /// What the trash holds.
+        trash: TrashCapacity,
+    },
+    /// Make a trashed task live again if the precondition allows it. A live one stays as it is.
+    Restore {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete a trashed task for good if the precondition allows it.
+    Purge {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete all trashed tasks for good.
+    EmptyTrash,
+    /// Delete for good the oldest trashed tasks that are older or more than the trash may hold.
+    ExpireTrash {
+        /// Those that were deleted before are too old.
+        before: Timestamp,
+        /// What the trash holds.
+        trash: TrashCapacity,
+        /// How many are deleted at most.
+        limit: usize,
     },
     /// Nothing: the request is rejected for what it contains, unless its key is recorded.
     LookUp,
@@ -53,18 +82,27 @@ impl Command {
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(_) | Self::LookUp => None,
-            Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+            Self::Create(_) | Self::EmptyTrash | Self::LookUp | Self::ExpireTrash { .. } => None,
+            Self::Update { id, .. }
+            | Self::Delete { id, .. }
+            | Self::Restore { id, .. }
+            | Self::Purge { id, .. } => Some(*id),
         }
     }
 
-    /// The task that the command concerns.
+    /// The task that the command names.
     #[must_use]
     pub const fn task_id(&self) -> Option<TaskId> {
         match self {
-            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
-            Self::LookUp => None,
+            Self::Create(NewTask { id, .. }) => Some(*id),
+            _ => self.reads(),
         }
+    }
+
+    /// Whether the command needs only the counters of the owner.
+    #[must_use]
+    pub const fn reads_no_task(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::LookUp)
     }
 }
 
@@ -75,7 +113,7 @@ pub enum Outcome {
     Task(Task),
     /// The task as it is. Nothing is written, because the write would change no value.
     Unchanged(Task),
-    /// The task is deleted; the deletion has this revision.
+    /// The task is deleted, or in the trash; the deletion has this revision.
     Deleted(Revision),
     /// The tasks of another owner belong to this one.
     Moved,
@@ -83,19 +121,21 @@ pub enum Outcome {
     Erased,
     /// The request was executed before: the response that was recorded then.
     Replayed(Arc<[u8]>),
+    /// So many trashed tasks are deleted for good.
+    Purged(usize),
 }
 
 /// Why a command is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
-    /// The owner has no live task of this id.
+    /// The owner has no live task of this id, or no trashed one where that is required.
     NotFound,
     /// The task is at a revision that the precondition excludes.
     PreconditionFailed {
         /// The revision it is at.
         current: Revision,
     },
-    /// The owner already has a task of this id.
+    /// The owner already has a task of this id, live or in the trash.
     AlreadyExists,
     /// The key of the request is recorded for another request.
     KeyReused,
@@ -113,9 +153,9 @@ pub struct Effects {
 /// What is written of one task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskEffect {
-    /// The task is stored as it is here.
+    /// The task is stored as it is here, live or in the trash.
     Put(Task),
-    /// The task is deleted and leaves a tombstone.
+    /// The task is deleted for good and leaves a tombstone.
     Delete(Tombstone),
 }
 
@@ -147,7 +187,15 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
         Command::LookUp => Err(Rejection::NotFound),
-        Command::Delete { id, precondition } => Ok(delete(live(state, *id, precondition)?, state, now)),
+        Command::Delete { id, precondition, trash } => {
+            Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
+        }
+        Command::Restore { id, precondition } => trash::restore(state, *id, precondition, now),
+        Command::Purge { id, precondition } => trash::purge(state, *id, precondition, now),
+        Command::EmptyTrash => Ok(trash::empty(state, now)),
+        Command::ExpireTrash { before, trash, limit } => {
+            Ok(trash::expire(state, (*before, *trash, *limit), now))
+        }
     }
 }
 
@@ -155,7 +203,7 @@ fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, 
     match state.slot(new.id) {
         Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
         // A retired row still occupies the primary key, although the task cannot be read.
-        Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
+        Slot::Live(_) | Slot::Trashed(_) | Slot::Retired => Err(Rejection::AlreadyExists),
     }
 }
 
@@ -176,22 +224,23 @@ const fn unchanged(task: Task) -> Effects {
     Effects { outcome: Outcome::Unchanged(task), tasks: Vec::new() }
 }
 
-fn delete(task: &Task, state: &OwnerState, now: Timestamp) -> Effects {
-    let revision = state.next_revision();
-    let tombstone = Tombstone { id: task.id, revision, at: task.updated_at.max(now) };
-    Effects { outcome: Outcome::Deleted(revision), tasks: vec![TaskEffect::Delete(tombstone)] }
-}
-
 fn put(task: Task) -> Effects {
     Effects { outcome: Outcome::Task(task.clone()), tasks: vec![TaskEffect::Put(task)] }
 }
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {
     match state.slot(id) {
-        Slot::Live(task) if precondition.allows(task.revision) => Ok(task),
-        Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
+        Slot::Live(task) => allowed(task, precondition),
         // Whatever the precondition: without a task there is no revision that it could exclude.
-        Slot::Free | Slot::Retired => Err(Rejection::NotFound),
+        Slot::Free | Slot::Trashed(_) | Slot::Retired => Err(Rejection::NotFound),
+    }
+}
+
+fn allowed<'a>(task: &'a Task, precondition: &Precondition) -> Result<&'a Task, Rejection> {
+    if precondition.allows(task.revision) {
+        Ok(task)
+    } else {
+        Err(Rejection::PreconditionFailed { current: task.revision })
     }
 }
 

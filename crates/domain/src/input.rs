@@ -154,7 +154,9 @@ impl TaskInput {
             violations.add("updated_at", Rule::BeforeCreation);
         }
         match (self.into_new_task(id, limits), violations.none()) {
-            (Ok(task), Ok(())) => Ok(ImportedTask { task, completed_at, created_at, updated_at }),
+            (Ok(task), Ok(())) => {
+                Ok(ImportedTask { task, completed_at, created_at, updated_at, deleted_at: None })
+            }
             (Err(task), Err(times)) => Err([task, times].concat()),
             (Err(violations), Ok(())) | (Ok(_), Err(violations)) => Err(violations),
         }

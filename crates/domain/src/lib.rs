@@ -19,12 +19,12 @@ pub mod testing;
 pub use decide::{
     Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
     KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
-    Slot, TaskEffect, Tombstone, WriteSet, Writer, decide,
+    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
-    Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, SearchText, Sort, SortKey,
-    Status, Zone, search_document,
+    Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
+    SortKey, Status, Zone, search_document,
 };
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};

@@ -7,12 +7,32 @@ mod due;
 use std::cmp::Ordering;
 
 use crate::task::check;
-use crate::{Description, Priority, SEARCH_SEPARATOR, Tag, Task, TaskId, TextError, Timestamp, fold};
+use crate::{
+    Description, Priority, Revision, SEARCH_SEPARATOR, Tag, Task, TaskId, TextError, Timestamp, fold,
+};
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
 
 /// Maximum and default number of tasks on a page.
 pub const PAGE_MAX: u32 = 1000;
+
+/// Which tasks are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// The live ones.
+    #[default]
+    Live,
+    /// Those in the trash.
+    Trash,
+}
+
+impl Scope {
+    /// Whether it contains a task.
+    #[must_use]
+    pub const fn contains(self, task: &Task) -> bool {
+        matches!((self, task.deleted_at), (Self::Live, None) | (Self::Trash, Some(_)))
+    }
+}
 
 /// Filters by `completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +74,8 @@ pub enum SortKey {
     Priority,
     /// Open tasks first.
     Completed,
+    /// The revision, which in the trash is that of the deletion.
+    Deleted,
 }
 
 /// The direction of an order.
@@ -88,6 +110,8 @@ pub enum Position {
     Priority(Priority, TaskId),
     /// In the order by `completed`.
     Completed(bool, TaskId),
+    /// In the order of deletion.
+    Revision(Revision, TaskId),
 }
 
 impl SortKey {
@@ -101,6 +125,7 @@ impl SortKey {
             Self::DueDate => Position::DueDate(task.due_date.map(crate::DueDate::sort_key), task.id),
             Self::Priority => Position::Priority(task.priority, task.id),
             Self::Completed => Position::Completed(task.completed, task.id),
+            Self::Deleted => Position::Revision(task.revision, task.id),
         }
     }
 }
@@ -155,6 +180,8 @@ pub fn search_document(title: &str, description: Option<&str>) -> String {
 /// The query for one page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
+    /// Live or trashed tasks.
+    pub scope: Scope,
     /// Only tasks with this status.
     pub status: Status,
     /// Only tasks with one of these priorities; all if there is none.
@@ -180,6 +207,7 @@ pub struct ListQuery {
 impl Default for ListQuery {
     fn default() -> Self {
         Self {
+            scope: Scope::Live,
             status: Status::All,
             priorities: Vec::new(),
             tags: Vec::new(),
@@ -203,7 +231,8 @@ impl ListQuery {
             search_document(task.title.as_str(), description).contains(search.folded())
         };
         let has = |wanted: &Tag| task.tags.iter().any(|tag| tag.key() == wanted.key());
-        self.status.completed().is_none_or(|completed| task.completed == completed)
+        self.scope.contains(task)
+            && self.status.completed().is_none_or(|completed| task.completed == completed)
             && (self.priorities.is_empty() || self.priorities.contains(&task.priority))
             && self.tags.iter().all(has)
             && self.due.matches(task)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
-    Revision, Task, TaskId, Timestamp,
+    Revision, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -70,7 +70,10 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one live task.
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
 
-    /// Reads one page of the live tasks from one snapshot.
+    /// Reads one task in the trash.
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
+
+    /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically; with a key at most
@@ -97,7 +100,7 @@ pub trait TaskRepository: Send + Sync {
     /// was decided before is decided again after it.
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
 
-    /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
+    /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a new revision that is
     /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
     /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure. With a key it is executed at
     /// most once, and recorded for the owner who gets the tasks, at this time.
@@ -131,7 +134,7 @@ pub trait TaskRepository: Send + Sync {
         self.write(owner, Command::Update { id, change, precondition }, now).await.and_then(task_of)
     }
 
-    /// Deletes a live task and stores a tombstone; returns the revision of the deletion.
+    /// Deletes a live task for good and stores a tombstone; returns the revision of the deletion.
     async fn delete(
         &self,
         owner: &Owner,
@@ -139,7 +142,8 @@ pub trait TaskRepository: Send + Sync {
         precondition: Precondition,
         now: Timestamp,
     ) -> Result<Revision, RepositoryError> {
-        match self.write(owner, Command::Delete { id, precondition }, now).await? {
+        let command = Command::Delete { id, precondition, trash: TrashCapacity::NONE };
+        match self.write(owner, command, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
             _ => Err(RepositoryError::Fault("a deletion returned no revision".into())),
         }

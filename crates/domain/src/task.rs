@@ -177,6 +177,8 @@ pub struct Task {
     pub updated_at: Timestamp,
     /// The number of its last change.
     pub revision: Revision,
+    /// When it was moved to the trash; `None` while it is live.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// A task to create.
@@ -234,6 +236,7 @@ impl NewTask {
             created_at,
             updated_at: created_at,
             revision,
+            deleted_at: None,
         }
     }
 }
@@ -249,15 +252,17 @@ pub struct ImportedTask {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it was moved to the trash, if it was.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl ImportedTask {
     /// The task as it is stored, with its own times.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
-        let Self { task, completed_at, created_at, updated_at } = self;
+        let Self { task, completed_at, created_at, updated_at, deleted_at } = self;
         let completed_at = completed_at.filter(|_| task.completed);
-        Task { completed_at, updated_at, ..task.into_task(owner_id, revision, created_at) }
+        Task { completed_at, updated_at, deleted_at, ..task.into_task(owner_id, revision, created_at) }
     }
 }
 
@@ -276,9 +281,10 @@ impl From<Task> for ImportedTask {
             created_at,
             updated_at,
             revision: _,
+            deleted_at,
         } = task;
         let task = NewTask { id, id_is_new: false, title, description, completed, priority, tags, due_date };
-        Self { task, completed_at, created_at, updated_at }
+        Self { task, completed_at, created_at, updated_at, deleted_at }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::{
     Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
     Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
-    Timestamp, Violation,
+    Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -74,10 +74,11 @@ pub struct Tasks {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     limits: TextLimits,
+    trash: TrashCapacity,
 }
 
 impl Tasks {
-    /// Creates the service from its ports.
+    /// Creates the service from its ports, without a trash.
     #[must_use]
     pub const fn new(
         repository: Arc<dyn TaskRepository>,
@@ -85,7 +86,13 @@ impl Tasks {
         ids: Arc<dyn Ids>,
         limits: TextLimits,
     ) -> Self {
-        Self { repository, clock, ids, limits }
+        Self { repository, clock, ids, limits, trash: TrashCapacity::NONE }
+    }
+
+    /// The same service with a trash of this size.
+    #[must_use]
+    pub fn with_trash(self, trash: TrashCapacity) -> Self {
+        Self { trash, ..self }
     }
 
     /// The current time.
@@ -151,15 +158,46 @@ impl Tasks {
         self.write(owner, id, change, precondition).await
     }
 
-    /// Deletes a task.
+    /// Moves a task to the trash; without a trash, deletes it for good.
     pub async fn delete(
         &self,
         owner: &Owner,
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        self.repository.delete(owner, id, precondition, self.clock.now()).await?;
-        Ok(())
+        self.run(owner, Command::Delete { id, precondition, trash: self.trash }).await.map(drop)
+    }
+
+    /// Reads a task in the trash.
+    pub async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, TaskError> {
+        Ok(self.repository.get_trashed(owner, id).await?)
+    }
+
+    /// Makes a task in the trash live again, with a key at most once. A live task stays as it is.
+    pub async fn restore(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let command = Command::Restore { id, precondition };
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+    }
+
+    /// Deletes a task in the trash for good.
+    pub async fn purge(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+    ) -> Result<(), TaskError> {
+        self.run(owner, Command::Purge { id, precondition }).await.map(drop)
+    }
+
+    /// Deletes all tasks in the trash for good.
+    pub async fn empty_trash(&self, owner: &Owner) -> Result<(), TaskError> {
+        self.run(owner, Command::EmptyTrash).await.map(drop)
     }
 
     /// Erases everything that is stored of the owner.
@@ -177,6 +215,10 @@ impl Tasks {
     ) -> Result<Outcome, TaskError> {
         let request = request.map(|request| (request, self.clock.now()));
         Ok(self.repository.execute_move(from, to, Arc::clone(&self.ids), request).await?)
+    }
+
+    async fn run(&self, owner: &Owner, command: Command) -> Result<Outcome, TaskError> {
+        Ok(self.repository.write(owner, command, self.clock.now()).await?)
     }
 
     async fn write(

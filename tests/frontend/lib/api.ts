@@ -8,11 +8,14 @@ import { Versions } from "./versions";
 export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
+export type TrashedTask = components["schemas"]["TrashedTask"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
+export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
+
 /** A page of tasks. */
-export interface Page {
-  tasks: Task[];
+export interface Page<Listed = Task> {
+  tasks: Listed[];
   /** The cursor of the next page, if there is one. */
   next?: string;
   /** The number of tasks that match, if `count` was requested. */
@@ -87,13 +90,12 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
   return {
     /** Returns a page of tasks, newest first by default. */
     async list(query: ListQuery = {}, signal?: AbortSignal): Promise<Page> {
-      const result = await client.GET("/api/{user_id}/tasks", { params: { path: owner, query }, signal });
-      const total = result.response.headers.get("X-Total-Count");
-      return {
-        tasks: read(result),
-        next: result.response.headers.get("X-Next-Cursor") ?? undefined,
-        total: total === null ? undefined : Number(total),
-      };
+      return pageOf(await client.GET("/api/{user_id}/tasks", { params: { path: owner, query }, signal }));
+    },
+
+    /** Returns a page of the deleted tasks, the newest deletion first by default. */
+    async listTrash(query: TrashQuery = {}, signal?: AbortSignal): Promise<Page<TrashedTask>> {
+      return pageOf(await client.GET("/api/{user_id}/tasks/trash", { params: { path: owner, query }, signal }));
     },
 
     /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */
@@ -129,11 +131,31 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
+    /** Moves a task to the trash. */
     remove(task: Task): Promise<void> {
       return versions.inOrder(task.id, async () => {
         read(await client.DELETE("/api/{user_id}/tasks/{id}", { params: paramsOf(task) }));
         versions.forget(task.id);
       });
+    },
+
+    /** Makes a task of the trash live again. */
+    restore({ id }: { id: string }): Promise<Task> {
+      return versions.inOrder(id, async () => {
+        const path = { ...owner, id };
+        const result = await client.POST("/api/{user_id}/tasks/{id}/restore", { params: { path } });
+        return versions.read(read(result), result.response);
+      });
+    },
+
+    /** Deletes a task of the trash for good. */
+    async purge({ id }: { id: string }): Promise<void> {
+      read(await client.DELETE("/api/{user_id}/tasks/trash/{id}", { params: { path: { ...owner, id } } }));
+    },
+
+    /** Deletes all tasks of the trash for good. */
+    async emptyTrash(): Promise<void> {
+      read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */
@@ -178,6 +200,15 @@ export async function tokenOfSession(): Promise<string> {
 /** False for the page of a proxy or of a network login that is sent with status 200. */
 function isJson(response: Response): boolean {
   return response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
+}
+
+function pageOf<Listed>(result: { data?: Listed[]; error?: unknown; response: Response }): Page<Listed> {
+  const total = result.response.headers.get("X-Total-Count");
+  return {
+    tasks: read(result),
+    next: result.response.headers.get("X-Next-Cursor") ?? undefined,
+    total: total === null ? undefined : Number(total),
+  };
 }
 
 function read<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {

@@ -121,6 +121,26 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restores a task from the trash
+         * @description A task that is not in the trash remains unchanged.
+         */
+        post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/transfer": {
         parameters: {
             query?: never;
@@ -137,6 +157,55 @@ export interface paths {
          */
         post: operations["transfer_tasks"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's deleted tasks
+         * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
+         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes all tasks in the trash for good
+         * @description It also succeeds if there are none. With a query it is 422, so that no more is deleted than a filtered list shows.
+         */
+        delete: operations["empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one task in the trash
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["get_trashed_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a task in the trash for good
+         * @description A live task is 404: delete it first.
+         */
+        delete: operations["purge_task"];
         options?: never;
         head?: never;
         patch?: never;
@@ -221,6 +290,26 @@ export interface paths {
         patch: operations["own_complete_task"];
         trace?: never;
     };
+    "/api/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restores a task from the trash
+         * @description A task that is not in the trash remains unchanged.
+         */
+        post: operations["own_restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/transfer": {
         parameters: {
             query?: never;
@@ -237,6 +326,55 @@ export interface paths {
          */
         post: operations["own_transfer_tasks"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's deleted tasks
+         * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
+         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         */
+        get: operations["own_list_trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes all tasks in the trash for good
+         * @description It also succeeds if there are none. With a query it is 422, so that no more is deleted than a filtered list shows.
+         */
+        delete: operations["own_empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one task in the trash
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["own_get_trashed_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a task in the trash for good
+         * @description A live task is 404: delete it first.
+         */
+        delete: operations["own_purge_task"];
         options?: never;
         head?: never;
         patch?: never;
@@ -417,7 +555,7 @@ export interface components {
         };
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body. */
+            /** @description The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` and `["query"]` as a whole. */
             loc: string[];
             /** @description A description. */
             msg: string;
@@ -563,6 +701,47 @@ export interface components {
         Transfer: {
             /** @description A token of the user whose tasks are moved, without `Bearer`. */
             from_token: string;
+        };
+        /** @description A task in the trash as JSON. */
+        TrashedTask: {
+            /** @description Whether the task is done. */
+            completed: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            deleted_at: string;
+            /** @description Details. */
+            description: string | null;
+            /**
+             * Format: uuid
+             * @description UUID, version 7.
+             * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
+             */
+            id: string;
+            /**
+             * @description What to do.
+             * @example Buy milk
+             */
+            title: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            updated_at: string;
+            /**
+             * @description The owner's user id, as in the token.
+             * @example Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF
+             */
+            user_id: string;
         };
     };
     responses: {
@@ -1268,6 +1447,56 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     transfer_tasks: {
         parameters: {
             query?: never;
@@ -1313,6 +1542,224 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_trash: {
+        parameters: {
+            query?: {
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
+                completed?: boolean;
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
+                count?: boolean;
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
+                cursor?: string;
+                /** @description Maximum number of tasks on a page. */
+                limit?: number;
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
+                offset?: number;
+                /** @description The sort direction, case-insensitive. */
+                order?: "asc" | "desc";
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `sort`. */
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
+                status?: "all" | "pending" | "active" | "completed";
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the user's deleted tasks. */
+            200: {
+                headers: {
+                    /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
+                    Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description The `cursor` of the next page, when more tasks remain. */
+                    "X-Next-Cursor"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    empty_trash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trash is empty. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_trashed_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    purge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1732,6 +2179,53 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_transfer_tasks: {
         parameters: {
             query?: never;
@@ -1773,6 +2267,210 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_list_trash: {
+        parameters: {
+            query?: {
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
+                completed?: boolean;
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
+                count?: boolean;
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
+                cursor?: string;
+                /** @description Maximum number of tasks on a page. */
+                limit?: number;
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
+                offset?: number;
+                /** @description The sort direction, case-insensitive. */
+                order?: "asc" | "desc";
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `sort`. */
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
+                status?: "all" | "pending" | "active" | "completed";
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the user's deleted tasks. */
+            200: {
+                headers: {
+                    /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
+                    Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description The `cursor` of the next page, when more tasks remain. */
+                    "X-Next-Cursor"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_empty_trash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trash is empty. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_get_trashed_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_purge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

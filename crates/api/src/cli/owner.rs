@@ -88,8 +88,10 @@ fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<Done,
         confirm(owner)?;
     }
     let failed = |error| StartError::failed("nothing was deleted", error);
-    let Erased { tasks, tombstones } = data.erase(owner).map_err(failed)?;
-    let message = format!("Deleted {tasks} tasks and {tombstones} records of deleted tasks.\n");
+    let Erased { tasks, trashed, tombstones } = data.erase(owner).map_err(failed)?;
+    let message = format!(
+        "Deleted {tasks} tasks, {trashed} in the trash, and {tombstones} records of deleted tasks.\n"
+    );
     Ok(Done { tasks, message })
 }
 

@@ -98,6 +98,7 @@ impl Settings {
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
+            ("tasks.trash_days", self.tasks.trash_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
             ("tracing.sample_percent", self.tracing.sample_percent, 100),

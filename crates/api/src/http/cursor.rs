@@ -3,13 +3,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Direction, DueDate, Position, Priority, Sort, SortKey, Status, TaskId, Timestamp};
+use domain::{
+    Direction, DueDate, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A position in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
+    /// The list.
+    pub scope: Scope,
     /// The list's filter.
     pub status: Status,
     /// The list's search, as sent.
@@ -22,13 +26,30 @@ pub(crate) struct Cursor {
     pub filters: String,
 }
 
-/// The encoded tuple: version, status, search, key, direction, position, id, other filters. The last one is absent if it is
-/// empty, so that version 0.1.0 understands the cursor.
+/// The encoded tuple: version, status, search, key, direction, position, id, and what version 0.1.0 does not know.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Wire {
-    Filtered(u8, char, String, char, char, PositionKey, Uuid, String),
-    Plain(u8, char, String, char, char, PositionKey, Uuid),
+struct Wire(
+    u8,
+    char,
+    String,
+    char,
+    char,
+    PositionKey,
+    Uuid,
+    #[serde(default, skip_serializing_if = "Extra::is_default")] Extra,
+);
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Extra {
+    filters: String,
+    trash: bool,
+}
+
+impl Extra {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +72,7 @@ impl Cursor {
             Position::DueDate(key, id) => (key.map_or(PositionKey::None, PositionKey::Number), id),
             Position::Priority(priority, id) => (PositionKey::Number(priority.rank().into()), id),
             Position::Completed(completed, id) => (PositionKey::Number((*completed).into()), id),
+            Position::Revision(revision, id) => (PositionKey::Number(revision.number()), id),
         };
         let status = match self.status {
             Status::All => 'a',
@@ -64,32 +86,22 @@ impl Cursor {
             SortKey::DueDate => 'd',
             SortKey::Priority => 'p',
             SortKey::Completed => 'f',
+            SortKey::Deleted => 'x',
         };
         let direction = match self.sort.direction {
             Direction::Ascending => '+',
             Direction::Descending => '-',
         };
-        let (search, filters, id) = (self.search.clone(), self.filters.clone(), id.uuid());
-        let wire = if filters.is_empty() {
-            Wire::Plain(VERSION, status, search, key, direction, place, id)
-        } else {
-            Wire::Filtered(VERSION, status, search, key, direction, place, id, filters)
-        };
+        let extra = Extra { filters: self.filters.clone(), trash: self.scope == Scope::Trash };
+        let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid(), extra);
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
     /// Decodes a text of [`Cursor::encode`]; rejects every other.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (version, status, search, key, direction, place, id, filters) =
-            match serde_json::from_slice(&bytes).ok()? {
-                Wire::Filtered(version, status, search, key, direction, place, id, filters) => {
-                    (version, status, search, key, direction, place, id, filters)
-                }
-                Wire::Plain(version, status, search, key, direction, place, id) => {
-                    (version, status, search, key, direction, place, id, String::new())
-                }
-            };
+        let wire = serde_json::from_slice(&bytes).ok()?;
+        let Wire(version, status, search, key, direction, place, id, Extra { filters, trash }) = wire;
         if version != VERSION {
             return None;
         }
@@ -123,9 +135,13 @@ impl Cursor {
             ('f', PositionKey::Number(completed @ 0..=1)) => {
                 (SortKey::Completed, Position::Completed(completed == 1, id))
             }
+            ('x', PositionKey::Number(number)) if trash => {
+                (SortKey::Deleted, Position::Revision(Revision::new(number), id))
+            }
             _ => return None,
         };
-        Some(Self { status, search, sort: Sort { key, direction }, position, filters })
+        let scope = if trash { Scope::Trash } else { Scope::Live };
+        Some(Self { scope, status, search, sort: Sort { key, direction }, position, filters })
     }
 }
 
@@ -140,8 +156,16 @@ mod tests {
     use super::*;
 
     fn cursor(key: SortKey, position: Position) -> Cursor {
+        let scope = if key == SortKey::Title { Scope::Live } else { Scope::Trash };
         let sort = Sort { key, direction: Direction::Descending };
-        Cursor { status: Status::Pending, search: "a b%".into(), sort, position, filters: String::new() }
+        Cursor {
+            scope,
+            status: Status::Pending,
+            search: "a b%".into(),
+            sort,
+            position,
+            filters: String::new(),
+        }
     }
 
     #[test]
@@ -155,6 +179,7 @@ mod tests {
             cursor(SortKey::DueDate, Position::DueDate(None, id)),
             cursor(SortKey::DueDate, Position::DueDate(Some(-3), id)),
             cursor(SortKey::Priority, Position::Priority(Priority::Urgent, id)),
+            cursor(SortKey::Deleted, Position::Revision(Revision::new(9), id)),
             Cursor { filters: "tag=a".into(), ..cursor(SortKey::Completed, Position::Completed(true, id)) },
         ];
         for cursor in cursors {
@@ -174,6 +199,8 @@ mod tests {
             wire("[]"),
             wire(&format!(r#"[2,"a","","c","-",1,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","x","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",1,"{id}",1]"#)),
             wire(&format!(r#"[1,"a","","c","-","x","{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",9223372036854775807,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-","\u0000","{id}"]"#)),

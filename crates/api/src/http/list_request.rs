@@ -2,7 +2,7 @@
 
 mod filters;
 
-use domain::{Direction, ListQuery, PAGE_MAX, SearchText, Sort, SortKey, Status, Timestamp};
+use domain::{Direction, ListQuery, PAGE_MAX, Scope, SearchText, Sort, SortKey, Status, Timestamp};
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
@@ -20,17 +20,17 @@ pub(crate) struct ListRequest {
 
 impl ListRequest {
     /// Reads the query of the URL, at this time.
-    pub(crate) fn parse(query: &str, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn parse(query: &str, scope: Scope, now: Timestamp) -> Result<Self, Problem> {
         let mut parameters = Parameters::read(query, &[&KNOWN[..], &filters::KNOWN].concat());
-        let request = parameters.list_request(now);
+        let request = parameters.list_request(scope, now);
         parameters.finish(request)
     }
 
     /// The cursor of the next page.
     pub(crate) fn cursor(&self, position: domain::Position) -> String {
-        let (status, sort) = (self.query.status, self.query.sort);
+        let ListQuery { scope, status, sort, .. } = self.query;
         let (search, filters) = (self.search.clone(), self.filters.to_query());
-        Cursor { status, search, sort, position, filters }.encode()
+        Cursor { scope, status, search, sort, position, filters }.encode()
     }
 }
 
@@ -40,10 +40,11 @@ const KNOWN: [&str; 10] =
 const CURSOR: &str = "differs from the cursor";
 
 impl Parameters<'_> {
-    fn list_request(&mut self, now: Timestamp) -> ListRequest {
-        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor", Cursor::decode);
+    fn list_request(&mut self, scope: Scope, now: Timestamp) -> ListRequest {
+        let of_list = |text: &str| Cursor::decode(text).filter(|cursor| cursor.scope == scope);
+        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor of this list", of_list);
         let status = self.status();
-        let sort = self.sort();
+        let sort = self.sort(scope);
         let search = self.take("search", "", |text| Some(text.to_owned()));
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
         let of_filters =
@@ -54,9 +55,10 @@ impl Parameters<'_> {
         let (of_status, of_search, of_sort) =
             carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
         let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
-        let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_default();
+        let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_else(|| default_sort(scope));
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
         let query = ListQuery {
+            scope,
             status,
             priorities: filters.priorities(),
             tags: filters.tags(),
@@ -104,15 +106,24 @@ impl Parameters<'_> {
         }
     }
 
-    fn sort(&mut self) -> Option<Sort> {
-        let msg = "must be created, updated, title, due_date, priority or completed, with - before it for descending";
+    fn sort(&mut self, scope: Scope) -> Option<Sort> {
+        let (msg, sort): (_, fn(&str) -> _) = match scope {
+            Scope::Live => (
+                "must be created, updated, title, due_date, priority or completed, with - before it for descending",
+                sort,
+            ),
+            Scope::Trash => (
+                "must be deleted, created, updated, title, due_date, priority or completed, with - before it for descending",
+                sort_of_trash,
+            ),
+        };
         let named = self.take("sort", msg, sort);
         let spelled = self.take("sort_by", msg, sort);
         let sort = self.agree("sort_by", named, spelled, "contradicts sort");
         let order = self.take("order", "must be asc or desc", order);
         match (sort, order) {
             (None, None) => None,
-            (None, Some(direction)) => Some(Sort { direction, ..Sort::default() }),
+            (None, Some(direction)) => Some(Sort { direction, ..default_sort(scope) }),
             (Some((key, Some(signed))), Some(direction)) if signed != direction => {
                 self.reject("order", "contradicts the sign of sort", "contradiction");
                 Some(Sort { key, direction })
@@ -140,7 +151,19 @@ fn status(value: &str) -> Option<Status> {
     }
 }
 
+/// The newest first; in the trash, the newest deletion.
+fn default_sort(scope: Scope) -> Sort {
+    match scope {
+        Scope::Live => Sort::default(),
+        Scope::Trash => Sort { key: SortKey::Deleted, ..Sort::default() },
+    }
+}
+
 fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
+    sort_of_trash(value).filter(|(key, _)| *key != SortKey::Deleted)
+}
+
+fn sort_of_trash(value: &str) -> Option<(SortKey, Option<Direction>)> {
     let (name, direction) = match value.strip_prefix('-') {
         Some(name) => (name, Some(Direction::Descending)),
         None => (value, None),
@@ -152,6 +175,7 @@ fn sort(value: &str) -> Option<(SortKey, Option<Direction>)> {
         "due_date" => SortKey::DueDate,
         "priority" => SortKey::Priority,
         "completed" => SortKey::Completed,
+        "deleted" | "deleted_at" => SortKey::Deleted,
         _ => return None,
     };
     Some((key, direction))
@@ -179,8 +203,12 @@ fn offset(value: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn parse_in(scope: Scope, query: &str) -> Result<ListRequest, Problem> {
+        ListRequest::parse(query, scope, Timestamp::from_unix_millis(0).unwrap())
+    }
+
     fn parse(query: &str) -> Result<ListRequest, Problem> {
-        ListRequest::parse(query, Timestamp::from_unix_millis(0).unwrap())
+        parse_in(Scope::Live, query)
     }
 
     fn read(query: &str) -> ListQuery {
@@ -264,6 +292,27 @@ mod tests {
     fn search_is_decoded_once_and_folded() {
         assert_eq!(read("search=A+B%2525").search.unwrap().folded(), "a b%25");
         assert_eq!(read("search=").search, None);
+    }
+
+    #[test]
+    fn trashes_are_sorted_by_deletion() {
+        let trash = |query: &str| parse_in(Scope::Trash, query).map(|request| request.query);
+        let deleted = |direction| Sort { key: SortKey::Deleted, direction };
+        for (query, sort) in [
+            ("", deleted(Direction::Descending)),
+            ("order=asc", deleted(Direction::Ascending)),
+            ("sort=deleted", deleted(Direction::Ascending)),
+            ("sort=-deleted_at", deleted(Direction::Descending)),
+            ("sort=-created", Sort::default()),
+        ] {
+            assert_eq!(trash(query).unwrap().sort, sort, "{query}");
+        }
+        assert!(error("sort=deleted").starts_with("validation: "));
+        let request = parse_in(Scope::Trash, "").unwrap();
+        let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
+        let cursor = request.cursor(domain::Position::Revision(domain::Revision::new(7), id));
+        assert!(trash(&format!("cursor={cursor}")).unwrap().after.is_some());
+        assert!(error(&format!("cursor={cursor}")).starts_with("validation: "), "a cursor of another list");
     }
 
     #[test]

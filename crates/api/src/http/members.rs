@@ -29,7 +29,7 @@ pub(crate) use table::{Alias, Input, Member};
 const REVISION_MAX: i64 = (1 << 53) - 1;
 
 members! {
-    Task, TaskInput;
+    Task without deleted_at, TaskInput;
 
     id: Uuid {
         text: "UUID, version 7.",

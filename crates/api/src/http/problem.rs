@@ -31,7 +31,7 @@ pub(crate) struct Problem {
 /// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body.
+    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` and `["query"]` as a whole.
     pub loc: Vec<String>,
     /// A description.
     pub msg: String,
@@ -49,6 +49,11 @@ impl FieldError {
     /// An invalid body.
     pub(crate) fn whole_body(msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["body".into()], msg: msg.into(), kind }
+    }
+
+    /// An invalid query.
+    pub(crate) fn whole_query(msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["query".into()], msg: msg.into(), kind }
     }
 
     /// An invalid query parameter.

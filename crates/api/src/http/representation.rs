@@ -10,13 +10,34 @@ use tokio::sync::Semaphore;
 
 use crate::http::members;
 
-/// A task as JSON.
+/// A task as JSON, with `deleted_at` if it is in the trash.
 pub(crate) struct TaskJson<'a>(pub(crate) &'a Task);
 
 impl Serialize for TaskJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.deleted_at {
+            None => members::write(self.0, serializer),
+            Some(at) => {
+                TrashedJson { task: MembersJson(self.0), deleted_at: at.to_string() }.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// The members that every task has.
+struct MembersJson<'a>(&'a Task);
+
+impl Serialize for MembersJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         members::write(self.0, serializer)
     }
+}
+
+#[derive(Serialize)]
+struct TrashedJson<'a> {
+    #[serde(flatten)]
+    task: MembersJson<'a>,
+    deleted_at: String,
 }
 
 /// The entity tag of a task: its revision, quoted.

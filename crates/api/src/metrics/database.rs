@@ -199,6 +199,7 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "move_deleted_rows" })
             .inc_by(report.moved);
+        self.job_changes.get_or_create(&JobLabels { background_job: "purge_trash" }).inc_by(report.purged);
         self.job_changes
             .get_or_create(&JobLabels { background_job: "prune_tombstones" })
             .inc_by(report.pruned);

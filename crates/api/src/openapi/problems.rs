@@ -84,8 +84,8 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     if *method == HttpMethod::Post {
         statuses.push(S::UNPROCESSABLE_ENTITY);
     }
-    // The query of a list can be invalid.
-    if path.ends_with("/tasks") && *method == HttpMethod::Get {
+    // The query of a list can be invalid, and emptying the trash allows none.
+    if path.ends_with("/trash") || (path.ends_with("/tasks") && *method == HttpMethod::Get) {
         statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     statuses

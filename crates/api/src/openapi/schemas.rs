@@ -12,6 +12,14 @@ use crate::http::members::{Alias, Input, MEMBERS, Member, text_patterns};
 /// A task in responses.
 pub(crate) struct Task;
 
+/// A task of the trash in responses.
+pub(crate) struct TrashedTask;
+
+impl TrashedTask {
+    /// The member that only these tasks have.
+    pub(crate) const DELETED_AT: &str = "deleted_at";
+}
+
 /// The body of POST.
 pub(crate) struct NewTask;
 
@@ -33,6 +41,7 @@ impl Transfer {
 }
 
 impl ToSchema for Task {}
+impl ToSchema for TrashedTask {}
 impl ToSchema for NewTask {}
 impl ToSchema for TaskUpdate {}
 impl ToSchema for TaskPatch {}
@@ -41,16 +50,20 @@ impl ToSchema for Transfer {}
 
 impl PartialSchema for Task {
     fn schema() -> RefOr<Schema> {
-        let task = Object::builder().description(Some("A task as JSON."));
-        let task = MEMBERS.all().fold(task, |task, member| {
-            let [example, _] = (member.examples)();
-            let schema = (member.limits)(value(member, member.nullable).description(Some(member.text)));
-            let mut schema = schema.build();
-            // The other types need no example.
-            schema.example = example.is_string().then_some(example);
-            task.property(member.name, schema).required(member.name)
-        });
-        task.into()
+        response(MEMBERS.all(), "A task as JSON.").into()
+    }
+}
+
+impl PartialSchema for TrashedTask {
+    fn schema() -> RefOr<Schema> {
+        let time = response(iter::once(&MEMBERS.updated_at), "").build();
+        let mut deleted_at = time.properties.into_values().next();
+        if let Some(RefOr::T(Schema::Object(schema))) = &mut deleted_at {
+            schema.description = Some("When it was deleted.".to_owned());
+        }
+        let task = response(MEMBERS.all(), "A task in the trash as JSON.");
+        let task = deleted_at.into_iter().fold(task, |task, schema| task.property(Self::DELETED_AT, schema));
+        task.required(Self::DELETED_AT).into()
     }
 }
 
@@ -101,6 +114,18 @@ impl PartialSchema for Transfer {
         let transfer = Object::builder().description(Some("Whose tasks are moved."));
         transfer.property(Self::TOKEN, token).required(Self::TOKEN).into()
     }
+}
+
+/// An object with these members, which are always present.
+fn response(members: impl Iterator<Item = &'static Member>, text: &str) -> ObjectBuilder {
+    members.fold(Object::builder().description(Some(text)), |task, member| {
+        let [example, _] = (member.examples)();
+        let schema = (member.limits)(value(member, member.nullable).description(Some(member.text)));
+        let mut schema = schema.build();
+        // The other types need no example.
+        schema.example = example.is_string().then_some(example);
+        task.property(member.name, schema).required(member.name)
+    })
 }
 
 /// An object with the writable members; in addition to those that null clears, null is accepted for these.

@@ -4,12 +4,13 @@ pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod transfer;
+pub(crate) mod trash;
 pub(crate) mod update;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Precondition, TaskError, TaskId};
+use domain::{Owner, Precondition, Scope, Task, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::list_request::ListRequest;
@@ -48,7 +49,17 @@ pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let list = ListRequest::parse(request.query_string(), state.tasks.now())?;
+    list_in(Scope::Live, owner, request, state).await
+}
+
+/// A page of the live tasks or of the trash.
+async fn list_in(
+    scope: Scope,
+    owner: Owner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let list = ListRequest::parse(request.query_string(), scope, state.tasks.now())?;
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
@@ -84,7 +95,11 @@ pub(crate) async fn get(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let task = state.tasks.get(&owner, task_id(&request)?).await?;
+    one(&request, &state.tasks.get(&owner, task_id(&request)?).await?)
+}
+
+/// A task that was read, if the precondition allows it.
+fn one(request: &HttpRequest, task: &Task) -> Result<HttpResponse, Problem> {
     // After the read: for a task of another user, every precondition gets the same 404.
     let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
     if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
@@ -93,10 +108,10 @@ pub(crate) async fn get(
     if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
         let mut response = HttpResponse::NotModified();
         representation::private_cache_headers(&mut response)
-            .insert_header((header::ETAG, representation::etag(&task)));
+            .insert_header((header::ETAG, representation::etag(task)));
         return Ok(response.finish());
     }
-    Ok(representation::task(&mut HttpResponse::Ok(), &task))
+    Ok(representation::task(&mut HttpResponse::Ok(), task))
 }
 
 /// The task id of the path. An invalid id is the id of no task.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use auth::VerifierOptions;
-use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
+use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp, TrashCapacity};
 use persistence::{Database, JobOptions};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -35,15 +35,17 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             tracing::info!(name, "applied migration");
         }
     }
-    let key_limits = key_limits(&settings.limits);
-    let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
+    let (key_limits, trash) = (key_limits(&settings.limits), trash(settings));
+    let keep_trashed = days(settings.tasks.trash_days);
+    let options = JobOptions::new(days(settings.tasks.changes_days), Arc::new(SystemClock));
     let jobs = database
-        .start_jobs(JobOptions { keep_tombstones, keep_keys: key_limits.keep, clock: Arc::new(SystemClock) })
+        .start_jobs(JobOptions { keep_trashed, trash, keep_keys: key_limits.keep, ..options })
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
     let state = AppState {
-        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
+        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits)
+            .with_trash(trash),
         verifier,
         public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
         openapi: OnceLock::new(),
@@ -66,6 +68,18 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         draining: Draining::default(),
     };
     Ok((state, database))
+}
+
+const fn days(days: u64) -> Duration {
+    Duration::from_secs(days.saturating_mul(24 * 60 * 60))
+}
+
+/// The number of tasks that the trash of an owner holds.
+const TRASH_MAX: u64 = 10_000;
+
+/// The trash as configured.
+pub(crate) const fn trash(settings: &Settings) -> TrashCapacity {
+    if settings.tasks.trash_days == 0 { TrashCapacity::NONE } else { TrashCapacity::tasks(TRASH_MAX) }
 }
 
 fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {

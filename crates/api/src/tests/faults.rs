@@ -88,6 +88,10 @@ impl TaskRepository for Failing {
         Err(self.0())
     }
 
+    async fn get_trashed(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
+        Err(self.0())
+    }
+
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
         Err(self.0())
     }

@@ -51,6 +51,10 @@ impl TaskRepository for Held {
         Err(self.end().await)
     }
 
+    async fn get_trashed(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
+        Err(self.end().await)
+    }
+
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
         Err(self.end().await)
     }

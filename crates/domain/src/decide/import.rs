@@ -12,17 +12,20 @@ pub enum ExistingTask {
     Replace,
 }
 
-/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times.
+/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times, and stays
+/// in the trash if it was there.
 pub(super) fn import(
     state: &OwnerState,
     task: ImportedTask,
     existing: ExistingTask,
 ) -> Result<Effects, Rejection> {
     match (state.slot(task.task.id), existing) {
-        (Slot::Free, _) | (Slot::Live(_), ExistingTask::Replace) => {
+        (Slot::Free, _) | (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
         }
-        (Slot::Live(task), ExistingTask::Keep) => Ok(unchanged(task.clone())),
-        (Slot::Live(_), ExistingTask::Reject) | (Slot::Retired, _) => Err(Rejection::AlreadyExists),
+        (Slot::Live(task) | Slot::Trashed(task), ExistingTask::Keep) => Ok(unchanged(task.clone())),
+        (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Reject) | (Slot::Retired, _) => {
+            Err(Rejection::AlreadyExists)
+        }
     }
 }

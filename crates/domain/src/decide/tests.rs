@@ -1,3 +1,5 @@
+mod trash;
+
 use uuid::Uuid;
 
 use super::*;
@@ -34,7 +36,7 @@ fn toggle(number: u128, revision: Option<i64>) -> Command {
 }
 
 fn deletion(number: u128, revision: Option<i64>) -> Command {
-    Command::Delete { id: id(number), precondition: if_match(revision) }
+    Command::Delete { id: id(number), precondition: if_match(revision), trash: TrashCapacity::NONE }
 }
 
 fn if_match(revision: Option<i64>) -> Precondition {

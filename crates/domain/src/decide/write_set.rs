@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{
     Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
     Slot, decide, import,
@@ -20,6 +22,8 @@ pub struct Tombstone {
 pub struct Writer {
     state: OwnerState,
     written: Vec<Written>,
+    /// The place of each task in `written`.
+    places: HashMap<TaskId, usize>,
 }
 
 /// A task that was written.
@@ -41,6 +45,8 @@ pub struct WriteSet {
     pub revision: i64,
     /// The owner's new number of live tasks.
     pub live_tasks: i64,
+    /// The owner's new number of trashed tasks.
+    pub trashed_tasks: i64,
     /// Tasks to insert.
     pub inserted: Vec<Task>,
     /// The inserted tasks whose ids may have tombstones, to delete.
@@ -60,8 +66,8 @@ pub struct WriteSet {
 impl Writer {
     /// Starts from the stored state.
     #[must_use]
-    pub const fn new(stored: OwnerState) -> Self {
-        Self { state: stored, written: Vec::new() }
+    pub fn new(stored: OwnerState) -> Self {
+        Self { state: stored, written: Vec::new(), places: HashMap::new() }
     }
 
     /// Decides one command and applies its effects.
@@ -122,10 +128,12 @@ impl Writer {
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
             // The first write decides whether there was a row, the last one whether a tombstone remains.
-            if let Some(written) = self.written.iter_mut().find(|written| written.id == id) {
+            let place = *self.places.entry(id).or_insert(self.written.len());
+            if let Some(written) = self.written.get_mut(place) {
                 written.tombstone = tombstone;
             } else {
-                let has_row = *self.state.slot(id) != Slot::Free;
+                // Of a task that is deleted to make room, only the id is loaded.
+                let has_row = tombstone.is_some() || *self.state.slot(id) != Slot::Free;
                 self.written.push(Written { id, has_row, is_new, tombstone });
             }
         }
@@ -161,6 +169,7 @@ impl Writer {
         let mut set = WriteSet {
             revision: self.state.revision(),
             live_tasks: self.state.live_tasks(),
+            trashed_tasks: self.state.trashed_tasks(),
             inserted: Vec::new(),
             recreated: Vec::new(),
             updated: Vec::new(),
@@ -171,8 +180,8 @@ impl Writer {
         };
         for Written { id, has_row, is_new, tombstone } in self.written {
             match self.state.take(id) {
-                Slot::Live(task) if has_row => set.updated.push(task),
-                Slot::Live(task) => {
+                Slot::Live(task) | Slot::Trashed(task) if has_row => set.updated.push(task),
+                Slot::Live(task) | Slot::Trashed(task) => {
                     set.recreated.extend((!is_new).then_some(id));
                     set.inserted.push(task);
                 }

@@ -14,6 +14,7 @@ mod listing;
 mod members;
 mod ownership;
 mod racing;
+mod trash;
 mod writing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +28,7 @@ pub use listing::*;
 pub use members::*;
 pub use ownership::*;
 pub use racing::*;
+pub use trash::*;
 pub use writing::*;
 
 /// Makes one `#[test]` of each requirement of the contract. The expression is evaluated once per test and must dereference
@@ -94,6 +96,17 @@ macro_rules! repository_contract {
             concurrent_rejections_leave_the_key_to_the_next
             erased_owners_have_no_keys
             repeated_moves_get_the_recorded_response
+            trashed_tasks_are_not_live
+            trashed_tasks_are_restored
+            purged_tasks_free_their_id
+            emptied_trashes_have_a_revision_per_task
+            full_trashes_lose_their_oldest_task
+            expired_tasks_are_purged
+            trashes_are_listed_like_tasks
+            trashes_of_others_are_empty
+            erased_owners_have_no_trash
+            moved_trashes_keep_times_and_order
+            concurrent_deletions_fill_the_trash_exactly
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, Slot, Task, TaskId, TaskRepository, Timestamp, Writer,
+    RepositoryError, Scope, Slot, Task, TaskId, TaskRepository, Timestamp, Writer,
 };
 
 /// Tasks in memory, behind one lock.
@@ -16,6 +16,14 @@ pub struct MemoryTasks(Mutex<HashMap<OwnerId, OwnerState>>);
 impl MemoryTasks {
     fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        let owners = self.owners();
+        match owners.get(owner.id()).map(|state| state.slot(id)) {
+            Some(Slot::Live(task) | Slot::Trashed(task)) if scope.contains(task) => Ok(task.clone()),
+            _ => Err(RepositoryError::NotFound),
+        }
     }
 }
 
@@ -55,8 +63,9 @@ impl TaskRepository for MemoryTasks {
         let recorded = request.as_ref().and_then(|(request, now)| writer.recorded(request, *now));
         if recorded.is_none() {
             if let Some(moved) = owners.remove(from.id()) {
-                let mut tasks: Vec<Task> = moved.live().cloned().collect();
-                tasks.sort_by_key(|task| task.id);
+                let mut tasks: Vec<Task> = moved.tasks().cloned().collect();
+                // The trash stays in the order of deletion.
+                tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
                 writer.raise_revision(moved.revision());
                 for task in tasks {
                     writer.adopt(ImportedTask::from(task), &*ids)?;
@@ -71,16 +80,16 @@ impl TaskRepository for MemoryTasks {
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let owners = self.owners();
-        match owners.get(owner.id()).map(|state| state.slot(id)) {
-            Some(Slot::Live(task)) => Ok(task.clone()),
-            _ => Err(RepositoryError::NotFound),
-        }
+        self.get_in(Scope::Live, owner, id)
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.get_in(Scope::Trash, owner, id)
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
-        let own = owners.get(owner.id()).map(OwnerState::live).into_iter().flatten();
+        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
         let mut tasks: Vec<&Task> = own.filter(|task| query.matches(task)).collect();
         let total = query.count.then_some(tasks.len() as u64);
         let (sort, key) = (query.sort, query.sort.key);

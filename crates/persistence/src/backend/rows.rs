@@ -142,9 +142,18 @@ task_columns! {
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,
     revision: domain::Revision,
+    deleted_at: Option<domain::Timestamp>,
 }
 
+/// A condition on a row: the task is in the trash. Rows that version 0.1.0 left for deleted tasks have no title.
+pub(crate) const IN_TRASH: &str = "deleted_at is not null and title <> ''";
+
 impl TaskRow {
+    /// Whether version 0.1.0 kept the row of a deleted task, without its texts. A title is never empty.
+    pub(crate) const fn is_retired(&self) -> bool {
+        self.deleted_at.is_some() && self.title.is_empty()
+    }
+
     /// The key in the order of creation.
     #[cfg(feature = "postgres")]
     pub(crate) const fn time_order(&self) -> (domain::Timestamp, TaskId) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId,
-    TaskRepository, Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope, Task,
+    TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
@@ -68,9 +68,11 @@ impl TaskRepository for WorkerTasks {
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let task = self.gets.submit(Get { owner: owner.clone(), id }).await;
-        self.outages.record(Part::Reads, &task);
-        task
+        self.get_in(Scope::Live, owner, id).await
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.get_in(Scope::Trash, owner, id).await
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
@@ -82,6 +84,12 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
+    async fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        let task = self.gets.submit(Get { owner: owner.clone(), id, scope }).await;
+        self.outages.record(Part::Reads, &task);
+        task
+    }
+
     /// The queue of an owner. All writes of an owner go to one worker, where they do not race.
     fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
         let mut hasher = DefaultHasher::new();

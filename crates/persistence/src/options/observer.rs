@@ -55,6 +55,8 @@ pub enum CallFailure {
 pub struct JobsReport {
     /// Rows of version 0.1.0 for deleted tasks that were moved to the tombstones.
     pub moved: u64,
+    /// Trashed tasks deleted for good because of their age or their number.
+    pub purged: u64,
     /// Tombstones deleted because of their age.
     pub pruned: u64,
     /// Recorded requests deleted because they have expired.

@@ -10,21 +10,22 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, SortKey, Status, TaskId, Timestamp,
-    stored_key,
+    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, Scope, SortKey, Status, TaskId,
+    Timestamp, stored_key,
 };
 
 use super::List;
-use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
+use crate::backend::rows::{COLUMNS, Columns, IN_TRASH, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
 /// Pages with a larger offset are scans, since the skipped rows are read too.
 const MAX_PAGE_OFFSET: u64 = 1_000;
 
 /// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
-/// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
+/// list, a large offset, or the trash (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
-    selects_few(query)
+    query.scope == Scope::Trash
+        || selects_few(query)
         || query.sort.key != SortKey::Created
         || (query.count && query.status != Status::All)
         || query.offset > MAX_PAGE_OFFSET
@@ -33,6 +34,7 @@ pub(crate) fn is_scan(query: &ListQuery) -> bool {
 /// Whether a filter may exclude most of the owner's tasks, so that a page reads many of them.
 fn selects_few(query: &ListQuery) -> bool {
     let ListQuery {
+        scope: _,
         priorities,
         tags,
         due,
@@ -66,6 +68,7 @@ pub(crate) struct PageQuery<'a> {
     /// The searches for the keys of the tags.
     tags: Vec<String>,
     due: DueLimits,
+    after_revision: i64,
     limit: i64,
     offset: i64,
 }
@@ -120,6 +123,10 @@ impl<'a> PageQuery<'a> {
     fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::from(query.limit) + 1;
+        let after_revision = match &query.after {
+            Some(Position::Revision(revision, _)) => revision.number(),
+            _ => 0,
+        };
         let tags = query.tags.iter().map(|tag| stored_key(&tag.key())).collect();
         Self {
             functions,
@@ -127,6 +134,7 @@ impl<'a> PageQuery<'a> {
             query,
             completed: query.status.completed(),
             tags,
+            after_revision,
             due: DueLimits::of(&query.due),
             limit,
             offset,
@@ -141,6 +149,7 @@ impl<'a> PageQuery<'a> {
             SortKey::DueDate => "due_date",
             SortKey::Priority => "priority",
             SortKey::Completed => "completed",
+            SortKey::Deleted => "revision",
         }
     }
 
@@ -220,7 +229,11 @@ impl PageQuery<'_> {
     {
         out.push_sql(" from tasks where owner_id = ");
         out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql(" and deleted_at is null");
+        out.push_sql(" and ");
+        out.push_sql(match self.query.scope {
+            Scope::Live => "deleted_at is null",
+            Scope::Trash => IN_TRASH,
+        });
         if is_scan(self.query) || self.is_filtered() {
             out.push_sql(self.functions.in_time);
         }
@@ -325,6 +338,10 @@ impl PageQuery<'_> {
                 out.push_bind_param::<Bool, _>(completed)?;
                 id
             }
+            (SortKey::Deleted, Position::Revision(_, id)) => {
+                out.push_bind_param::<BigInt, _>(&self.after_revision)?;
+                id
+            }
             _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
@@ -333,7 +350,7 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Counts the matches; without a filter it is the stored count of the owner's live tasks.
+    /// Counts the matches; without a filter it is the stored count of the owner's tasks.
     fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
@@ -345,7 +362,11 @@ impl PageQuery<'_> {
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            out.push_sql("coalesce((select cast(live_tasks as bigint) from owners where owner_id = ");
+            out.push_sql(match self.query.scope {
+                Scope::Live => "coalesce((select cast(live_tasks as bigint)",
+                Scope::Trash => "coalesce((select cast(trashed_tasks as bigint)",
+            });
+            out.push_sql(" from owners where owner_id = ");
             out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
             out.push_sql("), 0)");
         }
@@ -400,6 +421,7 @@ mod tests {
             ListQuery { sort: by_title, ..query() },
             ListQuery { status: Status::Pending, count: true, ..query() },
             ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+            ListQuery { scope: Scope::Trash, ..query() },
         ];
         assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
     }

@@ -133,8 +133,12 @@ impl Executor {
         let mut tried = Vec::with_capacity(round.groups.len());
         for (group, known) in round.groups.iter().zip(known) {
             let from_cache = known.is_some();
-            let Some(loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
+            let Some(mut loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
+                let oldest = loaded.state.trash_to_load(group.commands());
+                if oldest > 0 {
+                    loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);
+                }
                 AttemptResult::Decided(Box::new(Decided {
                     from_cache,
                     ..Decided::new(group, loaded, &mut *random)
@@ -169,8 +173,7 @@ impl Executor {
                 continue;
             };
             if let Some(epoch) = passed.next().flatten() {
-                let (seen, live_tasks) = (store.stored(epoch), store.set.live_tasks);
-                self.cache.insert(store.owner.clone(), seen, live_tasks, database.now());
+                self.cache.insert(store.owner.clone(), store.stored(epoch), &store.set, database.now());
                 accept(group, *decided, reply);
             } else {
                 let from_cache = decided.from_cache;

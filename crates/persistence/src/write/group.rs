@@ -42,6 +42,10 @@ impl OwnerCommands {
         groups
     }
 
+    pub(super) fn commands(&self) -> impl Iterator<Item = &Command> {
+        self.items.iter().map(|item| &item.command)
+    }
+
     /// Whether the commands need only the owner's row.
     pub(super) fn reads_only_the_owner(&self) -> bool {
         self.reads_no_task() && self.items.iter().all(|item| item.request.is_none())
@@ -49,7 +53,7 @@ impl OwnerCommands {
 
     /// Whether the commands need no task.
     pub(super) fn reads_no_task(&self) -> bool {
-        self.items.iter().all(|item| item.command.reads().is_none())
+        self.commands().all(Command::reads_no_task)
     }
 
     /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.

@@ -9,14 +9,18 @@ mod session;
 mod statements;
 mod worker;
 
+use std::iter;
+
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId, Timestamp, Writer};
+use domain::{
+    Command, Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId, Timestamp, Writer,
+};
 use uuid::Uuid;
 
 use super::{Loaded, Seen, Store, ToLoad, WriteSession};
 
-pub(crate) use session::OwnershipSession;
+pub(crate) use session::{OwnershipSession, Place};
 pub(crate) use worker::{Ownership, OwnershipServer};
 
 /// Rows per page.
@@ -30,6 +34,8 @@ pub(crate) const FIRST: TaskId = TaskId::new(Uuid::nil());
 pub struct Erased {
     /// Live tasks.
     pub tasks: u64,
+    /// Tasks in the trash.
+    pub trashed: u64,
     /// Tombstones of deleted tasks.
     pub tombstones: u64,
 }
@@ -44,7 +50,8 @@ pub(crate) fn erase<C: OwnershipSession>(
     connection.delete_rows(owner)
 }
 
-/// Moves the live tasks of one owner to another one, erases the first, and returns the number of moved tasks.
+/// Moves the tasks of one owner to another one, those in the trash in the order of their deletion, erases the first, and
+/// returns the number of moved tasks.
 pub(crate) fn move_tasks<C: OwnershipSession>(
     connection: &mut C,
     (from, to): (&OwnerId, &OwnerId),
@@ -112,11 +119,13 @@ fn move_claimed<C: OwnershipSession>(
     random: &mut dyn FnMut() -> i64,
 ) -> QueryResult<u64> {
     let revision = load(connection, &tasks_to_load(from, &[FIRST]))?.1.revision;
-    let (mut moved, mut after) = (0, FIRST);
-    loop {
-        let page = connection.tasks_after(from, after)?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
+    let (mut moved, mut place) = (0, Some(Place::FIRST));
+    while let Some(after) = place {
+        let page;
+        (page, place) = connection.tasks_after(from, after)?;
+        if page.is_empty() {
+            continue;
+        }
         moved += page.len() as u64;
         let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
         change(connection, &tasks_to_load(to, &ids_of_page), random, |writer| {
@@ -147,6 +156,33 @@ pub(crate) fn change<C: WriteSession>(
     let owner = loaded.state.owner_id().clone();
     let mut writer = Writer::new(loaded.state);
     decide(&mut writer)?;
+    store(connection, owner, seen, writer, random)
+}
+
+/// Executes a command that names no task on an owner whose row is locked, and returns its outcome.
+pub(crate) fn execute<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    (command, now): (&Command, Timestamp),
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<Result<Outcome, Rejection>> {
+    let (Loaded { mut state, .. }, seen) =
+        load(connection, &[ToLoad { owner: owner.clone(), task: None, key: None }])?;
+    let oldest = state.trash_to_load(iter::once(command));
+    state.insert_trashed(connection.load_trash(owner, oldest)?);
+    let mut writer = Writer::new(state);
+    let outcome = writer.run(command, now);
+    store(connection, owner.clone(), seen, writer, random)?;
+    Ok(outcome)
+}
+
+fn store<C: WriteSession>(
+    connection: &mut C,
+    owner: OwnerId,
+    seen: Seen,
+    writer: Writer,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<()> {
     let Some(set) = writer.into_write_set() else { return Ok(()) };
     let store = Store {
         owner,

@@ -2,7 +2,9 @@
 
 use crate::linearizability::linear::linearizable;
 use crate::linearizability::{Call, Change, Condition, Event, Reply, Tags};
-use crate::{always, created, deleted, event, if_match, read, state, toggle, toggled};
+use crate::{
+    always, created, deleted, event, if_match, purged, read, restored, state, toggle, toggled, trashed,
+};
 
 fn is_linearizable(events: &[Event]) -> bool {
     linearizable(&events.iter().collect::<Vec<_>>()).is_ok()
@@ -27,6 +29,21 @@ fn sequential_histories_are_linearizable() {
         toggle(14, 15, 1, always(), Reply::NotFound),
         created(16, 17, 1, 5),
     ]));
+}
+
+#[test]
+fn trashed_tasks_are_restored_or_purged() {
+    let back = |revision| Reply::Task(state(false, revision));
+    let start = || vec![created(0, 1, 1, 1), trashed(2, 3, 2), read(4, 5, Reply::NotFound)];
+    let is_right = |events: &[Event]| is_linearizable(&[start(), events.to_vec()].concat());
+    assert!(is_right(&[restored(6, 7, 2, back(3)), read(8, 9, back(3)), purged(10, 11, Reply::NotFound)]));
+    assert!(is_right(&[restored(6, 7, 1, Reply::Rejected { current: 2 }), restored(8, 9, 2, back(3))]));
+    assert!(is_right(&[purged(6, 7, Reply::Deleted { revision: 3 }), restored(8, 9, 2, Reply::NotFound)]));
+    assert!(is_right(&[event(6, 7, created(0, 0, 1, 1).call, Reply::Taken)]));
+    assert!(!is_right(&[read(6, 7, back(2))]), "it is in the trash");
+    assert!(!is_right(&[created(6, 7, 1, 3)]), "it occupies the id");
+    assert!(!is_right(&[restored(6, 7, 1, back(3))]), "the condition excludes it");
+    assert!(!is_right(&[purged(6, 7, Reply::Deleted { revision: 3 }), restored(8, 9, 2, back(4))]));
 }
 
 #[test]

@@ -19,7 +19,7 @@ const OWNERS: &str = "
 /// Everything from before the second day of the calendar's count is old.
 fn jobs() -> JobOptions {
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock }
+    JobOptions::new(Duration::ZERO, clock)
 }
 
 #[test]

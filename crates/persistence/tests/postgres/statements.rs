@@ -112,7 +112,7 @@ fn statements_use_indexes_without_statistics() {
     }
 }
 
-fn assert_goes_by_key(plan: &str) {
+pub(crate) fn assert_goes_by_key(plan: &str) {
     assert!(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "{plan}");
     let lines: Vec<&str> = plan.lines().collect();
     for pair in lines.windows(2).filter(|pair| pair[0].contains("Index Scan using")) {
@@ -264,9 +264,8 @@ fn jobs_find_and_change_rows_by_index() {
     let _ = server.query(&url, &explained(name));
     let database = persistence::Database::open(&crate::options(&url)).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    let report = database
-        .run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::ZERO, clock })
-        .unwrap();
+    let options = JobOptions { keep_keys: Duration::ZERO, ..JobOptions::new(Duration::ZERO, clock) };
+    let report = database.run_jobs(&options).unwrap();
     assert_eq!((report.moved, report.pruned, report.expired), (2, 3, 3));
 
     let plans = plans(name);

@@ -65,9 +65,7 @@ fn runs_without_work_take_no_write_lock() {
     other.batch_execute(tombstone).unwrap();
     other.batch_execute("begin immediate").unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(1000));
-    let report = database
-        .run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock })
-        .unwrap();
+    let report = database.run_jobs(&JobOptions::new(Duration::ZERO, clock)).unwrap();
     assert_eq!((report.pruned, report.is_completed()), (0, true));
 }
 
@@ -82,7 +80,7 @@ fn all_rows_of_0_1_0_are_moved_to_tombstones() {
             '', 0, 0, n, n / 100 from owners, numbers";
     place.connection().batch_execute(rows).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(0));
-    let options = JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock };
+    let options = JobOptions::new(Duration::ZERO, clock);
     assert_eq!(database.run_jobs(&options).unwrap().moved, 300);
     assert_eq!(database.run_jobs(&options).unwrap().moved, 0);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     Change, Command, EntityTags, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Owner,
-    Precondition, Task, TaskId, TaskRepository, Timestamp, Title,
+    Precondition, Task, TaskId, TaskRepository, Timestamp, Title, TrashCapacity,
 };
 use persistence::{Database, DatabaseOptions, Doctor, DoctorReport, Remedy, Repair};
 use pollster::block_on;
@@ -41,7 +41,11 @@ impl TestDatabase {
         for number in 1..=4 {
             create(&*repository, &alice, number);
         }
-        let delete = Command::Delete { id: task_id(4), precondition: Precondition::default() };
+        let delete = Command::Delete {
+            id: task_id(4),
+            precondition: Precondition::default(),
+            trash: TrashCapacity::NONE,
+        };
         block_on(repository.execute(&alice, delete, Some(request()), at())).unwrap();
         create(&*repository, &bob, 1);
     }
@@ -82,12 +86,18 @@ pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
 /// Damage, the only finding, the owner, and the changes of the repair.
 type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const REPAIRED: [Case; 6] = [
+const REPAIRED: [Case; 7] = [
     (
         "update owners set live_tasks = 7 where owner_id = 'alice'",
         r#""alice": live_tasks is 7; live tasks: 3"#,
         "alice",
         &["live_tasks changed from 7 to 3", "revision raised from 5 to 6"],
+    ),
+    (
+        "update owners set trashed_tasks = 7 where owner_id = 'alice'",
+        r#""alice": trashed_tasks is 7; tasks in the trash: 0"#,
+        "alice",
+        &["trashed_tasks changed from 7 to 0", "revision raised from 5 to 6"],
     ),
     (
         "update owners set revision = 4 where owner_id = 'alice'",
@@ -163,11 +173,11 @@ const REPORTED: [(&str, &str); 6] = [
     ),
     (
         "update tombstones set object_id = (select id from tasks where owner_id = 'alice' and revision = 1)",
-        r#""alice": live tasks that have a tombstone: 1"#,
+        r#""alice": tasks that have a tombstone: 1"#,
     ),
     (
         "update owners set live_tasks = 2 where owner_id = 'alice';
-         update tasks set deleted_at = updated_at, title = 'secret' where owner_id = 'alice' and revision = 1",
+         update tasks set deleted_at = updated_at, title = '', description = 'secret' where owner_id = 'alice' and revision = 1",
         r#""alice": deleted tasks that still have texts: 1"#,
     ),
 ];

@@ -35,8 +35,7 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     let keep_tombstones = Duration::from_hours(24 * 30);
     let run = |day| {
         let clock = Arc::new(ManualClock::at_unix_millis(day * DAY));
-        let report =
-            database.run_jobs(&JobOptions { keep_tombstones, keep_keys: Duration::MAX, clock }).unwrap();
+        let report = database.run_jobs(&JobOptions::new(keep_tombstones, clock)).unwrap();
         assert!(report.is_completed(), "{report:?}");
         (report.moved, report.pruned)
     };
@@ -71,9 +70,7 @@ pub(crate) fn report_what_a_failed_run_did(options: &DatabaseOptions, trigger: i
     }
     trigger();
     let clock = Arc::new(ManualClock::at_unix_millis(DAY));
-    let _jobs = database
-        .start_jobs(JobOptions { keep_tombstones: Duration::ZERO, keep_keys: Duration::MAX, clock })
-        .unwrap();
+    let _jobs = database.start_jobs(JobOptions::new(Duration::ZERO, clock)).unwrap();
     let report = reports.recv().unwrap();
     assert_eq!((report.pruned, report.has_failed(), report.is_completed()), (1, true, false));
 }
@@ -102,7 +99,7 @@ pub(crate) fn delete_expired_keys(options: &DatabaseOptions, keys: impl Fn(&str)
     }
     let run = |hour: i64| {
         let clock = Arc::new(ManualClock::at_unix_millis(hour * DAY / 24));
-        let options = JobOptions { keep_tombstones: Duration::MAX, keep_keys: limits.keep, clock };
+        let options = JobOptions { keep_keys: limits.keep, ..JobOptions::new(Duration::MAX, clock) };
         let report = database.run_jobs(&options).unwrap();
         assert!(report.is_completed(), "{report:?}");
         report.expired

@@ -54,6 +54,10 @@ impl TaskRepository for Replicas {
         self.next().get(owner, id).await
     }
 
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.next().get_trashed(owner, id).await
+    }
+
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         self.next().list(owner, query).await
     }

@@ -82,7 +82,7 @@ impl Input {
 /// input, and, as the pattern in `write` is made by a macro, `inaccessible fields` of the task.
 macro_rules! members {
     (
-        $task:ident, $task_input:ident;
+        $task:ident $(without $($hidden:ident)+)?, $task_input:ident;
         $($field:ident: $kind:ty { $($member:tt)* } $($input:ident { $($rules:tt)* })?,)+
     ) => {
         /// The members, by field.
@@ -108,7 +108,7 @@ macro_rules! members {
         /// Writes a task as a JSON object, without a copy of anything.
         pub(crate) fn write<S: serde::Serializer>(task: &$task, serializer: S) -> Result<S::Ok, S::Error> {
             use serde::ser::SerializeStruct;
-            let $task { $($field,)+ } = task;
+            let $task { $($field,)+ $($($hidden: _,)+)? } = task;
             let mut object = serializer.serialize_struct(stringify!($task), [$(stringify!($field)),+].len())?;
             $(object.serialize_field(MEMBERS.$field.name, &$crate::http::members::kinds::written::<$kind, _>($field))?;)+
             object.end()

@@ -153,6 +153,7 @@ fn references_resolve() {
 fn schemas_have_examples() {
     for schema in [
         "Task",
+        "TrashedTask",
         "NewTask",
         "TaskUpdate",
         "TaskPatch",

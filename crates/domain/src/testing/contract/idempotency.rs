@@ -7,7 +7,7 @@ use super::racing::race;
 use super::{create, fresh_id, fresh_owner, get, moment, new_task, title};
 use crate::{
     Command, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Outcome, Owner, Precondition,
-    RepositoryError, Task, TaskId, TaskRepository,
+    RepositoryError, Task, TaskId, TaskRepository, TrashCapacity,
 };
 
 const LIMITS: KeyLimits = KeyLimits { keep: Duration::from_mins(1), requests: 5, bytes: 1000 };
@@ -90,7 +90,7 @@ pub fn rejected_requests_are_not_recorded(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let id = fresh_id();
     let attempt = |command| block_on(repository.execute(&owner, command, Some(request("key", 1)), moment(0)));
-    let delete = Command::Delete { id, precondition: Precondition::default() };
+    let delete = Command::Delete { id, precondition: Precondition::default(), trash: TrashCapacity::NONE };
     let missing = attempt(delete.clone());
     assert!(matches!(missing, Err(RepositoryError::NotFound)), "{missing:?}");
     create(repository, &owner, NewTask::new(id, title("now it exists")), moment(0));
@@ -176,7 +176,8 @@ pub fn concurrent_rejections_leave_the_key_to_the_next(repository: &dyn TaskRepo
     // Odd racers name a task that does not exist: each is rejected, or comes after one that was executed.
     let results = race(|racer| {
         let id = if racer % 2 == 0 { task.id } else { fresh_id() };
-        let delete = Command::Delete { id, precondition: Precondition::default() };
+        let delete =
+            Command::Delete { id, precondition: Precondition::default(), trash: TrashCapacity::NONE };
         block_on(repository.execute(&owner, delete, Some(request("key", 1)), moment(1)))
     });
     let count = |is: fn(&Executed) -> bool| results.iter().filter(|result| is(result)).count();

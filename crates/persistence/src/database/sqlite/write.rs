@@ -6,11 +6,11 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{DroppedKeys, KeyPlace, KeyRecord, OwnerId, Tombstone};
+use domain::{DroppedKeys, KeyPlace, KeyRecord, OwnerId, Tombstone, TrashedId};
 
 use crate::backend::rows::TaskValues;
 use crate::write::keys::LoadedKey;
-use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect};
+use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect, oldest_trashed};
 use statements::{
     DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
     LoadTask, NewestKey, OldestKey, StoreOwner, UpdateTask,
@@ -42,6 +42,10 @@ impl WriteSession for SqliteConnection {
         };
         let rows: Vec<LoadedRow> = reads.iter().map(load).collect::<QueryResult<_>>()?;
         Ok(collect(reads, rows.into_iter()))
+    }
+
+    fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
+        oldest_trashed(self, owner, limit)
     }
 
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {

@@ -41,6 +41,14 @@ pub(super) const LIVE_TASKS: CheckRule = CheckRule {
     remedy: Remedy::Repair,
 };
 
+pub(super) const TRASHED_TASKS: CheckRule = CheckRule {
+    select: "select owner_id, cast(trashed_tasks as bigint) as stored, (select count(*) from tasks
+            where tasks.owner_id = owners.owner_id and deleted_at is not null and title <> '') as actual from owners",
+    violated: "stored <> actual",
+    message: "trashed_tasks is {stored}; tasks in the trash: {actual}",
+    remedy: Remedy::Repair,
+};
+
 pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
     select: "select owner_id, revision as stored, (select max(revision) from (
             select pruned_revision as revision
@@ -66,17 +74,17 @@ const REVISION_NOT_UNIQUE: CheckRule = contradiction(
     "tasks and tombstones that share a revision, or have one below 1: {actual}",
 );
 
-const LIVE_AND_DELETED: CheckRule = contradiction(
+const STORED_AND_DELETED: CheckRule = contradiction(
     "select tasks.owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks
         join tombstones on tombstones.owner_id = tasks.owner_id and tombstones.object_id = tasks.id
-        where tombstones.type = 'task' and tasks.deleted_at is null group by tasks.owner_id",
-    "live tasks that have a tombstone: {actual}",
+        where tombstones.type = 'task' and tasks.title <> '' group by tasks.owner_id",
+    "tasks that have a tombstone: {actual}",
 );
 
 /// Rows of version 0.1.0 for deleted tasks have no texts.
-const DELETED_WITH_TEXTS: CheckRule = contradiction(
+const RETIRED_WITH_TEXTS: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks where deleted_at is not null
-        and (title <> '' or description is not null or search <> '') group by owner_id",
+        and title = '' and (description is not null or search <> '') group by owner_id",
     "deleted tasks that still have texts: {actual}",
 );
 
@@ -86,9 +94,10 @@ const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
     "recorded requests of another size than their responses: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 5] = [
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 6] = [
     ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
+    ("trash", "each owner's trashed_tasks is the number of their tasks in the trash", &[TRASHED_TASKS]),
     (
         "revisions",
         "each task and tombstone has its own revision, from 1 to its owner's",
@@ -96,8 +105,8 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 5] = [
     ),
     (
         "tombstones",
-        "no live task has a tombstone, no deleted one has texts",
-        &[LIVE_AND_DELETED, DELETED_WITH_TEXTS],
+        "no task has a tombstone, live or in the trash; tasks deleted for good have no texts",
+        &[STORED_AND_DELETED, RETIRED_WITH_TEXTS],
     ),
     ("keys", "each recorded request has the size of its response", &[KEY_OF_ANOTHER_SIZE]),
 ];
@@ -235,7 +244,7 @@ pub(super) fn wrong_texts<B: DoctorBackend>(
     after: &mut (String, TaskId),
 ) -> QueryResult<Option<Vec<TextRow>>> {
     let sql = "select owner_id, id, title, description, search from tasks
-        where (owner_id, id) > (?, ?) and deleted_at is null order by owner_id, id limit ?";
+        where (owner_id, id) > (?, ?) and title <> '' order by owner_id, id limit ?";
     let values = [Value::Text(&after.0), Value::Id(after.1), Value::Number(PAGE)];
     let mut rows = B::transaction(connection, false, |connection| connection.text_rows(sql, &values))?;
     let Some((owner, id, ..)) = rows.last() else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! Repairs what derives from tasks and tombstones: `live_tasks`, the owner's revision, a missing row in `owners`, and
+//! Repairs what derives from tasks and tombstones: `live_tasks`, `trashed_tasks`, the owner's revision, a missing row in `owners`, and
 //! search texts.
 //!
 //! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
@@ -10,7 +10,7 @@ use diesel::QueryResult;
 use domain::search_document;
 
 use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
-use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, wrong_texts};
+use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, TRASHED_TASKS, wrong_texts};
 use super::report::DoctorError;
 
 /// Owners per page.
@@ -40,7 +40,7 @@ pub(super) fn run<B: DoctorBackend>(
         let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
         repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
     };
-    for rule in [OWNER_MISSING, LIVE_TASKS, REVISION_BEHIND] {
+    for rule in [OWNER_MISSING, LIVE_TASKS, TRASHED_TASKS, REVISION_BEHIND] {
         let mut after = String::new();
         loop {
             let rows = rule.violations::<B>(connection, &after, OWNERS)?;
@@ -78,6 +78,10 @@ fn repair<C: DoctorConnection>(
     if live_tasks != live {
         changes.push(format!("live_tasks changed from {live_tasks} to {live}"));
     }
+    let (trashed_tasks, trashed) = TRASHED_TASKS.values(connection, owner)?;
+    if trashed_tasks != trashed {
+        changes.push(format!("trashed_tasks changed from {trashed_tasks} to {trashed}"));
+    }
     let mut rewritten = 0;
     for (_, id, title, description, _) in tasks {
         let search = search_document(title, description.as_deref());
@@ -85,7 +89,7 @@ fn repair<C: DoctorConnection>(
         let (search, title) = (Value::Text(&search), Value::Text(title));
         // The condition skips a task that was written since: its search text is correct again.
         let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
-            and coalesce(description, '') = ? and search <> ? and deleted_at is null";
+            and coalesce(description, '') = ? and search <> ?";
         rewritten +=
             connection.write_rows(sql, &[search, key, Value::Id(*id), title, description, search])?;
     }
@@ -97,8 +101,9 @@ fn repair<C: DoctorConnection>(
         return Ok(None);
     }
     let next = revision.max(newest).saturating_add(1);
-    let values = [Value::Number(next), Value::Number(live), key];
-    connection.write_rows("update owners set revision = ?, live_tasks = ? where owner_id = ?", &values)?;
+    let values = [Value::Number(next), Value::Number(live), Value::Number(trashed), key];
+    let sql = "update owners set revision = ?, live_tasks = ?, trashed_tasks = ? where owner_id = ?";
+    connection.write_rows(sql, &values)?;
     changes.push(format!("revision raised from {revision} to {next}"));
     Ok(Some(Repair { owner: owner.to_owned(), changes }))
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use domain::{TaskId, Timestamp};
 
 use super::step::ROWS;
-use crate::backend::rows::{Id, UtcTimestamp, text_statement};
+use crate::backend::rows::{IN_TRASH, Id, UtcTimestamp, text_statement};
 
 /// Identifies a row of version 0.1.0 for a deleted task. With a plain `deleted_at is not null`, the planner would search all
 /// deleted tasks of the owner instead of using the key.
@@ -17,6 +17,12 @@ text_statement!(PageOfDeleted(owner: str as Text, same_owner: str as Text, at: T
     [format!("select owner_id, deleted_at, id, title = '' from tasks
     where deleted_at is not null and owner_id >= ? and (owner_id > ? or (deleted_at, id) < (?, ?))
     order by owner_id, deleted_at desc, id desc limit {ROWS}")]);
+
+// The count decides whether an owner's trash is searched at all; the index of deleted tasks finds its oldest one.
+text_statement!(PageOfTrashes(capacity: i64 as BigInt, before: Timestamp as UtcTimestamp, after: str as Text) => (Text, Bool),
+    [format!("select owner_id, case when trashed_tasks = 0 then false else trashed_tasks > ? or exists (
+        select 1 from tasks where tasks.owner_id = owners.owner_id and {IN_TRASH} and deleted_at < ?) end
+    from owners where owner_id > ? order by owner_id limit {ROWS}")]);
 
 text_statement!(PageOfTombstones(owner: str as Text, kind: str as Text, id: TaskId as Id)
     => (Text, Text, Id, BigInt, UtcTimestamp),

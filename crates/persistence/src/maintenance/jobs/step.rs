@@ -1,14 +1,15 @@
 //! The reads of the jobs, and the changes of one step.
 
-use diesel::{QueryResult, RunQueryDsl};
-use domain::{TaskId, Timestamp};
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
+use domain::{Command, Outcome, OwnerId, TaskId, Timestamp, TrashCapacity};
 
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
     CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired,
-    PageOfTombstones, RaisePruned, RaiseVersion,
+    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion,
 };
+use crate::write::{Random, execute};
 
 /// Rows per page.
 pub(super) const ROWS: usize = 500;
@@ -32,10 +33,22 @@ pub(super) type Place = (String, Timestamp, TaskId);
 /// A recorded request that has expired: when it was recorded, its owner, its number.
 pub(super) type ExpiredKey = (Timestamp, String, i64);
 
+/// What an owner's trash keeps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TrashLimits {
+    /// Tasks that were deleted before are too old.
+    pub(crate) before: Timestamp,
+    /// The number of tasks.
+    pub(crate) capacity: TrashCapacity,
+}
+
 /// A connection that runs the jobs. A step changes one owner.
 pub(crate) trait JobConnection {
     /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
     fn deleted(&mut self, after: &Place) -> QueryResult<Vec<DeletedRow>>;
+
+    /// The owners after one, and whether their trash has tasks that are too old or too many: [`ROWS`] at most.
+    fn trashes(&mut self, after: &str, limits: TrashLimits) -> QueryResult<Vec<(String, bool)>>;
 
     /// The tombstones after a key: [`ROWS`] at most.
     fn tombstones(&mut self, after: &TombstoneKey) -> QueryResult<Vec<TombstoneRow>>;
@@ -46,6 +59,15 @@ pub(crate) trait JobConnection {
     /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
 
+    /// Deletes the oldest tasks of an owner's trash that are too old or too many, [`CHANGES`] at most; returns how many.
+    fn expire(
+        &mut self,
+        owner: &str,
+        limits: TrashLimits,
+        now: Timestamp,
+        random: &mut Random,
+    ) -> QueryResult<u64>;
+
     /// Moves rows of version 0.1.0 to the tombstones; returns how many still existed.
     fn move_retired(&mut self, owner: &str, rows: &[DeletedRow]) -> QueryResult<u64>;
 
@@ -54,7 +76,7 @@ pub(crate) trait JobConnection {
 
     /// Deletes recorded requests of an owner up to this number, which are older than that one; returns how many existed.
     /// A write that was decided before need not be decided again: to it, they were absent already.
-    fn expire(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
+    fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
@@ -62,6 +84,27 @@ macro_rules! job_connection {
         impl JobConnection for $connection {
             fn deleted(&mut self, (owner, at, id): &Place) -> QueryResult<Vec<DeletedRow>> {
                 PageOfDeleted { owner, same_owner: owner, at, id }.load(self)
+            }
+
+            fn trashes(&mut self, after: &str, limits: TrashLimits) -> QueryResult<Vec<(String, bool)>> {
+                let TrashLimits { before, capacity } = &limits;
+                PageOfTrashes { capacity: &capacity.number(), before, after }.load(self)
+            }
+
+            fn expire(
+                &mut self,
+                owner: &str,
+                TrashLimits { before, capacity }: TrashLimits,
+                now: Timestamp,
+                random: &mut Random,
+            ) -> QueryResult<u64> {
+                let Ok(owner) = OwnerId::parse(owner) else { return Ok(0) };
+                let command = Command::ExpireTrash { before, trash: capacity, limit: CHANGES };
+                match execute(self, &owner, (&command, now), &mut || random.next()).optional()? {
+                    Some(Ok(Outcome::Purged(tasks))) => Ok(tasks as u64),
+                    // The owner was erased meanwhile.
+                    _ => Ok(0),
+                }
             }
 
             fn tombstones(&mut self, (owner, kind, id): &TombstoneKey) -> QueryResult<Vec<TombstoneRow>> {
@@ -100,7 +143,7 @@ macro_rules! job_connection {
                 Ok(pruned as u64)
             }
 
-            fn expire(&mut self, owner: &str, newest: i64) -> QueryResult<u64> {
+            fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64> {
                 Ok(DeleteExpired { owner, newest: &newest }.execute(self)? as u64)
             }
         }

@@ -83,7 +83,8 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 {
                     return fail("a batch was stored that changes nothing");
                 }
-                if (after.revision, after.live_tasks) != (expected.revision, expected.live_tasks)
+                let counts = |record: &Record| (record.revision, record.live_tasks, record.trashed_tasks);
+                if counts(after) != counts(&expected)
                     || after.tasks != expected.tasks
                     || deletions(after) != deletions(&expected)
                     || !recorded(after).eq(recorded(&expected))
@@ -102,8 +103,12 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
             (Author::Erasure, Some(after)) if after.revision == 0 && epochs.insert(after.epoch) => {}
             _ => return Err(format!("a commit that cannot be: {commit:?}")),
         }
-        if after.is_some_and(|after| usize::try_from(after.live_tasks) != Ok(after.live().count())) {
+        let is_wrong = |counted: i64, tasks: usize| usize::try_from(counted) != Ok(tasks);
+        if after.is_some_and(|after| is_wrong(after.live_tasks, after.live().count())) {
             return Err(format!("the number of live tasks is wrong: {commit:?}"));
+        }
+        if after.is_some_and(|after| is_wrong(after.trashed_tasks, after.trash().len())) {
+            return Err(format!("the number of trashed tasks is wrong: {commit:?}"));
         }
         before = after;
     }
@@ -211,25 +216,23 @@ fn verify(
             Ok(())
         }
         _ if applied.iter().any(|(at, right)| right == answer && call.begin < *at && at < end) => Ok(()),
+        _ if was_right(call, *end, commits) => Ok(()),
         _ if answer.is_success() => Err(format!("a success is not what was stored: {applied:?}")),
-        _ => was_right(call, *end, commits),
+        _ => Err("an answer was never right".into()),
     }
 }
 
-/// Whether an answer to a call that writes nothing was correct at some time between call and reply.
-fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
-    let Some((_, answer)) = &call.answer else { return Ok(()) };
+/// Whether the answer of a call that writes nothing was correct at some time between call and reply.
+fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> bool {
+    let Some((_, answer)) = &call.answer else { return true };
     let first = commits.partition_point(|commit| commit.at < call.begin);
     let last = commits.partition_point(|commit| commit.at < end);
     let before = first.checked_sub(1).and_then(|place| commits[place].after.clone());
     let then = commits[first..last].iter().map(|commit| commit.after.clone());
     let right = |record: Option<Arc<Record>>| {
-        let mut record = record.as_deref().cloned().unwrap_or_default();
-        model::apply(&mut record, call) == *answer
+        let before = record.as_deref().cloned().unwrap_or_default();
+        let mut after = before.clone();
+        model::apply(&mut after, call) == *answer && after == before
     };
-    if std::iter::once(before).chain(then).any(right) {
-        Ok(())
-    } else {
-        Err("an answer was never right".into())
-    }
+    std::iter::once(before).chain(then).any(right)
 }

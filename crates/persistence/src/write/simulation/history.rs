@@ -12,6 +12,7 @@ pub(super) enum Answer {
     /// The response of an earlier request with the same key.
     Replayed(Vec<u8>),
     KeyReused,
+    Purged(usize),
     NotFound,
     PreconditionFailed(i64),
     AlreadyExists,
@@ -31,6 +32,7 @@ impl Answer {
             Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
             // No command of a schedule has these.
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
+            Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
@@ -48,7 +50,7 @@ impl Answer {
     }
 
     pub(super) const fn is_success(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Deleted(_))
+        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_))
     }
 }
 

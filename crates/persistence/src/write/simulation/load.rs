@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, NewTask, OwnerId,
-    Precondition, Priority, Revision, TaskId, Title,
+    Precondition, Priority, Revision, TaskId, Title, TrashCapacity,
 };
 use uuid::Uuid;
 
@@ -75,7 +75,7 @@ pub(super) fn owner(number: usize) -> OwnerId {
 pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
-    match random.below(10) {
+    match random.below(15) {
         0..4 => {
             if random.chance(400) {
                 id = fresh_id(serial);
@@ -92,7 +92,14 @@ pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record
             };
             Command::Update { id, change, precondition: precondition(random, id, record) }
         }
-        _ => Command::Delete { id, precondition: precondition(random, id, record) },
+        8..11 => {
+            let sizes = [TrashCapacity::NONE, TrashCapacity::tasks(1), TrashCapacity::tasks(2)];
+            let trash = random.one_of(&[sizes[0], sizes[1], sizes[2], TrashCapacity::UNLIMITED]);
+            Command::Delete { id, precondition: precondition(random, id, record), trash }
+        }
+        11..13 => Command::Restore { id, precondition: precondition(random, id, record) },
+        13 => Command::Purge { id, precondition: precondition(random, id, record) },
+        _ => Command::EmptyTrash,
     }
 }
 
@@ -125,7 +132,7 @@ fn precondition(random: &mut Random, id: TaskId, record: Option<&Record>) -> Pre
         return Precondition::default();
     }
     let revision = match record.and_then(|record| record.tasks.get(&id)) {
-        Some(TaskRow::Live(task)) if random.chance(700) => task.revision,
+        Some(TaskRow::Live(task) | TaskRow::Trashed(task)) if random.chance(700) => task.revision,
         _ => Revision::new(1 + random.below(12).cast_signed() as i64),
     };
     let tags = Some(EntityTags::Revisions(vec![revision]));
@@ -155,7 +162,7 @@ pub(super) fn old_write(
     let next = Revision::new(record.revision + 1);
     let id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     match record.tasks.get_mut(&id) {
-        Some(TaskRow::Retired(_)) => return before.cloned(),
+        Some(TaskRow::Retired(_) | TaskRow::Trashed(_)) => return before.cloned(),
         Some(TaskRow::Live(task)) if random.chance(500) => {
             task.completed = !task.completed;
             task.revision = next;

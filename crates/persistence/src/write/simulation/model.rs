@@ -1,6 +1,9 @@
 //! A second implementation of the rules of writes.
 
-use domain::{Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Task, Timestamp};
+use domain::{
+    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Task, TaskId, Timestamp,
+    TrashCapacity, TrashedId,
+};
 
 use super::history::{Answer, Call};
 use super::load;
@@ -63,6 +66,7 @@ fn apply_command(record: &mut Record, call: &Call) -> Answer {
                 created_at: call.now,
                 updated_at: call.now,
                 revision: domain::Revision::new(next),
+                deleted_at: None,
             };
             record.live_tasks += 1;
             put(record, task, next)
@@ -99,18 +103,85 @@ fn apply_command(record: &mut Record, call: &Call) -> Answer {
             put(record, task, next)
         }
         Command::LookUp => Answer::NotFound,
-        Command::Delete { id, precondition } => {
-            match record.tasks.get(id) {
-                Some(TaskRow::Live(task)) if !excludes(precondition, task) => {}
+        _ => apply_to_trash(record, call),
+    }
+}
+
+/// Carries out what concerns the trash.
+fn apply_to_trash(record: &mut Record, call: &Call) -> Answer {
+    let next = record.revision + 1;
+    match &call.command {
+        Command::Delete { id, precondition, trash } => {
+            let mut task = match record.tasks.get(id) {
+                Some(TaskRow::Live(task)) if !excludes(precondition, task) => task.clone(),
                 row => return rejection(row),
-            }
-            record.tasks.remove(id);
-            record.tombstones.insert(*id, next);
+            };
             record.live_tasks -= 1;
+            if *trash == TrashCapacity::NONE {
+                record.tasks.remove(id);
+                return deleted(record, *id);
+            }
+            if trash.is_exceeded_by(record.trashed_tasks + 1)
+                && let Some(oldest) = record.trash().first()
+            {
+                purge(record, oldest.id);
+            }
+            let next = record.revision + 1;
+            task.updated_at = later(task.updated_at, call.now);
+            task.deleted_at = Some(task.updated_at);
+            task.revision = domain::Revision::new(next);
+            record.trashed_tasks += 1;
             record.revision = next;
+            record.tasks.insert(*id, TaskRow::Trashed(task));
             Answer::Deleted(next)
         }
+        Command::Restore { id, precondition } => {
+            let mut task = match record.tasks.get(id) {
+                Some(TaskRow::Live(task)) if !excludes(precondition, task) => {
+                    return Answer::Unchanged(task.clone());
+                }
+                Some(TaskRow::Trashed(task)) if !excludes(precondition, task) => task.clone(),
+                Some(TaskRow::Trashed(task)) => return Answer::PreconditionFailed(task.revision.number()),
+                row => return rejection(row),
+            };
+            task.updated_at = later(task.updated_at, call.now);
+            task.deleted_at = None;
+            task.revision = domain::Revision::new(next);
+            record.trashed_tasks -= 1;
+            record.live_tasks += 1;
+            put(record, task, next)
+        }
+        Command::Purge { id, precondition } => match record.tasks.get(id) {
+            Some(TaskRow::Trashed(task)) if excludes(precondition, task) => {
+                Answer::PreconditionFailed(task.revision.number())
+            }
+            Some(TaskRow::Trashed(_)) => purge(record, *id),
+            _ => Answer::NotFound,
+        },
+        Command::EmptyTrash => purge_all(record, |_| true),
+        Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
+        Command::Create(_) | Command::Update { .. } | Command::LookUp => Answer::Fault,
     }
+}
+
+fn purge_all(record: &mut Record, is_due: impl Fn(&TrashedId) -> bool) -> Answer {
+    let due: Vec<TrashedId> = record.trash().into_iter().filter(is_due).collect();
+    for trashed in &due {
+        purge(record, trashed.id);
+    }
+    Answer::Purged(due.len())
+}
+
+fn purge(record: &mut Record, id: TaskId) -> Answer {
+    record.tasks.remove(&id);
+    record.trashed_tasks -= 1;
+    deleted(record, id)
+}
+
+fn deleted(record: &mut Record, id: TaskId) -> Answer {
+    record.revision += 1;
+    record.tombstones.insert(id, record.revision);
+    Answer::Deleted(record.revision)
 }
 
 fn put(record: &mut Record, task: Task, revision: i64) -> Answer {
@@ -132,7 +203,7 @@ fn excludes(precondition: &Precondition, task: &Task) -> bool {
 fn rejection(row: Option<&TaskRow>) -> Answer {
     match row {
         Some(TaskRow::Live(task)) => Answer::PreconditionFailed(task.revision.number()),
-        Some(TaskRow::Retired(_)) | None => Answer::NotFound,
+        Some(TaskRow::Trashed(_) | TaskRow::Retired(_)) | None => Answer::NotFound,
     }
 }
 

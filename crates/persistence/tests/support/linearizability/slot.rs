@@ -5,7 +5,9 @@ use super::{Call, Change, Reply, State};
 pub(crate) enum Slot {
     Absent,
     Live(State),
-    /// Deleted with this revision.
+    /// In the trash; the revision is that of the deletion.
+    Trashed(State),
+    /// Deleted for good with this revision.
     Deleted(i64),
 }
 
@@ -36,12 +38,16 @@ impl Slot {
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
-            (Call::Create { .. }, Reply::Taken, Self::Live(_))
+            (Call::Create { .. }, Reply::Taken, Self::Live(_) | Self::Trashed(_))
             | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,
-                Self::Absent | Self::Deleted(_),
-            ) => same(true),
+                Self::Absent | Self::Trashed(_) | Self::Deleted(_),
+            )
+            | (Call::Restore { .. }, Reply::NotFound, Self::Absent | Self::Deleted(_))
+            | (Call::Purge { .. }, Reply::NotFound, Self::Absent | Self::Live(_) | Self::Deleted(_)) => {
+                same(true)
+            }
             (Call::Update { change, condition, .. }, Reply::Unchanged(left), Self::Live(state)) => {
                 let unchanged = change.of(state, state.updated, state.revision) == *state;
                 same(left == state && condition.allows(state.revision) && unchanged)
@@ -53,9 +59,31 @@ impl Slot {
                     && *left == change.of(state, *at, left.revision);
                 right.then(|| Self::Live(left.clone()))
             }
-            (Call::Delete { condition, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
+            (Call::Delete { condition, for_good, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
+                let right = condition.allows(state.revision) && *revision > state.revision;
+                let trashed = || Self::Trashed(State { revision: *revision, ..state.clone() });
+                right.then(|| if *for_good { Self::Deleted(*revision) } else { trashed() })
+            }
+            (Call::Purge { condition, .. }, Reply::Deleted { revision }, Self::Trashed(state)) => {
                 let right = condition.allows(state.revision) && *revision > state.revision;
                 right.then_some(Self::Deleted(*revision))
+            }
+            (Call::Restore { deletion, .. }, Reply::Unchanged(read), Self::Live(state)) => {
+                same(*deletion == state.revision && read == state)
+            }
+            (Call::Restore { deletion, at, .. }, Reply::Task(left), Self::Trashed(state)) => {
+                let updated = state.updated.max(*at);
+                let restored = State { updated, revision: left.revision, ..state.clone() };
+                let right = *deletion == state.revision && left.revision > state.revision;
+                (right && *left == restored).then_some(Self::Live(restored))
+            }
+            (
+                Call::Restore { deletion, .. },
+                Reply::Rejected { current },
+                Self::Live(state) | Self::Trashed(state),
+            ) => same(*current == state.revision && *deletion != state.revision),
+            (Call::Purge { condition, .. }, Reply::Rejected { current }, Self::Trashed(state)) => {
+                same(*current == state.revision && !condition.allows(state.revision))
             }
             (
                 Call::Update { condition, .. } | Call::Delete { condition, .. },
@@ -72,7 +100,7 @@ impl Slot {
     const fn revision(&self) -> i64 {
         match self {
             Self::Absent => 0,
-            Self::Live(state) => state.revision,
+            Self::Live(state) | Self::Trashed(state) => state.revision,
             Self::Deleted(revision) => *revision,
         }
     }

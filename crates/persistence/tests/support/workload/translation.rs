@@ -2,7 +2,7 @@
 
 use domain::{
     Completion, Description, Direction, EntityTags, ListQuery, Precondition, Priority, RepositoryError,
-    Revision, SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
+    Revision, Scope, SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
 };
 use uuid::Uuid;
 
@@ -74,6 +74,7 @@ pub(super) fn query(query: &Query) -> ListQuery {
         Some(true) => Status::Completed,
     };
     ListQuery {
+        scope: Scope::Live,
         status,
         search: query.search.as_deref().and_then(|text| SearchText::parse(text).unwrap()),
         sort: Sort { key, direction },

@@ -1,31 +1,33 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{IdempotencyKey, TaskId};
 
 use crate::backend::rows::statement;
-use crate::backend::rows::{Columns, Id, TASK_COLUMNS};
+use crate::backend::rows::{Columns, Id, TASK_COLUMNS, TaskRow};
 use crate::write::keys::{LoadedKey, PlaceColumns, PlaceRow, RecordColumns, RecordRow};
-use crate::write::{Loaded, LoadedOwner, LoadedRow, LoadedTask, ToLoad, collect};
+use crate::write::{Loaded, LoadedRow, OwnerRow, ToLoad, collect};
 
 /// The columns of an owner and a task.
-type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt)>, Nullable<(Columns, Bool)>);
+type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt, BigInt)>, Nullable<Columns>);
 
 /// The columns of a key: its record, and the places of the owner's oldest and newest records.
 type KeyColumns = (Nullable<RecordColumns>, Nullable<PlaceColumns>, Nullable<PlaceColumns>);
 type KeyRows = (Option<RecordRow>, Option<PlaceRow>, Option<PlaceRow>);
 
+type Rows = (Option<OwnerRow>, Option<TaskRow>);
+
 /// Loads owners, tasks and keys in one statement, so that all are from one snapshot.
 pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
     let mut rows: Vec<(i64, LoadedRow)> = if reads.iter().any(|read| read.key.is_some()) {
-        let rows: Vec<(i64, (LoadedOwner, LoadedTask), KeyRows)> = LoadKeys::of(reads).load(connection)?;
+        let rows: Vec<(i64, Rows, KeyRows)> = LoadKeys::of(reads).load(connection)?;
         let with_key = |(ordinal, (owner, task), (record, oldest, newest))| {
             (ordinal, (owner, task, LoadedKey { record, oldest, newest }))
         };
         rows.into_iter().map(with_key).collect()
     } else {
-        let rows: Vec<(i64, (LoadedOwner, LoadedTask))> = match reads {
+        let rows: Vec<(i64, Rows)> = match reads {
             [read] => LoadOne { read }.load(connection)?,
             _ => LoadMany::of(reads).load(connection)?,
         };
@@ -40,7 +42,8 @@ pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResu
 fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
     out.push_sql(
         " left join lateral (
-            select version, revision, epoch, cast(live_tasks as bigint) as live_tasks
+            select version, revision, epoch, cast(live_tasks as bigint) as live_tasks,
+                cast(trashed_tasks as bigint) as trashed_tasks
             from owners where owner_id = of_owner offset 0
         ) as owner on true left join lateral (
             select * from tasks where owner_id = of_owner and id = of_id offset 0
@@ -49,9 +52,8 @@ fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
 }
 
 fn push_select(out: &mut AstPass<'_, '_, Pg>) {
-    out.push_sql("select ordinal, version, owner.revision, epoch, live_tasks, ");
+    out.push_sql("select ordinal, version, owner.revision, epoch, live_tasks, trashed_tasks, ");
     out.push_sql(TASK_COLUMNS);
-    out.push_sql(", task.deleted_at is not null");
 }
 
 struct LoadOne<'a> {

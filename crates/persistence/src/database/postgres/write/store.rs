@@ -38,6 +38,7 @@ struct OwnerArrays<'a> {
     versions: Vec<i64>,
     revisions: Vec<i64>,
     live_tasks: Vec<i64>,
+    trashed_tasks: Vec<i64>,
     new_epochs: Vec<i64>,
     write_ids: Vec<i64>,
 }
@@ -152,6 +153,7 @@ impl<'a> OwnerArrays<'a> {
         self.versions.push(store.version);
         self.revisions.push(store.set.revision);
         self.live_tasks.push(store.set.live_tasks);
+        self.trashed_tasks.push(store.set.trashed_tasks);
         self.new_epochs.push(store.new_epoch);
         self.write_ids.push(store.write_id);
     }
@@ -167,15 +169,17 @@ impl QueryFragment<Pg> for StoreOwners<'_> {
         push!(out,
             Seen => &owners.seen_versions, Seen => &owners.seen_revisions, Seen => &owners.seen_epochs,
             Numbers => &owners.versions, Numbers => &owners.revisions, Numbers => &owners.live_tasks,
-            Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
+            Numbers => &owners.trashed_tasks, Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
         );
         // In the order of ids: every process then locks common owners in the same order, and none waits in a circle.
         out.push_sql(
             ") with ordinality as input (of_owner, seen_version, seen_revision, seen_epoch,
-                next_version, next_revision, next_live_tasks, new_epoch, next_write_id, ordinal)
+                next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch, next_write_id, ordinal)
             ), stored as (
-                insert into owners as owner (owner_id, version, revision, live_tasks, epoch, write_id)
-                select of_owner, next_version, next_revision, next_live_tasks, new_epoch, next_write_id
+                insert into owners as owner
+                    (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id)
+                select of_owner, next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch,
+                    next_write_id
                 from input_owner order by of_owner collate \"C\"",
         );
         push_on_conflict(&mut out);

@@ -1,6 +1,6 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Binary, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::sqlite::Sqlite;
 use domain::{OwnerId, TaskId, Timestamp};
 
@@ -20,13 +20,14 @@ statement!(StoreOwner => BigInt);
 impl QueryFragment<Sqlite> for StoreOwner<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "insert into owners (owner_id, version, revision, live_tasks, epoch, write_id) values (",
+            "insert into owners (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id) values (",
         );
         out.push_bind_param::<Text, str>(self.store.owner.as_str())?;
         let numbers = [
             &self.store.version,
             &self.store.set.revision,
             &self.store.set.live_tasks,
+            &self.store.set.trashed_tasks,
             &self.store.new_epoch,
             &self.store.write_id,
         ];
@@ -36,7 +37,8 @@ impl QueryFragment<Sqlite> for StoreOwner<'_> {
         }
         out.push_sql(
             ") on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
-                live_tasks = excluded.live_tasks, write_id = excluded.write_id,
+                live_tasks = excluded.live_tasks, trashed_tasks = excluded.trashed_tasks,
+                write_id = excluded.write_id,
                 epoch = case when epoch = 0 then excluded.epoch else epoch end returning epoch",
         );
         Ok(())
@@ -78,11 +80,11 @@ impl QueryFragment<Sqlite> for UpdateTask<'_> {
     }
 }
 
-text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt),
-    ["select version, revision, epoch, live_tasks from owners where owner_id = ?"]);
+text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt, BigInt),
+    ["select version, revision, epoch, live_tasks, trashed_tasks from owners where owner_id = ?"]);
 
-text_statement!(LoadTask(owner: str as Text, id: TaskId as Id) => (Columns, Bool),
-    ["select ", COLUMNS, ", deleted_at is not null from tasks where owner_id = ? and id = ?"]);
+text_statement!(LoadTask(owner: str as Text, id: TaskId as Id) => Columns,
+    ["select ", COLUMNS, " from tasks where owner_id = ? and id = ?"]);
 
 text_statement!(DeleteTask(owner: str as Text, id: TaskId as Id) => (),
     ["delete from tasks where owner_id = ? and id = ?"]);
