@@ -530,8 +530,10 @@ export interface components {
         Completion: {
             /** @description Whether the task is done. */
             completed?: boolean;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
         };
         /** @description The optional body of a deletion. */
         Deleted: {
@@ -596,8 +598,16 @@ export interface components {
             completed?: boolean;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string | null;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
@@ -646,6 +656,11 @@ export interface components {
             completed: boolean;
             /**
              * Format: date-time
+             * @description When the task was completed; null for an open task, and for one that version 0.1.0 completed.
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
              * @description RFC 3339, UTC, milliseconds.
              * @example 2026-11-21T09:15:17.465Z
              */
@@ -653,11 +668,26 @@ export interface components {
             /** @description Details. */
             description: string | null;
             /**
+             * @description When the task is due: a date (all day), or a date-time in UTC with milliseconds.
+             * @example 2026-12-24
+             */
+            due_date: string | null;
+            /**
              * Format: uuid
              * @description UUID, version 7.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * @description How urgent the task is.
+             * @example medium
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "urgent";
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /** @description Labels. */
+            tags: string[];
             /**
              * @description What to do.
              * @example Buy milk
@@ -681,8 +711,16 @@ export interface components {
             completed?: boolean;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string;
         };
@@ -692,8 +730,16 @@ export interface components {
             completed?: boolean | null;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean | null;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string | null;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string | null;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string | null;
         };
@@ -706,6 +752,11 @@ export interface components {
         TrashedTask: {
             /** @description Whether the task is done. */
             completed: boolean;
+            /**
+             * Format: date-time
+             * @description When the task was completed; null for an open task, and for one that version 0.1.0 completed.
+             */
+            completed_at: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC, milliseconds.
@@ -721,11 +772,26 @@ export interface components {
             /** @description Details. */
             description: string | null;
             /**
+             * @description When the task is due: a date (all day), or a date-time in UTC with milliseconds.
+             * @example 2026-12-24
+             */
+            due_date: string | null;
+            /**
              * Format: uuid
              * @description UUID, version 7.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * @description How urgent the task is.
+             * @example medium
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "urgent";
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /** @description Labels. */
+            tags: string[];
             /**
              * @description What to do.
              * @example Buy milk
@@ -1019,20 +1085,36 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -1451,6 +1533,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
                 /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
@@ -1473,6 +1557,8 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -1492,6 +1578,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1556,20 +1643,36 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -1774,20 +1877,36 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2183,6 +2302,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
                 /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
@@ -2203,6 +2324,8 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -2221,6 +2344,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2281,20 +2405,36 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
