@@ -163,6 +163,10 @@ fn filter_and_sort_aliases_are_accepted(database: Database) {
         ("sort=-updated_at", json!([open, done])),
         ("search=DON", json!([done])),
         ("limit=1&offset=1", json!([done])),
+        ("limit=1&skip=1", json!([done])),
+        ("limit=1&page=2&sort_by=title&sort_order=DESC", json!([done])),
+        ("limit=1&page=9223372036854775807", json!([])),
+        ("limit=1000&page=9223372036854775807&count=true", json!([])),
     ] {
         assert_eq!(alice.get(&format!("/api/alice/tasks?{query}")).expect(200).json(), expected, "{query}");
     }

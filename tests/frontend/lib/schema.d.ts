@@ -846,12 +846,22 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
             };
@@ -1325,12 +1335,22 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
             };
