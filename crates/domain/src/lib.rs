@@ -21,13 +21,11 @@ pub use decide::{
     TaskEffect, Tombstone, WriteSet, Writer, decide,
 };
 pub use input::{Field, NullPolicy, Rule, TaskInput, TextLimits, Violation};
-pub use list_query::{
-    Direction, ListQuery, PAGE_MAX, Page, Position, SearchText, Sort, SortKey, Status, search_document,
-};
+pub use list_query::{Direction, ListQuery, PAGE_MAX, Page, Position, SearchText, Sort, SortKey, Status};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
-    Change, Completion, Description, ImportedTask, NewTask, Revision, SEARCH_SEPARATOR, Task, TaskId,
-    TextError, Timestamp, Title, fold,
+    Change, Completion, Description, ImportedTask, NewTask, Revision, SEARCH_SEPARATOR, SearchRule, Task,
+    TaskId, TextError, Timestamp, Title, fold,
 };
 pub use tasks::{TaskError, Tasks};

@@ -3,6 +3,7 @@
 //! Values are valid once they exist. What a caller may write belongs to [`input`](crate::input), the rules of a write to
 //! [`decide`](crate::decide()).
 
+mod search;
 mod text;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::OwnerId;
 
+pub use search::SearchRule;
 pub(crate) use text::check;
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
 

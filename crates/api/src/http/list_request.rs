@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn search_is_decoded_once_and_folded() {
-        assert_eq!(read("search=A+B%2525").search.unwrap().folded(), "a b%25");
+        assert_eq!(read("search=A+B%2525").search.unwrap().folded(domain::SearchRule::CURRENT), "a b%25");
         assert_eq!(read("search=").search, None);
     }
 

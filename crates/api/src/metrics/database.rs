@@ -202,6 +202,9 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "prune_tombstones" })
             .inc_by(report.pruned);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "rewrite_search_texts" })
+            .inc_by(report.rewritten);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
-    search_document,
+    RepositoryError, SearchRule, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
 };
 
 /// Tasks in memory, behind one lock.
@@ -96,8 +95,9 @@ impl Readiness for MemoryTasks {
 
 fn passes(task: &Task, query: &ListQuery) -> bool {
     let description = task.description.as_ref().map(crate::Description::as_str);
+    let rule = SearchRule::CURRENT;
     let found =
-        |search: &SearchText| search_document(task.title.as_str(), description).contains(search.folded());
+        |search: &SearchText| rule.document(task.title.as_str(), description).contains(search.folded(rule));
     query.status.completed().is_none_or(|completed| task.completed == completed)
         && query.search.as_ref().is_none_or(found)
 }

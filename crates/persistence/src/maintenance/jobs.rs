@@ -6,6 +6,7 @@
 
 mod progress;
 mod run;
+mod search_texts;
 mod statements;
 mod step;
 #[cfg(test)]
@@ -82,6 +83,9 @@ impl<B: JobBackend> RunJobs for Arc<B> {
         if let (RunEnd::Completed, Some(oldest)) = (ended, oldest) {
             ended = run.prune(now, oldest)?;
         }
+        if let RunEnd::Completed = ended {
+            ended = run.rewrite_search_texts(now)?;
+        }
         progress.report.end = ended;
         Ok(())
     }
@@ -111,11 +115,12 @@ fn start_every(
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
             observer.jobs_run(report, begun.elapsed());
-            if (report.moved, report.pruned, report.skipped) != (0, 0, 0) {
+            if (report.moved, report.pruned, report.rewritten, report.skipped) != (0, 0, 0, 0) {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(
                     report.moved,
                     report.pruned,
+                    report.rewritten,
                     report.skipped,
                     duration_ms,
                     "background jobs ran"

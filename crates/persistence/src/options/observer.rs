@@ -57,6 +57,8 @@ pub struct JobsReport {
     pub moved: u64,
     /// Tombstones deleted because of their age.
     pub pruned: u64,
+    /// Search texts of an older rule that were rewritten.
+    pub rewritten: u64,
     /// Steps postponed to a later run because the owner's row was locked.
     pub skipped: u64,
     pub(crate) end: RunEnd,

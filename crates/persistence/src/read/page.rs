@@ -9,9 +9,10 @@ use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
-use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
+use domain::{Direction, ListQuery, Owner, Page, Position, SearchRule, SortKey, TaskId, Timestamp};
 
 use super::List;
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
@@ -169,11 +170,13 @@ impl PageQuery<'_> {
             out.push_bind_param::<Bool, _>(completed)?;
         }
         if let Some(search) = &self.query.search {
-            out.push_sql(" and ");
-            out.push_sql(self.functions.find);
-            out.push_sql("(search, ");
-            out.push_bind_param::<Text, str>(search.folded())?;
-            out.push_sql(") > 0");
+            // Each row by the rule of its search text.
+            let find = self.functions.find;
+            out.push_sql(&format!(" and case when {IS_CURRENT} then {find}({CURRENT_TEXT}, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::CURRENT))?;
+            out.push_sql(&format!(") else {find}(search, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::Case))?;
+            out.push_sql(") end > 0");
         }
         Ok(())
     }

@@ -117,7 +117,8 @@ fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
         (0..times).for_each(|number| run(&statement.replace("tasks_p0", &format!("tasks_p{number}"))));
     }
     let database = Database::open(&options(&url)).unwrap();
-    assert_eq!(database.migrate().unwrap(), ["2026-11-27-000002_tasks_without_revision_index"]);
+    let automatic = ["2026-11-27-000002_tasks_without_revision_index", "2026-11-28-000002_search_version"];
+    assert_eq!(database.migrate().unwrap(), automatic);
     block_on(database.readiness().check()).unwrap();
     let valid = "select indisvalid from pg_index where indexrelid = 'tasks_deleted'::regclass";
     assert_eq!(Postgres::shared().query(&url, valid), "t");

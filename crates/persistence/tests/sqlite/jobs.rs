@@ -31,6 +31,14 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
+fn older_search_texts_are_rewritten() {
+    let place = Place::new();
+    jobs_of_both::rewrite_search_texts(&place.options(), |sql| {
+        place.connection().batch_execute(sql).unwrap();
+    });
+}
+
+#[test]
 fn failed_runs_report_their_progress() {
     let place = Place::new();
     jobs_of_both::report_what_a_failed_run_did(&place.options(), || {
@@ -59,7 +67,8 @@ fn all_rows_of_0_1_0_are_moved_to_tombstones() {
     let database = migrated(&place.options());
     let rows = "insert into owners (owner_id) values ('a'), ('b'), ('c');
         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 900)
-        insert into tasks select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
+        insert into tasks (owner_id, id, title, description, completed, search, created_at, updated_at, revision, deleted_at)
+        select owner_id, randomblob(16), case when n % 9 > 0 then 'kept' else '' end, null, 0,
             '', 0, 0, n, n / 100 from owners, numbers";
     place.connection().batch_execute(rows).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(0));

@@ -4,13 +4,13 @@ use diesel::QueryResult;
 use domain::Timestamp;
 
 use super::JobBackend;
-use super::progress::{Progress, first_deleted, first_tombstone, key, place};
+use super::progress::{Progress, first_deleted, first_tombstone, is_pass_due, key, place};
 use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
 
 /// The result of a step.
-enum Step {
+pub(super) enum Step {
     /// It changed this number of rows.
     Changed(u64),
     /// Another transaction has locked the owner's row.
@@ -65,7 +65,7 @@ impl<B: JobBackend> Run<'_, B> {
 
     /// Continues the pass over the tombstones, or begins one if due.
     pub(super) fn prune(&mut self, now: Timestamp, oldest: Timestamp) -> Result<RunEnd, Failure> {
-        if !self.progress.is_pass_due(now) {
+        if !is_pass_due(self.progress.passed_at, now) {
             return Ok(RunEnd::Completed);
         }
         loop {
@@ -100,12 +100,15 @@ impl<B: JobBackend> Run<'_, B> {
         Ok(RunEnd::Completed)
     }
 
-    fn read<T>(&mut self, read: impl FnOnce(&mut B::Connection) -> QueryResult<T>) -> Result<T, Failure> {
+    pub(super) fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
+    ) -> Result<T, Failure> {
         self.database.read(self.connection, read).map_err(|error| Failure::of::<B>(error, false))
     }
 
     /// Changes the rows of an owner in one transaction.
-    fn step(
+    pub(super) fn step(
         &mut self,
         owner: &str,
         change: impl FnOnce(&mut B::Connection) -> QueryResult<u64>,
