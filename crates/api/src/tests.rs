@@ -14,6 +14,7 @@ mod ownership;
 mod reference;
 mod responses;
 mod structure;
+mod texts;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -5,6 +5,7 @@
 
 mod search;
 mod text;
+mod visible;
 
 use std::fmt;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::visible::displays;
+
 /// Separates the folded title from the folded description in the search document (U+001F, unit separator). Neither of
 /// them, nor a search text, can contain it.
 pub const SEARCH_SEPARATOR: char = '\u{1f}';
@@ -12,6 +14,9 @@ pub enum TextError {
     /// Empty, or only white space.
     #[error("must not be empty")]
     Empty,
+    /// No character that displays something.
+    #[error("must contain a visible character")]
+    Invisible,
     /// More Unicode scalar values than the limit.
     #[error("must be at most {max} characters")]
     TooLong {
@@ -26,13 +31,19 @@ pub enum TextError {
     },
 }
 
-/// A title: not empty, without white space at either end.
+/// A title: with a visible character, without white space at either end. Version 0.1.0 accepted titles that display nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title(String);
 
 impl Title {
-    /// Trims, then checks: 1 to `max` Unicode scalar values, no control character but tab, LF and CR.
+    /// Trims, then checks: 1 to `max` Unicode scalar values, no control character but tab, LF and CR, a visible character.
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let title = Self::parse_exported(text, max)?;
+        if displays(&title.0) { Ok(title) } else { Err(TextError::Invisible) }
+    }
+
+    /// The title of a task that was exported, which may display nothing.
+    pub(crate) fn parse_exported(text: &str, max: usize) -> Result<Self, TextError> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Err(TextError::Empty);
@@ -116,6 +127,21 @@ mod tests {
     #[test]
     fn titles_of_white_space_are_empty() {
         assert_eq!(Title::parse(" \u{a0}\u{2003}\t", 200), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn titles_display_something() {
+        assert_eq!(Title::parse(" \u{200b}\u{2800} ", 200), Err(TextError::Invisible));
+        assert_eq!(
+            Title::parse("\u{200b}\u{7}", 200),
+            Err(TextError::ControlCharacter { character: '\u{7}' })
+        );
+        assert_eq!(
+            Title::parse(" \u{200b}x ", 200).unwrap().as_str(),
+            "\u{200b}x",
+            "nothing else is removed"
+        );
+        assert!(Description::parse("\u{200b}", 1000).is_ok());
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl From<&Violation> for FieldError {
             Rule::NotNull => "null_not_allowed",
             Rule::BeforeCreation => "value_error",
             Rule::Text(TextError::Empty) => "string_too_short",
+            Rule::Text(TextError::Invisible) => "string_invisible",
             Rule::Text(TextError::TooLong { .. }) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
         };
