@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod browsers;
+mod compression;
 mod conditions;
 mod dashboards;
 mod faults;

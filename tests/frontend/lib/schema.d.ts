@@ -880,6 +880,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1366,6 +1368,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */

@@ -66,7 +66,7 @@ impl IntoResponses for PageOfTasks {
     fn responses() -> Responses {
         let tasks = ArrayBuilder::new().items(Ref::from_schema_name("Task"));
         let page = json("A page of the user's tasks.", tasks);
-        let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count"]);
+        let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "Content-Encoding"]);
         let next = LinkBuilder::new()
             .operation_id("list_tasks")
             .description("The next page, when more tasks remain.");
