@@ -20,6 +20,7 @@ on_both_databases! {
     list_is_an_array_of_all_tasks
     trailing_slashes_are_accepted
     filter_and_sort_aliases_are_accepted
+    searches_find_texts_as_they_are_typed
 }
 
 /// A service, and a client for alice.
@@ -205,7 +206,28 @@ fn filter_and_sort_aliases_are_accepted(database: Database) {
         ("sort=-updated_at", json!([open, done])),
         ("search=DON", json!([done])),
         ("limit=1&offset=1", json!([done])),
+        ("limit=1&skip=1", json!([done])),
+        ("limit=1&page=2&sort_by=title&sort_order=DESC", json!([done])),
+        ("limit=1&page=9223372036854775807", json!([])),
+        ("limit=1000&page=9223372036854775807&count=true", json!([])),
     ] {
         assert_eq!(alice.get(&format!("/api/alice/tasks?{query}")).expect(200).json(), expected, "{query}");
+    }
+}
+
+/// Phones and browsers send composed letters, macOS file names have decomposed ones, Japanese keyboards both widths.
+fn searches_find_texts_as_they_are_typed(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    let task = created(&alice, &json!({"title": "Cafe\u{301} ＷｉＦｉ", "description": "Straße"}));
+    for (search, expected) in [
+        ("caf%C3%A9", json!([task])),
+        ("CAFE%CC%81%20wifi", json!([task])),
+        ("%EF%BC%B7IFI", json!([task])),
+        ("STRASSE", json!([task])),
+        ("cafe", json!([])),
+    ] {
+        let listed = alice.get(&format!("/api/alice/tasks?search={search}&count=true")).expect(200);
+        assert_eq!(listed.json(), expected, "{search}");
+        assert_eq!(listed.header("etag"), None);
     }
 }

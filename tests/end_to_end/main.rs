@@ -12,6 +12,7 @@ mod auth_examples;
 mod backup;
 mod better_auth_tokens;
 mod commands;
+mod compression;
 mod configuration;
 mod conformance;
 mod connections;

@@ -9,7 +9,9 @@ import json
 import schemathesis
 from schemathesis.generation.modes import GenerationMode
 
-OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", "order", "offset")
+ORDERS = ("order", "sort_order", "sort_direction", "sort_dir")
+OFFSETS = ("offset", "skip", "page")
+OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS)
 
 
 @schemathesis.hook
@@ -40,8 +42,13 @@ def remove_contradictions(query, is_trash):
     keys = [query[name].replace("_at", "") for name in ("sort", "sort_by") if name in query]
     if len(set(keys)) > 1:
         del query["sort_by"]
-    if query.get("order") == "asc" and any(key.startswith("-") for key in keys[:1]):
-        del query["order"]
+    for aliases in (ORDERS, OFFSETS):
+        for name in [name for name in aliases if name in query][1:]:
+            del query[name]
+    if any(key.startswith("-") for key in keys[:1]):
+        for name in ORDERS:
+            if query.get(name) == "asc":
+                del query[name]
 
 
 def is_cursor(text, is_trash):

@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod browsers;
+mod compression;
 mod conditions;
 mod dashboards;
 mod faults;
@@ -16,6 +17,7 @@ mod ownership;
 mod reference;
 mod responses;
 mod structure;
+mod texts;
 mod trash;
 
 use std::sync::{Arc, OnceLock};

@@ -73,6 +73,9 @@ pub struct ImportedTimes {
     pub updated_at: Timestamp,
 }
 
+/// Reads a title of at most this length.
+type ParseTitle = fn(&str, usize) -> Result<Title, TextError>;
+
 /// A rule that a member violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Violation {
@@ -116,7 +119,16 @@ impl fmt::Display for Violation {
 
 impl TaskInput {
     /// Validates a new task: the title is required, other members have defaults.
-    pub(crate) fn into_new_task(mut self, id: TaskId, limits: TextLimits) -> Result<NewTask, Vec<Violation>> {
+    pub(crate) fn into_new_task(self, id: TaskId, limits: TextLimits) -> Result<NewTask, Vec<Violation>> {
+        self.into_task_with(id, limits, Title::parse)
+    }
+
+    fn into_task_with(
+        mut self,
+        id: TaskId,
+        limits: TextLimits,
+        parse_title: ParseTitle,
+    ) -> Result<NewTask, Vec<Violation>> {
         let mut violations = Violations::default();
         if self.title == Field::Absent {
             violations.add("title", Rule::Required);
@@ -125,7 +137,7 @@ impl TaskInput {
             self.priority = Field::Absent;
         }
         let Change { title, description, completion, priority, tags, due_date } =
-            self.collect(limits, NullPolicy::Reject, &mut violations);
+            self.collect(limits, NullPolicy::Reject, parse_title, &mut violations);
         match (violations.none()?, title) {
             ((), Some(title)) => {
                 let new = NewTask::new(id, title);
@@ -142,7 +154,8 @@ impl TaskInput {
         }
     }
 
-    /// Validates a task from elsewhere by the rules for a new one.
+    /// Validates a task from elsewhere by the rules for a new one, but for a title that displays nothing: an export of
+    /// version 0.1.0 may have it.
     pub fn into_imported_task(
         self,
         id: TaskId,
@@ -153,7 +166,7 @@ impl TaskInput {
         if updated_at < created_at {
             violations.add("updated_at", Rule::BeforeCreation);
         }
-        match (self.into_new_task(id, limits), violations.none()) {
+        match (self.into_task_with(id, limits, Title::parse_exported), violations.none()) {
             (Ok(task), Ok(())) => {
                 Ok(ImportedTask { task, completed_at, created_at, updated_at, deleted_at: None })
             }
@@ -165,14 +178,20 @@ impl TaskInput {
     /// Validates a change of an existing task.
     pub(crate) fn into_change(self, limits: TextLimits, nulls: NullPolicy) -> Result<Change, Vec<Violation>> {
         let mut violations = Violations::default();
-        let change = self.collect(limits, nulls, &mut violations);
+        let change = self.collect(limits, nulls, Title::parse, &mut violations);
         violations.none().map(|()| change)
     }
 
-    fn collect(self, limits: TextLimits, nulls: NullPolicy, violations: &mut Violations) -> Change {
+    fn collect(
+        self,
+        limits: TextLimits,
+        nulls: NullPolicy,
+        parse_title: ParseTitle,
+        violations: &mut Violations,
+    ) -> Change {
         let Self { title, description, completed, priority, tags, due_date } = self;
         let title = violations.present("title", title, nulls);
-        let title = title.and_then(|text| violations.parsed("title", Title::parse(&text, limits.title_max)));
+        let title = title.and_then(|text| violations.parsed("title", parse_title(&text, limits.title_max)));
         let description = match description {
             Field::Absent => None,
             Field::Null => Some(None),
@@ -283,6 +302,17 @@ mod tests {
         let violations = input.into_imported_task(id, times, LIMITS).unwrap_err();
         let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
         assert_eq!(violations, ["title: must not be empty", "updated_at: must not be before created_at"]);
+    }
+
+    #[test]
+    fn titles_that_display_nothing_are_only_imported() {
+        let input = || TaskInput { title: Field::Value("\u{200b}".into()), ..TaskInput::default() };
+        assert_eq!(violations(input()), ["title: must contain a visible character"]);
+        assert!(input().into_change(LIMITS, NullPolicy::Ignore).is_err());
+        let at = Timestamp::from_unix_millis(0).unwrap();
+        let times = ImportedTimes { completed_at: None, created_at: at, updated_at: at };
+        let imported = input().into_imported_task(TaskId::new(uuid::Uuid::nil()), times, LIMITS).unwrap();
+        assert_eq!(imported.task.title.as_str(), "\u{200b}");
     }
 
     #[test]

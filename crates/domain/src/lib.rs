@@ -24,13 +24,13 @@ pub use decide::{
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
-    SortKey, Status, Zone, search_document,
+    SortKey, Status, Zone,
 };
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
     Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
-    Revision, SEARCH_SEPARATOR, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title, fold,
-    stored_key,
+    Revision, SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title,
+    fold, stored_key,
 };
 pub use tasks::{TaskError, Tasks};

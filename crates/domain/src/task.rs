@@ -5,8 +5,10 @@
 
 mod due_date;
 mod priority;
+mod search;
 mod tags;
 mod text;
+mod visible;
 
 use std::fmt;
 
@@ -18,6 +20,7 @@ use crate::OwnerId;
 
 pub use due_date::{DueDate, DueDateError};
 pub use priority::{InvalidPriority, Priority};
+pub use search::SearchRule;
 pub use tags::{Tag, TagError, Tags, stored_key};
 pub(crate) use text::check;
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};

@@ -1097,6 +1097,7 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+<<<<<<< HEAD
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
@@ -1107,6 +1108,24 @@ export interface operations {
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+=======
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `sort`. */
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
+>>>>>>> wt-f
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -1131,6 +1150,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1889,6 +1910,7 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+<<<<<<< HEAD
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
@@ -1899,6 +1921,24 @@ export interface operations {
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+=======
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `sort`. */
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
+>>>>>>> wt-f
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -1920,6 +1960,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */

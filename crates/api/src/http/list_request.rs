@@ -34,8 +34,29 @@ impl ListRequest {
     }
 }
 
-const KNOWN: [&str; 10] =
-    ["status", "completed", "search", "sort", "sort_by", "order", "limit", "offset", "cursor", "count"];
+const KNOWN: [&str; 15] = [
+    "status",
+    "completed",
+    "search",
+    "sort",
+    "sort_by",
+    "order",
+    "sort_order",
+    "sort_direction",
+    "sort_dir",
+    "limit",
+    "offset",
+    "skip",
+    "page",
+    "cursor",
+    "count",
+];
+
+/// The names of the sort key.
+const SORT: [&str; 2] = ["sort", "sort_by"];
+
+/// The names of the sort direction.
+const ORDER: [&str; 4] = ["order", "sort_order", "sort_direction", "sort_dir"];
 
 const CURSOR: &str = "differs from the cursor";
 
@@ -57,6 +78,7 @@ impl Parameters<'_> {
         let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
         let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_else(|| default_sort(scope));
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
+        let limit = self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX);
         let query = ListQuery {
             scope,
             status,
@@ -65,15 +87,11 @@ impl Parameters<'_> {
             due: filters.due(now),
             search: self.search(&search),
             sort,
+            offset: self.offset(position.is_some(), limit),
             after: position,
-            offset: self.take("offset", "must be a non-negative integer", offset).unwrap_or(0),
-            limit: self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX),
+            limit,
             count: self.take("count", "must be true or false", boolean).unwrap_or(false),
         };
-        // A cursor already is a position; an offset from there would skip tasks on every page.
-        if query.after.is_some() && query.offset > 0 {
-            self.reject("offset", "cannot be combined with cursor", "contradiction");
-        }
         ListRequest { query, search, filters }
     }
 
@@ -117,10 +135,8 @@ impl Parameters<'_> {
                 sort_of_trash,
             ),
         };
-        let named = self.take("sort", msg, sort);
-        let spelled = self.take("sort_by", msg, sort);
-        let sort = self.agree("sort_by", named, spelled, "contradicts sort");
-        let order = self.take("order", "must be asc or desc", order);
+        let sort = self.take_aliases(&SORT, msg, sort);
+        let order = self.take_aliases(&ORDER, "must be asc or desc", order);
         match (sort, order) {
             (None, None) => None,
             (None, Some(direction)) => Some(Sort { direction, ..default_sort(scope) }),
@@ -132,6 +148,31 @@ impl Parameters<'_> {
                 Some(Sort { key, direction: signed.or(order).unwrap_or(Direction::Ascending) })
             }
         }
+    }
+
+    /// The number of tasks to skip, by any of its names.
+    fn offset(&mut self, with_cursor: bool, limit: u32) -> u64 {
+        let msg = "must be a non-negative integer";
+        let from = self.take("offset", msg, offset);
+        let skip = self.take("skip", msg, offset);
+        let page = self.take("page", "must be an integer from 1", page);
+        let named = [("offset", from), ("skip", skip), ("page", page.map(|page| skipped(page, limit)))];
+        let mut first: Option<(&str, u64)> = None;
+        for (name, skipped) in named {
+            let Some(skipped) = skipped else { continue };
+            // A cursor already is a position; an offset from there would skip tasks on every page. Zero, the default, is
+            // sent by tools that fill in defaults.
+            if with_cursor && (name, skipped) != ("offset", 0) {
+                self.reject(name, "cannot be combined with cursor", "contradiction");
+            }
+            match first {
+                Some((other, value)) if value != skipped => {
+                    self.reject(name, format!("contradicts {other}"), "contradiction");
+                }
+                _ => first = first.or(Some((name, skipped))),
+            }
+        }
+        first.map_or(0, |(_, skipped)| skipped)
     }
 
     fn search(&mut self, text: &str) -> Option<SearchText> {
@@ -195,8 +236,19 @@ fn limit(value: &str) -> Option<u32> {
         .filter(|limit| (1..=PAGE_MAX).contains(limit))
 }
 
+/// Of the range that both databases can skip.
 fn offset(value: &str) -> Option<u64> {
     unsigned_integer(value).filter(|offset| i64::try_from(*offset).is_ok())
+}
+
+fn page(value: &str) -> Option<u64> {
+    offset(value).filter(|page| *page > 0)
+}
+
+/// The tasks on the pages before this one. A number that no database can skip is past the end, like the largest one.
+fn skipped(page: u64, limit: u32) -> u64 {
+    const MOST: u64 = i64::MAX.unsigned_abs();
+    page.saturating_sub(1).saturating_mul(u64::from(limit)).min(MOST)
 }
 
 #[cfg(test)]
@@ -251,11 +303,68 @@ mod tests {
             ("order=ASC", SortKey::Created, Ascending),
             ("sort=-created_at&order=desc", SortKey::Created, Descending),
             ("sort=title&sort_by=title", SortKey::Title, Ascending),
+            ("sort=title&sort_order=Desc", SortKey::Title, Descending),
+            ("sort_by=title&sort_direction=desc&sort_dir=DESC", SortKey::Title, Descending),
+            ("sort_dir=asc", SortKey::Created, Ascending),
         ];
         for (query, key, direction) in spellings {
             assert_eq!(read(query).sort, Sort { key, direction }, "{query}");
         }
         assert_eq!(error("sort=-title&order=asc"), "validation: order: contradicts the sign of sort");
+        assert_eq!(error("sort=-title&sort_dir=asc"), "validation: order: contradicts the sign of sort");
+        assert_eq!(error("order=asc&sort_order=desc"), "validation: sort_order: contradicts order");
+        assert_eq!(error("sort_order=asc&sort_dir=desc"), "validation: sort_dir: contradicts sort_order");
+    }
+
+    #[test]
+    fn spellings_of_offset() {
+        let spellings = [
+            ("skip=7", 7),
+            ("offset=7&skip=7", 7),
+            ("page=1", 0),
+            ("page=2", 1000),
+            ("page=3&limit=10", 20),
+            ("limit=10&page=3&skip=20&offset=20", 20),
+            ("page=9223372036854775807&limit=1000", i64::MAX.unsigned_abs()),
+            ("page=1&offset=0", 0),
+        ];
+        for (query, offset) in spellings {
+            assert_eq!(read(query).offset, offset, "{query}");
+        }
+        assert_eq!(read("page=2").limit, PAGE_MAX);
+        for (query, reason) in [
+            ("page=0", "page: must be an integer from 1"),
+            ("page=-1", "page: must be an integer from 1"),
+            ("page=", "page: must be an integer from 1"),
+            ("page=9223372036854775808", "page: must be an integer from 1"),
+            ("skip=x", "skip: must be a non-negative integer"),
+            ("offset=1&skip=2", "skip: contradicts offset"),
+            ("offset=0&page=2", "page: contradicts offset"),
+            ("skip=1&page=2&limit=10", "page: contradicts skip"),
+            ("page=2&limit=0", "limit: must be an integer from 1 to 1000"),
+        ] {
+            assert_eq!(error(query), format!("validation: {reason}"), "{query}");
+        }
+    }
+
+    #[test]
+    fn parameters_may_repeat_their_value() {
+        assert_eq!(read("limit=10&limit=10&order=asc&order=ASC&completed=1&completed=true").limit, 10);
+        assert_eq!(read("page=2&page=2&page=2").offset, 1000);
+        for name_and_values in [
+            "limit=1&limit=2",
+            "search=a&search=b",
+            "status=all&status=pending",
+            "completed=true&completed=false",
+            "page=1&page=2",
+            "sort=title&sort=-title",
+            "count=true&count=false",
+            "order=asc&order=desc",
+        ] {
+            let name = name_and_values.split_once('=').unwrap().0;
+            let reason = format!("validation: {name}: is repeated with another value");
+            assert_eq!(error(name_and_values), reason);
+        }
     }
 
     #[test]
@@ -290,7 +399,7 @@ mod tests {
 
     #[test]
     fn search_is_decoded_once_and_folded() {
-        assert_eq!(read("search=A+B%2525").search.unwrap().folded(), "a b%25");
+        assert_eq!(read("search=A+B%2525").search.unwrap().folded(domain::SearchRule::CURRENT), "a b%25");
         assert_eq!(read("search=").search, None);
     }
 
@@ -327,16 +436,11 @@ mod tests {
         );
         assert!(next.after.is_some());
         assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title&priority=HIGH")), next);
-        for other in [
-            "status=all",
-            "search=y",
-            "sort=-title",
-            "order=desc",
-            "offset=1",
-            "priority=low",
-            "tag=x",
-            "tz=UTC",
-        ] {
+        assert_eq!(read(&format!("cursor={cursor}&offset=0")), next, "the default, as tools send it");
+        let others = ["status=all", "search=y", "sort=-title", "order=desc", "sort_dir=desc"];
+        let filters = ["priority=low", "tag=x", "tz=UTC"];
+        let positions = ["offset=1", "skip=1", "skip=0", "page=1", "page=2"];
+        for other in others.into_iter().chain(positions).chain(filters) {
             assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
         }
     }

@@ -206,6 +206,9 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "delete_expired_keys" })
             .inc_by(report.expired);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "rewrite_search_texts" })
+            .inc_by(report.rewritten);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

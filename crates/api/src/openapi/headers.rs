@@ -24,6 +24,7 @@ pub(super) fn header(name: &str) -> Header {
         "Link" => "`<…>; rel=\"next\"`: the next page, when more tasks remain.",
         "X-Next-Cursor" => "The `cursor` of the next page, when more tasks remain.",
         "X-Total-Count" => "Number of matching tasks on all pages, with `count=true`.",
+        "Content-Encoding" => "`gzip` or `br`: a list over 1,024 bytes, for clients that accept it.",
         "Preference-Applied" => "`return=representation`, if requested.",
         "Idempotency-Replayed" => "`true`, if the request was executed before under its `Idempotency-Key`.",
         "X-Request-Id" => "Identifies the request in the log: the client's id, or a new one.",

@@ -135,7 +135,7 @@ fn unchanged() -> ResponseBuilder {
 /// A page of tasks with this schema, with a link to the next page of the same operation.
 fn page(description: &str, schema: &str, operation: &str) -> ResponseBuilder {
     let page = json(description, ArrayBuilder::new().items(Ref::from_schema_name(schema)));
-    let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count"]);
+    let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "Content-Encoding"]);
     let next =
         LinkBuilder::new().operation_id(operation).description("The next page, when more tasks remain.");
     let next = next.parameter("user_id", "$request.path.user_id");

@@ -16,7 +16,7 @@ use crate::http::authentication::AuthenticatedOwner;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
-use crate::http::{conditional, limits};
+use crate::http::{conditional, encoding, limits};
 use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
@@ -76,7 +76,8 @@ async fn list_in(
     // First the memory: pages that wait for their turn take it, too.
     let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
-    Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
+    let coding = encoding::accepted(&request);
+    Ok(representation::tasks(&mut response, &page.tasks, coding, |list| unsent.hold(list)).await)
 }
 
 /// Reads one task

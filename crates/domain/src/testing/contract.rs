@@ -61,6 +61,7 @@ macro_rules! repository_contract {
             pages_are_stable_during_writes
             lists_are_filtered_by_status
             searches_are_case_insensitive_substring_matches
+            searches_find_texts_that_a_person_considers_the_same
             searches_find_changed_texts
             offsets_may_pass_the_end
             totals_count_all_matches

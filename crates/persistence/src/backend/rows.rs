@@ -1,6 +1,8 @@
 //! The columns of a task, declared once, how the type of each is stored ([`ColumnValue`]), and statements with static
-//! text. All column lists, bound values, arrays and rows derive from here: a new column is one line in
+//! text. The columns of searches derive from them ([`search`]). All column lists, bound values, arrays and rows derive from here: a new column is one line in
 //! [`task_columns!`] and a migration for each database.
+
+pub(crate) mod search;
 
 use diesel::QueryResult;
 use diesel::backend::Backend;
@@ -8,6 +10,10 @@ use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::query_builder::{AstPass, QueryId};
 use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, SqlType, Text};
 use domain::{Description, DueDate, OwnerId, Priority, Revision, Tags, Task, TaskId, Timestamp, Title};
+
+#[cfg(feature = "postgres")]
+use search::SearchArrays;
+use search::SearchColumns;
 
 /// Declares the columns: each is the field of [`Task`] with its name, and its type decides how it is stored.
 macro_rules! task_columns {
@@ -20,12 +26,13 @@ macro_rules! task_columns {
         pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
         /// The columns that are written, after the owner's id.
-        pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
+        pub(crate) const WRITTEN: &str = concat!("id, search, search_text, search_version, search_revision" $(, ", ", stringify!($name))+);
 
         /// The assignments of an update from rows with the alias `input`.
         #[cfg(feature = "postgres")]
         pub(crate) const ASSIGNMENTS: &str =
-            concat!("search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
+            concat!("search = input.search, search_text = input.search_text, search_version = input.search_version, \
+                     search_revision = input.search_revision" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
 
         /// The SQL types of the columns, the id first.
         pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
@@ -53,13 +60,13 @@ macro_rules! task_columns {
         /// The values of one task, to bind one by one.
         pub(crate) struct TaskValues<'a> {
             id: TaskId,
-            search: String,
+            search: SearchColumns,
             $($name: <$type as ColumnValue>::Bound<'a>,)+
         }
 
         impl<'a> TaskValues<'a> {
             pub(crate) fn of(task: &'a Task) -> Self {
-                Self { id: task.id, search: document(task), $($name: task.$name.bound(),)+ }
+                Self { id: task.id, search: SearchColumns::of(task), $($name: task.$name.bound(),)+ }
             }
         }
 
@@ -68,7 +75,7 @@ macro_rules! task_columns {
         #[derive(Default)]
         pub(crate) struct TaskArrays<'a> {
             id: Vec<TaskId>,
-            search: Vec<String>,
+            search: SearchArrays,
             $($name: Vec<<$type as ColumnValue>::Bound<'a>>,)+
         }
 
@@ -76,7 +83,7 @@ macro_rules! task_columns {
         impl<'a> TaskArrays<'a> {
             pub(crate) fn push(&mut self, task: &'a Task) {
                 self.id.push(task.id);
-                self.search.push(document(task));
+                self.search.push(SearchColumns::of(task));
                 $(self.$name.push(task.$name.bound());)+
             }
 
@@ -85,10 +92,10 @@ macro_rules! task_columns {
                 &'b self,
                 out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
             ) -> QueryResult<()> {
-                use diesel::sql_types::{Array, Text};
+                use diesel::sql_types::Array;
                 out.push_bind_param::<Array<Id>, _>(&self.id)?;
                 out.push_sql(", ");
-                out.push_bind_param::<Array<Text>, _>(&self.search)?;
+                self.search.push_binds(out)?;
                 $(
                     out.push_sql(", ");
                     out.push_bind_param::<Array<<$type as ColumnValue>::Sql>, _>(&self.$name)?;
@@ -106,7 +113,7 @@ macro_rules! task_columns {
             fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
                 out.push_bind_param::<Id, _>(&self.id)?;
                 out.push_sql(", ");
-                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                self.search.push_values(out)?;
                 $(
                     out.push_sql(", ");
                     out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
@@ -115,8 +122,9 @@ macro_rules! task_columns {
             }
 
             fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
-                out.push_sql("search = ");
-                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                out.push_sql("(search, search_text, search_version, search_revision) = (");
+                self.search.push_values(out)?;
+                out.push_sql(")");
                 $(
                     out.push_sql(concat!(", ", stringify!($name), " = "));
                     out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
@@ -397,8 +405,4 @@ pub(crate) fn push_to_value<'a, DB: Backend>(
         };
         return out.push_sql(text);
     }
-}
-
-fn document(task: &Task) -> String {
-    domain::search_document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
 }

@@ -6,6 +6,7 @@
 
 mod progress;
 mod run;
+mod search_texts;
 mod statements;
 mod step;
 #[cfg(test)]
@@ -107,6 +108,9 @@ impl<B: JobBackend> RunJobs for Arc<B> {
         if let (RunEnd::Completed, Some(oldest)) = (ended, before(options.keep_keys)) {
             ended = run.expire_keys(oldest)?;
         }
+        if let RunEnd::Completed = ended {
+            ended = run.rewrite_search_texts(now)?;
+        }
         progress.report.end = ended;
         Ok(())
     }
@@ -136,14 +140,15 @@ fn start_every(
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
             observer.jobs_run(report, begun.elapsed());
-            if (report.moved, report.purged, report.pruned, report.expired, report.skipped) != (0, 0, 0, 0, 0)
-            {
+            let JobsReport { moved, purged, pruned, expired, rewritten, skipped, .. } = report;
+            if (moved, purged, pruned, expired, rewritten, skipped) != (0, 0, 0, 0, 0, 0) {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(
                     report.moved,
                     report.purged,
                     report.pruned,
                     report.expired,
+                    report.rewritten,
                     report.skipped,
                     duration_ms,
                     "background jobs ran"

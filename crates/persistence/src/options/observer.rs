@@ -61,6 +61,8 @@ pub struct JobsReport {
     pub pruned: u64,
     /// Recorded requests deleted because they have expired.
     pub expired: u64,
+    /// Search texts of an older rule that were rewritten.
+    pub rewritten: u64,
     /// Steps postponed to a later run because the owner's row was locked.
     pub skipped: u64,
     pub(crate) end: RunEnd,

@@ -10,11 +10,12 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, Scope, SortKey, Status, TaskId,
-    Timestamp, stored_key,
+    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, Scope, SearchRule, SortKey, Status,
+    TaskId, Timestamp, stored_key,
 };
 
 use super::List;
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::backend::rows::{COLUMNS, Columns, IN_TRASH, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
@@ -251,7 +252,13 @@ impl PageQuery<'_> {
         }
         self.push_due(out)?;
         if let Some(search) = &self.query.search {
-            self.push_find(out, "search", search.folded())?;
+            // Each row by the rule of its search text.
+            let find = self.functions.find;
+            out.push_sql(&format!(" and case when {IS_CURRENT} then {find}({CURRENT_TEXT}, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::CURRENT))?;
+            out.push_sql(&format!(") else {find}(search, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::Case))?;
+            out.push_sql(") end > 0");
         }
         Ok(())
     }

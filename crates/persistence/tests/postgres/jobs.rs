@@ -37,6 +37,14 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
+fn older_search_texts_are_rewritten() {
+    let url = Postgres::shared().create_database();
+    jobs_of_both::rewrite_search_texts(&options(&url), |sql| {
+        PgConnection::establish(&url).unwrap().batch_execute(sql).unwrap();
+    });
+}
+
+#[test]
 fn failed_runs_report_their_progress() {
     let server = Postgres::shared();
     let url = server.create_database();

@@ -37,6 +37,14 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
+fn older_search_texts_are_rewritten() {
+    let place = Place::new();
+    jobs_of_both::rewrite_search_texts(&place.options(), |sql| {
+        place.connection().batch_execute(sql).unwrap();
+    });
+}
+
+#[test]
 fn failed_runs_report_their_progress() {
     let place = Place::new();
     jobs_of_both::report_what_a_failed_run_did(&place.options(), || {

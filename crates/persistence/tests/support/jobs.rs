@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use domain::testing::ManualClock;
 use domain::{
-    Command, Idempotency, IdempotencyKey, KeyLimits, NewTask, Outcome, Owner, Precondition, TaskId,
-    TaskRepository, Timestamp, Title,
+    Command, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Outcome, Owner, Precondition,
+    SearchText, TaskId, TaskRepository, Timestamp, Title,
 };
-use persistence::{Database, DatabaseObserver, DatabaseOptions, JobOptions, JobsReport};
+use persistence::{Database, DatabaseObserver, DatabaseOptions, Doctor, JobOptions, JobsReport};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
@@ -49,6 +49,55 @@ pub(crate) fn prune_what_is_old(options: &DatabaseOptions, stored: impl Fn(&str)
     assert_eq!((task.revision.number(), stored("alice")), (7, (vec![], 4)));
     assert_eq!(run(400), (0, 1));
     assert_eq!((stored("alice"), stored("bob")), ((vec![], 4), (vec![], 2)));
+}
+
+/// `run_sql` executes statements that a process of version 0.1.0 would execute.
+pub(crate) fn rewrite_search_texts(options: &DatabaseOptions, run_sql: impl Fn(&str)) {
+    let database = Database::open(options).unwrap();
+    database.migrate().unwrap();
+    let repository = database.tasks();
+    let (alice, id) = (Owner::for_test("alice"), TaskId::new(Uuid::from_u128(1)));
+    let new = NewTask::new(id, Title::from_stored("Cafe\u{301} Ｏｎｅ".into()));
+    block_on(repository.create(&alice, new, Timestamp::from_unix_millis(0).unwrap())).unwrap();
+    let found = |text: &str| {
+        let search = SearchText::parse(text).unwrap();
+        let query = ListQuery { search, count: true, ..ListQuery::default() };
+        let page = block_on(repository.list(&alice, query)).unwrap();
+        assert_eq!(page.total, Some(page.tasks.len() as u64));
+        page.tasks.len()
+    };
+    let rewritten = |day| {
+        let clock = Arc::new(ManualClock::at_unix_millis(day * DAY));
+        let report = database.run_jobs(&JobOptions::new(Duration::ZERO, clock)).unwrap();
+        assert!(report.is_completed(), "{report:?}");
+        report.rewritten
+    };
+    assert_eq!((rewritten(0), found("café one")), (0, 1));
+
+    // The row as the migration leaves one of version 0.1.0: found by its rule.
+    run_sql("update tasks set search_version = 1, search_revision = 0, search_text = null");
+    assert_eq!(["café", "one", "cafe\u{301} ｏ"].map(found), [0, 0, 1]);
+    let before = block_on(repository.get(&alice, id)).unwrap();
+    assert_eq!(rewritten(1), 1);
+    assert_eq!(["café", "one", "cafe\u{301} ｏ"].map(found), [1, 1, 1]);
+    assert_eq!(block_on(repository.get(&alice, id)).unwrap(), before, "neither the revision nor updated_at");
+
+    // Version 0.1.0 changes the title and leaves the columns that it does not know.
+    run_sql("update owners set revision = revision + 1, version = version");
+    run_sql(
+        "update tasks set title = 'Ｔｗｏ', search = 'ｔｗｏ' || substr(search, 10), revision = revision + 1",
+    );
+    assert_eq!(
+        ["café", "one", "two", "ｔｗ"].map(found),
+        [0, 0, 0, 1],
+        "not by the text of the former title"
+    );
+    assert_eq!(rewritten(2), 1);
+    assert_eq!(["café", "one", "two", "ｔｗ"].map(found), [0, 0, 1, 1]);
+    assert_eq!(rewritten(3), 0);
+    // The doctor checks both texts of each row.
+    let report = Doctor::new(options).unwrap().check().unwrap();
+    assert!(report.is_healthy(), "{report}");
 }
 
 struct Reports(Mutex<mpsc::Sender<JobsReport>>);

@@ -94,6 +94,7 @@ impl From<&Violation> for FieldError {
             Rule::Required => "missing",
             Rule::NotNull => "null_not_allowed",
             Rule::Text(TextError::Empty) | Rule::Tag(TagError::Empty) => "string_too_short",
+            Rule::Text(TextError::Invisible) => "string_invisible",
             Rule::Text(TextError::TooLong { .. }) | Rule::Tag(TagError::TooLong) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
             Rule::Tag(TagError::TooMany) => "too_long",

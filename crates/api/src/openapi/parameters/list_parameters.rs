@@ -88,6 +88,9 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
         query("sort", sort, one_of(keys(sort_keys))),
         query("sort_by", "Alias of `sort`.", one_of(keys(sort_keys))),
         query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),
+        query("sort_order", "Alias of `order`.", one_of(ORDERS)),
+        query("sort_direction", "Alias of `order`.", one_of(ORDERS)),
+        query("sort_dir", "Alias of `order`.", one_of(ORDERS)),
         query(
             "limit",
             "Maximum number of tasks on a page.",
@@ -103,6 +106,12 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
             "offset",
             "Number of tasks to skip; cannot be combined with `cursor`.",
             number().minimum(Some(0)).default(Some(json!(0))),
+        ),
+        query("skip", "Alias of `offset`.", number().minimum(Some(0))),
+        query(
+            "page",
+            "Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end.",
+            number().minimum(Some(1)),
         ),
         query(
             "count",

@@ -2,11 +2,12 @@
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{TaskId, search_document};
+use domain::{SearchRule, TaskId};
 use uuid::Uuid;
 
 use super::backend::{DoctorBackend, DoctorConnection, OwnerCounts, TextRow, Value};
 use super::report::{DoctorError, DoctorFinding, DoctorReport, Found, Remedy};
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::migrations;
 
 /// Rows per page: a few megabytes with the longest texts.
@@ -243,14 +244,18 @@ pub(super) fn wrong_texts<B: DoctorBackend>(
     connection: &mut B::Connection,
     after: &mut (String, TaskId),
 ) -> QueryResult<Option<Vec<TextRow>>> {
-    let sql = "select owner_id, id, title, description, search from tasks
-        where (owner_id, id) > (?, ?) and title <> '' order by owner_id, id limit ?";
+    let sql = format!(
+        "select owner_id, id, title, description, search, case when {IS_CURRENT} then {CURRENT_TEXT} end from tasks
+        where (owner_id, id) > (?, ?) and title <> '' order by owner_id, id limit ?"
+    );
     let values = [Value::Text(&after.0), Value::Id(after.1), Value::Number(PAGE)];
-    let mut rows = B::transaction(connection, false, |connection| connection.text_rows(sql, &values))?;
+    let mut rows = B::transaction(connection, false, |connection| connection.text_rows(&sql, &values))?;
     let Some((owner, id, ..)) = rows.last() else { return Ok(None) };
     *after = (owner.clone(), *id);
-    rows.retain(|(_, _, title, description, search)| {
-        *search != search_document(title, description.as_deref())
+    rows.retain(|(_, _, title, description, search, current)| {
+        let document = |rule: SearchRule| rule.document(title, description.as_deref());
+        *search != document(SearchRule::Case)
+            || current.as_ref().is_some_and(|current| *current != document(SearchRule::CURRENT))
     });
     Ok(Some(rows))
 }

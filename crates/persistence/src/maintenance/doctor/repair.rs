@@ -7,11 +7,12 @@
 use std::fmt;
 
 use diesel::QueryResult;
-use domain::search_document;
+use domain::SearchRule;
 
 use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
 use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, TRASHED_TASKS, wrong_texts};
 use super::report::DoctorError;
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 
 /// Owners per page.
 const OWNERS: usize = 1000;
@@ -83,15 +84,21 @@ fn repair<C: DoctorConnection>(
         changes.push(format!("trashed_tasks changed from {trashed_tasks} to {trashed}"));
     }
     let mut rewritten = 0;
-    for (_, id, title, description, _) in tasks {
-        let search = search_document(title, description.as_deref());
-        let description = Value::Text(description.as_deref().unwrap_or_default());
-        let (search, title) = (Value::Text(&search), Value::Text(title));
-        // The condition skips a task that was written since: its search text is correct again.
-        let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
-            and coalesce(description, '') = ? and search <> ?";
-        rewritten +=
-            connection.write_rows(sql, &[search, key, Value::Id(*id), title, description, search])?;
+    // The condition skips a task that was written since: its search text is correct again.
+    let sql = format!(
+        "update tasks set search = ?, search_text = nullif(?, ?), search_version = {}, search_revision = revision
+        where owner_id = ? and id = ? and title = ? and coalesce(description, '') = ?
+            and not (search = ? and {IS_CURRENT} and {CURRENT_TEXT} = ?)",
+        SearchRule::CURRENT.version()
+    );
+    for (_, id, title, description, ..) in tasks {
+        let document = |rule: SearchRule| rule.document(title, description.as_deref());
+        let [search, text] = [SearchRule::Case, SearchRule::CURRENT].map(document);
+        let (search, text) = (Value::Text(&search), Value::Text(&text));
+        let (title, description) =
+            (Value::Text(title), Value::Text(description.as_deref().unwrap_or_default()));
+        let values = [search, text, search, key, Value::Id(*id), title, description, search, text];
+        rewritten += connection.write_rows(&sql, &values)?;
     }
     if rewritten > 0 {
         changes.push(format!("search texts rewritten: {rewritten}"));

@@ -2,10 +2,10 @@ use domain::{TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::step::{DeletedRow, ExpiredKey, Place, TombstoneKey, TombstoneRow};
+use super::step::{DeletedRow, ExpiredKey, Place, TaskKey, TombstoneKey, TombstoneRow};
 use crate::JobsReport;
 
-/// Interval between passes over all tombstones, and between those over all deleted tasks that found no row of version
+/// Interval between passes over all tombstones, over all tasks, and between those over all deleted tasks that found no row of version
 /// 0.1.0: the trash may have many.
 const PASS_INTERVAL_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -29,9 +29,17 @@ pub(crate) struct Progress {
     pub(super) tombstones_after: Option<TombstoneKey>,
     /// When the last pass over the tombstones completed.
     pub(super) passed_at: Option<Timestamp>,
+    /// The last task whose search text was checked, during a pass.
+    pub(super) tasks_after: Option<TaskKey>,
+    /// When the last pass over the tasks completed.
+    pub(super) tasks_passed_at: Option<Timestamp>,
 }
 
 impl Progress {
+    pub(super) fn is_rewrite_due(&self, now: Timestamp) -> bool {
+        is_due(self.tasks_passed_at, now, PASS_INTERVAL_MS)
+    }
+
     pub(super) fn is_pass_due(&self, now: Timestamp) -> bool {
         is_due(self.passed_at, now, PASS_INTERVAL_MS)
     }
@@ -66,6 +74,11 @@ pub(super) fn first_tombstone() -> TombstoneKey {
 /// The place before the first recorded request that can have expired.
 pub(super) fn first_key() -> ExpiredKey {
     (Timestamp::new(OffsetDateTime::UNIX_EPOCH), String::new(), 0)
+}
+
+/// The key before the first task.
+pub(super) fn first_task() -> TaskKey {
+    (String::new(), TaskId::new(Uuid::nil()))
 }
 
 pub(super) fn key((owner, kind, id, ..): &TombstoneRow) -> TombstoneKey {

@@ -11,7 +11,7 @@ use crate::options::RunEnd;
 use crate::write::Random;
 
 /// The result of a step.
-enum Step {
+pub(super) enum Step {
     /// It changed this number of rows.
     Changed(u64),
     /// Another transaction has locked the owner's row.
@@ -173,12 +173,15 @@ impl<B: JobBackend> Run<'_, B> {
         }
     }
 
-    fn read<T>(&mut self, read: impl FnOnce(&mut B::Connection) -> QueryResult<T>) -> Result<T, Failure> {
+    pub(super) fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
+    ) -> Result<T, Failure> {
         self.database.read(self.connection, read).map_err(|error| Failure::of::<B>(error, false))
     }
 
     /// Changes the rows of an owner in one transaction.
-    fn step(
+    pub(super) fn step(
         &mut self,
         owner: &str,
         change: impl FnOnce(&mut B::Connection) -> QueryResult<u64>,

@@ -1,9 +1,10 @@
 //! The statements of the jobs, in SQL that both databases understand.
 
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
 use domain::{TaskId, Timestamp};
 
 use super::step::ROWS;
+use crate::backend::rows::search::IS_CURRENT;
 use crate::backend::rows::{IN_TRASH, Id, UtcTimestamp, text_statement};
 
 /// Identifies a row of version 0.1.0 for a deleted task. With a plain `deleted_at is not null`, the planner would search all
@@ -58,3 +59,14 @@ text_statement!(DeleteExpired(owner: str as Text, newest: i64 as BigInt) => (),
 
 text_statement!(DeleteTombstone(owner: str as Text, kind: str as Text, id: TaskId as Id, revision: i64 as BigInt) => (),
     ["delete from tombstones where owner_id = ? and type = ? and object_id = ? and revision = ?"]);
+
+text_statement!(PageOfTasks(owner: str as Text, id: TaskId as Id) => (Text, Id, Bool),
+    [format!("select owner_id, id, title <> '' and not {IS_CURRENT} from tasks where (owner_id, id) > (?, ?)
+    order by owner_id, id limit {ROWS}")]);
+
+text_statement!(TextsOf(owner: str as Text, id: TaskId as Id) => (Text, Nullable<Text>, Text),
+    [format!("select title, description, search from tasks where owner_id = ? and id = ? and not {IS_CURRENT}")]);
+
+text_statement!(
+    RewriteSearchText(text: Option<String> as Nullable<Text>, version: i16 as SmallInt, owner: str as Text, id: TaskId as Id)
+    => (), ["update tasks set search_text = ?, search_version = ?, search_revision = revision where owner_id = ? and id = ?"]);

@@ -1,14 +1,15 @@
 //! The reads of the jobs, and the changes of one step.
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{Command, Outcome, OwnerId, TaskId, Timestamp, TrashCapacity};
+use domain::{Command, Outcome, OwnerId, SearchRule, TaskId, Timestamp, TrashCapacity};
 
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
-    CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired,
-    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion,
+    CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired, PageOfTasks,
+    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion, RewriteSearchText, TextsOf,
 };
+use crate::backend::rows::search::search_text;
 use crate::write::{Random, execute};
 
 /// Rows per page.
@@ -26,6 +27,12 @@ pub(crate) type TombstoneRow = (String, String, TaskId, i64, Timestamp);
 
 /// A deleted task: its owner, when it was deleted, its id, and whether it is a row of version 0.1.0.
 pub(crate) type DeletedRow = (String, Timestamp, TaskId, bool);
+
+/// The key of a task: its owner, its id.
+pub(super) type TaskKey = (String, TaskId);
+
+/// A task: its owner, its id, and whether its search text was made by an older rule.
+pub(crate) type SearchRow = (String, TaskId, bool);
 
 /// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
@@ -77,6 +84,12 @@ pub(crate) trait JobConnection {
     /// Deletes recorded requests of an owner up to this number, which are older than that one; returns how many existed.
     /// A write that was decided before need not be decided again: to it, they were absent already.
     fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
+
+    /// The tasks after a key: [`ROWS`] at most.
+    fn tasks(&mut self, after: &TaskKey) -> QueryResult<Vec<SearchRow>>;
+
+    /// Makes search texts by the current rule; returns how many were older.
+    fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
@@ -145,6 +158,23 @@ macro_rules! job_connection {
 
             fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64> {
                 Ok(DeleteExpired { owner, newest: &newest }.execute(self)? as u64)
+            }
+
+            fn tasks(&mut self, (owner, id): &TaskKey) -> QueryResult<Vec<SearchRow>> {
+                PageOfTasks { owner, id }.load(self)
+            }
+
+            // No version is raised: a store that was decided before writes a complete row, with a current search text.
+            fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64> {
+                let (mut rewritten, version) = (0, &SearchRule::CURRENT.version());
+                for (_, id, _) in rows {
+                    let older: Option<(String, Option<String>, String)> =
+                        TextsOf { owner, id }.get_result(self).optional()?;
+                    let Some((title, description, search)) = older else { continue };
+                    let text = &search_text(&search, &title, description.as_deref());
+                    rewritten += RewriteSearchText { text, version, owner, id }.execute(self)?;
+                }
+                Ok(rewritten as u64)
             }
         }
     };
