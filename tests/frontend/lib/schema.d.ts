@@ -1097,35 +1097,26 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
-<<<<<<< HEAD
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
                 priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
-=======
-                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
-                page?: number;
-                /** @description Text in title or description, case-insensitive; no wildcards. */
-                search?: string;
-                /** @description Alias of `offset`. */
-                skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
                 sort_direction?: "asc" | "desc";
                 /** @description Alias of `order`. */
                 sort_order?: "asc" | "desc";
->>>>>>> wt-f
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -1678,14 +1669,24 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
                 priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
                 sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -1710,6 +1711,8 @@ export interface operations {
             /** @description A page of the user's deleted tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1910,35 +1913,26 @@ export interface operations {
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
-<<<<<<< HEAD
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
                 priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
                 sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
-=======
-                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
-                page?: number;
-                /** @description Text in title or description, case-insensitive; no wildcards. */
-                search?: string;
-                /** @description Alias of `offset`. */
-                skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
-                /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
                 sort_direction?: "asc" | "desc";
                 /** @description Alias of `order`. */
                 sort_order?: "asc" | "desc";
->>>>>>> wt-f
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -2461,14 +2455,24 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
                 overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
                 /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
                 priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
                 sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
                 sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
                 /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
@@ -2490,6 +2494,8 @@ export interface operations {
             /** @description A page of the user's deleted tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
