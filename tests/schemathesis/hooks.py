@@ -23,6 +23,8 @@ def before_call(context, case, kwargs):
         remove_contradictions(case.query, operation == "list_trash")
     if operation == "complete_task" and isinstance(case.body, dict):
         values = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
+        if "status" in case.body:
+            values.append(as_text(as_text(case.body["status"]) == "completed"))
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
 

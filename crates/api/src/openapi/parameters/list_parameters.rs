@@ -134,7 +134,8 @@ fn tags() -> ObjectBuilder {
 }
 
 fn due() -> ObjectBuilder {
-    text().min_length(Some(1)).pattern(Some(text_patterns::DUE_DATE.as_str()))
+    // Here an empty text means nothing.
+    text().pattern(Some(text_patterns::DUE_DATE.replace(")?$", ")$")))
 }
 
 fn search() -> ObjectBuilder {
