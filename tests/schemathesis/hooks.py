@@ -5,6 +5,7 @@ A request that is meant to be valid loses the part that contradicts another. One
 
 import base64
 import json
+import uuid
 
 import schemathesis
 from schemathesis.generation.modes import GenerationMode
@@ -16,6 +17,10 @@ OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSE
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
+        # A key belongs to one request.
+        for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
+            case.headers[name] = str(uuid.uuid4())
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE or not case.query:
         return
     operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
