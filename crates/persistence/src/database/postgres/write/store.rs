@@ -8,6 +8,10 @@ use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
 
+/// An optimization fence: each row is looked up by its whole key. Without it, the planner may take the owner and the id from
+/// different relations, and read all rows of the owner.
+const BY_KEY: &str = " offset 0";
+
 /// Stores the effects of many owners.
 pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryResult<Vec<(i64, i64)>> {
     let all = StoreOwners::of(stores);
@@ -226,6 +230,7 @@ impl StoreOwners<'_> {
             out.push_sql(" from (select of_owner, ");
             out.push_sql(WRITTEN);
             self.updated.push_input(out)?;
+            out.push_sql(BY_KEY);
             out.push_sql(") as input where tasks.owner_id = input.of_owner and tasks.id = input.id)");
         }
         if !self.deleted.of.is_empty() {
@@ -309,6 +314,7 @@ fn push_ids<'b>(out: &mut AstPass<'_, 'b, Pg>, of: &'b Vec<i64>, ids: &'b Vec<Ta
     out.push_bind_param::<Array<BigInt>, _>(of)?;
     push!(out, Array<Id> => ids);
     out.push_sql(") as input (ordinal, of_id) join passed using (ordinal)");
+    out.push_sql(BY_KEY);
     Ok(())
 }
 
