@@ -154,8 +154,8 @@ impl TaskInput {
         }
     }
 
-    /// Validates a task from elsewhere by the rules for a new one, but for a title that displays nothing: an export of
-    /// version 0.1.0 may have it.
+    /// Validates a task from elsewhere by the rules for a new one, except that its title may display nothing: version 0.1.0
+    /// accepted such titles.
     pub fn into_imported_task(
         self,
         id: TaskId,
@@ -287,7 +287,7 @@ mod tests {
             "description: must be at most 1000 characters",
             "completed: must not be null",
             "priority: must be low, medium, high or urgent",
-            "tags: must not contain tags with a comma or a control character",
+            "tags: must not have a tag with a comma or a control character",
             "due_date: must be a date and time that exist",
         ];
         assert_eq!(violations(input), expected);

@@ -219,7 +219,7 @@ impl Default for ListQuery {
 }
 
 impl ListQuery {
-    /// Whether a task is one of the list. Repositories with another language for queries have an equal condition in it.
+    /// Whether a task is one of the list. A database has the same conditions in SQL.
     #[must_use]
     pub fn matches(&self, task: &Task) -> bool {
         let found = |search: &SearchText| {

@@ -30,13 +30,13 @@ impl Default for Zone {
     }
 }
 
-/// A limit in the order of due dates: days before `day` and moments before `moment` are below it.
+/// A limit in the order of due dates. It depends on the time zone, so it is one for days and another one for moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueLimit {
-    /// Days since 1970-01-01.
-    day: i64,
-    /// Milliseconds since 1970.
-    moment: i64,
+    /// Days with a smaller [`DueDate::sort_key`] are below the limit.
+    pub day_key: i64,
+    /// Moments with a smaller [`DueDate::sort_key`] are below the limit.
+    pub moment_key: i64,
 }
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -60,26 +60,19 @@ impl DueLimit {
         while first_moment(day - 1, zone) >= moment {
             day -= 1;
         }
-        Self { day, moment }
+        Self::between(day, moment)
     }
 
     /// The limit below which open tasks are overdue: moments before now, and days that have ended.
     #[must_use]
     pub fn overdue(now: Timestamp, zone: &Zone) -> Self {
         let moment = now.unix_millis();
-        Self { day: day_of(moment, zone), moment }
+        Self::between(day_of(moment, zone), moment)
     }
 
-    /// Below the limit are the days with a smaller [`DueDate::sort_key`] than this.
-    #[must_use]
-    pub const fn day_key(self) -> i64 {
-        2 * self.day * DAY_MILLIS
-    }
-
-    /// Below the limit are the moments with a smaller [`DueDate::sort_key`] than this.
-    #[must_use]
-    pub const fn moment_key(self) -> i64 {
-        2 * self.moment + 1
+    /// Below are the days before this one, and the moments before this one.
+    const fn between(day: i64, moment: i64) -> Self {
+        Self { day_key: 2 * day * DAY_MILLIS, moment_key: 2 * moment + 1 }
     }
 
     /// Whether the due date is below the limit.
@@ -87,8 +80,8 @@ impl DueLimit {
     pub fn is_above(self, due: DueDate) -> bool {
         let key = due.sort_key();
         match due {
-            DueDate::Day(_) => key < self.day_key(),
-            DueDate::Moment(_) => key < self.moment_key(),
+            DueDate::Day(_) => key < self.day_key,
+            DueDate::Moment(_) => key < self.moment_key,
         }
     }
 }

@@ -7,16 +7,16 @@ use icu_normalizer::ComposingNormalizer;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TagError {
     /// A tag of nothing but white space.
-    #[error("must not contain an empty tag")]
+    #[error("must not have an empty tag")]
     Empty,
     /// A tag that is too long.
-    #[error("must contain tags of at most {} characters", Tag::MAX_CHARS)]
+    #[error("must have tags of at most {} characters", Tag::MAX_CHARS)]
     TooLong,
     /// A control character (general category Cc) or a comma.
-    #[error("must not contain tags with a comma or a control character")]
+    #[error("must not have a tag with a comma or a control character")]
     Character,
     /// Too many tags.
-    #[error("must be at most {} tags", Tags::MAX)]
+    #[error("must have at most {} tags", Tags::MAX)]
     TooMany,
 }
 

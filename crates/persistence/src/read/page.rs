@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL reads several small pages of newest tasks with one statement instead: `database::postgres::group_reads`.
 
+mod filter;
+
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
@@ -10,13 +12,12 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, DueLimit, ListQuery, Owner, Page, Position, Scope, SearchRule, SortKey, Status,
-    TaskId, Timestamp, stored_key,
+    Direction, DueFilter, ListQuery, Owner, Page, Position, Scope, SortKey, Status, TaskId, Timestamp,
+    stored_key,
 };
 
 use super::List;
-use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
-use crate::backend::rows::{COLUMNS, Columns, IN_TRASH, Id, TaskRow, UtcTimestamp};
+use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
 
 /// Pages with a larger offset are scans, since the skipped rows are read too.
@@ -68,33 +69,9 @@ pub(crate) struct PageQuery<'a> {
     completed: Option<bool>,
     /// The searches for the keys of the tags.
     tags: Vec<String>,
-    due: DueLimits,
     after_revision: i64,
     limit: i64,
     offset: i64,
-}
-
-/// The limits of the due dates as they are stored.
-struct DueLimits {
-    from: Option<DueKeys>,
-    before: Option<DueKeys>,
-    overdue: Option<DueKeys>,
-}
-
-struct DueKeys {
-    day: i64,
-    moment: i64,
-}
-
-impl DueLimits {
-    fn of(filter: &DueFilter) -> Self {
-        let keys = |limit: DueLimit| DueKeys { day: limit.day_key(), moment: limit.moment_key() };
-        Self {
-            from: filter.from.map(keys),
-            before: filter.before.map(keys),
-            overdue: filter.overdue.map(|overdue| keys(overdue.limit)),
-        }
-    }
 }
 
 /// The total (0 if not requested), and a task (`None` if the page is empty and a total is requested).
@@ -136,7 +113,6 @@ impl<'a> PageQuery<'a> {
             completed: query.status.completed(),
             tags,
             after_revision,
-            due: DueLimits::of(&query.due),
             limit,
             offset,
         }
@@ -166,6 +142,17 @@ impl<'a> PageQuery<'a> {
     fn is_filtered(&self) -> bool {
         self.completed.is_some() || selects_few(self.query)
     }
+
+    /// Whether the text is one of few. A connection keeps prepared statements until it is closed, and a client chooses the
+    /// combination of filters and orders, of which there are millions.
+    fn has_few_texts(&self) -> bool {
+        let ListQuery { scope, priorities, tags, due, sort, .. } = self.query;
+        *scope == Scope::Live
+            && priorities.is_empty()
+            && tags.is_empty()
+            && *due == DueFilter::default()
+            && matches!(sort.key, SortKey::Created | SortKey::Updated | SortKey::Title)
+    }
 }
 
 // A trait alias: the SQL types that the query needs.
@@ -184,6 +171,9 @@ where
     Timestamp: ToSql<UtcTimestamp, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.has_few_texts() {
+            out.unsafe_to_cache_prepared();
+        }
         if !self.query.count {
             out.push_sql("select cast(0 as bigint), ");
             out.push_sql(COLUMNS);
@@ -220,90 +210,6 @@ impl PageQuery<'_> {
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(" offset ");
         out.push_bind_param::<BigInt, _>(&self.offset)
-    }
-
-    fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-    {
-        out.push_sql(" from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql(" and ");
-        out.push_sql(match self.query.scope {
-            Scope::Live => "deleted_at is null",
-            Scope::Trash => IN_TRASH,
-        });
-        if is_scan(self.query) || self.is_filtered() {
-            out.push_sql(self.functions.in_time);
-        }
-        if let Some(completed) = &self.completed {
-            out.push_sql(" and completed = ");
-            out.push_bind_param::<Bool, _>(completed)?;
-        }
-        if !self.query.priorities.is_empty() {
-            let ranks: Vec<String> =
-                self.query.priorities.iter().map(|priority| priority.rank().to_string()).collect();
-            out.push_sql(&format!(" and priority in ({})", ranks.join(", ")));
-        }
-        for tag in &self.tags {
-            self.push_find(out, "tags", tag)?;
-        }
-        self.push_due(out)?;
-        if let Some(search) = &self.query.search {
-            // Each row by the rule of its search text.
-            let find = self.functions.find;
-            out.push_sql(&format!(" and case when {IS_CURRENT} then {find}({CURRENT_TEXT}, "));
-            out.push_bind_param::<Text, str>(search.folded(SearchRule::CURRENT))?;
-            out.push_sql(&format!(") else {find}(search, "));
-            out.push_bind_param::<Text, str>(search.folded(SearchRule::Case))?;
-            out.push_sql(") end > 0");
-        }
-        Ok(())
-    }
-
-    fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        i64: ToSql<BigInt, DB>,
-    {
-        let DueFilter { none, from: _, before: _, overdue } = &self.query.due;
-        if *none {
-            out.push_sql(" and due_date is null");
-        }
-        if let Some(limit) = &self.due.from {
-            out.push_sql(" and not ");
-            push_is_above(out, limit)?;
-        }
-        if let Some(limit) = &self.due.before {
-            out.push_sql(" and ");
-            push_is_above(out, limit)?;
-        }
-        if let (Some(overdue), Some(limit)) = (overdue, &self.due.overdue) {
-            out.push_sql(if overdue.wanted {
-                " and (not completed and "
-            } else {
-                " and (completed or due_date is null or not "
-            });
-            push_is_above(out, limit)?;
-            out.push_sql(")");
-        }
-        Ok(())
-    }
-
-    fn push_find<'b, DB: ListBackend>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, DB>,
-        column: &str,
-        text: &'b str,
-    ) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-    {
-        out.push_sql(&format!(" and {}({column}, ", self.functions.find));
-        out.push_bind_param::<Text, str>(text)?;
-        out.push_sql(") > 0");
-        Ok(())
     }
 
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
@@ -381,24 +287,11 @@ impl PageQuery<'_> {
     }
 }
 
-/// The condition that a due date is below the limit; null without one.
-fn push_is_above<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, limit: &'b DueKeys) -> QueryResult<()>
-where
-    i64: ToSql<BigInt, DB>,
-{
-    out.push_sql("(due_date < case when due_date & 1 = 0 then ");
-    out.push_bind_param::<BigInt, _>(&limit.day)?;
-    out.push_sql(" else ");
-    out.push_bind_param::<BigInt, _>(&limit.moment)?;
-    out.push_sql(" end)");
-    Ok(())
-}
-
 impl Query for PageQuery<'_> {
     type SqlType = (BigInt, Nullable<Columns>);
 }
 
-// The text depends on the query; each text is prepared once.
+// The text depends on the query; each of the few common ones is prepared once.
 impl QueryId for PageQuery<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -431,5 +324,35 @@ mod tests {
             ListQuery { scope: Scope::Trash, ..query() },
         ];
         assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn combinations_of_filters_leave_no_prepared_statements() {
+        use domain::{Priority, Tag};
+
+        let owner = Owner::for_test("a");
+        let functions = SqlFunctions { title: "title", in_time: "", find: "instr" };
+        let is_kept = |query: &ListQuery| {
+            PageQuery::new(&functions, &owner, query)
+                .is_safe_to_cache_prepared(&diesel::sqlite::Sqlite)
+                .unwrap()
+        };
+        let query = ListQuery::default;
+        let search = SearchText::parse("milk").unwrap();
+        let by = |key| Sort { key, ..Sort::default() };
+        let common = [
+            query(),
+            ListQuery { count: true, status: Status::Pending, ..query() },
+            ListQuery { search, sort: by(SortKey::Title), ..query() },
+        ];
+        let others = [
+            ListQuery { priorities: vec![Priority::High], ..query() },
+            ListQuery { tags: vec![Tag::parse("a").unwrap()], ..query() },
+            ListQuery { due: DueFilter { none: true, ..DueFilter::default() }, ..query() },
+            ListQuery { sort: by(SortKey::DueDate), ..query() },
+            ListQuery { scope: Scope::Trash, ..query() },
+        ];
+        assert!(common.iter().all(is_kept) && !others.iter().any(is_kept));
     }
 }

@@ -77,8 +77,6 @@ struct Line<'a> {
 #[derive(Deserialize)]
 struct KeptMembers {
     id: String,
-    /// Absent from exports of version 0.1.0.
-    #[serde(default)]
     completed_at: Option<String>,
     created_at: String,
     updated_at: String,

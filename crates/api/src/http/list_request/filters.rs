@@ -97,7 +97,7 @@ impl Parameters<'_> {
             }
         }
         if tags.len() > Tags::MAX {
-            self.reject("tags", format!("must be at most {} tags", Tags::MAX), "too_long");
+            self.reject("tags", format!("must have at most {} tags", Tags::MAX), "too_long");
         }
         Some(tags).filter(|tags| !tags.is_empty())
     }
