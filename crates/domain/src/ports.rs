@@ -100,9 +100,9 @@ pub trait TaskRepository: Send + Sync {
     /// was decided before is decided again after it.
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
 
-    /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a new revision that is
-    /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
-    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure. With a key it is executed at
+    /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a
+    /// new revision that is higher than all of both owners; its times stay, and its id too, unless the other owner uses that
+    /// id: then it gets one of these. It succeeds if there is nothing to move, so it may be repeated after a failure. With a key it is executed at
     /// most once, and recorded for the owner who gets the tasks, at this time.
     async fn execute_move(
         &self,

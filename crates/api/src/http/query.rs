@@ -1,4 +1,5 @@
-//! Reads the query of a URL. A known parameter must be valid, and repeat its value if it is repeated; unknown ones are ignored.
+//! Reads the query of a URL. A known parameter must be valid, and most have one value, however often they are sent; unknown
+//! ones are ignored.
 
 use std::borrow::Cow;
 

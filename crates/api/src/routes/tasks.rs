@@ -35,7 +35,8 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 /// Lists the user's tasks
 ///
 /// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-/// Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+/// In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+/// changes may be. Contradicting parameters are 422; unknown ones are ignored.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",

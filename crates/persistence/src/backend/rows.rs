@@ -1,6 +1,6 @@
-//! The columns of a task, declared once, how the type of each is stored ([`ColumnValue`]), and statements with static
-//! text. The columns of searches derive from them ([`search`]). All column lists, bound values, arrays and rows derive from here: a new column is one line in
-//! [`task_columns!`] and a migration for each database.
+//! The columns of a task, declared once, and statements with static text. [`column_value`] has how the type of each column
+//! is stored, [`search`] the columns that derive from the texts. All column lists, bound values, arrays and rows derive
+//! from here: a new column is one line in [`task_columns!`] and a migration for each database.
 
 mod column_value;
 pub(crate) mod search;

@@ -77,8 +77,9 @@ impl OwnerData {
         self.database.erase(owner)
     }
 
-    /// Moves the tasks of one owner to another one, those in the trash included, erases the first, and returns the number of moved tasks. A task
-    /// whose id the other owner uses gets one of these ids. It blocks, and delays only these owners' writers (SQLite: all).
+    /// Moves the tasks of one owner to another one, those in the trash included, erases the first, and returns the number of
+    /// moved tasks. A task whose id the other owner uses gets one of these ids. It blocks, and delays only these owners'
+    /// writers (SQLite: all).
     pub fn move_tasks(&self, from: &OwnerId, to: &OwnerId, ids: &dyn Ids) -> Result<u64, OwnerDataError> {
         self.database.move_tasks(from, to, ids)
     }

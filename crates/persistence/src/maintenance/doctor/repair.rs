@@ -1,5 +1,5 @@
-//! Repairs what derives from tasks and tombstones: `live_tasks`, `trashed_tasks`, the owner's revision, a missing row in `owners`, and
-//! search texts.
+//! Repairs what derives from tasks and tombstones: `live_tasks`, `trashed_tasks`, the owner's revision, a missing row in
+//! `owners`, and search texts.
 //!
 //! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
 //! concurrent store loses its race and clients notice that their copy is stale.

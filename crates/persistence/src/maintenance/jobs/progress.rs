@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::step::{DeletedRow, ExpiredKey, Place, TaskKey, TombstoneKey, TombstoneRow};
 use crate::JobsReport;
 
-/// Interval between passes over all tombstones, over all tasks, and between those over all deleted tasks that found no row of version
-/// 0.1.0: the trash may have many.
+/// Interval between passes over all tombstones, over all tasks, and over all deleted tasks after a pass that found no row of
+/// version 0.1.0: the trash may have many.
 const PASS_INTERVAL_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Interval between passes over all trashes.
