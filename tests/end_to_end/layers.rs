@@ -16,11 +16,12 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
 ];
 
 /// The external crates of the domain.
-const DOMAIN_MAY_USE: [&str; 8] = [
+const DOMAIN_MAY_USE: [&str; 9] = [
     "async-trait",
     "icu_casemap",
     "icu_normalizer",
     "icu_properties",
+    "jiff",
     "pollster",
     "thiserror",
     "time",

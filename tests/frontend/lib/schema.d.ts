@@ -52,7 +52,8 @@ export interface paths {
         /**
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+         *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -221,7 +222,8 @@ export interface paths {
         /**
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+         *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["own_list_tasks"];
         put?: never;
