@@ -92,7 +92,7 @@ fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<Done,
     let message = format!(
         "Deleted {tasks} tasks, {trashed} in the trash, and {tombstones} records of deleted tasks.\n"
     );
-    Ok(Done { tasks, message })
+    Ok(Done { tasks: tasks + trashed, message })
 }
 
 /// Requires the id on standard input.

@@ -62,14 +62,17 @@ const CURSOR: &str = "differs from the cursor";
 
 impl Parameters<'_> {
     fn list_request(&mut self, scope: Scope, now: Timestamp) -> ListRequest {
-        let of_list = |text: &str| Cursor::decode(text).filter(|cursor| cursor.scope == scope);
-        let cursor = self.take("cursor", "must be a cursor from X-Next-Cursor of this list", of_list);
+        let of_list = |text: &str| {
+            let cursor = Cursor::decode(text).filter(|cursor| cursor.scope == scope)?;
+            let filters = Filters::from_query(&cursor.filters)?;
+            Some((cursor, filters))
+        };
+        let (cursor, of_filters) =
+            self.take("cursor", "must be a cursor from X-Next-Cursor of this list", of_list).unzip();
         let status = self.status();
         let sort = self.sort(scope);
         let search = self.take("search", "", |text| Some(text.to_owned()));
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
-        let of_filters =
-            cursor.as_ref().map(|cursor| Filters::from_query(&cursor.filters).unwrap_or_default());
         let filters = self.filters();
         let filters = self.agreed_filters(filters, of_filters);
         let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));

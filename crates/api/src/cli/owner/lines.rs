@@ -29,7 +29,6 @@ struct TaskLine<'a> {
     task: TaskJson<'a>,
 }
 
-/// A line of its own kind: a version that knows no trash would import the task as a live one.
 #[derive(Serialize)]
 struct TrashedLine<'a> {
     trashed: TaskJson<'a>,
@@ -55,8 +54,6 @@ struct EndLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
     tasks: u64,
-    /// Absent in exports of versions without a trash.
-    #[serde(default)]
     trashed: u64,
     tombstones: u64,
 }
@@ -128,7 +125,7 @@ impl<W: Write> LineWriter<W> {
         let end = EndLine { end: self.counts };
         self.line(&end)?;
         self.output.flush()?;
-        Ok(self.counts.tasks)
+        Ok(self.counts.tasks + self.counts.trashed)
     }
 
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {

@@ -189,3 +189,16 @@ fn cursors_contain_filter_and_order() {
         assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");
     }
 }
+
+#[test]
+fn cursors_with_other_filters_are_rejected() {
+    let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
+    let (search, sort) = (String::new(), Sort::default());
+    let position = domain::Position::Time(Timestamp::from_unix_millis(0).unwrap(), id);
+    let cursor =
+        Cursor { scope: Scope::Live, status: Status::All, search, sort, position, filters: String::new() };
+    assert!(read(&format!("cursor={}", cursor.encode())).after.is_some());
+    // A zone that this build does not know must not become a list without the filter.
+    let cursor = Cursor { filters: "due_after=2026-12-24&tz=Mars/Base".into(), ..cursor };
+    assert!(error(&format!("cursor={}", cursor.encode())).starts_with("validation: cursor: "));
+}

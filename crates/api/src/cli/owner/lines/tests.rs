@@ -64,15 +64,6 @@ fn exports_are_read_back_unchanged() {
     assert_eq!(lines, 4);
 }
 
-/// Those of versions without a trash do not count the tasks in it.
-#[test]
-fn exports_without_a_trash_are_read() {
-    let lines: Vec<String> = exported().lines().map(str::to_owned).collect();
-    let end = lines[4].replace(r#""trashed":1,"#, "");
-    let text = [&lines[0], &lines[1], &lines[3], &end].map(String::as_str).join("\n");
-    assert_eq!(read(&text), Ok(vec![ImportedTask::from(task())]));
-}
-
 #[test]
 fn invalid_exports_are_rejected_with_the_line() {
     let lines: Vec<String> = exported().lines().map(str::to_owned).collect();
