@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
-    Revision, Task, TaskId, Timestamp, TrashCapacity,
+    Change, Command, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition,
+    Rejection, Revision, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -29,6 +29,9 @@ pub enum RepositoryError {
     /// The key of the request is recorded for another request. Nothing was written.
     #[error("the key was used for another request")]
     KeyReused,
+    /// One of the operations of an atomic list failed. Nothing was written.
+    #[error("operation {} failed", .0.index)]
+    Operation(Box<FailedOperation>),
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -60,6 +63,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
             Rejection::AlreadyExists => Self::AlreadyExists,
             Rejection::KeyReused => Self::KeyReused,
+            Rejection::Operation(failed) => Self::Operation(failed),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
-    Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
-    Timestamp, TrashCapacity, Violation,
+    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, NewTask, NullPolicy,
+    Outcome, Owner, Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository,
+    TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -26,6 +26,9 @@ pub enum TaskError {
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
+    /// One of the operations of an atomic list failed.
+    #[error("operation {} failed", .0.index)]
+    Operation(Box<FailedOperation>),
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -55,6 +58,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::KeyReused => Self::KeyReused,
+            RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),

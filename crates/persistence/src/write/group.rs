@@ -42,8 +42,9 @@ impl OwnerCommands {
         groups
     }
 
+    /// The commands, those of lists of operations one by one.
     pub(super) fn commands(&self) -> impl Iterator<Item = &Command> {
-        self.items.iter().map(|item| &item.command)
+        self.items.iter().flat_map(|item| item.command.each())
     }
 
     /// Whether the commands need only the owner's row.
