@@ -25,6 +25,7 @@ fn api_endpoints() -> Vec<Endpoint> {
     for tasks in TASKS {
         endpoints.extend([
             path(format!("{tasks}/transfer")).post(tasks::transfer),
+            path(format!("{tasks}/bulk")).post(tasks::bulk),
             // `trash` is no task's id either.
             path(format!("{tasks}/trash/{{id}}")).get(tasks::trash::get).delete(tasks::trash::purge),
             path(format!("{tasks}/trash")).get(tasks::trash::list).delete(tasks::trash::empty),

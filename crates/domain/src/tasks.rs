@@ -118,6 +118,48 @@ impl Tasks {
         Ok(self.repository.execute(owner, Command::Create(task), request, self.clock.now()).await?)
     }
 
+    /// The command that creates a task, with this id or a new one.
+    pub fn creation(&self, id: Option<TaskId>, input: TaskInput) -> Result<Command, TaskError> {
+        let task = input.into_new_task(id.unwrap_or_else(|| self.ids.next()), self.limits);
+        // A new id has no tombstone, so the store need not delete one.
+        Ok(Command::Create(NewTask { id_is_new: id.is_none(), ..task.map_err(TaskError::Invalid)? }))
+    }
+
+    /// The command that merges the input into a task.
+    pub fn change(
+        &self,
+        id: TaskId,
+        input: TaskInput,
+        nulls: NullPolicy,
+        precondition: Precondition,
+    ) -> Result<Command, TaskError> {
+        let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
+        Ok(Command::Update { id, change, precondition })
+    }
+
+    /// The command that sets or toggles whether a task is completed.
+    #[must_use]
+    pub fn completion(&self, id: TaskId, completion: Completion, precondition: Precondition) -> Command {
+        let change = Change { completion: Some(completion), ..Change::default() };
+        Command::Update { id, change, precondition }
+    }
+
+    /// The command that moves a task to the trash or, without a trash, deletes it for good.
+    #[must_use]
+    pub const fn deletion(&self, id: TaskId, precondition: Precondition) -> Command {
+        Command::Delete { id, precondition, trash: self.trash }
+    }
+
+    /// Executes a command, with a key at most once.
+    pub async fn execute(
+        &self,
+        owner: &Owner,
+        command: Command,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+    }
+
     /// Looks up the key of a request that is rejected for what it contains: if the same request was executed before, it has
     /// the same outcome again.
     pub async fn recorded(&self, owner: &Owner, request: Idempotency) -> Result<Option<Outcome>, TaskError> {

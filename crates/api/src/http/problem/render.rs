@@ -6,9 +6,11 @@ use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
 
 use super::{FieldError, Problem, ProblemKind};
+use crate::http::representation::TaskJson;
+use crate::openapi::schemas;
 
 /// The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members).
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
     /// Identifies the problem type as a URI, which need not resolve.
@@ -31,6 +33,14 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
+    /// The task as it is; only of an operation, with `precondition_failed` and `already_exists`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schemas::Task>, nullable = false)]
+    task: Option<TaskJson<'a>>,
+    /// The index of the operation that failed; only if a list of operations is not executed for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    index: Option<usize>,
 }
 
 impl<'a> ProblemBody<'a> {
@@ -44,6 +54,8 @@ impl<'a> ProblemBody<'a> {
             code: problem.kind.code(),
             request_id,
             errors: &problem.errors,
+            task: problem.task.as_deref().map(TaskJson),
+            index: problem.index,
         }
     }
 }
