@@ -5,6 +5,7 @@
 
 mod import;
 mod precondition;
+mod quota;
 mod state;
 mod write_set;
 
@@ -12,6 +13,7 @@ use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
+pub use quota::WriteLimits;
 pub use state::{OwnerState, Slot};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
@@ -39,13 +41,13 @@ pub enum Command {
 }
 
 impl Command {
-    /// The task that must be loaded before the command can be decided. A create needs none: its id is new, and the
-    /// primary key rejects one that is not.
+    /// The task that must be loaded before the command can be decided. A create with a generated id needs none: the primary
+    /// key rejects an id that is not new.
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(_) => None,
-            Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+            Self::Create(NewTask { id_is_new: true, .. }) => None,
+            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
         }
     }
 
@@ -78,7 +80,15 @@ pub enum Rejection {
         current: Revision,
     },
     /// The owner already has a task of this id.
-    AlreadyExists,
+    AlreadyExists {
+        /// The revision it is at.
+        current: Revision,
+    },
+    /// The owner has as many live tasks as allowed.
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
 }
 
 /// What a command writes, and its result.
@@ -120,9 +130,14 @@ impl TaskEffect {
 
 /// Decides one command on what is stored of its owner. It reads nothing else, so the same arguments give the same
 /// result.
-pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<Effects, Rejection> {
+pub fn decide(
+    state: &OwnerState,
+    command: &Command,
+    limits: WriteLimits,
+    now: Timestamp,
+) -> Result<Effects, Rejection> {
     match command {
-        Command::Create(new) => create(state, new, now),
+        Command::Create(new) => create(state, new, limits, now),
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
@@ -130,12 +145,18 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
     }
 }
 
-fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, Rejection> {
-    match state.slot(new.id) {
-        Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
-        // A retired row still occupies the primary key, although the task cannot be read.
-        Slot::Live(_) | Slot::Retired => Err(Rejection::AlreadyExists),
+fn create(
+    state: &OwnerState,
+    new: &NewTask,
+    limits: WriteLimits,
+    now: Timestamp,
+) -> Result<Effects, Rejection> {
+    // Before the quota: a client that repeats a request which was executed must learn that, also when it used up the quota.
+    if let Slot::Live(task) = state.slot(new.id) {
+        return Err(Rejection::AlreadyExists { current: task.revision });
     }
+    limits.allow_another(state)?;
+    Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now)))
 }
 
 fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {

@@ -18,7 +18,7 @@ pub mod testing;
 
 pub use decide::{
     Command, Effects, EntityTags, ExistingTask, Outcome, OwnerState, Precondition, Rejection, Slot,
-    TaskEffect, Tombstone, WriteSet, Writer, decide,
+    TaskEffect, Tombstone, WriteLimits, WriteSet, Writer, decide,
 };
 pub use input::{Field, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

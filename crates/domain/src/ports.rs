@@ -24,8 +24,17 @@ pub enum RepositoryError {
         current: Revision,
     },
     /// The owner already has a task of the new task's id. Nothing was written.
-    #[error("the owner already has a task of this id")]
-    AlreadyExists,
+    #[error("the owner already has a task of this id, at revision {current}")]
+    AlreadyExists {
+        /// The revision it is at.
+        current: Revision,
+    },
+    /// The owner has as many live tasks as allowed. Nothing was written.
+    #[error("the owner has {limit} tasks, as many as allowed, or more")]
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -55,7 +64,8 @@ impl From<Rejection> for RepositoryError {
         match rejection {
             Rejection::NotFound => Self::NotFound,
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
-            Rejection::AlreadyExists => Self::AlreadyExists,
+            Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
+            Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
         }
     }
 }
@@ -69,7 +79,8 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one page of the live tasks from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
-    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically.
+    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
+    /// atomically.
     async fn write(
         &self,
         owner: &Owner,
@@ -83,7 +94,7 @@ pub trait TaskRepository: Send + Sync {
 
     /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
     /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
-    /// of these. It succeeds if there is nothing to move, so it may be repeated after a failure.
+    /// of these. The quota does not apply. It succeeds if there is nothing to move, so it may be repeated after a failure.
     async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
 
     /// Creates a task.

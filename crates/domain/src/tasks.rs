@@ -22,6 +22,21 @@ pub enum TaskError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner already has a task of the id that the caller chose.
+    #[error("a task of this id exists, at revision {current}")]
+    AlreadyExists {
+        /// The revision it is at.
+        current: Revision,
+    },
+    /// The owner has as many live tasks as allowed.
+    #[error("the owner has {limit} tasks, as many as allowed, or more")]
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
+    /// The caller must not choose this id.
+    #[error("the id is not a UUID of version 4 or 7")]
+    InvalidId,
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -50,12 +65,13 @@ impl From<RepositoryError> for TaskError {
         match error {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
-            // A new id is generated for each task.
-            RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
+            // Expected only of ids that callers choose.
+            RepositoryError::AlreadyExists { .. } => Self::Fault(Box::new(error)),
             RepositoryError::Damaged(source) => Self::Damaged(source),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
@@ -89,6 +105,24 @@ impl Tasks {
         // A new id has no tombstone, so the store need not delete one.
         let task = NewTask { id_is_new: true, ..task };
         Ok(self.repository.create(owner, task, self.clock.now()).await?)
+    }
+
+    /// Creates a task with an id that the caller has chosen, so that a repeated request creates no second task.
+    pub async fn create_with_id(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        input: TaskInput,
+    ) -> Result<Task, TaskError> {
+        // A deleted task may have had the id, so it does not count as new.
+        let task = input.into_new_task(id, self.limits).map_err(TaskError::Invalid)?;
+        if !id.may_be_chosen() {
+            return Err(TaskError::InvalidId);
+        }
+        match self.repository.create(owner, task, self.clock.now()).await {
+            Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
+            created => Ok(created?),
+        }
     }
 
     /// Reads a task.

@@ -2,13 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong fails the test")]
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 
 use pollster::block_on;
 use proptest::prelude::*;
 use tasknook_domain::testing::MemoryTasks;
 use tasknook_domain::{
     Change, Command, Completion, EntityTags, ListQuery, NewTask, Outcome, Owner, Precondition,
-    RepositoryError, Revision, TaskId, TaskRepository, Timestamp, Title,
+    RepositoryError, Revision, TaskId, TaskRepository, Timestamp, Title, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -52,6 +53,9 @@ fn command(step: &Step, number: usize) -> Command {
     }
 }
 
+/// The quota, which four ids can exceed.
+const QUOTA: usize = 3;
+
 /// The title, whether it is done, when it was made, when it was changed, and the revision.
 type Row = (String, bool, i64, i64, i64);
 
@@ -69,7 +73,8 @@ fn expected(
         }
     };
     let row = match (step, tasks.get(id)) {
-        (Step::Create(_), Some(_)) => return Err("exists".into()),
+        (Step::Create(_), Some(row)) => return Err(format!("exists at {}", row.4)),
+        (Step::Create(_), None) if tasks.len() >= QUOTA => return Err("full".into()),
         (Step::Create(_), None) => (format!("title {number}"), false, *at, *at, *revision + 1),
         (_, None) => return Err("missing".into()),
         (_, Some(row)) if condition.is_some_and(|wanted| wanted != row.4) => {
@@ -98,7 +103,8 @@ fn row(task: &tasknook_domain::Task) -> Row {
 proptest! {
     #[test]
     fn any_sequence_of_commands_follows_the_rules(steps in steps()) {
-        let (repository, owner) = (MemoryTasks::default(), Owner::for_test("owner"));
+        let limits = WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) };
+        let (repository, owner) = (MemoryTasks::with_limits(limits), Owner::for_test("owner"));
         let (mut tasks, mut revision) = (HashMap::new(), 0);
         for (number, step) in steps.iter().enumerate() {
             let now = Timestamp::from_unix_millis(step.1).unwrap();
@@ -106,7 +112,8 @@ proptest! {
                 Ok(Outcome::Task(task)) => Ok(Ok(row(&task))),
                 Ok(Outcome::Deleted(revision)) => Ok(Err(revision.number())),
                 Err(RepositoryError::NotFound) => Err("missing".into()),
-                Err(RepositoryError::AlreadyExists) => Err("exists".into()),
+                Err(RepositoryError::AlreadyExists { current }) => Err(format!("exists at {current}")),
+                Err(RepositoryError::QuotaExceeded { .. }) => Err("full".into()),
                 Err(RepositoryError::PreconditionFailed { current }) => Err(format!("at {current}")),
                 Err(error) => panic!("{error:?}"),
             };

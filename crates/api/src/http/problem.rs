@@ -25,13 +25,14 @@ pub(crate) struct Problem {
     kind: ProblemKind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    limit: Option<u64>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` for the whole body.
+    /// The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` for the whole body.
     pub loc: Vec<String>,
     /// A description.
     pub msg: String,
@@ -51,6 +52,11 @@ impl FieldError {
         Self { loc: vec!["body".into()], msg: msg.into(), kind }
     }
 
+    /// An invalid part of the path.
+    pub(crate) fn path(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["path".into(), name.into()], msg: msg.into(), kind }
+    }
+
     /// An invalid query parameter.
     pub(crate) fn query(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["query".into(), name.into()], msg: msg.into(), kind }
@@ -60,7 +66,7 @@ impl FieldError {
 impl Problem {
     /// A problem with a description for the client.
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self { kind, detail: detail.into(), errors: Vec::new(), limit: None, headers: Vec::new() }
     }
 
     /// Invalid input, with at least one error.
@@ -88,6 +94,12 @@ impl Problem {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// The user has as many tasks as allowed.
+    pub(crate) fn quota_exceeded(limit: u64) -> Self {
+        let detail = format!("You can have at most {limit} tasks; delete some before you add others.");
+        Self { limit: Some(limit), ..Self::new(ProblemKind::QuotaExceeded, detail) }
     }
 
     /// An internal error. The cause is in the log, under the request id.

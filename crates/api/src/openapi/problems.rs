@@ -80,6 +80,11 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if matches!(method, HttpMethod::Post if path.ends_with("/tasks"))
+        || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
+    {
+        statuses.push(S::CONFLICT);
+    }
     // The query of a list can be invalid.
     if path.ends_with("/tasks") && *method == HttpMethod::Get {
         statuses.push(S::UNPROCESSABLE_ENTITY);
@@ -117,6 +122,7 @@ fn example(kind: ProblemKind) -> ExampleBuilder {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     ExampleBuilder::new()

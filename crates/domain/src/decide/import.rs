@@ -12,19 +12,20 @@ pub enum ExistingTask {
     Replace,
 }
 
-/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times.
+/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times. The quota does not
+/// apply: the user has the task already, and would lose it.
 pub(super) fn import(
     state: &OwnerState,
     task: ImportedTask,
     existing: ExistingTask,
 ) -> Result<Effects, Rejection> {
     match (state.slot(task.task.id), existing) {
-        (Slot::Free, _) | (Slot::Live(_), ExistingTask::Replace) => {
+        (Slot::Free | Slot::Retired, _) | (Slot::Live(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
         }
         (Slot::Live(task), ExistingTask::Keep) => {
             Ok(Effects { outcome: Outcome::Task(task.clone()), tasks: Vec::new() })
         }
-        (Slot::Live(_), ExistingTask::Reject) | (Slot::Retired, _) => Err(Rejection::AlreadyExists),
+        (Slot::Live(task), ExistingTask::Reject) => Err(Rejection::AlreadyExists { current: task.revision }),
     }
 }

@@ -20,7 +20,7 @@ pub enum Slot {
     Free,
     /// A live task.
     Live(Task),
-    /// A row of version 0.1.0 for a deleted task, without texts.
+    /// A row of version 0.1.0 for a deleted task, without texts. The id is free, but its row is there.
     Retired,
 }
 

@@ -6,17 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, Writer, decide,
+    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, decide,
     search_document,
 };
 
 /// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
-pub struct MemoryTasks(Mutex<HashMap<OwnerId, OwnerState>>);
+pub struct MemoryTasks {
+    owners: Mutex<HashMap<OwnerId, OwnerState>>,
+    limits: WriteLimits,
+}
 
 impl MemoryTasks {
+    /// A repository with limits.
+    #[must_use]
+    pub fn with_limits(limits: WriteLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -31,7 +40,7 @@ impl TaskRepository for MemoryTasks {
         let mut owners = self.owners();
         let new = || OwnerState::new(owner.id().clone(), 0, 0);
         let state = owners.entry(owner.id().clone()).or_insert_with(new);
-        let effects = decide(state, &command, now)?;
+        let effects = decide(state, &command, self.limits, now)?;
         state.apply(effects.tasks);
         Ok(effects.outcome)
     }

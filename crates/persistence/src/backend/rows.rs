@@ -22,10 +22,10 @@ macro_rules! task_columns {
         /// The columns that are written, after the owner's id.
         pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
 
-        /// The assignments of an update from rows with the alias `input`.
+        /// The assignments of an update from rows with the alias `input`, as in [`BindTask::push_assignments`].
         #[cfg(feature = "postgres")]
         pub(crate) const ASSIGNMENTS: &str =
-            concat!("search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
+            concat!("deleted_at = null, search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
 
         /// The SQL types of the columns, the id first.
         pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
@@ -113,7 +113,7 @@ macro_rules! task_columns {
             }
 
             fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
-                out.push_sql("search = ");
+                out.push_sql("deleted_at = null, search = ");
                 out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
                 $(
                     out.push_sql(concat!(", ", stringify!($name), " = "));
@@ -151,7 +151,8 @@ pub(crate) trait BindTask<DB: Backend> {
     /// Binds the values in the order of [`WRITTEN`].
     fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
-    /// Binds the values as the assignments of an update.
+    /// Binds the values as the assignments of an update. It makes the row live, since version 0.1.0 leaves a row of each
+    /// deleted task, which its id may find again.
     fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
     /// The key of the row, beside the owner.

@@ -63,7 +63,8 @@ impl Outages {
             | Err(
                 RepositoryError::NotFound
                 | RepositoryError::PreconditionFailed { .. }
-                | RepositoryError::AlreadyExists,
+                | RepositoryError::AlreadyExists { .. }
+                | RepositoryError::QuotaExceeded { .. },
             ) => return self.succeeded(part),
             Err(error) => error,
         };

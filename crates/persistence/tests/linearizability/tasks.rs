@@ -22,7 +22,7 @@ fn sequential_histories_are_linearizable() {
         toggled(6, 7, true, 2),
         toggle(8, 9, 1, if_match(1), Reply::Rejected { current: 2 }),
         toggle(10, 11, 1, if_match(2), Reply::Task(state(false, 3))),
-        event(11, 12, created(0, 0, 1, 1).call, Reply::Taken),
+        event(11, 12, created(0, 0, 1, 1).call, Reply::Taken { current: 3 }),
         deleted(12, 13, 1, 4),
         toggle(14, 15, 1, always(), Reply::NotFound),
         created(16, 17, 1, 5),
@@ -105,6 +105,16 @@ fn resurrected_tasks_are_found() {
 }
 
 #[test]
+fn rejected_creates_have_a_reason() {
+    let rejected = |reply| event(2, 3, created(0, 0, 1, 1).call, reply);
+    let on_a_task = |reply| is_linearizable(&[created(0, 1, 1, 1), rejected(reply)]);
+    assert!(on_a_task(Reply::Taken { current: 1 }));
+    assert!(!on_a_task(Reply::Taken { current: 2 }), "another revision is current");
+    assert!(!on_a_task(Reply::Full), "the id is looked up before the quota");
+    assert!(is_linearizable(&[rejected(Reply::Full)]));
+}
+
+#[test]
 fn missing_tasks_are_found() {
     let missing = [
         read(2, 3, Reply::NotFound),
@@ -114,7 +124,7 @@ fn missing_tasks_are_found() {
     for event in missing {
         assert!(!is_linearizable(&[created(0, 1, 1, 1), event]));
     }
-    assert!(!is_linearizable(&[event(0, 1, created(0, 0, 1, 1).call, Reply::Taken)]));
+    assert!(!is_linearizable(&[event(0, 1, created(0, 0, 1, 1).call, Reply::Taken { current: 1 })]));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 for place in &history.batches[number].calls {
                     let call = &history.calls[*place];
                     if call.owner == commit.owner && !is_rejected_before(call, commit.at) {
-                        let answer = model::apply(&mut expected, call);
+                        let answer = model::apply(&mut expected, call, history.quota);
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }
                 }
@@ -108,10 +108,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
 
 /// Whether a call was rejected on its own, apart from the commit.
 fn is_rejected_before(call: &Call, commit: u64) -> bool {
-    let rejections = [Answer::NotFound, Answer::AlreadyExists];
-    call.answer.as_ref().is_some_and(|(at, answer)| {
-        *at < commit && (rejections.contains(answer) || matches!(answer, Answer::PreconditionFailed(_)))
-    })
+    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && answer.is_rejection())
 }
 
 /// The one case in which two stores of a batch may pass: the owner was new, the first one's connection was lost, and
@@ -195,12 +192,12 @@ fn verify(
         }
         _ if applied.iter().any(|(at, right)| right == answer && call.begin < *at && at < end) => Ok(()),
         _ if answer.is_success() => Err(format!("a success is not what was stored: {applied:?}")),
-        _ => was_right(call, *end, commits),
+        _ => was_right(call, *end, commits, history.quota),
     }
 }
 
 /// Whether a rejection was correct at some time between call and reply.
-fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
+fn was_right(call: &Call, end: u64, commits: &[&Commit], quota: u64) -> Result<(), String> {
     let Some((_, answer)) = &call.answer else { return Ok(()) };
     let first = commits.partition_point(|commit| commit.at < call.begin);
     let last = commits.partition_point(|commit| commit.at < end);
@@ -208,7 +205,7 @@ fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> Result<(), String> {
     let then = commits[first..last].iter().map(|commit| commit.after.clone());
     let right = |record: Option<Arc<Record>>| {
         let mut record = record.as_deref().cloned().unwrap_or_default();
-        model::apply(&mut record, call) == *answer
+        model::apply(&mut record, call, quota) == *answer
     };
     if std::iter::once(before).chain(then).any(right) {
         Ok(())

@@ -9,7 +9,8 @@ pub(super) enum Answer {
     Deleted(i64),
     NotFound,
     PreconditionFailed(i64),
-    AlreadyExists,
+    AlreadyExists(i64),
+    QuotaExceeded,
     /// Nothing was written.
     Unavailable,
     /// Nothing was written.
@@ -26,7 +27,8 @@ impl Answer {
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
-            Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
+            Err(RepositoryError::AlreadyExists { current }) => Self::AlreadyExists(current.number()),
+            Err(RepositoryError::QuotaExceeded { .. }) => Self::QuotaExceeded,
             Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
                 Self::Unavailable
             }
@@ -35,6 +37,14 @@ impl Answer {
                 Self::Fault
             }
         }
+    }
+
+    /// Whether the command was decided, and changed nothing.
+    pub(super) const fn is_rejection(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound | Self::PreconditionFailed(_) | Self::AlreadyExists(_) | Self::QuotaExceeded
+        )
     }
 
     pub(super) const fn is_success(&self) -> bool {
@@ -71,6 +81,8 @@ pub(super) struct Batch {
 
 #[derive(Debug, Default)]
 pub(super) struct History {
+    /// The quota of each owner; 0 is none.
+    pub(super) quota: u64,
     pub(super) calls: Vec<Call>,
     pub(super) batches: Vec<Batch>,
 }

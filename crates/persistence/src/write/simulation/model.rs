@@ -5,13 +5,16 @@ use domain::{Command, EntityTags, Precondition, Task, Timestamp};
 use super::history::{Answer, Call};
 use super::record::{Record, TaskRow};
 
-/// Carries out a call on a record and gives the answer that is right there.
-pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
+/// Carries out a call on a record and gives the answer that is right there, with this quota; 0 is none.
+pub(super) fn apply(record: &mut Record, call: &Call, quota: u64) -> Answer {
     let next = record.revision + 1;
     match &call.command {
         Command::Create(new) => {
-            if record.tasks.contains_key(&new.id) {
-                return Answer::AlreadyExists;
+            if let Some(TaskRow::Live(task)) = record.tasks.get(&new.id) {
+                return Answer::AlreadyExists(task.revision.number());
+            }
+            if quota > 0 && record.live().count() as u64 >= quota {
+                return Answer::QuotaExceeded;
             }
             let task = Task {
                 id: new.id,

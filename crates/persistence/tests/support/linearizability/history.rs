@@ -117,7 +117,11 @@ pub(crate) enum Reply {
         current: i64,
     },
     /// A live task has the id of the new one.
-    Taken,
+    Taken {
+        current: i64,
+    },
+    /// The owner has as many live tasks as allowed.
+    Full,
     /// Anything else, which the model knows no reason for.
     Failed(String),
 }

@@ -25,7 +25,10 @@ impl Slot {
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
-            (Call::Create { .. }, Reply::Taken, Self::Live(_))
+            (Call::Create { .. }, Reply::Taken { current }, Self::Live(state)) => {
+                same(*current == state.revision)
+            }
+            (Call::Create { .. }, Reply::Full, Self::Absent | Self::Deleted(_))
             | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,

@@ -101,7 +101,8 @@ pub(super) fn replied(result: Result<Task, RepositoryError>) -> Reply {
         Ok(task) => Reply::Task(shown(task).1),
         Err(RepositoryError::NotFound) => Reply::NotFound,
         Err(RepositoryError::PreconditionFailed { current }) => Reply::Rejected { current: current.number() },
-        Err(RepositoryError::AlreadyExists) => Reply::Taken,
+        Err(RepositoryError::AlreadyExists { current }) => Reply::Taken { current: current.number() },
+        Err(RepositoryError::QuotaExceeded { .. }) => Reply::Full,
         Err(error) => Reply::Failed(format!("{error:?}")),
     }
 }
