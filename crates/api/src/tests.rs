@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod browsers;
+mod chosen_ids;
 mod conditions;
 mod dashboards;
 mod faults;
@@ -11,6 +12,7 @@ mod limits;
 mod lists;
 mod log_events;
 mod ownership;
+mod quota;
 mod reference;
 mod responses;
 mod structure;
