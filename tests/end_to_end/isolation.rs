@@ -127,11 +127,12 @@ impl User<'_> {
         let id = &ids[self.any(ids.len())];
         let path = format!("{root}/{id}");
         let title = format!("{}{}", mark(self.number), self.any(1000));
-        let (method, response) = match self.any(5) {
+        let (method, response) = match self.any(6) {
             0 => ("GET", self.client.get(&path)),
             1 => ("PUT", self.client.put(&path, &json!({"title": title}))),
             2 => ("PATCH", self.client.patch(&path, &json!({"description": title}))),
             3 => ("PATCH", self.client.request("PATCH", &format!("{path}/complete")).send()),
+            4 => return self.creates_with(id, &path, &title),
             _ => ("DELETE", self.client.delete(&path)),
         };
         let response = self.checked(response);
@@ -147,6 +148,17 @@ impl User<'_> {
             self.tasks.remove(id);
         } else if mine {
             self.tasks.insert(id.clone(), response.json());
+        }
+    }
+
+    /// Creates a task with the id of another user's task, or of a deleted one; the user's own is in use.
+    fn creates_with(&mut self, id: &str, path: &str, title: &str) {
+        let request = self.client.request("PUT", path).header("If-None-Match", "*");
+        let response = self.checked(request.json(&json!({"title": title})).send());
+        if self.tasks.contains_key(id) {
+            let _ = response.expect(412);
+        } else {
+            self.tasks.insert(id.to_owned(), response.expect(201).json());
         }
     }
 
