@@ -66,7 +66,13 @@ impl Outages {
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. },
             ) => return self.succeeded(part),
-            Err(error) => error,
+            Err(
+                error @ (RepositoryError::Unavailable(_)
+                | RepositoryError::Busy(_)
+                | RepositoryError::OutcomeUnknown(_)
+                | RepositoryError::Damaged(_)
+                | RepositoryError::Fault(_)),
+            ) => error,
         };
         self.failed(part, error);
     }
