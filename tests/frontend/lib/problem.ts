@@ -21,6 +21,8 @@ export class Problem extends Error {
   readonly retryAfter?: number;
   /** The task's current entity tag, if a precondition failed. */
   readonly etag?: string;
+  /** The maximum number of tasks, with `quota_exceeded`. */
+  readonly limit?: number;
 
   constructor(body: Body, headers: Headers) {
     super(body.detail);
@@ -30,6 +32,7 @@ export class Problem extends Error {
     this.requestId = body.request_id;
     this.retryAfter = Number(headers.get("Retry-After")) || undefined;
     this.etag = headers.get("ETag") ?? undefined;
+    this.limit = body.limit;
   }
 
   /** The error message for a member of the body. */
