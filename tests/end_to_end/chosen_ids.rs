@@ -77,7 +77,7 @@ fn ids_are_free_for_others_and_after_deletion(database: Database) {
     let (id, unused) = (id.as_str(), unused.as_str());
     let path = format!("/api/tasks/{id}");
     let hers = put(&alice, id, "hers").expect(201);
-    // An id that another user has gets the same response as one that nobody has.
+    // An id that another user has gets the same response as one that is unused.
     let (his, other) = (put(&bob, id, "his").expect(201), put(&bob, unused, "his").expect(201));
     let names =
         |response: &Response| response.headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
