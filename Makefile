@@ -80,7 +80,7 @@ bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minu
 
 # REF=<commit> prints those of another commit; TIMES=1 adds build times, which take minutes.
 .PHONY: stats
-stats: ## Print statistics about the code: sizes, modules, test names, documentation
+stats: ## Print statistics about the code: sizes, modules, comments, test names, documentation
 	@REF="$(REF)" TIMES="$(TIMES)" tests/stats.sh
 
 .PHONY: semver

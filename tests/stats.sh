@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints statistics about the code: sizes, modules, test names, retired words, documentation; with TIMES=1 also build times.
+# Prints statistics about the code: sizes, modules, comments, test names, retired words, documentation; with TIMES=1 also build times.
 # REF=<commit> prints those of another commit, from a temporary worktree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -49,7 +49,7 @@ def spread(values):
     values = sorted(values) or [0]
     return f"median {values[len(values) // 2]}, p90 {values[len(values) * 9 // 10]}, max {values[-1]}"
 
-sizes, modules, names = defaultdict(list), {}, []
+sizes, modules, names, code, comments = defaultdict(list), {}, [], 0, 0
 for path, text in texts.items():
     if path.parts[0] in ("crates", "tests"):
         names += TEST.findall(text)
@@ -58,6 +58,9 @@ for path, text in texts.items():
     if is_product(path):
         product = TEST_MODULE.sub("", text)
         sizes[path.parts[1]].append((product.count("\n"), str(path)))
+        written = [line.strip() for line in product.split("\n") if not re.match(r"\s*(//[/!].*)?$", line)]
+        comments += sum(line.startswith("//") for line in written)
+        code += sum(not line.startswith("//") for line in written)
         if path.name == "lib.rs" and len(path.parts) == 4:
             modules[path.parts[1]] = len(MODULE.findall(TEST_DECLARATION.sub("", product)))
 
@@ -67,6 +70,7 @@ for crate, files in sorted(sizes.items()):
     largest = max(files)
     print(f"  {crate}: {len(files)} files, {sum(size for size, _ in files)} lines, "
           f"{modules.get(crate, 0)} top-level modules; longest file: {largest[1]} ({largest[0]})")
+print(f"Comments that are not documentation: {comments} lines, {100 * comments / code:.1f} % of {code} lines of code")
 print(f"Test names: {len(names)}; length: {spread(map(len, names))}; over 60: {sum(len(name) > 60 for name in names)}")
 PYTHON
 

@@ -1,10 +1,12 @@
 //! Mistakes in the configuration, and the message for each.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tasknook_tests::{BetterAuth, Environment, Mode, Service};
+use tasknook_tests::{BetterAuth, Environment, Mode, Service, run_to_exit};
 
 use crate::database::{Database, caller, execute, url_of};
 
@@ -176,6 +178,41 @@ fn tables_of_another_program_need_a_schema() {
     execute(Database::Sqlite, &environment, "create table tasks (name text)");
     let error = config_error(&environment, "serve");
     assert!(error.contains("database of another program") && error.contains("file of its own"), "{error}");
+}
+
+#[test]
+fn unusable_audit_files_are_rejected() {
+    let environment = Database::Sqlite.with_secret();
+    let folder = environment.folder().to_owned();
+    let with = |file: &str| environment.clone().set("TASKNOOK_LOG__AUDIT_FILE", file);
+    fs::create_dir(folder.join("closed")).unwrap();
+    fs::write(folder.join("closed/file"), "").unwrap();
+    fs::write(folder.join("file"), "").unwrap();
+    fs::set_permissions(folder.join("closed/file"), Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(folder.join("closed"), Permissions::from_mode(0o500)).unwrap();
+    for (file, why) in [
+        ("missing/audit.jsonl", "No such file or directory"),
+        ("file/audit.jsonl", "Not a directory"),
+        ("closed", "Is a directory"),
+        ("closed/audit.jsonl", "Permission denied"),
+        ("closed/file", "Permission denied"),
+    ] {
+        let errors = ["check-config", "serve"].map(|command| {
+            // In a user namespace without users, where root has no rights on files but those of their modes.
+            let mut confined = Command::new("unshare");
+            let command = with(file).command(&[command]);
+            confined.arg("--user").arg(command.get_program()).args(command.get_args()).current_dir(&folder);
+            confined.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            let exit = run_to_exit(&mut confined, LIMIT);
+            assert_eq!(exit.code, Some(2), "{file}: {}\n{}", exit.stdout, exit.stderr);
+            exit.stderr.split_once("log.audit_file: ").expect("the setting").1.to_owned()
+        });
+        let expected = format!("cannot open {file:?}: {why}");
+        assert!(errors.iter().all(|error| error.replace("\\\"", "\"").starts_with(&expected)), "{errors:?}");
+    }
+    let _ = with("audit.jsonl").run(&["check-config"]).success();
+    assert!(!folder.join("audit.jsonl").exists(), "the check creates no file");
+    let _ = with("file").run(&["check-config"]).success();
 }
 
 #[test]

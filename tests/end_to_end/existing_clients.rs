@@ -9,6 +9,10 @@ on_both_databases! {
     completion_accepts_an_empty_json_body
     update_accepts_the_whole_object
     is_completed_is_accepted
+    status_is_accepted
+    priority_is_accepted_in_any_case
+    empty_due_date_is_accepted
+    sorting_by_due_date_is_accepted
     null_is_accepted_for_empty_form_fields
     delete_can_be_configured_to_return_json
     delete_returns_a_body_on_request
@@ -16,6 +20,7 @@ on_both_databases! {
     list_is_an_array_of_all_tasks
     trailing_slashes_are_accepted
     filter_and_sort_aliases_are_accepted
+    searches_find_texts_as_they_are_typed
 }
 
 /// A service, and a client for alice.
@@ -58,7 +63,7 @@ fn update_accepts_the_whole_object(database: Database) {
     for member in ["id", "user_id", "created_at", "description"] {
         assert_eq!(response[member], task[member], "{member}");
     }
-    assert_eq!(response.get("priority"), None);
+    assert_eq!(response["priority"], "high");
 }
 
 fn is_completed_is_accepted(database: Database) {
@@ -78,6 +83,44 @@ fn is_completed_is_accepted(database: Database) {
         alice.patch(&complete, &json!({"is_completed": false})).expect(200).json()["completed"],
         false
     );
+}
+
+fn status_is_accepted(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    let task = created(&alice, &json!({"title": "a"}));
+    let completed = alice.put(&path(&task), &json!({"status": "completed"})).expect(200).json();
+    assert_eq!(completed["completed"], true);
+    assert!(completed["completed_at"].is_string());
+}
+
+fn priority_is_accepted_in_any_case(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    let task = created(&alice, &json!({"title": "a", "priority": "High"}));
+    assert_eq!(alice.get(&path(&task)).expect(200).json()["priority"], "high");
+}
+
+fn empty_due_date_is_accepted(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    let task = created(&alice, &json!({"title": "a", "due_date": ""}));
+    assert_eq!(task["due_date"], Value::Null);
+    let due = alice.put(&path(&task), &json!({"due_date": "2026-12-24T18:00"})).expect(200).json();
+    assert_eq!(due["due_date"], "2026-12-24T18:00:00.000Z");
+    assert_eq!(alice.put(&path(&task), &json!({"due_date": ""})).expect(200).json()["due_date"], Value::Null);
+}
+
+fn sorting_by_due_date_is_accepted(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    for (title, due) in [("a", json!("2026-12-24")), ("b", Value::Null), ("c", json!("2026-12-25"))] {
+        created(&alice, &json!({"title": title, "due_date": due}));
+    }
+    for (query, expected) in
+        [("sort_by=due_date&order=desc", ["c", "a", "b"]), ("sort=due_date", ["a", "c", "b"])]
+    {
+        let list = alice.get(&format!("/api/alice/tasks?{query}")).expect(200).json();
+        let titles: Vec<&str> =
+            list.as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, expected);
+    }
 }
 
 fn null_is_accepted_for_empty_form_fields(database: Database) {
@@ -163,7 +206,28 @@ fn filter_and_sort_aliases_are_accepted(database: Database) {
         ("sort=-updated_at", json!([open, done])),
         ("search=DON", json!([done])),
         ("limit=1&offset=1", json!([done])),
+        ("limit=1&skip=1", json!([done])),
+        ("limit=1&page=2&sort_by=title&sort_order=DESC", json!([done])),
+        ("limit=1&page=9223372036854775807", json!([])),
+        ("limit=1000&page=9223372036854775807&count=true", json!([])),
     ] {
         assert_eq!(alice.get(&format!("/api/alice/tasks?{query}")).expect(200).json(), expected, "{query}");
+    }
+}
+
+/// Phones and browsers send composed letters, macOS file names have decomposed ones, Japanese keyboards both widths.
+fn searches_find_texts_as_they_are_typed(database: Database) {
+    let (_service, alice) = alice(&database.with_secret());
+    let task = created(&alice, &json!({"title": "Cafe\u{301} ＷｉＦｉ", "description": "Straße"}));
+    for (search, expected) in [
+        ("caf%C3%A9", json!([task])),
+        ("CAFE%CC%81%20wifi", json!([task])),
+        ("%EF%BC%B7IFI", json!([task])),
+        ("STRASSE", json!([task])),
+        ("cafe", json!([])),
+    ] {
+        let listed = alice.get(&format!("/api/alice/tasks?search={search}&count=true")).expect(200);
+        assert_eq!(listed.json(), expected, "{search}");
+        assert_eq!(listed.header("etag"), None);
     }
 }

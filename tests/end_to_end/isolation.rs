@@ -1,6 +1,6 @@
 //! Many concurrent users, each with a mark in every text: no response contains the mark of another user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
@@ -32,8 +32,15 @@ fn responses_contain_no_data_of_other_users(database: Database) {
         for (number, client) in callers.into_iter().enumerate() {
             let (leaks, start) = (&leaks, &start);
             scope.spawn(move || {
-                let mut user =
-                    User { users, number, client, leaks, tasks: BTreeMap::new(), dice: 7919 + number as u64 };
+                let mut user = User {
+                    users,
+                    number,
+                    client,
+                    leaks,
+                    tasks: BTreeMap::new(),
+                    trash: BTreeSet::new(),
+                    dice: 7919 + number as u64,
+                };
                 start.wait();
                 (0..STEPS).for_each(|_| user.step());
                 user.expect_exactly_own_tasks();
@@ -61,6 +68,8 @@ struct User<'a> {
     leaks: &'a Mutex<Leaks>,
     /// The current tasks, by id.
     tasks: BTreeMap<String, Value>,
+    /// The ids in the trash.
+    trash: BTreeSet<String>,
     dice: u64,
 }
 
@@ -98,6 +107,7 @@ impl User<'_> {
 
     fn lists(&mut self, root: &str) {
         let cursors = self.leaks.lock().unwrap().cursors.clone();
+        let root = if self.any(3) == 0 { format!("{root}/trash") } else { root.to_owned() };
         let query = match self.any(4) {
             0 if !cursors.is_empty() => format!("?limit=3&cursor={}", cursors[self.any(cursors.len())]),
             1 => "?search=CANARY&count=true".to_owned(),
@@ -127,35 +137,43 @@ impl User<'_> {
         let id = &ids[self.any(ids.len())];
         let path = format!("{root}/{id}");
         let title = format!("{}{}", mark(self.number), self.any(1000));
-        let (method, response) = match self.any(6) {
-            0 => ("GET", self.client.get(&path)),
-            1 => ("PUT", self.client.put(&path, &json!({"title": title}))),
-            2 => ("PATCH", self.client.patch(&path, &json!({"description": title}))),
-            3 => ("PATCH", self.client.request("PATCH", &format!("{path}/complete")).send()),
-            4 => return self.creates_with(id, &path, &title),
-            _ => ("DELETE", self.client.delete(&path)),
+        let (live, trashed) = (self.tasks.contains_key(id), self.trash.contains(id));
+        let in_trash = format!("{root}/trash/{id}");
+        // Whether it is found, and the response for whom it is.
+        let (found, success, response) = match self.any(9) {
+            0 => (live, 200, self.client.get(&path)),
+            1 => (live, 200, self.client.put(&path, &json!({"title": title}))),
+            2 => (live, 200, self.client.patch(&path, &json!({"description": title}))),
+            3 => (live, 200, self.client.request("PATCH", &format!("{path}/complete")).send()),
+            4 => (live, 204, self.client.delete(&path)),
+            5 => (live || trashed, 200, self.client.post(&format!("{path}/restore"), &json!({}))),
+            6 => {
+                let _ = self.checked(self.client.get(&in_trash)).expect(if trashed { 200 } else { 404 });
+                return;
+            }
+            7 => return self.creates_with(id, &path, &title),
+            _ => (trashed, 204, self.client.delete(&in_trash)),
         };
-        let response = self.checked(response);
-        let mine = self.tasks.contains_key(id);
-        let response = response.expect(if !mine {
-            404
-        } else if method == "DELETE" {
-            204
-        } else {
-            200
-        });
-        if mine && method == "DELETE" {
-            self.tasks.remove(id);
-        } else if mine {
+        let response = self.checked(response).expect(if found { success } else { 404 });
+        if !found {
+            return;
+        }
+        if success == 200 {
             self.tasks.insert(id.clone(), response.json());
+        } else if live {
+            self.tasks.remove(id);
+            self.trash.insert(id.clone());
+        }
+        if trashed {
+            self.trash.remove(id);
         }
     }
 
-    /// Creates a task with the id of another user's task, or of a deleted one; the user's own is in use.
+    /// Creates a task with the id of another user's task, or of one that is deleted for good; the user's own are in use.
     fn creates_with(&mut self, id: &str, path: &str, title: &str) {
         let request = self.client.request("PUT", path).header("If-None-Match", "*");
         let response = self.checked(request.json(&json!({"title": title})).send());
-        if self.tasks.contains_key(id) {
+        if self.tasks.contains_key(id) || self.trash.contains(id) {
             let _ = response.expect(412);
         } else {
             self.tasks.insert(id.to_owned(), response.expect(201).json());
@@ -185,5 +203,9 @@ impl User<'_> {
             .map(|task| (task["id"].as_str().unwrap().to_owned(), task.clone()))
             .collect();
         assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
+        let trash = self.client.get("/api/tasks/trash").expect(200).json();
+        let trash: BTreeSet<String> =
+            trash.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(trash, self.trash, "{} has exactly their own trash", name(self.number));
     }
 }

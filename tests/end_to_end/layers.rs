@@ -16,7 +16,17 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
 ];
 
 /// The external crates of the domain.
-const DOMAIN_MAY_USE: [&str; 5] = ["async-trait", "pollster", "thiserror", "time", "uuid"];
+const DOMAIN_MAY_USE: [&str; 9] = [
+    "async-trait",
+    "icu_casemap",
+    "icu_normalizer",
+    "icu_properties",
+    "jiff",
+    "pollster",
+    "thiserror",
+    "time",
+    "uuid",
+];
 
 /// The optional dependencies of the auth crate: a framework or a client comes only with its feature.
 const AUTH_MAY_OFFER: [&str; 7] =

@@ -157,10 +157,13 @@ fn audit_log_records_each_write_of_a_user() {
     let _ = service.client().post("/api/tasks", &json!({"title": "text"})).expect(401);
     service.terminate();
     assert!(service.ended().success());
+    let _ = environment.run(&["owner", "delete", "alice", "--yes"]).success();
 
     let text = fs::read_to_string(environment.folder().join("audit.jsonl")).unwrap();
     assert!(!text.contains("text"), "{text}");
-    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let all: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (command, records) = all.split_last().unwrap();
+    assert_eq!(command["command"], "owner delete");
     let line = |record: &Value| {
         let task = record["task_id"].as_str().map_or("-", |task| if task == id { "task" } else { task });
         let text = |name: &str| record[name].as_str().unwrap_or("-").to_owned();
@@ -189,7 +192,7 @@ fn audit_log_records_each_write_of_a_user() {
     assert_eq!((&completed["request_id"], &completed["trace_id"]), (&"completion".into(), &TRACE.into()));
     assert_eq!(records[3]["path_user"], "böb");
     assert_eq!(records[7]["from_user"], "bob");
-    let members = records.iter().flat_map(|record| record.as_object().unwrap().keys());
+    let members = all.iter().flat_map(|record| record.as_object().unwrap().keys());
     let mut members = sorted(members.map(String::as_str).collect());
     members.dedup();
     assert_eq!(members, sorted(documented("## Audit log")));

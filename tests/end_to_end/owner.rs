@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,6 +18,7 @@ on_both_databases! {
     deleted_users_leave_no_row
     tasks_move_while_clients_write
     killed_moves_are_done_or_undone
+    commands_are_in_the_audit_log
 }
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -61,6 +62,8 @@ fn users_are_exported_deleted_and_imported(database: Database) {
     let lines = export(&environment, zoe);
     let tasks: Vec<&Value> = lines.iter().filter_map(|line| line.get("task")).collect();
     assert_eq!(tasks, kept.iter().collect::<Vec<_>>());
+    let trashed: Vec<&Value> = lines.iter().filter_map(|line| line.get("trashed")).collect();
+    assert!(matches!(trashed.as_slice(), [one] if one["id"] == deleted["id"]), "{trashed:?}");
     assert_eq!(export(&environment, "-unknown").len(), 2, "an id may begin with a hyphen");
     assert_eq!(run(&environment, &["export", "--output", path, "--", zoe]).code, Some(1), "the file exists");
 
@@ -74,15 +77,21 @@ fn users_are_exported_deleted_and_imported(database: Database) {
     for task in &kept {
         let path = format!("/api/tasks/{}", task["id"].as_str().unwrap());
         let response = client.get(&path).expect(200);
-        assert_eq!(response.json(), *task);
         let revision: u64 = response.header("etag").unwrap().trim_matches('"').parse().unwrap();
+        let mut expected = task.clone();
+        expected["revision"] = json!(revision);
+        assert_eq!(response.json(), expected);
         assert!(revision > 4, "no tag from before the export is used again: {revision}");
     }
+    let trash = client.get("/api/tasks/trash").expect(200).json();
+    let mut expected = trashed[0].clone();
+    expected["revision"] = trash[0]["revision"].clone();
+    assert_eq!(trash, json!([expected]));
     let again = run(&environment, &["import", "--", zoe, path]);
     assert_eq!(again.code, Some(1));
     assert!(again.stderr.contains(kept[0]["id"].as_str().unwrap()), "{}", again.stderr);
     let skipped = run(&environment, &["import", "--skip", "--", zoe, path]).success();
-    assert!(skipped.stdout.contains("Imported 0 tasks, kept 2."), "{}", skipped.stdout);
+    assert!(skipped.stdout.contains("Imported 0 tasks, kept 3."), "{}", skipped.stdout);
     assert!(import_from_input(&environment, bob, &text), "standard input");
     assert_eq!(other.get("/api/tasks").expect(200).json().as_array().unwrap().len(), 3);
     assert!(!import_from_input(&environment, bob, text.rsplit_once("{\"end").unwrap().0), "incomplete");
@@ -117,7 +126,7 @@ fn deleted_users_leave_no_row(database: Database) {
         nothing,
         [
             json!({ "tasknook_export": 1, "owner_id": "zoë", "revision": 0 }),
-            json!({ "end": { "tasks": 0, "tombstones": 0 } }),
+            json!({ "end": { "tasks": 0, "trashed": 0, "tombstones": 0 } }),
         ]
     );
     assert_eq!(bob.get("/api/tasks").expect(200).json(), json!([his]));
@@ -201,4 +210,47 @@ fn write_export(path: &std::path::Path) {
         writeln!(file, "{}", json!({ "task": task })).unwrap();
     }
     writeln!(file, "{}", json!({ "end": { "tasks": TASKS, "tombstones": 0 } })).unwrap();
+}
+
+fn commands_are_in_the_audit_log(database: Database) {
+    let environment = database.with_secret().set("TASKNOOK_LOG__AUDIT_FILE", "audit.jsonl");
+    let service = environment.serve();
+    create(&caller(&environment, &service, "zoë"), "canary");
+    create(&caller(&environment, &service, "bob"), "canary");
+    let _ = run(&environment, &["export", "zoë", "--output", "zoë.jsonl"]).success();
+    assert_eq!(run(&environment, &["import", "zoë", "zoë.jsonl"]).code, Some(1), "the id is in use");
+    let _ = run(&environment, &["import", "zoë", "zoë.jsonl", "--replace"]).success();
+    let _ = run(&environment, &["move", "zoë", "bob"]).success();
+    assert_eq!(run(&environment, &["delete", "bob"]).code, Some(1), "not confirmed");
+    let _ = run(&environment, &["delete", "bob", "--yes"]).success();
+    service.stop();
+    // Nothing is done without a record.
+    let rejected = environment.clone().set("TASKNOOK_LOG__AUDIT_FILE", "missing/audit.jsonl");
+    assert_eq!(run(&rejected, &["move", "bob", "zoë"]).code, Some(2));
+    let full = environment.clone().set("TASKNOOK_LOG__AUDIT_FILE", "/dev/full");
+    let unrecorded = run(&full, &["export", "bob"]);
+    assert!(unrecorded.code == Some(1) && unrecorded.stderr.contains("audit log"), "{}", unrecorded.stderr);
+
+    let text = fs::read_to_string(environment.folder().join("audit.jsonl")).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (requests, commands): (Vec<&Value>, Vec<&Value>) =
+        records.iter().partition(|record| record["command"].is_null());
+    assert_eq!(requests.len(), 2, "the service appends to the same file");
+    let members = ["command", "user", "from_user", "tasks", "result"];
+    let lines: Vec<Value> =
+        commands.iter().map(|record| members.map(|member| &record[member])).map(|line| json!(line)).collect();
+    assert_eq!(
+        lines,
+        [
+            json!(["owner export", "zoë", null, 1, "applied"]),
+            json!(["owner import", "zoë", null, null, "rejected"]),
+            json!(["owner import", "zoë", null, 1, "applied"]),
+            json!(["owner move", "bob", "zoë", 1, "applied"]),
+            json!(["owner delete", "bob", null, null, "rejected"]),
+            json!(["owner delete", "bob", null, 2, "applied"]),
+        ]
+    );
+    let uid = fs::metadata(environment.folder()).unwrap().uid();
+    assert!(commands.iter().all(|record| record["uid"] == uid && record["time"].is_string()), "{text}");
 }

@@ -5,27 +5,35 @@ A request that is meant to be valid loses the part that contradicts another. One
 
 import base64
 import json
+import uuid
 
 import schemathesis
 from schemathesis.generation.modes import GenerationMode
 
-OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", "order", "offset")
+ORDERS = ("order", "sort_order", "sort_direction", "sort_dir")
+OFFSETS = ("offset", "skip", "page")
+OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS)
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
+    # A key belongs to one request.
+    for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
+        case.headers[name] = str(uuid.uuid4())
     operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
     if not case.query:
         return
-    if operation == "list_tasks":
-        remove_contradictions(case.query)
+    if operation in ("list_tasks", "list_trash"):
+        remove_contradictions(case.query, operation == "list_trash")
     if operation == "complete_task" and isinstance(case.body, dict):
         values = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
+        if "status" in case.body:
+            values.append(as_text(as_text(case.body["status"]) == "completed"))
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
 
@@ -42,8 +50,8 @@ def remove_star(headers):
             del headers[name]
 
 
-def remove_contradictions(query):
-    if is_cursor(query.get("cursor")):
+def remove_contradictions(query, is_trash):
+    if is_cursor(query.get("cursor"), is_trash):
         # A cursor contains the other parameters.
         for name in OF_CURSOR:
             query.pop(name, None)
@@ -57,14 +65,20 @@ def remove_contradictions(query):
     keys = [query[name].replace("_at", "") for name in ("sort", "sort_by") if name in query]
     if len(set(keys)) > 1:
         del query["sort_by"]
-    if query.get("order") == "asc" and any(key.startswith("-") for key in keys[:1]):
-        del query["order"]
+    for aliases in (ORDERS, OFFSETS):
+        for name in [name for name in aliases if name in query][1:]:
+            del query[name]
+    if any(key.startswith("-") for key in keys[:1]):
+        for name in ORDERS:
+            if query.get(name) == "asc":
+                del query[name]
 
 
-def is_cursor(text):
-    """Whether the service may have issued it."""
+def is_cursor(text, is_trash):
+    """Whether the service may have issued it, for this list."""
     try:
-        return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[0] == 1
+        version, *parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return version == 1 and (parts[6:] == [True]) == is_trash
     except (ValueError, LookupError, TypeError):
         return False
 

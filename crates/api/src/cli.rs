@@ -171,6 +171,7 @@ fn check_config(overrides: &Overrides) -> Result<(), StartError> {
     let verifier = server::verifier(&settings, VerifierOptions::default())?;
     write!(stdout(), "{}", trust_anchors(&verifier)).map_err(StartError::output_error)?;
     server::certificate(&settings)?;
+    server::check_audit_file(&settings)?;
     server::check_database(&settings)
 }
 

@@ -127,7 +127,13 @@ section!(Database {
     slow_statement_ms: u64,
 });
 
-section!(Tasks { title_max: usize, description_max: usize, delete_returns_body: bool, changes_days: u64 });
+section!(Tasks {
+    title_max: usize,
+    description_max: usize,
+    delete_returns_body: bool,
+    trash_days: u64,
+    changes_days: u64,
+});
 
 section!(Limits {
     max_body_bytes: usize,
@@ -142,6 +148,8 @@ section!(Limits {
     address_burst: u64,
     failed_authentications_per_second: u64,
     failed_authentications_burst: u64,
+    idempotency_hours: u64,
+    idempotency_keys: u32,
 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });

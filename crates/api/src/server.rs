@@ -3,6 +3,7 @@
 mod address_limit;
 mod app;
 mod assembly;
+mod audit;
 mod connection;
 mod cors;
 mod database;
@@ -36,7 +37,10 @@ use tls::Certificate;
 
 #[cfg(test)]
 pub(crate) use app::app;
+#[cfg(test)]
+pub(crate) use assembly::trash;
 pub(crate) use assembly::{TimeOrderedIds, assemble};
+pub(crate) use audit::{audit_file, check_audit_file};
 pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open, owner_data};
 pub(crate) use verifier::{shared_secret, verifier};
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use auth::AnyVerifier;
-use domain::{Readiness, Tasks};
+use domain::{KeyLimits, Readiness, Tasks};
 use persistence::BackgroundJobs;
 use tokio::sync::watch;
 
@@ -21,7 +21,7 @@ pub(crate) use unsent::{NoRoom, UnsentLists};
 use crate::config::TrustedProxies;
 use crate::metrics::Metrics;
 
-pub(crate) use audit::AuditLog;
+pub(crate) use audit::{AuditFile, AuditLog};
 pub(crate) use limits::{Admission, Client, Exceeded, Limits, Rate};
 pub(crate) use traces::{RequestSpan, TraceExporter};
 
@@ -41,6 +41,8 @@ pub(crate) struct AppState {
     pub last_check: LastCheck,
     /// The limits of request bodies.
     pub body: BodyLimits,
+    /// How much is recorded of the requests with a key.
+    pub key_limits: KeyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
     /// The limits of owners and addresses.

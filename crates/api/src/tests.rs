@@ -4,18 +4,23 @@ mod audit;
 mod bodies;
 mod browsers;
 mod chosen_ids;
+mod compression;
 mod conditions;
 mod dashboards;
 mod faults;
+mod idempotency;
 mod identity;
 mod limits;
 mod lists;
 mod log_events;
+mod members;
 mod ownership;
 mod quota;
 mod reference;
 mod responses;
 mod structure;
+mod texts;
+mod trash;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -34,6 +39,7 @@ use serde_json::Value;
 
 use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, TrustedProxies};
+use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
 use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
 
@@ -120,7 +126,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(ManualClock::at_unix_millis(NOW_MILLIS));
     AppState {
-        tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default()),
+        tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default())
+            .with_trash(crate::server::trash(settings)),
         verifier: Arc::new(AnyVerifier::new(Some(shared.unwrap()), None).unwrap()),
         public_url: settings.server.public_url.clone(),
         openapi: OnceLock::new(),
@@ -129,6 +136,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
+        key_limits: key_limits(&settings.limits),
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

@@ -3,18 +3,27 @@
 //! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
 //! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod idempotency;
 mod import;
 mod precondition;
 mod quota;
 mod state;
+mod trash;
 mod write_set;
+
+use std::sync::Arc;
 
 use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use idempotency::{
+    DroppedKeys, Idempotency, IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, RecordedKeys, RequestDigest,
+    Respond,
+};
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
 pub use quota::WriteLimits;
 pub use state::{OwnerState, Slot};
+pub use trash::{TrashCapacity, TrashedId};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
 /// One write of one owner.
@@ -31,13 +40,42 @@ pub enum Command {
         /// The condition.
         precondition: Precondition,
     },
-    /// Delete a live task if the precondition allows it.
+    /// Move a live task to the trash, or delete it for good, if the precondition allows it.
     Delete {
         /// The task.
         id: TaskId,
         /// The condition.
         precondition: Precondition,
+        /// What the trash holds.
+        trash: TrashCapacity,
     },
+    /// Make a trashed task live again if the precondition allows it. A live one stays as it is.
+    Restore {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete a trashed task for good if the precondition allows it.
+    Purge {
+        /// The task.
+        id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Delete all trashed tasks for good.
+    EmptyTrash,
+    /// Delete for good the oldest trashed tasks that are older or more than the trash may hold.
+    ExpireTrash {
+        /// Those that were deleted before are too old.
+        before: Timestamp,
+        /// What the trash holds.
+        trash: TrashCapacity,
+        /// How many are deleted at most.
+        limit: usize,
+    },
+    /// Nothing: the request is rejected for what it contains, unless its key is recorded.
+    LookUp,
 }
 
 impl Command {
@@ -46,17 +84,31 @@ impl Command {
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(NewTask { id_is_new: true, .. }) => None,
-            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
+            Self::Create(NewTask { id_is_new: true, .. })
+            | Self::EmptyTrash
+            | Self::LookUp
+            | Self::ExpireTrash { .. } => None,
+            Self::Create(NewTask { id, .. })
+            | Self::Update { id, .. }
+            | Self::Delete { id, .. }
+            | Self::Restore { id, .. }
+            | Self::Purge { id, .. } => Some(*id),
         }
     }
 
-    /// The task that the command concerns.
+    /// The task that the command names.
     #[must_use]
-    pub const fn task_id(&self) -> TaskId {
+    pub const fn task_id(&self) -> Option<TaskId> {
         match self {
-            Self::Create(NewTask { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => *id,
+            Self::Create(NewTask { id, .. }) => Some(*id),
+            _ => self.reads(),
         }
+    }
+
+    /// Whether the command needs only the counters of the owner.
+    #[must_use]
+    pub const fn reads_no_task(&self) -> bool {
+        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp)
     }
 }
 
@@ -65,30 +117,42 @@ impl Command {
 pub enum Outcome {
     /// The task as it is after the write.
     Task(Task),
-    /// The task is deleted; the deletion has this revision.
+    /// The task as it is. Nothing is written, because the write would change no value.
+    Unchanged(Task),
+    /// The task is deleted, or in the trash; the deletion has this revision.
     Deleted(Revision),
+    /// The tasks of another owner belong to this one.
+    Moved,
+    /// Nothing of the owner remains.
+    Erased,
+    /// The request was executed before: the response that was recorded then.
+    Replayed(Arc<[u8]>),
+    /// So many trashed tasks are deleted for good.
+    Purged(usize),
 }
 
 /// Why a command is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
-    /// The owner has no live task of this id.
+    /// The owner has no live task of this id, or no trashed one where that is required.
     NotFound,
     /// The task is at a revision that the precondition excludes.
     PreconditionFailed {
         /// The revision it is at.
         current: Revision,
     },
-    /// The owner already has a task of this id.
+    /// The owner already has a task of this id, live or in the trash.
     AlreadyExists {
-        /// The revision it is at.
-        current: Revision,
+        /// The revision it is at, if it is live.
+        current: Option<Revision>,
     },
     /// The owner has as many live tasks as allowed.
     QuotaExceeded {
         /// The number of live tasks that are allowed.
         limit: u64,
     },
+    /// The key of the request is recorded for another request.
+    KeyReused,
 }
 
 /// What a command writes, and its result.
@@ -103,9 +167,9 @@ pub struct Effects {
 /// What is written of one task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskEffect {
-    /// The task is stored as it is here.
+    /// The task is stored as it is here, live or in the trash.
     Put(Task),
-    /// The task is deleted and leaves a tombstone.
+    /// The task is deleted for good and leaves a tombstone.
     Delete(Tombstone),
 }
 
@@ -141,7 +205,16 @@ pub fn decide(
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
-        Command::Delete { id, precondition } => Ok(delete(live(state, *id, precondition)?, state, now)),
+        Command::LookUp => Err(Rejection::NotFound),
+        Command::Delete { id, precondition, trash } => {
+            Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
+        }
+        Command::Restore { id, precondition } => trash::restore(state, *id, precondition, limits, now),
+        Command::Purge { id, precondition } => trash::purge(state, *id, precondition, now),
+        Command::EmptyTrash => Ok(trash::empty(state, now)),
+        Command::ExpireTrash { before, trash, limit } => {
+            Ok(trash::expire(state, (*before, *trash, *limit), now))
+        }
     }
 }
 
@@ -152,26 +225,30 @@ fn create(
     now: Timestamp,
 ) -> Result<Effects, Rejection> {
     // Before the quota: a client that repeats a request which was executed must learn that, also when it used up the quota.
-    if let Slot::Live(task) = state.slot(new.id) {
-        return Err(Rejection::AlreadyExists { current: task.revision });
+    match state.slot(new.id) {
+        Slot::Live(task) => return Err(Rejection::AlreadyExists { current: Some(task.revision) }),
+        Slot::Trashed(_) => return Err(Rejection::AlreadyExists { current: None }),
+        Slot::Free | Slot::Retired => {}
     }
     limits.allow_another(state)?;
     Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now)))
 }
 
-fn update(task: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
-    let mut task = task.clone();
-    change.clone().apply_to(&mut task);
+fn update(before: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {
+    let mut task = before.clone();
     // The clocks of several processes differ, but the time of a task must not go back.
-    task.updated_at = task.updated_at.max(now);
+    let now = before.updated_at.max(now);
+    change.clone().apply_to(&mut task, now);
+    if task == *before {
+        return unchanged(task);
+    }
+    task.updated_at = now;
     task.revision = state.next_revision();
     put(task)
 }
 
-fn delete(task: &Task, state: &OwnerState, now: Timestamp) -> Effects {
-    let revision = state.next_revision();
-    let tombstone = Tombstone { id: task.id, revision, at: task.updated_at.max(now) };
-    Effects { outcome: Outcome::Deleted(revision), tasks: vec![TaskEffect::Delete(tombstone)] }
+const fn unchanged(task: Task) -> Effects {
+    Effects { outcome: Outcome::Unchanged(task), tasks: Vec::new() }
 }
 
 fn put(task: Task) -> Effects {
@@ -180,10 +257,17 @@ fn put(task: Task) -> Effects {
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {
     match state.slot(id) {
-        Slot::Live(task) if precondition.allows(task.revision) => Ok(task),
-        Slot::Live(task) => Err(Rejection::PreconditionFailed { current: task.revision }),
+        Slot::Live(task) => allowed(task, precondition),
         // Whatever the precondition: without a task there is no revision that it could exclude.
-        Slot::Free | Slot::Retired => Err(Rejection::NotFound),
+        Slot::Free | Slot::Trashed(_) | Slot::Retired => Err(Rejection::NotFound),
+    }
+}
+
+fn allowed<'a>(task: &'a Task, precondition: &Precondition) -> Result<&'a Task, Rejection> {
+    if precondition.allows(task.revision) {
+        Ok(task)
+    } else {
+        Err(Rejection::PreconditionFailed { current: task.revision })
     }
 }
 

@@ -4,7 +4,10 @@
 
 use std::fmt;
 
-use crate::{Change, Completion, Description, ImportedTask, NewTask, TaskId, TextError, Timestamp, Title};
+use crate::{
+    Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
+    TagError, Tags, TaskId, TextError, Timestamp, Title,
+};
 
 /// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,12 +30,18 @@ pub struct TaskInput {
     pub description: Field<String>,
     /// Whether it is completed.
     pub completed: Field<bool>,
+    /// The name of the priority; null means the default.
+    pub priority: Field<String>,
+    /// The tags; null clears them.
+    pub tags: Field<Vec<String>>,
+    /// The due date; null and an empty text clear it.
+    pub due_date: Field<String>,
 }
 
-/// What a null title or a null `completed` means in a change.
+/// What null means in a change for a member that a task always has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NullPolicy {
-    /// Treated as absent: clients that send whole objects back rely on it.
+    /// The default of the priority; otherwise treated as absent: clients that send whole objects back rely on it.
     Ignore,
     /// A violation: a merge patch (RFC 7396) would delete a member that a task always has.
     Reject,
@@ -52,6 +61,20 @@ impl Default for TextLimits {
         Self { title_max: 200, description_max: 1000 }
     }
 }
+
+/// The times of a task from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportedTimes {
+    /// When it was completed, if that is known.
+    pub completed_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Reads a title of at most this length.
+type ParseTitle = fn(&str, usize) -> Result<Title, TextError>;
 
 /// A rule that a member violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +99,16 @@ pub enum Rule {
     BeforeCreation,
     /// The text is rejected.
     #[error(transparent)]
-    Text(TextError),
+    Text(#[from] TextError),
+    /// The priority is rejected.
+    #[error(transparent)]
+    Priority(#[from] InvalidPriority),
+    /// A tag is rejected.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+    /// The due date is rejected.
+    #[error(transparent)]
+    DueDate(#[from] DueDateError),
 }
 
 impl fmt::Display for Violation {
@@ -88,18 +120,33 @@ impl fmt::Display for Violation {
 impl TaskInput {
     /// Validates a new task: the title is required, other members have defaults.
     pub(crate) fn into_new_task(self, id: TaskId, limits: TextLimits) -> Result<NewTask, Vec<Violation>> {
+        self.into_task_with(id, limits, Title::parse)
+    }
+
+    fn into_task_with(
+        mut self,
+        id: TaskId,
+        limits: TextLimits,
+        parse_title: ParseTitle,
+    ) -> Result<NewTask, Vec<Violation>> {
         let mut violations = Violations::default();
         if self.title == Field::Absent {
             violations.add("title", Rule::Required);
         }
-        let Change { title, description, completion } =
-            self.collect(limits, NullPolicy::Reject, &mut violations);
+        if self.priority == Field::Null {
+            self.priority = Field::Absent;
+        }
+        let Change { title, description, completion, priority, tags, due_date } =
+            self.collect(limits, NullPolicy::Reject, parse_title, &mut violations);
         match (violations.none()?, title) {
             ((), Some(title)) => {
                 let new = NewTask::new(id, title);
                 Ok(NewTask {
                     description: description.unwrap_or(new.description),
                     completed: completion.map_or(new.completed, |to| to.applied_to(new.completed)),
+                    priority: priority.unwrap_or(new.priority),
+                    tags: tags.unwrap_or(new.tags),
+                    due_date: due_date.unwrap_or(new.due_date),
                     ..new
                 })
             }
@@ -107,19 +154,22 @@ impl TaskInput {
         }
     }
 
-    /// Validates a task from elsewhere by the rules for a new one.
+    /// Validates a task from elsewhere by the rules for a new one, except that its title may display nothing: version 0.1.0
+    /// accepted such titles.
     pub fn into_imported_task(
         self,
         id: TaskId,
-        (created_at, updated_at): (Timestamp, Timestamp),
+        ImportedTimes { completed_at, created_at, updated_at }: ImportedTimes,
         limits: TextLimits,
     ) -> Result<ImportedTask, Vec<Violation>> {
         let mut violations = Violations::default();
         if updated_at < created_at {
             violations.add("updated_at", Rule::BeforeCreation);
         }
-        match (self.into_new_task(id, limits), violations.none()) {
-            (Ok(task), Ok(())) => Ok(ImportedTask { task, created_at, updated_at }),
+        match (self.into_task_with(id, limits, Title::parse_exported), violations.none()) {
+            (Ok(task), Ok(())) => {
+                Ok(ImportedTask { task, completed_at, created_at, updated_at, deleted_at: None })
+            }
             (Err(task), Err(times)) => Err([task, times].concat()),
             (Err(violations), Ok(())) | (Ok(_), Err(violations)) => Err(violations),
         }
@@ -128,23 +178,48 @@ impl TaskInput {
     /// Validates a change of an existing task.
     pub(crate) fn into_change(self, limits: TextLimits, nulls: NullPolicy) -> Result<Change, Vec<Violation>> {
         let mut violations = Violations::default();
-        let change = self.collect(limits, nulls, &mut violations);
+        let change = self.collect(limits, nulls, Title::parse, &mut violations);
         violations.none().map(|()| change)
     }
 
-    fn collect(self, limits: TextLimits, nulls: NullPolicy, violations: &mut Violations) -> Change {
-        let Self { title, description, completed } = self;
+    fn collect(
+        self,
+        limits: TextLimits,
+        nulls: NullPolicy,
+        parse_title: ParseTitle,
+        violations: &mut Violations,
+    ) -> Change {
+        let Self { title, description, completed, priority, tags, due_date } = self;
         let title = violations.present("title", title, nulls);
-        let title = title.and_then(|text| violations.text("title", Title::parse(&text, limits.title_max)));
+        let title = title.and_then(|text| violations.parsed("title", parse_title(&text, limits.title_max)));
         let description = match description {
             Field::Absent => None,
             Field::Null => Some(None),
             Field::Value(text) => {
-                violations.text("description", Description::parse(&text, limits.description_max))
+                violations.parsed("description", Description::parse(&text, limits.description_max))
             }
         };
         let completion = violations.present("completed", completed, nulls).map(Completion::Set);
-        Change { title, description, completion }
+        let priority = match priority {
+            Field::Null if nulls == NullPolicy::Ignore => Some(Priority::default()),
+            other => {
+                let name = violations.present("priority", other, nulls);
+                name.and_then(|name| violations.parsed("priority", Priority::parse(&name)))
+            }
+        };
+        let tags = match tags {
+            Field::Absent => None,
+            Field::Null => Some(Tags::default()),
+            Field::Value(texts) => violations.parsed("tags", Tags::parse(&texts)),
+        };
+        let due_date = match due_date {
+            Field::Absent => None,
+            Field::Null => Some(None),
+            // As HTML forms send an empty field.
+            Field::Value(text) if text.is_empty() => Some(None),
+            Field::Value(text) => violations.parsed("due_date", DueDate::parse(&text)).map(Some),
+        };
+        Change { title, description, completion, priority, tags, due_date }
     }
 }
 
@@ -165,8 +240,8 @@ impl Violations {
         None
     }
 
-    fn text<T>(&mut self, name: &'static str, parsed: Result<T, TextError>) -> Option<T> {
-        parsed.map_err(|error| self.add(name, Rule::Text(error))).ok()
+    fn parsed<T, E: Into<Rule>>(&mut self, name: &'static str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|error| self.add(name, error.into())).ok()
     }
 
     fn none(self) -> Result<(), Vec<Violation>> {
@@ -203,11 +278,17 @@ mod tests {
             title: Field::Value(" ".into()),
             description: Field::Value("x".repeat(1001)),
             completed: Field::Null,
+            priority: Field::Value("asap".into()),
+            tags: Field::Value(vec!["a,b".into()]),
+            due_date: Field::Value("2026-02-30".into()),
         };
         let expected = [
             "title: must not be empty",
             "description: must be at most 1000 characters",
             "completed: must not be null",
+            "priority: must be low, medium, high or urgent",
+            "tags: must not have a tag with a comma or a control character",
+            "due_date: must be a date and time that exist",
         ];
         assert_eq!(violations(input), expected);
     }
@@ -217,22 +298,64 @@ mod tests {
         let input = TaskInput { title: Field::Value(" ".into()), ..TaskInput::default() };
         let at = |millis| Timestamp::from_unix_millis(millis).unwrap();
         let id = TaskId::new(uuid::Uuid::nil());
-        let violations = input.into_imported_task(id, (at(1), at(0)), LIMITS).unwrap_err();
+        let times = ImportedTimes { completed_at: None, created_at: at(1), updated_at: at(0) };
+        let violations = input.into_imported_task(id, times, LIMITS).unwrap_err();
         let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
         assert_eq!(violations, ["title: must not be empty", "updated_at: must not be before created_at"]);
     }
 
     #[test]
+    fn titles_that_display_nothing_are_only_imported() {
+        let input = || TaskInput { title: Field::Value("\u{200b}".into()), ..TaskInput::default() };
+        assert_eq!(violations(input()), ["title: must contain a visible character"]);
+        assert!(input().into_change(LIMITS, NullPolicy::Ignore).is_err());
+        let at = Timestamp::from_unix_millis(0).unwrap();
+        let times = ImportedTimes { completed_at: None, created_at: at, updated_at: at };
+        let imported = input().into_imported_task(TaskId::new(uuid::Uuid::nil()), times, LIMITS).unwrap();
+        assert_eq!(imported.task.title.as_str(), "\u{200b}");
+    }
+
+    #[test]
     fn null_policy_ignores_or_rejects_nulls() {
-        let input = TaskInput { title: Field::Null, description: Field::Null, completed: Field::Null };
+        let input = TaskInput {
+            title: Field::Null,
+            description: Field::Null,
+            completed: Field::Null,
+            priority: Field::Null,
+            tags: Field::Null,
+            due_date: Field::Null,
+        };
         let change = input.clone().into_change(LIMITS, NullPolicy::Ignore).unwrap();
-        assert_eq!(change, Change { description: Some(None), ..Change::default() });
-        assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap_err().len(), 2);
+        let expected = Change {
+            description: Some(None),
+            priority: Some(Priority::Medium),
+            tags: Some(Tags::default()),
+            due_date: Some(None),
+            ..Change::default()
+        };
+        assert_eq!(change, expected);
+        let violations = input.into_change(LIMITS, NullPolicy::Reject).unwrap_err();
+        let fields: Vec<_> = violations.iter().map(|violation| violation.field).collect();
+        assert_eq!(fields, ["title", "completed", "priority"]);
     }
 
     #[test]
     fn empty_descriptions_clear_the_description() {
         let input = TaskInput { description: Field::Value(String::new()), ..TaskInput::default() };
         assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap().description, Some(None));
+    }
+
+    #[test]
+    fn empty_due_dates_clear_the_due_date() {
+        let input = TaskInput { due_date: Field::Value(String::new()), ..TaskInput::default() };
+        assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap().due_date, Some(None));
+    }
+
+    #[test]
+    fn null_means_the_default_priority_of_a_new_task() {
+        let title = Field::Value("task".into());
+        let input = TaskInput { title, priority: Field::Null, ..TaskInput::default() };
+        let new = input.into_new_task(TaskId::new(uuid::Uuid::nil()), LIMITS).unwrap();
+        assert_eq!(new.priority, Priority::Medium);
     }
 }

@@ -17,17 +17,20 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, Effects, EntityTags, ExistingTask, Outcome, OwnerState, Precondition, Rejection, Slot,
-    TaskEffect, Tombstone, WriteLimits, WriteSet, Writer, decide,
+    Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
+    KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
+    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
-pub use input::{Field, NullPolicy, Rule, TaskInput, TextLimits, Violation};
+pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
-    Direction, ListQuery, PAGE_MAX, Page, Position, SearchText, Sort, SortKey, Status, search_document,
+    Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
+    SortKey, Status, Zone,
 };
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
-    Change, Completion, Description, ImportedTask, NewTask, Revision, SEARCH_SEPARATOR, Task, TaskId,
-    TextError, Timestamp, Title, fold,
+    Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
+    Revision, SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title,
+    fold, stored_key,
 };
 pub use tasks::{TaskError, Tasks};

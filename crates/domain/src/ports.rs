@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection, Revision, Task,
-    TaskId, Timestamp,
+    Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
+    Revision, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -24,10 +24,10 @@ pub enum RepositoryError {
         current: Revision,
     },
     /// The owner already has a task of the new task's id. Nothing was written.
-    #[error("the owner already has a task of this id, at revision {current}")]
+    #[error("the owner already has a task of this id")]
     AlreadyExists {
-        /// The revision it is at.
-        current: Revision,
+        /// The revision it is at, if it is live.
+        current: Option<Revision>,
     },
     /// The owner has as many live tasks as allowed. Nothing was written.
     #[error("the owner has {limit} tasks, as many as allowed, or more")]
@@ -35,6 +35,9 @@ pub enum RepositoryError {
         /// The number of live tasks that are allowed.
         limit: u64,
     },
+    /// The key of the request is recorded for another request. Nothing was written.
+    #[error("the key was used for another request")]
+    KeyReused,
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -66,6 +69,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
             Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
+            Rejection::KeyReused => Self::KeyReused,
         }
     }
 }
@@ -76,33 +80,60 @@ pub trait TaskRepository: Send + Sync {
     /// Reads one live task.
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
 
-    /// Reads one page of the live tasks from one snapshot.
+    /// Reads one task in the trash.
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError>;
+
+    /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
-    /// atomically.
+    /// atomically; with a key at most once, and recorded in the same transaction
+    /// ([`Writer::run_once`](crate::Writer::run_once)).
+    async fn execute(
+        &self,
+        owner: &Owner,
+        command: Command,
+        request: Option<Idempotency>,
+        now: Timestamp,
+    ) -> Result<Outcome, RepositoryError>;
+
+    /// Executes one command without a key.
     async fn write(
         &self,
         owner: &Owner,
         command: Command,
         now: Timestamp,
-    ) -> Result<Outcome, RepositoryError>;
+    ) -> Result<Outcome, RepositoryError> {
+        self.execute(owner, command, None, now).await
+    }
 
     /// Erases everything that is stored of the owner, the revision included. It succeeds if there is nothing. A write that
     /// was decided before is decided again after it.
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError>;
 
-    /// Moves the live tasks of one owner to another one, and erases the first. Each moved task gets a new revision that is
-    /// higher than all of both owners; its times stay, and its id too, unless the other owner uses that id: then it gets one
-    /// of these. The quota does not apply. It succeeds if there is nothing to move, so it may be repeated after a failure.
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError>;
+    /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a
+    /// new revision that is higher than all of both owners; its times stay, and its id too, unless the other owner uses that
+    /// id: then it gets one of these. The quota does not apply. It succeeds if there is nothing to move, so it may be repeated
+    /// after a failure. With a key it is executed at most once, and recorded for the owner who gets the tasks, at this time.
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError>;
+
+    /// Moves tasks without a key.
+    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+        self.execute_move(from, to, ids, None).await.map(|_| ())
+    }
 
     /// Creates a task.
     async fn create(&self, owner: &Owner, task: NewTask, now: Timestamp) -> Result<Task, RepositoryError> {
         self.write(owner, Command::Create(task), now).await.and_then(task_of)
     }
 
-    /// Changes a live task.
+    /// Changes a live task. A change of no value writes nothing.
     async fn update(
         &self,
         owner: &Owner,
@@ -114,7 +145,7 @@ pub trait TaskRepository: Send + Sync {
         self.write(owner, Command::Update { id, change, precondition }, now).await.and_then(task_of)
     }
 
-    /// Deletes a live task and stores a tombstone; returns the revision of the deletion.
+    /// Deletes a live task for good and stores a tombstone; returns the revision of the deletion.
     async fn delete(
         &self,
         owner: &Owner,
@@ -122,17 +153,18 @@ pub trait TaskRepository: Send + Sync {
         precondition: Precondition,
         now: Timestamp,
     ) -> Result<Revision, RepositoryError> {
-        match self.write(owner, Command::Delete { id, precondition }, now).await? {
+        let command = Command::Delete { id, precondition, trash: TrashCapacity::NONE };
+        match self.write(owner, command, now).await? {
             Outcome::Deleted(revision) => Ok(revision),
-            Outcome::Task(_) => Err(RepositoryError::Fault("a deletion returned a task".into())),
+            _ => Err(RepositoryError::Fault("a deletion returned no revision".into())),
         }
     }
 }
 
 fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
-        Outcome::Task(task) => Ok(task),
-        Outcome::Deleted(_) => Err(RepositoryError::Fault("a write returned no task".into())),
+        Outcome::Task(task) | Outcome::Unchanged(task) => Ok(task),
+        _ => Err(RepositoryError::Fault("a write returned no task".into())),
     }
 }
 

@@ -3,7 +3,12 @@
 //! Values are valid once they exist. What a caller may write belongs to [`input`](crate::input), the rules of a write to
 //! [`decide`](crate::decide()).
 
+mod due_date;
+mod priority;
+mod search;
+mod tags;
 mod text;
+mod visible;
 
 use std::fmt;
 
@@ -13,6 +18,10 @@ use uuid::{Uuid, Variant};
 
 use crate::OwnerId;
 
+pub use due_date::{DueDate, DueDateError};
+pub use priority::{InvalidPriority, Priority};
+pub use search::SearchRule;
+pub use tags::{Tag, TagError, Tags, stored_key};
 pub(crate) use text::check;
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
 
@@ -69,6 +78,12 @@ impl Revision {
     #[must_use]
     pub const fn number(self) -> i64 {
         self.0
+    }
+}
+
+impl From<Revision> for i64 {
+    fn from(revision: Revision) -> Self {
+        revision.0
     }
 }
 
@@ -158,12 +173,22 @@ pub struct Task {
     pub description: Option<Description>,
     /// Whether it is completed.
     pub completed: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Tags,
+    /// When it is due.
+    pub due_date: Option<DueDate>,
+    /// When it was completed; `None` for an open task, and if version 0.1.0 completed it.
+    pub completed_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// The number of its last change.
     pub revision: Revision,
+    /// When it was moved to the trash; `None` while it is live.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// A task to create.
@@ -179,21 +204,50 @@ pub struct NewTask {
     pub description: Option<Description>,
     /// Whether it is completed already.
     pub completed: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Tags,
+    /// When it is due.
+    pub due_date: Option<DueDate>,
 }
 
 impl NewTask {
     /// An open task with a title. Every other member has its default.
     #[must_use]
-    pub const fn new(id: TaskId, title: Title) -> Self {
-        Self { id, id_is_new: false, title, description: None, completed: false }
+    pub fn new(id: TaskId, title: Title) -> Self {
+        let (priority, tags) = (Priority::default(), Tags::default());
+        Self {
+            id,
+            id_is_new: false,
+            title,
+            description: None,
+            completed: false,
+            priority,
+            tags,
+            due_date: None,
+        }
     }
 
     /// The task as it is stored.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
-        let Self { id, id_is_new: _, title, description, completed } = self;
-        let updated_at = created_at;
-        Task { id, owner_id, title, description, completed, created_at, updated_at, revision }
+        let Self { id, id_is_new: _, title, description, completed, priority, tags, due_date } = self;
+        Task {
+            id,
+            owner_id,
+            title,
+            description,
+            completed,
+            priority,
+            tags,
+            due_date,
+            completed_at: completed.then_some(created_at),
+            created_at,
+            updated_at: created_at,
+            revision,
+            deleted_at: None,
+        }
     }
 }
 
@@ -202,27 +256,45 @@ impl NewTask {
 pub struct ImportedTask {
     /// The task.
     pub task: NewTask,
+    /// When it was completed, if that is known.
+    pub completed_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it was moved to the trash, if it was.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl ImportedTask {
     /// The task as it is stored, with its own times.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
-        let Self { task, created_at, updated_at } = self;
-        Task { updated_at, ..task.into_task(owner_id, revision, created_at) }
+        let Self { task, completed_at, created_at, updated_at, deleted_at } = self;
+        let completed_at = completed_at.filter(|_| task.completed);
+        Task { completed_at, updated_at, deleted_at, ..task.into_task(owner_id, revision, created_at) }
     }
 }
 
 impl From<Task> for ImportedTask {
     fn from(task: Task) -> Self {
-        let Task { id, owner_id: _, title, description, completed, created_at, updated_at, revision: _ } =
-            task;
-        let task = NewTask { id, id_is_new: false, title, description, completed };
-        Self { task, created_at, updated_at }
+        let Task {
+            id,
+            owner_id: _,
+            title,
+            description,
+            completed,
+            priority,
+            tags,
+            due_date,
+            completed_at,
+            created_at,
+            updated_at,
+            revision: _,
+            deleted_at,
+        } = task;
+        let task = NewTask { id, id_is_new: false, title, description, completed, priority, tags, due_date };
+        Self { task, completed_at, created_at, updated_at, deleted_at }
     }
 }
 
@@ -255,18 +327,18 @@ pub struct Change {
     pub description: Option<Option<Description>>,
     /// The change of `completed`.
     pub completion: Option<Completion>,
+    /// The new priority.
+    pub priority: Option<Priority>,
+    /// The new tags.
+    pub tags: Option<Tags>,
+    /// The new due date; `Some(None)` clears it.
+    pub due_date: Option<Option<DueDate>>,
 }
 
 impl Change {
-    /// Whether no member changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Applies the change to a task.
-    pub fn apply_to(self, task: &mut Task) {
-        let Self { title, description, completion } = self;
+    /// Applies the change to a task. If that completes it, it is completed at this time.
+    pub fn apply_to(self, task: &mut Task, at: Timestamp) {
+        let Self { title, description, completion, priority, tags, due_date } = self;
         if let Some(title) = title {
             task.title = title;
         }
@@ -274,7 +346,20 @@ impl Change {
             task.description = description;
         }
         if let Some(completion) = completion {
-            task.completed = completion.applied_to(task.completed);
+            let completed = completion.applied_to(task.completed);
+            if completed != task.completed {
+                task.completed_at = completed.then_some(at);
+            }
+            task.completed = completed;
+        }
+        if let Some(priority) = priority {
+            task.priority = priority;
+        }
+        if let Some(tags) = tags {
+            task.tags = tags;
+        }
+        if let Some(due_date) = due_date {
+            task.due_date = due_date;
         }
     }
 }

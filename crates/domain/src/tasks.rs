@@ -6,8 +6,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Completion, Ids, ListQuery, NewTask, NullPolicy, Owner, Page, Precondition,
-    RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits, Violation,
+    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
+    Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
+    Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -23,10 +24,10 @@ pub enum TaskError {
         current: Revision,
     },
     /// The owner already has a task of the id that the caller chose.
-    #[error("a task of this id exists, at revision {current}")]
+    #[error("a task of this id exists")]
     AlreadyExists {
-        /// The revision it is at.
-        current: Revision,
+        /// The revision it is at, unless it is in the trash.
+        current: Option<Revision>,
     },
     /// The owner has as many live tasks as allowed.
     #[error("the owner has {limit} tasks, as many as allowed, or more")]
@@ -37,6 +38,9 @@ pub enum TaskError {
     /// The caller must not choose this id.
     #[error("the id is not a UUID of version 4 or 7")]
     InvalidId,
+    /// The key of the request is recorded for another request.
+    #[error("the key was used for another request")]
+    KeyReused,
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -66,6 +70,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
+            RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
@@ -85,10 +90,11 @@ pub struct Tasks {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     limits: TextLimits,
+    trash: TrashCapacity,
 }
 
 impl Tasks {
-    /// Creates the service from its ports.
+    /// Creates the service from its ports, without a trash.
     #[must_use]
     pub const fn new(
         repository: Arc<dyn TaskRepository>,
@@ -96,15 +102,41 @@ impl Tasks {
         ids: Arc<dyn Ids>,
         limits: TextLimits,
     ) -> Self {
-        Self { repository, clock, ids, limits }
+        Self { repository, clock, ids, limits, trash: TrashCapacity::NONE }
     }
 
-    /// Creates a task.
-    pub async fn create(&self, owner: &Owner, input: TaskInput) -> Result<Task, TaskError> {
+    /// The same service with a trash of this size.
+    #[must_use]
+    pub fn with_trash(self, trash: TrashCapacity) -> Self {
+        Self { trash, ..self }
+    }
+
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Creates a task, with a key at most once.
+    pub async fn create(
+        &self,
+        owner: &Owner,
+        input: TaskInput,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
         let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
         // A new id has no tombstone, so the store need not delete one.
         let task = NewTask { id_is_new: true, ..task };
-        Ok(self.repository.create(owner, task, self.clock.now()).await?)
+        Ok(self.repository.execute(owner, Command::Create(task), request, self.clock.now()).await?)
+    }
+
+    /// Looks up the key of a request that is rejected for what it contains: if the same request was executed before, it has
+    /// the same outcome again.
+    pub async fn recorded(&self, owner: &Owner, request: Idempotency) -> Result<Option<Outcome>, TaskError> {
+        match self.repository.execute(owner, Command::LookUp, Some(request), self.clock.now()).await {
+            Err(RepositoryError::NotFound) => Ok(None),
+            recorded => Ok(Some(recorded?)),
+        }
     }
 
     /// Creates a task with an id that the caller has chosen, so that a repeated request creates no second task.
@@ -135,7 +167,7 @@ impl Tasks {
         Ok(self.repository.list(owner, query).await?)
     }
 
-    /// Merges the input into a task. An input without members writes nothing and returns the current task.
+    /// Merges the input into a task.
     pub async fn update(
         &self,
         owner: &Owner,
@@ -145,16 +177,6 @@ impl Tasks {
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
         let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        // An empty change would raise the revision without changing the task. The precondition is checked
-        // on what was read, which suffices because nothing is written.
-        if change.is_empty() {
-            let task = self.repository.get(owner, id).await?;
-            return if precondition.allows(task.revision) {
-                Ok(task)
-            } else {
-                Err(TaskError::PreconditionFailed { current: task.revision })
-            };
-        }
         self.write(owner, id, change, precondition).await
     }
 
@@ -170,15 +192,46 @@ impl Tasks {
         self.write(owner, id, change, precondition).await
     }
 
-    /// Deletes a task.
+    /// Moves a task to the trash; without a trash, deletes it for good.
     pub async fn delete(
         &self,
         owner: &Owner,
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        self.repository.delete(owner, id, precondition, self.clock.now()).await?;
-        Ok(())
+        self.run(owner, Command::Delete { id, precondition, trash: self.trash }).await.map(drop)
+    }
+
+    /// Reads a task in the trash.
+    pub async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, TaskError> {
+        Ok(self.repository.get_trashed(owner, id).await?)
+    }
+
+    /// Makes a task in the trash live again, with a key at most once. A live task stays as it is.
+    pub async fn restore(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let command = Command::Restore { id, precondition };
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+    }
+
+    /// Deletes a task in the trash for good.
+    pub async fn purge(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        precondition: Precondition,
+    ) -> Result<(), TaskError> {
+        self.run(owner, Command::Purge { id, precondition }).await.map(drop)
+    }
+
+    /// Deletes all tasks in the trash for good.
+    pub async fn empty_trash(&self, owner: &Owner) -> Result<(), TaskError> {
+        self.run(owner, Command::EmptyTrash).await.map(drop)
     }
 
     /// Erases everything that is stored of the owner.
@@ -186,9 +239,20 @@ impl Tasks {
         Ok(self.repository.erase(owner).await?)
     }
 
-    /// Moves all tasks of one owner to another one, which must not be the same. Both have proven their identity.
-    pub async fn move_tasks(&self, from: &Owner, to: &Owner) -> Result<(), TaskError> {
-        Ok(self.repository.move_tasks(from, to, Arc::clone(&self.ids)).await?)
+    /// Moves all tasks of one owner to another one, which must not be the same, with a key at most once. Both have proven
+    /// their identity.
+    pub async fn move_tasks(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let request = request.map(|request| (request, self.clock.now()));
+        Ok(self.repository.execute_move(from, to, Arc::clone(&self.ids), request).await?)
+    }
+
+    async fn run(&self, owner: &Owner, command: Command) -> Result<Outcome, TaskError> {
+        Ok(self.repository.write(owner, command, self.clock.now()).await?)
     }
 
     async fn write(

@@ -1,5 +1,5 @@
 //! Arbitrary sequences of commands on the in-memory repository, compared with a second implementation of the rules.
-#![expect(clippy::unwrap_used, reason = "what goes wrong fails the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong fails the test")]
 
 use std::collections::HashMap;
 use std::num::NonZeroU64;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tasknook_domain::testing::MemoryTasks;
 use tasknook_domain::{
     Change, Command, Completion, EntityTags, ListQuery, NewTask, Outcome, Owner, Precondition,
-    RepositoryError, Revision, TaskId, TaskRepository, Timestamp, Title, WriteLimits,
+    RepositoryError, Revision, Scope, TaskId, TaskRepository, Timestamp, Title, TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -18,7 +18,11 @@ enum Step {
     Create(u128),
     Retitle(u128, Option<i64>),
     Toggle(u128, Option<i64>),
-    Delete(u128, Option<i64>),
+    /// With the size of the trash.
+    Delete(u128, Option<i64>, u64),
+    Restore(u128, Option<i64>),
+    Purge(u128, Option<i64>),
+    EmptyTrash,
 }
 
 fn steps() -> impl Strategy<Value = Vec<(Step, i64)>> {
@@ -27,7 +31,10 @@ fn steps() -> impl Strategy<Value = Vec<(Step, i64)>> {
         (0_u128..4).prop_map(Step::Create),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Retitle(id, revision)),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Toggle(id, revision)),
-        (0_u128..4, condition()).prop_map(|(id, revision)| Step::Delete(id, revision)),
+        (0_u128..4, condition(), 0_u64..3).prop_map(|(id, revision, size)| Step::Delete(id, revision, size)),
+        (0_u128..4, condition()).prop_map(|(id, revision)| Step::Restore(id, revision)),
+        (0_u128..4, condition()).prop_map(|(id, revision)| Step::Purge(id, revision)),
+        Just(Step::EmptyTrash),
     ];
     proptest::collection::vec((step, 0_i64..1000), 0..40)
 }
@@ -49,55 +56,137 @@ fn command(step: &Step, number: usize) -> Command {
             let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
             Command::Update { id: id(task), change, precondition: when(revision) }
         }
-        Step::Delete(task, revision) => Command::Delete { id: id(task), precondition: when(revision) },
+        Step::Delete(task, revision, size) => {
+            Command::Delete { id: id(task), precondition: when(revision), trash: TrashCapacity::tasks(*size) }
+        }
+        Step::Restore(task, revision) => Command::Restore { id: id(task), precondition: when(revision) },
+        Step::Purge(task, revision) => Command::Purge { id: id(task), precondition: when(revision) },
+        Step::EmptyTrash => Command::EmptyTrash,
     }
 }
 
 /// The quota, which four ids can exceed.
 const QUOTA: usize = 3;
 
-/// The title, whether it is done, when it was made, when it was changed, and the revision.
-type Row = (String, bool, i64, i64, i64);
+/// The title, whether it is done, when it was made, when it was changed, the revision, and whether it is in the trash.
+type Row = (String, bool, i64, i64, i64, bool);
 
-/// The expected result of the step: a row, the revision of a deletion, or an error.
-fn expected(
-    tasks: &mut HashMap<u128, Row>,
-    revision: &mut i64,
-    (step, at): &(Step, i64),
-    number: usize,
-) -> Result<Result<Row, i64>, String> {
-    let (id, condition) = match step {
-        Step::Create(id) => (id, &None),
-        Step::Retitle(id, condition) | Step::Toggle(id, condition) | Step::Delete(id, condition) => {
-            (id, condition)
+/// What a step returns.
+#[derive(Debug, PartialEq)]
+enum Result {
+    Row(Row),
+    Deleted(i64),
+    Purged(usize),
+    Missing,
+    /// At this revision, if it is live.
+    Exists(Option<i64>),
+    Full,
+    At(i64),
+}
+
+#[derive(Default)]
+struct Model {
+    tasks: HashMap<u128, Row>,
+    revision: i64,
+}
+
+impl Model {
+    fn trashed(&self) -> Vec<(i64, i64, u128)> {
+        let trashed = self.tasks.iter().filter(|(_, row)| row.5);
+        let mut trashed: Vec<_> = trashed.map(|(id, row)| (row.3, row.4, *id)).collect();
+        trashed.sort_unstable();
+        trashed
+    }
+
+    fn put(&mut self, id: u128, change: impl FnOnce(&mut Row)) -> Row {
+        self.revision += 1;
+        let row = self.tasks.get_mut(&id).unwrap();
+        change(row);
+        row.4 = self.revision;
+        row.clone()
+    }
+
+    fn is_full(&self) -> bool {
+        self.tasks.values().filter(|row| !row.5).count() >= QUOTA
+    }
+
+    fn purge(&mut self, id: u128) -> i64 {
+        self.revision += 1;
+        self.tasks.remove(&id);
+        self.revision
+    }
+
+    fn expected(&mut self, (step, at): &(Step, i64), number: usize) -> Result {
+        let (id, condition) = match step {
+            Step::EmptyTrash => {
+                let trashed = self.trashed();
+                for (.., id) in &trashed {
+                    self.purge(*id);
+                }
+                return Result::Purged(trashed.len());
+            }
+            Step::Create(id) => (*id, &None),
+            Step::Retitle(id, condition)
+            | Step::Toggle(id, condition)
+            | Step::Delete(id, condition, _)
+            | Step::Restore(id, condition)
+            | Step::Purge(id, condition) => (*id, condition),
+        };
+        let Some(row) = self.tasks.get(&id).cloned() else {
+            let Step::Create(_) = step else { return Result::Missing };
+            if self.is_full() {
+                return Result::Full;
+            }
+            self.revision += 1;
+            let row = (format!("title {number}"), false, *at, *at, self.revision, false);
+            self.tasks.insert(id, row.clone());
+            return Result::Row(row);
+        };
+        let found = match step {
+            Step::Create(_) => return Result::Exists((!row.5).then_some(row.4)),
+            Step::Restore(..) => true,
+            Step::Purge(..) => row.5,
+            _ => !row.5,
+        };
+        if !found {
+            return Result::Missing;
         }
-    };
-    let row = match (step, tasks.get(id)) {
-        (Step::Create(_), Some(row)) => return Err(format!("exists at {}", row.4)),
-        (Step::Create(_), None) if tasks.len() >= QUOTA => return Err("full".into()),
-        (Step::Create(_), None) => (format!("title {number}"), false, *at, *at, *revision + 1),
-        (_, None) => return Err("missing".into()),
-        (_, Some(row)) if condition.is_some_and(|wanted| wanted != row.4) => {
-            return Err(format!("at {}", row.4));
+        if condition.is_some_and(|wanted| wanted != row.4) {
+            return Result::At(row.4);
         }
-        (Step::Delete(..), Some(_)) => {
-            *revision += 1;
-            tasks.remove(id);
-            return Ok(Err(*revision));
+        match step {
+            Step::Delete(_, _, 0) | Step::Purge(..) => Result::Deleted(self.purge(id)),
+            Step::Delete(_, _, size) => {
+                let trashed = self.trashed();
+                if trashed.len() as u64 + 1 > *size {
+                    self.purge(trashed[0].2);
+                }
+                Result::Deleted(self.put(id, |row| (row.3, row.5) = (row.3.max(*at), true)).4)
+            }
+            Step::Restore(..) if !row.5 => Result::Row(row),
+            Step::Restore(..) if self.is_full() => Result::Full,
+            _ => Result::Row(self.put(id, |row| {
+                match step {
+                    Step::Retitle(..) => row.0 = format!("title {number}"),
+                    Step::Toggle(..) => row.1 = !row.1,
+                    _ => row.5 = false,
+                }
+                row.3 = row.3.max(*at);
+            })),
         }
-        (Step::Retitle(..), Some(row)) => {
-            (format!("title {number}"), row.1, row.2, row.3.max(*at), *revision + 1)
-        }
-        (Step::Toggle(..), Some(row)) => (row.0.clone(), !row.1, row.2, row.3.max(*at), *revision + 1),
-    };
-    *revision += 1;
-    tasks.insert(*id, row.clone());
-    Ok(Ok(row))
+    }
 }
 
 fn row(task: &tasknook_domain::Task) -> Row {
     let (created, updated) = (task.created_at.unix_millis(), task.updated_at.unix_millis());
-    (task.title.as_str().to_owned(), task.completed, created, updated, task.revision.number())
+    (
+        task.title.as_str().to_owned(),
+        task.completed,
+        created,
+        updated,
+        task.revision.number(),
+        task.deleted_at.is_some(),
+    )
 }
 
 proptest! {
@@ -105,24 +194,31 @@ proptest! {
     fn any_sequence_of_commands_follows_the_rules(steps in steps()) {
         let limits = WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) };
         let (repository, owner) = (MemoryTasks::with_limits(limits), Owner::for_test("owner"));
-        let (mut tasks, mut revision) = (HashMap::new(), 0);
+        let mut model = Model::default();
         for (number, step) in steps.iter().enumerate() {
             let now = Timestamp::from_unix_millis(step.1).unwrap();
             let outcome = match block_on(repository.write(&owner, command(&step.0, number), now)) {
-                Ok(Outcome::Task(task)) => Ok(Ok(row(&task))),
-                Ok(Outcome::Deleted(revision)) => Ok(Err(revision.number())),
-                Err(RepositoryError::NotFound) => Err("missing".into()),
-                Err(RepositoryError::AlreadyExists { current }) => Err(format!("exists at {current}")),
-                Err(RepositoryError::QuotaExceeded { .. }) => Err("full".into()),
-                Err(RepositoryError::PreconditionFailed { current }) => Err(format!("at {current}")),
-                Err(error) => panic!("{error:?}"),
+                Ok(Outcome::Task(task) | Outcome::Unchanged(task)) => Result::Row(row(&task)),
+                Ok(Outcome::Deleted(revision)) => Result::Deleted(revision.number()),
+                Ok(Outcome::Purged(number)) => Result::Purged(number),
+                Err(RepositoryError::NotFound) => Result::Missing,
+                Err(RepositoryError::AlreadyExists { current }) => {
+                    Result::Exists(current.map(Revision::number))
+                }
+                Err(RepositoryError::QuotaExceeded { .. }) => Result::Full,
+                Err(RepositoryError::PreconditionFailed { current }) => Result::At(current.number()),
+                other => panic!("{other:?}"),
             };
-            prop_assert_eq!(outcome, expected(&mut tasks, &mut revision, step, number));
+            prop_assert_eq!(outcome, model.expected(step, number));
         }
-        let page = block_on(repository.list(&owner, ListQuery { count: true, ..ListQuery::default() })).unwrap();
-        prop_assert_eq!(page.total, Some(tasks.len() as u64));
-        for task in &page.tasks {
-            prop_assert_eq!(tasks.get(&task.id.uuid().as_u128()), Some(&row(task)));
+        for scope in [Scope::Live, Scope::Trash] {
+            let query = ListQuery { scope, count: true, ..ListQuery::default() };
+            let page = block_on(repository.list(&owner, query)).unwrap();
+            let expected = model.tasks.values().filter(|row| row.5 == (scope == Scope::Trash)).count();
+            prop_assert_eq!(page.total, Some(expected as u64));
+            for task in &page.tasks {
+                prop_assert_eq!(model.tasks.get(&task.id.uuid().as_u128()), Some(&row(task)));
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn run<B: MigrationBackend>(
 }
 
 /// The tables of this service, of which another program may have some.
-pub(crate) const TABLES: &str = "'owners', 'tasks', 'tombstones'";
+pub(crate) const TABLES: &str = "'owners', 'tasks', 'tombstones', 'idempotency_keys'";
 
 /// The error of a failed migration when the tables are there although no migration of this service was applied.
 fn tables_of_another_program<B: MigrationBackend>(

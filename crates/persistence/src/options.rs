@@ -28,7 +28,8 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// How long a worker waits for a connection.
     pub pool_wait: Duration,
-    /// Time limit for opening a connection, in whole seconds and 2 at least, unless the URL sets it (PostgreSQL).
+    /// Time limit for opening a connection, in whole seconds and 2 at least, unless the URL sets it (PostgreSQL). It is 2
+    /// for each host of a URL with several.
     pub connect_timeout: Duration,
     /// How long the server works on a statement. On SQLite: how long a writer waits for another.
     pub statement_timeout: Duration,

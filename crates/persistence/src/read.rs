@@ -11,7 +11,7 @@ use diesel::connection::LoadConnection;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Task, TaskId};
+use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, Task, TaskId};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::backend::{Backend, Failure, FailureKind};
@@ -30,11 +30,20 @@ const ATTEMPTS: usize = 4;
 /// The most rows of a group of pages. With the longest texts they are 8 MB.
 pub(crate) const GROUP_ROWS: usize = 1_600;
 
-/// Reads one live task.
+/// Reads one task, live or in the trash.
 #[derive(Debug)]
 pub(crate) struct Get {
     pub(crate) owner: Owner,
     pub(crate) id: TaskId,
+    pub(crate) scope: Scope,
+}
+
+impl Get {
+    /// The reply for the row of this key.
+    pub(crate) fn reply(&self, row: Option<TaskRow>) -> Reply<Task> {
+        let stored = row.filter(|row| !row.is_retired()).map(|row| row.into_task(self.owner.id()));
+        stored.filter(|task| self.scope.contains(task)).ok_or(RepositoryError::NotFound)
+    }
 }
 
 /// Reads one page of an owner's tasks.
@@ -185,17 +194,17 @@ fn conclude<B: Backend>(
     }
 }
 
-/// Reads one live task by its key: the fastest statement for a group of one.
+/// Reads one task by its key: the fastest statement for a group of one.
 pub(crate) fn one_task<C>(connection: &mut C, get: &Get) -> QueryResult<Reply<Task>>
 where
     C: LoadConnection,
     for<'a> OneTask<'a>: LoadQuery<'a, C, TaskRow>,
 {
     let row = OneTask { owner: get.owner.id().as_str(), id: &get.id }.get_result(connection).optional()?;
-    Ok(row.map(|row| row.into_task(get.owner.id())).ok_or(RepositoryError::NotFound))
+    Ok(get.reply(row))
 }
 
-// `limit 1` keeps the outer condition out of the subquery. Inside it, PostgreSQL may choose the index of the live tasks and
-// read all of the owner's: that index is smaller than the primary key after many deletions.
+// Without a condition on `deleted_at`: PostgreSQL might choose the index of the live tasks and read all of the owner's,
+// since that index is smaller than the primary key after many deletions.
 text_statement!(OneTask(owner: str as Text, id: TaskId as Id) => Columns,
-    ["select ", COLUMNS, " from (select * from tasks where owner_id = ? and id = ? limit 1) as task where deleted_at is null"]);
+    ["select ", COLUMNS, " from tasks where owner_id = ? and id = ?"]);

@@ -11,6 +11,7 @@ mod cache;
 mod decided;
 mod execute;
 mod group;
+pub(crate) mod keys;
 mod ownership;
 mod random;
 mod round;
@@ -22,16 +23,21 @@ mod worker;
 
 use std::time::Instant;
 
-use diesel::QueryResult;
-use domain::{OwnerId, OwnerState, Slot, TaskId, WriteSet};
+use diesel::connection::LoadConnection;
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryResult, RunQueryDsl};
+use domain::{IdempotencyKey, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp, TrashedId, WriteSet};
 
-use crate::backend::rows::TaskRow;
+use crate::backend::rows::{IN_TRASH, Id, TaskRow, UtcTimestamp, text_statement};
 use crate::backend::{Backend, Failure};
 
 pub(crate) use group::Write;
+use keys::LoadedKey;
 pub use ownership::Erased;
 pub(crate) use ownership::{
-    FIRST, Ownership, OwnershipServer, OwnershipSession, change, epoch, erase, move_tasks,
+    FIRST, Ownership, OwnershipServer, OwnershipSession, Place, change, epoch, erase, execute, move_tasks,
+    tasks_to_load,
 };
 pub(crate) use random::Random;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
@@ -47,11 +53,12 @@ pub(crate) struct Seen {
     pub(crate) epoch: i64,
 }
 
-/// What to load: an owner's row, and the row of a task.
+/// What to load: an owner's row, and the rows of a task and of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToLoad {
     pub(crate) owner: OwnerId,
     pub(crate) task: Option<TaskId>,
+    pub(crate) key: Option<IdempotencyKey>,
 }
 
 /// An owner as loaded; `seen` is `None` without a row.
@@ -61,29 +68,60 @@ pub(crate) struct Loaded {
     pub(crate) state: OwnerState,
 }
 
-/// The rows of the owner and the task, if they exist; the last value is whether the task is deleted.
-pub(crate) type LoadedRow = (Option<(i64, i64, i64, i64)>, Option<(TaskRow, bool)>);
+/// The owner's row: version, revision, epoch, live and trashed tasks.
+pub(crate) type OwnerRow = (i64, i64, i64, i64, i64);
+
+/// The rows of the owner, the task and the key, if they exist.
+pub(crate) type LoadedRow = (Option<OwnerRow>, Option<TaskRow>, LoadedKey);
 
 /// Groups the rows of the reads by owner. The reads of one owner must be adjacent.
 pub(crate) fn collect(reads: &[ToLoad], rows: impl Iterator<Item = LoadedRow>) -> Vec<Loaded> {
     let mut all: Vec<Loaded> = Vec::new();
-    for (read, (owner, task)) in reads.iter().zip(rows) {
+    for (read, (owner, task, key_rows)) in reads.iter().zip(rows) {
         if all.last().is_none_or(|last| *last.state.owner_id() != read.owner) {
-            let seen = owner.map(|(version, revision, epoch, _)| Seen { version, revision, epoch });
-            let (_, revision, _, live_tasks) = owner.unwrap_or_default();
-            all.push(Loaded { seen, state: OwnerState::new(read.owner.clone(), revision, live_tasks) });
+            let seen = owner.map(|(version, revision, epoch, ..)| Seen { version, revision, epoch });
+            let (_, revision, _, live, trashed) = owner.unwrap_or_default();
+            let state = OwnerState::new(read.owner.clone(), revision, live).with_trashed_tasks(trashed);
+            all.push(Loaded { seen, state });
         }
-        let (Some(loaded), Some(id)) = (all.last_mut(), read.task) else { continue };
+        let Some(loaded) = all.last_mut() else { continue };
+        if let Some(key) = &read.key {
+            key_rows.insert_into(loaded.state.keys_mut(), key);
+        }
+        let Some(id) = read.task else { continue };
         loaded.state.insert(
             id,
             match task {
                 None => Slot::Free,
-                Some((_, true)) => Slot::Retired,
-                Some((row, false)) => Slot::Live(row.into_task(&read.owner)),
+                Some(row) if row.is_retired() => Slot::Retired,
+                Some(row) => Slot::of(row.into_task(&read.owner)),
             },
         );
     }
     all
+}
+
+// The index of deleted tasks has them by time. The revisions sort those of one millisecond.
+text_statement!(OldestTrashed(owner: str as Text, limit: i64 as BigInt) => (UtcTimestamp, BigInt, Id),
+    [format!("select deleted_at, revision, id from tasks where owner_id = ? and {IN_TRASH}
+    order by deleted_at, revision limit ?")]);
+
+/// The ids of the oldest trashed tasks, so many at most.
+pub(crate) fn oldest_trashed<C>(
+    connection: &mut C,
+    owner: &OwnerId,
+    limit: usize,
+) -> QueryResult<Vec<TrashedId>>
+where
+    C: LoadConnection,
+    for<'a> OldestTrashed<'a>: LoadQuery<'a, C, (Timestamp, i64, TaskId)>,
+{
+    let limit = &i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<(Timestamp, i64, TaskId)> =
+        OldestTrashed { owner: owner.as_str(), limit }.load(connection)?;
+    let trashed =
+        |(deleted_at, revision, id)| TrashedId { deleted_at, revision: Revision::new(revision), id };
+    Ok(rows.into_iter().map(trashed).collect())
 }
 
 /// What is stored for one owner.
@@ -116,6 +154,10 @@ pub(crate) trait WriteSession {
 
     /// Loads the owners of the reads from one snapshot. The reads of one owner must be adjacent.
     fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>>;
+
+    /// Loads the ids of the oldest trashed tasks of an owner. It follows the load of the owner's row: the guard of the
+    /// store rejects what has changed since that, hence also what this returns.
+    fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>>;
 
     /// Stores the owners that pass the guard, in one transaction, and returns the epoch of each of them. Owners must be
     /// unique. After an error nothing is stored, unless the connection is lost.

@@ -53,4 +53,12 @@ export const routes = (root, id) => [
   ["PATCH", `${root}/${id}`, { body: { title: "not to be written" } }],
   ["PATCH", `${root}/${id}/complete`],
   ["DELETE", `${root}/${id}`],
+  ["POST", `${root}/${id}/restore`],
+  ["GET", `${root}/trash/${id}`],
+  ["DELETE", `${root}/trash/${id}`],
+  ["GET", `${root}/trash`],
+  ["DELETE", `${root}/trash`],
 ];
+
+// Those with the id in their path.
+export const routesOfOne = (root, id) => routes(root, id).filter(([, path]) => path.includes(`/${id}`));

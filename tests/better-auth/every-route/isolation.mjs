@@ -1,6 +1,6 @@
 // Users see only their own tasks. Another user's task looks like one that never existed.
 
-import { routes } from "./caller.mjs";
+import { routesOfOne } from "./caller.mjs";
 import { expectStatus, holds, same } from "./check.mjs";
 
 const NEVER = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
@@ -10,18 +10,22 @@ export async function checkIsolation(one, other) {
   const mine = expectStatus(await other.caller.post(other.root, { title: "bob's alone" }), 201, "another has one").json;
   const gone = expectStatus(await other.caller.post(other.root, { title: "bob's once" }), 201, "and one more").json;
   expectStatus(await other.caller.delete(`${other.root}/${gone.id}`), 204, "which is deleted");
+  expectStatus(await other.caller.delete(`${other.root}/trash/${gone.id}`), 204, "for good");
+  const inTrash = expectStatus(await one.caller.post(one.root, { title: "alice's deleted" }), 201, "and one in the trash").json;
+  expectStatus(await one.caller.delete(`${one.root}/${inTrash.id}`), 204, "of the other user");
 
   for (const root of [other.root, "/api/tasks"]) {
     const listed = await other.caller.get(`${root}?count=true`);
     same(listed.json, [mine], "a list is of one's own");
     same(listed.headers.get("x-total-count"), "1", "so is a count");
     same((await other.caller.get(`${root}?search=alice`)).json, [], "so is a search");
+    same((await other.caller.get(`${root}/trash`)).json, [], "so is the trash");
+    expectStatus(await other.caller.delete(`${root}/trash`), 204, "which can be emptied");
 
-    // The first two have no id in their path.
-    const absent = (id) => routes(root, id).slice(2);
+    const absent = (id) => routesOfOne(root, id);
     for (const [index, [method, path, options]] of absent(NEVER).entries()) {
       const never = expectStatus(await other.caller.send(method, path, options), 404, `${method} of a task that never existed`);
-      for (const id of [theirs.id, gone.id, "not-a-uuid"]) {
+      for (const id of [theirs.id, inTrash.id, gone.id, "not-a-uuid"]) {
         const [, target] = absent(id)[index];
         const hidden = expectStatus(await other.caller.send(method, target, options), 404, `${method} of ${id}`);
         same(hidden.anonymous, never.anonymous, `${method} of ${id} has the same response as a task that never existed`);
@@ -31,6 +35,7 @@ export async function checkIsolation(one, other) {
   }
   same((await one.caller.get(`${one.root}/${theirs.id}`)).json, theirs, "requests of another user changed nothing");
   same((await one.caller.get(one.root)).json, [theirs], "nor added anything");
+  same((await one.caller.get(`${one.root}/trash`)).json.map(({ id }) => id).includes(inTrash.id), true, "nor emptied the trash");
   expectStatus(await one.caller.delete(`${one.root}/${theirs.id}`), 204, "one deletes one's own");
   expectStatus(await other.caller.delete(`${other.root}/${mine.id}`), 204, "and the other theirs");
 }

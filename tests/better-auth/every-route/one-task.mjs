@@ -2,7 +2,10 @@
 
 import { expectStatus, holds, same } from "./check.mjs";
 
-const MEMBERS = ["id", "user_id", "title", "description", "completed", "created_at", "updated_at"];
+const MEMBERS = [
+  ...["id", "user_id", "title", "description", "completed", "priority", "tags", "due_date", "completed_at"],
+  ...["created_at", "updated_at", "revision"],
+];
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -68,8 +71,9 @@ async function put({ caller }, path) {
   const before = await caller.get(path);
   const response = await caller.put(path, { completed: true, user_id: "mallory", id: "other" });
   const after = task(response, 200, "PUT merges");
-  const { updated_at } = after;
-  same(after, { ...before.json, completed: true, updated_at }, "PUT changes what was sent and nothing else");
+  const { updated_at, completed_at, revision } = after;
+  const changed = { completed: true, completed_at, updated_at, revision };
+  same(after, { ...before.json, ...changed }, "PUT changes what was sent and nothing else");
   holds(updated_at >= before.json.updated_at, "the time of change does not go back", updated_at);
   holds(tag(response) !== tag(before), "a change has another tag", tag(response));
   same((await caller.get(path)).json, after, "the response of PUT is what is read");
@@ -88,7 +92,8 @@ async function patched({ caller }, path) {
   const before = (await caller.get(path)).json;
   const merge = { type: "application/merge-patch+json" };
   const after = task(await caller.patch(path, { title: " Buy oats " }, merge), 200, "PATCH merges");
-  same(after, { ...before, title: "Buy oats", updated_at: after.updated_at }, "and keeps what was not sent");
+  const { updated_at, revision } = after;
+  same(after, { ...before, title: "Buy oats", updated_at, revision }, "and keeps what was not sent");
   const plain = task(await caller.patch(path, { description: "500 g" }), 200, "plain JSON is a merge patch too");
   same([plain.title, plain.description], ["Buy oats", "500 g"], "with the same meaning");
   for (const member of ["title", "completed"]) {

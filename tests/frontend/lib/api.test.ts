@@ -44,6 +44,21 @@ test("the quota is in the problem", async () => {
   expect(await failure(api.createWithId(crypto.randomUUID(), { title: "too many" }))).toMatchObject(problem);
 });
 
+test("restores tasks of the trash, and deletes them for good", async () => {
+  const { api } = testClient();
+  for (const title of ["one", "two", "three"]) await api.remove(await api.create({ title }));
+  const { tasks, total } = await api.listTrash({ count: true });
+  expect(tasks.map(({ title }) => title)).toEqual(["three", "two", "one"]);
+  expect([total, tasks[0]!.deleted_at]).toEqual([3, tasks[0]!.updated_at]);
+  const restored = await api.restore(tasks[0]!);
+  expect(await api.update(restored, { title: "again" })).toMatchObject({ id: tasks[0]!.id, title: "again" });
+  await api.purge(tasks[1]!);
+  expect((await api.listTrash()).tasks).toEqual([tasks[2]]);
+  await api.emptyTrash();
+  expect((await api.listTrash()).tasks).toEqual([]);
+  expect((await api.list()).tasks).toHaveLength(1);
+});
+
 test("lists by status and text, in pages, with a count", async () => {
   const { api } = testClient();
   for (const title of ["one", "two", "three", "four"]) await api.create({ title });

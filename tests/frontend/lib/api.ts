@@ -8,11 +8,14 @@ import { Versions } from "./versions";
 export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
+export type TrashedTask = components["schemas"]["TrashedTask"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
+export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
+
 /** A page of tasks. */
-export interface Page {
-  tasks: Task[];
+export interface Page<Listed = Task> {
+  tasks: Listed[];
   /** The cursor of the next page, if there is one. */
   next?: string;
   /** The number of tasks that match, if `count` was requested. */
@@ -32,6 +35,12 @@ export interface ApiOptions {
 }
 
 export type Api = ReturnType<typeof createApi>;
+
+/** Options of a call that the API executes at most once. */
+export interface OnceOptions {
+  /** The same call with the same key has the same result again, for a day: choose a new one for each task. */
+  idempotencyKey?: string;
+}
 
 /** Milliseconds; longer than the API's own timeout (15 s). */
 const TIMEOUT = 20_000;
@@ -81,17 +90,18 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
   return {
     /** Returns a page of tasks, newest first by default. */
     async list(query: ListQuery = {}, signal?: AbortSignal): Promise<Page> {
-      const result = await client.GET("/api/{user_id}/tasks", { params: { path: owner, query }, signal });
-      const total = result.response.headers.get("X-Total-Count");
-      return {
-        tasks: read(result),
-        next: result.response.headers.get("X-Next-Cursor") ?? undefined,
-        total: total === null ? undefined : Number(total),
-      };
+      return pageOf(await client.GET("/api/{user_id}/tasks", { params: { path: owner, query }, signal }));
     },
 
-    async create(body: NewTask): Promise<Task> {
-      const result = await client.POST("/api/{user_id}/tasks", { params: { path: owner }, body });
+    /** Returns a page of the deleted tasks, the newest deletion first by default. */
+    async listTrash(query: TrashQuery = {}, signal?: AbortSignal): Promise<Page<TrashedTask>> {
+      return pageOf(await client.GET("/api/{user_id}/tasks/trash", { params: { path: owner, query }, signal }));
+    },
+
+    /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */
+    async create(body: NewTask, options: OnceOptions = {}): Promise<Task> {
+      const params = { path: owner, header: keyOf(options) };
+      const result = await client.POST("/api/{user_id}/tasks", { params, body });
       return versions.read(read(result), result.response);
     },
 
@@ -104,7 +114,7 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
         const path = { ...owner, id };
         const params = { path, header: { "If-None-Match": "*" } };
         let result = await client.PUT("/api/{user_id}/tasks/{id}", { params, body });
-        if (result.response.status === 412) result = await client.GET("/api/{user_id}/tasks/{id}", { params: { path } });
+        if (result.response.status === 412 && !result.error?.trashed) result = await client.GET("/api/{user_id}/tasks/{id}", { params: { path } });
         return versions.read(read(result), result.response);
       });
     },
@@ -135,11 +145,31 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
+    /** Moves a task to the trash. */
     remove(task: Task): Promise<void> {
       return versions.inOrder(task.id, async () => {
         read(await client.DELETE("/api/{user_id}/tasks/{id}", { params: paramsOf(task) }));
         versions.forget(task.id);
       });
+    },
+
+    /** Makes a task of the trash live again. */
+    restore({ id }: { id: string }): Promise<Task> {
+      return versions.inOrder(id, async () => {
+        const path = { ...owner, id };
+        const result = await client.POST("/api/{user_id}/tasks/{id}/restore", { params: { path } });
+        return versions.read(read(result), result.response);
+      });
+    },
+
+    /** Deletes a task of the trash for good. */
+    async purge({ id }: { id: string }): Promise<void> {
+      read(await client.DELETE("/api/{user_id}/tasks/trash/{id}", { params: { path: { ...owner, id } } }));
+    },
+
+    /** Deletes all tasks of the trash for good. */
+    async emptyTrash(): Promise<void> {
+      read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */
@@ -150,9 +180,10 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     },
 
     /** Moves all tasks of another user to this one. The token is the other user's. */
-    async transferFrom(token: string): Promise<void> {
+    async transferFrom(token: string, options: OnceOptions = {}): Promise<void> {
       const body = { from_token: token };
-      read(await client.POST("/api/{user_id}/tasks/transfer", { params: { path: owner }, body }));
+      const params = { path: owner, header: keyOf(options) };
+      read(await client.POST("/api/{user_id}/tasks/transfer", { params, body }));
     },
 
     /** Discards the token and all versions, and aborts requests in flight with `AccountChanged`. */
@@ -163,6 +194,9 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     },
   };
 }
+
+/** The header is not sent without a key. */
+const keyOf = ({ idempotencyKey }: OnceOptions) => ({ "Idempotency-Key": idempotencyKey });
 
 /** Requests a token for the current session from Better Auth on this origin. */
 export async function tokenOfSession(): Promise<string> {
@@ -180,6 +214,15 @@ export async function tokenOfSession(): Promise<string> {
 /** False for the page of a proxy or of a network login that is sent with status 200. */
 function isJson(response: Response): boolean {
   return response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
+}
+
+function pageOf<Listed>(result: { data?: Listed[]; error?: unknown; response: Response }): Page<Listed> {
+  const total = result.response.headers.get("X-Total-Count");
+  return {
+    tasks: read(result),
+    next: result.response.headers.get("X-Next-Cursor") ?? undefined,
+    total: total === null ? undefined : Number(total),
+  };
 }
 
 function read<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {

@@ -23,6 +23,8 @@ export class Problem extends Error {
   readonly etag?: string;
   /** The maximum number of tasks, with `quota_exceeded`. */
   readonly limit?: number;
+  /** Of a create whose id is in the trash: true. */
+  readonly trashed?: boolean;
 
   constructor(body: Body, headers: Headers) {
     super(body.detail);
@@ -33,6 +35,7 @@ export class Problem extends Error {
     this.retryAfter = Number(headers.get("Retry-After")) || undefined;
     this.etag = headers.get("ETag") ?? undefined;
     this.limit = body.limit;
+    this.trashed = body.trashed;
   }
 
   /** The error message for a member of the body. */

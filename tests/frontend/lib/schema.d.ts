@@ -52,7 +52,8 @@ export interface paths {
         /**
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+         *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -124,6 +125,26 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restores a task from the trash
+         * @description A task that is not in the trash remains unchanged.
+         */
+        post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/transfer": {
         parameters: {
             query?: never;
@@ -145,6 +166,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's deleted tasks
+         * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
+         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes all tasks in the trash for good
+         * @description It also succeeds if there are none. With a query it is 422, so that no more is deleted than a filtered list shows.
+         */
+        delete: operations["empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one task in the trash
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["get_trashed_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a task in the trash for good
+         * @description A live task is 404: delete it first.
+         */
+        delete: operations["purge_task"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -155,7 +225,8 @@ export interface paths {
         /**
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-         *     Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+         *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["own_list_tasks"];
         put?: never;
@@ -227,6 +298,26 @@ export interface paths {
         patch: operations["own_complete_task"];
         trace?: never;
     };
+    "/api/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restores a task from the trash
+         * @description A task that is not in the trash remains unchanged.
+         */
+        post: operations["own_restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/transfer": {
         parameters: {
             query?: never;
@@ -243,6 +334,55 @@ export interface paths {
          */
         post: operations["own_transfer_tasks"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's deleted tasks
+         * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
+         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         */
+        get: operations["own_list_trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes all tasks in the trash for good
+         * @description It also succeeds if there are none. With a query it is 422, so that no more is deleted than a filtered list shows.
+         */
+        delete: operations["own_empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one task in the trash
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["own_get_trashed_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a task in the trash for good
+         * @description A live task is 404: delete it first.
+         */
+        delete: operations["own_purge_task"];
         options?: never;
         head?: never;
         patch?: never;
@@ -398,8 +538,10 @@ export interface components {
         Completion: {
             /** @description Whether the task is done. */
             completed?: boolean;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
         };
         /** @description The optional body of a deletion. */
         Deleted: {
@@ -423,7 +565,7 @@ export interface components {
         };
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` for the whole body. */
+            /** @description The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole. */
             loc: string[];
             /** @description A description. */
             msg: string;
@@ -464,21 +606,29 @@ export interface components {
             completed?: boolean;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string | null;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
-        /** @description The body of every error (RFC 9457, with `code`, `request_id`, `errors` and `limit` as extension members). */
+        /** @description The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members). */
         Problem: {
             /**
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
-            /** @description The errors of the input; only with 422. */
+            /** @description The errors of the input; only with `validation`. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * Format: int64
@@ -494,6 +644,8 @@ export interface components {
             status: number;
             /** @description A title for people, always the same for one type. */
             title: string;
+            /** @description Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create. */
+            trashed?: boolean;
             /**
              * Format: uri
              * @description Identifies the problem type as a URI, which need not resolve.
@@ -519,6 +671,11 @@ export interface components {
             completed: boolean;
             /**
              * Format: date-time
+             * @description When the task was completed; null for an open task, and for one that version 0.1.0 completed.
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
              * @description RFC 3339, UTC, milliseconds.
              * @example 2026-11-21T09:15:17.465Z
              */
@@ -526,11 +683,26 @@ export interface components {
             /** @description Details. */
             description: string | null;
             /**
+             * @description When the task is due: a date (all day), or a date-time in UTC with milliseconds.
+             * @example 2026-12-24
+             */
+            due_date: string | null;
+            /**
              * Format: uuid
              * @description UUID, version 7.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * @description How urgent the task is.
+             * @example medium
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "urgent";
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /** @description Labels. */
+            tags: string[];
             /**
              * @description What to do.
              * @example Buy milk
@@ -554,8 +726,16 @@ export interface components {
             completed?: boolean;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string;
         };
@@ -565,8 +745,16 @@ export interface components {
             completed?: boolean | null;
             /** @description Details; null or empty for none. At most 1000 Unicode scalar values, unless the service is configured otherwise. */
             description?: string | null;
-            /** @description Alias of `completed`; if both are present, they must agree. */
+            /** @description When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 to 9999. Without an offset it is in UTC; seconds may be absent. */
+            due_date?: string | null;
+            /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean | null;
+            /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
+            priority?: string | null;
+            /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
+            status?: string | null;
+            /** @description Labels; null for none. At most 20, after those that differ from an earlier one only in case are dropped. Each has 1 to 50 Unicode scalar values after trimming, and no comma and no control character. */
+            tags?: string[] | null;
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title?: string | null;
         };
@@ -574,6 +762,67 @@ export interface components {
         Transfer: {
             /** @description A token of the user whose tasks are moved, without `Bearer`. */
             from_token: string;
+        };
+        /** @description A task in the trash as JSON. */
+        TrashedTask: {
+            /** @description Whether the task is done. */
+            completed: boolean;
+            /**
+             * Format: date-time
+             * @description When the task was completed; null for an open task, and for one that version 0.1.0 completed.
+             */
+            completed_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            deleted_at: string;
+            /** @description Details. */
+            description: string | null;
+            /**
+             * @description When the task is due: a date (all day), or a date-time in UTC with milliseconds.
+             * @example 2026-12-24
+             */
+            due_date: string | null;
+            /**
+             * Format: uuid
+             * @description UUID, version 7.
+             * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
+             */
+            id: string;
+            /**
+             * @description How urgent the task is.
+             * @example medium
+             * @enum {string}
+             */
+            priority: "low" | "medium" | "high" | "urgent";
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /** @description Labels. */
+            tags: string[];
+            /**
+             * @description What to do.
+             * @example Buy milk
+             */
+            title: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            updated_at: string;
+            /**
+             * @description The owner's user id, as in the token.
+             * @example Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF
+             */
+            user_id: string;
         };
     };
     responses: {
@@ -747,7 +996,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `validation`: Invalid request. */
+        /** @description `validation`: Invalid request. `idempotency_key_reused`: Idempotency key reused. */
         UnprocessableEntity: {
             headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -862,20 +1111,46 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -892,6 +1167,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -925,6 +1202,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -946,6 +1225,8 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The path of the new task. */
                     Location?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1307,10 +1588,68 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     transfer_tasks: {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1329,6 +1668,8 @@ export interface operations {
             /** @description All tasks belong to this user. */
             204: {
                 headers: {
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -1353,6 +1694,252 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_trash: {
+        parameters: {
+            query?: {
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
+                completed?: boolean;
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
+                count?: boolean;
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
+                cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
+                /** @description Maximum number of tasks on a page. */
+                limit?: number;
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
+                offset?: number;
+                /** @description The sort direction, case-insensitive. */
+                order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `sort`. */
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
+                status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the user's deleted tasks. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
+                    Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description The `cursor` of the next page, when more tasks remain. */
+                    "X-Next-Cursor"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    empty_trash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trash is empty. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_trashed_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    purge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_list_tasks: {
         parameters: {
             query?: {
@@ -1362,20 +1949,46 @@ export interface operations {
                 count?: boolean;
                 /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
                 cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
                 order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
                 /** @description Text in title or description, case-insensitive; no wildcards. */
                 search?: string;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
                 /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
                 status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -1389,6 +2002,8 @@ export interface operations {
             /** @description A page of the user's tasks. */
             200: {
                 headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1421,6 +2036,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1439,6 +2056,8 @@ export interface operations {
                 headers: {
                     /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
                     ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description The path of the new task. */
                     Location?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1784,10 +2403,65 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_transfer_tasks: {
         parameters: {
             query?: never;
             header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1803,6 +2477,8 @@ export interface operations {
             /** @description All tasks belong to this user. */
             204: {
                 headers: {
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -1821,6 +2497,238 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_list_trash: {
+        parameters: {
+            query?: {
+                /** @description `true` is `status=completed`, `false` is `status=pending`. */
+                completed?: boolean;
+                /** @description Returns the number of matching tasks on all pages in `X-Total-Count`. */
+                count?: boolean;
+                /** @description `X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422. */
+                cursor?: string;
+                /** @description Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that day in `tz`. */
+                due_after?: string;
+                /** @description Only tasks that are due before this date or date-time. */
+                due_before?: string;
+                /** @description `none`: only tasks without a due date. */
+                due_date?: "none";
+                /** @description Maximum number of tasks on a page. */
+                limit?: number;
+                /** @description Number of tasks to skip; cannot be combined with `cursor`. */
+                offset?: number;
+                /** @description The sort direction, case-insensitive. */
+                order?: "asc" | "desc";
+                /** @description `true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all others. */
+                overdue?: boolean;
+                /** @description Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end. */
+                page?: number;
+                /** @description Only tasks with one of these priorities, separated by commas, case-insensitive. */
+                priority?: string;
+                /** @description Text in title or description, case-insensitive; no wildcards. */
+                search?: string;
+                /** @description Alias of `offset`. */
+                skip?: number;
+                /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `sort`. */
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description Alias of `order`. */
+                sort_dir?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_direction?: "asc" | "desc";
+                /** @description Alias of `order`. */
+                sort_order?: "asc" | "desc";
+                /** @description Filters by status, case-insensitive; `active` is an alias of `pending`. */
+                status?: "all" | "pending" | "active" | "completed";
+                /** @description Only tasks with this tag, case-insensitive; repeat it for further tags. */
+                tag?: string;
+                /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
+                tags?: string;
+                /** @description The name of a time zone of the tz database, UTC by default. */
+                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the user's deleted tasks. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
+                    Link?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description The `cursor` of the next page, when more tasks remain. */
+                    "X-Next-Cursor"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    /** @description Number of matching tasks on all pages, with `count=true`. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_empty_trash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trash is empty. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_get_trashed_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedTask"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_purge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

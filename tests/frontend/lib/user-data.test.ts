@@ -81,7 +81,8 @@ test("the tasks of an anonymous user move to a new account", async () => {
   expect((await page.send("/sign-up/email", account("alice"))).ok).toBe(true);
   const alice = await page.user();
   expect(alice.id).not.toBe(guest.id);
-  expect(await alice.api.get(task.id)).toEqual({ ...task, user_id: alice.id });
+  // Its revision is new, and higher.
+  expect(await alice.api.get(task.id)).toEqual({ ...task, user_id: alice.id, revision: expect.any(Number) });
   const old = createApi({ baseUrl: service.url, userId: guest.id, fetchToken: async () => tokenOfGuest });
   expect(await titles(old)).toEqual([]);
 });

@@ -1,5 +1,6 @@
-//! The data of one owner, for operators. The format of an export is in `lines`.
+//! The data of one owner, for operators. The format of an export is in `lines`, the record of a command in `audit`.
 
+mod audit;
 mod export;
 mod import;
 mod lines;
@@ -9,6 +10,8 @@ use std::io::{self, Write, stdin, stdout};
 use clap::Subcommand;
 use domain::OwnerId;
 use persistence::Erased;
+
+use audit::Command;
 
 use crate::config::{ConfigError, Overrides, Settings};
 use crate::server::{self, StartError, TimeOrderedIds};
@@ -39,14 +42,38 @@ pub(super) enum Owner {
     },
 }
 
+/// What a command did.
+struct Done {
+    /// The tasks that it wrote, deleted or moved.
+    tasks: u64,
+    /// For the operator.
+    message: String,
+}
+
 impl Owner {
     pub(super) fn run(&self, overrides: &Overrides) -> Result<(), StartError> {
-        let settings = Settings::read(overrides)?;
+        let settings = &Settings::read(overrides)?;
         match self {
-            Self::Export(export) => export.run(&settings),
-            Self::Import(import) => import.run(&settings),
-            Self::Delete { owner, yes } => delete(&settings, &owner_id(owner)?, *yes),
-            Self::Move { from, to } => move_tasks(&settings, &owner_id(from)?, &owner_id(to)?),
+            Self::Export(export) => {
+                let owner = &owner_id(&export.owner)?;
+                let command = Command { name: "owner export", user: owner, from: None };
+                command.record(settings, || export.run(settings, owner))
+            }
+            Self::Import(import) => {
+                let owner = &owner_id(&import.owner)?;
+                let command = Command { name: "owner import", user: owner, from: None };
+                command.record(settings, || import.run(settings, owner))
+            }
+            Self::Delete { owner, yes } => {
+                let owner = &owner_id(owner)?;
+                let command = Command { name: "owner delete", user: owner, from: None };
+                command.record(settings, || delete(settings, owner, *yes))
+            }
+            Self::Move { from, to } => {
+                let (from, to) = (&owner_id(from)?, &owner_id(to)?);
+                let command = Command { name: "owner move", user: to, from: Some(from) };
+                command.record(settings, || move_tasks(settings, from, to))
+            }
         }
     }
 }
@@ -55,14 +82,17 @@ fn owner_id(text: &str) -> Result<OwnerId, ConfigError> {
     OwnerId::parse(text).map_err(|error| ConfigError::new(format!("{text:?}"), error))
 }
 
-fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<(), StartError> {
+fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<Done, StartError> {
     let data = server::owner_data(settings)?;
     if !confirmed {
         confirm(owner)?;
     }
     let failed = |error| StartError::failed("nothing was deleted", error);
-    let Erased { tasks, tombstones } = data.erase(owner).map_err(failed)?;
-    print(format_args!("Deleted {tasks} tasks and {tombstones} records of deleted tasks.\n"))
+    let Erased { tasks, trashed, tombstones } = data.erase(owner).map_err(failed)?;
+    let message = format!(
+        "Deleted {tasks} tasks, {trashed} in the trash, and {tombstones} records of deleted tasks.\n"
+    );
+    Ok(Done { tasks: tasks + trashed, message })
 }
 
 /// Requires the id on standard input.
@@ -79,13 +109,13 @@ fn confirm(owner: &OwnerId) -> Result<(), StartError> {
     Err(failed(io::Error::other("the id was not confirmed; --yes confirms it")))
 }
 
-fn move_tasks(settings: &Settings, from: &OwnerId, to: &OwnerId) -> Result<(), StartError> {
+fn move_tasks(settings: &Settings, from: &OwnerId, to: &OwnerId) -> Result<Done, StartError> {
     if from == to {
         return Err(ConfigError::new("TO", "must be another user than FROM").into());
     }
-    let moved = server::owner_data(settings)?.move_tasks(from, to, &TimeOrderedIds);
-    let moved = moved.map_err(|error| StartError::failed("nothing was moved", error))?;
-    print(format_args!("Moved {moved} tasks.\n"))
+    let tasks = server::owner_data(settings)?.move_tasks(from, to, &TimeOrderedIds);
+    let tasks = tasks.map_err(|error| StartError::failed("nothing was moved", error))?;
+    Ok(Done { tasks, message: format!("Moved {tasks} tasks.\n") })
 }
 
 fn print(text: std::fmt::Arguments<'_>) -> Result<(), StartError> {

@@ -83,6 +83,8 @@ impl Settings {
             ("limits.burst", self.limits.burst),
             ("limits.address_burst", self.limits.address_burst),
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst),
+            ("limits.idempotency_hours", self.limits.idempotency_hours),
+            ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys)),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -99,6 +101,7 @@ impl Settings {
             ("auth.leeway_seconds", self.auth.leeway_seconds, 300),
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
+            ("tasks.trash_days", self.tasks.trash_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
             ("limits.tasks_per_owner", self.limits.tasks_per_owner, TASKS_MAX),
@@ -113,6 +116,8 @@ impl Settings {
                 RATE_MAX,
             ),
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst, RATE_MAX),
+            ("limits.idempotency_hours", self.limits.idempotency_hours, 8760),
+            ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys), 1_000_000),
         ];
         for (key, value, most) in bounded {
             if value > most {

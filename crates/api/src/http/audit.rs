@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::http::client_address;
+use crate::http::idempotency::IDEMPOTENCY_REPLAYED;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::state::{AppState, AuditLog};
 
@@ -22,9 +23,11 @@ pub(crate) struct RequestIds {
 /// What has become of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum WriteResult {
+pub(crate) enum WriteResult {
     /// The response is a success.
     Applied,
+    /// The request was applied before, under the same key. Nothing was written.
+    Replayed,
     /// Nothing was written.
     Rejected,
     /// The write may have been applied: the client left before the response, or the response does not tell.
@@ -104,8 +107,9 @@ fn user_id(bytes: &[u8]) -> Option<String> {
     OwnerId::parse(str::from_utf8(bytes).ok()?).ok().map(|id| id.as_str().to_owned())
 }
 
+/// The time of a record.
 #[expect(clippy::disallowed_methods, reason = "the time of a record is not part of the domain")]
-fn now() -> String {
+pub(crate) fn now() -> String {
     Timestamp::new(OffsetDateTime::now_utc()).to_string()
 }
 
@@ -117,7 +121,11 @@ pub(crate) fn finish(request: &HttpRequest, response: &HttpResponse) {
     let record = &mut open.record;
     record.status = Some(response.status().as_u16());
     record.code = problem.map(ProblemKind::code);
-    record.result = result(response.status(), problem);
+    record.result = if response.headers().contains_key(IDEMPOTENCY_REPLAYED) {
+        WriteResult::Replayed
+    } else {
+        result(response.status(), problem)
+    };
     if let Some(created) = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()) {
         let id = created.rsplit('/').next().and_then(TaskId::parse);
         record.task_id = id.map(|id| id.to_string()).or_else(|| record.task_id.take());

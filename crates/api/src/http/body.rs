@@ -42,9 +42,17 @@ pub(crate) async fn object(
     limits: BodyLimits,
 ) -> Result<JsonObject, Problem> {
     // Before the media type is checked: a connection with an unread body cannot be reused.
-    let body = collect(request, payload, limits).await?;
+    object_of(request, &receive(request, payload, limits).await?, types)
+}
+
+/// The object in a body that was received.
+pub(crate) fn object_of(
+    request: &HttpRequest,
+    body: &[u8],
+    types: MediaTypes,
+) -> Result<JsonObject, Problem> {
     check_type(request.headers(), types)?;
-    JsonObject::parse(&body)
+    JsonObject::parse(body)
 }
 
 /// Reads a body that may be empty; then its media type is not checked.
@@ -53,7 +61,7 @@ pub(crate) async fn optional_object(
     payload: Payload,
     limits: BodyLimits,
 ) -> Result<Option<JsonObject>, Problem> {
-    let body = collect(request, payload, limits).await?;
+    let body = receive(request, payload, limits).await?;
     if body.is_empty() {
         return Ok(None);
     }
@@ -61,9 +69,14 @@ pub(crate) async fn optional_object(
     JsonObject::parse(&body).map(Some)
 }
 
-async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Vec<u8>, Problem> {
+/// Receives a body and decompresses it.
+pub(crate) async fn receive(
+    request: &HttpRequest,
+    payload: Payload,
+    limits: BodyLimits,
+) -> Result<Vec<u8>, Problem> {
     let encoding = Encoding::of(request.headers())?;
-    let sent = tokio::time::timeout(limits.timeout, receive(request, payload, limits.max_bytes));
+    let sent = tokio::time::timeout(limits.timeout, collect(request, payload, limits.max_bytes));
     let sent = sent.await.map_err(|_| body_timeout())??;
     match encoding {
         Encoding::Identity => Ok(sent),
@@ -71,7 +84,7 @@ async fn collect(request: &HttpRequest, payload: Payload, limits: BodyLimits) ->
     }
 }
 
-async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     // Fails without reading the body.
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {

@@ -3,13 +3,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Direction, Position, Sort, SortKey, Status, TaskId, Timestamp};
+use domain::{
+    Direction, DueDate, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A position in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
+    /// The list.
+    pub scope: Scope,
     /// The list's filter.
     pub status: Status,
     /// The list's search, as sent.
@@ -18,17 +22,42 @@ pub(crate) struct Cursor {
     pub sort: Sort,
     /// The position.
     pub position: Position,
+    /// The list's filters by other members, as a query.
+    pub filters: String,
 }
 
-/// The encoded tuple: version, status, search, key, direction, position, id.
+/// The encoded tuple: version, status, search, key, direction, position, id, and what version 0.1.0 does not know.
 #[derive(Serialize, Deserialize)]
-struct Wire(u8, char, String, char, char, PositionKey, Uuid);
+struct Wire(
+    u8,
+    char,
+    String,
+    char,
+    char,
+    PositionKey,
+    Uuid,
+    #[serde(default, skip_serializing_if = "Extra::is_default")] Extra,
+);
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Extra {
+    filters: String,
+    trash: bool,
+}
+
+impl Extra {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum PositionKey {
-    Millis(i64),
-    Title(String),
+    Number(i64),
+    Text(String),
+    None,
 }
 
 /// Cursors of other versions are rejected, so that their meaning can change.
@@ -38,8 +67,12 @@ impl Cursor {
     /// Encodes it for a URL.
     pub(crate) fn encode(&self) -> String {
         let (place, id) = match &self.position {
-            Position::Time(at, id) => (PositionKey::Millis(at.unix_millis()), id),
-            Position::Title(title, id) => (PositionKey::Title(title.clone()), id),
+            Position::Time(at, id) => (PositionKey::Number(at.unix_millis()), id),
+            Position::Title(title, id) => (PositionKey::Text(title.clone()), id),
+            Position::DueDate(key, id) => (key.map_or(PositionKey::None, PositionKey::Number), id),
+            Position::Priority(priority, id) => (PositionKey::Number(priority.rank().into()), id),
+            Position::Completed(completed, id) => (PositionKey::Number((*completed).into()), id),
+            Position::Revision(revision, id) => (PositionKey::Number(revision.number()), id),
         };
         let status = match self.status {
             Status::All => 'a',
@@ -50,19 +83,25 @@ impl Cursor {
             SortKey::Created => 'c',
             SortKey::Updated => 'u',
             SortKey::Title => 't',
+            SortKey::DueDate => 'd',
+            SortKey::Priority => 'p',
+            SortKey::Completed => 'f',
+            SortKey::Deleted => 'x',
         };
         let direction = match self.sort.direction {
             Direction::Ascending => '+',
             Direction::Descending => '-',
         };
-        let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid());
+        let extra = Extra { filters: self.filters.clone(), trash: self.scope == Scope::Trash };
+        let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid(), extra);
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 
     /// Decodes a text of [`Cursor::encode`]; rejects every other.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let Wire(version, status, search, key, direction, place, id) = serde_json::from_slice(&bytes).ok()?;
+        let wire = serde_json::from_slice(&bytes).ok()?;
+        let Wire(version, status, search, key, direction, place, id, Extra { filters, trash }) = wire;
         if version != VERSION {
             return None;
         }
@@ -79,14 +118,30 @@ impl Cursor {
         };
         let id = TaskId::new(id);
         let (key, position) = match (key, place) {
-            ('c', PositionKey::Millis(millis)) => (SortKey::Created, time(millis, id)?),
-            ('u', PositionKey::Millis(millis)) => (SortKey::Updated, time(millis, id)?),
-            ('t', PositionKey::Title(title)) if !title.contains('\0') => {
+            ('c', PositionKey::Number(millis)) => (SortKey::Created, time(millis, id)?),
+            ('u', PositionKey::Number(millis)) => (SortKey::Updated, time(millis, id)?),
+            ('t', PositionKey::Text(title)) if !title.contains('\0') => {
                 (SortKey::Title, Position::Title(title, id))
+            }
+            ('d', PositionKey::None) => (SortKey::DueDate, Position::DueDate(None, id)),
+            ('d', PositionKey::Number(key)) if DueDate::from_sort_key(key).is_some() => {
+                (SortKey::DueDate, Position::DueDate(Some(key), id))
+            }
+            ('p', PositionKey::Number(rank)) => {
+                let priority =
+                    Priority::ALL.into_iter().find(|priority| i64::from(priority.rank()) == rank)?;
+                (SortKey::Priority, Position::Priority(priority, id))
+            }
+            ('f', PositionKey::Number(completed @ 0..=1)) => {
+                (SortKey::Completed, Position::Completed(completed == 1, id))
+            }
+            ('x', PositionKey::Number(number)) if trash => {
+                (SortKey::Deleted, Position::Revision(Revision::new(number), id))
             }
             _ => return None,
         };
-        Some(Self { status, search, sort: Sort { key, direction }, position })
+        let scope = if trash { Scope::Trash } else { Scope::Live };
+        Some(Self { scope, status, search, sort: Sort { key, direction }, position, filters })
     }
 }
 
@@ -101,8 +156,16 @@ mod tests {
     use super::*;
 
     fn cursor(key: SortKey, position: Position) -> Cursor {
+        let scope = if key == SortKey::Title { Scope::Live } else { Scope::Trash };
         let sort = Sort { key, direction: Direction::Descending };
-        Cursor { status: Status::Pending, search: "a b%".into(), sort, position }
+        Cursor {
+            scope,
+            status: Status::Pending,
+            search: "a b%".into(),
+            sort,
+            position,
+            filters: String::new(),
+        }
     }
 
     #[test]
@@ -110,7 +173,16 @@ mod tests {
         let id = TaskId::new(Uuid::from_u128(7));
         let at = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
         let title = Position::Title("straße 🚀".into(), id);
-        for cursor in [cursor(SortKey::Updated, Position::Time(at, id)), cursor(SortKey::Title, title)] {
+        let cursors = [
+            cursor(SortKey::Updated, Position::Time(at, id)),
+            cursor(SortKey::Title, title),
+            cursor(SortKey::DueDate, Position::DueDate(None, id)),
+            cursor(SortKey::DueDate, Position::DueDate(Some(-3), id)),
+            cursor(SortKey::Priority, Position::Priority(Priority::Urgent, id)),
+            cursor(SortKey::Deleted, Position::Revision(Revision::new(9), id)),
+            Cursor { filters: "tag=a".into(), ..cursor(SortKey::Completed, Position::Completed(true, id)) },
+        ];
+        for cursor in cursors {
             let text = cursor.encode();
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
             assert_eq!(Cursor::decode(&text), Some(cursor));
@@ -127,9 +199,15 @@ mod tests {
             wire("[]"),
             wire(&format!(r#"[2,"a","","c","-",1,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","x","-",1,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",1,"{id}",1]"#)),
             wire(&format!(r#"[1,"a","","c","-","x","{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",9223372036854775807,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","t","-","\u0000","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","d","-",9223372036854775807,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","p","-",4,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","f","-",2,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",null,"{id}"]"#)),
         ];
         for text in texts {
             assert_eq!(Cursor::decode(&text), None, "{text}");

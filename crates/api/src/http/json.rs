@@ -159,10 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_completed_must_agree() {
+    fn the_first_spelling_of_completed_counts() {
         let read = |text: &str| JsonObject::parse(text.as_bytes()).unwrap().into_completed();
         assert_eq!(read(r#"{"is_completed":true}"#).unwrap(), Field::Value(true));
-        assert!(read(r#"{"completed":false,"is_completed":true}"#).is_err());
+        assert_eq!(read(r#"{"completed":false,"is_completed":true}"#).unwrap(), Field::Value(false));
+        assert_eq!(read(r#"{"status":"Completed"}"#).unwrap(), Field::Value(true));
+        assert!(read(r#"{"completed":false,"is_completed":"yes"}"#).is_err());
     }
 
     #[test]

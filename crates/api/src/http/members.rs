@@ -13,18 +13,23 @@ pub(crate) mod text_patterns;
 #[cfg(test)]
 mod tests;
 
-use domain::{Task, TaskInput, TextLimits};
-use serde_json::Value;
+use domain::{Priority, Tag, Tags, Task, TaskInput, TextLimits};
+use serde_json::{Value, json};
+use utoipa::openapi::extensions::Extensions;
 
-use kinds::{Nullable, Text, Time, UserId, Uuid};
+use kinds::integer::Integer;
+use kinds::{Nullable, TagList, Text, Time, UserId, Uuid};
 use table::members;
 
 pub(crate) use kinds::Boolean;
 pub(crate) use reader::Reader;
 pub(crate) use table::{Alias, Input, Member};
 
+/// Revisions are below 2^53, so that JavaScript reads them exactly.
+const REVISION_MAX: i64 = (1 << 53) - 1;
+
 members! {
-    Task without revision, TaskInput;
+    Task without deleted_at, TaskInput;
 
     id: Uuid {
         text: "UUID, version 7.",
@@ -75,11 +80,63 @@ members! {
         text: "Whether the task is done.",
         examples: || [false, true].map(Value::from),
     } input {
-        alias: Some(Alias {
-            name: "is_completed",
-            text: "Alias of `completed`; if both are present, they must agree.",
-        }),
+        aliases: &[
+            Alias { name: "is_completed", text: "Alias of `completed`, which counts first.", names: &[] },
+            Alias {
+                name: "status",
+                text: "Alias of `completed`, which counts first, and then `is_completed`. In any case.",
+                names: &[("pending", false), ("active", false), ("completed", true)],
+            },
+        ],
         examples: || [true, false].map(Value::from),
+    },
+
+    priority: Text {
+        text: "How urgent the task is.",
+        limits: |schema| schema.enum_values(Some(Priority::ALL.map(Priority::as_str))),
+        examples: || ["medium", "high"].map(Value::from),
+    } input {
+        null_is_default: true,
+        limits: |schema| {
+            let text = "How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case.";
+            schema.description(Some(text)).pattern(Some(text_patterns::PRIORITY.as_str()))
+        },
+        examples: || ["high", "Urgent"].map(Value::from),
+    },
+
+    tags: TagList {
+        text: "Labels.",
+        examples: || [json!([]), json!(["home", "shopping"])],
+    } input {
+        nullable: true,
+        limits: |schema| {
+            let text = format!(
+                "Labels; null for none. At most {}, after those that differ from an earlier one only in case are dropped. \
+                 Each has 1 to {} Unicode scalar values after trimming, and no comma and no control character.",
+                Tags::MAX,
+                Tag::MAX_CHARS
+            );
+            let items = json!({"type": "string", "pattern": text_patterns::TAG.as_str()});
+            schema.description(Some(text)).extensions(Some(Extensions::from_iter([("items", items)])))
+        },
+        examples: || [json!(["phone"]), json!(["home", "shopping"])],
+    },
+
+    due_date: Nullable<Text> {
+        text: "When the task is due: a date (all day), or a date-time in UTC with milliseconds.",
+        examples: || [Value::from("2026-12-24"), Value::from("2026-12-24T18:00:00.000Z")],
+    } input {
+        limits: |schema| {
+            let text = "When the task is due; null or empty for never. A date, or a date-time of RFC 3339, in the years 1 \
+                        to 9999. Without an offset it is in UTC; seconds may be absent.";
+            schema.description(Some(text)).pattern(Some(text_patterns::DUE_DATE.as_str()))
+        },
+        examples: || ["2026-12-24", "2026-12-24T19:00+01:00"].map(Value::from),
+    },
+
+    completed_at: Nullable<Time> {
+        text: "When the task was completed; null for an open task, and for one that version 0.1.0 completed.",
+        examples: || [Value::Null, Value::from("2026-11-21T10:15:17.465Z")],
     },
 
     created_at: Time {
@@ -90,5 +147,10 @@ members! {
     updated_at: Time {
         text: "RFC 3339, UTC, milliseconds.",
         examples: || ["2026-11-21T09:15:17.465Z", "2026-11-21T10:15:17.465Z"].map(Value::from),
+    },
+
+    revision: Integer<1, REVISION_MAX> {
+        text: "The number of the last change, as in `ETag`.",
+        examples: || [1, 2].map(Value::from),
     },
 }

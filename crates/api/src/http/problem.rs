@@ -11,6 +11,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use domain::Revision;
 use serde::Serialize;
 
 pub(crate) use kind::ProblemKind;
@@ -26,13 +27,14 @@ pub(crate) struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     limit: Option<u64>,
+    trashed: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` for the whole body.
+    /// The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole.
     pub loc: Vec<String>,
     /// A description.
     pub msg: String,
@@ -57,6 +59,11 @@ impl FieldError {
         Self { loc: vec!["path".into(), name.into()], msg: msg.into(), kind }
     }
 
+    /// An invalid query.
+    pub(crate) fn whole_query(msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["query".into()], msg: msg.into(), kind }
+    }
+
     /// An invalid query parameter.
     pub(crate) fn query(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["query".into(), name.into()], msg: msg.into(), kind }
@@ -66,7 +73,14 @@ impl FieldError {
 impl Problem {
     /// A problem with a description for the client.
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), limit: None, headers: Vec::new() }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            limit: None,
+            trashed: false,
+            headers: Vec::new(),
+        }
     }
 
     /// Invalid input, with at least one error.
@@ -94,6 +108,17 @@ impl Problem {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// A task with the id that the client chose exists at this revision, or in the trash.
+    pub(crate) fn already_exists(current: Option<Revision>) -> Self {
+        let new = |detail: &'static str| Self::new(ProblemKind::PreconditionFailed, detail);
+        match current {
+            Some(current) => {
+                new("A task with this id exists.").with_header(header::ETAG, &format!("\"{current}\""))
+            }
+            None => Self { trashed: true, ..new("A task with this id is in the trash.") },
+        }
     }
 
     /// The user has as many tasks as allowed.

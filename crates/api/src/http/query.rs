@@ -1,7 +1,7 @@
-//! Reads the query of a URL. A known parameter must be valid and appear only once; unknown ones are ignored.
+//! Reads the query of a URL. A known parameter must be valid, and most have one value, however often they are sent; unknown
+//! ones are ignored.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
 
@@ -9,14 +9,14 @@ use crate::http::problem::{FieldError, Problem};
 
 /// The known parameters of a query, and the errors so far.
 pub(crate) struct Parameters<'a> {
-    values: HashMap<&'static str, Cow<'a, str>>,
+    values: Vec<(&'static str, Cow<'a, str>)>,
     errors: Vec<FieldError>,
 }
 
 impl<'a> Parameters<'a> {
     /// Reads the parameters of these names.
     pub(crate) fn read(query: &'a str, known: &[&'static str]) -> Self {
-        let mut parameters = Self { values: HashMap::new(), errors: Vec::new() };
+        let mut parameters = Self { values: Vec::new(), errors: Vec::new() };
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let Some(name) = decode(name).and_then(|name| known.iter().find(|known| **known == name)) else {
@@ -24,24 +24,56 @@ impl<'a> Parameters<'a> {
             };
             match decode(value) {
                 None => parameters.reject(name, "must be UTF-8", "string_unicode"),
-                Some(value) => {
-                    if parameters.values.insert(name, value).is_some() {
-                        parameters.reject(name, "must not be repeated", "repeated");
-                    }
-                }
+                Some(value) => parameters.values.push((name, value)),
             }
         }
         parameters
     }
 
     /// Removes and parses a parameter; `msg` is the error when that fails.
-    pub(crate) fn take<T>(&mut self, name: &str, msg: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let value = self.values.remove(name)?;
-        let read = read(&value);
-        if read.is_none() {
-            self.reject(name, msg, "value_error");
+    pub(crate) fn take<T: PartialEq>(
+        &mut self,
+        name: &str,
+        msg: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mut taken = None;
+        for (_, value) in self.values.extract_if(.., |(known, _)| *known == name) {
+            let Some(value) = read(&value) else {
+                self.errors.push(FieldError::query(name, msg, "value_error"));
+                return None;
+            };
+            if taken.as_ref().is_some_and(|taken| *taken != value) {
+                self.errors.push(FieldError::query(name, "is repeated with another value", "repeated"));
+                return None;
+            }
+            taken = Some(value);
         }
-        read
+        taken
+    }
+
+    /// Removes and parses a parameter with several names; those that are present must agree.
+    pub(crate) fn take_aliases<T: PartialEq>(
+        &mut self,
+        names: &[&str],
+        msg: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mut taken: Option<(&str, T)> = None;
+        for name in names {
+            let Some(value) = self.take(name, msg, &read) else { continue };
+            if let Some((first, _)) = taken.as_ref().filter(|(_, taken)| *taken != value) {
+                self.reject(name, format!("contradicts {first}"), "contradiction");
+                continue;
+            }
+            taken.get_or_insert((name, value));
+        }
+        taken.map(|(_, value)| value)
+    }
+
+    /// Removes all values of a parameter that may be repeated with other values.
+    pub(crate) fn take_all(&mut self, name: &str) -> Vec<Cow<'a, str>> {
+        self.values.extract_if(.., |(known, _)| *known == name).map(|(_, value)| value).collect()
     }
 
     /// Adds an error.

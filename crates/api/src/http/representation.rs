@@ -1,6 +1,6 @@
 //! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
 
-use actix_web::http::header::{self, Accept, Header, HeaderValue, Quality};
+use actix_web::http::header::{self, Accept, ContentEncoding, Header, HeaderValue, Quality};
 use actix_web::rt::task::yield_now;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -8,15 +8,37 @@ use domain::Task;
 use serde::{Serialize, Serializer};
 use tokio::sync::Semaphore;
 
+use crate::http::encoding::BodyWriter;
 use crate::http::members;
 
-/// A task as JSON.
+/// A task as JSON, with `deleted_at` if it is in the trash.
 pub(crate) struct TaskJson<'a>(pub(crate) &'a Task);
 
 impl Serialize for TaskJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.deleted_at {
+            None => members::write(self.0, serializer),
+            Some(at) => {
+                TrashedJson { task: MembersJson(self.0), deleted_at: at.to_string() }.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// The members that every task has.
+struct MembersJson<'a>(&'a Task);
+
+impl Serialize for MembersJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         members::write(self.0, serializer)
     }
+}
+
+#[derive(Serialize)]
+struct TrashedJson<'a> {
+    #[serde(flatten)]
+    task: MembersJson<'a>,
+    deleted_at: String,
 }
 
 /// The entity tag of a task: its revision, quoted.
@@ -39,37 +61,46 @@ static LONG_LISTS: Semaphore = Semaphore::const_new(2);
 /// The size of an array of tasks: exact for their texts, unless characters are escaped, and on average for the rest.
 pub(crate) fn estimated_bytes(tasks: &[Task]) -> usize {
     let texts = |task: &Task| {
-        task.title.as_str().len() + task.description.as_ref().map_or(0, |text| text.as_str().len())
+        let tags: usize = task.tags.iter().map(|tag| tag.as_str().len() + 3).sum();
+        task.title.as_str().len() + task.description.as_ref().map_or(0, |text| text.as_str().len()) + tags
     };
-    2 + tasks.iter().map(|task| 256 + texts(task)).sum::<usize>()
+    2 + tasks.iter().map(|task| 384 + texts(task)).sum::<usize>()
 }
 
 /// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; other requests on the same
 /// thread run in between.
-/// `hold` makes the body of its bytes, and can count them.
+/// `hold` makes the body of its bytes, and can count them. The body of a long list is compressed by `coding`.
 pub async fn tasks(
     builder: &mut HttpResponseBuilder,
     tasks: &[Task],
+    coding: ContentEncoding,
     hold: impl FnOnce(Vec<u8>) -> Bytes,
 ) -> HttpResponse {
-    private_cache_headers(builder);
+    private_cache_headers(builder)
+        .insert_header((header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding")));
     let _permit = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
-    let mut body = Vec::with_capacity(estimated_bytes(tasks));
-    body.push(b'[');
+    let mut body = BodyWriter::new(coding, estimated_bytes(tasks));
+    let mut separator = b'[';
     for (number, chunk) in tasks.chunks(TASKS_AT_ONCE).enumerate() {
         if number > 0 {
             yield_now().await;
         }
         for task in chunk {
-            if body.len() > 1 {
-                body.push(b',');
-            }
-            if serde_json::to_writer(&mut body, &TaskJson(task)).is_err() {
+            body.buffer().push(separator);
+            separator = b',';
+            if serde_json::to_writer(body.buffer(), &TaskJson(task)).is_err() {
                 return HttpResponse::InternalServerError().finish();
             }
         }
+        if body.compress().is_err() {
+            return HttpResponse::InternalServerError().finish();
+        }
     }
-    body.push(b']');
+    body.buffer().extend_from_slice(if tasks.is_empty() { b"[]" } else { b"]" });
+    let Ok((body, coding)) = body.finish() else { return HttpResponse::InternalServerError().finish() };
+    if coding != ContentEncoding::Identity {
+        builder.insert_header((header::CONTENT_ENCODING, coding.to_header_value()));
+    }
     builder.content_type("application/json").body(hold(body))
 }
 
@@ -125,7 +156,7 @@ mod tests {
 
     use actix_web::test::TestRequest;
     use domain::testing::{ManualClock, MemoryTasks, SequentialIds};
-    use domain::{Field, Owner, TaskInput, Tasks, TextLimits};
+    use domain::{Field, ListQuery, Owner, TaskInput, Tasks, TextLimits};
 
     use super::*;
 
@@ -134,11 +165,11 @@ mod tests {
         let repository = Arc::new(MemoryTasks::default());
         let tasks = Tasks::new(repository, Arc::new(clock), Arc::new(ids), TextLimits::default());
         let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };
-        let mut page = Vec::new();
+        let owner = Owner::for_test("owner");
         for _ in 0..count {
-            page.push(tasks.create(&Owner::for_test("owner"), input.clone()).await.unwrap());
+            tasks.create(&owner, input.clone(), None).await.unwrap();
         }
-        page
+        tasks.list(&owner, ListQuery::default()).await.unwrap().tasks
     }
 
     #[actix_web::test]
@@ -146,10 +177,14 @@ mod tests {
         let mut context = Context::from_waker(Waker::noop());
         let (long, short) = (page(TASKS_AT_ONCE + 1).await, page(TASKS_AT_ONCE).await);
         let mut response = HttpResponse::Ok();
-        let mut response = pin!(tasks(&mut response, &long, Bytes::from));
+        let mut response = pin!(tasks(&mut response, &long, ContentEncoding::Gzip, Bytes::from));
         assert!(response.as_mut().poll(&mut context).is_pending());
         let mut others = HttpResponse::Ok();
-        assert!(pin!(tasks(&mut others, &short, Bytes::from)).poll(&mut context).is_ready());
+        assert!(
+            pin!(tasks(&mut others, &short, ContentEncoding::Gzip, Bytes::from))
+                .poll(&mut context)
+                .is_ready()
+        );
         assert_eq!(response.await.status(), 200);
     }
 

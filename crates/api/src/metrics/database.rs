@@ -199,9 +199,16 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "move_deleted_rows" })
             .inc_by(report.moved);
+        self.job_changes.get_or_create(&JobLabels { background_job: "purge_trash" }).inc_by(report.purged);
         self.job_changes
             .get_or_create(&JobLabels { background_job: "prune_tombstones" })
             .inc_by(report.pruned);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "delete_expired_keys" })
+            .inc_by(report.expired);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "rewrite_search_texts" })
+            .inc_by(report.rewritten);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

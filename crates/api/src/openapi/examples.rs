@@ -8,7 +8,7 @@ use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
 use super::operations::each_operation;
-use super::schemas::Transfer;
+use super::schemas::{Transfer, TrashedTask};
 use crate::http::members::MEMBERS;
 
 /// Adds examples: those of tasks, and for other schemas those of the function.
@@ -57,6 +57,13 @@ impl Examples {
             "Task" => {
                 let [open, done] = objects(MEMBERS.all().map(|member| (member.name, (member.examples)())));
                 vec![("open", open), ("done", done)]
+            }
+            "TrashedTask" => {
+                let [_, at] = (MEMBERS.updated_at.examples)();
+                let deleted_at = (TrashedTask::DELETED_AT, [at.clone(), at]);
+                let members = MEMBERS.all().map(|member| (member.name, (member.examples)()));
+                let [_, deleted] = objects(members.chain([deleted_at]));
+                vec![("deleted", deleted)]
             }
             "NewTask" => {
                 let required =

@@ -7,7 +7,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
-pub(crate) use list_parameters::ListParameters;
+pub(crate) use list_parameters::{ListParameters, TrashParameters};
 
 /// The user in the path.
 pub(crate) struct OwnerPath;
@@ -90,6 +90,16 @@ impl IntoParams for CompletedQuery {
         let description = "Sets `completed` instead of toggling it; 422 if the body contradicts.";
         vec![query("completed", description, flag())]
     }
+}
+
+/// The key of a POST, as `http::idempotency` reads it: with or without a pair of quotes.
+const IDEMPOTENCY_KEY: &str = r#"^([!#-~][!-~]{0,254}|"([!-~]{0,253}[!#-~])?|"[!-~]{1,255}")$"#;
+
+/// A header of every POST.
+pub(super) fn idempotency_key() -> Parameter {
+    let description = "Executes the request at most once: the same request with the same key has the same response again, \
+                       for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID.";
+    header("Idempotency-Key", description, text().pattern(Some(IDEMPOTENCY_KEY)))
 }
 
 /// A header of every request.

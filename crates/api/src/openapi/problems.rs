@@ -80,13 +80,17 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    if matches!(method, HttpMethod::Post if path.ends_with("/tasks"))
+    if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
         || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
     {
         statuses.push(S::CONFLICT);
     }
-    // The query of a list can be invalid.
-    if path.ends_with("/tasks") && *method == HttpMethod::Get {
+    // The key can be that of another request.
+    if *method == HttpMethod::Post {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
+    }
+    // The query of a list can be invalid, and emptying the trash allows none.
+    if path.ends_with("/trash") || (path.ends_with("/tasks") && *method == HttpMethod::Get) {
         statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     statuses

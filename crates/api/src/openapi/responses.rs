@@ -27,6 +27,18 @@ pub(crate) struct ChangedOrCreatedTask;
 /// A page of a list.
 pub(crate) struct PageOfTasks;
 
+/// A task in the trash.
+pub(crate) struct OneTrashedTask;
+
+/// A page of the trash.
+pub(crate) struct PageOfTrash;
+
+/// A permanent deletion.
+pub(crate) struct PurgedTask;
+
+/// The permanent deletion of the trash.
+pub(crate) struct EmptiedTrash;
+
 /// A deletion.
 pub(crate) struct DeletedTask;
 
@@ -38,8 +50,7 @@ pub(crate) struct TransferredTasks;
 
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
-        let unchanged = ResponseBuilder::new().description("The client has the current revision.");
-        responses([("200", task("The task.")), ("304", unchanged.with_headers(&["ETag"]))])
+        responses([("200", task("The task.")), ("304", unchanged())])
     }
 }
 
@@ -73,15 +84,32 @@ impl IntoResponses for ChangedOrCreatedTask {
 
 impl IntoResponses for PageOfTasks {
     fn responses() -> Responses {
-        let tasks = ArrayBuilder::new().items(Ref::from_schema_name("Task"));
-        let page = json("A page of the user's tasks.", tasks);
-        let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count"]);
-        let next = LinkBuilder::new()
-            .operation_id("list_tasks")
-            .description("The next page, when more tasks remain.");
-        let next = next.parameter("user_id", "$request.path.user_id");
-        let page = page.link("next", next.parameter("cursor", "$response.header.X-Next-Cursor").build());
-        responses([("200", page)])
+        responses([("200", page("A page of the user's tasks.", "Task", "list_tasks"))])
+    }
+}
+
+impl IntoResponses for OneTrashedTask {
+    fn responses() -> Responses {
+        let trashed = json("The task.", Ref::from_schema_name("TrashedTask")).with_headers(&["ETag"]);
+        responses([("200", trashed), ("304", unchanged())])
+    }
+}
+
+impl IntoResponses for PageOfTrash {
+    fn responses() -> Responses {
+        responses([("200", page("A page of the user's deleted tasks.", "TrashedTask", "list_trash"))])
+    }
+}
+
+impl IntoResponses for PurgedTask {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("Deleted for good."))])
+    }
+}
+
+impl IntoResponses for EmptiedTrash {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("The trash is empty."))])
     }
 }
 
@@ -107,6 +135,20 @@ impl IntoResponses for TransferredTasks {
 
 fn task(description: &str) -> ResponseBuilder {
     json(description, Ref::from_schema_name("Task")).with_headers(&["ETag"])
+}
+
+fn unchanged() -> ResponseBuilder {
+    ResponseBuilder::new().description("The client has the current revision.").with_headers(&["ETag"])
+}
+
+/// A page of tasks with this schema, with a link to the next page of the same operation.
+fn page(description: &str, schema: &str, operation: &str) -> ResponseBuilder {
+    let page = json(description, ArrayBuilder::new().items(Ref::from_schema_name(schema)));
+    let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "Content-Encoding"]);
+    let next =
+        LinkBuilder::new().operation_id(operation).description("The next page, when more tasks remain.");
+    let next = next.parameter("user_id", "$request.path.user_id");
+    page.link("next", next.parameter("cursor", "$response.header.X-Next-Cursor").build())
 }
 
 fn json(description: &str, schema: impl Into<RefOr<Schema>>) -> ResponseBuilder {

@@ -3,17 +3,22 @@
 
 use std::iter;
 
-use domain::NullPolicy;
-use serde_json::json;
-use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::http::members::{MEMBERS, Member};
+use crate::http::members::{Alias, Input, MEMBERS, Member, text_patterns};
 
 /// A task in responses.
 pub(crate) struct Task;
+
+/// A task of the trash in responses.
+pub(crate) struct TrashedTask;
+
+impl TrashedTask {
+    /// The member that only these tasks have.
+    pub(crate) const DELETED_AT: &str = "deleted_at";
+}
 
 /// The body of POST.
 pub(crate) struct NewTask;
@@ -36,6 +41,7 @@ impl Transfer {
 }
 
 impl ToSchema for Task {}
+impl ToSchema for TrashedTask {}
 impl ToSchema for NewTask {}
 impl ToSchema for TaskUpdate {}
 impl ToSchema for TaskPatch {}
@@ -44,16 +50,20 @@ impl ToSchema for Transfer {}
 
 impl PartialSchema for Task {
     fn schema() -> RefOr<Schema> {
-        let task = Object::builder().description(Some("A task as JSON."));
-        let task = MEMBERS.all().fold(task, |task, member| {
-            let [example, _] = (member.examples)();
-            let schema = (member.limits)(value(member, member.nullable).description(Some(member.text)));
-            let mut schema = schema.build();
-            // The other types need no example.
-            schema.example = example.is_string().then_some(example);
-            task.property(member.name, schema).required(member.name)
-        });
-        task.into()
+        response(MEMBERS.all(), "A task as JSON.").into()
+    }
+}
+
+impl PartialSchema for TrashedTask {
+    fn schema() -> RefOr<Schema> {
+        let time = response(iter::once(&MEMBERS.updated_at), "").build();
+        let mut deleted_at = time.properties.into_values().next();
+        if let Some(RefOr::T(Schema::Object(schema))) = &mut deleted_at {
+            schema.description = Some("When it was deleted.".to_owned());
+        }
+        let task = response(MEMBERS.all(), "A task in the trash as JSON.");
+        let task = deleted_at.into_iter().fold(task, |task, schema| task.property(Self::DELETED_AT, schema));
+        task.required(Self::DELETED_AT).into()
     }
 }
 
@@ -61,34 +71,37 @@ impl PartialSchema for NewTask {
     fn schema() -> RefOr<Schema> {
         let required =
             MEMBERS.all().filter(|member| member.input.as_ref().is_some_and(|input| input.required));
-        let task = request(MEMBERS.all(), NullPolicy::Reject).description(Some("A task to create."));
+        let task =
+            request(MEMBERS.all(), |input| input.null_is_default).description(Some("A task to create."));
         required.fold(task, |task, member| task.required(member.name)).into()
     }
 }
 
 impl PartialSchema for TaskUpdate {
     fn schema() -> RefOr<Schema> {
-        let ignored = MEMBERS.all().filter(|member| member.input.is_some() && !member.nullable);
+        let is_ignored = |input: &Input| !input.nullable && !input.null_is_default;
+        let ignored =
+            MEMBERS.all().filter(|member| !member.nullable && member.input.as_ref().is_some_and(is_ignored));
         let names: Vec<_> = ignored.map(|member| format!("`{}`", member.name)).collect();
         let names = match names.as_slice() {
             [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             names => names.concat(),
         };
         let description = format!("A change of a task. A null {names} is ignored.");
-        request(MEMBERS.all(), NullPolicy::Ignore).description(Some(description)).into()
+        request(MEMBERS.all(), |_| true).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for TaskPatch {
     fn schema() -> RefOr<Schema> {
         let description = "A change of a task, as a JSON Merge Patch (RFC 7396).";
-        request(MEMBERS.all(), NullPolicy::Reject).description(Some(description)).into()
+        request(MEMBERS.all(), |_| false).description(Some(description)).into()
     }
 }
 
 impl PartialSchema for Completion {
     fn schema() -> RefOr<Schema> {
-        request(iter::once(&MEMBERS.completed), NullPolicy::Reject)
+        request(iter::once(&MEMBERS.completed), |_| false)
             .description(Some("The value of `completed`; toggled if absent."))
             .into()
     }
@@ -103,26 +116,45 @@ impl PartialSchema for Transfer {
     }
 }
 
-/// An object with the writable members.
-fn request(members: impl Iterator<Item = &'static Member>, nulls: NullPolicy) -> ObjectBuilder {
+/// An object with these members, which are always present.
+fn response(members: impl Iterator<Item = &'static Member>, text: &str) -> ObjectBuilder {
+    members.fold(Object::builder().description(Some(text)), |task, member| {
+        let [example, _] = (member.examples)();
+        let schema = (member.limits)(value(member, member.nullable).description(Some(member.text)));
+        let mut schema = schema.build();
+        // The other types need no example.
+        schema.example = example.is_string().then_some(example);
+        task.property(member.name, schema).required(member.name)
+    })
+}
+
+/// An object with the writable members; in addition to those that null clears, null is accepted for these.
+fn request(
+    members: impl Iterator<Item = &'static Member>,
+    accepts_null: fn(&Input) -> bool,
+) -> ObjectBuilder {
     let mut object = Object::builder();
-    let mut contradictions = Vec::new();
     for (member, input) in members.filter_map(|member| Some((member, member.input.as_ref()?))) {
-        let null = member.nullable || nulls == NullPolicy::Ignore;
-        let schema = |text| (input.limits)(value(member, null).description(Some(text)));
-        object = object.property(member.name, schema(member.text));
-        if let Some(alias) = &input.alias {
-            object = object.property(alias.name, schema(alias.text));
-            contradictions.extend([true, false].map(|one| {
-                json!({
-                    "required": [member.name, alias.name],
-                    "properties": {(member.name): {"const": one}, (alias.name): {"const": !one}}
-                })
-            }));
+        let null = member.nullable || input.nullable || accepts_null(input);
+        let schema = (input.limits)(value(member, null).description(Some(member.text)));
+        object = object.property(member.name, schema);
+        for alias in input.aliases {
+            object = object.property(alias.name, spelled(member, alias, null));
         }
     }
-    let not = (!contradictions.is_empty()).then(|| ("not", json!({"anyOf": contradictions})));
-    object.schema_type(Type::Object).extensions(not.map(|not| Extensions::from_iter([not])))
+    object.schema_type(Type::Object)
+}
+
+fn spelled(member: &Member, alias: &Alias, null: bool) -> ObjectBuilder {
+    if alias.names.is_empty() {
+        return value(member, null).description(Some(alias.text));
+    }
+    let kind =
+        if null { SchemaType::from_iter([Type::String, Type::Null]) } else { SchemaType::new(Type::String) };
+    let names: Vec<&str> = alias.names.iter().map(|(name, _)| *name).collect();
+    let text = format!("{} Values: {}.", alias.text, names.join(", "));
+    let pattern = text_patterns::in_any_case(&names);
+    Object::builder().schema_type(kind).description(Some(text)).pattern(Some(pattern))
 }
 
 /// The schema of a member's kind.

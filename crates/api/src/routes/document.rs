@@ -11,7 +11,9 @@ use utoipa::OpenApi;
 
 use super::{monitoring, owner, pages, tasks};
 use crate::http::problem::{FieldError, ProblemBody};
-use crate::openapi::{CommonParts, Examples, Problems, UserFromTokenPaths, schemas, task_id};
+use crate::openapi::{
+    CommonParts, Examples, IdempotencyKeys, Problems, UserFromTokenPaths, schemas, task_id,
+};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -38,6 +40,11 @@ use crate::state::AppState;
         tasks::delete::delete,
         tasks::complete::complete,
         tasks::transfer::transfer,
+        tasks::trash::list,
+        tasks::trash::empty,
+        tasks::trash::get,
+        tasks::trash::purge,
+        tasks::trash::restore,
         owner::delete::delete,
         pages::root,
         monitoring::live,
@@ -50,6 +57,7 @@ use crate::state::AppState;
     ),
     components(schemas(
         schemas::Task,
+        schemas::TrashedTask,
         schemas::NewTask,
         schemas::TaskUpdate,
         schemas::TaskPatch,
@@ -62,7 +70,7 @@ use crate::state::AppState;
         monitoring::Health,
         pages::ServiceInfo
     )),
-    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &CommonParts)
+    modifiers(&UserFromTokenPaths, &Problems, &EXAMPLES, &IdempotencyKeys, &CommonParts)
 )]
 struct Api;
 

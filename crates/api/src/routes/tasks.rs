@@ -4,18 +4,19 @@ pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod transfer;
+pub(crate) mod trash;
 pub(crate) mod update;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Precondition, TaskError, TaskId};
+use domain::{Owner, Precondition, Scope, Task, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
-use crate::http::{conditional, limits};
+use crate::http::{conditional, encoding, limits};
 use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
@@ -34,7 +35,8 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 /// Lists the user's tasks
 ///
 /// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
-/// Concurrent writes do not cause skipped or repeated tasks. Contradicting parameters are 422; unknown ones are ignored.
+/// In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
+/// changes may be. Contradicting parameters are 422; unknown ones are ignored.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",
@@ -48,7 +50,17 @@ pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let list = ListRequest::parse(request.query_string())?;
+    list_in(Scope::Live, owner, request, state).await
+}
+
+/// A page of the live tasks or of the trash.
+async fn list_in(
+    scope: Scope,
+    owner: Owner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let list = ListRequest::parse(request.query_string(), scope, state.tasks.now())?;
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
@@ -65,7 +77,8 @@ pub(crate) async fn list(
     // First the memory: pages that wait for their turn take it, too.
     let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
-    Ok(representation::tasks(&mut response, &page.tasks, |list| unsent.hold(list)).await)
+    let coding = encoding::accepted(&request);
+    Ok(representation::tasks(&mut response, &page.tasks, coding, |list| unsent.hold(list)).await)
 }
 
 /// Reads one task
@@ -84,7 +97,11 @@ pub(crate) async fn get(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let task = state.tasks.get(&owner, task_id(&request)?).await?;
+    one(&request, &state.tasks.get(&owner, task_id(&request)?).await?)
+}
+
+/// A task that was read, if the precondition allows it.
+fn one(request: &HttpRequest, task: &Task) -> Result<HttpResponse, Problem> {
     // After the read: for a task of another user, every precondition gets the same 404.
     let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
     if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
@@ -93,10 +110,10 @@ pub(crate) async fn get(
     if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
         let mut response = HttpResponse::NotModified();
         representation::private_cache_headers(&mut response)
-            .insert_header((header::ETAG, representation::etag(&task)));
+            .insert_header((header::ETAG, representation::etag(task)));
         return Ok(response.finish());
     }
-    Ok(representation::task(&mut HttpResponse::Ok(), &task))
+    Ok(representation::task(&mut HttpResponse::Ok(), task))
 }
 
 /// The task id of the path. An invalid id is the id of no task.

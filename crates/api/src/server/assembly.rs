@@ -1,26 +1,28 @@
 //! The composition root: names the adapter of every port.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use auth::VerifierOptions;
-use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp};
+use domain::{Clock, Ids, TaskId, Tasks, TextLimits, Timestamp, TrashCapacity};
 use persistence::{Database, JobOptions};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::StartError;
+use super::audit::audit_file;
 use super::database::{migrate, open};
 use super::verifier::verifier;
-use crate::config::{self, ConfigError, Settings, TrustedProxies};
+use crate::config::{self, Settings, TrustedProxies};
+use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
 use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
     let metrics = Metrics::default();
-    let audit = audit(settings, &metrics)?;
+    let dropped = metrics.audit_dropped();
+    let audit = audit_file(settings, |file| AuditLog::open(file, dropped.clone()))?;
     let traces = traces(settings, &metrics)?;
     let options = VerifierOptions::new().observer(Arc::clone(metrics.tokens()) as _);
     let verifier = Arc::new(verifier(settings, options)?);
@@ -33,14 +35,17 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             tracing::info!(name, "applied migration");
         }
     }
-    let keep_tombstones = Duration::from_secs(settings.tasks.changes_days.saturating_mul(24 * 60 * 60));
+    let (key_limits, trash) = (key_limits(&settings.limits), trash(settings));
+    let keep_trashed = days(settings.tasks.trash_days);
+    let options = JobOptions::new(days(settings.tasks.changes_days), Arc::new(SystemClock));
     let jobs = database
-        .start_jobs(JobOptions { keep_tombstones, clock: Arc::new(SystemClock) })
+        .start_jobs(JobOptions { keep_trashed, trash, keep_keys: key_limits.keep, ..options })
         .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
     let state = AppState {
-        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits),
+        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits)
+            .with_trash(trash),
         verifier,
         public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
         openapi: OnceLock::new(),
@@ -50,6 +55,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
             max_bytes: settings.limits.max_body_bytes,
             timeout: Duration::from_secs(settings.limits.body_timeout_seconds),
         },
+        key_limits,
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,
@@ -64,14 +70,17 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
     Ok((state, database))
 }
 
-fn audit(settings: &Settings, metrics: &Metrics) -> Result<Option<AuditLog>, ConfigError> {
-    let file = &settings.log.audit_file;
-    if file.is_empty() {
-        return Ok(None);
+const fn days(days: u64) -> Duration {
+    Duration::from_secs(days.saturating_mul(24 * 60 * 60))
+}
+
+/// The trash as configured: it holds as many tasks as an owner may have live ones.
+pub(crate) const fn trash(settings: &Settings) -> TrashCapacity {
+    match (settings.tasks.trash_days, settings.limits.tasks_per_owner) {
+        (0, _) => TrashCapacity::NONE,
+        (_, 0) => TrashCapacity::UNLIMITED,
+        (_, quota) => TrashCapacity::tasks(quota),
     }
-    let log = AuditLog::open(Path::new(file), metrics.audit_dropped().clone());
-    log.map(Some)
-        .map_err(|error| ConfigError::new("log.audit_file", format!("cannot open {file:?}: {error}")))
 }
 
 fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {

@@ -9,6 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use serde::Serialize;
 
 /// Records that wait to be written, some 2 MB.
@@ -44,10 +46,24 @@ impl AuditLog {
         Ok(Self { queue, dropped })
     }
 
+    /// Whether the file can be opened, or else created. A check creates nothing: it may run as another user than the
+    /// service, who could not write to a file of that user.
+    pub(crate) fn check(path: &Path) -> io::Result<()> {
+        let folder =
+            || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match fs::metadata(path) {
+            Ok(file) if file.is_dir() => Err(Errno::ISDIR.into()),
+            Ok(_) => Ok(access(path, Access::WRITE_OK)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(access(folder(), Access::WRITE_OK | Access::EXEC_OK)?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Queues a record.
     pub(crate) fn append(&self, record: &impl Serialize) {
-        let Ok(mut line) = serde_json::to_vec(record) else { return self.drop_one() };
-        line.push(b'\n');
+        let Ok(line) = line(record) else { return self.drop_one() };
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
             self.queue.try_send(Message::Line(line))
         {
@@ -74,6 +90,27 @@ impl AuditLog {
         }
         let _ = written.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
+}
+
+/// The file of the audit log, for a command: it waits until its record is written.
+pub(crate) struct AuditFile(File);
+
+impl AuditFile {
+    /// Opens or creates the file.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        open(path).map(Self)
+    }
+
+    /// Appends a record in one write, since a service may append to the same file.
+    pub(crate) fn append(&mut self, record: &impl Serialize) -> io::Result<()> {
+        self.0.write_all(&line(record)?)
+    }
+}
+
+fn line(record: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -9,7 +9,7 @@ async fn preflight_needs_no_token_and_is_cacheable() {
     let preflight = call("OPTIONS", "/api/alice/tasks/x")
         .header("origin", ORIGIN)
         .header("access-control-request-method", "PATCH")
-        .header("access-control-request-headers", "authorization,content-type,if-match");
+        .header("access-control-request-headers", "authorization,content-type,if-match,idempotency-key");
     let response = app.send(preflight).await;
     assert_eq!(response.status, 200);
     assert_eq!(response.header("access-control-allow-origin"), ORIGIN);
@@ -25,9 +25,16 @@ async fn browsers_can_read_all_responses() {
         let response = app.send(request.header("origin", ORIGIN)).await;
         assert_eq!(response.header("access-control-allow-origin"), ORIGIN, "{}", response.status);
         let exposed = response.header("access-control-expose-headers").to_ascii_lowercase();
-        for name in
-            ["etag", "location", "link", "x-next-cursor", "x-total-count", "retry-after", "x-request-id"]
-        {
+        for name in [
+            "etag",
+            "location",
+            "link",
+            "x-next-cursor",
+            "x-total-count",
+            "retry-after",
+            "x-request-id",
+            "idempotency-replayed",
+        ] {
             assert!(exposed.contains(name), "{name} in {exposed}");
         }
         assert!(response.headers.get_all("vary").any(|vary| vary.to_str().unwrap().contains("Origin")));

@@ -102,9 +102,16 @@ async fn ids_of_other_users_and_deleted_tasks_are_free() {
     assert_eq!((first.header("etag"), second.header("etag")), ("\"1\"", "\"1\""));
     let delete = call("DELETE", &format!("/api/tasks/{ID}")).by("bob");
     assert_eq!(app.send(delete).await.status, 204);
+    let trashed = app.send(put("bob", ID, r#"{"title":"again"}"#)).await;
+    assert_eq!((trashed.status.as_u16(), trashed.header("etag")), (412, ""));
+    assert_eq!(trashed.json()["trashed"], true);
+    let live = app.send(put("alice", ID, r#"{"title":"again"}"#)).await;
+    assert_eq!((live.status.as_u16(), live.json().get("trashed")), (412, None));
+    let purge = call("DELETE", &format!("/api/tasks/trash/{ID}")).by("bob");
+    assert_eq!(app.send(purge).await.status, 204);
     let read = |user: &str| call("GET", &format!("/api/tasks/{ID}")).by(user);
     assert_eq!(app.send(read("alice")).await.json()["title"], "hers");
     assert_eq!(app.send(read("bob")).await.status, 404);
     let again = app.send(put("bob", ID, r#"{"title":"again"}"#)).await;
-    assert_eq!((again.status.as_u16(), again.header("etag")), (201, "\"3\""));
+    assert_eq!((again.status.as_u16(), again.header("etag")), (201, "\"4\""));
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, Task, TaskId, TaskRepository,
-    Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, Task, TaskId,
+    TaskRepository, Timestamp,
 };
 
 use tokio::sync::Semaphore;
@@ -60,7 +60,13 @@ struct Failing(fn() -> RepositoryError);
 
 #[async_trait::async_trait]
 impl TaskRepository for Failing {
-    async fn write(&self, _: &Owner, _: Command, _: Timestamp) -> Result<Outcome, RepositoryError> {
+    async fn execute(
+        &self,
+        _: &Owner,
+        _: Command,
+        _: Option<Idempotency>,
+        _: Timestamp,
+    ) -> Result<Outcome, RepositoryError> {
         Err(self.0())
     }
 
@@ -68,11 +74,21 @@ impl TaskRepository for Failing {
         Err(self.0())
     }
 
-    async fn move_tasks(&self, _: &Owner, _: &Owner, _: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+    async fn execute_move(
+        &self,
+        _: &Owner,
+        _: &Owner,
+        _: Arc<dyn Ids>,
+        _: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
         Err(self.0())
     }
 
     async fn get(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn get_trashed(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
         Err(self.0())
     }
 

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
 use domain::{
-    Command, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId,
+    TaskRepository, Timestamp,
 };
 use futures_util::future::join;
 use tokio::sync::Semaphore;
@@ -22,7 +23,13 @@ impl Held {
 
 #[async_trait::async_trait]
 impl TaskRepository for Held {
-    async fn write(&self, _: &Owner, _: Command, _: Timestamp) -> Result<Outcome, RepositoryError> {
+    async fn execute(
+        &self,
+        _: &Owner,
+        _: Command,
+        _: Option<Idempotency>,
+        _: Timestamp,
+    ) -> Result<Outcome, RepositoryError> {
         Err(self.end().await)
     }
 
@@ -30,11 +37,21 @@ impl TaskRepository for Held {
         Err(self.end().await)
     }
 
-    async fn move_tasks(&self, _: &Owner, _: &Owner, _: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+    async fn execute_move(
+        &self,
+        _: &Owner,
+        _: &Owner,
+        _: Arc<dyn Ids>,
+        _: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
         Err(self.end().await)
     }
 
     async fn get(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
+        Err(self.end().await)
+    }
+
+    async fn get_trashed(&self, _: &Owner, _: TaskId) -> Result<Task, RepositoryError> {
         Err(self.end().await)
     }
 

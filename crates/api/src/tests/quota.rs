@@ -33,5 +33,11 @@ async fn creates_beyond_the_quota_are_409_with_the_limit() {
     app.create("bob", r#"{"title":"has room"}"#).await;
     let delete = call("DELETE", &format!("/api/tasks/{last}")).by("alice");
     assert_eq!(app.send(delete).await.status, 204);
+    let restore = || call("POST", &format!("/api/tasks/{last}/restore")).by("alice");
     assert_eq!(app.send(put(CHOSEN)).await.status, 201);
+    let full = app.send(restore()).await;
+    assert_eq!((full.code(), full.json()["limit"].as_u64()), ("quota_exceeded".into(), Some(QUOTA as u64)));
+    let delete = call("DELETE", &format!("/api/tasks/{CHOSEN}")).by("alice");
+    assert_eq!(app.send(delete).await.status, 204);
+    assert_eq!(app.send(restore()).await.status, 200);
 }

@@ -1,4 +1,4 @@
-use super::{Effects, Outcome, OwnerState, Rejection, Slot, put};
+use super::{Effects, OwnerState, Rejection, Slot, put, unchanged};
 use crate::ImportedTask;
 
 /// What happens to a task of the owner that has the id of an imported one.
@@ -12,20 +12,21 @@ pub enum ExistingTask {
     Replace,
 }
 
-/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times. The quota does not
-/// apply: the user has the task already, and would lose it.
+/// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times, and stays
+/// in the trash if it was there. The quota does not apply: the user has the task already, and would lose it.
 pub(super) fn import(
     state: &OwnerState,
     task: ImportedTask,
     existing: ExistingTask,
 ) -> Result<Effects, Rejection> {
     match (state.slot(task.task.id), existing) {
-        (Slot::Free | Slot::Retired, _) | (Slot::Live(_), ExistingTask::Replace) => {
+        (Slot::Free | Slot::Retired, _) | (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
         }
-        (Slot::Live(task), ExistingTask::Keep) => {
-            Ok(Effects { outcome: Outcome::Task(task.clone()), tasks: Vec::new() })
+        (Slot::Live(task) | Slot::Trashed(task), ExistingTask::Keep) => Ok(unchanged(task.clone())),
+        (Slot::Live(task), ExistingTask::Reject) => {
+            Err(Rejection::AlreadyExists { current: Some(task.revision) })
         }
-        (Slot::Live(task), ExistingTask::Reject) => Err(Rejection::AlreadyExists { current: task.revision }),
+        (Slot::Trashed(_), ExistingTask::Reject) => Err(Rejection::AlreadyExists { current: None }),
     }
 }

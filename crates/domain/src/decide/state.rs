@@ -1,6 +1,6 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::TaskEffect;
+use super::{Command, RecordedKeys, TaskEffect, TrashedId};
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
@@ -9,31 +9,91 @@ pub struct OwnerState {
     owner_id: OwnerId,
     revision: i64,
     live_tasks: i64,
+    trashed_tasks: i64,
     slots: HashMap<TaskId, Slot>,
+    keys: RecordedKeys,
+    /// The loaded trashed tasks, the oldest first.
+    trash: BTreeSet<TrashedId>,
 }
 
 /// The stored state of one task id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Slot {
-    /// Nothing: the task never existed, or it was deleted.
+    /// Nothing: the task never existed, or it was deleted for good.
     #[default]
     Free,
     /// A live task.
     Live(Task),
+    /// A task in the trash.
+    Trashed(Task),
     /// A row of version 0.1.0 for a deleted task, without texts. The id is free, but its row is there.
     Retired,
 }
 
+impl Slot {
+    /// The slot of a stored task.
+    #[must_use]
+    pub const fn of(task: Task) -> Self {
+        if task.deleted_at.is_some() { Self::Trashed(task) } else { Self::Live(task) }
+    }
+}
+
 impl OwnerState {
-    /// An owner with these counters, without loaded tasks.
+    /// An owner with these counters, without loaded tasks and with an empty trash.
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
-        Self { owner_id, revision, live_tasks, slots: HashMap::new() }
+        let (slots, trash) = (HashMap::new(), BTreeSet::new());
+        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys: RecordedKeys::default(), trash }
+    }
+
+    /// The owner with this number of trashed tasks.
+    #[must_use]
+    pub fn with_trashed_tasks(self, trashed_tasks: i64) -> Self {
+        Self { trashed_tasks, ..self }
     }
 
     /// Adds a loaded task id.
     pub fn insert(&mut self, id: TaskId, slot: Slot) {
+        if let Slot::Trashed(task) = &slot {
+            self.trash.extend(TrashedId::of(task));
+        }
         self.slots.insert(id, slot);
+    }
+
+    /// The recorded requests.
+    #[must_use]
+    pub const fn keys(&self) -> &RecordedKeys {
+        &self.keys
+    }
+
+    /// The recorded requests, to add loaded ones.
+    pub const fn keys_mut(&mut self) -> &mut RecordedKeys {
+        &mut self.keys
+    }
+
+    /// Adds the ids of loaded trashed tasks.
+    pub fn insert_trashed(&mut self, loaded: impl IntoIterator<Item = TrashedId>) {
+        self.trash.extend(loaded);
+    }
+
+    /// How many of the oldest trashed tasks must be loaded before the commands can be decided in sequence.
+    #[must_use]
+    pub fn trash_to_load<'a>(&self, commands: impl Iterator<Item = &'a Command>) -> usize {
+        let (mut deletions, mut others, mut make_room) = (0, 0, 0);
+        for command in commands {
+            match command {
+                Command::EmptyTrash => return usize::MAX,
+                Command::ExpireTrash { limit, .. } => make_room += limit,
+                Command::Delete { trash, .. } => {
+                    deletions += 1;
+                    make_room += usize::from(trash.is_exceeded_by(self.trashed_tasks + deletions));
+                }
+                // One of the oldest may leave the trash; then the next one is the oldest.
+                Command::Restore { .. } | Command::Purge { .. } => others += 1,
+                Command::Create(_) | Command::Update { .. } | Command::LookUp => {}
+            }
+        }
+        if make_room > 0 { make_room + others } else { 0 }
     }
 
     /// The owner.
@@ -59,6 +119,17 @@ impl OwnerState {
         self.live_tasks
     }
 
+    /// The number of trashed tasks of the owner.
+    #[must_use]
+    pub const fn trashed_tasks(&self) -> i64 {
+        self.trashed_tasks
+    }
+
+    /// The loaded trashed tasks, the oldest first.
+    pub(super) fn oldest_trashed(&self) -> impl Iterator<Item = &TrashedId> {
+        self.trash.iter()
+    }
+
     /// The revision of the owner's next change.
     #[must_use]
     pub const fn next_revision(&self) -> Revision {
@@ -71,10 +142,10 @@ impl OwnerState {
         self.slots.get(&id).unwrap_or(&Slot::Free)
     }
 
-    /// The loaded live tasks.
-    pub fn live(&self) -> impl Iterator<Item = &Task> {
+    /// The loaded tasks, live and trashed.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.slots.values().filter_map(|slot| match slot {
-            Slot::Live(task) => Some(task),
+            Slot::Live(task) | Slot::Trashed(task) => Some(task),
             Slot::Free | Slot::Retired => None,
         })
     }
@@ -82,16 +153,35 @@ impl OwnerState {
     /// Applies effects to the state.
     pub fn apply(&mut self, effects: Vec<TaskEffect>) {
         for effect in effects {
-            let id = effect.id();
-            let (revision, slot) = match effect {
-                TaskEffect::Put(task) => (task.revision, Slot::Live(task)),
-                TaskEffect::Delete(tombstone) => (tombstone.revision, Slot::Free),
-            };
-            let live = i64::from(matches!(slot, Slot::Live(_)));
             // Counting by the difference is correct for any sequence of effects on one id.
-            let before = self.slots.insert(id, slot);
-            self.live_tasks += live - i64::from(matches!(before, Some(Slot::Live(_))));
+            self.remove(effect.id());
+            let (id, revision, slot) = match effect {
+                TaskEffect::Put(task) => (task.id, task.revision, Slot::of(task)),
+                TaskEffect::Delete(tombstone) => (tombstone.id, tombstone.revision, Slot::Free),
+            };
+            match slot {
+                Slot::Live(_) => self.live_tasks += 1,
+                Slot::Trashed(_) => self.trashed_tasks += 1,
+                Slot::Free | Slot::Retired => {}
+            }
+            self.insert(id, slot);
             self.revision = self.revision.max(revision.number());
+        }
+    }
+
+    /// Removes a task, of which only the id may be loaded, from what is counted.
+    fn remove(&mut self, id: TaskId) {
+        let trashed = match self.take(id) {
+            Slot::Live(_) => {
+                self.live_tasks -= 1;
+                None
+            }
+            Slot::Trashed(task) => TrashedId::of(&task),
+            // What is deleted to make room is the oldest, so it is found at once.
+            Slot::Free | Slot::Retired => self.trash.iter().find(|trashed| trashed.id == id).copied(),
+        };
+        if trashed.is_some_and(|trashed| self.trash.remove(&trashed)) {
+            self.trashed_tasks -= 1;
         }
     }
 

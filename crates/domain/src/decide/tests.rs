@@ -1,3 +1,5 @@
+mod trash;
+
 use std::num::NonZeroU64;
 
 use uuid::Uuid;
@@ -36,7 +38,7 @@ fn toggle(number: u128, revision: Option<i64>) -> Command {
 }
 
 fn deletion(number: u128, revision: Option<i64>) -> Command {
-    Command::Delete { id: id(number), precondition: if_match(revision) }
+    Command::Delete { id: id(number), precondition: if_match(revision), trash: TrashCapacity::NONE }
 }
 
 fn if_match(revision: Option<i64>) -> Precondition {
@@ -93,7 +95,7 @@ fn a_rejected_command_writes_nothing() {
     for missing in [toggle(2, None), deletion(2, Some(4))] {
         assert_eq!(writer.run(&missing, at(0)), Err(Rejection::NotFound));
     }
-    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current }));
+    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current: Some(current) }));
     assert_eq!(writer.state(), &loaded());
     assert_eq!(writer.into_write_set(), None);
 }
@@ -110,6 +112,26 @@ fn a_sequence_of_commands_gives_one_entry_per_task() {
     assert!(!last.completed);
     let set = writer.into_write_set().unwrap();
     assert_eq!((set.revision, set.updated), (7, vec![last]));
+}
+
+#[test]
+fn a_change_of_no_value_writes_nothing() {
+    let mut writer = Writer::new(loaded());
+    let title = Some(Title::from_stored("task".into()));
+    let change = Change { title, completion: Some(Completion::Set(false)), ..Change::default() };
+    let command = |if_match: Option<i64>| {
+        let revisions = |number| EntityTags::Revisions(vec![Revision::new(number)]);
+        let precondition = Precondition { if_match: if_match.map(revisions), ..Precondition::default() };
+        Command::Update { id: id(1), change: change.clone(), precondition }
+    };
+    assert!(
+        matches!(writer.run(&command(Some(4)), at(20)), Ok(Outcome::Unchanged(task)) if task.updated_at == at(10))
+    );
+    assert_eq!(
+        writer.run(&command(Some(3)), at(20)),
+        Err(Rejection::PreconditionFailed { current: Revision::new(4) })
+    );
+    assert_eq!(writer.into_write_set(), None);
 }
 
 #[test]
@@ -175,14 +197,15 @@ fn owners_above_the_quota_keep_their_tasks() {
 #[test]
 fn existing_ids_are_reported_before_the_quota() {
     let current = Revision::new(4);
-    assert_eq!(limited(1).run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current }));
+    assert_eq!(limited(1).run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current: Some(current) }));
 }
 
 #[test]
 fn imports_ignore_the_quota() {
     let mut writer = limited(1);
     let task = NewTask::new(id(9), Title::from_stored("task".into()));
-    let imported = ImportedTask { task, created_at: at(0), updated_at: at(0) };
+    let imported =
+        ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(0), deleted_at: None };
     assert_eq!(writer.import(imported, ExistingTask::Reject), Ok(true));
     assert_eq!(writer.state().live_tasks(), 3);
 }

@@ -1,5 +1,8 @@
+use std::collections::HashMap;
+
 use super::{
-    Command, Effects, ExistingTask, Outcome, OwnerState, Rejection, Slot, WriteLimits, decide, import,
+    Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
+    Slot, WriteLimits, decide, import,
 };
 use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
@@ -20,6 +23,8 @@ pub struct Writer {
     state: OwnerState,
     limits: WriteLimits,
     written: Vec<Written>,
+    /// The place of each task in `written`.
+    places: HashMap<TaskId, usize>,
 }
 
 /// A task that was written.
@@ -41,6 +46,8 @@ pub struct WriteSet {
     pub revision: i64,
     /// The owner's new number of live tasks.
     pub live_tasks: i64,
+    /// The owner's new number of trashed tasks.
+    pub trashed_tasks: i64,
     /// Tasks to insert.
     pub inserted: Vec<Task>,
     /// The inserted tasks whose ids may have tombstones, to delete.
@@ -51,13 +58,18 @@ pub struct WriteSet {
     pub deleted: Vec<TaskId>,
     /// Tombstones to insert or replace.
     pub tombstones: Vec<Tombstone>,
+    /// Recorded requests to insert, or to replace by their key.
+    pub recorded: Vec<KeyRecord>,
+    /// Recorded requests to delete, except the ones to replace.
+    pub dropped: Vec<DroppedKeys>,
 }
 
 impl Writer {
     /// Starts from the stored state, without limits.
     #[must_use]
     pub fn new(stored: OwnerState) -> Self {
-        Self { state: stored, limits: WriteLimits::default(), written: Vec::new() }
+        let (limits, written, places) = (WriteLimits::default(), Vec::new(), HashMap::new());
+        Self { state: stored, limits, written, places }
     }
 
     /// The same with limits for commands.
@@ -75,6 +87,34 @@ impl Writer {
         Ok(self.apply(effects, is_new))
     }
 
+    /// Decides a command that is executed at most once for its key: the first request is executed and recorded, the same
+    /// one is answered with the recorded response, and another one with the same key is rejected.
+    pub fn run_once(
+        &mut self,
+        command: &Command,
+        request: Option<&Idempotency>,
+        now: Timestamp,
+    ) -> Result<Outcome, Rejection> {
+        let Some(request) = request else { return self.run(command, now) };
+        if let Some(recorded) = self.recorded(request, now) {
+            return recorded;
+        }
+        let outcome = self.run(command, now)?;
+        self.record(request, &outcome, now);
+        Ok(outcome)
+    }
+
+    /// The outcome of a request whose key is recorded already.
+    #[must_use]
+    pub fn recorded(&self, request: &Idempotency, now: Timestamp) -> Option<Result<Outcome, Rejection>> {
+        self.state.keys().find(request, now)
+    }
+
+    /// Records a request that was executed.
+    pub fn record(&mut self, request: &Idempotency, outcome: &Outcome, now: Timestamp) {
+        self.state.keys_mut().record(request, outcome, now);
+    }
+
     /// Adds a task with its id and its times, and returns whether it was written.
     pub fn import(&mut self, task: ImportedTask, existing: ExistingTask) -> Result<bool, Rejection> {
         let effects = import::import(&self.state, task, existing)?;
@@ -85,7 +125,7 @@ impl Writer {
 
     /// Adds a task of another owner. It gets a new id if this owner uses its id.
     pub fn adopt(&mut self, mut task: ImportedTask, ids: &dyn Ids) -> Result<(), Rejection> {
-        if let Slot::Live(_) = self.state.slot(task.task.id) {
+        if let Slot::Live(_) | Slot::Trashed(_) = self.state.slot(task.task.id) {
             task.task.id = ids.next();
         }
         self.import(task, ExistingTask::Reject).map(|_| ())
@@ -96,10 +136,12 @@ impl Writer {
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
             // The first write decides whether there was a row, the last one whether a tombstone remains.
-            if let Some(written) = self.written.iter_mut().find(|written| written.id == id) {
+            let place = *self.places.entry(id).or_insert(self.written.len());
+            if let Some(written) = self.written.get_mut(place) {
                 written.tombstone = tombstone;
             } else {
-                let has_row = *self.state.slot(id) != Slot::Free;
+                // Of a task that is deleted to make room, only the id is loaded.
+                let has_row = tombstone.is_some() || *self.state.slot(id) != Slot::Free;
                 self.written.push(Written { id, has_row, is_new, tombstone });
             }
         }
@@ -118,25 +160,36 @@ impl Writer {
         &self.state
     }
 
-    /// The effects to store; `None` if nothing changed.
+    /// The state after the commands, for a repository that keeps it as a whole.
+    #[must_use]
+    pub fn into_state(mut self) -> OwnerState {
+        self.state.keys_mut().take_pending();
+        self.state
+    }
+
+    /// The effects to store; `None` if nothing changed and nothing was recorded.
     #[must_use]
     pub fn into_write_set(mut self) -> Option<WriteSet> {
-        if self.written.is_empty() {
+        let (recorded, dropped) = self.state.keys_mut().take_pending();
+        if self.written.is_empty() && recorded.is_empty() {
             return None;
         }
         let mut set = WriteSet {
             revision: self.state.revision(),
             live_tasks: self.state.live_tasks(),
+            trashed_tasks: self.state.trashed_tasks(),
             inserted: Vec::new(),
             recreated: Vec::new(),
             updated: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
+            recorded,
+            dropped,
         };
         for Written { id, has_row, is_new, tombstone } in self.written {
             match self.state.take(id) {
-                Slot::Live(task) if has_row => set.updated.push(task),
-                Slot::Live(task) => {
+                Slot::Live(task) | Slot::Trashed(task) if has_row => set.updated.push(task),
+                Slot::Live(task) | Slot::Trashed(task) => {
                     set.recreated.extend((!is_new).then_some(id));
                     set.inserted.push(task);
                 }

@@ -9,10 +9,13 @@
 )]
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
+mod idempotency;
 mod listing;
+mod members;
 mod ownership;
 mod quota;
 mod racing;
+mod trash;
 mod writing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,10 +24,13 @@ use uuid::Uuid;
 
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
+pub use idempotency::*;
 pub use listing::*;
+pub use members::*;
 pub use ownership::*;
 pub use quota::*;
 pub use racing::*;
+pub use trash::*;
 pub use writing::*;
 
 /// Makes one `#[test]` of each requirement of the contract. The expression is evaluated once per test and must dereference
@@ -58,10 +64,16 @@ macro_rules! repository_contract {
             pages_are_stable_during_writes
             lists_are_filtered_by_status
             searches_are_case_insensitive_substring_matches
+            searches_find_texts_that_a_person_considers_the_same
             searches_find_changed_texts
             offsets_may_pass_the_end
             totals_count_all_matches
             unknown_owners_have_empty_lists
+            members_are_stored_changed_and_cleared
+            completion_times_follow_completed
+            writes_without_a_change_keep_the_revision
+            lists_are_filtered_by_members
+            lists_are_sorted_by_members
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps
@@ -77,6 +89,29 @@ macro_rules! repository_contract {
             moves_to_the_same_owner_change_nothing
             moves_are_complete_for_many_tasks
             concurrent_moves_lose_and_double_nothing
+            repeated_requests_get_the_recorded_response
+            keys_of_other_requests_are_rejected
+            keys_belong_to_their_owner
+            rejected_requests_are_not_recorded
+            keys_are_looked_up_without_a_write
+            keys_expire
+            the_oldest_keys_are_dropped
+            responses_are_dropped_beyond_their_bytes
+            concurrent_requests_with_a_key_execute_once
+            concurrent_rejections_leave_the_key_to_the_next
+            erased_owners_have_no_keys
+            repeated_moves_get_the_recorded_response
+            trashed_tasks_are_not_live
+            trashed_tasks_are_restored
+            purged_tasks_free_their_id
+            emptied_trashes_have_a_revision_per_task
+            full_trashes_lose_their_oldest_task
+            expired_tasks_are_purged
+            trashes_are_listed_like_tasks
+            trashes_of_others_are_empty
+            erased_owners_have_no_trash
+            moved_trashes_keep_times_and_order
+            concurrent_deletions_fill_the_trash_exactly
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

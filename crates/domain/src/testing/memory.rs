@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Command, Direction, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, SearchText, Slot, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, decide,
-    search_document,
+    Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
+    RepositoryError, Scope, Slot, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer,
 };
 
 /// Tasks in memory, behind one lock.
@@ -27,22 +26,30 @@ impl MemoryTasks {
     fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        let owners = self.owners();
+        match owners.get(owner.id()).map(|state| state.slot(id)) {
+            Some(Slot::Live(task) | Slot::Trashed(task)) if scope.contains(task) => Ok(task.clone()),
+            _ => Err(RepositoryError::NotFound),
+        }
+    }
 }
 
 #[async_trait::async_trait]
 impl TaskRepository for MemoryTasks {
-    async fn write(
+    async fn execute(
         &self,
         owner: &Owner,
         command: Command,
+        request: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let mut owners = self.owners();
-        let new = || OwnerState::new(owner.id().clone(), 0, 0);
-        let state = owners.entry(owner.id().clone()).or_insert_with(new);
-        let effects = decide(state, &command, self.limits, now)?;
-        state.apply(effects.tasks);
-        Ok(effects.outcome)
+        let mut writer = take(&mut owners, owner).with_limits(self.limits);
+        let outcome = writer.run_once(&command, request.as_ref(), now);
+        owners.insert(owner.id().clone(), writer.into_state());
+        Ok(outcome?)
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
@@ -50,43 +57,54 @@ impl TaskRepository for MemoryTasks {
         Ok(())
     }
 
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
         if from == to {
-            return Ok(());
+            return Ok(Outcome::Moved);
         }
         let mut owners = self.owners();
-        let Some(moved) = owners.remove(from.id()) else { return Ok(()) };
-        let mut tasks: Vec<Task> = moved.live().cloned().collect();
-        tasks.sort_by_key(|task| task.id);
-        let before = owners.get(to.id()).cloned().unwrap_or_else(|| OwnerState::new(to.id().clone(), 0, 0));
-        let mut writer = Writer::new(before);
-        writer.raise_revision(moved.revision());
-        for task in tasks {
-            writer.adopt(ImportedTask::from(task), &*ids)?;
+        let mut writer = take(&mut owners, to);
+        let recorded = request.as_ref().and_then(|(request, now)| writer.recorded(request, *now));
+        if recorded.is_none() {
+            if let Some(moved) = owners.remove(from.id()) {
+                let mut tasks: Vec<Task> = moved.tasks().cloned().collect();
+                // The trash stays in the order of deletion.
+                tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
+                writer.raise_revision(moved.revision());
+                for task in tasks {
+                    writer.adopt(ImportedTask::from(task), &*ids)?;
+                }
+            }
+            if let Some((request, now)) = &request {
+                writer.record(request, &Outcome::Moved, *now);
+            }
         }
-        owners.insert(to.id().clone(), writer.state().clone());
-        Ok(())
+        owners.insert(to.id().clone(), writer.into_state());
+        Ok(recorded.unwrap_or(Ok(Outcome::Moved))?)
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let owners = self.owners();
-        match owners.get(owner.id()).map(|state| state.slot(id)) {
-            Some(Slot::Live(task)) => Ok(task.clone()),
-            _ => Err(RepositoryError::NotFound),
-        }
+        self.get_in(Scope::Live, owner, id)
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.get_in(Scope::Trash, owner, id)
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
-        let own = owners.get(owner.id()).map(OwnerState::live).into_iter().flatten();
-        let mut tasks: Vec<&Task> = own.filter(|task| passes(task, &query)).collect();
+        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
+        let mut tasks: Vec<&Task> = own.filter(|task| query.matches(task)).collect();
         let total = query.count.then_some(tasks.len() as u64);
-        let order = |one: &Task, other: &Task| {
-            directed(&query, query.sort.key.position(one).cmp(&query.sort.key.position(other)))
-        };
-        tasks.sort_by(|one, other| order(one, other));
+        let (sort, key) = (query.sort, query.sort.key);
+        tasks.sort_by(|one, other| sort.compare(&key.position(one), &key.position(other)));
         let behind = tasks.into_iter().filter(|task| match &query.after {
-            Some(after) => directed(&query, query.sort.key.position(task).cmp(after)) == Ordering::Greater,
+            Some(after) => sort.compare(&key.position(task), after) == Ordering::Greater,
             None => true,
         });
         let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -103,17 +121,8 @@ impl Readiness for MemoryTasks {
     }
 }
 
-fn passes(task: &Task, query: &ListQuery) -> bool {
-    let description = task.description.as_ref().map(crate::Description::as_str);
-    let found =
-        |search: &SearchText| search_document(task.title.as_str(), description).contains(search.folded());
-    query.status.completed().is_none_or(|completed| task.completed == completed)
-        && query.search.as_ref().is_none_or(found)
-}
-
-fn directed(query: &ListQuery, ordering: Ordering) -> Ordering {
-    match query.sort.direction {
-        Direction::Ascending => ordering,
-        Direction::Descending => ordering.reverse(),
-    }
+/// Takes the state of an owner, to decide on it and to put it back.
+fn take(owners: &mut HashMap<OwnerId, OwnerState>, owner: &Owner) -> Writer {
+    let state = owners.remove(owner.id());
+    Writer::new(state.unwrap_or_else(|| OwnerState::new(owner.id().clone(), 0, 0)))
 }

@@ -1,13 +1,22 @@
-//! The columns of a task, declared once, how the type of each is stored ([`ColumnValue`]), and statements with static
-//! text. All column lists, bound values, arrays and rows derive from here: a new column is one line in
-//! [`task_columns!`] and a migration for each database.
+//! The columns of a task, declared once, and statements with static text. [`column_value`] has how the type of each column
+//! is stored, [`search`] the columns that derive from the texts. All column lists, bound values, arrays and rows derive
+//! from here: a new column is one line in [`task_columns!`] and a migration for each database.
+
+mod column_value;
+pub(crate) mod search;
 
 use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::query_builder::{AstPass, QueryId};
-use diesel::sql_types::{BigInt, Bool, Nullable, SqlType, Text};
-use domain::{Description, OwnerId, Revision, Task, TaskId, Timestamp, Title};
+use diesel::sql_types::SqlType;
+use domain::{OwnerId, Task, TaskId, Timestamp};
+
+#[cfg(feature = "postgres")]
+use search::SearchArrays;
+use search::SearchColumns;
+
+pub(crate) use column_value::ColumnValue;
 
 /// Declares the columns: each is the field of [`Task`] with its name, and its type decides how it is stored.
 macro_rules! task_columns {
@@ -20,12 +29,13 @@ macro_rules! task_columns {
         pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
         /// The columns that are written, after the owner's id.
-        pub(crate) const WRITTEN: &str = concat!("id, search" $(, ", ", stringify!($name))+);
+        pub(crate) const WRITTEN: &str = concat!("id, search, search_text, search_version, search_revision" $(, ", ", stringify!($name))+);
 
         /// The assignments of an update from rows with the alias `input`, as in [`BindTask::push_assignments`].
         #[cfg(feature = "postgres")]
         pub(crate) const ASSIGNMENTS: &str =
-            concat!("deleted_at = null, search = input.search" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
+            concat!("search = input.search, search_text = input.search_text, search_version = input.search_version, \
+                     search_revision = input.search_revision" $(, ", ", stringify!($name), " = input.", stringify!($name))+);
 
         /// The SQL types of the columns, the id first.
         pub(crate) type Columns = (Id, $(<$type as ColumnValue>::Sql,)+);
@@ -40,24 +50,26 @@ macro_rules! task_columns {
         impl TaskRow {
             /// The task, of the owner that the statement names.
             pub(crate) fn into_task(self, owner: &OwnerId) -> Task {
-                Task {
+                let task = Task {
                     id: self.id,
                     owner_id: owner.clone(),
                     $($name: <$type as ColumnValue>::read(self.$name),)+
-                }
+                };
+                // Version 0.1.0 reopens a task and leaves the time of its completion.
+                Task { completed_at: task.completed_at.filter(|_| task.completed), ..task }
             }
         }
 
         /// The values of one task, to bind one by one.
         pub(crate) struct TaskValues<'a> {
             id: TaskId,
-            search: String,
+            search: SearchColumns,
             $($name: <$type as ColumnValue>::Bound<'a>,)+
         }
 
         impl<'a> TaskValues<'a> {
             pub(crate) fn of(task: &'a Task) -> Self {
-                Self { id: task.id, search: document(task), $($name: task.$name.bound(),)+ }
+                Self { id: task.id, search: SearchColumns::of(task), $($name: task.$name.bound(),)+ }
             }
         }
 
@@ -66,7 +78,7 @@ macro_rules! task_columns {
         #[derive(Default)]
         pub(crate) struct TaskArrays<'a> {
             id: Vec<TaskId>,
-            search: Vec<String>,
+            search: SearchArrays,
             $($name: Vec<<$type as ColumnValue>::Bound<'a>>,)+
         }
 
@@ -74,7 +86,7 @@ macro_rules! task_columns {
         impl<'a> TaskArrays<'a> {
             pub(crate) fn push(&mut self, task: &'a Task) {
                 self.id.push(task.id);
-                self.search.push(document(task));
+                self.search.push(SearchColumns::of(task));
                 $(self.$name.push(task.$name.bound());)+
             }
 
@@ -83,10 +95,10 @@ macro_rules! task_columns {
                 &'b self,
                 out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
             ) -> QueryResult<()> {
-                use diesel::sql_types::{Array, Text};
+                use diesel::sql_types::Array;
                 out.push_bind_param::<Array<Id>, _>(&self.id)?;
                 out.push_sql(", ");
-                out.push_bind_param::<Array<Text>, _>(&self.search)?;
+                self.search.push_binds(out)?;
                 $(
                     out.push_sql(", ");
                     out.push_bind_param::<Array<<$type as ColumnValue>::Sql>, _>(&self.$name)?;
@@ -104,7 +116,7 @@ macro_rules! task_columns {
             fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
                 out.push_bind_param::<Id, _>(&self.id)?;
                 out.push_sql(", ");
-                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                self.search.push_values(out)?;
                 $(
                     out.push_sql(", ");
                     out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
@@ -113,8 +125,9 @@ macro_rules! task_columns {
             }
 
             fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, $database>) -> QueryResult<()> {
-                out.push_sql("deleted_at = null, search = ");
-                out.push_bind_param::<diesel::sql_types::Text, _>(&self.search)?;
+                out.push_sql("(search, search_text, search_version, search_revision) = (");
+                self.search.push_values(out)?;
+                out.push_sql(")");
                 $(
                     out.push_sql(concat!(", ", stringify!($name), " = "));
                     out.push_bind_param::<<$type as ColumnValue>::Sql, _>(&self.$name)?;
@@ -133,12 +146,25 @@ task_columns! {
     title: domain::Title,
     description: Option<domain::Description>,
     completed: bool,
+    priority: domain::Priority,
+    tags: domain::Tags,
+    due_date: Option<domain::DueDate>,
+    completed_at: Option<domain::Timestamp>,
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,
     revision: domain::Revision,
+    deleted_at: Option<domain::Timestamp>,
 }
 
+/// A condition on a row: the task is in the trash. Rows that version 0.1.0 left for deleted tasks have no title.
+pub(crate) const IN_TRASH: &str = "deleted_at is not null and title <> ''";
+
 impl TaskRow {
+    /// Whether version 0.1.0 kept the row of a deleted task, without its texts. A title is never empty.
+    pub(crate) const fn is_retired(&self) -> bool {
+        self.deleted_at.is_some() && self.title.is_empty()
+    }
+
     /// The key in the order of creation.
     #[cfg(feature = "postgres")]
     pub(crate) const fn time_order(&self) -> (domain::Timestamp, TaskId) {
@@ -190,87 +216,6 @@ where
 
     fn build(row: Self) -> deserialize::Result<Self> {
         Ok(row)
-    }
-}
-
-/// A field's type that is stored in a column.
-pub(crate) trait ColumnValue {
-    /// The column's type.
-    type Sql;
-    /// The value that is bound to a statement.
-    type Bound<'a>
-    where
-        Self: 'a;
-    /// The value that is read from a row.
-    type Read;
-
-    fn bound(&self) -> Self::Bound<'_>;
-    fn read(read: Self::Read) -> Self;
-}
-
-/// Types that are stored without conversion.
-macro_rules! stored_as_is {
-    ($($type:ty => $sql:ty,)+) => {
-        $(impl ColumnValue for $type {
-            type Sql = $sql;
-            type Bound<'a> = Self;
-            type Read = Self;
-
-            fn bound(&self) -> Self {
-                *self
-            }
-
-            fn read(read: Self) -> Self {
-                read
-            }
-        })+
-    };
-}
-
-stored_as_is! {
-    bool => Bool,
-    Timestamp => UtcTimestamp,
-}
-
-impl ColumnValue for Title {
-    type Sql = Text;
-    type Bound<'a> = &'a str;
-    type Read = String;
-
-    fn bound(&self) -> &str {
-        self.as_str()
-    }
-
-    fn read(read: String) -> Self {
-        Self::from_stored(read)
-    }
-}
-
-impl ColumnValue for Option<Description> {
-    type Sql = Nullable<Text>;
-    type Bound<'a> = Option<&'a str>;
-    type Read = Option<String>;
-
-    fn bound(&self) -> Option<&str> {
-        self.as_ref().map(Description::as_str)
-    }
-
-    fn read(read: Option<String>) -> Self {
-        read.map(Description::from_stored)
-    }
-}
-
-impl ColumnValue for Revision {
-    type Sql = BigInt;
-    type Bound<'a> = i64;
-    type Read = i64;
-
-    fn bound(&self) -> i64 {
-        self.number()
-    }
-
-    fn read(read: i64) -> Self {
-        Self::new(read)
     }
 }
 
@@ -340,8 +285,4 @@ pub(crate) fn push_to_value<'a, DB: Backend>(
         };
         return out.push_sql(text);
     }
-}
-
-fn document(task: &Task) -> String {
-    domain::search_document(task.title.as_str(), task.description.as_ref().map(domain::Description::as_str))
 }

@@ -64,7 +64,8 @@ impl Outages {
                 RepositoryError::NotFound
                 | RepositoryError::PreconditionFailed { .. }
                 | RepositoryError::AlreadyExists { .. }
-                | RepositoryError::QuotaExceeded { .. },
+                | RepositoryError::QuotaExceeded { .. }
+                | RepositoryError::KeyReused,
             ) => return self.succeeded(part),
             Err(
                 error @ (RepositoryError::Unavailable(_)

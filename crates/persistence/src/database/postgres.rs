@@ -119,7 +119,9 @@ impl ProbeBackend for Postgres {
             "insert into owners select * from owners where false; update owners set version = version where false;
             insert into tasks select * from tasks where false; update tasks set title = title where false;
             delete from tasks where false; delete from tombstones where false;
-            insert into tombstones select * from tombstones where false",
+            insert into tombstones select * from tombstones where false;
+            insert into idempotency_keys select * from idempotency_keys where false;
+            update idempotency_keys set number = number where false; delete from idempotency_keys where false",
         )
     }
 

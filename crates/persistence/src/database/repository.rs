@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Task, TaskId, TaskRepository,
-    Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope, Task,
+    TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
@@ -26,17 +26,18 @@ pub(crate) struct WorkerTasks {
     pub(crate) blocked_writes: Sender<Write, Outcome>,
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     /// Erasures and moves.
-    pub(crate) owners: Sender<Ownership, ()>,
+    pub(crate) owners: Sender<Ownership, Outcome>,
     pub(super) outages: Arc<Outages>,
     pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
 #[async_trait]
 impl TaskRepository for WorkerTasks {
-    async fn write(
+    async fn execute(
         &self,
         owner: &Owner,
         command: Command,
+        request: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let owner = owner.id().clone();
@@ -46,24 +47,32 @@ impl TaskRepository for WorkerTasks {
             self.queue_of(&owner)
         };
         let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
-        let outcome = queue.submit(Write { owner, command, now }).await;
+        let outcome = queue.submit(Write { owner, command, request, now }).await;
         self.outages.record(Part::Writes, &outcome);
         outcome
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
-        self.owners.submit(Ownership::Erase(owner.id().clone())).await
+        self.owners.submit(Ownership::Erase(owner.id().clone())).await.map(|_| ())
     }
 
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
         let (from, to) = (from.id().clone(), to.id().clone());
-        self.owners.submit(Ownership::Move { from, to, ids }).await
+        self.owners.submit(Ownership::Move { from, to, ids, request }).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let task = self.gets.submit(Get { owner: owner.clone(), id }).await;
-        self.outages.record(Part::Reads, &task);
-        task
+        self.get_in(Scope::Live, owner, id).await
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.get_in(Scope::Trash, owner, id).await
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
@@ -75,6 +84,12 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
+    async fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        let task = self.gets.submit(Get { owner: owner.clone(), id, scope }).await;
+        self.outages.record(Part::Reads, &task);
+        task
+    }
+
     /// The queue of an owner. All writes of an owner go to one worker, where they do not race.
     fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
         let mut hasher = DefaultHasher::new();

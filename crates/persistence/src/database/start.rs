@@ -131,7 +131,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     }
 
     /// A queue for erasures and moves. One transaction has several statements for each page of tasks.
-    fn owners(&mut self) -> io::Result<Sender<Ownership, ()>> {
+    fn owners(&mut self) -> io::Result<Sender<Ownership, Outcome>> {
         let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, 1) };
         let context = self.context(WorkKind::Owner, Timeouts::of_owners(self.options));
         self.open(context, limits, Box::new(|| Box::new(OwnershipServer::default())))

@@ -6,6 +6,7 @@
 
 mod progress;
 mod run;
+mod search_texts;
 mod statements;
 mod step;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use std::{io, thread};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use diesel::QueryResult;
-use domain::{Clock, Timestamp};
+use domain::{Clock, Timestamp, TrashCapacity};
 
 use crate::backend::Backend;
 use crate::backend::Failure;
@@ -28,11 +29,13 @@ use progress::Progress;
 use run::Run;
 
 pub(crate) use step::JobConnection;
+use step::TrashLimits;
 
 /// Pause between transactions, so that other writers proceed.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Pause between runs. New work appears slowly: rows of an older version that runs beside this one, and old tombstones.
+/// Pause between runs. New work appears slowly: rows of an older version that runs beside this one, old trashed tasks and
+/// tombstones.
 const INTERVAL: Duration = Duration::from_mins(5);
 
 /// Options of the background jobs.
@@ -40,8 +43,23 @@ const INTERVAL: Duration = Duration::from_mins(5);
 pub struct JobOptions {
     /// Minimum retention of tombstones.
     pub keep_tombstones: Duration,
+    /// Minimum retention of tasks in the trash.
+    pub keep_trashed: Duration,
+    /// What the trash of an owner holds.
+    pub trash: TrashCapacity,
+    /// How long requests with a key are recorded.
+    pub keep_keys: Duration,
     /// The source of the time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl JobOptions {
+    /// Options that keep everything in the trash.
+    #[must_use]
+    pub fn new(keep_tombstones: Duration, clock: Arc<dyn Clock>) -> Self {
+        let (keep_trashed, keep_keys) = (Duration::MAX, Duration::MAX);
+        Self { keep_tombstones, keep_trashed, trash: TrashCapacity::UNLIMITED, keep_keys, clock }
+    }
 }
 
 /// Handle of the running jobs; they end when it is dropped.
@@ -73,14 +91,25 @@ impl<B: JobBackend> RunJobs for Arc<B> {
     fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure> {
         progress.report = JobsReport { end: RunEnd::Failed, ..JobsReport::default() };
         let connection = &mut self.connect().map_err(Failure::no_connection)?;
-        let keep = i64::try_from(options.keep_tombstones.as_millis()).unwrap_or(i64::MAX);
         let now = options.clock.now();
+        // A time before the supported years is before everything that is stored.
+        let before = |keep: Duration| {
+            let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep))
+        };
         let mut run = Run { database: &**self, connection, progress, pause };
-        let mut ended = run.move_retired()?;
-        // A time before the supported years is before every tombstone.
-        let oldest = Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep));
-        if let (RunEnd::Completed, Some(oldest)) = (ended, oldest) {
+        let mut ended = run.move_retired(now)?;
+        if let (RunEnd::Completed, Some(before)) = (ended, before(options.keep_trashed)) {
+            ended = run.expire(now, TrashLimits { before, capacity: options.trash })?;
+        }
+        if let (RunEnd::Completed, Some(oldest)) = (ended, before(options.keep_tombstones)) {
             ended = run.prune(now, oldest)?;
+        }
+        if let (RunEnd::Completed, Some(oldest)) = (ended, before(options.keep_keys)) {
+            ended = run.expire_keys(oldest)?;
+        }
+        if let RunEnd::Completed = ended {
+            ended = run.rewrite_search_texts(now)?;
         }
         progress.report.end = ended;
         Ok(())
@@ -111,11 +140,15 @@ fn start_every(
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
             observer.jobs_run(report, begun.elapsed());
-            if (report.moved, report.pruned, report.skipped) != (0, 0, 0) {
+            let JobsReport { moved, purged, pruned, expired, rewritten, skipped, .. } = report;
+            if (moved, purged, pruned, expired, rewritten, skipped) != (0, 0, 0, 0, 0, 0) {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(
                     report.moved,
+                    report.purged,
                     report.pruned,
+                    report.expired,
+                    report.rewritten,
                     report.skipped,
                     duration_ms,
                     "background jobs ran"

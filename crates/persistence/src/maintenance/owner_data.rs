@@ -16,13 +16,13 @@ use crate::{Erased, MigrationOptions};
 
 pub use error::OwnerDataError;
 
-/// What is stored of an owner. An export passes on one revision, then the tasks, then the tombstones, each in the order of
-/// ids.
+/// What is stored of an owner. An export passes on one revision, then the live tasks in the order of
+/// their ids, those in the trash in the order of their deletion, and the tombstones in the order of their ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredEntry {
     /// The number of the owner's last change; 0 if nothing is stored.
     Revision(i64),
-    /// A live task.
+    /// A task, live or in the trash.
     Task(Task),
     /// The id and the revision of a deleted task.
     Tombstone(Tombstone),
@@ -77,8 +77,9 @@ impl OwnerData {
         self.database.erase(owner)
     }
 
-    /// Moves the live tasks of one owner to another one, erases the first, and returns the number of moved tasks. A task
-    /// whose id the other owner uses gets one of these ids. It blocks, and delays only these owners' writers (SQLite: all).
+    /// Moves the tasks of one owner to another one, those in the trash included, erases the first, and returns the number of
+    /// moved tasks. A task whose id the other owner uses gets one of these ids. It blocks, and delays only these owners'
+    /// writers (SQLite: all).
     pub fn move_tasks(&self, from: &OwnerId, to: &OwnerId, ids: &dyn Ids) -> Result<u64, OwnerDataError> {
         self.database.move_tasks(from, to, ids)
     }

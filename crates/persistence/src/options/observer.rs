@@ -55,8 +55,14 @@ pub enum CallFailure {
 pub struct JobsReport {
     /// Rows of version 0.1.0 for deleted tasks that were moved to the tombstones.
     pub moved: u64,
+    /// Trashed tasks deleted for good because of their age or their number.
+    pub purged: u64,
     /// Tombstones deleted because of their age.
     pub pruned: u64,
+    /// Recorded requests deleted because they have expired.
+    pub expired: u64,
+    /// Search texts of an older rule that were rewritten.
+    pub rewritten: u64,
     /// Steps postponed to a later run because the owner's row was locked.
     pub skipped: u64,
     pub(crate) end: RunEnd,

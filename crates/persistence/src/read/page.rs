@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL reads several small pages of newest tasks with one statement instead: `database::postgres::group_reads`.
 
+mod filter;
+
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
@@ -9,7 +11,10 @@ use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
-use domain::{Direction, ListQuery, Owner, Page, Position, SortKey, TaskId, Timestamp};
+use domain::{
+    Direction, DueFilter, ListQuery, Owner, Page, Position, Scope, SortKey, Status, TaskId, Timestamp,
+    stored_key,
+};
 
 use super::List;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
@@ -19,13 +24,31 @@ use crate::workers::Replies;
 const MAX_PAGE_OFFSET: u64 = 1_000;
 
 /// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
-/// list, or a large offset (`docs/decisions/0023-queues-by-cost.md`).
+/// list, a large offset, or the trash (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
-    let selects = query.search.is_some() || query.status.completed().is_some();
-    query.search.is_some()
+    query.scope == Scope::Trash
+        || selects_few(query)
         || query.sort.key != SortKey::Created
-        || (query.count && selects)
+        || (query.count && query.status != Status::All)
         || query.offset > MAX_PAGE_OFFSET
+}
+
+/// Whether a filter may exclude most of the owner's tasks, so that a page reads many of them.
+fn selects_few(query: &ListQuery) -> bool {
+    let ListQuery {
+        scope: _,
+        priorities,
+        tags,
+        due,
+        search,
+        status: _,
+        sort: _,
+        after: _,
+        offset: _,
+        limit: _,
+        count: _,
+    } = query;
+    search.is_some() || !priorities.is_empty() || !tags.is_empty() || *due != DueFilter::default()
 }
 
 /// The expressions that differ between the databases.
@@ -44,6 +67,9 @@ pub(crate) struct PageQuery<'a> {
     owner: &'a Owner,
     query: &'a ListQuery,
     completed: Option<bool>,
+    /// The searches for the keys of the tags.
+    tags: Vec<String>,
+    after_revision: i64,
     limit: i64,
     offset: i64,
 }
@@ -75,7 +101,21 @@ impl<'a> PageQuery<'a> {
     fn new(functions: &'a SqlFunctions, owner: &'a Owner, query: &'a ListQuery) -> Self {
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
         let limit = i64::from(query.limit) + 1;
-        Self { functions, owner, query, completed: query.status.completed(), limit, offset }
+        let after_revision = match &query.after {
+            Some(Position::Revision(revision, _)) => revision.number(),
+            _ => 0,
+        };
+        let tags = query.tags.iter().map(|tag| stored_key(&tag.key())).collect();
+        Self {
+            functions,
+            owner,
+            query,
+            completed: query.status.completed(),
+            tags,
+            after_revision,
+            limit,
+            offset,
+        }
     }
 
     const fn key(&self) -> &'a str {
@@ -83,6 +123,10 @@ impl<'a> PageQuery<'a> {
             SortKey::Created => "created_at",
             SortKey::Updated => "updated_at",
             SortKey::Title => self.functions.title,
+            SortKey::DueDate => "due_date",
+            SortKey::Priority => "priority",
+            SortKey::Completed => "completed",
+            SortKey::Deleted => "revision",
         }
     }
 
@@ -91,11 +135,23 @@ impl<'a> PageQuery<'a> {
             Direction::Ascending => "asc",
             Direction::Descending => "desc",
         };
-        format!(" order by {} {direction}, id {direction}", self.key())
+        let nulls = if self.query.sort.key == SortKey::DueDate { " nulls last" } else { "" };
+        format!(" order by {} {direction}{nulls}, id {direction}", self.key())
     }
 
-    const fn is_filtered(&self) -> bool {
-        self.completed.is_some() || self.query.search.is_some()
+    fn is_filtered(&self) -> bool {
+        self.completed.is_some() || selects_few(self.query)
+    }
+
+    /// Whether the text is one of few. A connection keeps prepared statements until it is closed, and a client chooses the
+    /// combination of filters and orders, of which there are millions.
+    fn has_few_texts(&self) -> bool {
+        let ListQuery { scope, priorities, tags, due, sort, .. } = self.query;
+        *scope == Scope::Live
+            && priorities.is_empty()
+            && tags.is_empty()
+            && *due == DueFilter::default()
+            && matches!(sort.key, SortKey::Created | SortKey::Updated | SortKey::Title)
     }
 }
 
@@ -115,6 +171,9 @@ where
     Timestamp: ToSql<UtcTimestamp, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.has_few_texts() {
+            out.unsafe_to_cache_prepared();
+        }
         if !self.query.count {
             out.push_sql("select cast(0 as bigint), ");
             out.push_sql(COLUMNS);
@@ -153,44 +212,24 @@ impl PageQuery<'_> {
         out.push_bind_param::<BigInt, _>(&self.offset)
     }
 
-    fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-    {
-        out.push_sql(" from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql(" and deleted_at is null");
-        if is_scan(self.query) || self.is_filtered() {
-            out.push_sql(self.functions.in_time);
-        }
-        if let Some(completed) = &self.completed {
-            out.push_sql(" and completed = ");
-            out.push_bind_param::<Bool, _>(completed)?;
-        }
-        if let Some(search) = &self.query.search {
-            out.push_sql(" and ");
-            out.push_sql(self.functions.find);
-            out.push_sql("(search, ");
-            out.push_bind_param::<Text, str>(search.folded())?;
-            out.push_sql(") > 0");
-        }
-        Ok(())
-    }
-
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
         let Some(after) = &self.query.after else { return Ok(()) };
-        out.push_sql(" and (");
-        out.push_sql(self.key());
-        out.push_sql(match self.query.sort.direction {
-            Direction::Ascending => ", id) > (",
-            Direction::Descending => ", id) < (",
-        });
+        let beyond = match self.query.sort.direction {
+            Direction::Ascending => ">",
+            Direction::Descending => "<",
+        };
+        if let Position::DueDate(None, id) = after {
+            out.push_sql(&format!(" and due_date is null and id {beyond} "));
+            return out.push_bind_param::<Id, _>(id);
+        }
+        out.push_sql(&format!(" and (({}, id) {beyond} (", self.key()));
         let id = match (self.query.sort.key, after) {
             (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
                 out.push_bind_param::<UtcTimestamp, _>(time)?;
@@ -200,26 +239,47 @@ impl PageQuery<'_> {
                 out.push_bind_param::<Text, str>(title)?;
                 id
             }
+            (SortKey::DueDate, Position::DueDate(Some(key), id)) => {
+                out.push_bind_param::<BigInt, _>(key)?;
+                id
+            }
+            (SortKey::Priority, Position::Priority(priority, id)) => {
+                out.push_sql(&priority.rank().to_string());
+                id
+            }
+            (SortKey::Completed, Position::Completed(completed, id)) => {
+                out.push_bind_param::<Bool, _>(completed)?;
+                id
+            }
+            (SortKey::Deleted, Position::Revision(_, id)) => {
+                out.push_bind_param::<BigInt, _>(&self.after_revision)?;
+                id
+            }
             _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
         out.push_bind_param::<Id, _>(id)?;
-        out.push_sql(")");
+        out.push_sql(if self.query.sort.key == SortKey::DueDate { ") or due_date is null)" } else { "))" });
         Ok(())
     }
 
-    /// Counts the matches; without a filter it is the stored count of the owner's live tasks.
+    /// Counts the matches; without a filter it is the stored count of the owner's tasks.
     fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
     {
         if self.is_filtered() {
             out.push_sql("(select count(*)");
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            out.push_sql("coalesce((select cast(live_tasks as bigint) from owners where owner_id = ");
+            out.push_sql(match self.query.scope {
+                Scope::Live => "coalesce((select cast(live_tasks as bigint)",
+                Scope::Trash => "coalesce((select cast(trashed_tasks as bigint)",
+            });
+            out.push_sql(" from owners where owner_id = ");
             out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
             out.push_sql("), 0)");
         }
@@ -231,7 +291,7 @@ impl Query for PageQuery<'_> {
     type SqlType = (BigInt, Nullable<Columns>);
 }
 
-// The text depends on the query; each text is prepared once.
+// The text depends on the query; each of the few common ones is prepared once.
 impl QueryId for PageQuery<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -261,7 +321,38 @@ mod tests {
             ListQuery { sort: by_title, ..query() },
             ListQuery { status: Status::Pending, count: true, ..query() },
             ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
+            ListQuery { scope: Scope::Trash, ..query() },
         ];
         assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn combinations_of_filters_leave_no_prepared_statements() {
+        use domain::{Priority, Tag};
+
+        let owner = Owner::for_test("a");
+        let functions = SqlFunctions { title: "title", in_time: "", find: "instr" };
+        let is_kept = |query: &ListQuery| {
+            PageQuery::new(&functions, &owner, query)
+                .is_safe_to_cache_prepared(&diesel::sqlite::Sqlite)
+                .unwrap()
+        };
+        let query = ListQuery::default;
+        let search = SearchText::parse("milk").unwrap();
+        let by = |key| Sort { key, ..Sort::default() };
+        let common = [
+            query(),
+            ListQuery { count: true, status: Status::Pending, ..query() },
+            ListQuery { search, sort: by(SortKey::Title), ..query() },
+        ];
+        let others = [
+            ListQuery { priorities: vec![Priority::High], ..query() },
+            ListQuery { tags: vec![Tag::parse("a").unwrap()], ..query() },
+            ListQuery { due: DueFilter { none: true, ..DueFilter::default() }, ..query() },
+            ListQuery { sort: by(SortKey::DueDate), ..query() },
+            ListQuery { scope: Scope::Trash, ..query() },
+        ];
+        assert!(common.iter().all(is_kept) && !others.iter().any(is_kept));
     }
 }

@@ -156,6 +156,7 @@ impl<R: Request, A> Queue<R, A> {
         state.service_time = (state.service_time * 3 + service_time) / 4;
         state.turns.finish(owners);
         drop(state);
+        // Other workers may wait although calls do: those of owners who had as many groups running as allowed.
         if !owners.is_empty() {
             self.changed.notify_all();
         }
@@ -185,6 +186,7 @@ impl<R: Request, A> Queue<R, A> {
     /// Replies to expired calls, and removes cancelled ones.
     pub(super) fn expire_overdue(&self, now: Instant) {
         let mut statuses = Vec::new();
+        // The lock of the queue, then that of a call, as everywhere. `PendingCall` replies after it has released its own.
         let mut state = self.lock();
         let mut waits = |call: &PendingCall<A>| {
             let status = call.expire(now);

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use domain::{OwnerId, OwnerState};
+use domain::{OwnerId, OwnerState, WriteSet};
 
 use super::{Loaded, Seen};
 
@@ -15,6 +15,7 @@ enum Entry {
     Known {
         seen: Seen,
         live_tasks: i64,
+        trashed_tasks: i64,
     },
     /// Another process writes this owner too, so a cached row is usually stale.
     Shared {
@@ -30,14 +31,16 @@ const SHARED: Duration = Duration::from_mins(1);
 
 impl OwnerCache {
     pub(super) fn get(&self, owner: &OwnerId) -> Option<Loaded> {
-        let Entry::Known { seen, live_tasks } = *self.0.get(owner)? else { return None };
-        Some(Loaded { seen: Some(seen), state: OwnerState::new(owner.clone(), seen.revision, live_tasks) })
+        let Entry::Known { seen, live_tasks, trashed_tasks } = *self.0.get(owner)? else { return None };
+        let state = OwnerState::new(owner.clone(), seen.revision, live_tasks);
+        Some(Loaded { seen: Some(seen), state: state.with_trashed_tasks(trashed_tasks) })
     }
 
-    pub(super) fn insert(&mut self, owner: OwnerId, seen: Seen, live_tasks: i64, now: Instant) {
+    pub(super) fn insert(&mut self, owner: OwnerId, seen: Seen, set: &WriteSet, now: Instant) {
+        let WriteSet { live_tasks, trashed_tasks, .. } = *set;
         match self.0.get(&owner) {
             Some(Entry::Shared { until }) if *until > now => {}
-            _ => self.put(owner, Entry::Known { seen, live_tasks }),
+            _ => self.put(owner, Entry::Known { seen, live_tasks, trashed_tasks }),
         }
     }
 

@@ -37,7 +37,8 @@ impl Decided {
         let Loaded { seen, state } = loaded;
         let owner = state.owner_id().clone();
         let mut writer = Writer::new(state).with_limits(limits);
-        let run = |Item { command, now, .. }: &Item| writer.run(command, *now);
+        let run =
+            |Item { command, request, now, .. }: &Item| writer.run_once(command, request.as_ref(), *now);
         let outcomes = group.items.iter().map(run).collect();
         let store = writer.into_write_set().map(|set| Store {
             owner,

@@ -9,14 +9,18 @@ mod session;
 mod statements;
 mod worker;
 
+use std::iter;
+
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{Ids, ImportedTask, OwnerId, Task, TaskId, Writer};
+use domain::{
+    Command, Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId, Timestamp, Writer,
+};
 use uuid::Uuid;
 
 use super::{Loaded, Seen, Store, ToLoad, WriteSession};
 
-pub(crate) use session::OwnershipSession;
+pub(crate) use session::{OwnershipSession, Place};
 pub(crate) use worker::{Ownership, OwnershipServer};
 
 /// Rows per page.
@@ -30,6 +34,8 @@ pub(crate) const FIRST: TaskId = TaskId::new(Uuid::nil());
 pub struct Erased {
     /// Live tasks.
     pub tasks: u64,
+    /// Tasks in the trash.
+    pub trashed: u64,
     /// Tombstones of deleted tasks.
     pub tombstones: u64,
 }
@@ -44,7 +50,8 @@ pub(crate) fn erase<C: OwnershipSession>(
     connection.delete_rows(owner)
 }
 
-/// Moves the live tasks of one owner to another one, erases the first, and returns the number of moved tasks.
+/// Moves the tasks of one owner to another one, those in the trash in the order of their deletion, erases the first, and
+/// returns the number of moved tasks.
 pub(crate) fn move_tasks<C: OwnershipSession>(
     connection: &mut C,
     (from, to): (&OwnerId, &OwnerId),
@@ -54,26 +61,77 @@ pub(crate) fn move_tasks<C: OwnershipSession>(
     if from == to {
         return Ok(0);
     }
-    let mut is_new = false;
-    for owner in [from.min(to), from.max(to)] {
-        let epoch = epoch(random);
-        is_new |= connection.claim(owner, epoch)? == epoch && owner == to;
+    let (_, to_is_new) = claim_both(connection, (from, to), random)?;
+    let moved = move_claimed(connection, (from, to), ids, random)?;
+    if moved == 0 && to_is_new {
+        connection.delete_rows(to)?;
     }
-    let revision = load(connection, from, &[FIRST])?.1.revision;
-    let (mut moved, mut after) = (0, FIRST);
-    loop {
-        let page = connection.tasks_after(from, after)?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
+    Ok(moved)
+}
+
+/// The same at most once for the key of the request, which is recorded for the owner who gets the tasks.
+fn move_once<C: OwnershipSession>(
+    connection: &mut C,
+    (from, to): (&OwnerId, &OwnerId),
+    ids: &dyn Ids,
+    random: &mut dyn FnMut() -> i64,
+    (request, now): &(Idempotency, Timestamp),
+) -> QueryResult<Result<Outcome, Rejection>> {
+    let (from_is_new, _) = claim_both(connection, (from, to), random)?;
+    let key = || vec![ToLoad { owner: to.clone(), task: None, key: Some(request.key.clone()) }];
+    let writer = Writer::new(load(connection, &key())?.0.state);
+    if let Some(recorded) = writer.recorded(request, *now) {
+        if from_is_new {
+            connection.delete_rows(from)?;
+        }
+        return Ok(recorded);
+    }
+    move_claimed(connection, (from, to), ids, random)?;
+    change(connection, &key(), random, |writer| {
+        writer.record(request, &Outcome::Moved, *now);
+        Ok(())
+    })?;
+    Ok(Ok(Outcome::Moved))
+}
+
+/// Claims both owners, and returns which of them are new.
+fn claim_both<C: OwnershipSession>(
+    connection: &mut C,
+    (from, to): (&OwnerId, &OwnerId),
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<(bool, bool)> {
+    let mut claim = |owner: &OwnerId| {
+        let epoch = epoch(random);
+        connection.claim(owner, epoch).map(|stored| stored == epoch)
+    };
+    if from < to {
+        Ok((claim(from)?, claim(to)?))
+    } else {
+        let to_is_new = claim(to)?;
+        Ok((claim(from)?, to_is_new))
+    }
+}
+
+fn move_claimed<C: OwnershipSession>(
+    connection: &mut C,
+    (from, to): (&OwnerId, &OwnerId),
+    ids: &dyn Ids,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<u64> {
+    let revision = load(connection, &tasks_to_load(from, &[FIRST]))?.1.revision;
+    let (mut moved, mut place) = (0, Some(Place::FIRST));
+    while let Some(after) = place {
+        let page;
+        (page, place) = connection.tasks_after(from, after)?;
+        if page.is_empty() {
+            continue;
+        }
         moved += page.len() as u64;
         let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
-        change(connection, to, &ids_of_page, random, |writer| {
+        change(connection, &tasks_to_load(to, &ids_of_page), random, |writer| {
             writer.raise_revision(revision);
             adopt(writer, page, ids)
         })?;
-    }
-    if moved == 0 && is_new {
-        connection.delete_rows(to)?;
     }
     connection.delete_rows(from)?;
     Ok(moved)
@@ -87,20 +145,47 @@ fn adopt(writer: &mut Writer, page: Vec<Task>, ids: &dyn Ids) -> QueryResult<()>
     Ok(())
 }
 
-/// Changes a claimed owner: loads these tasks, and stores what is decided on them.
+/// Changes a claimed owner: loads these tasks and keys, and stores what is decided on them.
 pub(crate) fn change<C: WriteSession>(
     connection: &mut C,
-    owner: &OwnerId,
-    tasks: &[TaskId],
+    reads: &[ToLoad],
     random: &mut dyn FnMut() -> i64,
     decide: impl FnOnce(&mut Writer) -> QueryResult<()>,
 ) -> QueryResult<()> {
-    let (loaded, seen) = load(connection, owner, tasks)?;
+    let (loaded, seen) = load(connection, reads)?;
+    let owner = loaded.state.owner_id().clone();
     let mut writer = Writer::new(loaded.state);
     decide(&mut writer)?;
+    store(connection, owner, seen, writer, random)
+}
+
+/// Executes a command that names no task on an owner whose row is locked, and returns its outcome.
+pub(crate) fn execute<C: WriteSession>(
+    connection: &mut C,
+    owner: &OwnerId,
+    (command, now): (&Command, Timestamp),
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<Result<Outcome, Rejection>> {
+    let (Loaded { mut state, .. }, seen) =
+        load(connection, &[ToLoad { owner: owner.clone(), task: None, key: None }])?;
+    let oldest = state.trash_to_load(iter::once(command));
+    state.insert_trashed(connection.load_trash(owner, oldest)?);
+    let mut writer = Writer::new(state);
+    let outcome = writer.run(command, now);
+    store(connection, owner.clone(), seen, writer, random)?;
+    Ok(outcome)
+}
+
+fn store<C: WriteSession>(
+    connection: &mut C,
+    owner: OwnerId,
+    seen: Seen,
+    writer: Writer,
+    random: &mut dyn FnMut() -> i64,
+) -> QueryResult<()> {
     let Some(set) = writer.into_write_set() else { return Ok(()) };
     let store = Store {
-        owner: owner.clone(),
+        owner,
         seen: Some(seen),
         version: seen.version + 1,
         new_epoch: epoch(random),
@@ -114,14 +199,14 @@ pub(crate) fn change<C: WriteSession>(
     }
 }
 
-fn load<C: WriteSession>(
-    connection: &mut C,
-    owner: &OwnerId,
-    tasks: &[TaskId],
-) -> QueryResult<(Loaded, Seen)> {
-    let read = |task: &TaskId| ToLoad { owner: owner.clone(), task: Some(*task) };
-    let reads: Vec<ToLoad> = tasks.iter().map(read).collect();
-    let loaded = connection.load(&reads)?.pop().ok_or(DieselError::NotFound)?;
+/// The reads of these tasks.
+pub(crate) fn tasks_to_load(owner: &OwnerId, tasks: &[TaskId]) -> Vec<ToLoad> {
+    let read = |task: &TaskId| ToLoad { owner: owner.clone(), task: Some(*task), key: None };
+    tasks.iter().map(read).collect()
+}
+
+fn load<C: WriteSession>(connection: &mut C, reads: &[ToLoad]) -> QueryResult<(Loaded, Seen)> {
+    let loaded = connection.load(reads)?.pop().ok_or(DieselError::NotFound)?;
     let seen = loaded.seen.ok_or(DieselError::NotFound)?;
     Ok((loaded, seen))
 }

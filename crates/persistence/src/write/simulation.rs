@@ -34,6 +34,8 @@ use server::Weakness;
 pub(super) enum Planted {
     /// The cache keeps what is out of date.
     KeptCache,
+    /// An owner from the cache is used without a look-up of the key.
+    UnreadKeys,
     /// A rejection is answered before the effects that it depends on are stored.
     EarlyRejection,
     /// A rejection is answered on the cached row alone.

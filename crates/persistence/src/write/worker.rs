@@ -104,9 +104,9 @@ impl WriteServer {
         let Some(queue) = &self.blocked_queue else { return };
         for OwnerCommands { owner, items } in self.executor.handed_over.drain(..) {
             self.executor.blocked.push(owner.clone());
-            for Item { index, command, now } in items {
+            for Item { index, command, request, now } in items {
                 let Some(call) = calls.get(index) else { continue };
-                queue.push_again(Write { owner: owner.clone(), command, now }, call.clone());
+                queue.push_again(Write { owner: owner.clone(), command, request, now }, call.clone());
             }
         }
     }

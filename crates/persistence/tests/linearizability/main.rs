@@ -15,7 +15,9 @@ fn event(begun: u64, ended: u64, call: Call, reply: Reply) -> Event {
 }
 
 fn state(completed: bool, revision: i64) -> State {
-    State { title: "new".into(), description: None, completed, created: 0, updated: 0, revision }
+    let (title, completed_at) = ("new".into(), completed.then_some(0));
+    let (description, priority) = (None, 1);
+    State { title, description, completed, priority, completed_at, created: 0, updated: 0, revision }
 }
 
 fn created(begun: u64, ended: u64, id: u64, revision: i64) -> Event {
@@ -36,7 +38,24 @@ fn read(begun: u64, ended: u64, reply: Reply) -> Event {
 }
 
 fn deleted(begun: u64, ended: u64, id: u64, revision: i64) -> Event {
-    event(begun, ended, Call::Delete { id, condition: always() }, Reply::Deleted { revision })
+    event(begun, ended, Call::Delete { id, condition: always(), for_good: true }, Reply::Deleted { revision })
+}
+
+fn trashed(begun: u64, ended: u64, revision: i64) -> Event {
+    event(
+        begun,
+        ended,
+        Call::Delete { id: 1, condition: always(), for_good: false },
+        Reply::Deleted { revision },
+    )
+}
+
+fn restored(begun: u64, ended: u64, deletion: i64, reply: Reply) -> Event {
+    event(begun, ended, Call::Restore { id: 1, deletion, at: 0 }, reply)
+}
+
+fn purged(begun: u64, ended: u64, reply: Reply) -> Event {
+    event(begun, ended, Call::Purge { id: 1, condition: always() }, reply)
 }
 
 fn always() -> Condition {

@@ -12,7 +12,7 @@ fn stored(revision: i64, live_tasks: i64, tasks: &[(u64, i64, bool)]) -> StoredS
         TaskRow { owner_id: owner_id(), id, revision, deleted }
     };
     StoredState {
-        owners: vec![OwnerRow { owner_id: owner_id(), revision, live_tasks }],
+        owners: vec![OwnerRow { owner_id: owner_id(), revision, live_tasks, trashed_tasks: 0 }],
         tasks: tasks.iter().map(row).collect(),
     }
 }

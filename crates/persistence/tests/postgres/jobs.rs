@@ -19,7 +19,7 @@ const OWNERS: &str = "
 /// Everything from before the second day of the calendar's count is old.
 fn jobs() -> JobOptions {
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    JobOptions { keep_tombstones: Duration::ZERO, clock }
+    JobOptions::new(Duration::ZERO, clock)
 }
 
 #[test]
@@ -37,6 +37,14 @@ fn old_tombstones_are_pruned() {
 }
 
 #[test]
+fn older_search_texts_are_rewritten() {
+    let url = Postgres::shared().create_database();
+    jobs_of_both::rewrite_search_texts(&options(&url), |sql| {
+        PgConnection::establish(&url).unwrap().batch_execute(sql).unwrap();
+    });
+}
+
+#[test]
 fn failed_runs_report_their_progress() {
     let server = Postgres::shared();
     let url = server.create_database();
@@ -46,6 +54,16 @@ fn failed_runs_report_their_progress() {
             create trigger reject before delete on tombstones for each row when (old.owner_id = 'bob')
                 execute function reject()";
         PgConnection::establish(&url).unwrap().batch_execute(reject).unwrap();
+    });
+}
+
+#[test]
+fn expired_keys_are_deleted() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    jobs_of_both::delete_expired_keys(&options(&url), |owner| {
+        let keys = format!("select key from idempotency_keys where owner_id = '{owner}' order by number");
+        server.query(&url, &keys).lines().map(ToOwned::to_owned).collect()
     });
 }
 

@@ -10,7 +10,7 @@ const COLUMNS: &str = "select table_name || '.' || column_name from information_
     where table_schema = 'public' and table_name not like '\\_%'
         and (column_name = 'owner_id' or data_type in ('text', 'character varying')) order by 1";
 
-fn database() -> OwnersDatabase {
+pub(crate) fn database() -> OwnersDatabase {
     let url = Postgres::shared().create_database();
     drop(migrated(&url));
     let of = url.clone();

@@ -28,10 +28,13 @@ fn migrations() -> Vec<(String, String)> {
     folders.sort();
     let read = |folder: PathBuf| {
         let name = folder.file_name().unwrap().to_str().unwrap();
-        let version = name.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect();
-        (version, fs::read_to_string(folder.join("up.sql")).unwrap())
+        (version(name), fs::read_to_string(folder.join("up.sql")).unwrap())
     };
     folders.into_iter().map(read).collect()
+}
+
+fn version(name: &str) -> String {
+    name.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect()
 }
 
 fn repository_root() -> PathBuf {
@@ -99,7 +102,8 @@ fn partitioned_tables_have_the_migrated_schema() {
     let partitions = "select string_agg(n::text, ',') from (select count(*) as n from pg_inherits \
                       join pg_class on pg_class.oid = inhrelid where relkind = 'r' group by inhparent) as partitioned";
     let counts = Postgres::shared().query(&url, partitions);
-    assert_eq!(counts, format!("{PARTITIONS},{PARTITIONS},{PARTITIONS}"));
+    // Tasks, owners, tombstones, and the keys of requests.
+    assert_eq!(counts, [PARTITIONS; 4].map(|number| number.to_string()).join(","));
 }
 
 #[test]
@@ -117,7 +121,12 @@ fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
         (0..times).for_each(|number| run(&statement.replace("tasks_p0", &format!("tasks_p{number}"))));
     }
     let database = Database::open(&options(&url)).unwrap();
-    assert_eq!(database.migrate().unwrap(), ["2026-11-27-000002_tasks_without_revision_index"]);
+    let run: Vec<String> = database.migrate().unwrap().iter().map(|name| version(name)).collect();
+    let is_left = |version: &&String| *version != "20261121000001" && !by_hand.contains(version.as_str());
+    assert_eq!(
+        run,
+        migrations.iter().map(|(version, _)| version).filter(is_left).cloned().collect::<Vec<_>>()
+    );
     block_on(database.readiness().check()).unwrap();
     let valid = "select indisvalid from pg_index where indexrelid = 'tasks_deleted'::regclass";
     assert_eq!(Postgres::shared().query(&url, valid), "t");

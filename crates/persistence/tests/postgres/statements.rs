@@ -8,7 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use domain::testing::ManualClock;
 use domain::{
-    Change, Completion, ListQuery, NewTask, Owner, Precondition, Status, Task, TaskId, TaskRepository, Title,
+    Change, Command, Completion, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Owner,
+    Precondition, Status, Task, TaskId, TaskRepository, Title,
 };
 use persistence::JobOptions;
 use pollster::block_on;
@@ -98,6 +99,11 @@ fn statements_use_indexes_without_statistics() {
     let (none, at) = (Precondition::default, task.created_at);
     block_on(repository.update(&owner, task.id, change, none(), at)).unwrap();
     block_on(repository.delete(&owner, task.id, none(), at)).unwrap();
+    for (number, key) in [(2, "one"), (3, "other")] {
+        let new = NewTask::new(TaskId::new(Uuid::from_u128(number)), Title::from_stored("title".into()));
+        let create = Command::Create(NewTask { id_is_new: true, ..new });
+        block_on(repository.execute(&owner, create, Some(request(key)), at)).unwrap();
+    }
 
     let plans = plans(name);
     assert!(plans.len() >= 6, "{plans:?}");
@@ -106,12 +112,22 @@ fn statements_use_indexes_without_statistics() {
     }
 }
 
-fn assert_goes_by_key(plan: &str) {
+pub(crate) fn assert_goes_by_key(plan: &str) {
     assert!(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "{plan}");
     let lines: Vec<&str> = plan.lines().collect();
     for pair in lines.windows(2).filter(|pair| pair[0].contains("Index Scan using")) {
         let key = if pair[0].contains("tasks_pkey") { "AND (id = " } else { "(owner_id = " };
         assert!(pair[1].contains("Index Cond: (") && pair[1].contains(key), "{plan}");
+    }
+}
+
+/// A request with a key, of which one of each owner is kept.
+fn request(key: &str) -> Idempotency {
+    Idempotency {
+        key: IdempotencyKey::parse(key).unwrap(),
+        request: [1; 32],
+        respond: Arc::new(|_| vec![0]),
+        limits: KeyLimits { keep: Duration::MAX, requests: 1, bytes: u32::MAX },
     }
 }
 
@@ -136,6 +152,14 @@ fn write_in_batches(url: &str, repository: &dyn TaskRepository) {
                 let new = NewTask::new(TaskId::new(Uuid::from_u128(9)), Title::from_stored("title".into()));
                 block_on(repository.create(owner, new, at))
             });
+            for key in ["one", "other"] {
+                scope.spawn(move || {
+                    #[expect(clippy::disallowed_methods, reason = "ids of a test")]
+                    let id = TaskId::new(Uuid::now_v7());
+                    let create = Command::Create(NewTask::new(id, Title::from_stored("title".into())));
+                    block_on(repository.execute(owner, create, Some(request(key)), at))
+                });
+            }
         }
         thread::sleep(Duration::from_millis(100));
         other.batch_execute("commit").unwrap();
@@ -163,7 +187,10 @@ fn groups_use_indexes() {
     let tombstones = "insert into tombstones (owner_id, type, object_id, revision, at) \
                       select owner_id, 'task', gen_random_uuid(), revision, now() from tasks";
     let _ = server.query(&url, tombstones);
-    for table in ["tasks", "owners", "tombstones"] {
+    let keys = "insert into idempotency_keys select owner_id, revision::text, revision, revision, revision, now(), '', '' \
+                from tasks";
+    let _ = server.query(&url, keys);
+    for table in ["tasks", "owners", "tombstones", "idempotency_keys"] {
         let _ = server.query(&url, &format!("vacuum analyze {table}"));
     }
     let _ = server.query(&url, &explained(name));
@@ -171,7 +198,16 @@ fn groups_use_indexes() {
     write_in_batches(&url, &*database.tasks());
 
     let plans = plans(name);
-    for part in ["left join lateral", "inserted as", "recreated as", "updated as", "deleted as"] {
+    for part in [
+        "left join lateral",
+        "inserted as",
+        "recreated as",
+        "updated as",
+        "deleted as",
+        "as newest",
+        "input_key as",
+        "dropped as",
+    ] {
         let is_batch = |plan: &&String| plan.contains("unnest") && plan.contains(part);
         assert!(plans.iter().any(|plan| is_batch(&plan)), "no batch with {part}: {plans:#?}");
     }
@@ -212,6 +248,9 @@ const OLD_ROWS: &str = "
     from generate_series(1, 50000) as n;
     insert into tombstones
     select 'owner-' || n % 5000 + 1, 'task', gen_random_uuid(), 1, case when n > 3 then now() else to_timestamp(0) end
+    from generate_series(1, 50000) as n;
+    insert into idempotency_keys
+    select 'owner-' || n % 5000 + 1, n, n, n, n + 1, case when n > 3 then now() else to_timestamp(0) end, '', ''
     from generate_series(1, 50000) as n";
 
 #[test]
@@ -225,10 +264,17 @@ fn jobs_find_and_change_rows_by_index() {
     let _ = server.query(&url, &explained(name));
     let database = persistence::Database::open(&crate::options(&url)).unwrap();
     let clock = Arc::new(ManualClock::at_unix_millis(86_400_000));
-    let report = database.run_jobs(&JobOptions { keep_tombstones: Duration::ZERO, clock }).unwrap();
-    assert_eq!((report.moved, report.pruned), (2, 3));
+    let options = JobOptions { keep_keys: Duration::ZERO, ..JobOptions::new(Duration::ZERO, clock) };
+    let report = database.run_jobs(&options).unwrap();
+    assert_eq!((report.moved, report.pruned, report.expired), (2, 3, 3));
 
     let plans = plans(name);
+    // A range of several rows.
+    let of_keys = plans.iter().filter(|plan| plan.contains("delete from idempotency_keys"));
+    assert!(
+        of_keys.clone().count() > 0
+            && of_keys.clone().all(|plan| plan.contains("on idempotency_keys_by_number"))
+    );
     for (statement, index) in [
         ("order by owner_id, deleted_at desc", "Index Scan using tasks_deleted on tasks"),
         ("order by owner_id, type, object_id", "Index Scan using tombstones_pkey on tombstones"),
@@ -238,6 +284,7 @@ fn jobs_find_and_change_rows_by_index() {
         ("insert into tombstones", "Index Scan using tasks_pkey on tasks"),
         ("delete from tasks", "Index Scan using tasks_pkey on tasks"),
         ("delete from tombstones", "Index Scan using tombstones_pkey on tombstones"),
+        ("order by at, owner_id", "using idempotency_keys_by_time on idempotency_keys"),
     ] {
         let mut of_statement = plans.iter().filter(|plan| plan.contains(statement)).peekable();
         assert!(of_statement.peek().is_some(), "{statement}");

@@ -19,6 +19,8 @@ mod ownership_of_both;
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/trash.rs"]
+mod trash_of_both;
 #[path = "../support/upgrade.rs"]
 mod upgrade;
 #[path = "../support/workers.rs"]
@@ -35,6 +37,7 @@ mod migrations;
 mod overload;
 mod ownership;
 mod processes;
+mod trash;
 mod upgrade_from_0_1_0;
 
 use std::ops::Deref;

@@ -34,7 +34,7 @@ fn columns_with(connection: &mut SqliteConnection, text: &str) -> Vec<String> {
     found.into_iter().map(|Column { table, name }| format!("{table}.{name}")).collect()
 }
 
-fn database(place: &Place) -> OwnersDatabase {
+pub(crate) fn database(place: &Place) -> OwnersDatabase {
     drop(migrated(&place.options()));
     let file = place.file();
     let columns_with = move |text: &str| {

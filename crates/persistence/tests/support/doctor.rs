@@ -1,8 +1,11 @@
 //! Each kind of damage, its finding, and its repair.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::{
-    Change, EntityTags, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp,
-    Title,
+    Change, Command, EntityTags, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Owner,
+    Precondition, Task, TaskId, TaskRepository, Timestamp, Title, TrashCapacity,
 };
 use persistence::{Database, DatabaseOptions, Doctor, DoctorReport, Remedy, Repair};
 use pollster::block_on;
@@ -31,14 +34,19 @@ impl TestDatabase {
         Database::open(&self.options).unwrap().tasks()
     }
 
-    /// Creates three tasks of Alice (revisions 1 to 3), a tombstone of hers (revision 5), and a task of Bob.
+    /// Creates three tasks of Alice (revisions 1 to 3), a tombstone of hers (revision 5, under a key), and a task of Bob.
     pub(crate) fn fill(&self) {
         let repository = self.repository();
         let (alice, bob) = (Owner::for_test("alice"), Owner::for_test("bob"));
         for number in 1..=4 {
             create(&*repository, &alice, number);
         }
-        block_on(repository.delete(&alice, task_id(4), Precondition::default(), at())).unwrap();
+        let delete = Command::Delete {
+            id: task_id(4),
+            precondition: Precondition::default(),
+            trash: TrashCapacity::NONE,
+        };
+        block_on(repository.execute(&alice, delete, Some(request()), at())).unwrap();
         create(&*repository, &bob, 1);
     }
 }
@@ -46,6 +54,15 @@ impl TestDatabase {
 pub(crate) fn create(repository: &dyn TaskRepository, owner: &Owner, number: u128) -> Task {
     let title = Title::from_stored(format!("Title {number}"));
     block_on(repository.create(owner, NewTask::new(task_id(number), title), at())).unwrap()
+}
+
+fn request() -> Idempotency {
+    Idempotency {
+        key: IdempotencyKey::parse("key").unwrap(),
+        request: [1; 32],
+        respond: Arc::new(|_| b"response".to_vec()),
+        limits: KeyLimits { keep: Duration::MAX, requests: 1, bytes: 100 },
+    }
 }
 
 pub(crate) fn task_id(number: u128) -> TaskId {
@@ -69,12 +86,18 @@ pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
 /// Damage, the only finding, the owner, and the changes of the repair.
 type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const REPAIRED: [Case; 6] = [
+const REPAIRED: [Case; 7] = [
     (
         "update owners set live_tasks = 7 where owner_id = 'alice'",
         r#""alice": live_tasks is 7; live tasks: 3"#,
         "alice",
         &["live_tasks changed from 7 to 3", "revision raised from 5 to 6"],
+    ),
+    (
+        "update owners set trashed_tasks = 7 where owner_id = 'alice'",
+        r#""alice": trashed_tasks is 7; tasks in the trash: 0"#,
+        "alice",
+        &["trashed_tasks changed from 7 to 0", "revision raised from 5 to 6"],
     ),
     (
         "update owners set revision = 4 where owner_id = 'alice'",
@@ -96,7 +119,7 @@ const REPAIRED: [Case; 6] = [
     ),
     (
         "delete from owners where owner_id = 'alice'",
-        r#""alice": no row in owners; tasks and tombstones: 4"#,
+        r#""alice": no row in owners; tasks, tombstones and keys: 5"#,
         "alice",
         &["row in owners created", "live_tasks changed from 0 to 3", "revision raised from 0 to 6"],
     ),
@@ -131,7 +154,11 @@ pub(crate) fn all_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase
 }
 
 /// Damage that only an operator can decide about, and its only finding.
-const REPORTED: [(&str, &str); 5] = [
+const REPORTED: [(&str, &str); 6] = [
+    (
+        "update idempotency_keys set end_byte = end_byte + 1 where owner_id = 'alice'",
+        r#""alice": recorded requests of another size than their responses: 1"#,
+    ),
     (
         "update tasks set revision = 2 where owner_id = 'alice' and revision < 4",
         r#""alice": tasks and tombstones that share a revision, or have one below 1: 3"#,
@@ -146,11 +173,11 @@ const REPORTED: [(&str, &str); 5] = [
     ),
     (
         "update tombstones set object_id = (select id from tasks where owner_id = 'alice' and revision = 1)",
-        r#""alice": live tasks that have a tombstone: 1"#,
+        r#""alice": tasks that have a tombstone: 1"#,
     ),
     (
         "update owners set live_tasks = 2 where owner_id = 'alice';
-         update tasks set deleted_at = updated_at, title = 'secret' where owner_id = 'alice' and revision = 1",
+         update tasks set deleted_at = updated_at, title = '', description = 'secret' where owner_id = 'alice' and revision = 1",
         r#""alice": deleted tasks that still have texts: 1"#,
     ),
 ];

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Command, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId, TaskRepository, Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId,
+    TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -25,25 +26,36 @@ impl Replicas {
 
 #[async_trait]
 impl TaskRepository for Replicas {
-    async fn write(
+    async fn execute(
         &self,
         owner: &Owner,
         command: Command,
+        request: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
-        self.next().write(owner, command, now).await
+        self.next().execute(owner, command, request, now).await
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
         self.next().erase(owner).await
     }
 
-    async fn move_tasks(&self, from: &Owner, to: &Owner, ids: Arc<dyn Ids>) -> Result<(), RepositoryError> {
-        self.next().move_tasks(from, to, ids).await
+    async fn execute_move(
+        &self,
+        from: &Owner,
+        to: &Owner,
+        ids: Arc<dyn Ids>,
+        request: Option<(Idempotency, Timestamp)>,
+    ) -> Result<Outcome, RepositoryError> {
+        self.next().execute_move(from, to, ids, request).await
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
         self.next().get(owner, id).await
+    }
+
+    async fn get_trashed(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
+        self.next().get_trashed(owner, id).await
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {

@@ -132,7 +132,7 @@ pub(crate) fn loses_nothing(
     let mut expected = Expected::new();
     let mut writes = write_old(&mut old, 0..TASKS, &mut expected);
     let database = Database::open(options).unwrap();
-    let jobs = JobOptions { keep_tombstones: Duration::from_mins(1), clock: Arc::new(Now) };
+    let jobs = JobOptions::new(Duration::from_mins(1), Arc::new(Now));
     let over = AtomicBool::new(false);
     let (mut of_old, mut of_new) = (Expected::new(), Expected::new());
     writes += thread::scope(|scope| {

@@ -27,8 +27,8 @@ const ACTORS: u64 = 160;
 const ROUNDS: u64 = 30;
 
 /// The rows of the owners, for the model.
-pub(crate) const OWNERS: &str =
-    "select owner_id, revision, cast(live_tasks as bigint) as live_tasks from owners";
+pub(crate) const OWNERS: &str = "select owner_id, revision, cast(live_tasks as bigint) as live_tasks,
+    cast(trashed_tasks as bigint) as trashed_tasks from owners";
 
 /// The default options with long time limits, so that a busy machine causes no rejections.
 pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
@@ -109,8 +109,9 @@ impl Workload {
 /// Fails if a kind of reply is missing, since the history then covers too little.
 fn assert_all_replies_occur(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
-    let kinds: [Kind; 7] = [
+    let kinds: [Kind; 8] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
+        ("unchanged", |reply| matches!(reply, Reply::Unchanged(_))),
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),
@@ -122,6 +123,10 @@ fn assert_all_replies_occur(events: &[Event]) {
         let count = events.iter().filter(|event| is_of_it(&event.reply)).count();
         assert!(count > 10, "{kind}: {count} of {}", events.len());
     }
+    let restored = |event: &&Event| matches!(event.call, Call::Restore { .. }) && event.changed();
+    let purged = |event: &&Event| matches!(event.call, Call::Purge { .. }) && event.changed();
+    let left_the_trash = (events.iter().filter(restored).count(), events.iter().filter(purged).count());
+    assert!(left_the_trash.0 > 5 && left_the_trash.1 > 5, "{left_the_trash:?} of {}", events.len());
 }
 
 /// The variable with the seed, to repeat a workload.

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
-use domain::{Timestamp, search_document};
+use domain::{SearchRule, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ impl Store for PostgresStore {
                     tasks::title.eq(&task.title),
                     tasks::description.eq(&task.description),
                     tasks::completed.eq(task.completed),
-                    tasks::search.eq(search_document(&task.title, task.description.as_deref())),
+                    tasks::search.eq(SearchRule::CURRENT.document(&task.title, task.description.as_deref())),
                     tasks::created_at.eq(task.created_at.as_offset_date_time()),
                     tasks::updated_at.eq(task.updated_at.as_offset_date_time()),
                     tasks::revision.eq(task.revision),

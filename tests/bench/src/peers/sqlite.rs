@@ -1,7 +1,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error, Pool};
-use domain::{Timestamp, search_document};
+use domain::{SearchRule, Timestamp};
 use uuid::Uuid;
 
 use super::store::{Store, Task};
@@ -123,7 +123,7 @@ impl Store for SqliteStore {
                     tasks::title.eq(&task.title),
                     tasks::description.eq(&task.description),
                     tasks::completed.eq(task.completed),
-                    tasks::search.eq(search_document(&task.title, task.description.as_deref())),
+                    tasks::search.eq(SearchRule::CURRENT.document(&task.title, task.description.as_deref())),
                     tasks::created_at.eq(task.created_at.unix_millis()),
                     tasks::updated_at.eq(task.updated_at.unix_millis()),
                     tasks::revision.eq(task.revision),

@@ -6,7 +6,20 @@ const PREFIX = "draft-";
 export function draftOf(title: string, userId: string): Task {
   const now = new Date().toISOString();
   const id = PREFIX + Math.random();
-  return { id, user_id: userId, title, description: null, completed: false, created_at: now, updated_at: now };
+  return {
+    id,
+    user_id: userId,
+    title,
+    description: null,
+    completed: false,
+    priority: "medium",
+    tags: [],
+    due_date: null,
+    completed_at: null,
+    created_at: now,
+    updated_at: now,
+    revision: 0,
+  };
 }
 
 export function isDraft({ id }: Task): boolean {

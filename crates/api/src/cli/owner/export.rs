@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::OwnerId;
 
+use super::Done;
 use super::lines::LineWriter;
-use super::owner_id;
 use crate::config::Settings;
 use crate::server::{self, StartError};
 
@@ -15,21 +15,21 @@ use crate::server::{self, StartError};
 pub(in crate::cli) struct Export {
     /// The user's id
     #[arg(value_name = "ID")]
-    owner: String,
+    pub(super) owner: String,
     /// Write to this file, which must not exist, instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 impl Export {
-    pub(super) fn run(&self, settings: &Settings) -> Result<(), StartError> {
-        let owner = owner_id(&self.owner)?;
-        let Some(path) = &self.output else { return write(settings, &owner, stdout().lock()) };
+    pub(super) fn run(&self, settings: &Settings, owner: &OwnerId) -> Result<Done, StartError> {
+        let Some(path) = &self.output else { return write(settings, owner, stdout().lock()) };
         let cannot_write = |error| StartError::failed(format!("{} cannot be written", path.display()), error);
         // Only the operator may read what users have written.
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let file = file.map_err(cannot_write)?;
-        let written = write(settings, &owner, &file).and_then(|()| file.sync_all().map_err(cannot_write));
+        let written = write(settings, owner, &file)
+            .and_then(|done| file.sync_all().map_err(cannot_write).map(|()| done));
         if written.is_err() {
             // An incomplete file is of no use. If it cannot be removed, the first error has the cause.
             let _ = fs::remove_file(path);
@@ -38,9 +38,10 @@ impl Export {
     }
 }
 
-fn write(settings: &Settings, owner: &OwnerId, output: impl Write) -> Result<(), StartError> {
+fn write(settings: &Settings, owner: &OwnerId, output: impl Write) -> Result<Done, StartError> {
     let mut lines = LineWriter::new(owner, BufWriter::new(output));
     let done = server::owner_data(settings)?.export(owner, &mut |entry| Ok(lines.write(entry)?));
     done.map_err(|error| StartError::failed("the export failed", error))?;
-    lines.finish().map_err(|error| StartError::failed("the export failed", error))
+    let tasks = lines.finish().map_err(|error| StartError::failed("the export failed", error))?;
+    Ok(Done { tasks, message: String::new() })
 }

@@ -3,11 +3,12 @@ use std::io::{self, Seek, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use domain::{ExistingTask, TextLimits};
-use persistence::Imported;
+use domain::{ExistingTask, OwnerId, TextLimits};
+use persistence::{EntryError, Imported};
 
+use super::Done;
 use super::lines::LineReader;
-use super::{owner_id, print};
+
 use crate::config::Settings;
 use crate::server::{self, StartError};
 
@@ -15,7 +16,7 @@ use crate::server::{self, StartError};
 pub(in crate::cli) struct Import {
     /// The user's id; it may differ from that of the export
     #[arg(value_name = "ID")]
-    owner: String,
+    pub(super) owner: String,
     /// The export; - reads standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -29,24 +30,22 @@ pub(in crate::cli) struct Import {
 
 impl Import {
     /// Reads the file twice: a transaction that waited for input would block other writers.
-    pub(super) fn run(&self, settings: &Settings) -> Result<(), StartError> {
-        let owner = owner_id(&self.owner)?;
-        let failed = |error: &dyn std::error::Error| {
-            StartError::failed("nothing was imported", io::Error::other(crate::http::problem::chain(error)))
-        };
+    pub(super) fn run(&self, settings: &Settings, owner: &OwnerId) -> Result<Done, StartError> {
         let limits = TextLimits {
             title_max: settings.tasks.title_max,
             description_max: settings.tasks.description_max,
         };
-        let mut file = open(&self.file).map_err(|error| failed(&error))?;
-        let mut lines = LineReader::new(&file, limits).map_err(|error| failed(&*error))?;
-        lines.try_for_each(|task| task.map(drop)).map_err(|error| failed(&*error))?;
-        file.rewind().map_err(|error| failed(&error))?;
-        let mut lines = LineReader::new(&file, limits).map_err(|error| failed(&*error))?;
+        let mut file = open(&self.file).map_err(failed)?;
+        LineReader::new(&file, limits)
+            .map_err(failed)?
+            .try_for_each(|task| task.map(drop))
+            .map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        let mut lines = LineReader::new(&file, limits).map_err(failed)?;
         let rules = (lines.revision(), self.existing());
-        let imported = server::owner_data(settings)?.import(&owner, rules, &mut lines);
-        let Imported { written, kept } = imported.map_err(|error| failed(&error))?;
-        print(format_args!("Imported {written} tasks, kept {kept}.\n"))
+        let imported = server::owner_data(settings)?.import(owner, rules, &mut lines);
+        let Imported { written, kept } = imported.map_err(failed)?;
+        Ok(Done { tasks: written, message: format!("Imported {written} tasks, kept {kept}.\n") })
     }
 
     const fn existing(&self) -> ExistingTask {
@@ -56,6 +55,10 @@ impl Import {
             (false, false) => ExistingTask::Reject,
         }
     }
+}
+
+fn failed(error: impl Into<EntryError>) -> StartError {
+    StartError::failed("nothing was imported", error)
 }
 
 /// Opens the file, or copies standard input to a temporary one.

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-use domain::{ImportedTask, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
+use domain::{ImportedTask, ImportedTimes, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
 use persistence::{EntryError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -27,7 +27,11 @@ struct Header {
 #[derive(Serialize)]
 struct TaskLine<'a> {
     task: TaskJson<'a>,
-    revision: i64,
+}
+
+#[derive(Serialize)]
+struct TrashedLine<'a> {
+    trashed: TaskJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +54,7 @@ struct EndLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
     tasks: u64,
+    trashed: u64,
     tombstones: u64,
 }
 
@@ -59,6 +64,8 @@ struct Line<'a> {
     #[serde(borrow)]
     task: Option<&'a RawValue>,
     #[serde(borrow)]
+    trashed: Option<&'a RawValue>,
+    #[serde(borrow)]
     tombstone: Option<&'a RawValue>,
     end: Option<Counts>,
 }
@@ -67,8 +74,10 @@ struct Line<'a> {
 #[derive(Deserialize)]
 struct KeptMembers {
     id: String,
+    completed_at: Option<String>,
     created_at: String,
     updated_at: String,
+    deleted_at: Option<String>,
 }
 
 /// Writes an export.
@@ -90,9 +99,13 @@ impl<W: Write> LineWriter<W> {
                 let owner_id = self.owner.clone();
                 self.line(&Header { tasknook_export: VERSION, owner_id, revision })
             }
+            StoredEntry::Task(task) if task.deleted_at.is_some() => {
+                self.counts.trashed += 1;
+                self.line(&TrashedLine { trashed: TaskJson(&task) })
+            }
             StoredEntry::Task(task) => {
                 self.counts.tasks += 1;
-                self.line(&TaskLine { task: TaskJson(&task), revision: task.revision.number() })
+                self.line(&TaskLine { task: TaskJson(&task) })
             }
             StoredEntry::Tombstone(tombstone) => {
                 self.counts.tombstones += 1;
@@ -107,11 +120,12 @@ impl<W: Write> LineWriter<W> {
         }
     }
 
-    /// Writes the last line.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    /// Writes the last line, and returns the number of tasks.
+    pub(super) fn finish(mut self) -> io::Result<u64> {
         let end = EndLine { end: self.counts };
         self.line(&end)?;
-        self.output.flush()
+        self.output.flush()?;
+        Ok(self.counts.tasks + self.counts.trashed)
     }
 
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
@@ -176,14 +190,18 @@ impl<R: Read> LineReader<R> {
             let number = self.number;
             let at = |error: EntryError| EntryError::from(format!("line {number}: {error}"));
             let line: Line<'_> = serde_json::from_str(&line).map_err(|error| at(error.into()))?;
-            match (line.task, line.tombstone, line.end) {
-                (Some(task), None, None) => {
+            match (line.task, line.trashed, line.tombstone, line.end) {
+                (Some(task), None, None, None) => {
                     self.counts.tasks += 1;
                     return self.task(task).map(Some).map_err(at);
                 }
-                (None, Some(_), None) => self.counts.tombstones += 1,
-                (None, None, Some(counts)) if counts == self.counts => return self.end().map_err(at),
-                (None, None, Some(_)) => return Err(at("lines before it are missing".into())),
+                (None, Some(task), None, None) => {
+                    self.counts.trashed += 1;
+                    return self.trashed(task).map(Some).map_err(at);
+                }
+                (None, None, Some(_), None) => self.counts.tombstones += 1,
+                (None, None, None, Some(counts)) if counts == self.counts => return self.end().map_err(at),
+                (None, None, None, Some(_)) => return Err(at("lines before it are missing".into())),
                 _ => return Err(at("neither a task nor a tombstone nor the end".into())),
             }
         }
@@ -197,12 +215,30 @@ impl<R: Read> LineReader<R> {
         }
     }
 
+    /// A task in the trash, which has the time of its deletion.
+    fn trashed(&self, task: &RawValue) -> Result<ImportedTask, EntryError> {
+        let KeptMembers { deleted_at, .. } = serde_json::from_str(task.get())?;
+        let deleted_at = deleted_at.as_deref().and_then(Timestamp::parse);
+        let deleted_at = deleted_at.ok_or("deleted_at: must be a time in RFC 3339")?;
+        let task = self.task(task)?;
+        // A deletion is a change, and nothing changes a task in the trash.
+        if deleted_at < task.updated_at {
+            return Err("deleted_at: must not be before updated_at".into());
+        }
+        Ok(ImportedTask { deleted_at: Some(deleted_at), ..task })
+    }
+
     fn task(&self, task: &RawValue) -> Result<ImportedTask, EntryError> {
-        let KeptMembers { id, created_at, updated_at } = serde_json::from_str(task.get())?;
+        let KeptMembers { id, completed_at, created_at, updated_at, deleted_at: _ } =
+            serde_json::from_str(task.get())?;
         let id = TaskId::parse(&id).filter(|id| !id.uuid().is_nil()).ok_or("id: must be a UUID")?;
         let time =
             |name, text: &str| Timestamp::parse(text).ok_or(format!("{name}: must be a time in RFC 3339"));
-        let times = (time("created_at", &created_at)?, time("updated_at", &updated_at)?);
+        let times = ImportedTimes {
+            completed_at: completed_at.map(|text| time("completed_at", &text)).transpose()?,
+            created_at: time("created_at", &created_at)?,
+            updated_at: time("updated_at", &updated_at)?,
+        };
         let input = JsonObject::parse(task.get().as_bytes())
             .and_then(|object| object.into_input(NullPolicy::Reject))
             .map_err(|problem| problem.to_string())?;

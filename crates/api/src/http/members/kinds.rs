@@ -1,15 +1,18 @@
 //! The kinds of members: the schema of each, how a value is read, and how it is written.
 
 pub(super) mod integer;
+mod tag_list;
 
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Description, OwnerId, Title};
+use domain::{Description, DueDate, OwnerId, Priority, Title};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+
+pub(crate) use tag_list::TagList;
 
 /// A kind of member.
 pub(crate) trait MemberKind {
@@ -69,6 +72,18 @@ impl WriteMember<Title> for Text {
 impl WriteMember<Description> for Text {
     fn write<S: Serializer>(value: &Description, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.as_str())
+    }
+}
+
+impl WriteMember<Priority> for Text {
+    fn write<S: Serializer>(value: &Priority, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
+    }
+}
+
+impl WriteMember<DueDate> for Text {
+    fn write<S: Serializer>(value: &DueDate, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
     }
 }
 

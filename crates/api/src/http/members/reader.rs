@@ -28,27 +28,25 @@ impl Reader {
         if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }
     }
 
-    /// Reads a member. With an alias, either name is enough; a null under either counts where nulls are rejected.
-    pub(crate) fn input<K: ReadMember<T>, T: PartialEq>(&mut self, member: &Member) -> Field<T> {
-        let value = self.take::<K, T>(member.name);
-        let Some(alias) = member.input.as_ref().and_then(|input| input.alias.as_ref()) else { return value };
-        match (value, self.take::<K, T>(alias.name)) {
-            (Field::Value(one), Field::Value(other)) if one != other => {
-                let msg = format!("{} and {} contradict each other", member.name, alias.name);
-                self.errors.push(FieldError::body(member.name, msg, "contradiction"));
-                Field::Absent
-            }
-            (Field::Absent, one) | (one, Field::Absent) => one,
-            (Field::Null, _) | (_, Field::Null) if self.nulls == NullPolicy::Reject => Field::Null,
-            (Field::Null, other) | (other, _) => other,
+    /// Reads a member. Under several names each value must be valid, and the first one counts; a null counts where nulls are
+    /// rejected.
+    pub(crate) fn input<K: ReadMember<T>, T>(&mut self, member: &Member) -> Field<T> {
+        let mut read = self.take::<K, T>(member.name, &[]);
+        for alias in member.input.iter().flat_map(|input| input.aliases) {
+            read = match (read, self.take::<K, T>(alias.name, alias.names)) {
+                (Field::Absent, one) | (one, Field::Absent) => one,
+                (Field::Null, _) | (_, Field::Null) if self.nulls == NullPolicy::Reject => Field::Null,
+                (Field::Null, other) | (other, _) => other,
+            };
         }
+        read
     }
 
-    fn take<K: ReadMember<T>, T>(&mut self, name: &str) -> Field<T> {
+    fn take<K: ReadMember<T>, T>(&mut self, name: &str, names: &[(&str, bool)]) -> Field<T> {
         match self.members.remove(name) {
             None => Field::Absent,
             Some(Value::Null) => Field::Null,
-            Some(value) => match K::read(value) {
+            Some(value) => match named(value, names).and_then(K::read) {
                 Ok(value) => Field::Value(value),
                 Err(Mismatch(msg, kind)) => {
                     self.errors.push(FieldError::body(name, msg, kind));
@@ -57,4 +55,17 @@ impl Reader {
             },
         }
     }
+}
+
+/// The value that a text stands for, if the member is spelled with texts.
+fn named(value: Value, names: &[(&str, bool)]) -> Result<Value, Mismatch> {
+    if names.is_empty() {
+        return Ok(value);
+    }
+    let text = value.as_str().unwrap_or_default();
+    let of_text = names.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+    let known = || names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    of_text
+        .map(|(_, value)| Value::Bool(*value))
+        .ok_or_else(|| Mismatch(format!("must be one of {}", known()).into(), "enum"))
 }

@@ -29,18 +29,24 @@ pub(crate) struct Member {
 pub(crate) struct Input {
     /// Whether a new task needs it.
     pub(crate) required: bool,
-    /// Another name under which it is read.
-    pub(crate) alias: Option<Alias>,
+    /// Whether null clears the member although responses never have null.
+    pub(crate) nullable: bool,
+    /// Whether null means the default in a new task and in an update.
+    pub(crate) null_is_default: bool,
+    /// Other names under which it is read. Of several that are sent, the first one in this order counts, its own name first.
+    pub(crate) aliases: &'static [Alias],
     /// Adds to the schemas of requests.
     pub(crate) limits: fn(ObjectBuilder) -> ObjectBuilder,
     /// Its values in the example requests: a new task, a change.
     pub(crate) examples: fn() -> [Value; 2],
 }
 
-/// A second name of a boolean member. When both are sent, they must agree.
+/// Another name of a boolean member.
 pub(crate) struct Alias {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
+    /// The texts that stand for the values; without any, the values are those of the member.
+    pub(crate) names: &'static [(&'static str, bool)],
 }
 
 impl Member {
@@ -60,10 +66,12 @@ impl Member {
 }
 
 impl Input {
-    /// An optional member without an alias.
+    /// An optional member without aliases.
     pub(super) const DEFAULT: Self = Self {
         required: false,
-        alias: None,
+        nullable: false,
+        null_is_default: false,
+        aliases: &[],
         limits: |schema| schema,
         examples: || [Value::Null, Value::Null],
     };
@@ -74,7 +82,7 @@ impl Input {
 /// input, and, as the pattern in `write` is made by a macro, `inaccessible fields` of the task.
 macro_rules! members {
     (
-        $task:ident $(without $hidden:ident)?, $task_input:ident;
+        $task:ident $(without $($hidden:ident)+)?, $task_input:ident;
         $($field:ident: $kind:ty { $($member:tt)* } $($input:ident { $($rules:tt)* })?,)+
     ) => {
         /// The members, by field.
@@ -100,7 +108,7 @@ macro_rules! members {
         /// Writes a task as a JSON object, without a copy of anything.
         pub(crate) fn write<S: serde::Serializer>(task: &$task, serializer: S) -> Result<S::Ok, S::Error> {
             use serde::ser::SerializeStruct;
-            let $task { $($field,)+ $($hidden: _)? } = task;
+            let $task { $($field,)+ $($($hidden: _,)+)? } = task;
             let mut object = serializer.serialize_struct(stringify!($task), [$(stringify!($field)),+].len())?;
             $(object.serialize_field(MEMBERS.$field.name, &$crate::http::members::kinds::written::<$kind, _>($field))?;)+
             object.end()

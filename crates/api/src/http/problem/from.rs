@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, ToStrError};
 use auth::{AuthError, CredentialsError};
-use domain::{Rule, TaskError, TextError, Violation};
+use domain::{DueDateError, Rule, TagError, TaskError, TextError, Violation};
 
 use crate::http::authentication::hint;
 use crate::state::NoRoom;
@@ -17,10 +17,7 @@ impl From<TaskError> for Problem {
                 Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
                     .with_header(header::ETAG, &format!("\"{current}\""))
             }
-            TaskError::AlreadyExists { current } => {
-                Self::new(ProblemKind::PreconditionFailed, "A task with this id exists.")
-                    .with_header(header::ETAG, &format!("\"{current}\""))
-            }
+            TaskError::AlreadyExists { current } => Self::already_exists(current),
             TaskError::QuotaExceeded { limit } => Self::quota_exceeded(limit),
             TaskError::InvalidId => {
                 let msg = "must be a UUID of version 4 or 7";
@@ -28,6 +25,10 @@ impl From<TaskError> for Problem {
             }
             TaskError::Invalid(violations) => {
                 Self::invalid(violations.iter().map(FieldError::from).collect())
+            }
+            TaskError::KeyReused => {
+                let detail = "The Idempotency-Key was used for a request with another route, query or body; send a new key.";
+                Self::new(ProblemKind::IdempotencyKeyReused, detail)
             }
             TaskError::Overloaded => {
                 let detail = "The service is overloaded; retry after the given delay.";
@@ -98,10 +99,16 @@ impl From<&Violation> for FieldError {
         let kind = match violation.rule {
             Rule::Required => "missing",
             Rule::NotNull => "null_not_allowed",
-            Rule::BeforeCreation => "value_error",
-            Rule::Text(TextError::Empty) => "string_too_short",
-            Rule::Text(TextError::TooLong { .. }) => "string_too_long",
+            Rule::Text(TextError::Empty) | Rule::Tag(TagError::Empty) => "string_too_short",
+            Rule::Text(TextError::Invisible) => "string_invisible",
+            Rule::Text(TextError::TooLong { .. }) | Rule::Tag(TagError::TooLong) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
+            Rule::Tag(TagError::TooMany) => "too_long",
+            Rule::Priority(_) => "enum",
+            Rule::DueDate(DueDateError::Format) => "datetime_parsing",
+            Rule::BeforeCreation
+            | Rule::Tag(TagError::Character)
+            | Rule::DueDate(DueDateError::NotInCalendar | DueDateError::Year) => "value_error",
         };
         Self::body(violation.field, violation.rule.to_string(), kind)
     }

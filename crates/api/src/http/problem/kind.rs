@@ -61,6 +61,8 @@ kinds! {
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type";
     /// The input is well-formed but invalid.
     Validation = UNPROCESSABLE_ENTITY, "validation", "Invalid request";
+    /// The key was used for another request.
+    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused";
     /// The erasure of all data needs a confirmation.
     ConfirmationRequired = PRECONDITION_REQUIRED, "confirmation_required", "Confirmation required";
     /// Too many expensive queries of the user are waiting.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{FieldError, Problem, ProblemKind};
 
-/// The body of every error (RFC 9457, with `code`, `request_id`, `errors` and `limit` as extension members).
+/// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
@@ -27,7 +27,7 @@ pub(crate) struct ProblemBody<'a> {
     code: &'static str,
     /// Identifies the request in the log; same as `X-Request-Id`.
     request_id: &'a str,
-    /// The errors of the input; only with 422.
+    /// The errors of the input; only with `validation`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
@@ -35,6 +35,10 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     limit: Option<u64>,
+    /// Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trashed: Option<bool>,
 }
 
 impl<'a> ProblemBody<'a> {
@@ -49,6 +53,7 @@ impl<'a> ProblemBody<'a> {
             request_id,
             errors: &problem.errors,
             limit: problem.limit,
+            trashed: problem.trashed.then_some(true),
         }
     }
 }

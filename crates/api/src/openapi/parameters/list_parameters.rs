@@ -10,56 +10,132 @@ use crate::http::members::text_patterns;
 /// The query of a list.
 pub(crate) struct ListParameters;
 
+/// The query of the list of the trash.
+pub(crate) struct TrashParameters;
+
 const STATUSES: [&str; 4] = ["all", "pending", "active", "completed"];
-const KEYS: [&str; 5] = ["created", "updated", "title", "created_at", "updated_at"];
+const KEYS: [&str; 8] =
+    ["created", "updated", "title", "created_at", "updated_at", "due_date", "priority", "completed"];
+const TRASH_KEYS: [&str; 10] = [
+    "deleted",
+    "created",
+    "updated",
+    "title",
+    "deleted_at",
+    "created_at",
+    "updated_at",
+    "due_date",
+    "priority",
+    "completed",
+];
 const ORDERS: [&str; 2] = ["asc", "desc"];
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let sort = "The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without \
-                    this and `order`.";
-        vec![
-            query(
-                "status",
-                "Filters by status, case-insensitive; `active` is an alias of `pending`.",
-                one_of(STATUSES).default(Some(json!("all"))),
-            ),
-            query("completed", "`true` is `status=completed`, `false` is `status=pending`.", flag()),
-            query("search", "Text in title or description, case-insensitive; no wildcards.", search()),
-            query("sort", sort, one_of(keys())),
-            query("sort_by", "Alias of `sort`.", one_of(keys())),
-            query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),
-            query(
-                "limit",
-                "Maximum number of tasks on a page.",
-                number().minimum(Some(1)).maximum(Some(PAGE_MAX)).default(Some(json!(PAGE_MAX))),
-            ),
-            // No example: Swagger UI would send it.
-            query(
-                "cursor",
-                "`X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422.",
-                text().pattern(Some("^[A-Za-z0-9_-]+$")),
-            ),
-            query(
-                "offset",
-                "Number of tasks to skip; cannot be combined with `cursor`.",
-                number().minimum(Some(0)).default(Some(json!(0))),
-            ),
-            query(
-                "count",
-                "Returns the number of matching tasks on all pages in `X-Total-Count`.",
-                flag().default(Some(json!(false))),
-            ),
-        ]
+                    this and `order`. Tasks without a due date come last in both directions.";
+        parameters(sort, &KEYS)
     }
+}
+
+impl IntoParams for TrashParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let sort = "The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest \
+                    deletion first without this and `order`.";
+        parameters(sort, &TRASH_KEYS)
+    }
+}
+
+fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
+    vec![
+        query(
+            "status",
+            "Filters by status, case-insensitive; `active` is an alias of `pending`.",
+            one_of(STATUSES).default(Some(json!("all"))),
+        ),
+        query("completed", "`true` is `status=completed`, `false` is `status=pending`.", flag()),
+        query("search", "Text in title or description, case-insensitive; no wildcards.", search()),
+        query(
+            "priority",
+            "Only tasks with one of these priorities, separated by commas, case-insensitive.",
+            text().pattern(Some("^(([Ll]ow|[Mm]edium|[Hh]igh|[Uu]rgent)(,|$))*$")),
+        ),
+        query("tags", "Only tasks with all of these tags, separated by commas, case-insensitive.", tags()),
+        query(
+            "tag",
+            "Only tasks with this tag, case-insensitive; repeat it for further tags.",
+            text().pattern(Some(text_patterns::TAG.as_str())),
+        ),
+        query("due_date", "`none`: only tasks without a due date.", one_of(["none"])),
+        query(
+            "due_after",
+            "Only tasks that are due at this date or date-time, or later. A date counts as the first moment of that \
+             day in `tz`.",
+            due(),
+        ),
+        query("due_before", "Only tasks that are due before this date or date-time.", due()),
+        query(
+            "overdue",
+            "`true`: only open tasks that were due before now, or on a day that has ended in `tz`; `false`: all \
+             others.",
+            flag(),
+        ),
+        query(
+            "tz",
+            "The name of a time zone of the tz database, UTC by default.",
+            one_of(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]),
+        ),
+        query("sort", sort, one_of(keys(sort_keys))),
+        query("sort_by", "Alias of `sort`.", one_of(keys(sort_keys))),
+        query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),
+        query("sort_order", "Alias of `order`.", one_of(ORDERS)),
+        query("sort_direction", "Alias of `order`.", one_of(ORDERS)),
+        query("sort_dir", "Alias of `order`.", one_of(ORDERS)),
+        query(
+            "limit",
+            "Maximum number of tasks on a page.",
+            number().minimum(Some(1)).maximum(Some(PAGE_MAX)).default(Some(json!(PAGE_MAX))),
+        ),
+        // No example: Swagger UI would send it.
+        query(
+            "cursor",
+            "`X-Next-Cursor` of the previous page. It contains filter and order; repeat or omit them, others are 422.",
+            text().pattern(Some("^[A-Za-z0-9_-]+$")),
+        ),
+        query(
+            "offset",
+            "Number of tasks to skip; cannot be combined with `cursor`.",
+            number().minimum(Some(0)).default(Some(json!(0))),
+        ),
+        query("skip", "Alias of `offset`.", number().minimum(Some(0))),
+        query(
+            "page",
+            "Number of the page, from 1, with `limit` tasks each: another way to give `offset`. Empty past the end.",
+            number().minimum(Some(1)),
+        ),
+        query(
+            "count",
+            "Returns the number of matching tasks on all pages in `X-Total-Count`.",
+            flag().default(Some(json!(false))),
+        ),
+    ]
 }
 
 fn one_of<S: Into<String>>(values: impl IntoIterator<Item = S>) -> ObjectBuilder {
     text().enum_values(Some(values.into_iter().map(Into::<String>::into)))
 }
 
-fn keys() -> impl Iterator<Item = String> {
-    KEYS.into_iter().flat_map(|key| [key.to_owned(), format!("-{key}")])
+fn keys(keys: &'static [&str]) -> impl Iterator<Item = String> {
+    keys.iter().flat_map(|key| [(*key).to_owned(), format!("-{key}")])
+}
+
+fn tags() -> ObjectBuilder {
+    text().pattern(Some("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,50}$"))
+}
+
+fn due() -> ObjectBuilder {
+    // Here an empty text means nothing.
+    text().pattern(Some(text_patterns::DUE_DATE.replace(")?$", ")$")))
 }
 
 fn search() -> ObjectBuilder {

@@ -1,11 +1,12 @@
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{NullPolicy, Owner, Task, TaskInput};
+use domain::{NullPolicy, Outcome, Owner};
 
 use super::{task_id, url};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
+use crate::http::idempotency::{Post, Reply};
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
@@ -31,9 +32,17 @@ pub(crate) async fn create(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let input = new_task(&request, payload, &state).await?;
-    let task = state.tasks.create(&owner, input).await?;
-    Ok(created(&url(&request, &state), &task))
+    let post = Post::read(&request, payload, state.body).await?;
+    let url = url(&request, &state);
+    let created = move |outcome: &Outcome| {
+        let Outcome::Task(task) = outcome else { return None };
+        Some(Reply::task(StatusCode::CREATED, task)?.at(format!("{url}/{}", task.id)))
+    };
+    post.respond(&owner, &state, created, async |key| {
+        let input = post.object()?.into_input(NullPolicy::Reject)?;
+        Ok(state.tasks.create(&owner, input, key).await?)
+    })
+    .await
 }
 
 /// Creates the task of the path.
@@ -43,19 +52,11 @@ pub(super) async fn create_with_id(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let input = new_task(&request, payload, &state).await?;
+    let body = body::object(&request, payload, MediaTypes::Json, state.body).await?;
+    let input = body.into_input(NullPolicy::Reject)?;
     let task = state.tasks.create_with_id(&owner, task_id(&request)?, input).await?;
     let url = url(&request, &state);
     let (tasks, _) = url.rsplit_once('/').unwrap_or_default();
-    Ok(created(tasks, &task))
-}
-
-async fn new_task(request: &HttpRequest, payload: Payload, state: &AppState) -> Result<TaskInput, Problem> {
-    body::object(request, payload, MediaTypes::Json, state.body).await?.into_input(NullPolicy::Reject)
-}
-
-/// The response for a new task below this URL.
-fn created(tasks: &str, task: &Task) -> HttpResponse {
     let location = format!("{tasks}/{}", task.id);
-    representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), task)
+    Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
 }

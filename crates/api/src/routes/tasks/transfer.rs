@@ -1,8 +1,9 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::Outcome;
 
 use crate::http::authentication::{self, AuthenticatedOwner};
-use crate::http::body::{self, MediaTypes};
+use crate::http::idempotency::{Post, Reply};
 use crate::http::problem::Problem;
 use crate::http::{audit, limits};
 use crate::openapi::parameters::OwnerPath;
@@ -29,18 +30,21 @@ pub(crate) async fn transfer(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let token =
-        body::object(&request, payload, MediaTypes::Json, state.body).await?.into_text(Transfer::TOKEN)?;
-    let from = authentication::owner_of_body(&state, &token, Transfer::TOKEN).await?;
-    if from == owner {
-        return Err(Problem::invalid_member(
-            Transfer::TOKEN,
-            "must be the token of another user",
-            "value_error",
-        ));
-    }
-    audit::note_source(&request, &from);
-    limits::charge_transfer(&request, &state.limits);
-    state.tasks.move_tasks(&from, &owner).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let post = Post::read(&request, payload, state.body).await?;
+    let moved = |outcome: &Outcome| (*outcome == Outcome::Moved).then(Reply::no_content);
+    post.respond(&owner, &state, moved, async |key| {
+        let token = post.object()?.into_text(Transfer::TOKEN)?;
+        let from = authentication::owner_of_body(&state, &token, Transfer::TOKEN).await?;
+        if from == owner {
+            return Err(Problem::invalid_member(
+                Transfer::TOKEN,
+                "must be the token of another user",
+                "value_error",
+            ));
+        }
+        audit::note_source(&request, &from);
+        limits::charge_transfer(&request, &state.limits);
+        Ok(state.tasks.move_tasks(&from, &owner, key).await?)
+    })
+    .await
 }

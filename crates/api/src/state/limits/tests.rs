@@ -14,6 +14,8 @@ fn limits(set: impl FnOnce(&mut config::Limits)) -> Limits {
         address_burst: 1,
         failed_authentications_per_second: 0,
         failed_authentications_burst: 1,
+        idempotency_hours: 1,
+        idempotency_keys: 1,
     };
     set(&mut settings);
     // A bucket must not refill during a test.

@@ -112,6 +112,23 @@ pub fn searches_are_case_insensitive_substring_matches(repository: &dyn TaskRepo
     assert_eq!(found(repository, &owner, "a"), 2);
 }
 
+pub fn searches_find_texts_that_a_person_considers_the_same(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("searcher");
+    let texts = ["Cafe\u{301} ﬁne", "Ｔｏｋｙｏ，ﾃﾞｰﾀ", "Kapı ΟΔΟΣ", "resume"];
+    for (number, text) in (0..).zip(texts) {
+        create(repository, &owner, new_task(text), moment(number));
+        let written = NewTask { description: description(text), ..new_task("x") };
+        create(repository, &owner, written, moment(number));
+    }
+    for text in ["CAFÉ", "e\u{301} fi", "FINE", "tokyo,データ", "tokyo，ﾃﾞ", "kapı οδος", "οδοσ", "SUM"]
+    {
+        assert_eq!(found(repository, &owner, text), 2, "{text}");
+    }
+    for text in ["cafe", "kapi", "résumé", "\u{301}", "ﾀ\u{3099}", "\u{ad}"] {
+        assert_eq!(found(repository, &owner, text), 0, "{text}");
+    }
+}
+
 pub fn searches_find_changed_texts(repository: &dyn TaskRepository) {
     let owner = fresh_owner("searcher");
     let written = NewTask { description: description("old words"), ..new_task("Old name") };

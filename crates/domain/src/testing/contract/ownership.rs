@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Ids that no other test uses.
-struct FreshIds;
+pub(super) struct FreshIds;
 
 impl Ids for FreshIds {
     fn next(&self) -> TaskId {
@@ -24,7 +24,7 @@ fn move_tasks(repository: &dyn TaskRepository, from: &Owner, to: &Owner) {
     block_on(repository.move_tasks(from, to, Arc::new(FreshIds))).unwrap();
 }
 
-fn erase(repository: &dyn TaskRepository, owner: &Owner) {
+pub(super) fn erase(repository: &dyn TaskRepository, owner: &Owner) {
     block_on(repository.erase(owner)).unwrap();
 }
 

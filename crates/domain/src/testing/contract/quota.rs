@@ -7,8 +7,8 @@ use super::racing::{RACERS, race};
 use super::{create, fresh_owner, moment, new_task};
 use crate::testing::SequentialIds;
 use crate::{
-    Change, Completion, ListQuery, NewTask, Owner, Precondition, RepositoryError, Task, TaskRepository,
-    WriteLimits,
+    Change, Command, Completion, EntityTags, ListQuery, NewTask, Outcome, Owner, Precondition,
+    RepositoryError, Task, TaskRepository, TrashCapacity, WriteLimits,
 };
 
 /// The quota of the repositories that [`quota_contract!`](crate::quota_contract) tests.
@@ -29,6 +29,7 @@ macro_rules! quota_contract {
             deletions_make_room_for_creates
             concurrent_creates_stay_within_the_quota
             existing_ids_are_reported_at_the_quota
+            restored_tasks_count
             moves_may_exceed_the_quota
         }
     };
@@ -92,7 +93,32 @@ pub fn existing_ids_are_reported_at_the_quota(repository: &dyn TaskRepository) {
     let (owner, tasks) = full_owner(repository);
     let again = NewTask::new(tasks[0].id, tasks[0].title.clone());
     let again = block_on(repository.create(&owner, again, moment(1))).unwrap_err();
-    assert!(matches!(again, RepositoryError::AlreadyExists { current } if current == tasks[0].revision));
+    assert!(
+        matches!(again, RepositoryError::AlreadyExists { current } if current == Some(tasks[0].revision))
+    );
+}
+
+pub fn restored_tasks_count(repository: &dyn TaskRepository) {
+    let (owner, tasks) = full_owner(repository);
+    let id = tasks[0].id;
+    let write = |command| block_on(repository.write(&owner, command, moment(1)));
+    let restore = || Command::Restore { id, precondition: Precondition::default() };
+    let trash = TrashCapacity::tasks(QUOTA as u64);
+    write(Command::Delete { id, precondition: Precondition::default(), trash }).unwrap();
+    let replacement = create(repository, &owner, generated(), moment(1));
+    let rejected = write(restore()).unwrap_err();
+    assert!(matches!(rejected, RepositoryError::QuotaExceeded { .. }), "{rejected:?}");
+    let stale = Precondition { if_match: Some(EntityTags::Revisions(Vec::new())), if_none_match: None };
+    let stale = write(Command::Restore { id, precondition: stale }).unwrap_err();
+    assert!(
+        matches!(stale, RepositoryError::PreconditionFailed { .. }),
+        "conditions are judged first: {stale:?}"
+    );
+    let again = block_on(repository.create(&owner, NewTask::new(id, tasks[0].title.clone()), moment(1)));
+    assert!(matches!(again, Err(RepositoryError::AlreadyExists { current: None })), "{again:?}");
+    write(Command::Delete { id: replacement.id, precondition: Precondition::default(), trash }).unwrap();
+    assert!(matches!(write(restore()), Ok(Outcome::Task(task)) if task.id == id));
+    assert_full(repository, &owner, QUOTA);
 }
 
 pub fn moves_may_exceed_the_quota(repository: &dyn TaskRepository) {

@@ -77,6 +77,6 @@ pub fn one_of_concurrent_creates_with_one_id_succeeds(repository: &dyn TaskRepos
     for error in lost {
         let error = error.unwrap_err();
         let RepositoryError::AlreadyExists { current } = error else { panic!("{error:?}") };
-        assert_eq!(current, winner.revision);
+        assert_eq!(current, Some(winner.revision));
     }
 }

@@ -218,7 +218,7 @@ pub fn ids_in_use_are_rejected(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("first"), moment(0));
     let again = repository.create(&owner, NewTask::new(task.id, title("second")), moment(1));
-    let current = task.revision;
+    let current = Some(task.revision);
     let again = block_on(again).unwrap_err();
     assert!(matches!(again, RepositoryError::AlreadyExists { current: at } if at == current), "{again:?}");
     assert_eq!(get(repository, &owner, task.id), task);

@@ -7,6 +7,10 @@ use diesel::{Connection, ConnectionResult, PgConnection};
 use super::settings::{self, SessionSettings};
 use crate::DatabaseOptions;
 
+/// The longest time limit for connecting to one of several hosts, in seconds. They are tried one after the other, so the
+/// next one waits for as long as a frozen one has. It is the shortest limit that libpq before 17 accepts.
+const ONE_OF_SEVERAL_HOSTS: u64 = 2;
+
 /// The URL of a server and the settings of its sessions.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -100,9 +104,12 @@ fn sets(url: &str, name: &str) -> bool {
 /// statement timeout.
 fn with_limits(url: &str, options: &DatabaseOptions) -> String {
     let (_, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let connect_timeout = options.connect_timeout.as_secs().max(1);
+    let connect_timeout =
+        if has_several_hosts(url) { connect_timeout.min(ONE_OF_SEVERAL_HOSTS) } else { connect_timeout };
     let present: Vec<&str> = parameters.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
     let limits = [
-        ("connect_timeout", options.connect_timeout.as_secs().max(1).to_string()),
+        ("connect_timeout", connect_timeout.to_string()),
         ("keepalives_idle", "2".into()),
         ("keepalives_interval", "1".into()),
         ("keepalives_count", "2".into()),
@@ -115,6 +122,19 @@ fn with_limits(url: &str, options: &DatabaseOptions) -> String {
         url.extend([name, "=", value.as_str()]);
     }
     url
+}
+
+/// Whether the URL has a list of hosts, in its authority or as a parameter.
+fn has_several_hosts(url: &str) -> bool {
+    let (rest, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    let hosts = rest.rsplit_once('@').map_or(rest, |(_, hosts)| hosts).split('/').next();
+    let named = parameters.split('&').filter_map(|pair| pair.split_once('='));
+    let named = named.filter(|(name, _)| ["host", "hostaddr"].contains(name)).map(|(_, hosts)| hosts);
+    hosts
+        .into_iter()
+        .chain(named)
+        .any(|hosts| hosts.contains(',') || hosts.to_ascii_uppercase().contains("%2C"))
 }
 
 /// The secret parts of a URL, even of one that cannot be parsed.
@@ -160,6 +180,22 @@ mod tests {
         let url = limited("postgres://h/d");
         assert!(url.starts_with("postgres://h/d?connect_timeout=4&"), "{url}");
         assert!(url.contains("&tcp_user_timeout=2000&"), "{url}");
+    }
+
+    #[test]
+    fn connecting_to_one_of_several_hosts_has_a_shorter_limit() {
+        for url in [
+            "postgres://u:p@one,two:5433/d",
+            "postgres://one:1,two:2",
+            "postgres:///d?host=one,two",
+            "postgres://u@/d?sslmode=require&hostaddr=10.0.0.1%2c10.0.0.2",
+        ] {
+            assert!(limited(url).contains("connect_timeout=2&"), "{url}");
+        }
+        for url in ["postgres://u:p,q@h/d,e", "postgres://u@h/d?options=-csearch_path%3Da,b"] {
+            assert!(limited(url).contains("connect_timeout=4&"), "{url}");
+        }
+        assert!(!limited("postgres://one,two/d?connect_timeout=4").contains("connect_timeout=2"));
     }
 
     #[test]

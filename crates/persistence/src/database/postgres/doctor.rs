@@ -18,11 +18,12 @@ const SETTINGS: &str =
     from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';
     set local enable_seqscan = on; set local plan_cache_mode = auto";
 
-const TABLES: &str = "select count(*) from unnest(array['owners', 'tasks', 'tombstones']) as name
+const TABLES: &str =
+    "select count(*) from unnest(array['owners', 'tasks', 'tombstones', 'idempotency_keys']) as name
     where to_regclass(name) is not null";
 
 const INVALID_INDEXES: &str = "select relname::text from pg_index join pg_class on pg_class.oid = indexrelid
-    where indrelid in ('owners'::regclass, 'tasks'::regclass, 'tombstones'::regclass)
+    where indrelid in ('owners'::regclass, 'tasks'::regclass, 'tombstones'::regclass, 'idempotency_keys'::regclass)
     and not (indisvalid and indisready and indislive) order by relname";
 
 const CHECKSUM_FAILURES: &str =
@@ -33,20 +34,24 @@ const CHECKSUM_FAILURES: &str =
 const BY_TABLE: &str = "set local max_parallel_workers_per_gather = 0; set local enable_indexscan = off;
     set local enable_indexonlyscan = off; set local enable_bitmapscan = off";
 
-/// The length of a text requires reading it.
+/// The length of a text in characters requires reading it, a digest of bytes too.
 const READ_TEXTS: &str =
-    "select coalesce(sum(length(title) + length(search) + coalesce(length(description), 0)), 0) from tasks";
+    "select coalesce(sum(length(title) + length(search) + coalesce(length(description), 0)), 0)
+    + (select coalesce(sum(length(md5(response))), 0) from idempotency_keys) from tasks";
 
 /// Forces plans that read the index with the requested order.
 const BY_INDEX: &str = "set local enable_indexscan = on; set local enable_indexonlyscan = on;
     set local enable_seqscan = off; set local enable_sort = off; set local enable_incremental_sort = off";
 
 /// Each index, the rows that it contains, and its order.
-const INDEXES: [(&str, &str, &str); 4] = [
+const INDEXES: [(&str, &str, &str); 7] = [
     ("owners_pkey", "owners", "owner_id"),
     ("tasks_pkey", "tasks", "owner_id, id"),
     ("tasks_newest", "tasks where deleted_at is null", "owner_id, created_at desc, id desc"),
     ("tombstones_pkey", "tombstones", "owner_id, type, object_id"),
+    ("idempotency_keys_pkey", "idempotency_keys", "owner_id, key"),
+    ("idempotency_keys_by_number", "idempotency_keys", "owner_id, number"),
+    ("idempotency_keys_by_time", "idempotency_keys", "at, owner_id, number"),
 ];
 
 impl DoctorBackend for Postgres {
@@ -73,7 +78,7 @@ impl DoctorBackend for Postgres {
 
     fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
         Self::transaction(connection, false, |connection| {
-            if number(connection, TABLES)? < 3 {
+            if number(connection, TABLES)? < 4 {
                 return Ok(Vec::new());
             }
             let invalid: Vec<String> = sql::<Text>(INVALID_INDEXES).load(connection)?;

@@ -6,7 +6,9 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Page, Position, RepositoryError, Sort, Status, Task, TaskId, Timestamp};
+use domain::{
+    DueFilter, ListQuery, Page, Position, RepositoryError, Scope, Sort, Status, Task, TaskId, Timestamp,
+};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
 use crate::read::{GROUP_ROWS, Get, List, SqlFunctions, page, pages};
@@ -22,7 +24,7 @@ pub(super) fn tasks(connection: &mut PgConnection, group: &[Get]) -> Replies<Tas
         // Ordinals count from 1.
         let place = usize::try_from(ordinal - 1).unwrap_or(usize::MAX);
         if let (Some(reply), Some(get)) = (replies.get_mut(place), group.get(place)) {
-            *reply = Ok(row.into_task(get.owner.id()));
+            *reply = get.reply(Some(row));
         }
     }
     Ok(replies)
@@ -49,7 +51,7 @@ impl QueryFragment<Pg> for TasksByKey<'_> {
             ") with ordinality as input (of_owner, of_id, ordinal)
             cross join lateral (
                 select * from tasks where owner_id = of_owner and id = of_id offset 0
-            ) as task where deleted_at is null",
+            ) as task",
         );
         Ok(())
     }
@@ -86,11 +88,16 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
 
 /// Whether it is a page of all of an owner's tasks, newest first, as most are.
 fn is_newest(query: &ListQuery) -> bool {
-    let ListQuery { status, search, sort, after, count, .. } = query;
-    *status == Status::All
+    let ListQuery { scope, status, priorities, tags, due, search, sort, after, count, offset: _, limit: _ } =
+        query;
+    *scope == Scope::Live
+        && *status == Status::All
+        && priorities.is_empty()
+        && tags.is_empty()
+        && *due == DueFilter::default()
         && search.is_none()
         && *sort == Sort::default()
-        && !matches!(after, Some(Position::Title(..)))
+        && matches!(after, None | Some(Position::Time(..)))
         && !*count
 }
 
@@ -106,7 +113,7 @@ impl<'a> NewestTasks<'a> {
     fn of(group: &'a [List]) -> Self {
         let after = |list: &List| match list.query.after {
             Some(Position::Time(time, id)) => Some((time, id)),
-            Some(Position::Title(..)) | None => None,
+            _ => None,
         };
         Self {
             owners: group.iter().map(|list| list.owner.id().as_str()).collect(),

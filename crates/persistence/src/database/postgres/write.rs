@@ -27,9 +27,9 @@ use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
-use domain::OwnerId;
+use domain::{OwnerId, TrashedId};
 
-use crate::write::{LastStore, Loaded, Store, ToLoad, WriteSession};
+use crate::write::{LastStore, Loaded, Store, ToLoad, WriteSession, oldest_trashed};
 
 /// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
@@ -49,6 +49,10 @@ impl WriteSession for PgConnection {
 
     fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
         load::load(self, reads)
+    }
+
+    fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
+        oldest_trashed(self, owner, limit)
     }
 
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
@@ -113,6 +117,6 @@ pub(super) use push;
 fn push_on_conflict(out: &mut AstPass<'_, '_, Pg>) {
     out.push_sql(
         " on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
-            live_tasks = excluded.live_tasks, write_id = excluded.write_id where ",
+            live_tasks = excluded.live_tasks, trashed_tasks = excluded.trashed_tasks, write_id = excluded.write_id where ",
     );
 }

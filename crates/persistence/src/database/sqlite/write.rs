@@ -6,12 +6,14 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{OwnerId, Tombstone};
+use domain::{DroppedKeys, KeyPlace, KeyRecord, OwnerId, Tombstone, TrashedId};
 
 use crate::backend::rows::TaskValues;
-use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect};
+use crate::write::keys::LoadedKey;
+use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect, oldest_trashed};
 use statements::{
-    DeleteTask, DeleteTombstone, InsertTask, InsertTombstone, LoadOwner, LoadTask, StoreOwner, UpdateTask,
+    DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
+    LoadTask, NewestKey, OldestKey, StoreOwner, UpdateTask,
 };
 
 impl WriteSession for SqliteConnection {
@@ -21,16 +23,29 @@ impl WriteSession for SqliteConnection {
     }
 
     fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
-        let load = |ToLoad { owner, task }: &ToLoad| -> QueryResult<LoadedRow> {
-            let row = LoadOwner { owner: owner.as_str() }.get_result(self).optional()?;
+        let load = |ToLoad { owner, task, key }: &ToLoad| -> QueryResult<LoadedRow> {
+            let owner = owner.as_str();
+            let row = LoadOwner { owner }.get_result(self).optional()?;
             let task = match task {
-                Some(id) => LoadTask { owner: owner.as_str(), id }.get_result(self).optional()?,
+                Some(id) => LoadTask { owner, id }.get_result(self).optional()?,
                 None => None,
             };
-            Ok((row, task))
+            let key = match key {
+                Some(key) => LoadedKey {
+                    record: LoadKey { owner, key: key.as_str() }.get_result(self).optional()?,
+                    oldest: OldestKey { owner }.get_result(self).optional()?,
+                    newest: NewestKey { owner }.get_result(self).optional()?,
+                },
+                None => LoadedKey::default(),
+            };
+            Ok((row, task, key))
         };
         let rows: Vec<LoadedRow> = reads.iter().map(load).collect::<QueryResult<_>>()?;
         Ok(collect(reads, rows.into_iter()))
+    }
+
+    fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
+        oldest_trashed(self, owner, limit)
     }
 
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
@@ -62,6 +77,15 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
         let Tombstone { id, revision, at } = tombstone;
         InsertTombstone { owner: owner.as_str(), id, revision: &revision.number(), at }
             .execute(connection)?;
+    }
+    let owner = owner.as_str();
+    for DroppedKeys { below_number, below_start } in &store.set.dropped {
+        DropKeys { owner, below_number, below_start }.execute(connection)?;
+    }
+    for KeyRecord { key, request, response, place } in &store.set.recorded {
+        let KeyPlace { number, start, end, at } = place;
+        let (key, request) = (key.as_str(), request.as_slice());
+        InsertKey { owner, key, number, start, end, at, request, response }.execute(connection)?;
     }
     Ok(epoch)
 }

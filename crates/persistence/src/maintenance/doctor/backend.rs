@@ -44,9 +44,10 @@ pub(crate) trait DoctorBackend: MigrationBackend<Connection: DoctorConnection> {
 pub(crate) type OwnerCounts = (String, i64, i64, i64);
 type OwnerColumns = (Text, BigInt, BigInt, BigInt);
 
-/// A task with its texts: owner, id, title, description, search.
-pub(crate) type TextRow = (String, TaskId, String, Option<String>, String);
-type TextColumns = (Text, Id, Text, Nullable<Text>, Text);
+/// A task with its texts: owner, id, title, description, search, and the text that searches compare if it is of the current
+/// rule.
+pub(crate) type TextRow = (String, TaskId, String, Option<String>, String, Option<String>);
+type TextColumns = (Text, Id, Text, Nullable<Text>, Text, Nullable<Text>);
 
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {

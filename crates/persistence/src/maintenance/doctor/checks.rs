@@ -2,11 +2,12 @@
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{TaskId, search_document};
+use domain::{SearchRule, TaskId};
 use uuid::Uuid;
 
 use super::backend::{DoctorBackend, DoctorConnection, OwnerCounts, TextRow, Value};
 use super::report::{DoctorError, DoctorFinding, DoctorReport, Found, Remedy};
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::migrations;
 
 /// Rows per page: a few megabytes with the longest texts.
@@ -25,10 +26,11 @@ pub(super) struct CheckRule {
 
 pub(super) const OWNER_MISSING: CheckRule = CheckRule {
     select: "select owner_id, cast(0 as bigint) as stored, count(*) as actual from (
-            select owner_id from tasks union all select owner_id from tombstones) as object
+            select owner_id from tasks union all select owner_id from tombstones
+            union all select owner_id from idempotency_keys) as object
         where not exists (select 1 from owners where owners.owner_id = object.owner_id) group by owner_id",
     violated: "actual > 0",
-    message: "no row in owners; tasks and tombstones: {actual}",
+    message: "no row in owners; tasks, tombstones and keys: {actual}",
     remedy: Remedy::Repair,
 };
 
@@ -37,6 +39,14 @@ pub(super) const LIVE_TASKS: CheckRule = CheckRule {
             where tasks.owner_id = owners.owner_id and deleted_at is null) as actual from owners",
     violated: "stored <> actual",
     message: "live_tasks is {stored}; live tasks: {actual}",
+    remedy: Remedy::Repair,
+};
+
+pub(super) const TRASHED_TASKS: CheckRule = CheckRule {
+    select: "select owner_id, cast(trashed_tasks as bigint) as stored, (select count(*) from tasks
+            where tasks.owner_id = owners.owner_id and deleted_at is not null and title <> '') as actual from owners",
+    violated: "stored <> actual",
+    message: "trashed_tasks is {stored}; tasks in the trash: {actual}",
     remedy: Remedy::Repair,
 };
 
@@ -65,23 +75,30 @@ const REVISION_NOT_UNIQUE: CheckRule = contradiction(
     "tasks and tombstones that share a revision, or have one below 1: {actual}",
 );
 
-const LIVE_AND_DELETED: CheckRule = contradiction(
+const STORED_AND_DELETED: CheckRule = contradiction(
     "select tasks.owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks
         join tombstones on tombstones.owner_id = tasks.owner_id and tombstones.object_id = tasks.id
-        where tombstones.type = 'task' and tasks.deleted_at is null group by tasks.owner_id",
-    "live tasks that have a tombstone: {actual}",
+        where tombstones.type = 'task' and tasks.title <> '' group by tasks.owner_id",
+    "tasks that have a tombstone: {actual}",
 );
 
 /// Rows of version 0.1.0 for deleted tasks have no texts.
-const DELETED_WITH_TEXTS: CheckRule = contradiction(
+const RETIRED_WITH_TEXTS: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks where deleted_at is not null
-        and (title <> '' or description is not null or search <> '') group by owner_id",
+        and title = '' and (description is not null or search <> '') group by owner_id",
     "deleted tasks that still have texts: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
-    ("owners", "every task and tombstone belongs to a row in owners", &[OWNER_MISSING]),
+const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
+    "select owner_id, cast(0 as bigint) as stored, count(*) as actual from idempotency_keys
+        where end_byte - start_byte <> length(response) group by owner_id",
+    "recorded requests of another size than their responses: {actual}",
+);
+
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 6] = [
+    ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
+    ("trash", "each owner's trashed_tasks is the number of their tasks in the trash", &[TRASHED_TASKS]),
     (
         "revisions",
         "each task and tombstone has its own revision, from 1 to its owner's",
@@ -89,9 +106,10 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 4] = [
     ),
     (
         "tombstones",
-        "no live task has a tombstone, no deleted one has texts",
-        &[LIVE_AND_DELETED, DELETED_WITH_TEXTS],
+        "no task has a tombstone, live or in the trash; tasks deleted for good have no texts",
+        &[STORED_AND_DELETED, RETIRED_WITH_TEXTS],
     ),
+    ("keys", "each recorded request has the size of its response", &[KEY_OF_ANOTHER_SIZE]),
 ];
 
 impl CheckRule {
@@ -226,14 +244,18 @@ pub(super) fn wrong_texts<B: DoctorBackend>(
     connection: &mut B::Connection,
     after: &mut (String, TaskId),
 ) -> QueryResult<Option<Vec<TextRow>>> {
-    let sql = "select owner_id, id, title, description, search from tasks
-        where (owner_id, id) > (?, ?) and deleted_at is null order by owner_id, id limit ?";
+    let sql = format!(
+        "select owner_id, id, title, description, search, case when {IS_CURRENT} then {CURRENT_TEXT} end from tasks
+        where (owner_id, id) > (?, ?) and title <> '' order by owner_id, id limit ?"
+    );
     let values = [Value::Text(&after.0), Value::Id(after.1), Value::Number(PAGE)];
-    let mut rows = B::transaction(connection, false, |connection| connection.text_rows(sql, &values))?;
+    let mut rows = B::transaction(connection, false, |connection| connection.text_rows(&sql, &values))?;
     let Some((owner, id, ..)) = rows.last() else { return Ok(None) };
     *after = (owner.clone(), *id);
-    rows.retain(|(_, _, title, description, search)| {
-        *search != search_document(title, description.as_deref())
+    rows.retain(|(_, _, title, description, search, current)| {
+        let document = |rule: SearchRule| rule.document(title, description.as_deref());
+        *search != document(SearchRule::Case)
+            || current.as_ref().is_some_and(|current| *current != document(SearchRule::CURRENT))
     });
     Ok(Some(rows))
 }

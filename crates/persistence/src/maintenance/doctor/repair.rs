@@ -1,5 +1,5 @@
-//! Repairs what derives from tasks and tombstones: `live_tasks`, the owner's revision, a missing row in `owners`, and
-//! search texts.
+//! Repairs what derives from tasks and tombstones: `live_tasks`, `trashed_tasks`, the owner's revision, a missing row in
+//! `owners`, and search texts.
 //!
 //! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
 //! concurrent store loses its race and clients notice that their copy is stale.
@@ -7,11 +7,12 @@
 use std::fmt;
 
 use diesel::QueryResult;
-use domain::search_document;
+use domain::SearchRule;
 
 use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
-use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, wrong_texts};
+use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, TRASHED_TASKS, wrong_texts};
 use super::report::DoctorError;
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 
 /// Owners per page.
 const OWNERS: usize = 1000;
@@ -40,7 +41,7 @@ pub(super) fn run<B: DoctorBackend>(
         let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
         repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
     };
-    for rule in [OWNER_MISSING, LIVE_TASKS, REVISION_BEHIND] {
+    for rule in [OWNER_MISSING, LIVE_TASKS, TRASHED_TASKS, REVISION_BEHIND] {
         let mut after = String::new();
         loop {
             let rows = rule.violations::<B>(connection, &after, OWNERS)?;
@@ -78,16 +79,26 @@ fn repair<C: DoctorConnection>(
     if live_tasks != live {
         changes.push(format!("live_tasks changed from {live_tasks} to {live}"));
     }
+    let (trashed_tasks, trashed) = TRASHED_TASKS.values(connection, owner)?;
+    if trashed_tasks != trashed {
+        changes.push(format!("trashed_tasks changed from {trashed_tasks} to {trashed}"));
+    }
     let mut rewritten = 0;
-    for (_, id, title, description, _) in tasks {
-        let search = search_document(title, description.as_deref());
-        let description = Value::Text(description.as_deref().unwrap_or_default());
-        let (search, title) = (Value::Text(&search), Value::Text(title));
-        // The condition skips a task that was written since: its search text is correct again.
-        let sql = "update tasks set search = ? where owner_id = ? and id = ? and title = ?
-            and coalesce(description, '') = ? and search <> ? and deleted_at is null";
-        rewritten +=
-            connection.write_rows(sql, &[search, key, Value::Id(*id), title, description, search])?;
+    // The condition skips a task that was written since: its search text is correct again.
+    let sql = format!(
+        "update tasks set search = ?, search_text = nullif(?, ?), search_version = {}, search_revision = revision
+        where owner_id = ? and id = ? and title = ? and coalesce(description, '') = ?
+            and not (search = ? and {IS_CURRENT} and {CURRENT_TEXT} = ?)",
+        SearchRule::CURRENT.version()
+    );
+    for (_, id, title, description, ..) in tasks {
+        let document = |rule: SearchRule| rule.document(title, description.as_deref());
+        let [search, text] = [SearchRule::Case, SearchRule::CURRENT].map(document);
+        let (search, text) = (Value::Text(&search), Value::Text(&text));
+        let (title, description) =
+            (Value::Text(title), Value::Text(description.as_deref().unwrap_or_default()));
+        let values = [search, text, search, key, Value::Id(*id), title, description, search, text];
+        rewritten += connection.write_rows(&sql, &values)?;
     }
     if rewritten > 0 {
         changes.push(format!("search texts rewritten: {rewritten}"));
@@ -97,8 +108,9 @@ fn repair<C: DoctorConnection>(
         return Ok(None);
     }
     let next = revision.max(newest).saturating_add(1);
-    let values = [Value::Number(next), Value::Number(live), key];
-    connection.write_rows("update owners set revision = ?, live_tasks = ? where owner_id = ?", &values)?;
+    let values = [Value::Number(next), Value::Number(live), Value::Number(trashed), key];
+    let sql = "update owners set revision = ?, live_tasks = ?, trashed_tasks = ? where owner_id = ?";
+    connection.write_rows(sql, &values)?;
     changes.push(format!("revision raised from {revision} to {next}"));
     Ok(Some(Repair { owner: owner.to_owned(), changes }))
 }

@@ -16,7 +16,7 @@ pub struct DoctorReport {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoctorCheck {
-    /// Its name: `schema`, `integrity`, `owners`, `live tasks`, `revisions`, `tombstones` or `texts`.
+    /// Its name: `schema`, `integrity`, `owners`, `live tasks`, `trash`, `revisions`, `tombstones`, `keys` or `texts`.
     pub name: &'static str,
     /// What is true when it passes.
     pub condition: &'static str,

@@ -4,13 +4,14 @@ use diesel::QueryResult;
 use domain::Timestamp;
 
 use super::JobBackend;
-use super::progress::{Progress, first_deleted, first_tombstone, key, place};
-use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow};
+use super::progress::{Progress, first_deleted, first_key, first_tombstone, key, place};
+use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow, TrashLimits};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
+use crate::write::Random;
 
 /// The result of a step.
-enum Step {
+pub(super) enum Step {
     /// It changed this number of rows.
     Changed(u64),
     /// Another transaction has locked the owner's row.
@@ -30,17 +31,23 @@ pub(super) struct Run<'a, B: JobBackend> {
 
 impl<B: JobBackend> Run<'_, B> {
     /// Moves the rows of version 0.1.0 for deleted tasks to the tombstones.
-    pub(super) fn move_retired(&mut self) -> Result<RunEnd, Failure> {
+    pub(super) fn move_retired(&mut self, now: Timestamp) -> Result<RunEnd, Failure> {
+        if !self.progress.is_move_due(now) {
+            return Ok(RunEnd::Completed);
+        }
+        let mut none = self.progress.deleted_after.is_none();
         loop {
             let after = self.progress.deleted_after.clone().unwrap_or_else(first_deleted);
             let page = self.read(|connection| connection.deleted(&after))?;
             let retired: Vec<DeletedRow> =
                 page.iter().filter(|(.., is_retired)| *is_retired).cloned().collect();
+            none &= retired.is_empty();
             if let RunEnd::LeftToAnotherProcess = self.move_page(&retired)? {
                 return Ok(RunEnd::LeftToAnotherProcess);
             }
             if page.len() < ROWS {
                 self.progress.deleted_after = None;
+                self.progress.none_retired_at = none.then_some(now);
                 return Ok(RunEnd::Completed);
             }
             self.progress.deleted_after = page.last().map(place);
@@ -61,6 +68,50 @@ impl<B: JobBackend> Run<'_, B> {
             (self.pause)();
         }
         Ok(RunEnd::Completed)
+    }
+
+    /// Continues the pass over the trashes, or begins one if due.
+    pub(super) fn expire(&mut self, now: Timestamp, limits: TrashLimits) -> Result<RunEnd, Failure> {
+        if !self.progress.is_expiry_due(now) {
+            return Ok(RunEnd::Completed);
+        }
+        loop {
+            let after = self.progress.trashes_after.clone().unwrap_or_default();
+            let page = self.read(|connection| connection.trashes(&after, limits))?;
+            for (owner, _) in page.iter().filter(|(_, is_due)| *is_due) {
+                if let RunEnd::LeftToAnotherProcess = self.expire_trash(owner, limits, now)? {
+                    return Ok(RunEnd::LeftToAnotherProcess);
+                }
+                self.progress.trashes_after = Some(owner.clone());
+            }
+            if page.len() < ROWS {
+                self.progress.trashes_after = None;
+                self.progress.trashes_passed_at = Some(now);
+                return Ok(RunEnd::Completed);
+            }
+            self.progress.trashes_after = page.into_iter().next_back().map(|(owner, _)| owner);
+            (self.pause)();
+        }
+    }
+
+    fn expire_trash(&mut self, owner: &str, limits: TrashLimits, now: Timestamp) -> Result<RunEnd, Failure> {
+        loop {
+            let random = &mut Random::default();
+            let expired =
+                match self.step(owner, |connection| connection.expire(owner, limits, now, random))? {
+                    Step::Changed(expired) => expired,
+                    Step::OwnerIsLocked => {
+                        self.progress.report.skipped += 1;
+                        0
+                    }
+                    Step::LeftToAnotherProcess => return Ok(RunEnd::LeftToAnotherProcess),
+                };
+            self.progress.report.purged += expired;
+            (self.pause)();
+            if expired < CHANGES as u64 {
+                return Ok(RunEnd::Completed);
+            }
+        }
     }
 
     /// Continues the pass over the tombstones, or begins one if due.
@@ -100,12 +151,37 @@ impl<B: JobBackend> Run<'_, B> {
         Ok(RunEnd::Completed)
     }
 
-    fn read<T>(&mut self, read: impl FnOnce(&mut B::Connection) -> QueryResult<T>) -> Result<T, Failure> {
+    /// Deletes recorded requests that have expired.
+    pub(super) fn expire_keys(&mut self, oldest: Timestamp) -> Result<RunEnd, Failure> {
+        let mut after = first_key();
+        loop {
+            let mut page = self.read(|connection| connection.expired(oldest, &after))?;
+            let Some(last) = page.last().cloned() else { return Ok(RunEnd::Completed) };
+            after = last;
+            page.sort_unstable_by(|(_, one, of_one), (_, other, of_other)| {
+                (one, of_one).cmp(&(other, of_other))
+            });
+            for rows in page.chunk_by(|(_, one, _), (_, next, _)| one == next) {
+                let Some((_, owner, newest)) = rows.last() else { continue };
+                match self.step(owner, |connection| connection.expire_keys(owner, *newest))? {
+                    Step::Changed(expired) => self.progress.report.expired += expired,
+                    Step::OwnerIsLocked => self.progress.report.skipped += 1,
+                    Step::LeftToAnotherProcess => return Ok(RunEnd::LeftToAnotherProcess),
+                }
+                (self.pause)();
+            }
+        }
+    }
+
+    pub(super) fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
+    ) -> Result<T, Failure> {
         self.database.read(self.connection, read).map_err(|error| Failure::of::<B>(error, false))
     }
 
     /// Changes the rows of an owner in one transaction.
-    fn step(
+    pub(super) fn step(
         &mut self,
         owner: &str,
         change: impl FnOnce(&mut B::Connection) -> QueryResult<u64>,

@@ -1,13 +1,16 @@
 //! The reads of the jobs, and the changes of one step.
 
-use diesel::{QueryResult, RunQueryDsl};
-use domain::{TaskId, Timestamp};
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
+use domain::{Command, Outcome, OwnerId, SearchRule, TaskId, Timestamp, TrashCapacity};
 
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
-    CopyRetired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfTombstones, RaisePruned, RaiseVersion,
+    CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired, PageOfTasks,
+    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion, RewriteSearchText, TextsOf,
 };
+use crate::backend::rows::search::search_text;
+use crate::write::{Random, execute};
 
 /// Rows per page.
 pub(super) const ROWS: usize = 500;
@@ -25,25 +28,68 @@ pub(crate) type TombstoneRow = (String, String, TaskId, i64, Timestamp);
 /// A deleted task: its owner, when it was deleted, its id, and whether it is a row of version 0.1.0.
 pub(crate) type DeletedRow = (String, Timestamp, TaskId, bool);
 
+/// The key of a task: its owner, its id.
+pub(super) type TaskKey = (String, TaskId);
+
+/// A task: its owner, its id, and whether its search text was made by an older rule.
+pub(crate) type SearchRow = (String, TaskId, bool);
+
 /// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
+
+/// A recorded request that has expired: when it was recorded, its owner, its number.
+pub(super) type ExpiredKey = (Timestamp, String, i64);
+
+/// What an owner's trash keeps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TrashLimits {
+    /// Tasks that were deleted before are too old.
+    pub(crate) before: Timestamp,
+    /// The number of tasks.
+    pub(crate) capacity: TrashCapacity,
+}
 
 /// A connection that runs the jobs. A step changes one owner.
 pub(crate) trait JobConnection {
     /// The deleted tasks after a position, the latest of each owner first: [`ROWS`] at most.
     fn deleted(&mut self, after: &Place) -> QueryResult<Vec<DeletedRow>>;
 
+    /// The owners after one, and whether their trash has tasks that are too old or too many: [`ROWS`] at most.
+    fn trashes(&mut self, after: &str, limits: TrashLimits) -> QueryResult<Vec<(String, bool)>>;
+
     /// The tombstones after a key: [`ROWS`] at most.
     fn tombstones(&mut self, after: &TombstoneKey) -> QueryResult<Vec<TombstoneRow>>;
 
+    /// The requests recorded up to a time, the oldest first, after one of them: [`ROWS`] at most.
+    fn expired(&mut self, before: Timestamp, after: &ExpiredKey) -> QueryResult<Vec<ExpiredKey>>;
+
     /// Locks the owner's row until the transaction ends, without waiting. False if another transaction has locked it.
     fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool>;
+
+    /// Deletes the oldest tasks of an owner's trash that are too old or too many, [`CHANGES`] at most; returns how many.
+    fn expire(
+        &mut self,
+        owner: &str,
+        limits: TrashLimits,
+        now: Timestamp,
+        random: &mut Random,
+    ) -> QueryResult<u64>;
 
     /// Moves rows of version 0.1.0 to the tombstones; returns how many still existed.
     fn move_retired(&mut self, owner: &str, rows: &[DeletedRow]) -> QueryResult<u64>;
 
     /// Deletes tombstones of an owner; returns how many still existed.
     fn prune(&mut self, owner: &str, rows: &[TombstoneRow]) -> QueryResult<u64>;
+
+    /// Deletes recorded requests of an owner up to this number, which are older than that one; returns how many existed.
+    /// A write that was decided before need not be decided again: to it, they were absent already.
+    fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
+
+    /// The tasks after a key: [`ROWS`] at most.
+    fn tasks(&mut self, after: &TaskKey) -> QueryResult<Vec<SearchRow>>;
+
+    /// Makes search texts by the current rule; returns how many were older.
+    fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
@@ -53,8 +99,37 @@ macro_rules! job_connection {
                 PageOfDeleted { owner, same_owner: owner, at, id }.load(self)
             }
 
+            fn trashes(&mut self, after: &str, limits: TrashLimits) -> QueryResult<Vec<(String, bool)>> {
+                let TrashLimits { before, capacity } = &limits;
+                PageOfTrashes { capacity: &capacity.number(), before, after }.load(self)
+            }
+
+            fn expire(
+                &mut self,
+                owner: &str,
+                TrashLimits { before, capacity }: TrashLimits,
+                now: Timestamp,
+                random: &mut Random,
+            ) -> QueryResult<u64> {
+                let Ok(owner) = OwnerId::parse(owner) else { return Ok(0) };
+                let command = Command::ExpireTrash { before, trash: capacity, limit: CHANGES };
+                match execute(self, &owner, (&command, now), &mut || random.next()).optional()? {
+                    Some(Ok(Outcome::Purged(tasks))) => Ok(tasks as u64),
+                    // The owner was erased meanwhile.
+                    _ => Ok(0),
+                }
+            }
+
             fn tombstones(&mut self, (owner, kind, id): &TombstoneKey) -> QueryResult<Vec<TombstoneRow>> {
                 PageOfTombstones { owner, kind, id }.load(self)
+            }
+
+            fn expired(
+                &mut self,
+                before: Timestamp,
+                (at, owner, number): &ExpiredKey,
+            ) -> QueryResult<Vec<ExpiredKey>> {
+                PageOfExpired { before: &before, at, owner, number }.load(self)
             }
 
             fn try_lock_owner(&mut self, owner: &str) -> QueryResult<bool> {
@@ -79,6 +154,27 @@ macro_rules! job_connection {
                     pruned += DeleteTombstone { owner, kind, id, revision }.execute(self)?;
                 }
                 Ok(pruned as u64)
+            }
+
+            fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64> {
+                Ok(DeleteExpired { owner, newest: &newest }.execute(self)? as u64)
+            }
+
+            fn tasks(&mut self, (owner, id): &TaskKey) -> QueryResult<Vec<SearchRow>> {
+                PageOfTasks { owner, id }.load(self)
+            }
+
+            // No version is raised: a store that was decided before writes a complete row, with a current search text.
+            fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64> {
+                let (mut rewritten, version) = (0, &SearchRule::CURRENT.version());
+                for (_, id, _) in rows {
+                    let older: Option<(String, Option<String>, String)> =
+                        TextsOf { owner, id }.get_result(self).optional()?;
+                    let Some((title, description, search)) = older else { continue };
+                    let text = &search_text(&search, &title, description.as_deref());
+                    rewritten += RewriteSearchText { text, version, owner, id }.execute(self)?;
+                }
+                Ok(rewritten as u64)
             }
         }
     };

@@ -14,7 +14,7 @@ const DAY: i64 = 86_400_000;
 /// At the end of the first day; everything from before is old.
 fn options() -> (JobOptions, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at_unix_millis(DAY));
-    (JobOptions { keep_tombstones: Duration::ZERO, clock: Arc::clone(&clock) as _ }, clock)
+    (JobOptions::new(Duration::ZERO, Arc::clone(&clock) as _), clock)
 }
 
 fn migrated(url: String) -> DatabaseOptions {

@@ -1,7 +1,7 @@
 use domain::OwnerId;
 
 use super::{EntryError, OwnerDataError, StoredEntry};
-use crate::write::{FIRST, OwnershipSession};
+use crate::write::{FIRST, OwnershipSession, Place};
 
 /// Passes on what is stored, page by page.
 pub(super) fn run<C: OwnershipSession>(
@@ -10,11 +10,10 @@ pub(super) fn run<C: OwnershipSession>(
     entry: &mut dyn FnMut(StoredEntry) -> Result<(), EntryError>,
 ) -> Result<(), OwnerDataError> {
     entry(StoredEntry::Revision(connection.revision(owner)?))?;
-    let mut after = FIRST;
-    loop {
-        let page = connection.tasks_after(owner, after)?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
+    let mut place = Some(Place::FIRST);
+    while let Some(after) = place {
+        let page;
+        (page, place) = connection.tasks_after(owner, after)?;
         for task in page {
             entry(StoredEntry::Task(task))?;
         }

@@ -2,7 +2,7 @@ use diesel::result::Error as DieselError;
 use domain::{ExistingTask, ImportedTask, OwnerId, TaskId};
 
 use super::{EntryError, Imported, OwnerDataError};
-use crate::write::{OwnershipSession, change, epoch};
+use crate::write::{OwnershipSession, change, epoch, tasks_to_load};
 
 /// Tasks that are decided and stored together.
 const PAGE: usize = 500;
@@ -26,7 +26,7 @@ pub(super) fn run<C: OwnershipSession>(
         }
         let ids: Vec<TaskId> = page.iter().map(|task| task.task.id).collect();
         let mut in_use = None;
-        let done = change(connection, owner, &ids, random, |writer| {
+        let done = change(connection, &tasks_to_load(owner, &ids), random, |writer| {
             writer.raise_revision(revision);
             for task in page {
                 let id = task.task.id;

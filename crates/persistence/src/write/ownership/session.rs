@@ -2,20 +2,45 @@ use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 use domain::{OwnerId, Revision, Task, TaskId, Timestamp, Tombstone};
 
 use super::statements::{
-    Claim, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfTaskIds, PageOfTasks, PageOfTombstones,
-    RevisionOf, TombstonesAfter,
+    Claim, DeleteKeys, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfKeys, PageOfTaskIds, PageOfTasks,
+    PageOfTombstones, PageOfTrash, RevisionOf, TombstonesAfter,
 };
 use super::{Erased, FIRST};
 use crate::backend::rows::TaskRow;
 use crate::write::WriteSession;
+
+/// A position among the tasks of an owner: the live ones by their ids, then the trash in the order of deletion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// After the live task of this id.
+    Live(TaskId),
+    /// After the trashed task that was deleted at this time and this revision.
+    Trash(Timestamp, i64),
+}
+
+impl Place {
+    /// Before the first task.
+    pub(crate) const FIRST: Self = Self::Live(FIRST);
+
+    fn next(self, last: Option<&Task>) -> Option<Self> {
+        match (self, last) {
+            (Self::Live(_), Some(task)) => Some(Self::Live(task.id)),
+            // No time is before the year 0.
+            (Self::Live(_), None) => Timestamp::parse("0000-01-01T00:00:00Z").map(|at| Self::Trash(at, 0)),
+            (Self::Trash(..), last) => {
+                last.and_then(|task| Some(Self::Trash(task.deleted_at?, task.revision.number())))
+            }
+        }
+    }
+}
 
 /// A connection that reads and deletes everything of an owner, within a transaction.
 pub(crate) trait OwnershipSession: WriteSession {
     /// Creates the owner's row with this epoch, or raises its version; either locks it. Returns its epoch.
     fn claim(&mut self, owner: &OwnerId, epoch: i64) -> QueryResult<i64>;
 
-    /// The live tasks after an id, in the order of their ids: a page at most.
-    fn tasks_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Task>>;
+    /// The tasks after a position, a page at most, and the position after them, unless it is the end.
+    fn tasks_after(&mut self, owner: &OwnerId, after: Place) -> QueryResult<(Vec<Task>, Option<Place>)>;
 
     /// The number of the owner's last change; 0 without a row.
     fn revision(&mut self, owner: &OwnerId) -> QueryResult<i64>;
@@ -34,9 +59,19 @@ macro_rules! ownership_session {
                 Claim { owner: owner.as_str(), epoch: &epoch }.get_result(self)
             }
 
-            fn tasks_after(&mut self, owner: &OwnerId, after: TaskId) -> QueryResult<Vec<Task>> {
-                let rows: Vec<TaskRow> = PageOfTasks { owner: owner.as_str(), after: &after }.load(self)?;
-                Ok(rows.into_iter().map(|row| row.into_task(owner)).collect())
+            fn tasks_after(
+                &mut self,
+                owner: &OwnerId,
+                after: Place,
+            ) -> QueryResult<(Vec<Task>, Option<Place>)> {
+                let id = owner.as_str();
+                let rows: Vec<TaskRow> = match &after {
+                    Place::Live(after) => PageOfTasks { owner: id, after }.load(self)?,
+                    Place::Trash(at, revision) => PageOfTrash { owner: id, at, revision }.load(self)?,
+                };
+                let page: Vec<Task> = rows.into_iter().map(|row| row.into_task(owner)).collect();
+                let next = after.next(page.last());
+                Ok((page, next))
             }
 
             fn revision(&mut self, owner: &OwnerId) -> QueryResult<i64> {
@@ -56,10 +91,12 @@ macro_rules! ownership_session {
                 let (owner, mut erased) = (owner.as_str(), Erased::default());
                 let mut after = FIRST;
                 loop {
-                    let page: Vec<(TaskId, bool)> = PageOfTaskIds { owner, after: &after }.load(self)?;
-                    let Some((last, _)) = page.last() else { break };
+                    let page: Vec<(TaskId, bool, bool)> =
+                        PageOfTaskIds { owner, after: &after }.load(self)?;
+                    let Some((last, ..)) = page.last() else { break };
                     DeleteTasks { owner, after: &after, last }.execute(self)?;
-                    erased.tasks += page.iter().filter(|(_, is_live)| *is_live).count() as u64;
+                    erased.tasks += page.iter().filter(|(_, is_live, _)| *is_live).count() as u64;
+                    erased.trashed += page.iter().filter(|(.., is_trashed)| *is_trashed).count() as u64;
                     after = *last;
                 }
                 let (mut kind, mut after) = (String::new(), FIRST);
@@ -70,6 +107,13 @@ macro_rules! ownership_session {
                     DeleteTombstones { owner, kind: &kind, after: &after, last_kind, last }.execute(self)?;
                     erased.tombstones += page.len() as u64;
                     (kind, after) = (last_kind.clone(), *last);
+                }
+                let mut after = 0;
+                loop {
+                    let page: Vec<i64> = PageOfKeys { owner, after: &after }.load(self)?;
+                    let Some(last) = page.last() else { break };
+                    DeleteKeys { owner, after: &after, last }.execute(self)?;
+                    after = *last;
                 }
                 DeleteOwner { owner }.execute(self)?;
                 Ok(erased)

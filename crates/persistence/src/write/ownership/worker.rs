@@ -3,9 +3,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use domain::{Ids, OwnerId};
+use domain::{Idempotency, Ids, Outcome, OwnerId, Rejection, RepositoryError, Timestamp};
 
-use super::{OwnershipSession, erase, move_tasks};
+use super::{OwnershipSession, erase, move_once, move_tasks};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{Group, PendingCall, ROLE_CHECK_AFTER, Request, Serve, Worker};
 use crate::write::WriteBackend;
@@ -22,8 +22,11 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// An operation on everything that an owner has.
 pub(crate) enum Ownership {
     Erase(OwnerId),
-    Move { from: OwnerId, to: OwnerId, ids: Arc<dyn Ids> },
+    Move { from: OwnerId, to: OwnerId, ids: Arc<dyn Ids>, request: Option<(Idempotency, Timestamp)> },
 }
+
+/// What a transaction decided; a rejected one has changed nothing.
+type Decision = Result<Outcome, Rejection>;
 
 impl Request for Ownership {
     fn owner(&self) -> Option<&OwnerId> {
@@ -34,11 +37,16 @@ impl Request for Ownership {
 }
 
 impl Ownership {
-    fn run<C: OwnershipSession>(&self, connection: &mut C, random: &mut Random) -> QueryResult<()> {
+    fn run<C: OwnershipSession>(&self, connection: &mut C, random: &mut Random) -> QueryResult<Decision> {
         let random = &mut || random.next();
         match self {
-            Self::Erase(owner) => erase(connection, owner, random).map(|_| ()),
-            Self::Move { from, to, ids } => move_tasks(connection, (from, to), &**ids, random).map(|_| ()),
+            Self::Erase(owner) => erase(connection, owner, random).map(|_| Ok(Outcome::Erased)),
+            Self::Move { from, to, ids, request: Some(request) } if from != to => {
+                move_once(connection, (from, to), &**ids, random, request)
+            }
+            Self::Move { from, to, ids, .. } => {
+                move_tasks(connection, (from, to), &**ids, random).map(|_| Ok(Outcome::Moved))
+            }
         }
     }
 }
@@ -49,12 +57,15 @@ pub(crate) struct OwnershipServer {
     random: Random,
 }
 
-impl<B: WriteBackend> Serve<B, Ownership, ()> for OwnershipServer {
-    fn serve(&mut self, worker: &Worker<'_, B, Ownership, ()>, group: Group<Ownership, ()>) {
+impl<B: WriteBackend> Serve<B, Ownership, Outcome> for OwnershipServer {
+    fn serve(&mut self, worker: &Worker<'_, B, Ownership, Outcome>, group: Group<Ownership, Outcome>) {
         for mut single in group.split_each() {
             let start = Instant::now();
             let result = self.execute(worker, &mut single);
-            single.reply_all(|| result.as_ref().copied().map_err(Failure::error));
+            single.reply_all(|| match &result {
+                Ok(decision) => decision.clone().map_err(RepositoryError::from),
+                Err(failure) => Err(failure.error()),
+            });
             if !B::GUARDED {
                 // SQLite has one writer: the writes of all others wait for a long move. This is their share of the time.
                 thread::sleep((start.elapsed() * PAUSE_FACTOR).min(PAUSE_MAX));
@@ -66,14 +77,17 @@ impl<B: WriteBackend> Serve<B, Ownership, ()> for OwnershipServer {
 impl OwnershipServer {
     fn execute<B: WriteBackend>(
         &mut self,
-        worker: &Worker<'_, B, Ownership, ()>,
-        single: &mut Group<Ownership, ()>,
-    ) -> Result<(), Failure> {
+        worker: &Worker<'_, B, Ownership, Outcome>,
+        single: &mut Group<Ownership, Outcome>,
+    ) -> Result<Decision, Failure> {
         // Whether an attempt may be stored whose response was lost.
         let mut is_unknown = false;
         let mut attempt = 1;
         loop {
-            let Err(failure) = self.attempt(worker, single, attempt == 1) else { return Ok(()) };
+            let failure = match self.attempt(worker, single, attempt == 1) {
+                Ok(decision) => return Ok(decision),
+                Err(failure) => failure,
+            };
             is_unknown |= failure.kind == FailureKind::Lost;
             let may_succeed = matches!(
                 failure.kind,
@@ -89,15 +103,15 @@ impl OwnershipServer {
 
     fn attempt<B: WriteBackend>(
         &mut self,
-        worker: &Worker<'_, B, Ownership, ()>,
-        single: &mut Group<Ownership, ()>,
+        worker: &Worker<'_, B, Ownership, Outcome>,
+        single: &mut Group<Ownership, Outcome>,
         is_first: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<Decision, Failure> {
         let context = worker.context();
         single.calls.iter().for_each(PendingCall::await_connection);
         let mut connection = worker.connect()?;
         single.begin(context, is_first);
-        let Some(request) = single.requests.first() else { return Ok(()) };
+        let Some(request) = single.requests.first() else { return Ok(Ok(Outcome::Erased)) };
         let (begun, random) = (Instant::now(), &mut self.random);
         let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
             context.pool.write(connection, true, |inner| request.run(inner, random))

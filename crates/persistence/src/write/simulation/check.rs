@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{OwnerId, Task, TaskId};
+use domain::{IdempotencyKey, OwnerId, RequestDigest, Task, TaskId, Timestamp};
 
 use super::history::{Answer, Call, History};
 use super::model;
@@ -72,17 +72,22 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 let mut expected = before.unwrap_or(&nothing).clone();
                 for place in &history.batches[number].calls {
                     let call = &history.calls[*place];
-                    if call.owner == commit.owner && !is_rejected_before(call, commit.at) {
+                    if call.owner == commit.owner && !is_answered_before(call, commit.at) {
                         let answer = model::apply(&mut expected, call, history.quota);
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }
                 }
-                if expected.revision == before.map_or(0, |before| before.revision) {
+                let keys_before = before.map(|before| before.keys.as_slice()).unwrap_or_default();
+                if expected.revision == before.map_or(0, |before| before.revision)
+                    && expected.keys == keys_before
+                {
                     return fail("a batch was stored that changes nothing");
                 }
-                if (after.revision, after.live_tasks) != (expected.revision, expected.live_tasks)
+                let counts = |record: &Record| (record.revision, record.live_tasks, record.trashed_tasks);
+                if counts(after) != counts(&expected)
                     || after.tasks != expected.tasks
                     || deletions(after) != deletions(&expected)
+                    || !recorded(after).eq(recorded(&expected))
                 {
                     return fail("the stored rows are not the result of the calls");
                 }
@@ -98,17 +103,33 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
             (Author::Erasure, Some(after)) if after.revision == 0 && epochs.insert(after.epoch) => {}
             _ => return Err(format!("a commit that cannot be: {commit:?}")),
         }
-        if after.is_some_and(|after| usize::try_from(after.live_tasks) != Ok(after.live().count())) {
+        let is_wrong = |counted: i64, tasks: usize| usize::try_from(counted) != Ok(tasks);
+        if after.is_some_and(|after| is_wrong(after.live_tasks, after.live().count())) {
             return Err(format!("the number of live tasks is wrong: {commit:?}"));
+        }
+        if after.is_some_and(|after| is_wrong(after.trashed_tasks, after.trash().len())) {
+            return Err(format!("the number of trashed tasks is wrong: {commit:?}"));
         }
         before = after;
     }
     Ok(())
 }
 
-/// Whether a call was rejected on its own, apart from the commit.
-fn is_rejected_before(call: &Call, commit: u64) -> bool {
-    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && answer.is_rejection())
+/// Whether a call was answered on its own, apart from the commit, because it writes nothing.
+fn is_answered_before(call: &Call, commit: u64) -> bool {
+    let writes_nothing = |answer: &Answer| {
+        matches!(
+            answer,
+            Answer::NotFound
+                | Answer::AlreadyExists(_)
+                | Answer::QuotaExceeded
+                | Answer::KeyReused
+                | Answer::PreconditionFailed(_)
+                | Answer::Replayed(_)
+                | Answer::Unchanged(_)
+        )
+    };
+    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && writes_nothing(answer))
 }
 
 /// The one case in which two stores of a batch may pass: the owner was new, the first one's connection was lost, and
@@ -122,6 +143,11 @@ fn comes_back(history: &History, batch: usize, before: Option<&Record>) -> bool 
 fn deletions(record: &Record) -> Vec<(TaskId, i64)> {
     let is_gone = |id: &TaskId| !record.tasks.contains_key(id);
     record.tombstones.iter().filter(|(id, _)| is_gone(id)).map(|(id, at)| (*id, *at)).collect()
+}
+
+/// The recorded requests without their places.
+fn recorded(record: &Record) -> impl Iterator<Item = (&IdempotencyKey, RequestDigest, &[u8], Timestamp)> {
+    record.keys.iter().map(|known| (&known.key, known.request, &*known.response, known.place.at))
 }
 
 /// A copy as of any commit is up to date after the changes since its revision.
@@ -191,25 +217,23 @@ fn verify(
             Ok(())
         }
         _ if applied.iter().any(|(at, right)| right == answer && call.begin < *at && at < end) => Ok(()),
+        _ if was_right(call, *end, commits, history.quota) => Ok(()),
         _ if answer.is_success() => Err(format!("a success is not what was stored: {applied:?}")),
-        _ => was_right(call, *end, commits, history.quota),
+        _ => Err("an answer was never right".into()),
     }
 }
 
-/// Whether a rejection was correct at some time between call and reply.
-fn was_right(call: &Call, end: u64, commits: &[&Commit], quota: u64) -> Result<(), String> {
-    let Some((_, answer)) = &call.answer else { return Ok(()) };
+/// Whether the answer of a call that writes nothing was correct at some time between call and reply.
+fn was_right(call: &Call, end: u64, commits: &[&Commit], quota: u64) -> bool {
+    let Some((_, answer)) = &call.answer else { return true };
     let first = commits.partition_point(|commit| commit.at < call.begin);
     let last = commits.partition_point(|commit| commit.at < end);
     let before = first.checked_sub(1).and_then(|place| commits[place].after.clone());
     let then = commits[first..last].iter().map(|commit| commit.after.clone());
     let right = |record: Option<Arc<Record>>| {
-        let mut record = record.as_deref().cloned().unwrap_or_default();
-        model::apply(&mut record, call, quota) == *answer
+        let before = record.as_deref().cloned().unwrap_or_default();
+        let mut after = before.clone();
+        model::apply(&mut after, call, quota) == *answer && after == before
     };
-    if std::iter::once(before).chain(then).any(right) {
-        Ok(())
-    } else {
-        Err("a rejection was never right".into())
-    }
+    std::iter::once(before).chain(then).any(right)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use domain::OwnerId;
+use domain::{OwnerId, TrashedId};
 
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
@@ -186,6 +186,13 @@ impl WriteSession for SimulatedSession {
     fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
         match self.request(Request::Load(reads.to_vec()))? {
             Reply::Loaded(loaded) => Ok(loaded),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
+        match self.request(Request::LoadTrash { owner: owner.clone(), limit })? {
+            Reply::Trash(oldest) => Ok(oldest),
             _ => Err(Error::NotFound),
         }
     }

@@ -1,4 +1,4 @@
-use domain::{Command, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
 use crate::backend::FailureKind;
 
@@ -6,10 +6,17 @@ use crate::backend::FailureKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
     Task(Task),
+    /// Nothing was written.
+    Unchanged(Task),
     Deleted(i64),
+    /// The response of an earlier request with the same key.
+    Replayed(Vec<u8>),
+    KeyReused,
+    Purged(usize),
     NotFound,
     PreconditionFailed(i64),
-    AlreadyExists(i64),
+    /// At this revision, if it is live.
+    AlreadyExists(Option<i64>),
     QuotaExceeded,
     /// Nothing was written.
     Unavailable,
@@ -22,13 +29,21 @@ impl Answer {
     pub(super) fn of(result: Result<Outcome, RepositoryError>) -> Self {
         match result {
             Ok(Outcome::Task(task)) => Self::Task(task),
+            Ok(Outcome::Unchanged(task)) => Self::Unchanged(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
+            Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
+            // No command of a schedule has these.
+            Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
+            Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
-            Err(RepositoryError::AlreadyExists { current }) => Self::AlreadyExists(current.number()),
+            Err(RepositoryError::AlreadyExists { current }) => {
+                Self::AlreadyExists(current.map(domain::Revision::number))
+            }
             Err(RepositoryError::QuotaExceeded { .. }) => Self::QuotaExceeded,
+            Err(RepositoryError::KeyReused) => Self::KeyReused,
             Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
                 Self::Unavailable
             }
@@ -39,16 +54,8 @@ impl Answer {
         }
     }
 
-    /// Whether the command was decided, and changed nothing.
-    pub(super) const fn is_rejection(&self) -> bool {
-        matches!(
-            self,
-            Self::NotFound | Self::PreconditionFailed(_) | Self::AlreadyExists(_) | Self::QuotaExceeded
-        )
-    }
-
     pub(super) const fn is_success(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Deleted(_))
+        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_))
     }
 }
 
@@ -57,6 +64,7 @@ impl Answer {
 pub(super) struct Call {
     pub(super) owner: OwnerId,
     pub(super) command: Command,
+    pub(super) request: Option<Idempotency>,
     pub(super) now: Timestamp,
     pub(super) begin: u64,
     /// Nothing when the process was killed.
@@ -104,10 +112,12 @@ pub(super) struct Counts {
     pub(super) timeouts: u64,
     pub(super) blocked: u64,
     pub(super) unknown: u64,
+    pub(super) replays: u64,
+    pub(super) reused_keys: u64,
 }
 
 impl Counts {
-    const fn all(&mut self) -> [&mut u64; 13] {
+    const fn all(&mut self) -> [&mut u64; 15] {
         [
             &mut self.steps,
             &mut self.kills,
@@ -122,6 +132,8 @@ impl Counts {
             &mut self.timeouts,
             &mut self.blocked,
             &mut self.unknown,
+            &mut self.replays,
+            &mut self.reused_keys,
         ]
     }
 

@@ -1,12 +1,16 @@
 //! The parameters of a schedule, and its calls.
 
 use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{
-    Change, Command, Completion, EntityTags, NewTask, OwnerId, Precondition, Revision, TaskId, Title,
-    WriteLimits,
+    Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, NewTask, OwnerId,
+    Precondition, Priority, Revision, TaskId, Title, TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
+
+use super::history::Answer;
 
 use super::random::Random;
 use super::record::{Record, TaskRow};
@@ -34,6 +38,10 @@ pub(super) struct Plan {
     pub(super) old: usize,
     pub(super) pause: usize,
     pub(super) time_out: usize,
+    /// Chance that a call has a key.
+    pub(super) keyed: usize,
+    /// What is kept of the keys of an owner.
+    pub(super) keys: KeyLimits,
 }
 
 impl Plan {
@@ -53,6 +61,12 @@ impl Plan {
             old: random.one_of(&[0, 0, 10, 40]),
             pause: random.one_of(&[0, 5, 20]),
             time_out: random.one_of(&[0, 0, 10, 50]),
+            keyed: random.one_of(&[0, 300, 700]),
+            keys: KeyLimits {
+                keep: Duration::from_millis(random.one_of(&[50, 3_000, 100_000])),
+                requests: random.one_of(&[1, 2, 100]),
+                bytes: random.one_of(&[300, 600, 100_000]),
+            },
         }
     }
 }
@@ -71,7 +85,7 @@ pub(super) fn owner(number: usize) -> OwnerId {
 pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
-    match random.below(10) {
+    match random.below(15) {
         0..4 => {
             let is_fresh = random.chance(400);
             if is_fresh {
@@ -82,15 +96,39 @@ pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Op
             Command::Create(NewTask { id_is_new, ..NewTask::new(id, title) })
         }
         4..8 => {
-            let change = if random.chance(600) {
-                Change { completion: Some(Completion::Toggle), ..Change::default() }
-            } else {
-                Change { title: Some(title), ..Change::default() }
+            let none = Change::default();
+            let change = match random.below(10) {
+                0..5 => Change { completion: Some(Completion::Toggle), ..none },
+                5..7 => Change { completion: Some(Completion::Set(random.chance(500))), ..none },
+                7 => Change { priority: Some(Priority::ALL[random.below(4)]), ..none },
+                _ => Change { title: Some(title), ..none },
             };
             Command::Update { id, change, precondition: precondition(random, id, record) }
         }
-        _ => Command::Delete { id, precondition: precondition(random, id, record) },
+        8..11 => {
+            let sizes = [TrashCapacity::NONE, TrashCapacity::tasks(1), TrashCapacity::tasks(2)];
+            let trash = random.one_of(&[sizes[0], sizes[1], sizes[2], TrashCapacity::UNLIMITED]);
+            Command::Delete { id, precondition: precondition(random, id, record), trash }
+        }
+        11..13 => Command::Restore { id, precondition: precondition(random, id, record) },
+        13 => Command::Purge { id, precondition: precondition(random, id, record) },
+        _ => Command::EmptyTrash,
     }
+}
+
+/// The key of a call. Few keys and contents, so that requests are repeated and keys reused.
+pub(super) fn request(random: &mut Random, plan: &Plan) -> Option<Idempotency> {
+    random.chance(plan.keyed).then(|| Idempotency {
+        key: IdempotencyKey::from_stored(random.one_of(&["a", "b", "c"])),
+        request: [random.one_of(&[1, 1, 1, 2]); 32],
+        respond: Arc::new(|outcome| response(&Answer::of(Ok(outcome.clone())))),
+        limits: plan.keys,
+    })
+}
+
+/// The response to an outcome.
+pub(super) fn response(answer: &Answer) -> Vec<u8> {
+    format!("{answer:?}").into_bytes()
 }
 
 /// A create that is right whatever is there.
@@ -108,7 +146,7 @@ fn precondition(random: &mut Random, id: TaskId, record: Option<&Record>) -> Pre
         return Precondition::default();
     }
     let revision = match record.and_then(|record| record.tasks.get(&id)) {
-        Some(TaskRow::Live(task)) if random.chance(700) => task.revision,
+        Some(TaskRow::Live(task) | TaskRow::Trashed(task)) if random.chance(700) => task.revision,
         _ => Revision::new(1 + random.below(12).cast_signed() as i64),
     };
     let tags = Some(EntityTags::Revisions(vec![revision]));
@@ -138,7 +176,7 @@ pub(super) fn old_write(
     let next = Revision::new(record.revision + 1);
     let id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     match record.tasks.get_mut(&id) {
-        Some(TaskRow::Retired(_)) => return before.cloned(),
+        Some(TaskRow::Retired(_) | TaskRow::Trashed(_)) => return before.cloned(),
         Some(TaskRow::Live(task)) if random.chance(500) => {
             task.completed = !task.completed;
             task.revision = next;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{OwnerId, OwnerState, Slot, Task, TaskId};
+use domain::{KeyRecord, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
 
 use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
 
@@ -11,17 +11,27 @@ pub(super) struct Record {
     pub(super) revision: i64,
     pub(super) epoch: i64,
     pub(super) live_tasks: i64,
+    pub(super) trashed_tasks: i64,
     pub(super) write_id: i64,
     pub(super) tasks: BTreeMap<TaskId, TaskRow>,
     /// The revisions of deletions.
     pub(super) tombstones: BTreeMap<TaskId, i64>,
+    /// The recorded requests, the oldest first.
+    pub(super) keys: Vec<KeyRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TaskRow {
     Live(Task),
+    Trashed(Task),
     /// What 0.1.0 keeps of a task that it deletes, with the revision of the deletion.
     Retired(i64),
+}
+
+impl TaskRow {
+    pub(super) const fn of(task: Task) -> Self {
+        if task.deleted_at.is_some() { Self::Trashed(task) } else { Self::Live(task) }
+    }
 }
 
 /// A task of this id has a row already.
@@ -40,7 +50,7 @@ impl Record {
     pub(super) fn live(&self) -> impl Iterator<Item = &Task> {
         self.tasks.values().filter_map(|row| match row {
             TaskRow::Live(task) => Some(task),
-            TaskRow::Retired(_) => None,
+            TaskRow::Trashed(_) | TaskRow::Retired(_) => None,
         })
     }
 
@@ -51,16 +61,17 @@ impl Record {
         record.version = store.version;
         record.revision = store.set.revision;
         record.live_tasks = store.set.live_tasks;
+        record.trashed_tasks = store.set.trashed_tasks;
         record.write_id = store.write_id;
         for task in &store.set.inserted {
-            if record.tasks.insert(task.id, TaskRow::Live(task.clone())).is_some() {
+            if record.tasks.insert(task.id, TaskRow::of(task.clone())).is_some() {
                 return Err(UniqueViolation);
             }
             record.tombstones.remove(&task.id);
         }
         for task in &store.set.updated {
             if let Some(row) = record.tasks.get_mut(&task.id) {
-                *row = TaskRow::Live(task.clone());
+                *row = TaskRow::of(task.clone());
             }
         }
         for id in &store.set.deleted {
@@ -69,7 +80,26 @@ impl Record {
         for tombstone in &store.set.tombstones {
             record.tombstones.insert(tombstone.id, tombstone.revision.number());
         }
+        let (stored, dropped) = (&store.set.recorded, &store.set.dropped);
+        record.keys.retain(|old| {
+            !stored.iter().any(|new| new.key == old.key)
+                && !dropped.iter().any(|dropped| dropped.includes(&old.place))
+        });
+        record.keys.extend(stored.iter().cloned());
         Ok(record)
+    }
+
+    /// The ids in the trash, the oldest first.
+    pub(super) fn trash(&self) -> Vec<TrashedId> {
+        let trashed = self.tasks.values().filter_map(|row| match row {
+            TaskRow::Trashed(Task { id, revision, deleted_at, .. }) => {
+                Some(TrashedId { deleted_at: (*deleted_at)?, revision: *revision, id: *id })
+            }
+            TaskRow::Live(_) | TaskRow::Retired(_) => None,
+        });
+        let mut trashed: Vec<TrashedId> = trashed.collect();
+        trashed.sort_by_key(|trashed| (trashed.deleted_at, trashed.revision));
+        trashed
     }
 
     /// What a reader of changes gets who has seen everything up to a revision, in the order of revisions: each task
@@ -77,6 +107,7 @@ impl Record {
     pub(super) fn changes_since(&self, since: i64) -> Vec<(i64, TaskId, Option<&Task>)> {
         let rows = self.tasks.iter().map(|(id, row)| match row {
             TaskRow::Live(task) => (task.revision.number(), *id, Some(task)),
+            TaskRow::Trashed(task) => (task.revision.number(), *id, None),
             TaskRow::Retired(revision) => (*revision, *id, None),
         });
         let deletions = self.tombstones.iter().map(|(id, revision)| (*revision, *id, None));
@@ -92,15 +123,24 @@ pub(super) fn load<'a>(reads: &[ToLoad], find: impl Fn(&OwnerId) -> Option<&'a R
     for read in reads {
         let record = find(&read.owner);
         if all.last().is_none_or(|last| *last.state.owner_id() != read.owner) {
-            let (revision, live_tasks) = record.map_or((0, 0), |record| (record.revision, record.live_tasks));
+            let nothing = &Record::default();
+            let Record { revision, live_tasks, trashed_tasks, .. } = *record.unwrap_or(nothing);
             let state = OwnerState::new(read.owner.clone(), revision, live_tasks);
+            let state = state.with_trashed_tasks(trashed_tasks);
             all.push(Loaded { seen: record.map(Record::seen), state });
         }
-        let (Some(loaded), Some(id)) = (all.last_mut(), read.task) else { continue };
+        let Some(loaded) = all.last_mut() else { continue };
+        if let Some(key) = &read.key {
+            let keys = record.map(|record| record.keys.as_slice()).unwrap_or_default();
+            let found = keys.iter().find(|stored| stored.key == *key).cloned();
+            let ends = keys.first().zip(keys.last()).map(|(oldest, newest)| (oldest.place, newest.place));
+            loaded.state.keys_mut().insert(found, ends);
+        }
+        let Some(id) = read.task else { continue };
         let slot = match record.and_then(|record| record.tasks.get(&id)) {
             None => Slot::Free,
             Some(TaskRow::Retired(_)) => Slot::Retired,
-            Some(TaskRow::Live(task)) => Slot::Live(task.clone()),
+            Some(TaskRow::Live(task) | TaskRow::Trashed(task)) => Slot::of(task.clone()),
         };
         loaded.state.insert(id, slot);
     }

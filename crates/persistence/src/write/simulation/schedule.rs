@@ -168,22 +168,33 @@ impl Schedule {
             let owner = load::owner(of);
             let record = self.server.owners.get(&owner).map(AsRef::as_ref);
             let command = load::command(&mut self.random, self.plan, self.history.calls.len(), record);
-            self.push_call(process, owner, command);
+            let request = load::request(&mut self.random, &self.plan);
+            self.push_call(process, owner, command, request);
             self.issued += 1;
         }
     }
 
-    fn push_call(&mut self, process: usize, owner: OwnerId, command: domain::Command) {
+    fn push_call(
+        &mut self,
+        process: usize,
+        owner: OwnerId,
+        command: domain::Command,
+        request: Option<domain::Idempotency>,
+    ) {
         let call = Call {
             now: self.timestamp(process),
             begin: self.server.tick(),
             owner,
             command,
+            request,
             answer: None,
             calm: self.calm,
         };
         let number = self.history.calls.len();
-        self.note(format_args!("process {process} is called, {number}: {:?} {:?}", call.owner, call.command));
+        self.note(format_args!(
+            "process {process} is called, {number}: {:?} {:?} {:?}",
+            call.owner, call.command, call.request
+        ));
         let now = self.now;
         let is_blocked = self
             .blocked

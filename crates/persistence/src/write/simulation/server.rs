@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::OwnerId;
+use domain::{OwnerId, TrashedId};
 
 use super::record::{self, Record};
 use crate::write::{LastStore, Loaded, Store, ToLoad};
@@ -32,6 +32,7 @@ pub(super) enum Request {
     Begin,
     Lock { owners: Vec<OwnerId>, skip_locked: bool },
     Load(Vec<ToLoad>),
+    LoadTrash { owner: OwnerId, limit: usize },
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
     Commit,
@@ -42,6 +43,7 @@ pub(super) enum Reply {
     Done,
     Locked(Vec<OwnerId>),
     Loaded(Vec<Loaded>),
+    Trash(Vec<TrashedId>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
 }
@@ -149,6 +151,11 @@ impl Server {
             }
             Request::Load(reads) => {
                 Progress::Done(Ok(Reply::Loaded(record::load(reads, |owner| self.record(owner)))))
+            }
+            Request::LoadTrash { owner, limit } => {
+                let mut oldest = self.record(owner).map_or_else(Vec::new, Record::trash);
+                oldest.truncate(*limit);
+                Progress::Done(Ok(Reply::Trash(oldest)))
             }
             Request::LastStores(owners) => {
                 let mut last: Vec<Option<LastStore>> =

@@ -111,13 +111,18 @@ fn a_stale_cache_is_found() {
 }
 
 #[test]
+fn a_key_that_is_not_looked_up_is_found() {
+    assert_found(Fault::Executor(Planted::UnreadKeys), NOT_WHAT_WAS_CALLED);
+}
+
+#[test]
 fn an_early_rejection_is_found() {
-    assert_found(Fault::Executor(Planted::EarlyRejection), "a rejection was never right");
+    assert_found(Fault::Executor(Planted::EarlyRejection), "an answer was never right");
 }
 
 #[test]
 fn a_rejection_from_the_cache_is_found() {
-    assert_found(Fault::Executor(Planted::CachedRejection), "a rejection was never right");
+    assert_found(Fault::Executor(Planted::CachedRejection), "an answer was never right");
 }
 
 #[test]

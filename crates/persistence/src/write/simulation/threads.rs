@@ -90,7 +90,8 @@ impl Turns {
                 let calls = schedule.history.batches[batch].calls.clone();
                 let write = |call: &usize| {
                     let call = &schedule.history.calls[*call];
-                    Write { owner: call.owner.clone(), command: call.command.clone(), now: call.now }
+                    let (owner, command) = (call.owner.clone(), call.command.clone());
+                    Write { owner, command, request: call.request.clone(), now: call.now }
                 };
                 let writes = calls.iter().map(write).collect();
                 drop(schedule);
@@ -120,6 +121,8 @@ impl Turns {
         schedule.note(format_args!("worker {worker} answers {call}: {answer:?}"));
         let at = schedule.server.tick();
         schedule.counts.unknown += u64::from(answer == Answer::Unknown);
+        schedule.counts.replays += u64::from(matches!(answer, Answer::Replayed(_)));
+        schedule.counts.reused_keys += u64::from(answer == Answer::KeyReused);
         let before = schedule.history.calls[call].answer.replace((at, answer));
         drop(schedule);
         assert!(before.is_none(), "a call was answered twice");

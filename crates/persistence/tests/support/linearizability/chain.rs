@@ -101,12 +101,14 @@ fn agrees(query: &Query, slots: &Slots, reply: &Reply) -> bool {
 fn ends_with(slots: &Slots, changes: usize, stored: &StoredOwner) -> Result<(), String> {
     let row = |(id, slot): (&u64, &Slot)| match slot {
         Slot::Live(state) => Some((*id, (state.revision, false))),
+        Slot::Trashed(state) => Some((*id, (state.revision, true))),
         Slot::Deleted(revision) => Some((*id, (*revision, true))),
         Slot::Absent => None,
     };
     let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();
+    let trashed = slots.values().filter(|slot| matches!(slot, Slot::Trashed(_))).count();
     let right = stored.revision == number(changes)
-        && stored.live_tasks == number(live(slots))
+        && (stored.live_tasks, stored.trashed_tasks) == (number(live(slots)), number(trashed))
         && stored.tasks == tasks;
     if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, but stored is {stored:?}")) }
 }

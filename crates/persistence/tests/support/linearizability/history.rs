@@ -14,16 +14,18 @@ pub(crate) struct Event {
 
 impl Event {
     /// Whether the call changed something.
-    pub(crate) const fn changed(&self) -> bool {
+    pub(crate) fn changed(&self) -> bool {
         match &self.reply {
-            Reply::Task(_) => matches!(self.call, Call::Create { .. } | Call::Update { .. }),
+            Reply::Task(_) => {
+                matches!(self.call, Call::Create { .. } | Call::Update { .. } | Call::Restore { .. })
+            }
             Reply::Deleted { .. } => true,
             _ => false,
         }
     }
 
     /// The revision of a change.
-    pub(crate) const fn revision(&self) -> Option<i64> {
+    pub(crate) fn revision(&self) -> Option<i64> {
         match &self.reply {
             Reply::Task(state) if self.changed() => Some(state.revision),
             Reply::Deleted { revision } => Some(*revision),
@@ -35,11 +37,39 @@ impl Event {
 /// A call. `at` is its timestamp for the change, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Call {
-    Create { id: u64, title: String, description: Option<String>, completed: bool, at: i64 },
-    Get { id: u64 },
+    Create {
+        id: u64,
+        title: String,
+        description: Option<String>,
+        completed: bool,
+        at: i64,
+    },
+    Get {
+        id: u64,
+    },
     List(Query),
-    Update { id: u64, change: Change, condition: Condition, at: i64 },
-    Delete { id: u64, condition: Condition },
+    Update {
+        id: u64,
+        change: Change,
+        condition: Condition,
+        at: i64,
+    },
+    /// For good, or to the trash.
+    Delete {
+        id: u64,
+        condition: Condition,
+        for_good: bool,
+    },
+    /// Requires the revision of a deletion, so that the reply shows whether anything changed.
+    Restore {
+        id: u64,
+        deletion: i64,
+        at: i64,
+    },
+    Purge {
+        id: u64,
+        condition: Condition,
+    },
 }
 
 impl Call {
@@ -49,7 +79,9 @@ impl Call {
             Self::Create { id, .. }
             | Self::Get { id }
             | Self::Update { id, .. }
-            | Self::Delete { id, .. } => Some(*id),
+            | Self::Delete { id, .. }
+            | Self::Restore { id, .. }
+            | Self::Purge { id, .. } => Some(*id),
             Self::List(_) => None,
         }
     }
@@ -62,6 +94,7 @@ pub(crate) enum Change {
     /// An empty one clears it.
     Describe(String),
     Complete(bool),
+    Prioritize(i16),
     Toggle,
     /// Both at once.
     RetitleAndToggle(String),
@@ -95,6 +128,8 @@ pub(crate) struct State {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
     pub(crate) completed: bool,
+    pub(crate) priority: i16,
+    pub(crate) completed_at: Option<i64>,
     pub(crate) created: i64,
     pub(crate) updated: i64,
     pub(crate) revision: i64,
@@ -104,6 +139,8 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Task(State),
+    /// A write that changes no value.
+    Unchanged(State),
     Deleted {
         revision: i64,
     },
@@ -116,9 +153,10 @@ pub(crate) enum Reply {
     Rejected {
         current: i64,
     },
-    /// A live task has the id of the new one.
+    /// A task has the id of the new one.
     Taken {
-        current: i64,
+        /// The revision it is at, if it is live.
+        current: Option<i64>,
     },
     /// The owner has as many live tasks as allowed.
     Full,

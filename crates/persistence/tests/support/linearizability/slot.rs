@@ -5,7 +5,9 @@ use super::{Call, Change, Reply, State};
 pub(crate) enum Slot {
     Absent,
     Live(State),
-    /// Deleted with this revision.
+    /// In the trash; the revision is that of the deletion.
+    Trashed(State),
+    /// Deleted for good with this revision.
     Deleted(i64),
 }
 
@@ -21,28 +23,74 @@ impl Slot {
             ) => {
                 let (title, description) = (title.clone(), description.clone());
                 let (created, updated, revision) = (*at, *at, made.revision);
-                let state = State { title, description, completed: *completed, created, updated, revision };
+                let completed_at = completed.then_some(*at);
+                let (completed, priority) = (*completed, 1);
+                let state = State {
+                    title,
+                    description,
+                    completed,
+                    priority,
+                    completed_at,
+                    created,
+                    updated,
+                    revision,
+                };
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
-            (Call::Create { .. }, Reply::Taken { current }, Self::Live(state)) => {
+            (Call::Create { .. }, Reply::Taken { current: Some(current) }, Self::Live(state)) => {
                 same(*current == state.revision)
             }
-            (Call::Create { .. }, Reply::Full, Self::Absent | Self::Deleted(_))
+            (Call::Create { .. }, Reply::Taken { current: None }, Self::Trashed(_))
+            | (Call::Create { .. }, Reply::Full, Self::Absent | Self::Deleted(_))
             | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,
-                Self::Absent | Self::Deleted(_),
-            ) => same(true),
+                Self::Absent | Self::Trashed(_) | Self::Deleted(_),
+            )
+            | (Call::Restore { .. }, Reply::NotFound, Self::Absent | Self::Deleted(_))
+            | (Call::Purge { .. }, Reply::NotFound, Self::Absent | Self::Live(_) | Self::Deleted(_)) => {
+                same(true)
+            }
+            (Call::Update { change, condition, .. }, Reply::Unchanged(left), Self::Live(state)) => {
+                let unchanged = change.of(state, state.updated, state.revision) == *state;
+                same(left == state && condition.allows(state.revision) && unchanged)
+            }
             (Call::Update { change, condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
                 let right = condition.allows(state.revision)
                     && left.revision > state.revision
+                    && change.of(state, state.updated, state.revision) != *state
                     && *left == change.of(state, *at, left.revision);
                 right.then(|| Self::Live(left.clone()))
             }
-            (Call::Delete { condition, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
+            (Call::Delete { condition, for_good, .. }, Reply::Deleted { revision }, Self::Live(state)) => {
+                let right = condition.allows(state.revision) && *revision > state.revision;
+                let trashed = || Self::Trashed(State { revision: *revision, ..state.clone() });
+                right.then(|| if *for_good { Self::Deleted(*revision) } else { trashed() })
+            }
+            (Call::Purge { condition, .. }, Reply::Deleted { revision }, Self::Trashed(state)) => {
                 let right = condition.allows(state.revision) && *revision > state.revision;
                 right.then_some(Self::Deleted(*revision))
+            }
+            (Call::Restore { deletion, .. }, Reply::Unchanged(read), Self::Live(state)) => {
+                same(*deletion == state.revision && read == state)
+            }
+            (Call::Restore { deletion, at, .. }, Reply::Task(left), Self::Trashed(state)) => {
+                let updated = state.updated.max(*at);
+                let restored = State { updated, revision: left.revision, ..state.clone() };
+                let right = *deletion == state.revision && left.revision > state.revision;
+                (right && *left == restored).then_some(Self::Live(restored))
+            }
+            (Call::Restore { deletion, .. }, Reply::Full, Self::Trashed(state)) => {
+                same(*deletion == state.revision)
+            }
+            (
+                Call::Restore { deletion, .. },
+                Reply::Rejected { current },
+                Self::Live(state) | Self::Trashed(state),
+            ) => same(*current == state.revision && *deletion != state.revision),
+            (Call::Purge { condition, .. }, Reply::Rejected { current }, Self::Trashed(state)) => {
+                same(*current == state.revision && !condition.allows(state.revision))
             }
             (
                 Call::Update { condition, .. } | Call::Delete { condition, .. },
@@ -59,9 +107,19 @@ impl Slot {
     const fn revision(&self) -> i64 {
         match self {
             Self::Absent => 0,
-            Self::Live(state) => state.revision,
+            Self::Live(state) | Self::Trashed(state) => state.revision,
             Self::Deleted(revision) => *revision,
         }
+    }
+}
+
+impl State {
+    /// Sets `completed`, and the time of the completion, if it changes.
+    fn complete(&mut self, completed: bool) {
+        if completed != self.completed {
+            self.completed_at = completed.then_some(self.updated);
+        }
+        self.completed = completed;
     }
 }
 
@@ -74,11 +132,12 @@ impl Change {
             Self::Describe(text) => {
                 state.description = Some(text.clone()).filter(|text| !text.is_empty());
             }
-            Self::Complete(completed) => state.completed = *completed,
-            Self::Toggle => state.completed = !state.completed,
+            Self::Complete(completed) => state.complete(*completed),
+            Self::Prioritize(priority) => state.priority = *priority,
+            Self::Toggle => state.complete(!state.completed),
             Self::RetitleAndToggle(title) => {
                 state.title.clone_from(title);
-                state.completed = !state.completed;
+                state.complete(!state.completed);
             }
         }
         state

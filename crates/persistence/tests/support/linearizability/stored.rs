@@ -17,6 +17,8 @@ pub(crate) struct OwnerRow {
     pub(crate) revision: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) live_tasks: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) trashed_tasks: i64,
 }
 
 #[derive(QueryableByName)]
@@ -37,7 +39,8 @@ pub(crate) struct TaskRow {
 pub(crate) struct StoredOwner {
     pub(crate) revision: i64,
     pub(crate) live_tasks: i64,
-    /// Of each task its revision, and whether it is a tombstone.
+    pub(crate) trashed_tasks: i64,
+    /// Of each task its revision, and whether it is in the trash or a tombstone.
     pub(crate) tasks: BTreeMap<u64, (i64, bool)>,
 }
 
@@ -50,8 +53,9 @@ impl StoredState {
             assert!(before.is_none(), "{} is stored twice: {before:?}", task.id);
         }
         let row = self.owners.iter().find(|row| row.owner_id == owner);
-        let (revision, live_tasks) = row.map_or((0, 0), |row| (row.revision, row.live_tasks));
-        StoredOwner { revision, live_tasks, tasks: all }
+        let counts = |row: &OwnerRow| (row.revision, row.live_tasks, row.trashed_tasks);
+        let (revision, live_tasks, trashed_tasks) = row.map_or((0, 0, 0), counts);
+        StoredOwner { revision, live_tasks, trashed_tasks, tasks: all }
     }
 }
 

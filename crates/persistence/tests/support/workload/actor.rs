@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use domain::{NewTask, Owner, RepositoryError, TaskRepository};
+use domain::{
+    Command, EntityTags, NewTask, Outcome, Owner, Precondition, RepositoryError, Revision, TaskRepository,
+    TrashCapacity,
+};
 use pollster::block_on;
 
 use super::choice::Numbers;
@@ -18,12 +21,22 @@ pub(super) struct Actor<'a> {
     pub(super) numbers: Numbers,
     /// The revision of each owner's tasks as far as this one knows.
     pub(super) seen: BTreeMap<(u64, u64), i64>,
+    /// The revisions of its own deletions, until it restores or purges the task.
+    pub(super) deleted: BTreeMap<(u64, u64), i64>,
     pub(super) events: Vec<Event>,
 }
 
 impl<'a> Actor<'a> {
     pub(super) fn new(repository: &'a dyn TaskRepository, seed: u64, number: u64, numbers: Numbers) -> Self {
-        Self { repository, seed, number, numbers, seen: BTreeMap::new(), events: Vec::new() }
+        Self {
+            repository,
+            seed,
+            number,
+            numbers,
+            seen: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            events: Vec::new(),
+        }
     }
 
     pub(super) fn act(&mut self, rounds: u64) -> Vec<Event> {
@@ -64,21 +77,42 @@ impl<'a> Actor<'a> {
             },
             Call::Update { id, change: asked, condition, at } => {
                 let (change, precondition) = (change(asked), precondition(condition));
-                replied(to.update(owner, task_id(*id), change, precondition, time(*at)).await)
+                let command = Command::Update { id: task_id(*id), change, precondition };
+                self.write(owner, command, *at).await
             }
-            Call::Delete { id, condition } => {
-                let at = time(0);
-                match to.delete(owner, task_id(*id), precondition(condition), at).await {
-                    Ok(revision) => Reply::Deleted { revision: revision.number() },
-                    Err(error) => replied(Err::<_, RepositoryError>(error)),
-                }
+            Call::Delete { id, condition, for_good } => {
+                let trash = if *for_good { TrashCapacity::NONE } else { TrashCapacity::UNLIMITED };
+                let precondition = precondition(condition);
+                self.write(owner, Command::Delete { id: task_id(*id), precondition, trash }, 0).await
+            }
+            Call::Restore { id, deletion, at } => {
+                let if_match = Some(EntityTags::Revisions(vec![Revision::new(*deletion)]));
+                let precondition = Precondition { if_match, ..Precondition::default() };
+                self.write(owner, Command::Restore { id: task_id(*id), precondition }, *at).await
+            }
+            Call::Purge { id, condition } => {
+                let precondition = precondition(condition);
+                self.write(owner, Command::Purge { id: task_id(*id), precondition }, 0).await
             }
         }
     }
 
+    async fn write(&self, owner: &Owner, command: Command, at: i64) -> Reply {
+        match self.repository.write(owner, command, time(at)).await {
+            Ok(Outcome::Deleted(revision)) => Reply::Deleted { revision: revision.number() },
+            Ok(Outcome::Task(task)) => replied(Ok(task)),
+            Ok(Outcome::Unchanged(task)) => Reply::Unchanged(shown(task).1),
+            Ok(other) => Reply::Failed(format!("a write returned {other:?}")),
+            Err(error) => replied(Err::<_, RepositoryError>(error)),
+        }
+    }
+
     fn learn(&mut self, owner: u64, call: &Call, reply: &Reply) {
+        if let (Reply::Deleted { revision }, Call::Delete { id, .. }) = (reply, call) {
+            self.deleted.insert((owner, *id), *revision);
+        }
         match (reply, call.id()) {
-            (Reply::Task(state), Some(id)) => {
+            (Reply::Task(state) | Reply::Unchanged(state), Some(id)) => {
                 self.seen.insert((owner, id), state.revision);
             }
             (Reply::Rejected { current }, Some(id)) => {

@@ -47,16 +47,26 @@ impl Actor<'_> {
             0..20 => self.creation(id, at),
             20..38 => Call::Get { id },
             38..45 => Call::List(self.query()),
-            45..90 => {
+            45..82 => {
                 let condition = self.condition(self.seen.get(&(owner, id)).copied());
                 Call::Update { id, change: self.change(at), condition, at }
             }
-            _ => {
+            82..92 => {
                 let condition = self.condition(self.seen.get(&(owner, id)).copied());
-                Call::Delete { id, condition }
+                Call::Delete { id, condition, for_good: self.numbers.one_in(3) }
             }
+            _ => return self.exit(owner, at),
         };
         (owner, call)
+    }
+
+    /// Restores or purges a task that this caller has deleted, if there is one.
+    fn exit(&mut self, owner: u64, at: i64) -> (u64, Call) {
+        let ((owner, id), deletion) = self.deleted.pop_first().unwrap_or(((owner, 0), 1));
+        if self.numbers.one_in(2) {
+            return (owner, Call::Restore { id, deletion, at });
+        }
+        (owner, Call::Purge { id, condition: self.condition(Some(deletion)) })
     }
 
     fn task(&mut self, generation: u64) -> u64 {
@@ -85,6 +95,7 @@ impl Actor<'_> {
             60..75 => Change::Describe(format!("Text {at}")),
             75..85 => Change::Describe(String::new()),
             85..90 => Change::Complete(self.numbers.one_in(2)),
+            90..93 => Change::Prioritize(i16::try_from(self.numbers.below(4)).unwrap()),
             _ => Change::RetitleAndToggle(self.title(at)),
         }
     }

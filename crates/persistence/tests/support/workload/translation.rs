@@ -1,8 +1,8 @@
 //! Converts between the types of the checkers and of the port.
 
 use domain::{
-    Completion, Description, Direction, EntityTags, ListQuery, Precondition, RepositoryError, Revision,
-    SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
+    Completion, Description, Direction, EntityTags, ListQuery, Precondition, Priority, RepositoryError,
+    Revision, Scope, SearchText, Sort, SortKey, Status, Task, TaskId, Timestamp, Title,
 };
 use uuid::Uuid;
 
@@ -42,6 +42,7 @@ pub(super) fn change(change: &Change) -> domain::Change {
         Change::Complete(completed) => {
             domain::Change { completion: Some(Completion::Set(completed)), ..none }
         }
+        Change::Prioritize(rank) => domain::Change { priority: Some(Priority::from_rank(rank)), ..none },
         Change::Toggle => domain::Change { completion: Some(Completion::Toggle), ..none },
         Change::RetitleAndToggle(text) => {
             domain::Change { title: Some(title(text)), completion: Some(Completion::Toggle), ..none }
@@ -73,6 +74,7 @@ pub(super) fn query(query: &Query) -> ListQuery {
         Some(true) => Status::Completed,
     };
     ListQuery {
+        scope: Scope::Live,
         status,
         search: query.search.as_deref().and_then(|text| SearchText::parse(text).unwrap()),
         sort: Sort { key, direction },
@@ -80,6 +82,7 @@ pub(super) fn query(query: &Query) -> ListQuery {
         offset: query.offset,
         limit: query.limit,
         count: query.count,
+        ..ListQuery::default()
     }
 }
 
@@ -89,6 +92,8 @@ pub(super) fn shown(task: Task) -> (u64, State) {
         title: task.title.as_str().to_owned(),
         description: task.description.map(|text| text.as_str().to_owned()),
         completed: task.completed,
+        priority: task.priority.rank(),
+        completed_at: task.completed_at.map(|at| at.unix_millis() - YEAR_2026),
         created: task.created_at.unix_millis() - YEAR_2026,
         updated: task.updated_at.unix_millis() - YEAR_2026,
         revision: task.revision.number(),
@@ -101,7 +106,9 @@ pub(super) fn replied(result: Result<Task, RepositoryError>) -> Reply {
         Ok(task) => Reply::Task(shown(task).1),
         Err(RepositoryError::NotFound) => Reply::NotFound,
         Err(RepositoryError::PreconditionFailed { current }) => Reply::Rejected { current: current.number() },
-        Err(RepositoryError::AlreadyExists { current }) => Reply::Taken { current: current.number() },
+        Err(RepositoryError::AlreadyExists { current }) => {
+            Reply::Taken { current: current.map(domain::Revision::number) }
+        }
         Err(RepositoryError::QuotaExceeded { .. }) => Reply::Full,
         Err(error) => Reply::Failed(format!("{error:?}")),
     }

@@ -8,8 +8,13 @@ fn task() -> domain::Task {
     let at = |millis: i64| Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap();
     let title = Title::parse("line\nbreak \u{2028} \"quoted\" 🚀", 200).unwrap();
     let task = domain::NewTask::new(TaskId::parse(ID).unwrap(), title);
-    ImportedTask { task, created_at: at(0), updated_at: at(1) }
+    ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(1), deleted_at: None }
         .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
+}
+
+fn trashed() -> domain::Task {
+    let deleted_at = Timestamp::from_unix_millis(task().updated_at.unix_millis() + 1);
+    domain::Task { revision: Revision::new(2), deleted_at, ..task() }
 }
 
 fn exported() -> String {
@@ -17,6 +22,7 @@ fn exported() -> String {
     let mut lines = LineWriter::new(&OwnerId::parse("zoë").unwrap(), &mut output);
     lines.write(StoredEntry::Revision(4)).unwrap();
     lines.write(StoredEntry::Task(task())).unwrap();
+    lines.write(StoredEntry::Task(trashed())).unwrap();
     let (id, at) = (TaskId::parse(ID).unwrap(), task().updated_at);
     lines.write(StoredEntry::Tombstone(Tombstone { id, revision: Revision::new(4), at })).unwrap();
     lines.finish().unwrap();
@@ -34,11 +40,18 @@ fn exports_have_one_line_per_entry() {
         r#"{"tasknook_export":1,"owner_id":"zoë","revision":4}"#,
         &format!(
             r#"{{"task":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
-            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\
-             \"created_at\":\"2026-11-21T09:15:17.465Z\",\"updated_at\":\"2026-11-21T09:15:17.466Z\"},\"revision\":3}"
+            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
+             \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
+             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":3}}"
+        ),
+        &format!(
+            r#"{{"trashed":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
+            "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
+             \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
+             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":2,\"deleted_at\":\"2026-11-21T09:15:17.467Z\"}}"
         ),
         &format!(r#"{{"tombstone":{{"id":"{ID}","revision":4,"deleted_at":"2026-11-21T09:15:17.466Z"}}}}"#),
-        r#"{"end":{"tasks":1,"tombstones":1}}"#,
+        r#"{"end":{"tasks":1,"trashed":1,"tombstones":1}}"#,
         "",
     ];
     assert_eq!(exported(), expected.join("\n"));
@@ -46,7 +59,7 @@ fn exports_have_one_line_per_entry() {
 
 #[test]
 fn exports_are_read_back_unchanged() {
-    assert_eq!(read(&exported()), Ok(vec![ImportedTask::from(task())]));
+    assert_eq!(read(&exported()), Ok(vec![ImportedTask::from(task()), ImportedTask::from(trashed())]));
     let lines = LineReader::new(exported().as_bytes(), TextLimits::default()).unwrap().revision();
     assert_eq!(lines, 4);
 }
@@ -72,14 +85,16 @@ fn invalid_exports_are_rejected_with_the_line() {
         (with(1, "\"title\"", "\"name\""), "line 2: title: is required"),
         (with(1, "line", "\\u0000"), "line 2: title: must not contain the control character U+0000"),
         (with(1, "false", "1"), "line 2: validation: completed: must be true or false"),
-        (with(2, "tombstone", "other"), "line 3: neither a task"),
-        (with(2, "{", ""), "line 3: "),
-        (lines[..3].join("\n"), "line 4: the end is missing"),
+        (with(2, "467Z", "465Z"), "line 3: deleted_at: must not be before updated_at"),
+        (with(2, "deleted_at", "deleted"), "line 3: deleted_at: must be a time in RFC 3339"),
+        (with(3, "tombstone", "other"), "line 4: neither a task"),
+        (with(3, "{", ""), "line 4: "),
+        (lines[..4].join("\n"), "line 5: the end is missing"),
         (
-            [&lines[0], &lines[1], &lines[3]].map(String::as_str).join("\n"),
+            [&lines[0], &lines[1], &lines[4]].map(String::as_str).join("\n"),
             "line 3: lines before it are missing",
         ),
-        (format!("{}{}\n", exported(), lines[1]), "line 4: more lines follow the end"),
+        (format!("{}{}\n", exported(), lines[1]), "line 5: more lines follow the end"),
         (with(1, "break", &"x".repeat(1 << 20)), "line 2: longer than 1048576 bytes"),
     ] {
         let error = read(&text).unwrap_err();

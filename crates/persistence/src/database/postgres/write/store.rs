@@ -1,12 +1,16 @@
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{TaskId, Timestamp};
+use domain::{KeyRecord, TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
+
+/// An optimization fence: each row is looked up by its whole key. Without it, the planner may take the owner and the id from
+/// different relations, and read all rows of the owner.
+const BY_KEY: &str = " offset 0";
 
 /// Stores the effects of many owners.
 pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryResult<Vec<(i64, i64)>> {
@@ -24,6 +28,8 @@ struct StoreOwners<'a> {
     /// Ids of inserted tasks that may have tombstones.
     freed: TaskKeys,
     tombstones: Tombstones,
+    recorded: Recorded<'a>,
+    dropped: Dropped,
 }
 
 /// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
@@ -36,6 +42,7 @@ struct OwnerArrays<'a> {
     versions: Vec<i64>,
     revisions: Vec<i64>,
     live_tasks: Vec<i64>,
+    trashed_tasks: Vec<i64>,
     new_epochs: Vec<i64>,
     write_ids: Vec<i64>,
 }
@@ -58,6 +65,27 @@ struct Tombstones {
     ids: Vec<TaskId>,
     revisions: Vec<i64>,
     timestamps: Vec<Timestamp>,
+}
+
+/// Recorded requests.
+#[derive(Default)]
+struct Recorded<'a> {
+    of: Vec<i64>,
+    keys: Vec<&'a str>,
+    numbers: Vec<i64>,
+    starts: Vec<i64>,
+    ends: Vec<i64>,
+    timestamps: Vec<Timestamp>,
+    requests: Vec<&'a [u8]>,
+    responses: Vec<&'a [u8]>,
+}
+
+/// Recorded requests to delete.
+#[derive(Default)]
+struct Dropped {
+    of: Vec<i64>,
+    below_numbers: Vec<i64>,
+    below_starts: Vec<i64>,
 }
 
 impl<'a> StoreOwners<'a> {
@@ -85,6 +113,14 @@ impl<'a> StoreOwners<'a> {
                 all.tombstones.revisions.push(tombstone.revision.number());
                 all.tombstones.timestamps.push(tombstone.at);
             }
+            for record in &store.set.recorded {
+                all.recorded.push(ordinal, record);
+            }
+            for dropped in &store.set.dropped {
+                all.dropped.of.push(ordinal);
+                all.dropped.below_numbers.push(dropped.below_number);
+                all.dropped.below_starts.push(dropped.below_start);
+            }
         }
         all
     }
@@ -95,6 +131,20 @@ impl<'a> StoreOwners<'a> {
             && self.updated.of.is_empty()
             && self.deleted.of.is_empty()
             && self.tombstones.of.is_empty()
+            && self.recorded.of.is_empty()
+    }
+}
+
+impl<'a> Recorded<'a> {
+    fn push(&mut self, ordinal: i64, record: &'a KeyRecord) {
+        self.of.push(ordinal);
+        self.keys.push(record.key.as_str());
+        self.numbers.push(record.place.number);
+        self.starts.push(record.place.start);
+        self.ends.push(record.place.end);
+        self.timestamps.push(record.place.at);
+        self.requests.push(&record.request);
+        self.responses.push(&record.response);
     }
 }
 
@@ -107,6 +157,7 @@ impl<'a> OwnerArrays<'a> {
         self.versions.push(store.version);
         self.revisions.push(store.set.revision);
         self.live_tasks.push(store.set.live_tasks);
+        self.trashed_tasks.push(store.set.trashed_tasks);
         self.new_epochs.push(store.new_epoch);
         self.write_ids.push(store.write_id);
     }
@@ -122,14 +173,17 @@ impl QueryFragment<Pg> for StoreOwners<'_> {
         push!(out,
             Seen => &owners.seen_versions, Seen => &owners.seen_revisions, Seen => &owners.seen_epochs,
             Numbers => &owners.versions, Numbers => &owners.revisions, Numbers => &owners.live_tasks,
-            Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
+            Numbers => &owners.trashed_tasks, Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
         );
+        // In the order of ids: every process then locks common owners in the same order, and none waits in a circle.
         out.push_sql(
             ") with ordinality as input (of_owner, seen_version, seen_revision, seen_epoch,
-                next_version, next_revision, next_live_tasks, new_epoch, next_write_id, ordinal)
+                next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch, next_write_id, ordinal)
             ), stored as (
-                insert into owners as owner (owner_id, version, revision, live_tasks, epoch, write_id)
-                select of_owner, next_version, next_revision, next_live_tasks, new_epoch, next_write_id
+                insert into owners as owner
+                    (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id)
+                select of_owner, next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch,
+                    next_write_id
                 from input_owner order by of_owner collate \"C\"",
         );
         push_on_conflict(&mut out);
@@ -176,6 +230,7 @@ impl StoreOwners<'_> {
             out.push_sql(" from (select of_owner, ");
             out.push_sql(WRITTEN);
             self.updated.push_input(out)?;
+            out.push_sql(BY_KEY);
             out.push_sql(") as input where tasks.owner_id = input.of_owner and tasks.id = input.id)");
         }
         if !self.deleted.of.is_empty() {
@@ -195,6 +250,46 @@ impl StoreOwners<'_> {
                 ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
                 on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",
+            );
+        }
+        self.push_keys(out)
+    }
+
+    fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.recorded.of.is_empty() {
+            return Ok(());
+        }
+        let recorded = &self.recorded;
+        out.push_sql(", input_key as materialized (select of_owner, input.* from unnest(");
+        out.push_bind_param::<Array<BigInt>, _>(&recorded.of)?;
+        push!(out, Array<Text> => &recorded.keys, Array<BigInt> => &recorded.numbers,
+            Array<BigInt> => &recorded.starts, Array<BigInt> => &recorded.ends,
+            Array<UtcTimestamp> => &recorded.timestamps, Array<Binary> => &recorded.requests,
+            Array<Binary> => &recorded.responses);
+        out.push_sql(
+            ") as input (ordinal, of_key, of_number, start_byte, end_byte, at_time, request, response)
+                join passed using (ordinal)
+            ), recorded as (
+                insert into idempotency_keys
+                    (owner_id, key, number, start_byte, end_byte, at, request, response)
+                select of_owner, of_key, of_number, start_byte, end_byte, at_time, request, response from input_key
+                on conflict (owner_id, key) do update set number = excluded.number,
+                    start_byte = excluded.start_byte, end_byte = excluded.end_byte, at = excluded.at,
+                    request = excluded.request, response = excluded.response)",
+        );
+        if !self.dropped.of.is_empty() {
+            // A row is changed only once in a statement: the replaced ones are not deleted.
+            out.push_sql(
+                ", dropped as (delete from idempotency_keys as old
+                using (select of_owner, below_number, below_start from unnest(",
+            );
+            out.push_bind_param::<Array<BigInt>, _>(&self.dropped.of)?;
+            push!(out, Array<BigInt> => &self.dropped.below_numbers, Array<BigInt> => &self.dropped.below_starts);
+            out.push_sql(
+                ") as input (ordinal, below_number, below_start) join passed using (ordinal)) as input
+                where old.owner_id = of_owner and old.number < below_number and old.start_byte < below_start
+                    and not exists (select from input_key as again
+                        where again.of_owner = old.owner_id and again.of_key = old.key))",
             );
         }
         Ok(())
@@ -219,6 +314,7 @@ fn push_ids<'b>(out: &mut AstPass<'_, 'b, Pg>, of: &'b Vec<i64>, ids: &'b Vec<Ta
     out.push_bind_param::<Array<BigInt>, _>(of)?;
     push!(out, Array<Id> => ids);
     out.push_sql(") as input (ordinal, of_id) join passed using (ordinal)");
+    out.push_sql(BY_KEY);
     Ok(())
 }
 

@@ -11,10 +11,10 @@ use crate::backend::rows::statement;
 use crate::backend::rows::{BindTask, Id, TaskValues, UtcTimestamp, WRITTEN};
 use crate::write::Store;
 
-/// Whether a store writes or deletes exactly one task.
+/// Whether a store writes or deletes exactly one task and nothing else.
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
-    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1
+    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1 && set.recorded.is_empty()
 }
 
 /// Stores it.
@@ -38,6 +38,7 @@ struct OwnerValues<'a> {
     id: &'a str,
     store: &'a Store,
     live_tasks: i32,
+    trashed_tasks: i32,
     seen_version: Option<i64>,
     seen_revision: Option<i64>,
     seen_epoch: Option<i64>,
@@ -49,6 +50,7 @@ impl<'a> OwnerValues<'a> {
             id: store.owner.as_str(),
             store,
             live_tasks: i32::try_from(store.set.live_tasks).unwrap_or(i32::MAX),
+            trashed_tasks: i32::try_from(store.set.trashed_tasks).unwrap_or(i32::MAX),
             seen_version: store.seen.map(|seen| seen.version),
             seen_revision: store.seen.map(|seen| seen.revision),
             seen_epoch: store.seen.map(|seen| seen.epoch),
@@ -59,12 +61,13 @@ impl<'a> OwnerValues<'a> {
     fn push_stored<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "with stored as (
-                insert into owners as owner (owner_id, version, revision, live_tasks, epoch, write_id) values (",
+                insert into owners as owner
+                    (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id) values (",
         );
         out.push_bind_param::<Text, str>(self.id)?;
         push!(out,
             BigInt => &self.store.version, BigInt => &self.store.set.revision, Integer => &self.live_tasks,
-            BigInt => &self.store.new_epoch, BigInt => &self.store.write_id,
+            Integer => &self.trashed_tasks, BigInt => &self.store.new_epoch, BigInt => &self.store.write_id,
         );
         out.push_sql(")");
         push_on_conflict(out);

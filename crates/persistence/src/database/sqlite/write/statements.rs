@@ -1,6 +1,6 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::sqlite::Sqlite;
 use domain::{OwnerId, TaskId, Timestamp};
 
@@ -8,6 +8,7 @@ use crate::backend::rows::{
     BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN, statement, text_statement,
 };
 use crate::write::Store;
+use crate::write::keys::{PLACE, PlaceColumns, RECORD, RecordColumns};
 
 /// Creates or updates the owner's row and returns its epoch.
 pub(super) struct StoreOwner<'a> {
@@ -19,13 +20,14 @@ statement!(StoreOwner => BigInt);
 impl QueryFragment<Sqlite> for StoreOwner<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "insert into owners (owner_id, version, revision, live_tasks, epoch, write_id) values (",
+            "insert into owners (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id) values (",
         );
         out.push_bind_param::<Text, str>(self.store.owner.as_str())?;
         let numbers = [
             &self.store.version,
             &self.store.set.revision,
             &self.store.set.live_tasks,
+            &self.store.set.trashed_tasks,
             &self.store.new_epoch,
             &self.store.write_id,
         ];
@@ -35,7 +37,8 @@ impl QueryFragment<Sqlite> for StoreOwner<'_> {
         }
         out.push_sql(
             ") on conflict (owner_id) do update set version = excluded.version, revision = excluded.revision,
-                live_tasks = excluded.live_tasks, write_id = excluded.write_id,
+                live_tasks = excluded.live_tasks, trashed_tasks = excluded.trashed_tasks,
+                write_id = excluded.write_id,
                 epoch = case when epoch = 0 then excluded.epoch else epoch end returning epoch",
         );
         Ok(())
@@ -77,11 +80,11 @@ impl QueryFragment<Sqlite> for UpdateTask<'_> {
     }
 }
 
-text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt),
-    ["select version, revision, epoch, live_tasks from owners where owner_id = ?"]);
+text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt, BigInt),
+    ["select version, revision, epoch, live_tasks, trashed_tasks from owners where owner_id = ?"]);
 
-text_statement!(LoadTask(owner: str as Text, id: TaskId as Id) => (Columns, Bool),
-    ["select ", COLUMNS, ", deleted_at is not null from tasks where owner_id = ? and id = ?"]);
+text_statement!(LoadTask(owner: str as Text, id: TaskId as Id) => Columns,
+    ["select ", COLUMNS, " from tasks where owner_id = ? and id = ?"]);
 
 text_statement!(DeleteTask(owner: str as Text, id: TaskId as Id) => (),
     ["delete from tasks where owner_id = ? and id = ?"]);
@@ -93,6 +96,24 @@ text_statement!(
 
 text_statement!(DeleteTombstone(owner: str as Text, id: TaskId as Id) => (),
     ["delete from tombstones where owner_id = ? and type = 'task' and object_id = ?"]);
+
+text_statement!(LoadKey(owner: str as Text, key: str as Text) => RecordColumns,
+    ["select ", RECORD, " from idempotency_keys where owner_id = ? and key = ?"]);
+
+text_statement!(OldestKey(owner: str as Text) => PlaceColumns,
+    ["select ", PLACE, " from idempotency_keys where owner_id = ? order by number limit 1"]);
+
+text_statement!(NewestKey(owner: str as Text) => PlaceColumns,
+    ["select ", PLACE, " from idempotency_keys where owner_id = ? order by number desc limit 1"]);
+
+text_statement!(DropKeys(owner: str as Text, below_number: i64 as BigInt, below_start: i64 as BigInt) => (),
+    ["delete from idempotency_keys where owner_id = ? and number < ? and start_byte < ?"]);
+
+text_statement!(
+    InsertKey(owner: str as Text, key: str as Text, number: i64 as BigInt, start: i64 as BigInt, end: i64 as BigInt,
+        at: Timestamp as UtcTimestamp, request: [u8] as Binary, response: [u8] as Binary) => (),
+    ["insert or replace into idempotency_keys (owner_id, key, number, start_byte, end_byte, at, request, response)
+    values (?, ?, ?, ?, ?, ?, ?, ?)"]);
 
 fn push_key<'b>(out: &mut AstPass<'_, 'b, Sqlite>, owner: &'b OwnerId, id: &'b TaskId) -> QueryResult<()> {
     out.push_sql(" where owner_id = ");

@@ -80,7 +80,7 @@ impl Schedule {
         for process in 0..self.plan.processes {
             for owner in 0..self.plan.owners {
                 let serial = self.history.calls.len();
-                self.push_call(process, load::owner(owner), load::fresh_create(serial));
+                self.push_call(process, load::owner(owner), load::fresh_create(serial), None);
             }
         }
         true

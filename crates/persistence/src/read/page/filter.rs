@@ -1,0 +1,111 @@
+//! The conditions of a page on its rows.
+
+use diesel::QueryResult;
+use diesel::query_builder::AstPass;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, Text};
+use domain::{DueFilter, DueLimit, Overdue, Scope, SearchRule};
+
+use super::{ListBackend, PageQuery, is_scan};
+use crate::backend::rows::IN_TRASH;
+use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
+
+impl PageQuery<'_> {
+    /// Pushes the table and the conditions of the filters.
+    pub(super) fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
+    {
+        out.push_sql(" from tasks where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        out.push_sql(" and ");
+        out.push_sql(match self.query.scope {
+            Scope::Live => "deleted_at is null",
+            Scope::Trash => IN_TRASH,
+        });
+        if is_scan(self.query) || self.is_filtered() {
+            out.push_sql(self.functions.in_time);
+        }
+        if let Some(completed) = &self.completed {
+            out.push_sql(" and completed = ");
+            out.push_bind_param::<Bool, _>(completed)?;
+        }
+        if !self.query.priorities.is_empty() {
+            let ranks: Vec<String> =
+                self.query.priorities.iter().map(|priority| priority.rank().to_string()).collect();
+            out.push_sql(&format!(" and priority in ({})", ranks.join(", ")));
+        }
+        for tag in &self.tags {
+            self.push_find(out, "tags", tag)?;
+        }
+        self.push_due(out)?;
+        if let Some(search) = &self.query.search {
+            // Each row by the rule of its search text.
+            let find = self.functions.find;
+            out.push_sql(&format!(" and case when {IS_CURRENT} then {find}({CURRENT_TEXT}, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::CURRENT))?;
+            out.push_sql(&format!(") else {find}(search, "));
+            out.push_bind_param::<Text, str>(search.folded(SearchRule::Case))?;
+            out.push_sql(") end > 0");
+        }
+        Ok(())
+    }
+
+    fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        i64: ToSql<BigInt, DB>,
+    {
+        let DueFilter { none, from, before, overdue } = &self.query.due;
+        if *none {
+            out.push_sql(" and due_date is null");
+        }
+        if let Some(limit) = from {
+            out.push_sql(" and not ");
+            push_is_above(out, limit)?;
+        }
+        if let Some(limit) = before {
+            out.push_sql(" and ");
+            push_is_above(out, limit)?;
+        }
+        if let Some(Overdue { wanted, limit }) = overdue {
+            out.push_sql(if *wanted {
+                " and (not completed and "
+            } else {
+                " and (completed or due_date is null or not "
+            });
+            push_is_above(out, limit)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+
+    fn push_find<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        column: &str,
+        text: &'b str,
+    ) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+    {
+        out.push_sql(&format!(" and {}({column}, ", self.functions.find));
+        out.push_bind_param::<Text, str>(text)?;
+        out.push_sql(") > 0");
+        Ok(())
+    }
+}
+
+/// The condition that a due date is below the limit; null without one.
+fn push_is_above<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, limit: &'b DueLimit) -> QueryResult<()>
+where
+    i64: ToSql<BigInt, DB>,
+{
+    out.push_sql("(due_date < case when due_date & 1 = 0 then ");
+    out.push_bind_param::<BigInt, _>(&limit.day_key)?;
+    out.push_sql(" else ");
+    out.push_bind_param::<BigInt, _>(&limit.moment_key)?;
+    out.push_sql(" end)");
+    Ok(())
+}
