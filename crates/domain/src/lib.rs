@@ -20,7 +20,7 @@ pub use decide::{
     Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation, Idempotency,
     IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, Operation, OperationError, OperationResult, Outcome,
     OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone,
-    TrashCapacity, TrashedId, WriteSet, Writer, decide,
+    TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

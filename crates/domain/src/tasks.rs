@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::ports::task_of;
 use crate::{
     Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, NewTask, NullPolicy,
     Outcome, Owner, Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository,
@@ -23,6 +24,21 @@ pub enum TaskError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner already has a task of the id that the caller chose.
+    #[error("a task of this id exists")]
+    AlreadyExists {
+        /// The revision it is at, unless it is in the trash.
+        current: Option<Revision>,
+    },
+    /// The owner has as many live tasks as allowed.
+    #[error("the owner has {limit} tasks, as many as allowed, or more")]
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
+    /// The caller must not choose this id.
+    #[error("the id is not a UUID of version 4 or 7")]
+    InvalidId,
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
@@ -57,14 +73,15 @@ impl From<RepositoryError> for TaskError {
         match error {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
-            // A new id is generated for each task.
-            RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
+            // Expected only of ids that callers choose.
+            RepositoryError::AlreadyExists { .. } => Self::Fault(Box::new(error)),
             RepositoryError::Damaged(source) => Self::Damaged(source),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
@@ -112,16 +129,13 @@ impl Tasks {
         input: TaskInput,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
-        // A new id has no tombstone, so the store need not delete one.
-        let task = NewTask { id_is_new: true, ..task };
-        Ok(self.repository.execute(owner, Command::Create(task), request, self.clock.now()).await?)
+        self.execute(owner, self.creation(None, input)?, request).await
     }
 
     /// The command that creates a task, with this id or a new one.
     pub fn creation(&self, id: Option<TaskId>, input: TaskInput) -> Result<Command, TaskError> {
         let task = input.into_new_task(id.unwrap_or_else(|| self.ids.next()), self.limits);
-        // A new id has no tombstone, so the store need not delete one.
+        // A new id has no tombstone, so the store need not delete one. A deleted task may have had an id that is chosen.
         Ok(Command::Create(NewTask { id_is_new: id.is_none(), ..task.map_err(TaskError::Invalid)? }))
     }
 
@@ -169,6 +183,23 @@ impl Tasks {
         }
     }
 
+    /// Creates a task with an id that the caller has chosen, so that a repeated request creates no second task.
+    pub async fn create_with_id(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        input: TaskInput,
+    ) -> Result<Task, TaskError> {
+        let command = self.creation(Some(id), input)?;
+        if !id.may_be_chosen() {
+            return Err(TaskError::InvalidId);
+        }
+        match self.repository.write(owner, command, self.clock.now()).await {
+            Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
+            created => Ok(task_of(created?)?),
+        }
+    }
+
     /// Reads a task.
     pub async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, TaskError> {
         Ok(self.repository.get(owner, id).await?)
@@ -188,8 +219,8 @@ impl Tasks {
         nulls: NullPolicy,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
-        let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        self.write(owner, id, change, precondition).await
+        let command = self.change(id, input, nulls, precondition)?;
+        Ok(task_of(self.run(owner, command).await?)?)
     }
 
     /// Sets or toggles whether a task is completed.
@@ -200,8 +231,7 @@ impl Tasks {
         completion: Completion,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
-        let change = Change { completion: Some(completion), ..Change::default() };
-        self.write(owner, id, change, precondition).await
+        Ok(task_of(self.run(owner, self.completion(id, completion, precondition)).await?)?)
     }
 
     /// Moves a task to the trash; without a trash, deletes it for good.
@@ -211,7 +241,7 @@ impl Tasks {
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        self.run(owner, Command::Delete { id, precondition, trash: self.trash }).await.map(drop)
+        self.run(owner, self.deletion(id, precondition)).await.map(drop)
     }
 
     /// Reads a task in the trash.
@@ -227,8 +257,7 @@ impl Tasks {
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let command = Command::Restore { id, precondition };
-        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+        self.execute(owner, Command::Restore { id, precondition }, request).await
     }
 
     /// Deletes a task in the trash for good.
@@ -264,16 +293,6 @@ impl Tasks {
     }
 
     async fn run(&self, owner: &Owner, command: Command) -> Result<Outcome, TaskError> {
-        Ok(self.repository.write(owner, command, self.clock.now()).await?)
-    }
-
-    async fn write(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        change: Change,
-        precondition: Precondition,
-    ) -> Result<Task, TaskError> {
-        Ok(self.repository.update(owner, id, change, precondition, self.clock.now()).await?)
+        self.execute(owner, command, None).await
     }
 }

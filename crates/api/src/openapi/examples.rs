@@ -100,7 +100,8 @@ impl Examples {
     fn bulk_results(&self) -> Named {
         let [(_, open), ..] = &*self.of("Task") else { return vec![] };
         let problem = problems::example(ProblemKind::NotFound);
-        let results = json!([{"status": 201, "task": open}, {"status": 204}, {"status": 404, "problem": problem}]);
+        let results =
+            json!([{"status": 201, "task": open}, {"status": 204}, {"status": 404, "problem": problem}]);
         vec![("list", json!({"results": results})), ("nothing", json!({"results": []}))]
     }
 }

@@ -85,6 +85,11 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
+        || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
+    {
+        statuses.push(S::CONFLICT);
+    }
     // The key can be that of another request.
     if *method == HttpMethod::Post {
         statuses.push(S::UNPROCESSABLE_ENTITY);
@@ -103,9 +108,8 @@ fn name(status: StatusCode) -> String {
 
 fn response(status: StatusCode) -> Response {
     let kinds = || ProblemKind::ALL.iter().filter(|kind| kind.status() == status);
-    let named = |kind: &ProblemKind| {
-        (kind.code(), ExampleBuilder::new().summary(kind.title()).value(example(*kind)))
-    };
+    let named =
+        |kind: &ProblemKind| (kind.code(), ExampleBuilder::new().summary(kind.title()).value(example(*kind)));
     let examples: BTreeMap<_, _> = kinds().map(named).collect();
     let content =
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
@@ -130,6 +134,7 @@ pub(super) fn example(kind: ProblemKind) -> Option<Value> {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok()

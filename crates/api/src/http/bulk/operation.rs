@@ -10,7 +10,9 @@ use serde_json::value::RawValue;
 
 use super::{OPERATIONS_MAX, present};
 use crate::http::json::JsonObject;
-use crate::http::members::{Boolean, Integer, MEMBERS, MemberKind, Mismatch, REVISION_MAX, ReadMember, Reader};
+use crate::http::members::{
+    Boolean, Integer, MEMBERS, MemberKind, Mismatch, REVISION_MAX, ReadMember, Reader,
+};
 use crate::http::problem::{Problem, ProblemKind};
 
 /// The members of an operation.
@@ -157,7 +159,10 @@ impl ReadMember<Self> for Verb {
     fn read(value: Value) -> Result<Self, Mismatch> {
         let named = |text: &str| Self::ALL.into_iter().find(|verb| verb.name() == text);
         let names = || Self::ALL.map(Self::name).join(", ");
-        value.as_str().and_then(named).ok_or_else(|| Mismatch(format!("must be one of {}", names()).into(), "enum"))
+        value
+            .as_str()
+            .and_then(named)
+            .ok_or_else(|| Mismatch(format!("must be one of {}", names()).into(), "enum"))
     }
 }
 
@@ -168,7 +173,9 @@ impl MemberKind for Id {}
 
 impl ReadMember<TaskId> for Id {
     fn read(value: Value) -> Result<TaskId, Mismatch> {
-        let Value::String(text) = value else { return Err(Mismatch("must be a string".into(), "string_type")) };
+        let Value::String(text) = value else {
+            return Err(Mismatch("must be a string".into(), "string_type"));
+        };
         TaskId::parse(&text).ok_or(Mismatch("must be a UUID".into(), "uuid_parsing"))
     }
 }

@@ -58,7 +58,11 @@ impl Results {
             (None, Ok(status)) => *status,
         };
         let problem = problem.map(|problem| ProblemBody::new(problem, &self.request_id));
-        ResultJson { status: status.as_u16(), task: result.as_ref().ok().and_then(task).map(TaskJson), problem }
+        ResultJson {
+            status: status.as_u16(),
+            task: result.as_ref().ok().and_then(task).map(TaskJson),
+            problem,
+        }
     }
 
     fn problem(&self, index: usize, error: &OperationError) -> Problem {

@@ -53,6 +53,8 @@ kinds! {
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "Request timeout";
     /// The user has a task of this id.
     AlreadyExists = CONFLICT, "already_exists", "Already exists";
+    /// The user has as many tasks as allowed.
+    QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks";
     /// The task has another revision than the request requires.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "Precondition failed";
     /// The body is over the limit.

@@ -9,7 +9,8 @@ use super::{FieldError, Problem, ProblemKind};
 use crate::http::representation::TaskJson;
 use crate::openapi::schemas;
 
-/// The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members).
+/// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit`, `trashed`, `task` and `index` as extension
+/// members).
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
@@ -41,6 +42,14 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     index: Option<usize>,
+    /// The maximum that would be exceeded; only with `quota_exceeded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<u64>,
+    /// Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trashed: Option<bool>,
 }
 
 impl<'a> ProblemBody<'a> {
@@ -56,6 +65,8 @@ impl<'a> ProblemBody<'a> {
             errors: &problem.errors,
             task: problem.task.as_deref().map(TaskJson),
             index: problem.index,
+            limit: problem.limit,
+            trashed: problem.trashed.then_some(true),
         }
     }
 }

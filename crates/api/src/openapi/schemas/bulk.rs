@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use utoipa::openapi::schema::{
-    ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Ref, SchemaFormat, SchemaType, Type,
+    ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, SchemaFormat, SchemaType, Type,
 };
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -42,7 +42,8 @@ impl PartialSchema for BulkRequest {
 
 impl PartialSchema for Operation {
     fn schema() -> RefOr<Schema> {
-        let operations = Verb::ALL.into_iter().fold(OneOfBuilder::new(), |all, verb| all.item(operation(verb)));
+        let operations =
+            Verb::ALL.into_iter().fold(OneOfBuilder::new(), |all, verb| all.item(operation(verb)));
         operations.description(Some("One operation. A null member counts as absent.")).into()
     }
 }
@@ -78,13 +79,17 @@ fn operation(verb: Verb) -> ObjectBuilder {
     let object = Object::builder().property("op", op).required("op");
     if verb == Verb::Create {
         let id = typed([Type::String, Type::Null])
-            .pattern(Some("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"))
-            .description(Some("The id of the new task, a UUID of version 4 or 7; by default the service chooses one."));
+            .pattern(Some(
+                "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
+            ))
+            .description(Some(
+                "The id of the new task, a UUID of version 4 or 7; by default the service chooses one.",
+            ));
         let object = object.property("id", id).property("task", Ref::from_schema_name("NewTask"));
         return object.required("task").description(Some("Creates a task."));
     }
     let id = Object::builder().schema_type(Type::String);
-    let id = id.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).description(Some("The task."));
+    let id = id.format(Some(SchemaFormat::Custom("uuid".to_owned()))).description(Some("The task."));
     let object = object.property("id", id).required("id").property("if_match", condition());
     match verb {
         Verb::Create => object,
@@ -94,17 +99,21 @@ fn operation(verb: Verb) -> ObjectBuilder {
         }
         Verb::Complete => {
             let completed = typed([Type::Boolean, Type::Null]).default(Some(json!(true)));
-            let object = object.property(MEMBERS.completed.name, completed.description(Some("The new value.")));
+            let object =
+                object.property(MEMBERS.completed.name, completed.description(Some("The new value.")));
             object.description(Some("Completes or reopens a task."))
         }
-        Verb::Delete => object.description(Some("Moves a task to the trash; without a trash, deletes it for good.")),
+        Verb::Delete => {
+            object.description(Some("Moves a task to the trash; without a trash, deletes it for good."))
+        }
         Verb::Restore => object.description(Some("Restores a task from the trash.")),
     }
 }
 
 fn condition() -> OneOfBuilder {
     let revision = typed([Type::Integer, Type::Null]).minimum(Some(1)).maximum(Some(REVISION_MAX));
-    let index = Object::builder().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(OPERATIONS_MAX - 1));
+    let index =
+        Object::builder().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(OPERATIONS_MAX - 1));
     let earlier = Object::builder()
         .property("operation", index.description(Some("Its index.")))
         .required("operation")

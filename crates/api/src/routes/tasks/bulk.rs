@@ -34,8 +34,7 @@ pub(crate) async fn bulk(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let post =
-        Post::read(&request, payload, BodyLimits { max_bytes: bulk::BODY_MAX, ..state.body }).await?;
+    let post = Post::read(&request, payload, BodyLimits { max_bytes: bulk::BODY_MAX, ..state.body }).await?;
     let (list, operations) = match post.json().and_then(|body| bulk::read(body, &state.tasks)) {
         Ok((list, operations)) => (Ok(list), operations),
         Err(problem) => (Err(problem), Vec::new()),
