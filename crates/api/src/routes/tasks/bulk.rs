@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
+use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Command, Outcome, TaskError};
+use domain::{Command, Outcome, Owner, TaskError};
 
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::bulk::{self, Results};
@@ -56,5 +57,16 @@ pub(crate) async fn bulk(
             outcome => Ok(outcome?),
         }
     });
-    Ok(response.await?)
+    Ok(held(response.await?, &owner, &state))
+}
+
+/// The response, whose body counts as a list that waits to be sent. It is sent in any case, since the operations are executed.
+fn held(response: HttpResponse, owner: &Owner, state: &AppState) -> HttpResponse {
+    response.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => match state.unsent_lists.take(owner, bytes.len()) {
+            Ok(unsent) => unsent.hold(bytes).boxed(),
+            Err(_) => bytes.boxed(),
+        },
+        Err(body) => body,
+    })
 }
