@@ -4,10 +4,10 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
+use utoipa::openapi::Ref;
 
 use super::{FieldError, Problem, ProblemKind};
 use crate::http::representation::TaskJson;
-use crate::openapi::schemas;
 
 /// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit`, `trashed`, `task` and `index` as extension
 /// members).
@@ -36,7 +36,7 @@ pub(crate) struct ProblemBody<'a> {
     errors: &'a [FieldError],
     /// The task as it is; only of an operation, with `precondition_failed` and `already_exists`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<schemas::Task>, nullable = false)]
+    #[schema(schema_with = task, required = false)]
     task: Option<TaskJson<'a>>,
     /// The index of the operation that failed; only if a list of operations is not executed for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +50,11 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     trashed: Option<bool>,
+}
+
+/// The schema of `task`.
+fn task() -> Ref {
+    Ref::from_schema_name("Task")
 }
 
 impl<'a> ProblemBody<'a> {
