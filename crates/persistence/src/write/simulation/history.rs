@@ -78,6 +78,12 @@ impl Answer {
         self.is_success() || matches!(self, Self::Unchanged(_) | Self::Operations(_))
     }
 
+    /// Whether some operations of a list were executed and some were not.
+    pub(super) fn is_partial(&self) -> bool {
+        let Self::Operations(answers) = self else { return false };
+        self.is_success() && answers.iter().any(|(answer, _)| !answer.is_done())
+    }
+
     /// Whether the owner is as before.
     pub(super) fn writes_nothing(&self) -> bool {
         match self {
@@ -149,11 +155,15 @@ pub(super) struct Counts {
     pub(super) blocked: u64,
     pub(super) unknown: u64,
     pub(super) replays: u64,
+    /// Lists of operations of which some were executed and some were not.
+    pub(super) partial_lists: u64,
+    /// Lists that were not executed because of one operation.
+    pub(super) failed_lists: u64,
     pub(super) reused_keys: u64,
 }
 
 impl Counts {
-    const fn all(&mut self) -> [&mut u64; 15] {
+    const fn all(&mut self) -> [&mut u64; 17] {
         [
             &mut self.steps,
             &mut self.kills,
@@ -169,6 +179,8 @@ impl Counts {
             &mut self.blocked,
             &mut self.unknown,
             &mut self.replays,
+            &mut self.partial_lists,
+            &mut self.failed_lists,
             &mut self.reused_keys,
         ]
     }
