@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { failure, testClient, tokenFor } from "../tests/client";
-import { SignedOut } from "./problem";
+import { failure, QUOTA, testClient, tokenFor } from "../tests/client";
+import { SignedOut, Unreachable } from "./problem";
 
 test("creates, reads, updates, completes and deletes a task", async () => {
   const { api, userId } = testClient();
@@ -15,6 +15,33 @@ test("creates, reads, updates, completes and deletes a task", async () => {
   expect(tasks).toHaveLength(1);
   await api.remove(tasks[0]!);
   expect((await api.list()).tasks).toEqual([]);
+});
+
+test("a create with an id can be repeated after a lost response", async () => {
+  const userId = crypto.randomUUID();
+  const id = crypto.randomUUID();
+  let lost = 0;
+  const loseFirst = async (request: Request) => {
+    const response = await fetch(request);
+    if ((lost += 1) === 1) throw new TypeError("The connection was lost.");
+    return response;
+  };
+  const { api } = testClient({ userId, fetch: loseFirst });
+  expect(await failure(api.createWithId(id, { title: "once" }))).toBeInstanceOf(Unreachable);
+  const task = await api.createWithId(id, { title: "once" });
+  expect(task).toMatchObject({ id, title: "once" });
+  expect((await api.list()).tasks).toEqual([task]);
+  const other = await testClient().api.createWithId(id, { title: "another user's" });
+  expect(other).toMatchObject({ id, title: "another user's" });
+  expect(await api.update(task, { title: "changed" })).toMatchObject({ id, title: "changed" });
+});
+
+test("the quota is in the problem", async () => {
+  const { api } = testClient();
+  for (let count = 0; count < QUOTA; count += 1) await api.create({ title: "one of many" });
+  const problem = { code: "quota_exceeded", status: 409, limit: QUOTA };
+  expect(await failure(api.create({ title: "too many" }))).toMatchObject(problem);
+  expect(await failure(api.createWithId(crypto.randomUUID(), { title: "too many" }))).toMatchObject(problem);
 });
 
 test("restores tasks of the trash, and deletes them for good", async () => {

@@ -105,6 +105,20 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       return versions.read(read(result), result.response);
     },
 
+    /**
+     * Creates a task with a new id: a UUID of version 4 or 7, such as `crypto.randomUUID()`. After a failure it can be
+     * repeated with the same id, also if the first request was executed: then it returns the task as it is.
+     */
+    createWithId(id: string, body: NewTask): Promise<Task> {
+      return versions.inOrder(id, async () => {
+        const path = { ...owner, id };
+        const params = { path, header: { "If-None-Match": "*" } };
+        let result = await client.PUT("/api/{user_id}/tasks/{id}", { params, body });
+        if (result.response.status === 412 && !result.error?.trashed) result = await client.GET("/api/{user_id}/tasks/{id}", { params: { path } });
+        return versions.read(read(result), result.response);
+      });
+    },
+
     /** Returns the current version of a task. A write to this version does not overwrite changes of other clients. */
     get(id: string, signal?: AbortSignal): Promise<Task> {
       return versions.inOrder(id, async () => {

@@ -81,9 +81,12 @@ export interface paths {
          */
         get: operations["get_task"];
         /**
-         * Updates a task
+         * Updates or creates a task
          * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
          *     `updated_at` and `ETag` remain the same.
+         *
+         *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
          */
         put: operations["update_task"];
         post?: never;
@@ -251,9 +254,12 @@ export interface paths {
          */
         get: operations["own_get_task"];
         /**
-         * Updates a task
+         * Updates or creates a task
          * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
          *     `updated_at` and `ETag` remain the same.
+         *
+         *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
          */
         put: operations["own_update_task"];
         post?: never;
@@ -559,7 +565,7 @@ export interface components {
         };
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` and `["query"]` as a whole. */
+            /** @description The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole. */
             loc: string[];
             /** @description A description. */
             msg: string;
@@ -613,17 +619,22 @@ export interface components {
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
-        /** @description The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members). */
+        /** @description The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members). */
         Problem: {
             /**
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int64
+             * @description The maximum that would be exceeded; only with `quota_exceeded`.
+             */
+            limit?: number;
             /** @description Identifies the request in the log; same as `X-Request-Id`. */
             request_id: string;
             /**
@@ -633,6 +644,8 @@ export interface components {
             status: number;
             /** @description A title for people, always the same for one type. */
             title: string;
+            /** @description Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create. */
+            trashed?: boolean;
             /**
              * Format: uri
              * @description Identifies the problem type as a URI, which need not resolve.
@@ -818,6 +831,17 @@ export interface components {
             headers: {
                 /** @description `Bearer`, and the error of the token (RFC 6750 §3). */
                 "WWW-Authenticate"?: string;
+                /** @description Identifies the request in the log: the client's id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `quota_exceeded`: Too many tasks. */
+        Conflict: {
+            headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
@@ -1223,6 +1247,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -1302,7 +1327,7 @@ export interface operations {
             header?: {
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
                 "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
@@ -1315,7 +1340,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The changes, or the new task, whose `title` is required. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
@@ -1339,6 +1364,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description The new task. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1346,6 +1390,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1591,6 +1636,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
@@ -2031,6 +2077,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -2107,7 +2154,7 @@ export interface operations {
             header?: {
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
                 "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
@@ -2118,7 +2165,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The changes, or the new task, whose `title` is required. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
@@ -2142,12 +2189,32 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description The new task. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2381,6 +2448,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

@@ -54,6 +54,8 @@ struct EndLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
     tasks: u64,
+    /// Absent from an export of a version without a trash.
+    #[serde(default)]
     trashed: u64,
     tombstones: u64,
 }

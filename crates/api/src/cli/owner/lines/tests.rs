@@ -65,6 +65,13 @@ fn exports_are_read_back_unchanged() {
 }
 
 #[test]
+fn exports_of_versions_without_a_trash_are_read() {
+    let all = exported().replace("\"trashed\":1,", "");
+    let text: Vec<&str> = all.lines().filter(|line| !line.contains("trashed")).collect();
+    assert_eq!(read(&text.join("\n")), Ok(vec![ImportedTask::from(task())]));
+}
+
+#[test]
 fn invalid_exports_are_rejected_with_the_line() {
     let lines: Vec<String> = exported().lines().map(str::to_owned).collect();
     let with = |number: usize, from: &str, to: &str| {
