@@ -17,6 +17,7 @@ mod ownership;
 mod reference;
 mod responses;
 mod structure;
+mod tags;
 mod texts;
 mod trash;
 

@@ -14,6 +14,7 @@ mod listing;
 mod members;
 mod ownership;
 mod racing;
+mod reading;
 mod trash;
 mod writing;
 
@@ -28,6 +29,7 @@ pub use listing::*;
 pub use members::*;
 pub use ownership::*;
 pub use racing::*;
+pub use reading::*;
 pub use trash::*;
 pub use writing::*;
 
@@ -71,6 +73,10 @@ macro_rules! repository_contract {
             writes_without_a_change_keep_the_revision
             lists_are_filtered_by_members
             lists_are_sorted_by_members
+            tags_are_counted_in_every_spelling
+            tags_of_live_tasks_are_counted
+            tags_of_others_are_not_counted
+            pages_of_changeable_keys_have_the_revision
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps
