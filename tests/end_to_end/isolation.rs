@@ -98,7 +98,8 @@ impl User<'_> {
 
     fn creates(&mut self, root: &str) {
         let title = format!("{}{}", mark(self.number), self.any(1000));
-        let body = json!({"title": title, "description": format!("of {}", mark(self.number))});
+        let (description, tags) = (format!("of {}", mark(self.number)), [mark(self.number)]);
+        let body = json!({"title": title, "description": description, "tags": tags});
         let task = self.checked(self.client.post(root, &body)).expect(201).json();
         let id = task["id"].as_str().unwrap().to_owned();
         self.leaks.lock().unwrap().ids.push(id.clone());
@@ -107,7 +108,14 @@ impl User<'_> {
 
     fn lists(&mut self, root: &str) {
         let cursors = self.leaks.lock().unwrap().cursors.clone();
-        let root = if self.any(3) == 0 { format!("{root}/trash") } else { root.to_owned() };
+        let root = match self.any(4) {
+            0 => format!("{root}/trash"),
+            1 => {
+                let _ = self.checked(self.client.get(&format!("{root}/tags"))).expect(200);
+                return;
+            }
+            _ => root.to_owned(),
+        };
         let query = match self.any(4) {
             0 if !cursors.is_empty() => format!("?limit=3&cursor={}", cursors[self.any(cursors.len())]),
             1 => "?search=CANARY&count=true".to_owned(),
@@ -140,7 +148,7 @@ impl User<'_> {
         let (live, trashed) = (self.tasks.contains_key(id), self.trash.contains(id));
         let in_trash = format!("{root}/trash/{id}");
         // Whether it is found, and the response for whom it is.
-        let (found, success, response) = match self.any(8) {
+        let (found, success, response) = match self.any(9) {
             0 => (live, 200, self.client.get(&path)),
             1 => (live, 200, self.client.put(&path, &json!({"title": title}))),
             2 => (live, 200, self.client.patch(&path, &json!({"description": title}))),
@@ -151,6 +159,7 @@ impl User<'_> {
                 let _ = self.checked(self.client.get(&in_trash)).expect(if trashed { 200 } else { 404 });
                 return;
             }
+            7 => return self.creates_with(id, &path, &title),
             _ => (trashed, 204, self.client.delete(&in_trash)),
         };
         let response = self.checked(response).expect(if found { success } else { 404 });
@@ -165,6 +174,18 @@ impl User<'_> {
         }
         if trashed {
             self.trash.remove(id);
+        }
+    }
+
+    /// Creates a task with the id of another user's task, or of one that is deleted for good; the user's own are in use.
+    fn creates_with(&mut self, id: &str, path: &str, title: &str) {
+        let request = self.client.request("PUT", path).header("If-None-Match", "*");
+        let body = json!({"title": title, "tags": [mark(self.number)]});
+        let response = self.checked(request.json(&body).send());
+        if self.tasks.contains_key(id) || self.trash.contains(id) {
+            let _ = response.expect(412);
+        } else {
+            self.tasks.insert(id.to_owned(), response.expect(201).json());
         }
     }
 
@@ -191,6 +212,14 @@ impl User<'_> {
             .map(|task| (task["id"].as_str().unwrap().to_owned(), task.clone()))
             .collect();
         assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
+        let tags = self.client.get("/api/tasks/tags").expect(200).json();
+        let own = json!([{"name": mark(self.number), "count": self.tasks.len()}]);
+        assert_eq!(
+            tags,
+            if self.tasks.is_empty() { json!([]) } else { own },
+            "tags of {}",
+            name(self.number)
+        );
         let trash = self.client.get("/api/tasks/trash").expect(200).json();
         let trash: BTreeSet<String> =
             trash.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();

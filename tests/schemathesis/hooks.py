@@ -17,13 +17,17 @@ OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSE
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
-        # A key belongs to one request.
-        for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
-            case.headers[name] = str(uuid.uuid4())
-    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE or not case.query:
+    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
+    # A key belongs to one request.
+    for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
+        case.headers[name] = str(uuid.uuid4())
     operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
+    if operation == "update_task" and not is_new_task(case.body):
+        # The header asks for a new task.
+        remove_star(case.headers)
+    if not case.query:
+        return
     if operation in ("list_tasks", "list_trash"):
         remove_contradictions(case.query, operation == "list_trash")
     if operation == "complete_task" and isinstance(case.body, dict):
@@ -32,6 +36,18 @@ def before_call(context, case, kwargs):
             values.append(as_text(as_text(case.body["status"]) == "completed"))
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
+
+
+def is_new_task(body):
+    """Whether a change is also valid as a new task."""
+    completed = [body[name] for name in ("completed", "is_completed") if name in body]
+    return isinstance(body.get("title"), str) and None not in completed
+
+
+def remove_star(headers):
+    for name in [name for name in headers or {} if name.lower() == "if-none-match"]:
+        if headers[name].strip() == "*":
+            del headers[name]
 
 
 def remove_contradictions(query, is_trash):

@@ -17,11 +17,12 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// Longer than the shutdown timeout.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
 
-/// The limits of requests, which 0 turns off.
-const UNLIMITED: [&str; 3] = [
+/// The limits of users and addresses, which 0 turns off.
+const UNLIMITED: [&str; 4] = [
     "TASKNOOK_LIMITS__REQUESTS_PER_SECOND",
     "TASKNOOK_LIMITS__CONCURRENT_REQUESTS_PER_OWNER",
     "TASKNOOK_LIMITS__FAILED_AUTHENTICATIONS_PER_SECOND",
+    "TASKNOOK_LIMITS__TASKS_PER_OWNER",
 ];
 
 /// The environment of the binary: a working folder, and these variables only.
@@ -39,8 +40,8 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// A new folder, any free port, a log in JSON, no delay of the shutdown, and no limits of requests: one user and one
-    /// address send more in these tests than clients do.
+    /// A new folder, any free port, a log in JSON, no delay of the shutdown, and no limits: one user and one address send
+    /// and have more in these tests than clients do.
     #[must_use]
     pub fn new() -> Self {
         let bare = Self { program: None, folder: cleanup::folder("service"), variables: BTreeMap::new() };
@@ -52,7 +53,7 @@ impl Environment {
             .set("TASKNOOK_LOG__FORMAT", "json")
     }
 
-    /// The same with the default limits of requests.
+    /// The same with the default limits.
     #[must_use]
     pub fn with_default_limits(self) -> Self {
         UNLIMITED.iter().fold(self, |environment, name| environment.unset(name))

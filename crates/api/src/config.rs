@@ -140,6 +140,7 @@ section!(Limits {
     body_timeout_seconds: u64,
     max_token_bytes: usize,
     max_unsent_bytes: usize,
+    tasks_per_owner: u64,
     requests_per_second: u64,
     burst: u64,
     concurrent_requests_per_owner: u32,

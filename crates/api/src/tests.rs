@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod browsers;
+mod chosen_ids;
 mod compression;
 mod conditions;
 mod dashboards;
@@ -14,6 +15,7 @@ mod lists;
 mod log_events;
 mod members;
 mod ownership;
+mod quota;
 mod reference;
 mod responses;
 mod structure;

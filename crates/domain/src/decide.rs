@@ -6,6 +6,7 @@
 mod idempotency;
 mod import;
 mod precondition;
+mod quota;
 mod state;
 mod trash;
 mod write_set;
@@ -20,6 +21,7 @@ pub use idempotency::{
 };
 pub use import::ExistingTask;
 pub use precondition::{EntityTags, Precondition};
+pub use quota::WriteLimits;
 pub use state::{OwnerState, Slot};
 pub use trash::{TrashCapacity, TrashedId};
 pub use write_set::{Tombstone, WriteSet, Writer};
@@ -77,13 +79,17 @@ pub enum Command {
 }
 
 impl Command {
-    /// The task that must be loaded before the command can be decided. A create needs none: its id is new, and the
-    /// primary key rejects one that is not.
+    /// The task that must be loaded before the command can be decided. A create with a generated id needs none: the primary
+    /// key rejects an id that is not new.
     #[must_use]
     pub const fn reads(&self) -> Option<TaskId> {
         match self {
-            Self::Create(_) | Self::EmptyTrash | Self::LookUp | Self::ExpireTrash { .. } => None,
-            Self::Update { id, .. }
+            Self::Create(NewTask { id_is_new: true, .. })
+            | Self::EmptyTrash
+            | Self::LookUp
+            | Self::ExpireTrash { .. } => None,
+            Self::Create(NewTask { id, .. })
+            | Self::Update { id, .. }
             | Self::Delete { id, .. }
             | Self::Restore { id, .. }
             | Self::Purge { id, .. } => Some(*id),
@@ -102,7 +108,7 @@ impl Command {
     /// Whether the command needs only the counters of the owner.
     #[must_use]
     pub const fn reads_no_task(&self) -> bool {
-        matches!(self, Self::Create(_) | Self::LookUp)
+        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp)
     }
 }
 
@@ -136,7 +142,15 @@ pub enum Rejection {
         current: Revision,
     },
     /// The owner already has a task of this id, live or in the trash.
-    AlreadyExists,
+    AlreadyExists {
+        /// The revision it is at, if it is live.
+        current: Option<Revision>,
+    },
+    /// The owner has as many live tasks as allowed.
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
     /// The key of the request is recorded for another request.
     KeyReused,
 }
@@ -180,9 +194,14 @@ impl TaskEffect {
 
 /// Decides one command on what is stored of its owner. It reads nothing else, so the same arguments give the same
 /// result.
-pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<Effects, Rejection> {
+pub fn decide(
+    state: &OwnerState,
+    command: &Command,
+    limits: WriteLimits,
+    now: Timestamp,
+) -> Result<Effects, Rejection> {
     match command {
-        Command::Create(new) => create(state, new, now),
+        Command::Create(new) => create(state, new, limits, now),
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
@@ -190,7 +209,7 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
         Command::Delete { id, precondition, trash } => {
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
         }
-        Command::Restore { id, precondition } => trash::restore(state, *id, precondition, now),
+        Command::Restore { id, precondition } => trash::restore(state, *id, precondition, limits, now),
         Command::Purge { id, precondition } => trash::purge(state, *id, precondition, now),
         Command::EmptyTrash => Ok(trash::empty(state, now)),
         Command::ExpireTrash { before, trash, limit } => {
@@ -199,12 +218,20 @@ pub fn decide(state: &OwnerState, command: &Command, now: Timestamp) -> Result<E
     }
 }
 
-fn create(state: &OwnerState, new: &NewTask, now: Timestamp) -> Result<Effects, Rejection> {
+fn create(
+    state: &OwnerState,
+    new: &NewTask,
+    limits: WriteLimits,
+    now: Timestamp,
+) -> Result<Effects, Rejection> {
+    // Before the quota: a client that repeats a request which was executed must learn that, also when it used up the quota.
     match state.slot(new.id) {
-        Slot::Free => Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now))),
-        // A retired row still occupies the primary key, although the task cannot be read.
-        Slot::Live(_) | Slot::Trashed(_) | Slot::Retired => Err(Rejection::AlreadyExists),
+        Slot::Live(task) => return Err(Rejection::AlreadyExists { current: Some(task.revision) }),
+        Slot::Trashed(_) => return Err(Rejection::AlreadyExists { current: None }),
+        Slot::Free | Slot::Retired => {}
     }
+    limits.allow_another(state)?;
+    Ok(put(new.clone().into_task(state.owner_id().clone(), state.next_revision(), now)))
 }
 
 fn update(before: &Task, change: &Change, state: &OwnerState, now: Timestamp) -> Effects {

@@ -19,7 +19,7 @@ pub mod testing;
 pub use decide::{
     Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
     KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
-    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteSet, Writer, decide,
+    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

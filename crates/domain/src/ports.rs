@@ -25,7 +25,16 @@ pub enum RepositoryError {
     },
     /// The owner already has a task of the new task's id. Nothing was written.
     #[error("the owner already has a task of this id")]
-    AlreadyExists,
+    AlreadyExists {
+        /// The revision it is at, if it is live.
+        current: Option<Revision>,
+    },
+    /// The owner has as many live tasks as allowed. Nothing was written.
+    #[error("the owner has {limit} tasks, as many as allowed, or more")]
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
     /// The key of the request is recorded for another request. Nothing was written.
     #[error("the key was used for another request")]
     KeyReused,
@@ -58,7 +67,8 @@ impl From<Rejection> for RepositoryError {
         match rejection {
             Rejection::NotFound => Self::NotFound,
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
-            Rejection::AlreadyExists => Self::AlreadyExists,
+            Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
+            Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
         }
     }
@@ -79,8 +89,9 @@ pub trait TaskRepository: Send + Sync {
     /// Counts the tags of the live tasks, as [`count_tags`](crate::count_tags) does.
     async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError>;
 
-    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state, atomically; with a key at most
-    /// once, and recorded in the same transaction ([`Writer::run_once`](crate::Writer::run_once)).
+    /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
+    /// atomically; with a key at most once, and recorded in the same transaction
+    /// ([`Writer::run_once`](crate::Writer::run_once)).
     async fn execute(
         &self,
         owner: &Owner,
@@ -105,8 +116,8 @@ pub trait TaskRepository: Send + Sync {
 
     /// Moves the tasks of one owner to another one, those in the trash included, and erases the first. Each moved task gets a
     /// new revision that is higher than all of both owners; its times stay, and its id too, unless the other owner uses that
-    /// id: then it gets one of these. It succeeds if there is nothing to move, so it may be repeated after a failure. With a key it is executed at
-    /// most once, and recorded for the owner who gets the tasks, at this time.
+    /// id: then it gets one of these. The quota does not apply. It succeeds if there is nothing to move, so it may be repeated
+    /// after a failure. With a key it is executed at most once, and recorded for the owner who gets the tasks, at this time.
     async fn execute_move(
         &self,
         from: &Owner,

@@ -14,7 +14,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use uuid::Uuid;
+use uuid::{Uuid, Variant};
 
 use crate::OwnerId;
 
@@ -25,7 +25,7 @@ pub use tags::{Tag, TagError, Tags, stored_key};
 pub(crate) use text::check;
 pub use text::{Description, SEARCH_SEPARATOR, TextError, Title, fold};
 
-/// A task's id: a UUID, version 7 when this service created it.
+/// A task's id: a UUID, version 7 when this service generated it. Ids are unique per owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(Uuid);
 
@@ -40,6 +40,13 @@ impl TaskId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() == 36 { Uuid::try_parse(text).ok().map(Self) } else { None }
+    }
+
+    /// Whether a caller may choose it for a new task: only versions 4 and 7 (RFC 9562 §5.4, §5.7) are random enough to be
+    /// new each time.
+    #[must_use]
+    pub fn may_be_chosen(self) -> bool {
+        self.0.get_variant() == Variant::RFC4122 && matches!(self.0.get_version_num(), 4 | 7)
     }
 
     /// The UUID itself.
@@ -368,6 +375,24 @@ mod tests {
         assert_eq!(TaskId::parse(&text.to_uppercase()), TaskId::parse(text));
         for other in ["", "1", "{019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11}", "019aa4c06d1e7c339d0a3a6a5f3f7b11"] {
             assert_eq!(TaskId::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_random_versions_of_ids_may_be_chosen() {
+        let may_be_chosen = |text| TaskId::parse(text).unwrap().may_be_chosen();
+        assert!(may_be_chosen("019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11"));
+        assert!(may_be_chosen("5f0c3b1e-8a55-4c7e-bb1c-0d9f1f8e2a10"));
+        for other in [
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "c232ab00-9414-11ec-b3c8-9f6bdeced846",
+            "1ec9414c-232a-6b00-b3c8-9f6bdeced846",
+            "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0",
+            // Version 4 in another variant.
+            "5f0c3b1e-8a55-4c7e-cb1c-0d9f1f8e2a10",
+        ] {
+            assert!(!may_be_chosen(other), "{other}");
         }
     }
 

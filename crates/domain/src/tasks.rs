@@ -23,6 +23,21 @@ pub enum TaskError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner already has a task of the id that the caller chose.
+    #[error("a task of this id exists")]
+    AlreadyExists {
+        /// The revision it is at, unless it is in the trash.
+        current: Option<Revision>,
+    },
+    /// The owner has as many live tasks as allowed.
+    #[error("the owner has {limit} tasks, as many as allowed, or more")]
+    QuotaExceeded {
+        /// The number of live tasks that are allowed.
+        limit: u64,
+    },
+    /// The caller must not choose this id.
+    #[error("the id is not a UUID of version 4 or 7")]
+    InvalidId,
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
@@ -54,13 +69,14 @@ impl From<RepositoryError> for TaskError {
         match error {
             RepositoryError::NotFound => Self::NotFound,
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
-            // A new id is generated for each task.
-            RepositoryError::AlreadyExists => Self::Fault(Box::new(error)),
+            // Expected only of ids that callers choose.
+            RepositoryError::AlreadyExists { .. } => Self::Fault(Box::new(error)),
             RepositoryError::Damaged(source) => Self::Damaged(source),
             RepositoryError::Fault(source) => Self::Fault(source),
         }
@@ -120,6 +136,24 @@ impl Tasks {
         match self.repository.execute(owner, Command::LookUp, Some(request), self.clock.now()).await {
             Err(RepositoryError::NotFound) => Ok(None),
             recorded => Ok(Some(recorded?)),
+        }
+    }
+
+    /// Creates a task with an id that the caller has chosen, so that a repeated request creates no second task.
+    pub async fn create_with_id(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        input: TaskInput,
+    ) -> Result<Task, TaskError> {
+        // A deleted task may have had the id, so it does not count as new.
+        let task = input.into_new_task(id, self.limits).map_err(TaskError::Invalid)?;
+        if !id.may_be_chosen() {
+            return Err(TaskError::InvalidId);
+        }
+        match self.repository.create(owner, task, self.clock.now()).await {
+            Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
+            created => Ok(created?),
         }
     }
 

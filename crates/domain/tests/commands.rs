@@ -2,13 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong fails the test")]
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 
 use pollster::block_on;
 use proptest::prelude::*;
 use tasknook_domain::testing::MemoryTasks;
 use tasknook_domain::{
     Change, Command, Completion, EntityTags, ListQuery, NewTask, Outcome, Owner, Precondition,
-    RepositoryError, Revision, Scope, TaskId, TaskRepository, Timestamp, Title, TrashCapacity,
+    RepositoryError, Revision, Scope, TaskId, TaskRepository, Timestamp, Title, TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -64,6 +65,9 @@ fn command(step: &Step, number: usize) -> Command {
     }
 }
 
+/// The quota, which four ids can exceed.
+const QUOTA: usize = 3;
+
 /// The title, whether it is done, when it was made, when it was changed, the revision, and whether it is in the trash.
 type Row = (String, bool, i64, i64, i64, bool);
 
@@ -74,7 +78,9 @@ enum Result {
     Deleted(i64),
     Purged(usize),
     Missing,
-    Exists,
+    /// At this revision, if it is live.
+    Exists(Option<i64>),
+    Full,
     At(i64),
 }
 
@@ -98,6 +104,10 @@ impl Model {
         change(row);
         row.4 = self.revision;
         row.clone()
+    }
+
+    fn is_full(&self) -> bool {
+        self.tasks.values().filter(|row| !row.5).count() >= QUOTA
     }
 
     fn purge(&mut self, id: u128) -> i64 {
@@ -124,13 +134,16 @@ impl Model {
         };
         let Some(row) = self.tasks.get(&id).cloned() else {
             let Step::Create(_) = step else { return Result::Missing };
+            if self.is_full() {
+                return Result::Full;
+            }
             self.revision += 1;
             let row = (format!("title {number}"), false, *at, *at, self.revision, false);
             self.tasks.insert(id, row.clone());
             return Result::Row(row);
         };
         let found = match step {
-            Step::Create(_) => return Result::Exists,
+            Step::Create(_) => return Result::Exists((!row.5).then_some(row.4)),
             Step::Restore(..) => true,
             Step::Purge(..) => row.5,
             _ => !row.5,
@@ -151,6 +164,7 @@ impl Model {
                 Result::Deleted(self.put(id, |row| (row.3, row.5) = (row.3.max(*at), true)).4)
             }
             Step::Restore(..) if !row.5 => Result::Row(row),
+            Step::Restore(..) if self.is_full() => Result::Full,
             _ => Result::Row(self.put(id, |row| {
                 match step {
                     Step::Retitle(..) => row.0 = format!("title {number}"),
@@ -178,7 +192,8 @@ fn row(task: &tasknook_domain::Task) -> Row {
 proptest! {
     #[test]
     fn any_sequence_of_commands_follows_the_rules(steps in steps()) {
-        let (repository, owner) = (MemoryTasks::default(), Owner::for_test("owner"));
+        let limits = WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) };
+        let (repository, owner) = (MemoryTasks::with_limits(limits), Owner::for_test("owner"));
         let mut model = Model::default();
         for (number, step) in steps.iter().enumerate() {
             let now = Timestamp::from_unix_millis(step.1).unwrap();
@@ -187,7 +202,10 @@ proptest! {
                 Ok(Outcome::Deleted(revision)) => Result::Deleted(revision.number()),
                 Ok(Outcome::Purged(number)) => Result::Purged(number),
                 Err(RepositoryError::NotFound) => Result::Missing,
-                Err(RepositoryError::AlreadyExists) => Result::Exists,
+                Err(RepositoryError::AlreadyExists { current }) => {
+                    Result::Exists(current.map(Revision::number))
+                }
+                Err(RepositoryError::QuotaExceeded { .. }) => Result::Full,
                 Err(RepositoryError::PreconditionFailed { current }) => Result::At(current.number()),
                 other => panic!("{other:?}"),
             };

@@ -10,6 +10,8 @@ mod postgres_url;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::WriteLimits;
+
 pub use error::{MigrateError, OpenError};
 pub use location::Engine;
 pub(crate) use location::Location;
@@ -41,6 +43,8 @@ pub struct DatabaseOptions {
     pub queue_length: usize,
     /// How many scans of one owner may wait, in addition to the running one.
     pub scans_per_owner: usize,
+    /// The limits of writes.
+    pub limits: WriteLimits,
     /// Whether a transaction-mode pooler such as `PgBouncer` gives each transaction another connection. Statements are
     /// then not prepared, and each group runs in a transaction that begins with all its settings.
     pub transaction_pooler: bool,
@@ -67,6 +71,7 @@ impl Default for DatabaseOptions {
             deadline: Duration::from_secs(2),
             queue_length: 1024,
             scans_per_owner: 4,
+            limits: WriteLimits::default(),
             transaction_pooler: false,
             startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),

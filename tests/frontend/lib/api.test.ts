@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { failure, testClient, tokenFor } from "../tests/client";
-import { SignedOut } from "./problem";
+import { failure, QUOTA, testClient, tokenFor } from "../tests/client";
+import { SignedOut, Unreachable } from "./problem";
 
 test("creates, reads, updates, completes and deletes a task", async () => {
   const { api, userId } = testClient();
@@ -17,6 +17,33 @@ test("creates, reads, updates, completes and deletes a task", async () => {
   expect((await api.list()).tasks).toEqual([]);
 });
 
+test("a create with an id can be repeated after a lost response", async () => {
+  const userId = crypto.randomUUID();
+  const id = crypto.randomUUID();
+  let lost = 0;
+  const loseFirst = async (request: Request) => {
+    const response = await fetch(request);
+    if ((lost += 1) === 1) throw new TypeError("The connection was lost.");
+    return response;
+  };
+  const { api } = testClient({ userId, fetch: loseFirst });
+  expect(await failure(api.createWithId(id, { title: "once" }))).toBeInstanceOf(Unreachable);
+  const task = await api.createWithId(id, { title: "once" });
+  expect(task).toMatchObject({ id, title: "once" });
+  expect((await api.list()).tasks).toEqual([task]);
+  const other = await testClient().api.createWithId(id, { title: "another user's" });
+  expect(other).toMatchObject({ id, title: "another user's" });
+  expect(await api.update(task, { title: "changed" })).toMatchObject({ id, title: "changed" });
+});
+
+test("the quota is in the problem", async () => {
+  const { api } = testClient();
+  for (let count = 0; count < QUOTA; count += 1) await api.create({ title: "one of many" });
+  const problem = { code: "quota_exceeded", status: 409, limit: QUOTA };
+  expect(await failure(api.create({ title: "too many" }))).toMatchObject(problem);
+  expect(await failure(api.createWithId(crypto.randomUUID(), { title: "too many" }))).toMatchObject(problem);
+});
+
 test("restores tasks of the trash, and deletes them for good", async () => {
   const { api } = testClient();
   for (const title of ["one", "two", "three"]) await api.remove(await api.create({ title }));
@@ -30,6 +57,28 @@ test("restores tasks of the trash, and deletes them for good", async () => {
   await api.emptyTrash();
   expect((await api.listTrash()).tasks).toEqual([]);
   expect((await api.list()).tasks).toHaveLength(1);
+});
+
+test("counts tags", async () => {
+  const { api } = testClient();
+  for (const tags of [["Work", "home"], ["work"], ["work", "garden"]]) await api.create({ title: "tagged", tags });
+  const [garden, home, work] = await api.tags();
+  expect([garden, home, work]).toEqual([
+    { name: "garden", count: 1 },
+    { name: "home", count: 1 },
+    { name: "work", count: 3 },
+  ]);
+});
+
+test("tells on later pages that the user has written", async () => {
+  const { api } = testClient();
+  const task = await api.create({ title: "a" });
+  for (const title of ["b", "c"]) await api.create({ title });
+  const first = await api.list({ sort: "title", limit: 1 });
+  const second = await api.list({ cursor: first.next, limit: 1 });
+  expect([first.changedSince, second.changedSince]).toEqual([false, false]);
+  await api.update(task, { title: "z" });
+  expect(await api.list({ cursor: first.next, limit: 1 })).toMatchObject({ changedSince: true });
 });
 
 test("lists by status and text, in pages, with a count", async () => {

@@ -9,6 +9,7 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
@@ -20,6 +21,8 @@ export interface Page<Listed = Task> {
   next?: string;
   /** The number of tasks that match, if `count` was requested. */
   total?: number;
+  /** On a later page in an order whose keys can change: the user has written since the first page. */
+  changedSince: boolean;
 }
 
 export interface ApiOptions {
@@ -98,11 +101,30 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       return pageOf(await client.GET("/api/{user_id}/tasks/trash", { params: { path: owner, query }, signal }));
     },
 
+    /** Returns the tags of the tasks outside the trash, sorted by name. */
+    async tags(signal?: AbortSignal): Promise<TagCount[]> {
+      return read(await client.GET("/api/{user_id}/tasks/tags", { params: { path: owner }, signal }));
+    },
+
     /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */
     async create(body: NewTask, options: OnceOptions = {}): Promise<Task> {
       const params = { path: owner, header: keyOf(options) };
       const result = await client.POST("/api/{user_id}/tasks", { params, body });
       return versions.read(read(result), result.response);
+    },
+
+    /**
+     * Creates a task with a new id: a UUID of version 4 or 7, such as `crypto.randomUUID()`. After a failure it can be
+     * repeated with the same id, also if the first request was executed: then it returns the task as it is.
+     */
+    createWithId(id: string, body: NewTask): Promise<Task> {
+      return versions.inOrder(id, async () => {
+        const path = { ...owner, id };
+        const params = { path, header: { "If-None-Match": "*" } };
+        let result = await client.PUT("/api/{user_id}/tasks/{id}", { params, body });
+        if (result.response.status === 412 && !result.error?.trashed) result = await client.GET("/api/{user_id}/tasks/{id}", { params: { path } });
+        return versions.read(read(result), result.response);
+      });
     },
 
     /** Returns the current version of a task. A write to this version does not overwrite changes of other clients. */
@@ -208,6 +230,7 @@ function pageOf<Listed>(result: { data?: Listed[]; error?: unknown; response: Re
     tasks: read(result),
     next: result.response.headers.get("X-Next-Cursor") ?? undefined,
     total: total === null ? undefined : Number(total),
+    changedSince: result.response.headers.get("X-Changed-Since") === "true",
   };
 }
 

@@ -21,6 +21,10 @@ export class Problem extends Error {
   readonly retryAfter?: number;
   /** The task's current entity tag, if a precondition failed. */
   readonly etag?: string;
+  /** The maximum number of tasks, with `quota_exceeded`. */
+  readonly limit?: number;
+  /** Of a create whose id is in the trash: true. */
+  readonly trashed?: boolean;
 
   constructor(body: Body, headers: Headers) {
     super(body.detail);
@@ -30,6 +34,8 @@ export class Problem extends Error {
     this.requestId = body.request_id;
     this.retryAfter = Number(headers.get("Retry-After")) || undefined;
     this.etag = headers.get("ETag") ?? undefined;
+    this.limit = body.limit;
+    this.trashed = body.trashed;
   }
 
   /** The error message for a member of the body. */

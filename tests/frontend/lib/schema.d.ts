@@ -53,7 +53,7 @@ export interface paths {
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
-         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
+         *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -81,9 +81,12 @@ export interface paths {
          */
         get: operations["get_task"];
         /**
-         * Updates a task
+         * Updates or creates a task
          * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
          *     `updated_at` and `ETag` remain the same.
+         *
+         *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
          */
         put: operations["update_task"];
         post?: never;
@@ -136,6 +139,27 @@ export interface paths {
          * @description A task that is not in the trash remains unchanged.
          */
         post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts the tags of the user's tasks
+         * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
+         *     tags most used, if there are more.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -223,7 +247,7 @@ export interface paths {
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
-         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
+         *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["own_list_tasks"];
         put?: never;
@@ -251,9 +275,12 @@ export interface paths {
          */
         get: operations["own_get_task"];
         /**
-         * Updates a task
+         * Updates or creates a task
          * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
          *     `updated_at` and `ETag` remain the same.
+         *
+         *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
          */
         put: operations["own_update_task"];
         post?: never;
@@ -306,6 +333,27 @@ export interface paths {
          * @description A task that is not in the trash remains unchanged.
          */
         post: operations["own_restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts the tags of the user's tasks
+         * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
+         *     tags most used, if there are more.
+         */
+        get: operations["own_list_tags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -559,7 +607,7 @@ export interface components {
         };
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` and `["query"]` as a whole. */
+            /** @description The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole. */
             loc: string[];
             /** @description A description. */
             msg: string;
@@ -613,17 +661,22 @@ export interface components {
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
-        /** @description The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members). */
+        /** @description The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members). */
         Problem: {
             /**
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int64
+             * @description The maximum that would be exceeded; only with `quota_exceeded`.
+             */
+            limit?: number;
             /** @description Identifies the request in the log; same as `X-Request-Id`. */
             request_id: string;
             /**
@@ -633,6 +686,8 @@ export interface components {
             status: number;
             /** @description A title for people, always the same for one type. */
             title: string;
+            /** @description Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create. */
+            trashed?: boolean;
             /**
              * Format: uri
              * @description Identifies the problem type as a URI, which need not resolve.
@@ -651,6 +706,16 @@ export interface components {
             openapi: string;
             /** @description Its version. */
             version: string;
+        };
+        /** @description A tag, and how many tasks have it */
+        TagCount: {
+            /**
+             * Format: int64
+             * @description The number of tasks that have the tag, in any spelling.
+             */
+            count: number;
+            /** @description The spelling most used. */
+            name: string;
         };
         /** @description A task as JSON. */
         Task: {
@@ -818,6 +883,17 @@ export interface components {
             headers: {
                 /** @description `Bearer`, and the error of the token (RFC 6750 §3). */
                 "WWW-Authenticate"?: string;
+                /** @description Identifies the request in the log: the client's id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `quota_exceeded`: Too many tasks. */
+        Conflict: {
+            headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
                 [name: string]: unknown;
@@ -1151,6 +1227,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1223,6 +1301,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -1302,7 +1381,7 @@ export interface operations {
             header?: {
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
                 "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
@@ -1315,7 +1394,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The changes, or the new task, whose `title` is required. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
@@ -1339,6 +1418,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description The new task. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1346,6 +1444,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1591,8 +1690,51 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags in use. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagCount"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1721,6 +1863,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1964,6 +2108,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -2031,6 +2177,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -2107,7 +2254,7 @@ export interface operations {
             header?: {
                 /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
                 "If-Match"?: string;
-                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
                 "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
@@ -2118,7 +2265,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The changes. */
+        /** @description The changes, or the new task, whose `title` is required. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskUpdate"];
@@ -2142,12 +2289,32 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description The new task. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2381,8 +2548,47 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_list_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags in use. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagCount"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2504,6 +2710,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */

@@ -7,6 +7,9 @@ import { type ApiOptions, createApi } from "../lib/api";
 
 export const SECRET = "a-secret-of-the-frontend-tests-alone";
 
+/** The maximum number of tasks of a user. */
+export const QUOTA = 20;
+
 /** A token for a user, issued now or some seconds ago. */
 export function tokenFor(userId: string, { lifetime = 900, ago = 0 } = {}): Promise<string> {
   const issued = Math.floor(Date.now() / 1000) - ago;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
 import { startApi } from "../scripts/servers.mjs";
-import { SECRET } from "./client";
+import { QUOTA, SECRET } from "./client";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -25,6 +25,7 @@ export default async function setup(project: TestProject) {
       BETTER_AUTH_SECRET: SECRET,
       DATABASE_URL: process.env.DATABASE_URL ?? "sqlite://tasks.db",
       TASKNOOK_AUTH__LEEWAY_SECONDS: "0",
+      TASKNOOK_LIMITS__TASKS_PER_OWNER: String(QUOTA),
       TASKNOOK_SERVER__PORT: "0",
     },
   });

@@ -6,6 +6,9 @@ use super::{ConfigError, OriginPattern, Settings, TrustedProxies};
 /// A bucket counts the nanoseconds until it is full in 64 bits.
 const RATE_MAX: u64 = 1_000_000;
 
+/// The database counts the tasks of an owner in 32 bits.
+const TASKS_MAX: u64 = 1_000_000_000;
+
 impl Settings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.check_cors()?;
@@ -101,6 +104,7 @@ impl Settings {
             ("tasks.trash_days", self.tasks.trash_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+            ("limits.tasks_per_owner", self.limits.tasks_per_owner, TASKS_MAX),
             ("tracing.sample_percent", self.tracing.sample_percent, 100),
             ("limits.requests_per_second", self.limits.requests_per_second, RATE_MAX),
             ("limits.burst", self.limits.burst, RATE_MAX),

@@ -213,6 +213,8 @@ fn invalid_values_are_rejected_with_their_key() {
     );
     assert!(with("server.client_address_header", "x-real-ip").contains("client_address_header"));
     assert!(with("limits.burst", "0").starts_with("limits.burst: must be at least 1"));
+    let quota = with("limits.tasks_per_owner", "1000000001");
+    assert!(quota.starts_with("limits.tasks_per_owner: must be at most 1000000000"), "{quota}");
     assert!(with("limits.requests_per_second", "1000001").contains("at most 1000000"));
     assert!(with("limits.max_body_bytes", "0").starts_with("limits.max_body_bytes: "));
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use domain::Revision;
 use serde::Serialize;
 
 pub(crate) use kind::ProblemKind;
@@ -25,13 +26,15 @@ pub(crate) struct Problem {
     kind: ProblemKind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    limit: Option<u64>,
+    trashed: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The location: `["body", "title"]`, `["query", "limit"]`, or `["body"]` and `["query"]` as a whole.
+    /// The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole.
     pub loc: Vec<String>,
     /// A description.
     pub msg: String,
@@ -51,6 +54,11 @@ impl FieldError {
         Self { loc: vec!["body".into()], msg: msg.into(), kind }
     }
 
+    /// An invalid part of the path.
+    pub(crate) fn path(name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: vec!["path".into(), name.into()], msg: msg.into(), kind }
+    }
+
     /// An invalid query.
     pub(crate) fn whole_query(msg: impl Into<String>, kind: &'static str) -> Self {
         Self { loc: vec!["query".into()], msg: msg.into(), kind }
@@ -65,7 +73,14 @@ impl FieldError {
 impl Problem {
     /// A problem with a description for the client.
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            limit: None,
+            trashed: false,
+            headers: Vec::new(),
+        }
     }
 
     /// Invalid input, with at least one error.
@@ -93,6 +108,23 @@ impl Problem {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// A task with the id that the client chose exists at this revision, or in the trash.
+    pub(crate) fn already_exists(current: Option<Revision>) -> Self {
+        let new = |detail: &'static str| Self::new(ProblemKind::PreconditionFailed, detail);
+        match current {
+            Some(current) => {
+                new("A task with this id exists.").with_header(header::ETAG, &format!("\"{current}\""))
+            }
+            None => Self { trashed: true, ..new("A task with this id is in the trash.") },
+        }
+    }
+
+    /// The user has as many tasks as allowed.
+    pub(crate) fn quota_exceeded(limit: u64) -> Self {
+        let detail = format!("You can have at most {limit} tasks; delete some before you add others.");
+        Self { limit: Some(limit), ..Self::new(ProblemKind::QuotaExceeded, detail) }
     }
 
     /// An internal error. The cause is in the log, under the request id.

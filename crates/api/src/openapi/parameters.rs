@@ -18,6 +18,9 @@ pub(crate) struct TaskPath;
 /// Preconditions (RFC 9110 §13).
 pub(crate) struct Conditions;
 
+/// The same for PUT, where one of them creates a task.
+pub(crate) struct ConditionsOfPut;
+
 /// `Prefer` (RFC 7240).
 pub(crate) struct Preference;
 
@@ -48,18 +51,22 @@ impl IntoParams for TaskPath {
 
 impl IntoParams for Conditions {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let tags = |name, description| header(name, description, text().pattern(Some(ENTITY_TAGS)));
-        vec![
-            tags(
-                "If-Match",
-                "Requires one of these entity tags, else 412; `*` requires that the task exists.",
-            ),
-            tags(
-                "If-None-Match",
-                "Requires none of these entity tags, else 304 for a GET and 412 for a write.",
-            ),
-        ]
+        conditions("Requires none of these entity tags, else 304 for a GET and 412 for a write.")
     }
+}
+
+impl IntoParams for ConditionsOfPut {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        conditions(
+            "`*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412.",
+        )
+    }
+}
+
+fn conditions(if_none_match: &str) -> Vec<Parameter> {
+    let tags = |name, description| header(name, description, text().pattern(Some(ENTITY_TAGS)));
+    let if_match = "Requires one of these entity tags, else 412; `*` requires that the task exists.";
+    vec![tags("If-Match", if_match), tags("If-None-Match", if_none_match)]
 }
 
 impl IntoParams for Preference {

@@ -80,6 +80,11 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
+        || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
+    {
+        statuses.push(S::CONFLICT);
+    }
     // The key can be that of another request.
     if *method == HttpMethod::Post {
         statuses.push(S::UNPROCESSABLE_ENTITY);
@@ -121,6 +126,7 @@ fn example(kind: ProblemKind) -> ExampleBuilder {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     ExampleBuilder::new()

@@ -21,6 +21,9 @@ pub(crate) struct CreatedTask;
 /// A changed task.
 pub(crate) struct ChangedTask;
 
+/// A changed task, or a new one.
+pub(crate) struct ChangedOrCreatedTask;
+
 /// A page of a list.
 pub(crate) struct PageOfTasks;
 
@@ -73,6 +76,12 @@ impl IntoResponses for CreatedTask {
 impl IntoResponses for ChangedTask {
     fn responses() -> Responses {
         responses([("200", task("The changed task."))])
+    }
+}
+
+impl IntoResponses for ChangedOrCreatedTask {
+    fn responses() -> Responses {
+        ChangedTask::responses().into_iter().chain(CreatedTask::responses()).collect()
     }
 }
 

@@ -74,12 +74,13 @@ const fn days(days: u64) -> Duration {
     Duration::from_secs(days.saturating_mul(24 * 60 * 60))
 }
 
-/// The number of tasks that the trash of an owner holds.
-const TRASH_MAX: u64 = 10_000;
-
-/// The trash as configured.
+/// The trash as configured: it holds as many tasks as an owner may have live ones.
 pub(crate) const fn trash(settings: &Settings) -> TrashCapacity {
-    if settings.tasks.trash_days == 0 { TrashCapacity::NONE } else { TrashCapacity::tasks(TRASH_MAX) }
+    match (settings.tasks.trash_days, settings.limits.tasks_per_owner) {
+        (0, _) => TrashCapacity::NONE,
+        (_, 0) => TrashCapacity::UNLIMITED,
+        (_, quota) => TrashCapacity::tasks(quota),
+    }
 }
 
 fn traces(settings: &Settings, metrics: &Metrics) -> Result<Option<TraceExporter>, StartError> {

@@ -1,10 +1,12 @@
 //! The configured database: opened, migrated, checked, copied.
 
 use std::error::Error;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::WriteLimits;
 use persistence::{
     Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
     OwnerData,
@@ -28,6 +30,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
         startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
+        limits: WriteLimits { tasks_per_owner: NonZeroU64::new(settings.limits.tasks_per_owner) },
         slow_statement: Duration::from_millis(settings.database.slow_statement_ms),
         ..DatabaseOptions::default()
     }

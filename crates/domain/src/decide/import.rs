@@ -13,19 +13,20 @@ pub enum ExistingTask {
 }
 
 /// Decides the import of one task, which gets the owner's next revision. It keeps its id and its times, and stays
-/// in the trash if it was there.
+/// in the trash if it was there. The quota does not apply: the user has the task already, and would lose it.
 pub(super) fn import(
     state: &OwnerState,
     task: ImportedTask,
     existing: ExistingTask,
 ) -> Result<Effects, Rejection> {
     match (state.slot(task.task.id), existing) {
-        (Slot::Free, _) | (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Replace) => {
+        (Slot::Free | Slot::Retired, _) | (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))
         }
         (Slot::Live(task) | Slot::Trashed(task), ExistingTask::Keep) => Ok(unchanged(task.clone())),
-        (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Reject) | (Slot::Retired, _) => {
-            Err(Rejection::AlreadyExists)
+        (Slot::Live(task), ExistingTask::Reject) => {
+            Err(Rejection::AlreadyExists { current: Some(task.revision) })
         }
+        (Slot::Trashed(_), ExistingTask::Reject) => Err(Rejection::AlreadyExists { current: None }),
     }
 }

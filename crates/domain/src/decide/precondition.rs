@@ -32,6 +32,12 @@ pub struct Precondition {
 }
 
 impl Precondition {
+    /// Whether it requires that there is no task, so that a PUT creates one (RFC 9110 §13.1.2).
+    #[must_use]
+    pub const fn requires_absence(&self) -> bool {
+        matches!(self, Self { if_match: None, if_none_match: Some(EntityTags::Any) })
+    }
+
     /// Whether a task at this revision may be written.
     #[must_use]
     pub fn allows(&self, current: Revision) -> bool {
@@ -60,6 +66,16 @@ mod tests {
         assert!(!listed(&[]).allows(Revision::new(2)));
         let star = Precondition { if_match: Some(EntityTags::Any), ..Precondition::default() };
         assert!(star.allows(Revision::new(2)));
+    }
+
+    #[test]
+    fn only_a_star_requires_absence() {
+        let none_of = |tags| Precondition { if_none_match: Some(tags), ..Precondition::default() };
+        assert!(none_of(EntityTags::Any).requires_absence());
+        assert!(!none_of(EntityTags::Revisions(vec![])).requires_absence());
+        assert!(!Precondition::default().requires_absence());
+        let both = Precondition { if_match: Some(EntityTags::Any), ..none_of(EntityTags::Any) };
+        assert!(!both.requires_absence());
     }
 
     #[test]

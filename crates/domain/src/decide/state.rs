@@ -26,7 +26,7 @@ pub enum Slot {
     Live(Task),
     /// A task in the trash.
     Trashed(Task),
-    /// A row of version 0.1.0 for a deleted task, without texts.
+    /// A row of version 0.1.0 for a deleted task, without texts. The id is free, but its row is there.
     Retired,
 }
 

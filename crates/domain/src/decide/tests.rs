@@ -1,9 +1,11 @@
 mod trash;
 
+use std::num::NonZeroU64;
+
 use uuid::Uuid;
 
 use super::*;
-use crate::{Completion, EntityTags, OwnerId, Title};
+use crate::{Completion, EntityTags, ImportedTask, OwnerId, Title};
 
 fn id(number: u128) -> TaskId {
     TaskId::new(Uuid::from_u128(number))
@@ -93,7 +95,7 @@ fn a_rejected_command_writes_nothing() {
     for missing in [toggle(2, None), deletion(2, Some(4))] {
         assert_eq!(writer.run(&missing, at(0)), Err(Rejection::NotFound));
     }
-    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::AlreadyExists));
+    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current: Some(current) }));
     assert_eq!(writer.state(), &loaded());
     assert_eq!(writer.into_write_set(), None);
 }
@@ -155,10 +157,62 @@ fn a_deleted_and_recreated_task_is_an_update() {
 }
 
 #[test]
-fn retired_rows_are_not_found_and_occupy_their_id() {
+fn retired_rows_are_not_found_and_are_overwritten() {
     let mut state = loaded();
     state.insert(id(3), Slot::Retired);
     let mut writer = Writer::new(state);
     assert_eq!(writer.run(&toggle(3, None), at(0)), Err(Rejection::NotFound));
-    assert_eq!(writer.run(&creation(3), at(0)), Err(Rejection::AlreadyExists));
+    let created = task(writer.run(&creation(3), at(30)));
+    assert_eq!((created.revision, created.created_at), (Revision::new(6), at(30)));
+    let set = writer.into_write_set().unwrap();
+    assert_eq!((set.updated, set.inserted.len(), set.live_tasks), (vec![created], 0, 3));
+}
+
+/// The owner of [`loaded`] with a quota.
+fn limited(tasks: u64) -> Writer {
+    Writer::new(loaded()).with_limits(WriteLimits { tasks_per_owner: NonZeroU64::new(tasks) })
+}
+
+#[test]
+fn creates_beyond_the_quota_are_rejected() {
+    let mut writer = limited(3);
+    task(writer.run(&creation(9), at(0)));
+    assert_eq!(writer.run(&creation(10), at(0)), Err(Rejection::QuotaExceeded { limit: 3 }));
+    task(writer.run(&toggle(1, None), at(0)));
+    let Ok(_) = writer.run(&deletion(1, None), at(0)) else { panic!("it is live") };
+    task(writer.run(&creation(10), at(0)));
+    assert_eq!(writer.run(&creation(1), at(0)), Err(Rejection::QuotaExceeded { limit: 3 }));
+    assert_eq!(writer.state().live_tasks(), 3);
+}
+
+#[test]
+fn owners_above_the_quota_keep_their_tasks() {
+    let mut writer = limited(1);
+    task(writer.run(&toggle(1, None), at(0)));
+    assert_eq!(writer.run(&creation(9), at(0)), Err(Rejection::QuotaExceeded { limit: 1 }));
+    let Ok(_) = writer.run(&deletion(1, None), at(0)) else { panic!("it is live") };
+    assert_eq!(writer.run(&creation(9), at(0)), Err(Rejection::QuotaExceeded { limit: 1 }));
+}
+
+#[test]
+fn existing_ids_are_reported_before_the_quota() {
+    let current = Revision::new(4);
+    assert_eq!(limited(1).run(&creation(1), at(0)), Err(Rejection::AlreadyExists { current: Some(current) }));
+}
+
+#[test]
+fn imports_ignore_the_quota() {
+    let mut writer = limited(1);
+    let task = NewTask::new(id(9), Title::from_stored("task".into()));
+    let imported =
+        ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(0), deleted_at: None };
+    assert_eq!(writer.import(imported, ExistingTask::Reject), Ok(true));
+    assert_eq!(writer.state().live_tasks(), 3);
+}
+
+#[test]
+fn only_creates_with_generated_ids_read_nothing() {
+    let Command::Create(chosen) = creation(9) else { panic!("it is a create") };
+    assert_eq!(Command::Create(NewTask { id_is_new: true, ..chosen.clone() }).reads(), None);
+    assert_eq!(Command::Create(chosen).reads(), Some(id(9)));
 }

@@ -1,8 +1,8 @@
 //! Deletion, the trash, and what leaves it.
 
 use super::{
-    Effects, Outcome, OwnerState, Precondition, Rejection, Slot, TaskEffect, Tombstone, allowed, put,
-    unchanged,
+    Effects, Outcome, OwnerState, Precondition, Rejection, Slot, TaskEffect, Tombstone, WriteLimits, allowed,
+    put, unchanged,
 };
 use crate::{Revision, Task, TaskId, Timestamp};
 
@@ -82,12 +82,14 @@ pub(super) fn restore(
     state: &OwnerState,
     id: TaskId,
     precondition: &Precondition,
+    limits: WriteLimits,
     now: Timestamp,
 ) -> Result<Effects, Rejection> {
     match state.slot(id) {
         Slot::Live(task) => Ok(unchanged(allowed(task, precondition)?.clone())),
         Slot::Trashed(task) => {
             let mut task = allowed(task, precondition)?.clone();
+            limits.allow_another(state)?;
             task.updated_at = task.updated_at.max(now);
             task.revision = state.next_revision();
             task.deleted_at = None;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{
     Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
-    Slot, decide, import,
+    Slot, WriteLimits, decide, import,
 };
 use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
@@ -21,6 +21,7 @@ pub struct Tombstone {
 #[derive(Debug, Clone)]
 pub struct Writer {
     state: OwnerState,
+    limits: WriteLimits,
     written: Vec<Written>,
     /// The place of each task in `written`.
     places: HashMap<TaskId, usize>,
@@ -64,17 +65,24 @@ pub struct WriteSet {
 }
 
 impl Writer {
-    /// Starts from the stored state.
+    /// Starts from the stored state, without limits.
     #[must_use]
     pub fn new(stored: OwnerState) -> Self {
-        Self { state: stored, written: Vec::new(), places: HashMap::new() }
+        let (limits, written, places) = (WriteLimits::default(), Vec::new(), HashMap::new());
+        Self { state: stored, limits, written, places }
+    }
+
+    /// The same with limits for commands.
+    #[must_use]
+    pub fn with_limits(self, limits: WriteLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Decides one command and applies its effects.
     pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
         // Provisional: the caller may learn the outcome only after the set is stored, since a store that loses a race against
         // another process is decided again on what that process wrote.
-        let effects = decide(&self.state, command, now)?;
+        let effects = decide(&self.state, command, self.limits, now)?;
         let is_new = matches!(command, Command::Create(new) if new.id_is_new);
         Ok(self.apply(effects, is_new))
     }
@@ -117,7 +125,7 @@ impl Writer {
 
     /// Adds a task of another owner. It gets a new id if this owner uses its id.
     pub fn adopt(&mut self, mut task: ImportedTask, ids: &dyn Ids) -> Result<(), Rejection> {
-        if *self.state.slot(task.task.id) != Slot::Free {
+        if let Slot::Live(_) | Slot::Trashed(_) = self.state.slot(task.task.id) {
             task.task.id = ids.next();
         }
         self.import(task, ExistingTask::Reject).map(|_| ())

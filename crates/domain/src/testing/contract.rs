@@ -13,6 +13,7 @@ mod idempotency;
 mod listing;
 mod members;
 mod ownership;
+mod quota;
 mod racing;
 mod reading;
 mod trash;
@@ -28,6 +29,7 @@ pub use idempotency::*;
 pub use listing::*;
 pub use members::*;
 pub use ownership::*;
+pub use quota::*;
 pub use racing::*;
 pub use reading::*;
 pub use trash::*;
@@ -55,6 +57,7 @@ macro_rules! repository_contract {
             timestamps_keep_milliseconds
             deletions_have_a_revision_and_free_the_id
             ids_in_use_are_rejected
+            ids_are_free_after_an_erasure
             update_times_never_go_back
             lists_are_newest_first_with_ties_by_id
             orders_are_total_in_both_directions
@@ -80,6 +83,7 @@ macro_rules! repository_contract {
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps
+            one_of_concurrent_creates_with_one_id_succeeds
             erased_owners_begin_again
             erasures_affect_one_owner
             erasures_of_unknown_owners_succeed

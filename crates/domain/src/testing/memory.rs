@@ -6,17 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository, Timestamp, Writer,
-    count_tags,
+    RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits,
+    Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
-pub struct MemoryTasks(Mutex<HashMap<OwnerId, OwnerState>>);
+pub struct MemoryTasks {
+    owners: Mutex<HashMap<OwnerId, OwnerState>>,
+    limits: WriteLimits,
+}
 
 impl MemoryTasks {
+    /// A repository with limits.
+    #[must_use]
+    pub fn with_limits(limits: WriteLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
@@ -38,7 +47,7 @@ impl TaskRepository for MemoryTasks {
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let mut owners = self.owners();
-        let mut writer = take(&mut owners, owner);
+        let mut writer = take(&mut owners, owner).with_limits(self.limits);
         let outcome = writer.run_once(&command, request.as_ref(), now);
         owners.insert(owner.id().clone(), writer.into_state());
         Ok(outcome?)

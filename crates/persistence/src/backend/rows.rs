@@ -31,7 +31,7 @@ macro_rules! task_columns {
         /// The columns that are written, after the owner's id.
         pub(crate) const WRITTEN: &str = concat!("id, search, search_text, search_version, search_revision" $(, ", ", stringify!($name))+);
 
-        /// The assignments of an update from rows with the alias `input`.
+        /// The assignments of an update from rows with the alias `input`, as in [`BindTask::push_assignments`].
         #[cfg(feature = "postgres")]
         pub(crate) const ASSIGNMENTS: &str =
             concat!("search = input.search, search_text = input.search_text, search_version = input.search_version, \
@@ -177,7 +177,8 @@ pub(crate) trait BindTask<DB: Backend> {
     /// Binds the values in the order of [`WRITTEN`].
     fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
-    /// Binds the values as the assignments of an update.
+    /// Binds the values as the assignments of an update. It makes the row live, since version 0.1.0 leaves a row of each
+    /// deleted task, which its id may find again.
     fn push_assignments<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 
     /// The key of the row, beside the owner.

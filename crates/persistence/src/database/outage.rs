@@ -63,9 +63,17 @@ impl Outages {
             | Err(
                 RepositoryError::NotFound
                 | RepositoryError::PreconditionFailed { .. }
-                | RepositoryError::AlreadyExists,
+                | RepositoryError::AlreadyExists { .. }
+                | RepositoryError::QuotaExceeded { .. }
+                | RepositoryError::KeyReused,
             ) => return self.succeeded(part),
-            Err(error) => error,
+            Err(
+                error @ (RepositoryError::Unavailable(_)
+                | RepositoryError::Busy(_)
+                | RepositoryError::OutcomeUnknown(_)
+                | RepositoryError::Damaged(_)
+                | RepositoryError::Fault(_)),
+            ) => error,
         };
         self.failed(part, error);
     }

@@ -119,13 +119,15 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         blocked: &Arc<BlockedOwners>,
         blocked_queue: Option<WriteQueue>,
     ) -> io::Result<Sender<Write, Outcome>> {
-        let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
+        let queue = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
         let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
-        let (blocked, lock_timeout) = (Arc::clone(blocked), self.options.lock_timeout);
+        let blocked = Arc::clone(blocked);
+        let (limits, lock_timeout) = (self.options.limits, self.options.lock_timeout);
         let server = move || {
-            Box::new(WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), lock_timeout)) as _
+            let server = WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), limits, lock_timeout);
+            Box::new(server) as _
         };
-        self.open(context, limits, Box::new(server))
+        self.open(context, queue, Box::new(server))
     }
 
     /// A queue for erasures and moves. One transaction has several statements for each page of tasks.

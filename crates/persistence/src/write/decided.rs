@@ -1,4 +1,4 @@
-use domain::{Outcome, Rejection, Writer};
+use domain::{Outcome, Rejection, WriteLimits, Writer};
 
 use super::group::{Item, OwnerCommands};
 use super::{LastStore, Loaded, Seen, Store};
@@ -28,10 +28,15 @@ pub(super) enum Settled {
 pub(super) const BELOW_2_53: i64 = (1 << 53) - 1;
 
 impl Decided {
-    pub(super) fn new(group: &OwnerCommands, loaded: Loaded, mut random: impl FnMut() -> i64) -> Self {
+    pub(super) fn new(
+        group: &OwnerCommands,
+        loaded: Loaded,
+        limits: WriteLimits,
+        mut random: impl FnMut() -> i64,
+    ) -> Self {
         let Loaded { seen, state } = loaded;
         let owner = state.owner_id().clone();
-        let mut writer = Writer::new(state);
+        let mut writer = Writer::new(state).with_limits(limits);
         let run =
             |Item { command, request, now, .. }: &Item| writer.run_once(command, request.as_ref(), *now);
         let outcomes = group.items.iter().map(run).collect();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::OwnerId;
+use domain::{OwnerId, WriteLimits};
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
@@ -17,7 +17,7 @@ use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, re
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{Loaded, ToLoad, WriteDatabase, WriteSession};
+use super::{ToLoad, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
 /// Maximum attempts of a group that keeps losing races against other writers.
@@ -33,6 +33,7 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// The state of one write worker between batches.
 #[derive(Debug, Default)]
 pub(super) struct Executor {
+    limits: WriteLimits,
     cache: OwnerCache,
     /// Owners that lost a race, and until when they are locked before the load.
     contended: HashMap<OwnerId, Instant>,
@@ -48,6 +49,10 @@ pub(super) struct Executor {
 }
 
 impl Executor {
+    pub(super) fn new(limits: WriteLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// Executes all commands of a batch. Normally one executor of a process serves an owner at a time; otherwise the guard
     /// detects the conflict.
     pub(super) fn run<D: WriteDatabase>(
@@ -117,32 +122,39 @@ impl Executor {
             Locking::None => Vec::new(),
             Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
         };
-        let cached = |group: &OwnerCommands| -> Option<Loaded> {
-            let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
+        let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
+        let mut cached = |group: &OwnerCommands| -> Option<Decided> {
+            let is_enough = group.reads_only_the_owner();
             #[cfg(all(test, feature = "postgres"))]
-            if usable && self.planted == Some(Planted::UnreadKeys) && group.reads_no_task() {
-                return self.cache.get(&group.owner);
-            }
-            if usable && group.reads_only_the_owner() { self.cache.get(&group.owner) } else { None }
+            let is_enough = is_enough || self.planted == Some(Planted::UnreadKeys) && group.reads_no_task();
+            let known = if usable && is_enough { self.cache.get(&group.owner) } else { None };
+            let decided = Decided::new(group, known?, self.limits, &mut *random);
+            let decided = Decided { from_cache: true, ..decided };
+            // Without a store there are only rejections, and no guard confirms the row that they depend on.
+            let is_guarded = decided.store.is_some();
+            #[cfg(all(test, feature = "postgres"))]
+            let is_guarded = is_guarded || self.planted == Some(Planted::CachedRejection);
+            is_guarded.then_some(decided)
         };
-        let known: Vec<Option<Loaded>> = round.groups.iter().map(cached).collect();
+        let known: Vec<Option<Decided>> = round.groups.iter().map(&mut cached).collect();
         let unknown = round.groups.iter().zip(&known).filter(|(_, known)| known.is_none());
         let reads: Vec<ToLoad> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
         let loaded = if reads.is_empty() { Vec::new() } else { session.load(&reads)? };
         let mut loaded = loaded.into_iter();
         let mut tried = Vec::with_capacity(round.groups.len());
         for (group, known) in round.groups.iter().zip(known) {
-            let from_cache = known.is_some();
-            let Some(mut loaded) = known.or_else(|| loaded.next()) else { return Err(DieselError::NotFound) };
+            if let Some(decided) = known {
+                tried.push(AttemptResult::Decided(Box::new(decided)));
+                continue;
+            }
+            let Some(mut loaded) = loaded.next() else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
                 let oldest = loaded.state.trash_to_load(group.commands());
                 if oldest > 0 {
                     loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);
                 }
-                AttemptResult::Decided(Box::new(Decided {
-                    from_cache,
-                    ..Decided::new(group, loaded, &mut *random)
-                }))
+                let decided = Decided::new(group, loaded, self.limits, &mut *random);
+                AttemptResult::Decided(Box::new(decided))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
                 AttemptResult::Blocked
             } else {

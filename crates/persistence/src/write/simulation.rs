@@ -38,6 +38,8 @@ pub(super) enum Planted {
     UnreadKeys,
     /// A rejection is answered before the effects that it depends on are stored.
     EarlyRejection,
+    /// A rejection is answered on the cached row alone.
+    CachedRejection,
 }
 
 impl Planted {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use domain::{Outcome, OwnerId};
+use domain::{Outcome, OwnerId, WriteLimits};
 
 use super::execute::Executor;
 use super::group::{Item, OwnerCommands, Write};
@@ -74,9 +74,10 @@ impl WriteServer {
     pub(crate) fn new(
         blocked: Arc<BlockedOwners>,
         blocked_queue: Option<WriteQueue>,
+        limits: WriteLimits,
         lock_timeout: Duration,
     ) -> Self {
-        let mut executor = Executor::default();
+        let mut executor = Executor::new(limits);
         executor.hands_over = blocked_queue.is_some();
         Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
     }

@@ -1,7 +1,7 @@
 //! All tasks of one owner, and their stored rows.
 
 use crate::linearizability::stored::{OwnerRow, TaskRow};
-use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};
+use crate::linearizability::{Call, Event, QUOTA, Query, Reply, StoredState, verify};
 use crate::{always, created, deleted, event, state, toggle, toggled};
 
 /// What is stored: the owner's revision and count, and of each task its number, revision and whether it is a tombstone.
@@ -54,6 +54,29 @@ fn stored_rows_match_the_replies() {
     ] {
         assert!(verify(&events, &stored(3, 1, wrong)).is_err(), "{wrong:?}");
     }
+}
+
+#[test]
+fn quotas_are_neither_exceeded_nor_enforced_early() {
+    let verify = |events: &[Event], tasks: i64| {
+        let rows: Vec<_> = (1..=tasks).map(|number| (number.unsigned_abs(), number, false)).collect();
+        verify(events, &stored(tasks, tasks, &rows))
+    };
+    let quota = i64::try_from(QUOTA).unwrap();
+    let create = |number: i64| {
+        let begun = 2 * number.unsigned_abs();
+        created(begun, begun + 1, number.unsigned_abs(), number)
+    };
+    let full = |begun, ended| event(begun, ended, created(0, 0, 100, 1).call, Reply::Full);
+    let mut events: Vec<Event> = (1..quota).map(create).collect();
+    let last = create(quota);
+    assert!(verify(&[&events[..], &[full(last.begun - 1, last.begun)]].concat(), quota - 1).is_err());
+    events.push(last.clone());
+    for rejected in [full(last.begun, last.begun), full(last.ended + 1, last.ended + 2)] {
+        assert_eq!(verify(&[&events[..], &[rejected]].concat(), quota), Ok(()));
+    }
+    events.push(create(quota + 1));
+    assert!(verify(&events, quota + 1).is_err());
 }
 
 #[test]

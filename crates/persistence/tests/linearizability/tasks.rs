@@ -24,7 +24,7 @@ fn sequential_histories_are_linearizable() {
         toggled(6, 7, true, 2),
         toggle(8, 9, 1, if_match(1), Reply::Rejected { current: 2 }),
         toggle(10, 11, 1, if_match(2), Reply::Task(state(false, 3))),
-        event(11, 12, created(0, 0, 1, 1).call, Reply::Taken),
+        event(11, 12, created(0, 0, 1, 1).call, Reply::Taken { current: Some(3) }),
         deleted(12, 13, 1, 4),
         toggle(14, 15, 1, always(), Reply::NotFound),
         created(16, 17, 1, 5),
@@ -39,7 +39,7 @@ fn trashed_tasks_are_restored_or_purged() {
     assert!(is_right(&[restored(6, 7, 2, back(3)), read(8, 9, back(3)), purged(10, 11, Reply::NotFound)]));
     assert!(is_right(&[restored(6, 7, 1, Reply::Rejected { current: 2 }), restored(8, 9, 2, back(3))]));
     assert!(is_right(&[purged(6, 7, Reply::Deleted { revision: 3 }), restored(8, 9, 2, Reply::NotFound)]));
-    assert!(is_right(&[event(6, 7, created(0, 0, 1, 1).call, Reply::Taken)]));
+    assert!(is_right(&[event(6, 7, created(0, 0, 1, 1).call, Reply::Taken { current: None })]));
     assert!(!is_right(&[read(6, 7, back(2))]), "it is in the trash");
     assert!(!is_right(&[created(6, 7, 1, 3)]), "it occupies the id");
     assert!(!is_right(&[restored(6, 7, 1, back(3))]), "the condition excludes it");
@@ -122,6 +122,16 @@ fn resurrected_tasks_are_found() {
 }
 
 #[test]
+fn rejected_creates_have_a_reason() {
+    let rejected = |reply| event(2, 3, created(0, 0, 1, 1).call, reply);
+    let on_a_task = |reply| is_linearizable(&[created(0, 1, 1, 1), rejected(reply)]);
+    assert!(on_a_task(Reply::Taken { current: Some(1) }));
+    assert!(!on_a_task(Reply::Taken { current: Some(2) }), "another revision is current");
+    assert!(!on_a_task(Reply::Full), "the id is looked up before the quota");
+    assert!(is_linearizable(&[rejected(Reply::Full)]));
+}
+
+#[test]
 fn missing_tasks_are_found() {
     let missing = [
         read(2, 3, Reply::NotFound),
@@ -131,7 +141,7 @@ fn missing_tasks_are_found() {
     for event in missing {
         assert!(!is_linearizable(&[created(0, 1, 1, 1), event]));
     }
-    assert!(!is_linearizable(&[event(0, 1, created(0, 0, 1, 1).call, Reply::Taken)]));
+    assert!(!is_linearizable(&[event(0, 1, created(0, 0, 1, 1).call, Reply::Taken { current: Some(1) })]));
 }
 
 #[test]

@@ -7,8 +7,7 @@ use tasknook_tests::Postgres;
 
 use crate::linearizability::StoredState;
 use crate::replicas::Replicas;
-use crate::workers;
-use crate::workload::{self, without_timeouts};
+use crate::{workers, workload};
 
 /// What the server keeps, for the model.
 pub(crate) fn stored(url: &str) -> StoredState {
@@ -36,7 +35,7 @@ pub(crate) fn had_no_deadlock(url: &str) {
 #[test]
 fn concurrent_histories_are_linearizable() {
     let url = Postgres::shared().create_database();
-    let database = Database::open(&without_timeouts(&url)).unwrap();
+    let database = Database::open(&workload::options(&url)).unwrap();
     database.migrate().unwrap();
     workload::check(&*database.tasks(), || stored(&url));
     had_no_deadlock(&url);
@@ -45,8 +44,8 @@ fn concurrent_histories_are_linearizable() {
 #[test]
 fn histories_of_several_services_are_linearizable() {
     let url = Postgres::shared().create_database();
-    Database::open(&without_timeouts(&url)).unwrap().migrate().unwrap();
-    let services = (0..4).map(|_| Database::open(&without_timeouts(&url)).unwrap().tasks());
+    Database::open(&workload::options(&url)).unwrap().migrate().unwrap();
+    let services = (0..4).map(|_| Database::open(&workload::options(&url)).unwrap().tasks());
     workload::check(&Replicas::new(services), || stored(&url));
     had_no_deadlock(&url);
 }
@@ -54,7 +53,7 @@ fn histories_of_several_services_are_linearizable() {
 #[test]
 fn histories_of_several_processes_are_linearizable() {
     let url = Postgres::shared().create_database();
-    let database = Database::open(&without_timeouts(&url)).unwrap();
+    let database = Database::open(&workload::options(&url)).unwrap();
     database.migrate().unwrap();
     let (workload, events) = workers::run("concurrency::child_process_entry_point", &url);
     workload.verify(events, &*database.tasks(), || stored(&url));
@@ -64,5 +63,5 @@ fn histories_of_several_processes_are_linearizable() {
 #[test]
 #[ignore = "a process of the test above"]
 fn child_process_entry_point() {
-    workers::work(|url| Database::open(&without_timeouts(url)).unwrap().tasks());
+    workers::work(|url| Database::open(&workload::options(url)).unwrap().tasks());
 }

@@ -50,9 +50,11 @@ mod upgrade_from_0_1_0;
 
 use std::sync::{Arc, OnceLock};
 
+use domain::testing::contract::quota_limits;
 use domain::{NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
+use replicas::Replicas;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
 use uuid::Uuid;
@@ -82,4 +84,18 @@ fn repository() -> Arc<dyn TaskRepository> {
     SHARED.get_or_init(|| migrated(&Postgres::shared().create_database())).tasks()
 }
 
+/// The same with a quota, as three processes that write the same owners.
+fn limited() -> Arc<dyn TaskRepository> {
+    static SHARED: OnceLock<Arc<Replicas>> = OnceLock::new();
+    let open = || {
+        let url = Postgres::shared().create_database();
+        let options = DatabaseOptions { limits: quota_limits(), ..options(&url) };
+        migrated(&url);
+        let services = (0..3).map(|_| Database::open(&options).unwrap().tasks());
+        Arc::new(Replicas::new(services.collect::<Vec<_>>()))
+    };
+    Arc::clone(SHARED.get_or_init(open)) as _
+}
+
 domain::repository_contract!(repository());
+domain::quota_contract!(limited());

@@ -17,7 +17,7 @@ use tasknook_tests::Postgres;
 
 use crate::concurrency::{had_no_deadlock, stored};
 use crate::options;
-use crate::workload::{self, without_timeouts};
+use crate::workload;
 
 pub(crate) const PARTITIONS: usize = 16;
 
@@ -135,7 +135,7 @@ fn a_partitioned_database_of_0_1_0_is_upgraded_as_documented() {
 #[test]
 fn concurrent_histories_are_linearizable() {
     let url = partitioned();
-    let database = Database::open(&without_timeouts(&url)).unwrap();
+    let database = Database::open(&workload::options(&url)).unwrap();
     workload::check(&*database.tasks(), || stored(&url));
     had_no_deadlock(&url);
 }

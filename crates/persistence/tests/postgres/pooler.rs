@@ -51,6 +51,7 @@ domain::repository_contract!(replicas());
 #[test]
 fn pooled_histories_are_linearizable_and_leave_no_session_state() {
     let (url, options) = pooled();
+    let options = DatabaseOptions { limits: workload::limits(), ..options };
     workload::check(&services(&options), || stored(&url));
     had_no_deadlock(&url);
     nothing_stays(&pooler().url(&url));

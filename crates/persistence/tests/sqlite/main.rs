@@ -45,7 +45,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
-use domain::TaskRepository;
+use domain::testing::contract::quota_limits;
+use domain::{TaskRepository, WriteLimits};
 use linearizability::StoredState;
 use persistence::{Database, DatabaseOptions};
 use tasknook_persistence as persistence;
@@ -102,8 +103,13 @@ struct OnAFile {
 
 impl OnAFile {
     fn new() -> Self {
+        Self::with_limits(WriteLimits::default())
+    }
+
+    fn with_limits(limits: WriteLimits) -> Self {
         let place = Place::new();
-        Self { repository: migrated(&place.options()).tasks(), _place: place }
+        let options = DatabaseOptions { limits, ..place.options() };
+        Self { repository: migrated(&options).tasks(), _place: place }
     }
 }
 
@@ -116,10 +122,11 @@ impl Deref for OnAFile {
 }
 
 domain::repository_contract!(OnAFile::new());
+domain::quota_contract!(OnAFile::with_limits(quota_limits()));
 
 #[test]
 fn concurrent_histories_are_linearizable() {
     let place = Place::new();
-    let database = migrated(&without_timeouts(&place.url()));
+    let database = migrated(&workload::options(&place.url()));
     workload::check(&*database.tasks(), || stored(&place));
 }

@@ -7,7 +7,7 @@ use persistence::Database;
 use tasknook_persistence as persistence;
 
 use crate::replicas::Replicas;
-use crate::workload::{self, without_timeouts};
+use crate::workload;
 use crate::{Place, migrated, stored, workers};
 
 struct OnOneFile {
@@ -36,14 +36,14 @@ domain::repository_contract!(OnOneFile::new());
 #[test]
 fn histories_of_several_services_are_linearizable() {
     let place = Place::new();
-    let services = (0..3).map(|_| migrated(&without_timeouts(&place.url())).tasks());
+    let services = (0..3).map(|_| migrated(&workload::options(&place.url())).tasks());
     workload::check(&Replicas::new(services), || stored(&place));
 }
 
 #[test]
 fn histories_of_several_processes_are_linearizable() {
     let place = Place::new();
-    let database = migrated(&without_timeouts(&place.url()));
+    let database = migrated(&workload::options(&place.url()));
     let (workload, events) = workers::run("processes::child_process_entry_point", &place.url());
     workload.verify(events, &*database.tasks(), || stored(&place));
 }
@@ -51,5 +51,5 @@ fn histories_of_several_processes_are_linearizable() {
 #[test]
 #[ignore = "a process of the test above"]
 fn child_process_entry_point() {
-    workers::work(|url| Database::open(&without_timeouts(url)).unwrap().tasks());
+    workers::work(|url| Database::open(&workload::options(url)).unwrap().tasks());
 }

@@ -24,6 +24,9 @@ pub(crate) use query::Query;
 pub(crate) use slot::Slot;
 pub(crate) use stored::StoredState;
 
+/// The quota of each owner.
+pub(crate) const QUOTA: usize = 16;
+
 /// Verifies a history and the stored rows at its end; the error describes the problem.
 pub(crate) fn verify(events: &[Event], stored: &StoredState) -> Result<(), String> {
     if let Some(event) = events.iter().find(|event| matches!(event.reply, Reply::Failed(_))) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use domain::testing::SequentialIds;
 use domain::{
     Change, Clock, ListQuery, NewTask, Owner, Precondition, Task, TaskId, TaskRepository, Timestamp, Title,
 };
@@ -16,6 +17,8 @@ use uuid::Uuid;
 
 const OWNERS: usize = 4;
 const TASKS: usize = 12;
+/// A round of version 0.1.0 that no writer reaches before.
+const LAST_ROUND: usize = 10_000;
 
 /// What 0.1.0 sends, statement by statement as it was released.
 pub(crate) trait OldVersion: Send {
@@ -103,6 +106,22 @@ fn write_new(repository: &dyn TaskRepository, rounds: usize, expected: &mut Expe
     writes
 }
 
+/// The ids of deleted tasks are free while 0.1.0's rows of them are there: for a create, and for several tasks at once.
+fn reuse_ids(repository: &dyn TaskRepository, expected: &mut Expected) -> usize {
+    let deleted = 1_000_000 + LAST_ROUND as u128;
+    let [first, second, source] =
+        [owner(0), owner(1), "source".to_owned()].map(|name| Owner::for_test(&name));
+    for (owner, key) in [(&first, deleted), (&source, deleted), (&source, deleted + 1)] {
+        let again = NewTask::new(id(key), Title::from_stored("again".into()));
+        let created = block_on(repository.create(owner, again, at())).unwrap();
+        assert_eq!(block_on(repository.get(owner, id(key))).unwrap(), created);
+    }
+    block_on(repository.move_tasks(&source, &second, Arc::new(SequentialIds::default()))).unwrap();
+    let again = [(0, deleted), (1, deleted), (1, deleted + 1)];
+    expected.extend(again.map(|key| (key, Some("again".into()))));
+    again.len()
+}
+
 /// 0.1.0 fills a database of its own schema, goes on writing while it is migrated and while this version writes the
 /// same owners and runs its jobs; nothing that any of them wrote is lost, and each revision is given once.
 pub(crate) fn loses_nothing(
@@ -134,7 +153,8 @@ pub(crate) fn loses_nothing(
         writes + beside.join().unwrap()
     });
     // An even round leaves a deleted row, whatever the threads had time for.
-    writes += write_old(&mut old, 10_000..10_001, &mut of_old);
+    writes += write_old(&mut old, LAST_ROUND..LAST_ROUND + 1, &mut of_old);
+    writes += reuse_ids(&*database.tasks(), &mut of_old);
     assert!(database.run_jobs(&jobs).unwrap().moved > 0);
     assert_eq!(database.run_jobs(&jobs).unwrap(), persistence::JobsReport::default());
     expected.extend(of_old);

@@ -8,17 +8,18 @@ mod choice;
 mod translation;
 
 use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use domain::TaskRepository;
+use domain::{TaskRepository, WriteLimits};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tasknook_persistence::DatabaseOptions;
 
-use crate::linearizability::{Call, Event, Query, Reply, StoredState, verify};
+use crate::linearizability::{Call, Event, QUOTA, Query, Reply, StoredState, verify};
 use actor::Actor;
 use choice::Numbers;
 
@@ -35,6 +36,15 @@ pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
     let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
     let options = DatabaseOptions { lock_timeout: long, scans_per_owner: usize::MAX, ..options };
     DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
+}
+
+/// The options of the services that a workload calls.
+pub(crate) fn options(url: &str) -> DatabaseOptions {
+    DatabaseOptions { limits: limits(), ..without_timeouts(url) }
+}
+
+pub(crate) fn limits() -> WriteLimits {
+    WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) }
 }
 
 /// Runs a workload, and verifies the replies and the stored rows.
@@ -99,14 +109,15 @@ impl Workload {
 /// Fails if a kind of reply is missing, since the history then covers too little.
 fn assert_all_replies_occur(events: &[Event]) {
     type Kind = (&'static str, fn(&Reply) -> bool);
-    let kinds: [Kind; 7] = [
+    let kinds: [Kind; 8] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
         ("unchanged", |reply| matches!(reply, Reply::Unchanged(_))),
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
         ("page", |reply| matches!(reply, Reply::Page { more: true, .. })),
         ("missing", |reply| matches!(reply, Reply::NotFound)),
         ("rejection", |reply| matches!(reply, Reply::Rejected { .. })),
-        ("taken", |reply| matches!(reply, Reply::Taken)),
+        ("taken", |reply| matches!(reply, Reply::Taken { .. })),
+        ("full", |reply| matches!(reply, Reply::Full)),
     ];
     for (kind, is_of_it) in kinds {
         let count = events.iter().filter(|event| is_of_it(&event.reply)).count();

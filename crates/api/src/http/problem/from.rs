@@ -17,6 +17,12 @@ impl From<TaskError> for Problem {
                 Self::new(ProblemKind::PreconditionFailed, "The task has changed since you last read it.")
                     .with_header(header::ETAG, &format!("\"{current}\""))
             }
+            TaskError::AlreadyExists { current } => Self::already_exists(current),
+            TaskError::QuotaExceeded { limit } => Self::quota_exceeded(limit),
+            TaskError::InvalidId => {
+                let msg = "must be a UUID of version 4 or 7";
+                Self::invalid(vec![FieldError::path("id", msg, "uuid_version")])
+            }
             TaskError::Invalid(violations) => {
                 Self::invalid(violations.iter().map(FieldError::from).collect())
             }

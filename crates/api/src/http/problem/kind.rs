@@ -51,6 +51,8 @@ kinds! {
     NotAcceptable = NOT_ACCEPTABLE, "not_acceptable", "No acceptable representation";
     /// The body was not received in time.
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "Request timeout";
+    /// The user has as many tasks as allowed.
+    QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks";
     /// The task has another revision than the request requires.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "Precondition failed";
     /// The body is over the limit.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{FieldError, Problem, ProblemKind};
 
-/// The body of every error (RFC 9457, with `code`, `request_id` and `errors` as extension members).
+/// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
@@ -31,6 +31,14 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
+    /// The maximum that would be exceeded; only with `quota_exceeded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<u64>,
+    /// Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trashed: Option<bool>,
 }
 
 impl<'a> ProblemBody<'a> {
@@ -44,6 +52,8 @@ impl<'a> ProblemBody<'a> {
             code: problem.kind.code(),
             request_id,
             errors: &problem.errors,
+            limit: problem.limit,
+            trashed: problem.trashed.then_some(true),
         }
     }
 }

@@ -1,12 +1,14 @@
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{NullPolicy, Outcome};
+use domain::{NullPolicy, Outcome, Owner};
 
-use super::url;
+use super::{task_id, url};
 use crate::http::authentication::AuthenticatedOwner;
+use crate::http::body::{self, MediaTypes};
 use crate::http::idempotency::{Post, Reply};
 use crate::http::problem::Problem;
+use crate::http::representation;
 use crate::openapi::parameters::OwnerPath;
 use crate::openapi::responses::CreatedTask;
 use crate::openapi::schemas::NewTask;
@@ -41,4 +43,20 @@ pub(crate) async fn create(
         Ok(state.tasks.create(&owner, input, key).await?)
     })
     .await
+}
+
+/// Creates the task of the path.
+pub(super) async fn create_with_id(
+    owner: Owner,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let body = body::object(&request, payload, MediaTypes::Json, state.body).await?;
+    let input = body.into_input(NullPolicy::Reject)?;
+    let task = state.tasks.create_with_id(&owner, task_id(&request)?, input).await?;
+    let url = url(&request, &state);
+    let (tasks, _) = url.rsplit_once('/').unwrap_or_default();
+    let location = format!("{tasks}/{}", task.id);
+    Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
 }

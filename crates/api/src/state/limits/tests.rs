@@ -6,6 +6,7 @@ fn limits(set: impl FnOnce(&mut config::Limits)) -> Limits {
         body_timeout_seconds: 1,
         max_token_bytes: 1,
         max_unsent_bytes: 1,
+        tasks_per_owner: 0,
         requests_per_second: 0,
         burst: 1,
         concurrent_requests_per_owner: 0,

@@ -37,7 +37,7 @@ fn deleted_tasks_are_kept_in_the_trash() {
     for gone in [toggle(1, None), trash(1, THREE)] {
         assert_eq!(writer.run(&gone, at(21)), Err(Rejection::NotFound));
     }
-    assert_eq!(writer.run(&creation(1), at(21)), Err(Rejection::AlreadyExists));
+    assert_eq!(writer.run(&creation(1), at(21)), Err(Rejection::AlreadyExists { current: None }));
     let set = writer.into_write_set().unwrap();
     assert_eq!((set.revision, set.live_tasks, set.trashed_tasks), (6, 1, 1));
     let [task] = set.updated.as_slice() else { panic!("{set:?}") };
@@ -189,7 +189,10 @@ fn imported_tasks_stay_in_the_trash() {
     let set = other.clone().into_write_set().unwrap();
     assert_eq!((set.live_tasks, set.trashed_tasks), (0, 1));
     assert_eq!((set.inserted[0].deleted_at, set.inserted[0].updated_at), (Some(at(20)), at(20)));
-    assert_eq!(other.import(deleted.clone().into(), ExistingTask::Reject), Err(Rejection::AlreadyExists));
+    assert_eq!(
+        other.import(deleted.clone().into(), ExistingTask::Reject),
+        Err(Rejection::AlreadyExists { current: None })
+    );
     assert_eq!(other.import(deleted.clone().into(), ExistingTask::Keep), Ok(false));
     assert_eq!(other.import(deleted.into(), ExistingTask::Replace), Ok(true));
     assert_eq!(other.into_write_set().unwrap().trashed_tasks, 1);

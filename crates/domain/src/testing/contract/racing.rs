@@ -3,10 +3,12 @@ use std::thread;
 
 use pollster::block_on;
 
-use super::{create, fresh_owner, get, moment, new_task, title};
-use crate::{Change, Completion, EntityTags, Precondition, RepositoryError, Revision, Task, TaskRepository};
+use super::{create, fresh_id, fresh_owner, get, moment, new_task, title};
+use crate::{
+    Change, Completion, EntityTags, NewTask, Precondition, RepositoryError, Revision, Task, TaskRepository,
+};
 
-const RACERS: usize = 24;
+pub(super) const RACERS: usize = 24;
 
 /// Runs a closure on many threads concurrently and returns the results.
 pub(super) fn race<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -60,4 +62,21 @@ pub fn concurrent_creates_have_revisions_without_gaps(repository: &dyn TaskRepos
             .into_iter()
             .collect();
     assert!(numbers.into_iter().eq(1..=i64::try_from(RACERS).unwrap()));
+}
+
+pub fn one_of_concurrent_creates_with_one_id_succeeds(repository: &dyn TaskRepository) {
+    let (owner, id) = (fresh_owner("racer"), fresh_id());
+    let results = race(|racer| {
+        let task = NewTask::new(id, title(&format!("racer {racer}")));
+        block_on(repository.create(&owner, task, moment(0)))
+    });
+    let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    assert_eq!((won.len(), lost.len()), (1, RACERS - 1));
+    let winner: Task = won.into_iter().next().unwrap().unwrap();
+    assert_eq!((winner.revision.number(), &winner), (1, &get(repository, &owner, id)));
+    for error in lost {
+        let error = error.unwrap_err();
+        let RepositoryError::AlreadyExists { current } = error else { panic!("{error:?}") };
+        assert_eq!(current, Some(winner.revision));
+    }
 }

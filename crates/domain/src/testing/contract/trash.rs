@@ -91,7 +91,7 @@ pub fn trashed_tasks_are_not_live(repository: &dyn TaskRepository) {
     assert_eq!(trashed(repository, &owner), [expected]);
     assert!(is_gone(&block_on(repository.get_trashed(&owner, tasks[0].id))));
     let again = block_on(repository.create(&owner, NewTask::new(id, title("again")), moment(11)));
-    assert!(matches!(again, Err(RepositoryError::AlreadyExists)));
+    assert!(matches!(again, Err(RepositoryError::AlreadyExists { current: None })));
 }
 
 pub fn trashed_tasks_are_restored(repository: &dyn TaskRepository) {

@@ -218,13 +218,23 @@ pub fn ids_in_use_are_rejected(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let task = create(repository, &owner, new_task("first"), moment(0));
     let again = repository.create(&owner, NewTask::new(task.id, title("second")), moment(1));
-    assert!(matches!(block_on(again), Err(RepositoryError::AlreadyExists)));
+    let current = Some(task.revision);
+    let again = block_on(again).unwrap_err();
+    assert!(matches!(again, RepositoryError::AlreadyExists { current: at } if at == current), "{again:?}");
     assert_eq!(get(repository, &owner, task.id), task);
     let next = create(repository, &owner, new_task("next"), moment(2));
     assert_eq!(next.revision, Revision::new(2));
     let other = fresh_owner("bob");
     let theirs = create(repository, &other, NewTask::new(task.id, title("theirs")), moment(3));
     assert_eq!((theirs.id, theirs.revision), (task.id, Revision::new(1)));
+}
+
+pub fn ids_are_free_after_an_erasure(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("alice");
+    let task = create(repository, &owner, new_task("first"), moment(0));
+    block_on(repository.erase(&owner)).unwrap();
+    let again = create(repository, &owner, NewTask::new(task.id, title("second")), moment(1));
+    assert_eq!(get(repository, &owner, task.id), again);
 }
 
 pub fn update_times_never_go_back(repository: &dyn TaskRepository) {

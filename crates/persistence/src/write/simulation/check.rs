@@ -73,7 +73,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 for place in &history.batches[number].calls {
                     let call = &history.calls[*place];
                     if call.owner == commit.owner && !is_answered_before(call, commit.at) {
-                        let answer = model::apply(&mut expected, call);
+                        let answer = model::apply(&mut expected, call, history.quota);
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }
                 }
@@ -121,7 +121,8 @@ fn is_answered_before(call: &Call, commit: u64) -> bool {
         matches!(
             answer,
             Answer::NotFound
-                | Answer::AlreadyExists
+                | Answer::AlreadyExists(_)
+                | Answer::QuotaExceeded
                 | Answer::KeyReused
                 | Answer::PreconditionFailed(_)
                 | Answer::Replayed(_)
@@ -216,14 +217,14 @@ fn verify(
             Ok(())
         }
         _ if applied.iter().any(|(at, right)| right == answer && call.begin < *at && at < end) => Ok(()),
-        _ if was_right(call, *end, commits) => Ok(()),
+        _ if was_right(call, *end, commits, history.quota) => Ok(()),
         _ if answer.is_success() => Err(format!("a success is not what was stored: {applied:?}")),
         _ => Err("an answer was never right".into()),
     }
 }
 
 /// Whether the answer of a call that writes nothing was correct at some time between call and reply.
-fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> bool {
+fn was_right(call: &Call, end: u64, commits: &[&Commit], quota: u64) -> bool {
     let Some((_, answer)) = &call.answer else { return true };
     let first = commits.partition_point(|commit| commit.at < call.begin);
     let last = commits.partition_point(|commit| commit.at < end);
@@ -232,7 +233,7 @@ fn was_right(call: &Call, end: u64, commits: &[&Commit]) -> bool {
     let right = |record: Option<Arc<Record>>| {
         let before = record.as_deref().cloned().unwrap_or_default();
         let mut after = before.clone();
-        model::apply(&mut after, call) == *answer && after == before
+        model::apply(&mut after, call, quota) == *answer && after == before
     };
     std::iter::once(before).chain(then).any(right)
 }

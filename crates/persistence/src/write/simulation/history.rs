@@ -15,7 +15,9 @@ pub(super) enum Answer {
     Purged(usize),
     NotFound,
     PreconditionFailed(i64),
-    AlreadyExists,
+    /// At this revision, if it is live.
+    AlreadyExists(Option<i64>),
+    QuotaExceeded,
     /// Nothing was written.
     Unavailable,
     /// Nothing was written.
@@ -37,7 +39,10 @@ impl Answer {
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
-            Err(RepositoryError::AlreadyExists) => Self::AlreadyExists,
+            Err(RepositoryError::AlreadyExists { current }) => {
+                Self::AlreadyExists(current.map(domain::Revision::number))
+            }
+            Err(RepositoryError::QuotaExceeded { .. }) => Self::QuotaExceeded,
             Err(RepositoryError::KeyReused) => Self::KeyReused,
             Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
                 Self::Unavailable
@@ -84,6 +89,8 @@ pub(super) struct Batch {
 
 #[derive(Debug, Default)]
 pub(super) struct History {
+    /// The quota of each owner; 0 is none.
+    pub(super) quota: u64,
     pub(super) calls: Vec<Call>,
     pub(super) batches: Vec<Batch>,
 }

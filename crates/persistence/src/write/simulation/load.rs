@@ -1,11 +1,12 @@
 //! The parameters of a schedule, and its calls.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
     Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, NewTask, OwnerId,
-    Precondition, Priority, Revision, TaskId, Title, TrashCapacity,
+    Precondition, Priority, Revision, TaskId, Title, TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub(super) struct Plan {
     pub(super) workers: usize,
     pub(super) owners: usize,
     pub(super) calls: usize,
+    /// The quota of each owner; 0 is none.
+    pub(super) quota: u64,
     /// Whether all statements are in transactions, as behind a pooler.
     pub(super) pooler: bool,
     /// Chance that a statement loses its connection.
@@ -48,6 +51,7 @@ impl Plan {
             workers: random.one_of(&[1, 2]),
             owners: random.one_of(&[1, 2, 2, 3, 4]),
             calls: random.one_of(&[10, 20, 30]),
+            quota: random.one_of(&[0, 0, 1, 2, 4]),
             pooler: random.chance(250),
             cut: random.one_of(&[0, 20, 60, 150]),
             fail: random.one_of(&[0, 0, 10, 40]),
@@ -67,20 +71,29 @@ impl Plan {
     }
 }
 
+impl Plan {
+    pub(super) const fn limits(&self) -> WriteLimits {
+        WriteLimits { tasks_per_owner: NonZeroU64::new(self.quota) }
+    }
+}
+
 pub(super) fn owner(number: usize) -> OwnerId {
     OwnerId::parse(&format!("owner-{number}")).unwrap()
 }
 
 /// A command for an owner whose tasks may be these. Few ids, so that commands meet.
-pub(super) fn command(random: &mut Random, serial: usize, record: Option<&Record>) -> Command {
+pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
     match random.below(15) {
         0..4 => {
-            if random.chance(400) {
+            let is_fresh = random.chance(400);
+            if is_fresh {
                 id = fresh_id(serial);
             }
-            Command::Create(NewTask::new(id, title))
+            // Also an id that was generated twice. It may be rejected for the quota although it exists.
+            let id_is_new = is_fresh || plan.quota == 0 && random.chance(300);
+            Command::Create(NewTask { id_is_new, ..NewTask::new(id, title) })
         }
         4..8 => {
             let none = Change::default();
@@ -120,7 +133,8 @@ pub(super) fn response(answer: &Answer) -> Vec<u8> {
 
 /// A create that is right whatever is there.
 pub(super) fn fresh_create(serial: usize) -> Command {
-    Command::Create(NewTask::new(fresh_id(serial), Title::from_stored(format!("title {serial}"))))
+    let task = NewTask::new(fresh_id(serial), Title::from_stored(format!("title {serial}")));
+    Command::Create(NewTask { id_is_new: true, ..task })
 }
 
 fn fresh_id(serial: usize) -> TaskId {

@@ -10,9 +10,9 @@ use super::load;
 use super::record::{Record, TaskRow};
 
 /// Carries out a call on a record and gives the answer that is right there: what was recorded under its key, or else what
-/// its command does.
-pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
-    let Some(request) = &call.request else { return apply_command(record, call) };
+/// its command does with this quota; 0 is none.
+pub(super) fn apply(record: &mut Record, call: &Call, quota: u64) -> Answer {
+    let Some(request) = &call.request else { return apply_command(record, call, quota) };
     let lifetime = request.limits.keep.as_millis().cast_signed();
     let known = record.keys.iter().position(|known| known.key == request.key);
     if let Some(known) = known.and_then(|known| record.keys.get(known)) {
@@ -22,7 +22,7 @@ pub(super) fn apply(record: &mut Record, call: &Call) -> Answer {
             return if is_same { Answer::Replayed(known.response.to_vec()) } else { Answer::KeyReused };
         }
     }
-    let answer = apply_command(record, call);
+    let answer = apply_command(record, call, quota);
     if answer.is_success() || matches!(answer, Answer::Unchanged(_)) {
         // What is older than an expired request has expired, too.
         record.keys.drain(..known.map_or(0, |known| known + 1));
@@ -46,12 +46,15 @@ fn remember(keys: &mut Vec<KeyRecord>, request: &Idempotency, answer: &Answer, n
     }
 }
 
-fn apply_command(record: &mut Record, call: &Call) -> Answer {
+fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
     let next = record.revision + 1;
     match &call.command {
         Command::Create(new) => {
-            if record.tasks.contains_key(&new.id) {
-                return Answer::AlreadyExists;
+            match record.tasks.get(&new.id) {
+                Some(TaskRow::Live(task)) => return Answer::AlreadyExists(Some(task.revision.number())),
+                Some(TaskRow::Trashed(_)) => return Answer::AlreadyExists(None),
+                _ if is_full(record, quota) => return Answer::QuotaExceeded,
+                _ => {}
             }
             let task = Task {
                 id: new.id,
@@ -103,12 +106,12 @@ fn apply_command(record: &mut Record, call: &Call) -> Answer {
             put(record, task, next)
         }
         Command::LookUp => Answer::NotFound,
-        _ => apply_to_trash(record, call),
+        _ => apply_to_trash(record, call, quota),
     }
 }
 
 /// Carries out what concerns the trash.
-fn apply_to_trash(record: &mut Record, call: &Call) -> Answer {
+fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
     let next = record.revision + 1;
     match &call.command {
         Command::Delete { id, precondition, trash } => {
@@ -144,6 +147,9 @@ fn apply_to_trash(record: &mut Record, call: &Call) -> Answer {
                 Some(TaskRow::Trashed(task)) => return Answer::PreconditionFailed(task.revision.number()),
                 row => return rejection(row),
             };
+            if is_full(record, quota) {
+                return Answer::QuotaExceeded;
+            }
             task.updated_at = later(task.updated_at, call.now);
             task.deleted_at = None;
             task.revision = domain::Revision::new(next);
@@ -162,6 +168,10 @@ fn apply_to_trash(record: &mut Record, call: &Call) -> Answer {
         Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
         Command::Create(_) | Command::Update { .. } | Command::LookUp => Answer::Fault,
     }
+}
+
+fn is_full(record: &Record, quota: u64) -> bool {
+    quota > 0 && record.live().count() as u64 >= quota
 }
 
 fn purge_all(record: &mut Record, is_due: impl Fn(&TrashedId) -> bool) -> Answer {

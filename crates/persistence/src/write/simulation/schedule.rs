@@ -112,7 +112,7 @@ impl Schedule {
             random,
             plan,
             server: Server::default(),
-            history: History::default(),
+            history: History { quota: plan.quota, ..History::default() },
             workers: workers.map(worker).collect(),
             orphans: Vec::new(),
             blocked: Vec::new(),
@@ -167,7 +167,7 @@ impl Schedule {
             let of = if self.random.chance(600) { owner } else { self.random.below(self.plan.owners) };
             let owner = load::owner(of);
             let record = self.server.owners.get(&owner).map(AsRef::as_ref);
-            let command = load::command(&mut self.random, self.history.calls.len(), record);
+            let command = load::command(&mut self.random, self.plan, self.history.calls.len(), record);
             let request = load::request(&mut self.random, &self.plan);
             self.push_call(process, owner, command, request);
             self.issued += 1;

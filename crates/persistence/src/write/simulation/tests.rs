@@ -121,6 +121,11 @@ fn an_early_rejection_is_found() {
 }
 
 #[test]
+fn a_rejection_from_the_cache_is_found() {
+    assert_found(Fault::Executor(Planted::CachedRejection), "an answer was never right");
+}
+
+#[test]
 fn a_lost_store_decided_again_is_found() {
     assert_found(Fault::Server(Weakness::LossAsConflict), STORED_TWICE);
 }

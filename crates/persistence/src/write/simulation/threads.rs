@@ -78,11 +78,12 @@ impl Turns {
     }
 
     fn work(self: Arc<Self>, worker: usize, fault: Option<Fault>, start: Instant) {
-        let mut executor = Executor::default();
         let mut schedule = self.wait(self.schedule(), worker);
+        let limits = schedule.plan.limits();
+        let mut executor = Executor::new(limits);
         while schedule.turn.is_some() {
             if std::mem::take(&mut schedule.workers[worker].is_new) {
-                executor = Executor::default();
+                executor = Executor::new(limits);
                 executor.planted = fault.and_then(Fault::of_the_executor);
             }
             if let Some(batch) = schedule.take_batch(worker) {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::stored::StoredOwner;
-use super::{Call, Event, Query, Reply, Slot};
+use super::{Call, Event, QUOTA, Query, Reply, Slot};
 
 type Slots = BTreeMap<u64, Slot>;
 
@@ -50,6 +50,9 @@ fn replay(changes: &[&Event]) -> Result<Vec<Slots>, String> {
     let mut states = vec![Slots::new()];
     for change in changes {
         let mut slots = states.last().cloned().unwrap_or_default();
+        if matches!(change.call, Call::Create { .. }) && live(&slots) >= QUOTA {
+            return Err(format!("{change:?} exceeds the quota"));
+        }
         let Some(id) = change.call.id() else { continue };
         let slot = slots.remove(&id).unwrap_or(Slot::Absent);
         let after = slot.after(&change.call, &change.reply);
@@ -85,6 +88,7 @@ fn placed(events: &[&Event], changes: &[&Event], states: &[Slots]) -> Result<(),
 fn is_right(event: &Event, slots: &Slots) -> bool {
     match (&event.call, event.call.id()) {
         (Call::List(query), _) => agrees(query, slots, &event.reply),
+        _ if event.reply == Reply::Full && live(slots) < QUOTA => false,
         (call, Some(id)) => slots.get(&id).unwrap_or(&Slot::Absent).after(call, &event.reply).is_some(),
         (_, None) => false,
     }
@@ -102,12 +106,15 @@ fn ends_with(slots: &Slots, changes: usize, stored: &StoredOwner) -> Result<(), 
         Slot::Absent => None,
     };
     let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();
-    let live = slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count();
     let trashed = slots.values().filter(|slot| matches!(slot, Slot::Trashed(_))).count();
     let right = stored.revision == number(changes)
-        && (stored.live_tasks, stored.trashed_tasks) == (number(live), number(trashed))
+        && (stored.live_tasks, stored.trashed_tasks) == (number(live(slots)), number(trashed))
         && stored.tasks == tasks;
     if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, but stored is {stored:?}")) }
+}
+
+fn live(slots: &Slots) -> usize {
+    slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count()
 }
 
 fn number(count: usize) -> i64 {

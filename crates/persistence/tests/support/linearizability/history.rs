@@ -153,8 +153,13 @@ pub(crate) enum Reply {
     Rejected {
         current: i64,
     },
-    /// A task has the id of the new one, live or in the trash.
-    Taken,
+    /// A task has the id of the new one.
+    Taken {
+        /// The revision it is at, if it is live.
+        current: Option<i64>,
+    },
+    /// The owner has as many live tasks as allowed.
+    Full,
     /// Anything else, which the model knows no reason for.
     Failed(String),
 }

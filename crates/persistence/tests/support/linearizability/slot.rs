@@ -38,7 +38,11 @@ impl Slot {
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
             }
             (Call::Get { .. }, Reply::Task(read), Self::Live(state)) => same(read == state),
-            (Call::Create { .. }, Reply::Taken, Self::Live(_) | Self::Trashed(_))
+            (Call::Create { .. }, Reply::Taken { current: Some(current) }, Self::Live(state)) => {
+                same(*current == state.revision)
+            }
+            (Call::Create { .. }, Reply::Taken { current: None }, Self::Trashed(_))
+            | (Call::Create { .. }, Reply::Full, Self::Absent | Self::Deleted(_))
             | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,
@@ -76,6 +80,9 @@ impl Slot {
                 let restored = State { updated, revision: left.revision, ..state.clone() };
                 let right = *deletion == state.revision && left.revision > state.revision;
                 (right && *left == restored).then_some(Self::Live(restored))
+            }
+            (Call::Restore { deletion, .. }, Reply::Full, Self::Trashed(state)) => {
+                same(*deletion == state.revision)
             }
             (
                 Call::Restore { deletion, .. },

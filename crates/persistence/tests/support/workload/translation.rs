@@ -106,7 +106,10 @@ pub(super) fn replied(result: Result<Task, RepositoryError>) -> Reply {
         Ok(task) => Reply::Task(shown(task).1),
         Err(RepositoryError::NotFound) => Reply::NotFound,
         Err(RepositoryError::PreconditionFailed { current }) => Reply::Rejected { current: current.number() },
-        Err(RepositoryError::AlreadyExists) => Reply::Taken,
+        Err(RepositoryError::AlreadyExists { current }) => {
+            Reply::Taken { current: current.map(domain::Revision::number) }
+        }
+        Err(RepositoryError::QuotaExceeded { .. }) => Reply::Full,
         Err(error) => Reply::Failed(format!("{error:?}")),
     }
 }
