@@ -9,6 +9,7 @@
 mod decide;
 mod input;
 mod list_query;
+mod order_key;
 mod owner;
 pub mod ports;
 mod task;
@@ -26,6 +27,7 @@ pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
     SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
+pub use order_key::{OrderKey, Placement};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
