@@ -61,7 +61,7 @@ pub(crate) struct List {
 #[derive(Debug)]
 pub(crate) enum Scan {
     /// Reads a page.
-    List(List),
+    List(Box<List>),
     /// Counts the tags.
     Tags(Owner),
 }
@@ -108,7 +108,7 @@ pub(crate) trait ReadBackend: Backend {
         for scan in group {
             match scan {
                 Scan::List(list) => {
-                    let pages = Self::list(connection, slice::from_ref(list))?;
+                    let pages = Self::list(connection, slice::from_ref(&**list))?;
                     replies.extend(pages.into_iter().map(|page| page.map(Scanned::Page)));
                 }
                 Scan::Tags(owner) => replies.push(Ok(Scanned::Tags(Self::tags(connection, owner)?))),

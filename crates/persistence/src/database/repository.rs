@@ -80,7 +80,7 @@ impl TaskRepository for WorkerTasks {
         let list = List { owner: owner.clone(), query };
         if is_scan {
             let page = |scanned| if let Scanned::Page(page) = scanned { Some(page) } else { None };
-            return self.scan(Scan::List(list), page).await;
+            return self.scan(Scan::List(Box::new(list)), page).await;
         }
         let page = self.pages.submit(list).await;
         self.outages.record(Part::Reads, &page);

@@ -75,7 +75,7 @@ pub(crate) struct PageQuery<'a> {
 }
 
 /// What a page has beside tasks.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Head {
     total: Option<u64>,
     revision: Option<Revision>,
@@ -195,15 +195,15 @@ where
         }
         out.push_sql(&format!("select total, seen, {COLUMNS} from (select "));
         if self.query.count {
-            self.push_total(&mut out)?
+            self.push_total(&mut out)?;
         } else {
-            out.push_sql("cast(0 as bigint)")
+            out.push_sql("cast(0 as bigint)");
         }
         out.push_sql(" as total, ");
         if changes {
-            self.push_of_owner(&mut out, "revision")?
+            self.push_of_owner(&mut out, "revision")?;
         } else {
-            out.push_sql("cast(0 as bigint)")
+            out.push_sql("cast(0 as bigint)");
         }
         out.push_sql(&format!(" as seen) as head left join (select {COLUMNS}, {} as sort_key", self.key()));
         self.push_page(&mut out)?;
@@ -334,59 +334,4 @@ impl QueryId for PageQuery<'_> {
 impl<C> RunQueryDsl<C> for PageQuery<'_> {}
 
 #[cfg(test)]
-mod tests {
-    use domain::{SearchText, Sort, Status};
-
-    use super::*;
-
-    #[test]
-    fn scans_are_distinguished_from_pages() {
-        let query = ListQuery::default;
-        let search = SearchText::parse("milk").unwrap();
-        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
-        let pages = [
-            query(),
-            ListQuery { count: true, ..query() },
-            ListQuery { status: Status::Pending, ..query() },
-            ListQuery { offset: MAX_PAGE_OFFSET, ..query() },
-        ];
-        let scans = [
-            ListQuery { search, ..query() },
-            ListQuery { sort: by_title, ..query() },
-            ListQuery { status: Status::Pending, count: true, ..query() },
-            ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
-            ListQuery { scope: Scope::Trash, ..query() },
-        ];
-        assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
-    }
-
-    #[cfg(feature = "sqlite")]
-    #[test]
-    fn combinations_of_filters_leave_no_prepared_statements() {
-        use domain::{Priority, Tag};
-
-        let owner = Owner::for_test("a");
-        let functions = SqlFunctions { title: "title", in_time: "", find: "instr" };
-        let is_kept = |query: &ListQuery| {
-            PageQuery::new(&functions, &owner, query)
-                .is_safe_to_cache_prepared(&diesel::sqlite::Sqlite)
-                .unwrap()
-        };
-        let query = ListQuery::default;
-        let search = SearchText::parse("milk").unwrap();
-        let by = |key| Sort { key, ..Sort::default() };
-        let common = [
-            query(),
-            ListQuery { count: true, status: Status::Pending, ..query() },
-            ListQuery { search, sort: by(SortKey::Title), ..query() },
-        ];
-        let others = [
-            ListQuery { priorities: vec![Priority::High], ..query() },
-            ListQuery { tags: vec![Tag::parse("a").unwrap()], ..query() },
-            ListQuery { due: DueFilter { none: true, ..DueFilter::default() }, ..query() },
-            ListQuery { sort: by(SortKey::DueDate), ..query() },
-            ListQuery { scope: Scope::Trash, ..query() },
-        ];
-        assert!(common.iter().all(is_kept) && !others.iter().any(is_kept));
-    }
-}
+mod tests;
