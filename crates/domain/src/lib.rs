@@ -9,6 +9,7 @@
 mod decide;
 mod input;
 mod list_query;
+mod order_key;
 mod owner;
 pub mod ports;
 mod task;
@@ -25,8 +26,9 @@ pub use decide::{
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
-    SortKey, Status, Zone,
+    SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
+pub use order_key::{OrderKey, Placement};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{

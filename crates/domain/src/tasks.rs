@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::ports::task_of;
 use crate::{
     Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, NewTask, NullPolicy,
-    Outcome, Owner, Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository,
-    TextLimits, Timestamp, TrashCapacity, Violation,
+    Outcome, Owner, Page, Precondition, RepositoryError, Revision, TagCount, Task, TaskId, TaskInput,
+    TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -208,6 +208,11 @@ impl Tasks {
     /// Reads a page of the owner's tasks.
     pub async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, TaskError> {
         Ok(self.repository.list(owner, query).await?)
+    }
+
+    /// Counts the tags of the owner's live tasks.
+    pub async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, TaskError> {
+        Ok(self.repository.tags(owner).await?)
     }
 
     /// Merges the input into a task.

@@ -24,6 +24,8 @@ pub(crate) struct Cursor {
     pub position: Position,
     /// The list's filters by other members, as a query.
     pub filters: String,
+    /// The owner's revision of the first page, in an order whose keys can change.
+    pub revision: Option<Revision>,
 }
 
 /// The encoded tuple: version, status, search, key, direction, position, id, and what version 0.1.0 does not know.
@@ -44,6 +46,8 @@ struct Wire(
 struct Extra {
     filters: String,
     trash: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<i64>,
 }
 
 impl Extra {
@@ -92,7 +96,11 @@ impl Cursor {
             Direction::Ascending => '+',
             Direction::Descending => '-',
         };
-        let extra = Extra { filters: self.filters.clone(), trash: self.scope == Scope::Trash };
+        let extra = Extra {
+            filters: self.filters.clone(),
+            trash: self.scope == Scope::Trash,
+            revision: self.revision.map(Revision::number),
+        };
         let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid(), extra);
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
@@ -101,7 +109,8 @@ impl Cursor {
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let wire = serde_json::from_slice(&bytes).ok()?;
-        let Wire(version, status, search, key, direction, place, id, Extra { filters, trash }) = wire;
+        let Wire(version, status, search, key, direction, place, id, extra) = wire;
+        let Extra { filters, trash, revision } = extra;
         if version != VERSION {
             return None;
         }
@@ -140,8 +149,12 @@ impl Cursor {
             }
             _ => return None,
         };
-        let scope = if trash { Scope::Trash } else { Scope::Live };
-        Some(Self { scope, status, search, sort: Sort { key, direction }, position, filters })
+        if revision.is_some_and(|number| number < 0 || !key.can_change()) {
+            return None;
+        }
+        let (scope, sort) = (if trash { Scope::Trash } else { Scope::Live }, Sort { key, direction });
+        let revision = revision.map(Revision::new);
+        Some(Self { scope, status, search, sort, position, filters, revision })
     }
 }
 
@@ -165,6 +178,7 @@ mod tests {
             sort,
             position,
             filters: String::new(),
+            revision: None,
         }
     }
 
@@ -181,12 +195,22 @@ mod tests {
             cursor(SortKey::Priority, Position::Priority(Priority::Urgent, id)),
             cursor(SortKey::Deleted, Position::Revision(Revision::new(9), id)),
             Cursor { filters: "tag=a".into(), ..cursor(SortKey::Completed, Position::Completed(true, id)) },
+            Cursor {
+                revision: Some(Revision::new(0)),
+                ..cursor(SortKey::Title, Position::Title(String::new(), id))
+            },
         ];
         for cursor in cursors {
             let text = cursor.encode();
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
             assert_eq!(Cursor::decode(&text), Some(cursor));
         }
+    }
+
+    #[test]
+    fn cursors_of_version_0_1_0_are_read() {
+        let text = URL_SAFE_NO_PAD.encode(r#"[1,"a","","t","-","b","00000000-0000-0000-0000-000000000007"]"#);
+        assert!(Cursor::decode(&text).is_some_and(|cursor| cursor.revision.is_none()));
     }
 
     #[test]
@@ -208,6 +232,9 @@ mod tests {
             wire(&format!(r#"[1,"a","","p","-",4,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","f","-",2,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",null,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",1,"{id}",{{"revision":1}}]"#)),
+            wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":-1}}]"#)),
+            wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":"1"}}]"#)),
         ];
         for text in texts {
             assert_eq!(Cursor::decode(&text), None, "{text}");

@@ -41,6 +41,7 @@ use crate::state::AppState;
         tasks::complete::complete,
         tasks::bulk::bulk,
         tasks::transfer::transfer,
+        tasks::tags::tags,
         tasks::trash::list,
         tasks::trash::empty,
         tasks::trash::get,
@@ -69,6 +70,7 @@ use crate::state::AppState;
         schemas::BulkResults,
         schemas::OperationResult,
         tasks::delete::Deleted,
+        tasks::tags::TagCount<'static>,
         ProblemBody<'static>,
         FieldError,
         Place,
@@ -83,6 +85,10 @@ struct Api;
 /// Examples of the bodies that are not tasks.
 const EXAMPLES: Examples = Examples(|schema| match schema {
     "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
+    "TagCount" => vec![
+        ("errands", json!(tasks::tags::TagCount::new("errands", 12))),
+        ("Work", json!(tasks::tags::TagCount::new("Work", 3))),
+    ],
     "Health" => vec![
         ("ok", json!(monitoring::Health::new(true, true, false))),
         ("database_unavailable", json!(monitoring::Health::new(false, true, false))),

@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
-use crate::read::{GROUP_ROWS, Get, List, SqlFunctions, page, pages};
+use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
 
 /// Reads the tasks of a group.
@@ -57,7 +57,7 @@ impl QueryFragment<Pg> for TasksByKey<'_> {
     }
 }
 
-const FUNCTIONS: SqlFunctions =
+pub(super) const FUNCTIONS: SqlFunctions =
     SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
 
 /// The largest page that is read in a group. Larger ones gain nothing from it, and wait for the others.
@@ -81,7 +81,7 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
     let mut rows = rows.into_iter().peekable();
     let outcome = |(number, List { owner, query }): (i64, &List)| {
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
-        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), None))
+        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), Head::default()))
     };
     Ok((1..).zip(group).map(outcome).collect())
 }
