@@ -1,4 +1,5 @@
 //! Lists of operations, compared with the same commands one by one.
+#![expect(clippy::panic, reason = "what goes wrong fails the test")]
 
 use pollster::block_on;
 use proptest::prelude::*;

@@ -22,7 +22,7 @@ const TASK: &str = "task";
 pub(crate) const IF_MATCH: &str = "if_match";
 
 /// The highest index of an operation.
-const INDEX_MAX: i64 = OPERATIONS_MAX as i64 - 1;
+const INDEX_MAX: i64 = OPERATIONS_MAX.cast_signed() as i64 - 1;
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,11 +157,11 @@ impl MemberKind for Verb {}
 
 impl ReadMember<Self> for Verb {
     fn read(value: Value) -> Result<Self, Mismatch> {
-        let named = |text: &str| Self::ALL.into_iter().find(|verb| verb.name() == text);
+        let find = |text: &str| Self::ALL.into_iter().find(|verb| verb.name() == text);
         let names = || Self::ALL.map(Self::name).join(", ");
         value
             .as_str()
-            .and_then(named)
+            .and_then(find)
             .ok_or_else(|| Mismatch(format!("must be one of {}", names()).into(), "enum"))
     }
 }

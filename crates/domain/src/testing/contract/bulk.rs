@@ -86,9 +86,9 @@ pub fn operations_apply_in_sequence(repository: &dyn TaskRepository) {
     ];
     let results = execute(repository, &owner, bulk(true, list), 5).unwrap();
     assert_eq!(revisions(&results), [1, 2, 3, 3, 4, 5, 6, 7].map(Some));
-    let Ok(Outcome::Task(last)) = &results[7] else { panic!("{results:?}") };
-    assert_eq!(get(repository, &owner, id), *last);
-    assert_eq!((last.title.as_str(), last.created_at), ("again", moment(5)));
+    let again = task(&results[7]);
+    assert_eq!(get(repository, &owner, id), *again);
+    assert_eq!((again.title.as_str(), again.created_at), ("again", moment(5)));
     assert_eq!(content(repository, &owner).len(), 2);
     assert_eq!(create(repository, &owner, new_task("next"), moment(6)).revision, Revision::new(8));
 }
