@@ -10,6 +10,8 @@ export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
 export type TagCount = components["schemas"]["TagCount"];
+export type Operation = components["schemas"]["Operation"];
+export type OperationResult = components["schemas"]["OperationResult"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
@@ -43,6 +45,12 @@ export type Api = ReturnType<typeof createApi>;
 export interface OnceOptions {
   /** The same call with the same key has the same result again, for a day: choose a new one for each task. */
   idempotencyKey?: string;
+}
+
+/** Options of a call with several operations. */
+export interface BulkOptions extends OnceOptions {
+  /** Whether all operations are executed or, if one fails, none; true by default. */
+  atomic?: boolean;
 }
 
 /** Milliseconds; longer than the API's own timeout (15 s). */
@@ -178,6 +186,18 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Deletes all tasks of the trash for good. */
     async emptyTrash(): Promise<void> {
       read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
+    },
+
+    /**
+     * Executes up to 500 operations in sequence and in one request, and returns the result of each. By default, it throws the
+     * problem of the first one that fails, with its `index`, and none is executed; with `atomic: false`, each has its own.
+     */
+    async bulk(list: Operation[], { atomic = true, ...options }: BulkOptions = {}): Promise<OperationResult[]> {
+      const params = { path: owner, header: keyOf(options) };
+      const result = await client.POST("/api/{user_id}/tasks/bulk", { params, body: { atomic, operations: list } });
+      const { results } = read(result);
+      for (const { task } of results) if (task) versions.changed(task);
+      return results;
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */

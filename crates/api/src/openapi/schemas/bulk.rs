@@ -1,6 +1,5 @@
 //! A list of operations and its results.
 
-use serde_json::json;
 use utoipa::openapi::schema::{
     ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, SchemaFormat, SchemaType, Type,
 };
@@ -30,7 +29,7 @@ impl ToSchema for OperationResult {}
 impl PartialSchema for BulkRequest {
     fn schema() -> RefOr<Schema> {
         let text = "Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.";
-        let atomic = typed([Type::Boolean, Type::Null]).description(Some(text)).default(Some(json!(true)));
+        let atomic = typed([Type::Boolean, Type::Null]).description(Some(text));
         let operations = ArrayBuilder::new()
             .items(Ref::from_schema_name("Operation"))
             .max_items(Some(OPERATIONS_MAX))
@@ -98,7 +97,7 @@ fn operation(verb: Verb) -> ObjectBuilder {
             object.description(Some("Changes a task, as PATCH does."))
         }
         Verb::Complete => {
-            let completed = typed([Type::Boolean, Type::Null]).default(Some(json!(true)));
+            let completed = typed([Type::Boolean, Type::Null]);
             let object =
                 object.property(MEMBERS.completed.name, completed.description(Some("The new value.")));
             object.description(Some("Completes or reopens a task."))
