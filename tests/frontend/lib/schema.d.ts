@@ -620,11 +620,8 @@ export interface components {
     schemas: {
         /** @description Operations to execute. */
         BulkRequest: {
-            /**
-             * @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.
-             * @default true
-             */
-            atomic: boolean | null;
+            /** @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own. */
+            atomic?: boolean | null;
             /** @description They are executed in this order, each on the result of those before it. */
             operations: components["schemas"]["Operation"][];
         };
@@ -743,11 +740,8 @@ export interface components {
             op: "update";
             task: components["schemas"]["TaskPatch"];
         } | {
-            /**
-             * @description The new value.
-             * @default true
-             */
-            completed: boolean | null;
+            /** @description The new value. */
+            completed?: boolean | null;
             /**
              * Format: uuid
              * @description The task.
