@@ -18,11 +18,12 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
-    KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
-    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    AdoptedOrder, Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey,
+    ImportedOrder, KeyLimits, KeyPlace, KeyRecord, MoveTo, OrderedTask, Outcome, OwnerState, Precondition,
+    RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone, Touch, TrashCapacity,
+    TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
-pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
+pub use input::{Field, ImportedTimes, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
     SortKey, Status, Zone,

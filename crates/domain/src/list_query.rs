@@ -7,7 +7,9 @@ mod due;
 use std::cmp::Ordering;
 
 use crate::task::check;
-use crate::{Description, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError, Timestamp, fold};
+use crate::{
+    Description, OrderKey, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError, Timestamp, fold,
+};
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
 
@@ -72,6 +74,8 @@ pub enum SortKey {
     Priority,
     /// Open tasks first.
     Completed,
+    /// The manual order.
+    Position,
     /// The revision, which in the trash is that of the deletion.
     Deleted,
 }
@@ -108,6 +112,8 @@ pub enum Position {
     Priority(Priority, TaskId),
     /// In the order by `completed`.
     Completed(bool, TaskId),
+    /// In the manual order.
+    Manual(OrderKey, TaskId),
     /// In the order of deletion.
     Revision(Revision, TaskId),
 }
@@ -123,6 +129,7 @@ impl SortKey {
             Self::DueDate => Position::DueDate(task.due_date.map(crate::DueDate::sort_key), task.id),
             Self::Priority => Position::Priority(task.priority, task.id),
             Self::Completed => Position::Completed(task.completed, task.id),
+            Self::Position => Position::Manual(task.position.clone(), task.id),
             Self::Deleted => Position::Revision(task.revision, task.id),
         }
     }

@@ -6,9 +6,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
-    Page, Precondition, RepositoryError, Revision, Task, TaskId, TaskInput, TaskRepository, TextLimits,
-    Timestamp, TrashCapacity, Violation,
+    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, MoveInput, NewTask, NullPolicy, Outcome,
+    Owner, Page, Precondition, RepositoryError, Revision, Rule, Task, TaskId, TaskInput, TaskRepository,
+    TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -73,6 +73,9 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
+            RepositoryError::UnknownNeighbour { member } => {
+                Self::Invalid(vec![Violation { field: member, rule: Rule::UnknownNeighbour }])
+            }
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
             // Expected only of ids that callers choose.
@@ -216,6 +219,20 @@ impl Tasks {
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
         let command = Command::Restore { id, precondition };
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+    }
+
+    /// Moves a task in the manual order, with a key at most once.
+    pub async fn move_to(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        to: MoveInput,
+        precondition: Precondition,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
+        let command = Command::Move { id, to, precondition };
         Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
     }
 

@@ -121,6 +121,7 @@ fn is_answered_before(call: &Call, commit: u64) -> bool {
         matches!(
             answer,
             Answer::NotFound
+                | Answer::UnknownNeighbour
                 | Answer::AlreadyExists(_)
                 | Answer::QuotaExceeded
                 | Answer::KeyReused

@@ -14,6 +14,7 @@ pub(super) enum Answer {
     KeyReused,
     Purged(usize),
     NotFound,
+    UnknownNeighbour,
     PreconditionFailed(i64),
     /// At this revision, if it is live.
     AlreadyExists(Option<i64>),
@@ -36,6 +37,7 @@ impl Answer {
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
+            Err(RepositoryError::UnknownNeighbour { .. }) => Self::UnknownNeighbour,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }

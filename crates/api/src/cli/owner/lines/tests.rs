@@ -8,8 +8,15 @@ fn task() -> domain::Task {
     let at = |millis: i64| Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap();
     let title = Title::parse("line\nbreak \u{2028} \"quoted\" 🚀", 200).unwrap();
     let task = domain::NewTask::new(TaskId::parse(ID).unwrap(), title);
-    ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(1), deleted_at: None }
-        .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
+    ImportedTask {
+        task,
+        completed_at: None,
+        created_at: at(0),
+        updated_at: at(1),
+        position: None,
+        deleted_at: None,
+    }
+    .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
 }
 
 fn trashed() -> domain::Task {
