@@ -87,8 +87,11 @@ fn ids_are_free_for_others_and_after_deletion(database: Database) {
     let _ = bob.delete(&path).expect(204);
     let _ = bob.get(&path).expect(404);
     assert_eq!(alice.get(&path).expect(200).json(), hers.json());
-    assert_eq!(put(&bob, id, "again").expect(201).header("etag"), Some("\"4\""));
-    assert_eq!(put(&bob, id, "again").expect(412).header("etag"), Some("\"4\""));
+    let trashed = put(&bob, id, "again").expect(412);
+    assert_eq!((trashed.header("etag"), &trashed.json()["trashed"]), (None, &json!(true)));
+    let _ = bob.delete(&format!("/api/tasks/trash/{id}")).expect(204);
+    assert_eq!(put(&bob, id, "again").expect(201).header("etag"), Some("\"5\""));
+    assert_eq!(put(&bob, id, "again").expect(412).header("etag"), Some("\"5\""));
     let mut export = environment.command(&["owner", "export", "bob"]);
     let export = run_to_exit(&mut export, Duration::from_mins(1)).success();
     let mentions = export.stdout.lines().filter(|line| line.contains(id)).count();

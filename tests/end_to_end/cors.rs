@@ -5,8 +5,16 @@ use tasknook_tests::Response;
 
 use crate::database::{Database, caller};
 
-const EXPOSED: [&str; 7] =
-    ["etag", "location", "link", "x-next-cursor", "x-total-count", "retry-after", "x-request-id"];
+const EXPOSED: [&str; 8] = [
+    "etag",
+    "location",
+    "link",
+    "x-next-cursor",
+    "x-total-count",
+    "x-changed-since",
+    "retry-after",
+    "x-request-id",
+];
 
 #[test]
 fn cors_allows_only_listed_origins() {

@@ -98,7 +98,8 @@ impl User<'_> {
 
     fn creates(&mut self, root: &str) {
         let title = format!("{}{}", mark(self.number), self.any(1000));
-        let body = json!({"title": title, "description": format!("of {}", mark(self.number))});
+        let (description, tags) = (format!("of {}", mark(self.number)), [mark(self.number)]);
+        let body = json!({"title": title, "description": description, "tags": tags});
         let task = self.checked(self.client.post(root, &body)).expect(201).json();
         let id = task["id"].as_str().unwrap().to_owned();
         self.leaks.lock().unwrap().ids.push(id.clone());
@@ -107,7 +108,14 @@ impl User<'_> {
 
     fn lists(&mut self, root: &str) {
         let cursors = self.leaks.lock().unwrap().cursors.clone();
-        let root = if self.any(3) == 0 { format!("{root}/trash") } else { root.to_owned() };
+        let root = match self.any(4) {
+            0 => format!("{root}/trash"),
+            1 => {
+                let _ = self.checked(self.client.get(&format!("{root}/tags"))).expect(200);
+                return;
+            }
+            _ => root.to_owned(),
+        };
         let query = match self.any(4) {
             0 if !cursors.is_empty() => format!("?limit=3&cursor={}", cursors[self.any(cursors.len())]),
             1 => "?search=CANARY&count=true".to_owned(),
@@ -172,7 +180,8 @@ impl User<'_> {
     /// Creates a task with the id of another user's task, or of one that is deleted for good; the user's own are in use.
     fn creates_with(&mut self, id: &str, path: &str, title: &str) {
         let request = self.client.request("PUT", path).header("If-None-Match", "*");
-        let response = self.checked(request.json(&json!({"title": title})).send());
+        let body = json!({"title": title, "tags": [mark(self.number)]});
+        let response = self.checked(request.json(&body).send());
         if self.tasks.contains_key(id) || self.trash.contains(id) {
             let _ = response.expect(412);
         } else {
@@ -203,6 +212,14 @@ impl User<'_> {
             .map(|task| (task["id"].as_str().unwrap().to_owned(), task.clone()))
             .collect();
         assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
+        let tags = self.client.get("/api/tasks/tags").expect(200).json();
+        let own = json!([{"name": mark(self.number), "count": self.tasks.len()}]);
+        assert_eq!(
+            tags,
+            if self.tasks.is_empty() { json!([]) } else { own },
+            "tags of {}",
+            name(self.number)
+        );
         let trash = self.client.get("/api/tasks/trash").expect(200).json();
         let trash: BTreeSet<String> =
             trash.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();

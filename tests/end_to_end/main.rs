@@ -43,6 +43,7 @@ mod postgres_tls;
 mod proxies;
 mod quota;
 mod readiness;
+mod reading;
 mod rejections;
 mod restart;
 mod same_responses;

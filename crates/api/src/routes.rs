@@ -25,11 +25,13 @@ fn api_endpoints() -> Vec<Endpoint> {
     for tasks in TASKS {
         endpoints.extend([
             path(format!("{tasks}/transfer")).post(tasks::transfer),
-            // `trash` is no task's id either.
+            // `tags` and `trash` are no task's ids either.
+            path(format!("{tasks}/tags")).get(tasks::tags::tags),
             path(format!("{tasks}/trash/{{id}}")).get(tasks::trash::get).delete(tasks::trash::purge),
             path(format!("{tasks}/trash")).get(tasks::trash::list).delete(tasks::trash::empty),
             path(format!("{tasks}/{{id}}/complete")).patch(tasks::complete),
             path(format!("{tasks}/{{id}}/restore")).post(tasks::trash::restore),
+            path(format!("{tasks}/{{id}}/move")).post(tasks::move_to),
             path(format!("{tasks}/{{id}}"))
                 .get(tasks::get)
                 .put(tasks::put)

@@ -19,6 +19,7 @@ mod quota;
 mod reference;
 mod responses;
 mod structure;
+mod tags;
 mod texts;
 mod trash;
 

@@ -111,7 +111,7 @@ pub enum Rule {
     #[error("must be a UUID")]
     Id,
     /// No neighbour in the order.
-    #[error("must be the id of another task of the user")]
+    #[error("must be the id of one of the user's tasks that is not in the trash")]
     UnknownNeighbour,
     /// The text is rejected.
     #[error(transparent)]

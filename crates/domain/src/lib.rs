@@ -26,7 +26,7 @@ pub use decide::{
 pub use input::{Field, ImportedTimes, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
-    SortKey, Status, Zone,
+    SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
 pub use order_key::{OrderKey, Placement};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};

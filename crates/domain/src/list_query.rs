@@ -3,6 +3,7 @@
 //! How a cursor encodes a [`Position`] belongs to the API, the statements to a repository.
 
 mod due;
+mod tag_count;
 
 use std::cmp::Ordering;
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
+pub use tag_count::{TAG_COUNTS_MAX, TagCount, count_tags};
 
 /// Maximum and default number of tasks on a page.
 pub const PAGE_MAX: u32 = 1000;
@@ -119,6 +121,22 @@ pub enum Position {
 }
 
 impl SortKey {
+    /// Whether the key of a listed task can change. If it does between two pages, the task can be on both of them, or on
+    /// neither.
+    #[must_use]
+    pub const fn can_change(self) -> bool {
+        match self {
+            // A task in the trash has the revision of its deletion.
+            Self::Created | Self::Deleted => false,
+            Self::Updated
+            | Self::Title
+            | Self::DueDate
+            | Self::Priority
+            | Self::Completed
+            | Self::Position => true,
+        }
+    }
+
     /// The position of a task in the order by this key.
     #[must_use]
     pub fn position(self, task: &Task) -> Position {
@@ -254,6 +272,9 @@ pub struct Page {
     pub more: bool,
     /// The number of tasks that match on all pages, if requested.
     pub total: Option<u64>,
+    /// The owner's revision, in an order whose key [can change](SortKey::can_change): whether they have written since is
+    /// then known on later pages.
+    pub revision: Option<Revision>,
 }
 
 impl Page {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
-    Revision, Task, TaskId, Timestamp, TrashCapacity,
+    Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -92,6 +92,9 @@ pub trait TaskRepository: Send + Sync {
 
     /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
+
+    /// Counts the tags of the live tasks, as [`count_tags`](crate::count_tags) does.
+    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
     /// atomically; with a key at most once, and recorded in the same transaction

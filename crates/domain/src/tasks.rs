@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::{
     Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, MoveInput, NewTask, NullPolicy, Outcome,
-    Owner, Page, Precondition, RepositoryError, Revision, Rule, Task, TaskId, TaskInput, TaskRepository,
-    TextLimits, Timestamp, TrashCapacity, Violation,
+    Owner, Page, Precondition, RepositoryError, Revision, Rule, TagCount, Task, TaskId, TaskInput,
+    TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -168,6 +168,11 @@ impl Tasks {
     /// Reads a page of the owner's tasks.
     pub async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, TaskError> {
         Ok(self.repository.list(owner, query).await?)
+    }
+
+    /// Counts the tags of the owner's live tasks.
+    pub async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, TaskError> {
+        Ok(self.repository.tags(owner).await?)
     }
 
     /// Merges the input into a task.

@@ -1,17 +1,20 @@
 //! Reads: their requests, and how a worker serves a group of them. A group is one statement, which can be repeated.
 //!
-//! SQL that both databases understand belongs here: one task by its key ([`one_task`]), a page (`page`). PostgreSQL reads
-//! several tasks, and several pages of newest tasks, with one statement each: `database::postgres::group_reads`.
+//! SQL that both databases understand belongs here: one task by its key ([`one_task`]), a page (`page`), the counts of tags
+//! (`tag_counts`). PostgreSQL reads several tasks, and several pages of newest tasks, with one statement each:
+//! `database::postgres::group_reads`.
 
 mod page;
+mod tag_counts;
 
+use std::slice;
 use std::time::Instant;
 
 use diesel::connection::LoadConnection;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, Task, TaskId};
+use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, TagCount, Task, TaskId};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::backend::{Backend, Failure, FailureKind};
@@ -21,8 +24,9 @@ use crate::workers::{
 };
 
 #[cfg(feature = "postgres")]
-pub(crate) use page::page;
+pub(crate) use page::{Head, page};
 pub(crate) use page::{SqlFunctions, is_scan, pages};
+pub(crate) use tag_counts::tag_counts;
 
 /// Maximum attempts of a statement after conflicts and lost connections.
 const ATTEMPTS: usize = 4;
@@ -53,6 +57,23 @@ pub(crate) struct List {
     pub(crate) query: ListQuery,
 }
 
+/// Reads many rows of an owner.
+#[derive(Debug)]
+pub(crate) enum Scan {
+    /// Reads a page.
+    List(Box<List>),
+    /// Counts the tags.
+    Tags(Owner),
+}
+
+/// The result of a scan.
+pub(crate) enum Scanned {
+    /// Of [`Scan::List`].
+    Page(Page),
+    /// Of [`Scan::Tags`].
+    Tags(Vec<TagCount>),
+}
+
 impl Request for Get {
     fn owner(&self) -> Option<&OwnerId> {
         Some(self.owner.id())
@@ -65,11 +86,36 @@ impl Request for List {
     }
 }
 
+impl Request for Scan {
+    fn owner(&self) -> Option<&OwnerId> {
+        match self {
+            Self::List(list) => list.owner(),
+            Self::Tags(owner) => Some(owner.id()),
+        }
+    }
+}
+
 /// A database that reads tasks. A single request is a group of one.
 pub(crate) trait ReadBackend: Backend {
     fn get(connection: &mut Self::Connection, group: &[Get]) -> Replies<Task>;
 
     fn list(connection: &mut Self::Connection, group: &[List]) -> Replies<Page>;
+
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>>;
+
+    fn scan(connection: &mut Self::Connection, group: &[Scan]) -> Replies<Scanned> {
+        let mut replies = Vec::with_capacity(group.len());
+        for scan in group {
+            match scan {
+                Scan::List(list) => {
+                    let pages = Self::list(connection, slice::from_ref(&**list))?;
+                    replies.extend(pages.into_iter().map(|page| page.map(Scanned::Page)));
+                }
+                Scan::Tags(owner) => replies.push(Ok(Scanned::Tags(Self::tags(connection, owner)?))),
+            }
+        }
+        Ok(replies)
+    }
 
     /// How many rows a page adds to a group of at most [`GROUP_ROWS`]; all of them when it must be read alone.
     fn page_weight(_: &List) -> usize {
@@ -92,6 +138,15 @@ impl Rows for Task {
 impl Rows for Page {
     fn rows(&self) -> usize {
         self.tasks.len()
+    }
+}
+
+impl Rows for Scanned {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Page(page) => page.rows(),
+            Self::Tags(tags) => tags.len(),
+        }
     }
 }
 

@@ -56,6 +56,7 @@ export const routes = (root, id) => [
   ["POST", `${root}/${id}/restore`],
   ["GET", `${root}/trash/${id}`],
   ["DELETE", `${root}/trash/${id}`],
+  ["GET", `${root}/tags`],
   ["GET", `${root}/trash`],
   ["DELETE", `${root}/trash`],
 ];

@@ -6,8 +6,8 @@ import { expectStatus, holds, same } from "./check.mjs";
 const NEVER = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
 
 export async function checkIsolation(one, other) {
-  const theirs = expectStatus(await one.caller.post(one.root, { title: "alice's alone" }), 201, "one has a task").json;
-  const mine = expectStatus(await other.caller.post(other.root, { title: "bob's alone" }), 201, "another has one").json;
+  const theirs = expectStatus(await one.caller.post(one.root, { title: "alice's alone", tags: ["alice's", "bob's"] }), 201, "one has a task").json;
+  const mine = expectStatus(await other.caller.post(other.root, { title: "bob's alone", tags: ["Bob's"] }), 201, "another has one").json;
   const gone = expectStatus(await other.caller.post(other.root, { title: "bob's once" }), 201, "and one more").json;
   expectStatus(await other.caller.delete(`${other.root}/${gone.id}`), 204, "which is deleted");
   expectStatus(await other.caller.delete(`${other.root}/trash/${gone.id}`), 204, "for good");
@@ -20,6 +20,7 @@ export async function checkIsolation(one, other) {
     same(listed.headers.get("x-total-count"), "1", "so is a count");
     same((await other.caller.get(`${root}?search=alice`)).json, [], "so is a search");
     same((await other.caller.get(`${root}/trash`)).json, [], "so is the trash");
+    same((await other.caller.get(`${root}/tags`)).json, [{ name: "Bob's", count: 1 }], "so are counts of tags");
     expectStatus(await other.caller.delete(`${root}/trash`), 204, "which can be emptied");
 
     const absent = (id) => routesOfOne(root, id);

@@ -48,7 +48,8 @@ export async function checkPreconditions({ caller }, root) {
 }
 
 async function checkCreation(caller, root) {
-  const path = `${root}/${crypto.randomUUID()}`;
+  const id = crypto.randomUUID();
+  const path = `${root}/${id}`;
   const once = () => caller.put(path, { title: "Created once" }, { headers: { "if-none-match": "*" } });
   const race = await Promise.all(Array.from({ length: RACERS }, once));
   const [created, ...others] = race.toSorted((one, other) => one.status - other.status);
@@ -60,6 +61,7 @@ async function checkCreation(caller, root) {
   }
   same((await caller.get(path)).json, created.json, "the state is that of the successful request");
   expectStatus(await caller.delete(path), 204, "the task is deleted");
+  expectStatus(await caller.delete(`${root}/trash/${id}`), 204, "for good");
   const again = expectStatus(await once(), 201, "which frees its id");
   expectStatus(await caller.delete(path, { headers: { "if-match": tag(again) } }), 204, "for a while");
 }

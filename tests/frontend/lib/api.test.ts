@@ -59,6 +59,28 @@ test("restores tasks of the trash, and deletes them for good", async () => {
   expect((await api.list()).tasks).toHaveLength(1);
 });
 
+test("counts tags", async () => {
+  const { api } = testClient();
+  for (const tags of [["Work", "home"], ["work"], ["work", "garden"]]) await api.create({ title: "tagged", tags });
+  const [garden, home, work] = await api.tags();
+  expect([garden, home, work]).toEqual([
+    { name: "garden", count: 1 },
+    { name: "home", count: 1 },
+    { name: "work", count: 3 },
+  ]);
+});
+
+test("tells on later pages that the user has written", async () => {
+  const { api } = testClient();
+  const task = await api.create({ title: "a" });
+  for (const title of ["b", "c"]) await api.create({ title });
+  const first = await api.list({ sort: "title", limit: 1 });
+  const second = await api.list({ cursor: first.next, limit: 1 });
+  expect([first.changedSince, second.changedSince]).toEqual([false, false]);
+  await api.update(task, { title: "z" });
+  expect(await api.list({ cursor: first.next, limit: 1 })).toMatchObject({ changedSince: true });
+});
+
 test("lists by status and text, in pages, with a count", async () => {
   const { api } = testClient();
   for (const title of ["one", "two", "three", "four"]) await api.create({ title });

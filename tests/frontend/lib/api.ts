@@ -9,6 +9,7 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
@@ -20,6 +21,8 @@ export interface Page<Listed = Task> {
   next?: string;
   /** The number of tasks that match, if `count` was requested. */
   total?: number;
+  /** On a later page in an order whose keys can change: the user has written since the first page. */
+  changedSince: boolean;
 }
 
 export interface ApiOptions {
@@ -96,6 +99,11 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Returns a page of the deleted tasks, the newest deletion first by default. */
     async listTrash(query: TrashQuery = {}, signal?: AbortSignal): Promise<Page<TrashedTask>> {
       return pageOf(await client.GET("/api/{user_id}/tasks/trash", { params: { path: owner, query }, signal }));
+    },
+
+    /** Returns the tags of the tasks outside the trash, sorted by name. */
+    async tags(signal?: AbortSignal): Promise<TagCount[]> {
+      return read(await client.GET("/api/{user_id}/tasks/tags", { params: { path: owner }, signal }));
     },
 
     /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */
@@ -222,6 +230,7 @@ function pageOf<Listed>(result: { data?: Listed[]; error?: unknown; response: Re
     tasks: read(result),
     next: result.response.headers.get("X-Next-Cursor") ?? undefined,
     total: total === null ? undefined : Number(total),
+    changedSince: result.response.headers.get("X-Changed-Since") === "true",
   };
 }
 

@@ -53,7 +53,7 @@ export interface paths {
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
-         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
+         *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -145,6 +145,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts the tags of the user's tasks
+         * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
+         *     tags most used, if there are more.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/transfer": {
         parameters: {
             query?: never;
@@ -226,7 +247,7 @@ export interface paths {
          * Lists the user's tasks
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
-         *     changes may be. Contradicting parameters are 422; unknown ones are ignored.
+         *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
          */
         get: operations["own_list_tasks"];
         put?: never;
@@ -312,6 +333,27 @@ export interface paths {
          * @description A task that is not in the trash remains unchanged.
          */
         post: operations["own_restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts the tags of the user's tasks
+         * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
+         *     tags most used, if there are more.
+         */
+        get: operations["own_list_tags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -664,6 +706,16 @@ export interface components {
             openapi: string;
             /** @description Its version. */
             version: string;
+        };
+        /** @description A tag, and how many tasks have it */
+        TagCount: {
+            /**
+             * Format: int64
+             * @description The number of tasks that have the tag, in any spelling.
+             */
+            count: number;
+            /** @description The spelling most used. */
+            name: string;
         };
         /** @description A task as JSON. */
         Task: {
@@ -1175,6 +1227,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1644,6 +1698,48 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags in use. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagCount"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     transfer_tasks: {
         parameters: {
             query?: never;
@@ -1767,6 +1863,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -2010,6 +2108,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -2456,6 +2556,44 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_list_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags in use. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagCount"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_transfer_tasks: {
         parameters: {
             query?: never;
@@ -2572,6 +2710,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
                     /** @description The `cursor` of the next page, when more tasks remain. */
                     "X-Next-Cursor"?: string;
                     /** @description Identifies the request in the log: the client's id, or a new one. */

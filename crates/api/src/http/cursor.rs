@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    Direction, DueDate, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId, Timestamp,
+    Direction, DueDate, OrderKey, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,6 +25,8 @@ pub(crate) struct Cursor {
     pub position: Position,
     /// The list's filters by other members, as a query.
     pub filters: String,
+    /// The owner's revision of the first page, in an order whose keys can change.
+    pub revision: Option<Revision>,
 }
 
 /// The encoded tuple: version, status, search, key, direction, position, id, and what version 0.1.0 does not know.
@@ -44,6 +47,8 @@ struct Wire(
 struct Extra {
     filters: String,
     trash: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<i64>,
 }
 
 impl Extra {
@@ -72,6 +77,7 @@ impl Cursor {
             Position::DueDate(key, id) => (key.map_or(PositionKey::None, PositionKey::Number), id),
             Position::Priority(priority, id) => (PositionKey::Number(priority.rank().into()), id),
             Position::Completed(completed, id) => (PositionKey::Number((*completed).into()), id),
+            Position::Manual(key, id) => (PositionKey::Text(key.to_string()), id),
             Position::Revision(revision, id) => (PositionKey::Number(revision.number()), id),
         };
         let status = match self.status {
@@ -86,13 +92,18 @@ impl Cursor {
             SortKey::DueDate => 'd',
             SortKey::Priority => 'p',
             SortKey::Completed => 'f',
+            SortKey::Position => 'm',
             SortKey::Deleted => 'x',
         };
         let direction = match self.sort.direction {
             Direction::Ascending => '+',
             Direction::Descending => '-',
         };
-        let extra = Extra { filters: self.filters.clone(), trash: self.scope == Scope::Trash };
+        let extra = Extra {
+            filters: self.filters.clone(),
+            trash: self.scope == Scope::Trash,
+            revision: self.revision.map(Revision::number),
+        };
         let wire = Wire(VERSION, status, self.search.clone(), key, direction, place, id.uuid(), extra);
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
@@ -101,7 +112,8 @@ impl Cursor {
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let wire = serde_json::from_slice(&bytes).ok()?;
-        let Wire(version, status, search, key, direction, place, id, Extra { filters, trash }) = wire;
+        let Wire(version, status, search, key, direction, place, id, extra) = wire;
+        let Extra { filters, trash, revision } = extra;
         if version != VERSION {
             return None;
         }
@@ -135,13 +147,20 @@ impl Cursor {
             ('f', PositionKey::Number(completed @ 0..=1)) => {
                 (SortKey::Completed, Position::Completed(completed == 1, id))
             }
+            ('m', PositionKey::Text(key)) => {
+                (SortKey::Position, Position::Manual(OrderKey::parse(&key)?, id))
+            }
             ('x', PositionKey::Number(number)) if trash => {
                 (SortKey::Deleted, Position::Revision(Revision::new(number), id))
             }
             _ => return None,
         };
-        let scope = if trash { Scope::Trash } else { Scope::Live };
-        Some(Self { scope, status, search, sort: Sort { key, direction }, position, filters })
+        if revision.is_some_and(|number| number < 0 || !key.can_change()) {
+            return None;
+        }
+        let (scope, sort) = (if trash { Scope::Trash } else { Scope::Live }, Sort { key, direction });
+        let revision = revision.map(Revision::new);
+        Some(Self { scope, status, search, sort, position, filters, revision })
     }
 }
 
@@ -165,6 +184,7 @@ mod tests {
             sort,
             position,
             filters: String::new(),
+            revision: None,
         }
     }
 
@@ -179,14 +199,25 @@ mod tests {
             cursor(SortKey::DueDate, Position::DueDate(None, id)),
             cursor(SortKey::DueDate, Position::DueDate(Some(-3), id)),
             cursor(SortKey::Priority, Position::Priority(Priority::Urgent, id)),
+            cursor(SortKey::Position, Position::Manual(OrderKey::first(Revision::new(9)), id)),
             cursor(SortKey::Deleted, Position::Revision(Revision::new(9), id)),
             Cursor { filters: "tag=a".into(), ..cursor(SortKey::Completed, Position::Completed(true, id)) },
+            Cursor {
+                revision: Some(Revision::new(0)),
+                ..cursor(SortKey::Title, Position::Title(String::new(), id))
+            },
         ];
         for cursor in cursors {
             let text = cursor.encode();
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
             assert_eq!(Cursor::decode(&text), Some(cursor));
         }
+    }
+
+    #[test]
+    fn cursors_of_version_0_1_0_are_read() {
+        let text = URL_SAFE_NO_PAD.encode(r#"[1,"a","","t","-","b","00000000-0000-0000-0000-000000000007"]"#);
+        assert!(Cursor::decode(&text).is_some_and(|cursor| cursor.revision.is_none()));
     }
 
     #[test]
@@ -208,6 +239,12 @@ mod tests {
             wire(&format!(r#"[1,"a","","p","-",4,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","f","-",2,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",null,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-","","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-","a-b","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-",7,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","c","-",1,"{id}",{{"revision":1}}]"#)),
+            wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":-1}}]"#)),
+            wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":"1"}}]"#)),
         ];
         for text in texts {
             assert_eq!(Cursor::decode(&text), None, "{text}");

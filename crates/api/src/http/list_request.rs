@@ -2,7 +2,10 @@
 
 mod filters;
 
-use domain::{Direction, ListQuery, PAGE_MAX, Scope, SearchText, Sort, SortKey, Status, Timestamp};
+use domain::{
+    Direction, ListQuery, PAGE_MAX, Page, Position, Revision, Scope, SearchText, Sort, SortKey, Status,
+    Timestamp,
+};
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
@@ -16,6 +19,8 @@ pub(crate) struct ListRequest {
     pub query: ListQuery,
     search: String,
     filters: Filters,
+    /// The owner's revision of the first page, from the cursor.
+    first_revision: Option<Revision>,
 }
 
 impl ListRequest {
@@ -26,11 +31,21 @@ impl ListRequest {
         parameters.finish(request)
     }
 
-    /// The cursor of the next page.
-    pub(crate) fn cursor(&self, position: domain::Position) -> String {
+    /// The cursor of the page after this one, if more tasks follow.
+    pub(crate) fn next_cursor(&self, page: &Page) -> Option<String> {
+        let position = page.next(self.query.sort.key)?;
+        Some(self.cursor(position, self.first_revision.or(page.revision)))
+    }
+
+    fn cursor(&self, position: Position, revision: Option<Revision>) -> String {
         let ListQuery { scope, status, sort, .. } = self.query;
         let (search, filters) = (self.search.clone(), self.filters.to_query());
-        Cursor { scope, status, search, sort, position, filters }.encode()
+        Cursor { scope, status, search, sort, position, filters, revision }.encode()
+    }
+
+    /// Whether the owner has written since the first page, in an order whose keys can change.
+    pub(crate) fn has_changed_since(&self, page: &Page) -> bool {
+        self.first_revision.is_some_and(|first| page.revision != Some(first))
     }
 }
 
@@ -75,6 +90,7 @@ impl Parameters<'_> {
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
         let filters = self.filters();
         let filters = self.agreed_filters(filters, of_filters);
+        let first_revision = cursor.as_ref().and_then(|cursor| cursor.revision);
         let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));
         let (of_status, of_search, of_sort) =
             carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
@@ -95,7 +111,7 @@ impl Parameters<'_> {
             limit,
             count: self.take("count", "must be true or false", boolean).unwrap_or(false),
         };
-        ListRequest { query, search, filters }
+        ListRequest { query, search, filters, first_revision }
     }
 
     /// A value with two sources, such as a parameter and the cursor: one is enough, and both must agree.
@@ -219,6 +235,7 @@ fn sort_of_trash(value: &str) -> Option<(SortKey, Option<Direction>)> {
         "due_date" => SortKey::DueDate,
         "priority" => SortKey::Priority,
         "completed" => SortKey::Completed,
+        "position" => SortKey::Position,
         "deleted" | "deleted_at" => SortKey::Deleted,
         _ => return None,
     };

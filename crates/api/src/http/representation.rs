@@ -67,28 +67,40 @@ pub(crate) fn estimated_bytes(tasks: &[Task]) -> usize {
     2 + tasks.iter().map(|task| 384 + texts(task)).sum::<usize>()
 }
 
-/// Responds with an array of tasks. A page of 1,000 long tasks takes milliseconds to write; other requests on the same
-/// thread run in between.
-/// `hold` makes the body of its bytes, and can count them. The body of a long list is compressed by `coding`.
+/// Responds with an array of tasks, as [`collection`] does.
 pub async fn tasks(
     builder: &mut HttpResponseBuilder,
     tasks: &[Task],
     coding: ContentEncoding,
     hold: impl FnOnce(Vec<u8>) -> Bytes,
 ) -> HttpResponse {
+    collection(builder, tasks, TaskJson, estimated_bytes(tasks), coding, hold).await
+}
+
+/// Responds with an array of about so many bytes. A page of 1,000 long tasks takes milliseconds to write; other requests on
+/// the same thread run in between.
+/// `hold` makes the body of its bytes, and can count them. The body of a long list is compressed by `coding`.
+pub(crate) async fn collection<'a, T, J: Serialize>(
+    builder: &mut HttpResponseBuilder,
+    items: &'a [T],
+    json: impl Fn(&'a T) -> J,
+    bytes: usize,
+    coding: ContentEncoding,
+    hold: impl FnOnce(Vec<u8>) -> Bytes,
+) -> HttpResponse {
     private_cache_headers(builder)
         .insert_header((header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding")));
-    let _permit = if tasks.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
-    let mut body = BodyWriter::new(coding, estimated_bytes(tasks));
+    let _permit = if items.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
+    let mut body = BodyWriter::new(coding, bytes);
     let mut separator = b'[';
-    for (number, chunk) in tasks.chunks(TASKS_AT_ONCE).enumerate() {
+    for (number, chunk) in items.chunks(TASKS_AT_ONCE).enumerate() {
         if number > 0 {
             yield_now().await;
         }
-        for task in chunk {
+        for item in chunk {
             body.buffer().push(separator);
             separator = b',';
-            if serde_json::to_writer(body.buffer(), &TaskJson(task)).is_err() {
+            if serde_json::to_writer(body.buffer(), &json(item)).is_err() {
                 return HttpResponse::InternalServerError().finish();
             }
         }
@@ -96,7 +108,7 @@ pub async fn tasks(
             return HttpResponse::InternalServerError().finish();
         }
     }
-    body.buffer().extend_from_slice(if tasks.is_empty() { b"[]" } else { b"]" });
+    body.buffer().extend_from_slice(if items.is_empty() { b"[]" } else { b"]" });
     let Ok((body, coding)) = body.finish() else { return HttpResponse::InternalServerError().finish() };
     if coding != ContentEncoding::Identity {
         builder.insert_header((header::CONTENT_ENCODING, coding.to_header_value()));

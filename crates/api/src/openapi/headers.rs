@@ -24,6 +24,9 @@ pub(super) fn header(name: &str) -> Header {
         "Link" => "`<…>; rel=\"next\"`: the next page, when more tasks remain.",
         "X-Next-Cursor" => "The `cursor` of the next page, when more tasks remain.",
         "X-Total-Count" => "Number of matching tasks on all pages, with `count=true`.",
+        "X-Changed-Since" => {
+            "`true`, if the user has written since the first page, in an order whose keys can change."
+        }
         "Content-Encoding" => "`gzip` or `br`: a list over 1,024 bytes, for clients that accept it.",
         "Preference-Applied" => "`return=representation`, if requested.",
         "Idempotency-Replayed" => "`true`, if the request was executed before under its `Idempotency-Key`.",
@@ -44,6 +47,7 @@ pub(super) fn header(name: &str) -> Header {
     let text = ObjectBuilder::new().schema_type(Type::String);
     let schema = match name {
         "ETag" => text.pattern(Some(r#"^"[1-9][0-9]*"$"#)),
+        "X-Changed-Since" => text.enum_values(Some(["true"])),
         "X-Request-Id" => text.min_length(Some(1)).max_length(Some(128)),
         "X-Total-Count" | "Retry-After" => text.schema_type(Type::Integer).minimum(Some(0)),
         _ => text,

@@ -33,6 +33,9 @@ pub(crate) struct OneTrashedTask;
 /// A page of the trash.
 pub(crate) struct PageOfTrash;
 
+/// The counts of tags.
+pub(crate) struct UsedTags;
+
 /// A permanent deletion.
 pub(crate) struct PurgedTask;
 
@@ -101,6 +104,14 @@ impl IntoResponses for PageOfTrash {
     }
 }
 
+impl IntoResponses for UsedTags {
+    fn responses() -> Responses {
+        let tags = ArrayBuilder::new().items(Ref::from_schema_name("TagCount"));
+        let tags = tags.max_items(Some(domain::TAG_COUNTS_MAX));
+        responses([("200", json("The tags in use.", tags).with_headers(&["Content-Encoding"]))])
+    }
+}
+
 impl IntoResponses for PurgedTask {
     fn responses() -> Responses {
         responses([("204", ResponseBuilder::new().description("Deleted for good."))])
@@ -144,7 +155,8 @@ fn unchanged() -> ResponseBuilder {
 /// A page of tasks with this schema, with a link to the next page of the same operation.
 fn page(description: &str, schema: &str, operation: &str) -> ResponseBuilder {
     let page = json(description, ArrayBuilder::new().items(Ref::from_schema_name(schema)));
-    let page = page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "Content-Encoding"]);
+    let page =
+        page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "X-Changed-Since", "Content-Encoding"]);
     let next =
         LinkBuilder::new().operation_id(operation).description("The next page, when more tasks remain.");
     let next = next.parameter("user_id", "$request.path.user_id");

@@ -40,11 +40,13 @@ use crate::state::AppState;
         tasks::delete::delete,
         tasks::complete::complete,
         tasks::transfer::transfer,
+        tasks::tags::tags,
         tasks::trash::list,
         tasks::trash::empty,
         tasks::trash::get,
         tasks::trash::purge,
         tasks::trash::restore,
+        tasks::move_to::move_to,
         owner::delete::delete,
         pages::root,
         monitoring::live,
@@ -62,8 +64,10 @@ use crate::state::AppState;
         schemas::TaskUpdate,
         schemas::TaskPatch,
         schemas::Completion,
+        schemas::Move,
         schemas::Transfer,
         tasks::delete::Deleted,
+        tasks::tags::TagCount<'static>,
         ProblemBody<'static>,
         FieldError,
         monitoring::Liveness,
@@ -77,6 +81,10 @@ struct Api;
 /// Examples of the bodies that are not tasks.
 const EXAMPLES: Examples = Examples(|schema| match schema {
     "Deleted" => task_id().map(|id| ("deleted", json!(tasks::delete::deleted(id)))).into_iter().collect(),
+    "TagCount" => vec![
+        ("errands", json!(tasks::tags::TagCount::new("errands", 12))),
+        ("Work", json!(tasks::tags::TagCount::new("Work", 3))),
+    ],
     "Health" => vec![
         ("ok", json!(monitoring::Health::new(true, true, false))),
         ("database_unavailable", json!(monitoring::Health::new(false, true, false))),

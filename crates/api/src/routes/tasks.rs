@@ -3,6 +3,8 @@
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod move_to;
+pub(crate) mod tags;
 pub(crate) mod transfer;
 pub(crate) mod trash;
 pub(crate) mod update;
@@ -24,11 +26,14 @@ use crate::state::AppState;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use move_to::move_to;
 pub(crate) use transfer::transfer;
 pub(crate) use update::{patch, put};
 
 /// The cursor of the next page.
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
+/// Whether the user has written since the first page, in an order whose keys can change.
+const CHANGED_SINCE: HeaderName = HeaderName::from_static("x-changed-since");
 /// The number of matching tasks.
 const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
@@ -36,7 +41,7 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 ///
 /// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
 /// In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
-/// changes may be. Contradicting parameters are 422; unknown ones are ignored.
+/// changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",
@@ -64,8 +69,10 @@ async fn list_in(
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
     let mut response = HttpResponse::Ok();
-    if let Some(position) = page.next(list.query.sort.key) {
-        let cursor = list.cursor(position);
+    if list.has_changed_since(&page) {
+        response.insert_header((CHANGED_SINCE, "true"));
+    }
+    if let Some(cursor) = list.next_cursor(&page) {
         let (url, limit) = (url(&request, &state), list.query.limit);
         let count = if list.query.count { "&count=true" } else { "" };
         let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");

@@ -28,8 +28,8 @@ use crate::state::{AppState, RequestSpan};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The headers that pages of other origins may read. The CORS policy would write them in a different order in each worker.
-const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, Retry-After, X-Request-Id, RateLimit, \
-                       RateLimit-Policy, Idempotency-Replayed";
+const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, X-Changed-Since, Retry-After, X-Request-Id, \
+                       RateLimit, RateLimit-Policy, Idempotency-Replayed";
 
 /// Wraps the whole application.
 pub(super) async fn request_context(

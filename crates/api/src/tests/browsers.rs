@@ -31,6 +31,7 @@ async fn browsers_can_read_all_responses() {
             "link",
             "x-next-cursor",
             "x-total-count",
+            "x-changed-since",
             "retry-after",
             "x-request-id",
             "idempotency-replayed",

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, Task, TaskId,
-    TaskRepository, Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, TagCount, Task,
+    TaskId, TaskRepository, Timestamp,
 };
 
 use tokio::sync::Semaphore;
@@ -93,6 +93,10 @@ impl TaskRepository for Failing {
     }
 
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn tags(&self, _: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
         Err(self.0())
     }
 }

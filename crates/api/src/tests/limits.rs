@@ -3,7 +3,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task, TaskId,
     TaskRepository, Timestamp,
 };
 use futures_util::future::join;
@@ -56,6 +56,10 @@ impl TaskRepository for Held {
     }
 
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
+        Err(self.end().await)
+    }
+
+    async fn tags(&self, _: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
         Err(self.end().await)
     }
 }

@@ -21,7 +21,7 @@ pub enum TagError {
 }
 
 /// A tag as it was written, without white space at its ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Tag(String);
 
 impl Tag {
@@ -114,6 +114,15 @@ impl Tags {
     pub fn from_stored(text: &str) -> Self {
         let spelling = |part: &str| part.split_once(SPELLING).map(|(_, spelling)| Tag(spelling.to_owned()));
         Self(text.split(KEY).filter_map(spelling).collect())
+    }
+}
+
+impl IntoIterator for Tags {
+    type Item = Tag;
+    type IntoIter = std::vec::IntoIter<Tag>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

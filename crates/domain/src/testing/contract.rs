@@ -16,6 +16,7 @@ mod order;
 mod ownership;
 mod quota;
 mod racing;
+mod reading;
 mod trash;
 mod writing;
 
@@ -32,6 +33,7 @@ pub use order::*;
 pub use ownership::*;
 pub use quota::*;
 pub use racing::*;
+pub use reading::*;
 pub use trash::*;
 pub use writing::*;
 
@@ -76,6 +78,10 @@ macro_rules! repository_contract {
             writes_without_a_change_keep_the_revision
             lists_are_filtered_by_members
             lists_are_sorted_by_members
+            tags_are_counted_in_every_spelling
+            tags_of_live_tasks_are_counted
+            tags_of_others_are_not_counted
+            pages_of_changeable_keys_have_the_revision
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps

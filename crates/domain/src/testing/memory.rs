@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     AdoptedOrder, Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState,
-    Page, Readiness, RepositoryError, Scope, Slot, Task, TaskId, TaskRepository, Timestamp, WriteLimits,
-    Writer,
+    Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository,
+    Timestamp, WriteLimits, Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
@@ -101,7 +101,8 @@ impl TaskRepository for MemoryTasks {
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
-        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
+        let state = owners.get(owner.id());
+        let own = state.map(OwnerState::tasks).into_iter().flatten();
         let mut tasks: Vec<&Task> = own.filter(|task| query.matches(task)).collect();
         let total = query.count.then_some(tasks.len() as u64);
         let (sort, key) = (query.sort, query.sort.key);
@@ -113,7 +114,15 @@ impl TaskRepository for MemoryTasks {
         let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
         let mut rest = behind.skip(offset);
         let tasks: Vec<Task> = rest.by_ref().take(query.limit as usize).cloned().collect();
-        Ok(Page { tasks, more: rest.next().is_some(), total })
+        let revision = key.can_change().then(|| Revision::new(state.map_or(0, OwnerState::revision)));
+        Ok(Page { tasks, more: rest.next().is_some(), total, revision })
+    }
+
+    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+        let owners = self.owners();
+        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
+        let live = own.filter(|task| Scope::Live.contains(task));
+        Ok(count_tags(live.map(|task| (task.tags.clone(), 1))))
     }
 }
 

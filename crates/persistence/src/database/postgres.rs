@@ -17,7 +17,7 @@ use diesel::result::Error::RollbackTransaction;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
-use domain::{Page, Task, TaskId, Timestamp};
+use domain::{Owner, Page, TagCount, Task, TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, ReadBackend, one_task};
+use crate::read::{Get, List, ReadBackend, one_task, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use connection::Server;
@@ -101,6 +101,10 @@ impl ReadBackend for Postgres {
 
     fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
         group_reads::list(connection, group)
+    }
+
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>> {
+        tag_counts(connection, &group_reads::FUNCTIONS, owner)
     }
 
     fn page_weight(list: &List) -> usize {

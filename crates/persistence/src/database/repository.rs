@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope, Task,
-    TaskId, TaskRepository, Timestamp,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope, TagCount,
+    Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
 use crate::backend::Failure;
-use crate::read::{Get, List, is_scan};
+use crate::read::{Get, List, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
 use crate::write::{BlockedOwners, Ownership, Write};
 
@@ -19,7 +19,7 @@ use crate::write::{BlockedOwners, Ownership, Write};
 pub(crate) struct WorkerTasks {
     pub(crate) gets: Sender<Get, Task>,
     pub(crate) pages: Sender<List, Page>,
-    pub(crate) scans: Sender<List, Page>,
+    pub(crate) scans: Sender<Scan, Scanned>,
     /// One for each write worker.
     pub(crate) writes: Vec<Sender<Write, Outcome>>,
     /// For owners with locked rows, so that no other owner waits behind them.
@@ -76,10 +76,20 @@ impl TaskRepository for WorkerTasks {
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
-        let queue = if is_scan(&query) { &self.scans } else { &self.pages };
-        let page = queue.submit(List { owner: owner.clone(), query }).await;
+        let is_scan = is_scan(&query);
+        let list = List { owner: owner.clone(), query };
+        if is_scan {
+            let page = |scanned| if let Scanned::Page(page) = scanned { Some(page) } else { None };
+            return self.scan(Scan::List(Box::new(list)), page).await;
+        }
+        let page = self.pages.submit(list).await;
         self.outages.record(Part::Reads, &page);
         page
+    }
+
+    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+        let tags = |scanned| if let Scanned::Tags(tags) = scanned { Some(tags) } else { None };
+        self.scan(Scan::Tags(owner.clone()), tags).await
     }
 }
 
@@ -88,6 +98,13 @@ impl WorkerTasks {
         let task = self.gets.submit(Get { owner: owner.clone(), id, scope }).await;
         self.outages.record(Part::Reads, &task);
         task
+    }
+
+    /// Reads many rows; `result` is that of the request's kind.
+    async fn scan<A>(&self, scan: Scan, result: fn(Scanned) -> Option<A>) -> Result<A, RepositoryError> {
+        let scanned = self.scans.submit(scan).await;
+        self.outages.record(Part::Reads, &scanned);
+        result(scanned?).ok_or_else(|| Failure::internal("the result of another scan").error())
     }
 
     /// The queue of an owner. All writes of an owner go to one worker, where they do not race.

@@ -21,7 +21,7 @@ use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
 use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
 };
-use domain::{Page, Task, TaskId, Timestamp};
+use domain::{Owner, Page, TagCount, Task, TaskId, Timestamp};
 use uuid::Uuid;
 
 use crate::backend::rows::manual_order::SQLITE_POSITION;
@@ -29,7 +29,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages};
+use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
@@ -129,6 +129,10 @@ impl ReadBackend for Sqlite {
 
     fn list(connection: &mut SqliteConnection, group: &[List]) -> Replies<Page> {
         pages(connection, &FUNCTIONS, group)
+    }
+
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>> {
+        tag_counts(connection, &FUNCTIONS, owner)
     }
 }
 

@@ -48,7 +48,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             waiting_per_owner: self.options.scans_per_owner,
             ..self.limits(counts.scans, |_| 1, 1)
         };
-        let scans = self.read(WorkKind::Scan, scans, B::list)?;
+        let scans = self.read(WorkKind::Scan, scans, B::scan)?;
         let probes = self.limits(1, |_| 1, GROUP_CALLS);
         let probes = self.read(WorkKind::Readiness, probes, probe::<B>)?;
         let blocked_owners = Arc::new(BlockedOwners::default());

@@ -12,8 +12,8 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, ListQuery, Owner, Page, Position, Scope, SortKey, Status, TaskId, Timestamp,
-    stored_key,
+    Direction, DueFilter, ListQuery, Owner, Page, Position, Revision, Scope, SortKey, Status, TaskId,
+    Timestamp, stored_key,
 };
 
 use super::List;
@@ -76,8 +76,16 @@ pub(crate) struct PageQuery<'a> {
     offset: i64,
 }
 
-/// The total (0 if not requested), and a task (`None` if the page is empty and a total is requested).
-pub(crate) type Row = (i64, Option<TaskRow>);
+/// What a page has beside tasks.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Head {
+    total: Option<u64>,
+    revision: Option<Revision>,
+}
+
+/// The total and the owner's revision (0 if not requested), and a task (`None` if one of them is requested and the page is
+/// empty).
+pub(crate) type Row = (i64, i64, Option<TaskRow>);
 
 /// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
@@ -86,17 +94,22 @@ where
 {
     let read = |List { owner, query }: &List| -> QueryResult<Page> {
         let rows: Vec<Row> = PageQuery::new(functions, owner, query).load(connection)?;
-        let total = query.count.then(|| rows.first().map_or(0, |(total, _)| total.unsigned_abs()));
-        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), total))
+        let (total, revision) = rows.first().map_or((0, 0), |(total, revision, _)| (*total, *revision));
+        let head = Head {
+            total: query.count.then_some(total.unsigned_abs()),
+            revision: query.sort.key.can_change().then_some(Revision::new(revision)),
+        };
+        Ok(page(owner, query, rows.into_iter().filter_map(|(.., row)| row).collect(), head))
     };
     set.iter().map(read).map(|page| page.map(Ok)).collect()
 }
 
 /// The page from these rows, which may be one more than its limit.
-pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, total: Option<u64>) -> Page {
+pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, head: Head) -> Page {
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
-    Page { tasks: rows.into_iter().map(|row| row.into_task(owner.id())).collect(), more, total }
+    let tasks = rows.into_iter().map(|row| row.into_task(owner.id())).collect();
+    Page { tasks, more, total: head.total, revision: head.revision }
 }
 
 impl<'a> PageQuery<'a> {
@@ -133,13 +146,14 @@ impl<'a> PageQuery<'a> {
         }
     }
 
-    fn order(&self) -> String {
+    /// The order by this expression for the key.
+    fn order(&self, key: &str) -> String {
         let direction = match self.query.sort.direction {
             Direction::Ascending => "asc",
             Direction::Descending => "desc",
         };
         let nulls = if self.query.sort.key == SortKey::DueDate { " nulls last" } else { "" };
-        format!(" order by {} {direction}{nulls}, id {direction}", self.key())
+        format!(" order by {key} {direction}{nulls}, id {direction}")
     }
 
     fn is_filtered(&self) -> bool {
@@ -177,22 +191,27 @@ where
         if !self.has_few_texts() {
             out.unsafe_to_cache_prepared();
         }
-        if !self.query.count {
-            out.push_sql("select cast(0 as bigint), ");
-            out.push_sql(COLUMNS);
+        let changes = self.query.sort.key.can_change();
+        if !self.query.count && !changes {
+            out.push_sql(&format!("select cast(0 as bigint), cast(0 as bigint), {COLUMNS}"));
             return self.push_page(&mut out);
         }
-        out.push_sql("select number, ");
-        out.push_sql(COLUMNS);
-        out.push_sql(" from (select ");
-        self.push_total(&mut out)?;
-        out.push_sql(" as number) as total left join (select ");
-        out.push_sql(COLUMNS);
-        out.push_sql(", row_number() over (");
-        out.push_sql(&self.order());
-        out.push_sql(") as ordinal");
+        out.push_sql(&format!("select total, seen, {COLUMNS} from (select "));
+        if self.query.count {
+            self.push_total(&mut out)?;
+        } else {
+            out.push_sql("cast(0 as bigint)");
+        }
+        out.push_sql(" as total, ");
+        if changes {
+            self.push_of_owner(&mut out, "revision")?;
+        } else {
+            out.push_sql("cast(0 as bigint)");
+        }
+        out.push_sql(&format!(" as seen) as head left join (select {COLUMNS}, {} as sort_key", self.key()));
         self.push_page(&mut out)?;
-        out.push_sql(") as page on true order by ordinal");
+        out.push_sql(") as page on true");
+        out.push_sql(&self.order("sort_key"));
         Ok(())
     }
 }
@@ -208,7 +227,7 @@ impl PageQuery<'_> {
     {
         self.push_filter(out)?;
         self.push_after(out)?;
-        out.push_sql(&self.order());
+        out.push_sql(&self.order(self.key()));
         out.push_sql(" limit ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(" offset ");
@@ -282,20 +301,35 @@ impl PageQuery<'_> {
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            out.push_sql(match self.query.scope {
-                Scope::Live => "coalesce((select cast(live_tasks as bigint)",
-                Scope::Trash => "coalesce((select cast(trashed_tasks as bigint)",
-            });
-            out.push_sql(" from owners where owner_id = ");
-            out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-            out.push_sql("), 0)");
+            self.push_of_owner(
+                out,
+                match self.query.scope {
+                    Scope::Live => "live_tasks",
+                    Scope::Trash => "trashed_tasks",
+                },
+            )?;
         }
+        Ok(())
+    }
+
+    /// A number of the owner's row.
+    fn push_of_owner<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        column: &str,
+    ) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+    {
+        out.push_sql(&format!("coalesce((select cast({column} as bigint) from owners where owner_id = "));
+        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        out.push_sql("), 0)");
         Ok(())
     }
 }
 
 impl Query for PageQuery<'_> {
-    type SqlType = (BigInt, Nullable<Columns>);
+    type SqlType = (BigInt, BigInt, Nullable<Columns>);
 }
 
 // The text depends on the query; each of the few common ones is prepared once.
@@ -307,59 +341,4 @@ impl QueryId for PageQuery<'_> {
 impl<C> RunQueryDsl<C> for PageQuery<'_> {}
 
 #[cfg(test)]
-mod tests {
-    use domain::{SearchText, Sort, Status};
-
-    use super::*;
-
-    #[test]
-    fn scans_are_distinguished_from_pages() {
-        let query = ListQuery::default;
-        let search = SearchText::parse("milk").unwrap();
-        let by_title = Sort { key: SortKey::Title, ..Sort::default() };
-        let pages = [
-            query(),
-            ListQuery { count: true, ..query() },
-            ListQuery { status: Status::Pending, ..query() },
-            ListQuery { offset: MAX_PAGE_OFFSET, ..query() },
-        ];
-        let scans = [
-            ListQuery { search, ..query() },
-            ListQuery { sort: by_title, ..query() },
-            ListQuery { status: Status::Pending, count: true, ..query() },
-            ListQuery { offset: MAX_PAGE_OFFSET + 1, ..query() },
-            ListQuery { scope: Scope::Trash, ..query() },
-        ];
-        assert!(!pages.iter().any(is_scan) && scans.iter().all(is_scan));
-    }
-
-    #[cfg(feature = "sqlite")]
-    #[test]
-    fn combinations_of_filters_leave_no_prepared_statements() {
-        use domain::{Priority, Tag};
-
-        let owner = Owner::for_test("a");
-        let functions = SqlFunctions { title: "title", in_time: "", find: "instr", position: "position" };
-        let is_kept = |query: &ListQuery| {
-            PageQuery::new(&functions, &owner, query)
-                .is_safe_to_cache_prepared(&diesel::sqlite::Sqlite)
-                .unwrap()
-        };
-        let query = ListQuery::default;
-        let search = SearchText::parse("milk").unwrap();
-        let by = |key| Sort { key, ..Sort::default() };
-        let common = [
-            query(),
-            ListQuery { count: true, status: Status::Pending, ..query() },
-            ListQuery { search, sort: by(SortKey::Title), ..query() },
-        ];
-        let others = [
-            ListQuery { priorities: vec![Priority::High], ..query() },
-            ListQuery { tags: vec![Tag::parse("a").unwrap()], ..query() },
-            ListQuery { due: DueFilter { none: true, ..DueFilter::default() }, ..query() },
-            ListQuery { sort: by(SortKey::DueDate), ..query() },
-            ListQuery { scope: Scope::Trash, ..query() },
-        ];
-        assert!(common.iter().all(is_kept) && !others.iter().any(is_kept));
-    }
-}
+mod tests;

@@ -85,8 +85,11 @@ fn scans_of_one_owner_do_not_delay_others() {
     }
     // One runs, unless no worker has taken it yet, and four wait.
     assert!((4..=5).contains(&waiting.len()) && waiting.len() + rejected == 16, "{}", waiting.len());
+    let tags = block_on(repository.tags(&locked.slow));
+    assert!(matches!(tags, Err(RepositoryError::TooManyScans)), "{tags:?}");
     for owner in &locked.others {
         assert_eq!(list(owner, scan()).unwrap().tasks.len(), 1);
+        assert_eq!(block_on(repository.tags(owner)).unwrap(), []);
         assert_eq!(list(owner, small()).unwrap().tasks.len(), 1);
         block_on(repository.get(owner, TaskId::new(Uuid::from_u128(1)))).unwrap();
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, Task, TaskId,
+    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task, TaskId,
     TaskRepository, Timestamp,
 };
 
@@ -60,5 +60,9 @@ impl TaskRepository for Replicas {
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         self.next().list(owner, query).await
+    }
+
+    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+        self.next().tags(owner).await
     }
 }

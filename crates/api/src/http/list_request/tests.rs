@@ -164,7 +164,7 @@ fn trashes_are_sorted_by_deletion() {
     assert!(error("sort=deleted").starts_with("validation: "));
     let request = parse_in(Scope::Trash, "").unwrap();
     let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
-    let cursor = request.cursor(domain::Position::Revision(domain::Revision::new(7), id));
+    let cursor = request.cursor(Position::Revision(Revision::new(7), id), None);
     assert!(trash(&format!("cursor={cursor}")).unwrap().after.is_some());
     assert!(error(&format!("cursor={cursor}")).starts_with("validation: "), "a cursor of another list");
 }
@@ -173,7 +173,7 @@ fn trashes_are_sorted_by_deletion() {
 fn cursors_contain_filter_and_order() {
     let request = parse("status=pending&search=x&sort=title&priority=high").unwrap();
     let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
-    let cursor = request.cursor(domain::Position::Title("a".into(), id));
+    let cursor = request.cursor(Position::Title("a".into(), id), Some(Revision::new(3)));
     let next = read(&format!("cursor={cursor}"));
     assert_eq!(
         (next.status, next.sort, &next.search, &next.priorities),
@@ -191,12 +191,44 @@ fn cursors_contain_filter_and_order() {
 }
 
 #[test]
+fn later_pages_know_the_revision_of_the_first() {
+    let task = |revision| {
+        let new = domain::NewTask::new(domain::TaskId::new(uuid::Uuid::from_u128(1)), title());
+        let owner = domain::OwnerId::parse("alice").unwrap();
+        Page {
+            tasks: vec![new.into_task(owner, Revision::new(1), Timestamp::from_unix_millis(0).unwrap())],
+            more: true,
+            total: None,
+            revision,
+        }
+    };
+    let title_order = parse("sort=title").unwrap();
+    let first = task(Some(Revision::new(3)));
+    assert!(!title_order.has_changed_since(&first));
+    let second = parse(&format!("cursor={}", title_order.next_cursor(&first).unwrap())).unwrap();
+    assert!(!second.has_changed_since(&first));
+    for revision in [2, 4] {
+        let later = task(Some(Revision::new(revision)));
+        assert!(second.has_changed_since(&later), "an erased owner begins again");
+        let third = parse(&format!("cursor={}", second.next_cursor(&later).unwrap())).unwrap();
+        assert!(third.has_changed_since(&later) && !third.has_changed_since(&first));
+    }
+    let created = parse("").unwrap();
+    let next = parse(&format!("cursor={}", created.next_cursor(&task(None)).unwrap())).unwrap();
+    assert!(!next.has_changed_since(&task(None)));
+}
+
+fn title() -> domain::Title {
+    domain::Title::parse("a", 200).unwrap()
+}
+
+#[test]
 fn cursors_with_other_filters_are_rejected() {
     let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
     let (search, sort) = (String::new(), Sort::default());
-    let position = domain::Position::Time(Timestamp::from_unix_millis(0).unwrap(), id);
-    let cursor =
-        Cursor { scope: Scope::Live, status: Status::All, search, sort, position, filters: String::new() };
+    let position = Position::Time(Timestamp::from_unix_millis(0).unwrap(), id);
+    let (scope, status, filters, revision) = (Scope::Live, Status::All, String::new(), None);
+    let cursor = Cursor { scope, status, search, sort, position, filters, revision };
     assert!(read(&format!("cursor={}", cursor.encode())).after.is_some());
     // A zone that this build does not know must not become a list without the filter.
     let cursor = Cursor { filters: "due_after=2026-12-24&tz=Mars/Base".into(), ..cursor };

@@ -164,5 +164,5 @@ pub fn totals_count_all_matches(repository: &dyn TaskRepository) {
 
 pub fn unknown_owners_have_empty_lists(repository: &dyn TaskRepository) {
     let page = list(repository, &fresh_owner("unknown"), ListQuery { count: true, ..ListQuery::default() });
-    assert_eq!(page, Page { tasks: vec![], more: false, total: Some(0) });
+    assert_eq!(page, Page { tasks: vec![], more: false, total: Some(0), revision: None });
 }

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::backend::rows::manual_order::POSTGRES_POSITION;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
-use crate::read::{GROUP_ROWS, Get, List, SqlFunctions, page, pages};
+use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
 
 /// Reads the tasks of a group.
@@ -58,7 +58,7 @@ impl QueryFragment<Pg> for TasksByKey<'_> {
     }
 }
 
-const FUNCTIONS: SqlFunctions = SqlFunctions {
+pub(super) const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "split_part(search, chr(31), 1)",
     in_time: "",
     find: "strpos",
@@ -86,7 +86,7 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
     let mut rows = rows.into_iter().peekable();
     let outcome = |(number, List { owner, query }): (i64, &List)| {
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
-        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), None))
+        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), Head::default()))
     };
     Ok((1..).zip(group).map(outcome).collect())
 }

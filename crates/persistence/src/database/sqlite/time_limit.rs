@@ -83,8 +83,8 @@ mod tests {
         let mut connection = sqlite.connect().unwrap();
         connection
             .batch_execute(
-                "insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision) \
-                 values ('a', x'00000000000000000000000000000001', 't', 0, 't' || char(31), 0, 0, 1)",
+                "insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision, tags) \
+                 values ('a', x'00000000000000000000000000000001', 't', 0, 't' || char(31), 0, 0, 1, 'x')",
             )
             .unwrap();
         let mut is_limited = |query: ListQuery| {
@@ -95,5 +95,8 @@ mod tests {
         assert!(is_limited(ListQuery { sort: by_title, ..ListQuery::default() }));
         assert!(is_limited(ListQuery { status: Status::Pending, ..ListQuery::default() }));
         assert!(!is_limited(ListQuery::default()));
+        let owner = Owner::for_test("a");
+        let tags = within(Duration::ZERO, || Database::tags(&mut connection, &owner));
+        assert!(tags.unwrap_err().to_string().contains("takes too long"));
     }
 }
