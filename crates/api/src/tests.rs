@@ -14,6 +14,7 @@ mod limits;
 mod lists;
 mod log_events;
 mod members;
+mod order;
 mod ownership;
 mod quota;
 mod reference;
