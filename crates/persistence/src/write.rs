@@ -35,7 +35,7 @@ use crate::backend::rows::manual_order::position_of;
 use crate::backend::rows::{IN_TRASH, Id, TaskRow, UtcTimestamp, text_statement};
 use crate::backend::{Backend, Failure};
 
-pub(crate) use group::Write;
+pub(crate) use group::{Write, weight};
 use keys::LoadedKey;
 pub use ownership::Erased;
 pub(crate) use ownership::{

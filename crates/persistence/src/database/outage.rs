@@ -66,7 +66,8 @@ impl Outages {
                 | RepositoryError::UnknownNeighbour { .. }
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. }
-                | RepositoryError::KeyReused,
+                | RepositoryError::KeyReused
+                | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(
                 error @ (RepositoryError::Unavailable(_)
