@@ -18,10 +18,11 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    AdoptedOrder, Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation, Idempotency,
-    IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, MoveTo, Operation, OperationError, OperationResult, OrderedTask, Outcome,
-    OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone, Touch,
-    TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    AdoptedOrder, Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation,
+    Idempotency, IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, MoveTo, Operation,
+    OperationError, OperationResult, OrderedTask, Outcome, OwnerState, Precondition, RecordedKeys, Rejection,
+    RequestDigest, Respond, Slot, TaskEffect, Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits,
+    WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

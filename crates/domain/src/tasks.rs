@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::ports::task_of;
 use crate::{
-    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput, NewTask, NullPolicy,
-    Outcome, Owner, Page, Precondition, RepositoryError, Revision, Rule, TagCount, Task, TaskId, TaskInput,
-    TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
+    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput, NewTask,
+    NullPolicy, Outcome, Owner, Page, Precondition, RepositoryError, Revision, Rule, TagCount, Task, TaskId,
+    TaskInput, TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.

@@ -170,7 +170,11 @@ fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
         },
         Command::EmptyTrash => purge_all(record, |_| true),
         Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
-        Command::Create(_) | Command::Update { .. } | Command::Move { .. } | Command::LookUp | Command::Bulk(_) => Answer::Fault,
+        Command::Create(_)
+        | Command::Update { .. }
+        | Command::Move { .. }
+        | Command::LookUp
+        | Command::Bulk(_) => Answer::Fault,
     }
 }
 
