@@ -133,7 +133,7 @@ fn assert_all_replies_occur(events: &[Event]) {
     let begun = |event: &Event| (event.owner.clone(), event.begun, event.changed());
     let together =
         events.windows(2).filter(|pair| begun(&pair[0]) == begun(&pair[1]) && pair[0].changed()).count();
-    assert!(together > 10, "{together} pairs of {}", events.len());
+    assert!(together > 3, "{together} pairs of {}", events.len());
 }
 
 /// The variable with the seed, to repeat a workload.

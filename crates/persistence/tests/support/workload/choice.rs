@@ -56,10 +56,10 @@ impl Actor<'_> {
         (owner, call)
     }
 
-    /// Writes to several tasks of one owner in one request, in one of ten rounds. A deletion is for good, because the time of one
+    /// Writes to several tasks of one owner in one request, in one of six rounds. A deletion is for good, because the time of one
     /// to the trash would be that of the request.
     pub(super) fn choose_several(&mut self, round: u64) -> Option<(u64, Vec<Call>, i64)> {
-        if !self.numbers.one_in(10) {
+        if !self.numbers.one_in(6) {
             return None;
         }
         let owner = self.owner();
