@@ -5,6 +5,7 @@
 
 mod idempotency;
 mod import;
+mod lists;
 mod precondition;
 mod quota;
 mod state;
@@ -13,13 +14,14 @@ mod write_set;
 
 use std::sync::Arc;
 
-use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
+use crate::{Change, List, NewTask, Revision, Task, TaskId, Timestamp};
 
 pub use idempotency::{
     DroppedKeys, Idempotency, IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, RecordedKeys, RequestDigest,
     Respond,
 };
 pub use import::ExistingTask;
+pub use lists::{LISTS_MAX, ListCommand, ListEffect, ListWrites, OwnedLists};
 pub use precondition::{EntityTags, Precondition};
 pub use quota::WriteLimits;
 pub use state::{OwnerState, Slot};
@@ -74,6 +76,8 @@ pub enum Command {
         /// How many are deleted at most.
         limit: usize,
     },
+    /// A write of a list.
+    List(ListCommand),
     /// Nothing: the request is rejected for what it contains, unless its key is recorded.
     LookUp,
 }
@@ -87,7 +91,8 @@ impl Command {
             Self::Create(NewTask { id_is_new: true, .. })
             | Self::EmptyTrash
             | Self::LookUp
-            | Self::ExpireTrash { .. } => None,
+            | Self::ExpireTrash { .. }
+            | Self::List(_) => None,
             Self::Create(NewTask { id, .. })
             | Self::Update { id, .. }
             | Self::Delete { id, .. }
@@ -105,10 +110,16 @@ impl Command {
         }
     }
 
-    /// Whether the command needs only the counters of the owner.
+    /// Whether the command needs no task: the counters of the owner suffice, perhaps with the lists.
     #[must_use]
     pub const fn reads_no_task(&self) -> bool {
-        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp)
+        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp | Self::List(_))
+    }
+
+    /// Whether the command needs all lists of the owner.
+    #[must_use]
+    pub const fn reads_lists(&self) -> bool {
+        matches!(self, Self::List(_))
     }
 }
 
@@ -129,6 +140,8 @@ pub enum Outcome {
     Replayed(Arc<[u8]>),
     /// So many trashed tasks are deleted for good.
     Purged(usize),
+    /// The list as it is after the write, which may have changed nothing.
+    List(List),
 }
 
 /// Why a command is rejected.
@@ -153,6 +166,8 @@ pub enum Rejection {
     },
     /// The key of the request is recorded for another request.
     KeyReused,
+    /// Another list of the owner has this name.
+    NameTaken,
 }
 
 /// What a command writes, and its result.
@@ -162,6 +177,20 @@ pub struct Effects {
     pub outcome: Outcome,
     /// The tasks that are written or deleted, each once.
     pub tasks: Vec<TaskEffect>,
+    /// The lists that are written or deleted, each once.
+    pub lists: Vec<ListEffect>,
+}
+
+impl Effects {
+    /// A result that writes these tasks.
+    const fn of_tasks(outcome: Outcome, tasks: Vec<TaskEffect>) -> Self {
+        Self { outcome, tasks, lists: Vec::new() }
+    }
+
+    /// A result that writes these lists.
+    const fn of_lists(outcome: Outcome, lists: Vec<ListEffect>) -> Self {
+        Self { outcome, tasks: Vec::new(), lists }
+    }
 }
 
 /// What is written of one task.
@@ -206,6 +235,7 @@ pub fn decide(
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
         Command::LookUp => Err(Rejection::NotFound),
+        Command::List(command) => lists::decide(state, command, now),
         Command::Delete { id, precondition, trash } => {
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
         }
@@ -248,11 +278,11 @@ fn update(before: &Task, change: &Change, state: &OwnerState, now: Timestamp) ->
 }
 
 const fn unchanged(task: Task) -> Effects {
-    Effects { outcome: Outcome::Unchanged(task), tasks: Vec::new() }
+    Effects::of_tasks(Outcome::Unchanged(task), Vec::new())
 }
 
 fn put(task: Task) -> Effects {
-    Effects { outcome: Outcome::Task(task.clone()), tasks: vec![TaskEffect::Put(task)] }
+    Effects::of_tasks(Outcome::Task(task.clone()), vec![TaskEffect::Put(task)])
 }
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {

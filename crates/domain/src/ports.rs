@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
-    Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
+    Change, Command, CountedList, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition,
+    Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -38,6 +38,9 @@ pub enum RepositoryError {
     /// The key of the request is recorded for another request. Nothing was written.
     #[error("the key was used for another request")]
     KeyReused,
+    /// Another list of the owner has this name. Nothing was written.
+    #[error("another list of the owner has this name")]
+    NameTaken,
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -70,6 +73,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
+            Rejection::NameTaken => Self::NameTaken,
         }
     }
 }
@@ -85,6 +89,9 @@ pub trait TaskRepository: Send + Sync {
 
     /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
+
+    /// Reads all lists in their manual order, from one snapshot, with the numbers of their live tasks or without.
+    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError>;
 
     /// Counts the tags of the live tasks, as [`count_tags`](crate::count_tags) does.
     async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError>;

@@ -2,6 +2,8 @@
 //!
 //! Each validates its input and calls one method of a port. Rules of a write belong to [`decide`](crate::decide()).
 
+mod lists;
+
 use std::error::Error;
 use std::sync::Arc;
 
@@ -41,6 +43,9 @@ pub enum TaskError {
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
+    /// Another list of the owner has this name.
+    #[error("another list of the owner has this name")]
+    NameTaken,
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -71,6 +76,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
+            RepositoryError::NameTaken => Self::NameTaken,
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),

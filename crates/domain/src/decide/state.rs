@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Command, RecordedKeys, TaskEffect, TrashedId};
+use super::{Command, ListEffect, OwnedLists, RecordedKeys, TaskEffect, TrashedId};
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
@@ -12,6 +12,7 @@ pub struct OwnerState {
     trashed_tasks: i64,
     slots: HashMap<TaskId, Slot>,
     keys: RecordedKeys,
+    lists: OwnedLists,
     /// The loaded trashed tasks, the oldest first.
     trash: BTreeSet<TrashedId>,
 }
@@ -43,7 +44,8 @@ impl OwnerState {
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
         let (slots, trash) = (HashMap::new(), BTreeSet::new());
-        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys: RecordedKeys::default(), trash }
+        let (keys, lists) = (RecordedKeys::default(), OwnedLists::default());
+        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, lists, trash }
     }
 
     /// The owner with this number of trashed tasks.
@@ -71,6 +73,17 @@ impl OwnerState {
         &mut self.keys
     }
 
+    /// The lists.
+    #[must_use]
+    pub const fn lists(&self) -> &OwnedLists {
+        &self.lists
+    }
+
+    /// The lists, to add loaded ones.
+    pub const fn lists_mut(&mut self) -> &mut OwnedLists {
+        &mut self.lists
+    }
+
     /// Adds the ids of loaded trashed tasks.
     pub fn insert_trashed(&mut self, loaded: impl IntoIterator<Item = TrashedId>) {
         self.trash.extend(loaded);
@@ -90,7 +103,7 @@ impl OwnerState {
                 }
                 // One of the oldest may leave the trash; then the next one is the oldest.
                 Command::Restore { .. } | Command::Purge { .. } => others += 1,
-                Command::Create(_) | Command::Update { .. } | Command::LookUp => {}
+                Command::Create(_) | Command::Update { .. } | Command::List(_) | Command::LookUp => {}
             }
         }
         if make_room > 0 { make_room + others } else { 0 }
@@ -166,6 +179,13 @@ impl OwnerState {
             }
             self.insert(id, slot);
             self.revision = self.revision.max(revision.number());
+        }
+    }
+
+    /// Applies effects on lists to the state.
+    pub fn apply_lists(&mut self, effects: Vec<ListEffect>) {
+        if let Some(revision) = self.lists.apply(effects) {
+            self.raise_revision(revision.number());
         }
     }
 

@@ -10,7 +10,10 @@ use domain::{DroppedKeys, KeyPlace, KeyRecord, OwnerId, Tombstone, TrashedId};
 
 use crate::backend::rows::TaskValues;
 use crate::write::keys::LoadedKey;
-use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect, oldest_trashed};
+use crate::write::{
+    LastStore, Loaded, LoadedLists, LoadedRow, Store, ToLoad, WriteSession, collect, lists_of, oldest_trashed,
+};
+use statements::lists::store_lists;
 use statements::{
     DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
     LoadTask, NewestKey, OldestKey, StoreOwner, UpdateTask,
@@ -48,6 +51,10 @@ impl WriteSession for SqliteConnection {
         oldest_trashed(self, owner, limit)
     }
 
+    fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
+        owners.iter().map(|owner| lists_of(self, owner)).collect()
+    }
+
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
         stores.iter().map(|store| store_one(self, store).map(Some)).collect()
     }
@@ -78,6 +85,7 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
         InsertTombstone { owner: owner.as_str(), id, revision: &revision.number(), at }
             .execute(connection)?;
     }
+    store_lists(connection, owner, &store.set.lists)?;
     let owner = owner.as_str();
     for DroppedKeys { below_number, below_start } in &store.set.dropped {
         DropKeys { owner, below_number, below_start }.execute(connection)?;

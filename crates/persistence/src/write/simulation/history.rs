@@ -1,4 +1,4 @@
-use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+use domain::{Command, Idempotency, List, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
 use crate::backend::FailureKind;
 
@@ -9,6 +9,9 @@ pub(super) enum Answer {
     /// Nothing was written.
     Unchanged(Task),
     Deleted(i64),
+    /// Written, unless it is as before.
+    List(List),
+    NameTaken,
     /// The response of an earlier request with the same key.
     Replayed(Vec<u8>),
     KeyReused,
@@ -34,6 +37,8 @@ impl Answer {
             Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
             // No command of a schedule has these.
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
+            Ok(Outcome::List(list)) => Self::List(list),
+            Err(RepositoryError::NameTaken) => Self::NameTaken,
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
@@ -55,7 +60,7 @@ impl Answer {
     }
 
     pub(super) const fn is_success(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_))
+        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_) | Self::List(_))
     }
 }
 

@@ -1,7 +1,9 @@
 //! A second implementation of the rules of writes.
 
+mod lists;
+
 use domain::{
-    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Task, TaskId, Timestamp,
+    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Revision, Task, TaskId, Timestamp,
     TrashCapacity, TrashedId,
 };
 
@@ -106,6 +108,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
             put(record, task, next)
         }
         Command::LookUp => Answer::NotFound,
+        Command::List(command) => lists::apply(record, call, command),
         _ => apply_to_trash(record, call, quota),
     }
 }
@@ -166,7 +169,7 @@ fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
         },
         Command::EmptyTrash => purge_all(record, |_| true),
         Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
-        Command::Create(_) | Command::Update { .. } | Command::LookUp => Answer::Fault,
+        Command::Create(_) | Command::Update { .. } | Command::List(_) | Command::LookUp => Answer::Fault,
     }
 }
 
@@ -202,9 +205,13 @@ fn put(record: &mut Record, task: Task, revision: i64) -> Answer {
 }
 
 fn excludes(precondition: &Precondition, task: &Task) -> bool {
+    excludes_revision(precondition, task.revision)
+}
+
+fn excludes_revision(precondition: &Precondition, revision: Revision) -> bool {
     let names = |tags: &EntityTags| match tags {
         EntityTags::Any => true,
-        EntityTags::Revisions(revisions) => revisions.contains(&task.revision),
+        EntityTags::Revisions(revisions) => revisions.contains(&revision),
     };
     precondition.if_match.as_ref().is_some_and(|tags| !names(tags))
         || precondition.if_none_match.as_ref().is_some_and(names)

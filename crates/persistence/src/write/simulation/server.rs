@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::{OwnerId, TrashedId};
 
 use super::record::{self, Record};
-use crate::write::{LastStore, Loaded, Store, ToLoad};
+use crate::write::{LastStore, Loaded, LoadedLists, Store, ToLoad};
 
 /// Names a connection, as the server knows it.
 pub(super) type SessionId = u64;
@@ -33,6 +33,7 @@ pub(super) enum Request {
     Lock { owners: Vec<OwnerId>, skip_locked: bool },
     Load(Vec<ToLoad>),
     LoadTrash { owner: OwnerId, limit: usize },
+    LoadLists(Vec<OwnerId>),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
     Commit,
@@ -44,6 +45,7 @@ pub(super) enum Reply {
     Locked(Vec<OwnerId>),
     Loaded(Vec<Loaded>),
     Trash(Vec<TrashedId>),
+    Lists(Vec<LoadedLists>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
 }
@@ -156,6 +158,10 @@ impl Server {
                 let mut oldest = self.record(owner).map_or_else(Vec::new, Record::trash);
                 oldest.truncate(*limit);
                 Progress::Done(Ok(Reply::Trash(oldest)))
+            }
+            Request::LoadLists(owners) => {
+                let lists = owners.iter().map(|owner| self.record(owner).map(Record::loaded_lists));
+                Progress::Done(Ok(Reply::Lists(lists.map(Option::unwrap_or_default).collect())))
             }
             Request::LastStores(owners) => {
                 let mut last: Vec<Option<LastStore>> =

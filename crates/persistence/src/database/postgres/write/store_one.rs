@@ -14,7 +14,9 @@ use crate::write::Store;
 /// Whether a store writes or deletes exactly one task and nothing else.
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
-    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1 && set.recorded.is_empty()
+    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1
+        && set.lists.is_empty()
+        && set.recorded.is_empty()
 }
 
 /// Stores it.
