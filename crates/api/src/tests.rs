@@ -20,6 +20,7 @@ mod reference;
 mod responses;
 mod structure;
 mod tags;
+mod task_lists;
 mod texts;
 mod trash;
 

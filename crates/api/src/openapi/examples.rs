@@ -1,5 +1,7 @@
 //! Examples of each schema, added to every request and response that uses it.
 
+mod lists;
+
 use domain::TaskId;
 use serde_json::{Map, Value, json};
 use utoipa::Modify;
@@ -89,7 +91,7 @@ impl Examples {
             "Transfer" => {
                 vec![("anonymous_user", json!({(Transfer::TOKEN): "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}))]
             }
-            schema => (self.0)(schema),
+            schema => lists::of(schema).unwrap_or_else(|| (self.0)(schema)),
         }
     }
 }

@@ -80,6 +80,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if path.contains("/lists") && operation.request_body.is_some() {
+        statuses.push(S::CONFLICT);
+    }
     if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
         || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
     {
@@ -126,7 +129,7 @@ fn example(kind: ProblemKind) -> ExampleBuilder {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
-        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000, "tasks"),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     ExampleBuilder::new()

@@ -1,6 +1,8 @@
 //! The schemas of tasks in responses and requests, from the table of members. No Rust types correspond to them: bodies are
 //! read member by member, so that each error names its member.
 
+pub(crate) mod lists;
+
 use std::iter;
 
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
