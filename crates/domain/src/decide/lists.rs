@@ -60,7 +60,7 @@ fn create(state: &OwnerState, new: &NewList, now: Timestamp) -> Result<Effects, 
     let position = OrderKey::last(revision);
     let list = List { id, owner_id, name, color, position, created_at: now, updated_at: now, revision };
     allow_name(state, &list)?;
-    if state.lists().len() >= LISTS_MAX {
+    if state.lists().number() >= LISTS_MAX {
         return Err(Rejection::QuotaExceeded { limit: LISTS_MAX as u64 });
     }
     Ok(put(list))

@@ -51,8 +51,7 @@ impl OwnedLists {
     }
 
     /// The number of lists.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn number(&self) -> usize {
         self.lists.len()
     }
 
