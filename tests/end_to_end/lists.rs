@@ -80,7 +80,9 @@ fn one_of_concurrent_lists_gets_a_name(database: Database) {
     let (created, rejected): (Vec<&Response>, Vec<&Response>) =
         responses.iter().partition(|response| response.status == 201);
     assert_eq!((created.len(), lists.len()), (1, 1));
-    assert!(rejected.iter().all(|response| response.json()["code"] == "already_exists"), "{rejected:?}");
+    for response in rejected {
+        assert_eq!(response.json()["code"], "already_exists", "{response}");
+    }
 }
 
 fn concurrent_creates_end_at_the_quota(database: Database) {

@@ -45,7 +45,9 @@ where
 {
     let rows: Vec<OwnedListRow> = ListsOf { owner: owner.as_str() }.load(connection)?;
     let mut loaded = LoadedLists::default();
-    rows.into_iter().for_each(|row| loaded.push(owner, row));
+    for row in rows {
+        loaded.push(owner, row);
+    }
     Ok(loaded)
 }
 
@@ -68,7 +70,9 @@ impl Lists {
     /// that depends on both might never have been right.
     pub(super) fn move_to(&mut self, loaded: &mut Loaded) -> bool {
         let Some(LoadedLists { seen, lists }) = self.0.remove(loaded.state.owner_id()) else { return true };
-        lists.into_iter().for_each(|list| loaded.state.lists_mut().insert(list));
+        for list in lists {
+            loaded.state.lists_mut().insert(list);
+        }
         seen == loaded.seen
     }
 }

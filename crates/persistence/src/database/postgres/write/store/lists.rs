@@ -68,7 +68,9 @@ impl<'a> ListArrays<'a> {
             self.put.updated.push(list.updated_at);
             self.put.revisions.push(list.revision.number());
         }
-        created.iter().for_each(|id| self.freed.push(ordinal, *id));
+        for id in created {
+            self.freed.push(ordinal, *id);
+        }
         for tombstone in deleted {
             self.deleted.push(ordinal, tombstone.id);
             self.revisions.push(tombstone.revision.number());
