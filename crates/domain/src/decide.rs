@@ -3,6 +3,7 @@
 //! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
 //! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod bulk;
 mod idempotency;
 mod import;
 mod lists;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::{Change, List, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use bulk::{Bulk, FailedOperation, Operation, OperationError, OperationResult};
 pub use idempotency::{
     DroppedKeys, Idempotency, IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, RecordedKeys, RequestDigest,
     Respond,
@@ -78,6 +80,8 @@ pub enum Command {
     },
     /// A write of a list.
     List(ListCommand),
+    /// Execute several operations in sequence.
+    Bulk(Bulk),
     /// Nothing: the request is rejected for what it contains, unless its key is recorded.
     LookUp,
 }
@@ -92,7 +96,8 @@ impl Command {
             | Self::EmptyTrash
             | Self::LookUp
             | Self::ExpireTrash { .. }
-            | Self::List(_) => None,
+            | Self::List(_)
+            | Self::Bulk(_) => None,
             Self::Create(NewTask { id, .. })
             | Self::Update { id, .. }
             | Self::Delete { id, .. }
@@ -107,6 +112,31 @@ impl Command {
         match self {
             Self::Create(NewTask { id, .. }) => Some(*id),
             _ => self.reads(),
+        }
+    }
+
+    /// The commands that are decided one by one: the command itself, or those of a list of operations.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        let (one, list) = match self {
+            Self::Bulk(bulk) => (None, Some(bulk)),
+            _ => (Some(self), None),
+        };
+        one.into_iter().chain(list.into_iter().flat_map(Bulk::commands))
+    }
+
+    /// The condition on the task's revision, if the command can have one.
+    pub(super) const fn precondition_mut(&mut self) -> Option<&mut Precondition> {
+        match self {
+            Self::Update { precondition, .. }
+            | Self::Delete { precondition, .. }
+            | Self::Restore { precondition, .. }
+            | Self::Purge { precondition, .. } => Some(precondition),
+            Self::Create(_)
+            | Self::EmptyTrash
+            | Self::ExpireTrash { .. }
+            | Self::List(_)
+            | Self::Bulk(_)
+            | Self::LookUp => None,
         }
     }
 
@@ -142,10 +172,12 @@ pub enum Outcome {
     Purged(usize),
     /// The list as it is after the write, which may have changed nothing.
     List(List),
+    /// The results of the operations of a list, in order.
+    Bulk(Vec<OperationResult>),
 }
 
 /// Why a command is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
     /// The owner has no live task of this id, or no trashed one where that is required.
     NotFound,
@@ -168,6 +200,8 @@ pub enum Rejection {
     KeyReused,
     /// Another list of the owner has this name.
     NameTaken,
+    /// One of the operations of an atomic list failed, so none is executed.
+    Operation(Box<FailedOperation>),
 }
 
 /// What a command writes, and its result.
@@ -234,7 +268,8 @@ pub fn decide(
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
-        Command::LookUp => Err(Rejection::NotFound),
+        // The operations of a list are decided one by one, by the `Writer`.
+        Command::LookUp | Command::Bulk(_) => Err(Rejection::NotFound),
         Command::List(command) => lists::decide(state, command, now),
         Command::Delete { id, precondition, trash } => {
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))

@@ -18,10 +18,11 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
-    KeyPlace, KeyRecord, LISTS_MAX, ListCommand, ListEffect, ListWrites, Outcome, OwnedLists, OwnerState,
-    Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone,
-    TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation, Idempotency,
+    IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, LISTS_MAX, ListCommand, ListEffect, ListWrites,
+    Operation, OperationError, OperationResult, Outcome, OwnedLists, OwnerState, Precondition, RecordedKeys,
+    Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteLimits,
+    WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, ListInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

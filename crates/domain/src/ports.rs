@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, CountedList, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition,
-    Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
+    Change, Command, CountedList, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page,
+    Precondition, Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -41,6 +41,9 @@ pub enum RepositoryError {
     /// Another list of the owner has this name. Nothing was written.
     #[error("another list of the owner has this name")]
     NameTaken,
+    /// One of the operations of an atomic list failed. Nothing was written.
+    #[error("operation {} failed", .0.index)]
+    Operation(Box<FailedOperation>),
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -74,6 +77,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
             Rejection::NameTaken => Self::NameTaken,
+            Rejection::Operation(failed) => Self::Operation(failed),
         }
     }
 }
@@ -171,7 +175,8 @@ pub trait TaskRepository: Send + Sync {
     }
 }
 
-fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
+/// The task of a write of one task.
+pub(crate) fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
         Outcome::Task(task) | Outcome::Unchanged(task) => Ok(task),
         _ => Err(RepositoryError::Fault("a write returned no task".into())),

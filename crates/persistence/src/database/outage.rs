@@ -66,7 +66,8 @@ impl Outages {
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. }
                 | RepositoryError::KeyReused
-                | RepositoryError::NameTaken,
+                | RepositoryError::NameTaken
+                | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(
                 error @ (RepositoryError::Unavailable(_)

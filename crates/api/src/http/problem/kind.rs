@@ -67,6 +67,8 @@ kinds! {
     Validation = UNPROCESSABLE_ENTITY, "validation", "Invalid request";
     /// The key was used for another request.
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused";
+    /// The operation depends on one that failed.
+    DependencyFailed = FAILED_DEPENDENCY, "dependency_failed", "Dependency failed";
     /// The erasure of all data needs a confirmation.
     ConfirmationRequired = PRECONDITION_REQUIRED, "confirmation_required", "Confirmation required";
     /// Too many expensive queries of the user are waiting.
