@@ -88,7 +88,7 @@ fn one_of_concurrent_lists_gets_a_name(database: Database) {
 fn concurrent_creates_end_at_the_quota(database: Database) {
     let (responses, lists) = at_once(database, |client, caller| {
         let create = |number| client.post("/api/lists", &json!({"name": format!("{caller} {number}")}));
-        let last = (0..).map(create).find(|response| response.status != 201);
+        let last = (0..=LISTS_MAX).map(create).find(|response| response.status != 201);
         last.unwrap()
     });
     assert_eq!(lists.len(), LISTS_MAX);
