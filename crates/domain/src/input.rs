@@ -3,6 +3,7 @@
 //! The parsing of single values belongs to [`task`](crate::task), that of JSON to the API.
 
 mod list;
+mod move_input;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use list::ListInput;
+pub use move_input::MoveInput;
 
 /// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,6 +103,18 @@ pub enum Rule {
     /// A change before the creation.
     #[error("must not be before created_at")]
     BeforeCreation,
+    /// No place in an order, or several.
+    #[error("exactly one of before, after and to is required")]
+    OnePlace,
+    /// No end of an order.
+    #[error("must be first or last")]
+    End,
+    /// No id.
+    #[error("must be a UUID")]
+    Id,
+    /// No neighbour in the order.
+    #[error("must be the id of one of the user's tasks that is not in the trash")]
+    UnknownNeighbour,
     /// The text is rejected.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -174,9 +188,14 @@ impl TaskInput {
             violations.add("updated_at", Rule::BeforeCreation);
         }
         match (self.into_task_with(id, limits, Title::parse_exported), violations.none()) {
-            (Ok(task), Ok(())) => {
-                Ok(ImportedTask { task, completed_at, created_at, updated_at, deleted_at: None })
-            }
+            (Ok(task), Ok(())) => Ok(ImportedTask {
+                task,
+                completed_at,
+                created_at,
+                updated_at,
+                position: None,
+                deleted_at: None,
+            }),
             (Err(task), Err(times)) => Err([task, times].concat()),
             (Err(violations), Ok(())) | (Ok(_), Err(violations)) => Err(violations),
         }

@@ -24,7 +24,7 @@ fn path(route: &str, user: &str, id: &str) -> String {
 async fn routes_require_a_token_before_anything_else() {
     let app = app(&[]).await;
     let routes = protected_routes();
-    assert_eq!(routes.len(), 41, "{routes:?}");
+    assert_eq!(routes.len(), 43, "{routes:?}");
     for (method, route) in routes {
         let response = app.send(call(&method, &path(&route, "alice", "no-id")).json("not json")).await;
         let result = (response.status.as_u16(), response.code());
@@ -78,7 +78,8 @@ async fn tasks_of_others_look_nonexistent() {
     for (method, route) in protected_routes().iter().filter(|(_, route)| route.contains("{id}")) {
         let ask = async |id: &str| {
             let request = call(method, &path(route, "bob", id)).by("bob");
-            app.send(if method == "GET" { request } else { request.json("{}") }).await
+            let body = if route.ends_with("/move") { r#"{"to":"last"}"# } else { "{}" };
+            app.send(if method == "GET" { request } else { request.json(body) }).await
         };
         let hers = ask(&id).await;
         let code = if route.contains("/lists") { "list_not_found" } else { "task_not_found" };

@@ -14,6 +14,7 @@ mod idempotency;
 mod listing;
 mod lists;
 mod members;
+mod order;
 mod ownership;
 mod quota;
 mod racing;
@@ -32,6 +33,7 @@ pub use idempotency::*;
 pub use listing::*;
 pub use lists::*;
 pub use members::*;
+pub use order::*;
 pub use ownership::*;
 pub use quota::*;
 pub use racing::*;
@@ -131,6 +133,14 @@ macro_rules! repository_contract {
             lists_of_other_owners_are_not_found
             one_of_concurrent_lists_gets_a_name
             erased_owners_have_no_lists
+            new_tasks_come_first
+            moved_tasks_are_where_they_were_put
+            unknown_neighbours_are_rejected
+            restored_tasks_have_their_former_place
+            moved_trashes_keep_their_places
+            full_gaps_are_renumbered
+            concurrent_moves_have_unique_keys
+            trashes_are_sorted_by_position
             operations_apply_in_sequence
             atomic_operations_are_executed_whole_or_not
             operations_may_depend_on_earlier_ones

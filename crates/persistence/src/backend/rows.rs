@@ -4,6 +4,7 @@
 
 mod column_value;
 pub(crate) mod lists;
+pub(crate) mod manual_order;
 pub(crate) mod search;
 
 use diesel::QueryResult;
@@ -50,7 +51,10 @@ macro_rules! task_columns {
 
         impl TaskRow {
             /// The task, of the owner that the statement names.
-            pub(crate) fn into_task(self, owner: &OwnerId) -> Task {
+            pub(crate) fn into_task(mut self, owner: &OwnerId) -> Task {
+                if self.position.is_none() {
+                    self.position = Some(domain::OrderKey::derived(self.created_at, self.id.uuid()).to_string());
+                }
                 let task = Task {
                     id: self.id,
                     owner_id: owner.clone(),
@@ -154,6 +158,7 @@ task_columns! {
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,
     revision: domain::Revision,
+    position: domain::OrderKey,
     deleted_at: Option<domain::Timestamp>,
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{OwnerId, WriteLimits};
+use domain::{Command, OwnerId, WriteLimits};
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
@@ -162,12 +162,16 @@ impl Executor {
             let Some(mut loaded) = loaded.next() else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
                 if !lists.move_to(&mut loaded) {
-                    tried.push(AttemptResult::Outdated);
+                    tried.push(AttemptResult::Changed);
                     continue;
                 }
                 let oldest = loaded.state.trash_to_load(group.commands());
                 if oldest > 0 {
                     loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);
+                }
+                if group.commands().any(Command::reads_order) && !insert_order(session, &mut loaded)? {
+                    tried.push(AttemptResult::Changed);
+                    continue;
                 }
                 let decided = Decided::new(group, loaded, self.limits, &mut *random);
                 AttemptResult::Decided(Box::new(decided))
@@ -264,7 +268,7 @@ impl Executor {
     ) {
         if matches!(tried, AttemptResult::NewOwner) {
             again.unlocked.push(group);
-        } else if matches!(tried, AttemptResult::Outdated) {
+        } else if matches!(tried, AttemptResult::Changed) {
             self.lost_race(database, group, false, again, reply);
         } else if self.hands_over {
             self.handed_over.push(group);
@@ -334,4 +338,12 @@ impl Executor {
         }
         again.rounds()
     }
+}
+
+/// Adds the manual order to a loaded owner. It is loaded after the owner: returns `false` if another process has written the
+/// owner between. A store would lose the race, but an outcome without a store would be wrong.
+fn insert_order<S: WriteSession>(session: &mut S, loaded: &mut Loaded) -> QueryResult<bool> {
+    let (seen, order) = session.load_order(loaded.state.owner_id())?;
+    loaded.state.insert_order(order);
+    Ok(seen == loaded.seen)
 }

@@ -27,9 +27,11 @@ use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
-use domain::{OwnerId, TrashedId};
+use domain::{OrderedTask, OwnerId, TrashedId};
 
-use crate::write::{LastStore, Loaded, LoadedLists, Store, ToLoad, WriteSession, oldest_trashed};
+use crate::write::{
+    LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteSession, load_order, oldest_trashed,
+};
 
 /// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
@@ -57,6 +59,10 @@ impl WriteSession for PgConnection {
 
     fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
         load::lists(self, owners)
+    }
+
+    fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {
+        load_order(self, owner)
     }
 
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {

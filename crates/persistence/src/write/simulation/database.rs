@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use domain::{OwnerId, TrashedId};
+use domain::{OrderedTask, OwnerId, TrashedId};
 
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
 use super::threads::{Turn, Turns};
 use crate::backend::Failure;
 use crate::database::postgres::Postgres;
-use crate::write::{LastStore, Loaded, LoadedLists, Store, ToLoad, WriteDatabase, WriteSession};
+use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {
     pub(super) turns: Arc<Turns>,
@@ -200,6 +200,13 @@ impl WriteSession for SimulatedSession {
     fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
         match self.request(Request::LoadLists(owners.to_vec()))? {
             Reply::Lists(lists) => Ok(lists),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {
+        match self.request(Request::LoadOrder(owner.clone()))? {
+            Reply::Order(seen, order) => Ok((seen, order)),
             _ => Err(Error::NotFound),
         }
     }

@@ -18,6 +18,7 @@ pub(super) enum Answer {
     KeyReused,
     Purged(usize),
     NotFound,
+    UnknownNeighbour,
     PreconditionFailed(i64),
     /// At this revision, if it is live.
     AlreadyExists(Option<i64>),
@@ -51,6 +52,7 @@ impl Answer {
             Err(RepositoryError::Operation(failed)) => bulk::failure(*failed),
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
+            Err(RepositoryError::UnknownNeighbour { .. }) => Self::UnknownNeighbour,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
@@ -93,6 +95,7 @@ impl Answer {
     pub(super) fn writes_nothing(&self) -> bool {
         match self {
             Self::NotFound
+            | Self::UnknownNeighbour
             | Self::AlreadyExists(_)
             | Self::QuotaExceeded
             | Self::KeyReused

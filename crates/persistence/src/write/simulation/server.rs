@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{OwnerId, TrashedId};
+use domain::{OrderedTask, OwnerId, TrashedId};
 
 use super::record::{self, Record};
-use crate::write::{LastStore, Loaded, LoadedLists, Store, ToLoad};
+use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad};
 
 /// Names a connection, as the server knows it.
 pub(super) type SessionId = u64;
@@ -34,6 +34,7 @@ pub(super) enum Request {
     Load(Vec<ToLoad>),
     LoadTrash { owner: OwnerId, limit: usize },
     LoadLists(Vec<OwnerId>),
+    LoadOrder(OwnerId),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
     Commit,
@@ -46,6 +47,7 @@ pub(super) enum Reply {
     Loaded(Vec<Loaded>),
     Trash(Vec<TrashedId>),
     Lists(Vec<LoadedLists>),
+    Order(Option<Seen>, Vec<OrderedTask>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
 }
@@ -162,6 +164,12 @@ impl Server {
             Request::LoadLists(owners) => {
                 let lists = owners.iter().map(|owner| self.record(owner).map(Record::loaded_lists));
                 Progress::Done(Ok(Reply::Lists(lists.map(Option::unwrap_or_default).collect())))
+            }
+
+            Request::LoadOrder(owner) => {
+                let record = self.record(owner);
+                let order = record.map_or_else(Vec::new, Record::order);
+                Progress::Done(Ok(Reply::Order(record.map(Record::seen), order)))
             }
             Request::LastStores(owners) => {
                 let mut last: Vec<Option<LastStore>> =
