@@ -11,7 +11,6 @@ export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
 export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
-
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
 /** A page of tasks. */

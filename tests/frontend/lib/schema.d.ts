@@ -1201,8 +1201,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -1837,8 +1837,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2085,8 +2085,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2687,8 +2687,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
