@@ -1,7 +1,7 @@
 //! HTTP semantics: what a request asks for, and how a response is written.
 //!
-//! Reading: `authentication` verifies the token and creates the owner, `body` and `json` read an object, `conditional`
-//! reads preconditions, `idempotency` the key of a POST, `query`, `list_request` and `cursor` read the query;
+//! Reading: `authentication` verifies the token and creates the owner, `body` and `json` read an object, `bulk`
+//! a list of operations, `conditional` reads preconditions, `idempotency` the key of a POST, `query`, `list_request` and `cursor` read the query;
 //! `client_address` finds the address of the client, and `limits` rejects what is over a limit. Writing: `representation`
 //! serializes tasks, `encoding` compresses lists, `problem` is the format of every error, and `audit` the record of a write.
 //! Both use `members`, the table of a task's JSON members.
@@ -9,6 +9,7 @@
 pub(crate) mod audit;
 pub(crate) mod authentication;
 pub(crate) mod body;
+pub(crate) mod bulk;
 pub(crate) mod client_address;
 pub(crate) mod conditional;
 pub(crate) mod cursor;

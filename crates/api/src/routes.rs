@@ -25,7 +25,8 @@ fn api_endpoints() -> Vec<Endpoint> {
     for tasks in TASKS {
         endpoints.extend([
             path(format!("{tasks}/transfer")).post(tasks::transfer),
-            // `tags` and `trash` are no task's ids either.
+            // `bulk`, `tags` and `trash` are no task's ids either.
+            path(format!("{tasks}/bulk")).post(tasks::bulk),
             path(format!("{tasks}/tags")).get(tasks::tags::tags),
             path(format!("{tasks}/trash/{{id}}")).get(tasks::trash::get).delete(tasks::trash::purge),
             path(format!("{tasks}/trash")).get(tasks::trash::list).delete(tasks::trash::empty),

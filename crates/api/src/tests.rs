@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod browsers;
+mod bulk;
 mod chosen_ids;
 mod compression;
 mod conditions;

@@ -3,6 +3,7 @@
 //! A repository loads an [`OwnerState`], decides each command on it, and stores the resulting [`WriteSet`]; it has no
 //! rules of its own (`docs/decisions/0021-load-decide-store.md`). Input validation belongs to [`input`](crate::input).
 
+mod bulk;
 mod idempotency;
 mod import;
 mod precondition;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
 
+pub use bulk::{Bulk, FailedOperation, Operation, OperationError, OperationResult};
 pub use idempotency::{
     DroppedKeys, Idempotency, IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, RecordedKeys, RequestDigest,
     Respond,
@@ -74,6 +76,8 @@ pub enum Command {
         /// How many are deleted at most.
         limit: usize,
     },
+    /// Execute several operations in sequence.
+    Bulk(Bulk),
     /// Nothing: the request is rejected for what it contains, unless its key is recorded.
     LookUp,
 }
@@ -87,7 +91,8 @@ impl Command {
             Self::Create(NewTask { id_is_new: true, .. })
             | Self::EmptyTrash
             | Self::LookUp
-            | Self::ExpireTrash { .. } => None,
+            | Self::ExpireTrash { .. }
+            | Self::Bulk(_) => None,
             Self::Create(NewTask { id, .. })
             | Self::Update { id, .. }
             | Self::Delete { id, .. }
@@ -102,6 +107,28 @@ impl Command {
         match self {
             Self::Create(NewTask { id, .. }) => Some(*id),
             _ => self.reads(),
+        }
+    }
+
+    /// The commands that are decided one by one: the command itself, or those of a list of operations.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        let (one, list) = match self {
+            Self::Bulk(bulk) => (None, Some(bulk)),
+            _ => (Some(self), None),
+        };
+        one.into_iter().chain(list.into_iter().flat_map(Bulk::commands))
+    }
+
+    /// The condition on the task's revision, if the command can have one.
+    pub(super) const fn precondition_mut(&mut self) -> Option<&mut Precondition> {
+        match self {
+            Self::Update { precondition, .. }
+            | Self::Delete { precondition, .. }
+            | Self::Restore { precondition, .. }
+            | Self::Purge { precondition, .. } => Some(precondition),
+            Self::Create(_) | Self::EmptyTrash | Self::ExpireTrash { .. } | Self::Bulk(_) | Self::LookUp => {
+                None
+            }
         }
     }
 
@@ -129,10 +156,12 @@ pub enum Outcome {
     Replayed(Arc<[u8]>),
     /// So many trashed tasks are deleted for good.
     Purged(usize),
+    /// The results of the operations of a list, in order.
+    Bulk(Vec<OperationResult>),
 }
 
 /// Why a command is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
     /// The owner has no live task of this id, or no trashed one where that is required.
     NotFound,
@@ -153,6 +182,8 @@ pub enum Rejection {
     },
     /// The key of the request is recorded for another request.
     KeyReused,
+    /// One of the operations of an atomic list failed, so none is executed.
+    Operation(Box<FailedOperation>),
 }
 
 /// What a command writes, and its result.
@@ -205,7 +236,8 @@ pub fn decide(
         Command::Update { id, change, precondition } => {
             Ok(update(live(state, *id, precondition)?, change, state, now))
         }
-        Command::LookUp => Err(Rejection::NotFound),
+        // The operations of a list are decided one by one, by the `Writer`.
+        Command::LookUp | Command::Bulk(_) => Err(Rejection::NotFound),
         Command::Delete { id, precondition, trash } => {
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
         }

@@ -18,9 +18,10 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Command, DroppedKeys, Effects, EntityTags, ExistingTask, Idempotency, IdempotencyKey, KeyLimits,
-    KeyPlace, KeyRecord, Outcome, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond,
-    Slot, TaskEffect, Tombstone, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation, Idempotency,
+    IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, Operation, OperationError, OperationResult, Outcome,
+    OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone,
+    TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
 pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{

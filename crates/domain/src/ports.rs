@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition, Rejection,
-    Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
+    Change, Command, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition,
+    Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -38,6 +38,9 @@ pub enum RepositoryError {
     /// The key of the request is recorded for another request. Nothing was written.
     #[error("the key was used for another request")]
     KeyReused,
+    /// One of the operations of an atomic list failed. Nothing was written.
+    #[error("operation {} failed", .0.index)]
+    Operation(Box<FailedOperation>),
     /// The queue is full, or the call waited too long. Nothing was done.
     #[error("the database queue is full")]
     Overloaded,
@@ -70,6 +73,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
+            Rejection::Operation(failed) => Self::Operation(failed),
         }
     }
 }
@@ -164,7 +168,8 @@ pub trait TaskRepository: Send + Sync {
     }
 }
 
-fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
+/// The task of a write of one task.
+pub(crate) fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
     match outcome {
         Outcome::Task(task) | Outcome::Unchanged(task) => Ok(task),
         _ => Err(RepositoryError::Fault("a write returned no task".into())),

@@ -5,10 +5,11 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use crate::ports::task_of;
 use crate::{
-    Change, Clock, Command, Completion, Idempotency, Ids, ListQuery, NewTask, NullPolicy, Outcome, Owner,
-    Page, Precondition, RepositoryError, Revision, TagCount, Task, TaskId, TaskInput, TaskRepository,
-    TextLimits, Timestamp, TrashCapacity, Violation,
+    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, NewTask, NullPolicy,
+    Outcome, Owner, Page, Precondition, RepositoryError, Revision, TagCount, Task, TaskId, TaskInput,
+    TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -41,6 +42,9 @@ pub enum TaskError {
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
+    /// One of the operations of an atomic list failed.
+    #[error("operation {} failed", .0.index)]
+    Operation(Box<FailedOperation>),
     /// The input violates these rules.
     #[error("{} validation errors", .0.len())]
     Invalid(Vec<Violation>),
@@ -71,6 +75,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
+            RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
@@ -124,10 +129,49 @@ impl Tasks {
         input: TaskInput,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let task = input.into_new_task(self.ids.next(), self.limits).map_err(TaskError::Invalid)?;
-        // A new id has no tombstone, so the store need not delete one.
-        let task = NewTask { id_is_new: true, ..task };
-        Ok(self.repository.execute(owner, Command::Create(task), request, self.clock.now()).await?)
+        self.execute(owner, self.creation(None, input)?, request).await
+    }
+
+    /// The command that creates a task, with this id or a new one.
+    pub fn creation(&self, id: Option<TaskId>, input: TaskInput) -> Result<Command, TaskError> {
+        let task = input.into_new_task(id.unwrap_or_else(|| self.ids.next()), self.limits);
+        // A new id has no tombstone, so the store need not delete one. A deleted task may have had an id that is chosen.
+        Ok(Command::Create(NewTask { id_is_new: id.is_none(), ..task.map_err(TaskError::Invalid)? }))
+    }
+
+    /// The command that merges the input into a task.
+    pub fn change(
+        &self,
+        id: TaskId,
+        input: TaskInput,
+        nulls: NullPolicy,
+        precondition: Precondition,
+    ) -> Result<Command, TaskError> {
+        let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
+        Ok(Command::Update { id, change, precondition })
+    }
+
+    /// The command that sets or toggles whether a task is completed.
+    #[must_use]
+    pub fn completion(&self, id: TaskId, completion: Completion, precondition: Precondition) -> Command {
+        let change = Change { completion: Some(completion), ..Change::default() };
+        Command::Update { id, change, precondition }
+    }
+
+    /// The command that moves a task to the trash or, without a trash, deletes it for good.
+    #[must_use]
+    pub const fn deletion(&self, id: TaskId, precondition: Precondition) -> Command {
+        Command::Delete { id, precondition, trash: self.trash }
+    }
+
+    /// Executes a command, with a key at most once.
+    pub async fn execute(
+        &self,
+        owner: &Owner,
+        command: Command,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
     }
 
     /// Looks up the key of a request that is rejected for what it contains: if the same request was executed before, it has
@@ -146,14 +190,13 @@ impl Tasks {
         id: TaskId,
         input: TaskInput,
     ) -> Result<Task, TaskError> {
-        // A deleted task may have had the id, so it does not count as new.
-        let task = input.into_new_task(id, self.limits).map_err(TaskError::Invalid)?;
+        let command = self.creation(Some(id), input)?;
         if !id.may_be_chosen() {
             return Err(TaskError::InvalidId);
         }
-        match self.repository.create(owner, task, self.clock.now()).await {
+        match self.repository.write(owner, command, self.clock.now()).await {
             Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
-            created => Ok(created?),
+            created => Ok(task_of(created?)?),
         }
     }
 
@@ -181,8 +224,8 @@ impl Tasks {
         nulls: NullPolicy,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
-        let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        self.write(owner, id, change, precondition).await
+        let command = self.change(id, input, nulls, precondition)?;
+        Ok(task_of(self.run(owner, command).await?)?)
     }
 
     /// Sets or toggles whether a task is completed.
@@ -193,8 +236,7 @@ impl Tasks {
         completion: Completion,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
-        let change = Change { completion: Some(completion), ..Change::default() };
-        self.write(owner, id, change, precondition).await
+        Ok(task_of(self.run(owner, self.completion(id, completion, precondition)).await?)?)
     }
 
     /// Moves a task to the trash; without a trash, deletes it for good.
@@ -204,7 +246,7 @@ impl Tasks {
         id: TaskId,
         precondition: Precondition,
     ) -> Result<(), TaskError> {
-        self.run(owner, Command::Delete { id, precondition, trash: self.trash }).await.map(drop)
+        self.run(owner, self.deletion(id, precondition)).await.map(drop)
     }
 
     /// Reads a task in the trash.
@@ -220,8 +262,7 @@ impl Tasks {
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let command = Command::Restore { id, precondition };
-        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+        self.execute(owner, Command::Restore { id, precondition }, request).await
     }
 
     /// Deletes a task in the trash for good.
@@ -257,16 +298,6 @@ impl Tasks {
     }
 
     async fn run(&self, owner: &Owner, command: Command) -> Result<Outcome, TaskError> {
-        Ok(self.repository.write(owner, command, self.clock.now()).await?)
-    }
-
-    async fn write(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        change: Change,
-        precondition: Precondition,
-    ) -> Result<Task, TaskError> {
-        Ok(self.repository.update(owner, id, change, precondition, self.clock.now()).await?)
+        self.execute(owner, command, None).await
     }
 }

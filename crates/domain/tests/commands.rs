@@ -1,6 +1,9 @@
 //! Arbitrary sequences of commands on the in-memory repository, compared with a second implementation of the rules.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong fails the test")]
 
+#[path = "commands/bulk.rs"]
+mod bulk;
+
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
@@ -26,8 +29,12 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<(Step, i64)>> {
+    proptest::collection::vec((step(), 0_i64..1000), 0..40)
+}
+
+fn step() -> impl Strategy<Value = Step> {
     let condition = || proptest::option::of(1_i64..12);
-    let step = prop_oneof![
+    prop_oneof![
         (0_u128..4).prop_map(Step::Create),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Retitle(id, revision)),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Toggle(id, revision)),
@@ -35,8 +42,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, i64)>> {
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Restore(id, revision)),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Purge(id, revision)),
         Just(Step::EmptyTrash),
-    ];
-    proptest::collection::vec((step, 0_i64..1000), 0..40)
+    ]
 }
 
 fn command(step: &Step, number: usize) -> Command {
@@ -67,6 +73,10 @@ fn command(step: &Step, number: usize) -> Command {
 
 /// The quota, which four ids can exceed.
 const QUOTA: usize = 3;
+
+fn limits() -> WriteLimits {
+    WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) }
+}
 
 /// The title, whether it is done, when it was made, when it was changed, the revision, and whether it is in the trash.
 type Row = (String, bool, i64, i64, i64, bool);
@@ -192,8 +202,7 @@ fn row(task: &tasknook_domain::Task) -> Row {
 proptest! {
     #[test]
     fn any_sequence_of_commands_follows_the_rules(steps in steps()) {
-        let limits = WriteLimits { tasks_per_owner: NonZeroU64::new(QUOTA as u64) };
-        let (repository, owner) = (MemoryTasks::with_limits(limits), Owner::for_test("owner"));
+        let (repository, owner) = (MemoryTasks::with_limits(limits()), Owner::for_test("owner"));
         let mut model = Model::default();
         for (number, step) in steps.iter().enumerate() {
             let now = Timestamp::from_unix_millis(step.1).unwrap();

@@ -32,7 +32,7 @@ use domain::{IdempotencyKey, OwnerId, OwnerState, Revision, Slot, TaskId, Timest
 use crate::backend::rows::{IN_TRASH, Id, TaskRow, UtcTimestamp, text_statement};
 use crate::backend::{Backend, Failure};
 
-pub(crate) use group::Write;
+pub(crate) use group::{Write, weight};
 use keys::LoadedKey;
 pub use ownership::Erased;
 pub(crate) use ownership::{

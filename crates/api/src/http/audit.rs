@@ -96,6 +96,11 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
     request.extensions_mut().insert(OpenRecord { log: log.clone(), record });
 }
 
+/// The id of the request.
+pub(crate) fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestIds>().map(|ids| ids.request_id.clone()).unwrap_or_default()
+}
+
 /// Adds the user whose tasks the request transfers.
 pub(crate) fn note_source(request: &HttpRequest, from: &Owner) {
     if let Some(open) = request.extensions_mut().get_mut::<OpenRecord>() {

@@ -42,17 +42,9 @@ pub(crate) async fn object(
     limits: BodyLimits,
 ) -> Result<JsonObject, Problem> {
     // Before the media type is checked: a connection with an unread body cannot be reused.
-    object_of(request, &receive(request, payload, limits).await?, types)
-}
-
-/// The object in a body that was received.
-pub(crate) fn object_of(
-    request: &HttpRequest,
-    body: &[u8],
-    types: MediaTypes,
-) -> Result<JsonObject, Problem> {
+    let body = receive(request, payload, limits).await?;
     check_type(request.headers(), types)?;
-    JsonObject::parse(body)
+    JsonObject::parse(&body)
 }
 
 /// Reads a body that may be empty; then its media type is not checked.
@@ -144,7 +136,8 @@ impl Encoding {
     }
 }
 
-fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
+/// Rejects a body of another type.
+pub(crate) fn check_type(headers: &HeaderMap, types: MediaTypes) -> Result<(), Problem> {
     let value = single_header(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
     let known = parts.next().is_some_and(|essence| types.include(essence));

@@ -57,7 +57,13 @@ impl Post {
 
     /// The body, which must be a JSON object.
     pub(crate) fn object(&self) -> Result<JsonObject, Problem> {
-        body::object_of(&self.request, &self.body, MediaTypes::Json)
+        JsonObject::parse(self.json()?)
+    }
+
+    /// The body, which must be sent as JSON.
+    pub(crate) fn json(&self) -> Result<&[u8], Problem> {
+        body::check_type(self.request.headers(), MediaTypes::Json)?;
+        Ok(&self.body)
     }
 
     /// Executes the request, unless it was executed before under its key, and responds. `reply` is the response to an outcome

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use domain::{Field, NullPolicy, TaskInput};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::http::members::{self, Boolean, MEMBERS, Reader};
 use crate::http::problem::{FieldError, Problem, ProblemKind};
@@ -19,9 +20,17 @@ pub(crate) struct JsonObject(HashMap<String, Value>);
 impl JsonObject {
     /// Parses a body: 400 when it is not JSON, 422 when it is not an object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        Self::parse_keeping(body, None).map(|(object, _)| object)
+    }
+
+    /// Parses a body. The member of the kept name remains text.
+    pub(crate) fn parse_keeping<'a>(
+        body: &'a [u8],
+        kept: Option<&'static str>,
+    ) -> Result<(Self, Option<&'a RawValue>), Problem> {
         let text = str::from_utf8(body).map_err(|_| not_utf8(body))?;
-        match Document::parse(text).map_err(|error| not_json(text, &error))? {
-            Document::Object(members) => Ok(Self(members)),
+        match Document::parse(text, kept).map_err(|error| not_json(text, &error))? {
+            Document::Object(members, kept) => Ok((Self(members), kept)),
             Document::Duplicate => {
                 Err(Problem::new(ProblemKind::InvalidJson, "The body has duplicate member names."))
             }

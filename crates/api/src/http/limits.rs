@@ -90,10 +90,22 @@ const TASKS_PER_REQUEST: usize = 100;
 /// Requests that a transfer counts as: one with 10,000 tasks keeps SQLite from other writes for seconds.
 const REQUESTS_OF_A_TRANSFER: u64 = 100;
 
+/// Operations of a list that count as one more request: a list of 100 takes about as much work as ten requests.
+const OPERATIONS_PER_REQUEST: usize = 10;
+
 /// Charges the owner of the request for a transfer, before it begins.
 pub(crate) fn charge_transfer(request: &HttpRequest, limits: &Limits) {
+    charge(request, limits, REQUESTS_OF_A_TRANSFER);
+}
+
+/// Charges the owner of the request for a list of operations, before it begins.
+pub(crate) fn charge_operations(request: &HttpRequest, limits: &Limits, operations: usize) {
+    charge(request, limits, (operations / OPERATIONS_PER_REQUEST) as u64);
+}
+
+fn charge(request: &HttpRequest, limits: &Limits, requests: u64) {
     if let Some(admission) = request.extensions_mut().get_mut::<Admission>() {
-        limits.charge(admission, REQUESTS_OF_A_TRANSFER);
+        limits.charge(admission, requests);
     }
 }
 

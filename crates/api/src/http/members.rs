@@ -17,16 +17,16 @@ use domain::{Priority, Tag, Tags, Task, TaskInput, TextLimits};
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
 
-use kinds::integer::Integer;
 use kinds::{Nullable, TagList, Text, Time, UserId, Uuid};
 use table::members;
 
-pub(crate) use kinds::Boolean;
+pub(crate) use kinds::integer::Integer;
+pub(crate) use kinds::{Boolean, MemberKind, Mismatch, ReadMember};
 pub(crate) use reader::Reader;
 pub(crate) use table::{Alias, Input, Member};
 
 /// Revisions are below 2^53, so that JavaScript reads them exactly.
-const REVISION_MAX: i64 = (1 << 53) - 1;
+pub(crate) const REVISION_MAX: i64 = (1 << 53) - 1;
 
 members! {
     Task without deleted_at, TaskInput;

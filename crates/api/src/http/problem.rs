@@ -3,6 +3,7 @@
 
 mod from;
 mod kind;
+mod place;
 mod render;
 
 use std::borrow::Cow;
@@ -11,10 +12,11 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use domain::Revision;
+use domain::{Revision, Task};
 use serde::Serialize;
 
 pub(crate) use kind::ProblemKind;
+pub(crate) use place::Place;
 pub(crate) use render::{ProblemBody, from_framework_status, render};
 
 /// `Retry-After` of a retryable problem, in seconds.
@@ -26,6 +28,8 @@ pub(crate) struct Problem {
     kind: ProblemKind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    task: Option<Box<Task>>,
+    index: Option<usize>,
     limit: Option<u64>,
     trashed: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -34,8 +38,9 @@ pub(crate) struct Problem {
 /// An error of one part of the input, in the format of FastAPI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole.
-    pub loc: Vec<String>,
+    /// The location: `["body", "title"]`, `["body", "operations", 0, "id"]`, `["query", "limit"]`, `["path", "id"]`, or
+    /// `["body"]` and `["query"]` as a whole.
+    pub loc: Vec<Place>,
     /// A description.
     pub msg: String,
     /// A code: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, ….
@@ -79,16 +84,39 @@ impl Problem {
             errors: Vec::new(),
             limit: None,
             trashed: false,
+            task: None,
+            index: None,
             headers: Vec::new(),
         }
     }
 
     /// Invalid input, with at least one error.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        let name = |error: &FieldError| error.loc.last().cloned().unwrap_or_default();
+        let name = |error: &FieldError| error.loc.last().map(ToString::to_string).unwrap_or_default();
         let messages: Vec<String> =
             errors.iter().map(|error| format!("{}: {}", name(error), error.msg)).collect();
         Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
+    }
+
+    /// The same problem of a part of the body, which is at this place.
+    #[must_use]
+    pub(crate) fn at(mut self, place: &[Place]) -> Self {
+        for error in &mut self.errors {
+            error.loc.splice(1..1, place.iter().cloned());
+        }
+        self
+    }
+
+    /// Adds the current task.
+    #[must_use]
+    pub(crate) fn with_task(self, task: Option<Box<Task>>) -> Self {
+        Self { task, ..self }
+    }
+
+    /// Adds the index of the operation that failed.
+    #[must_use]
+    pub(crate) fn with_index(self, index: usize) -> Self {
+        Self { index: Some(index), ..self }
     }
 
     /// What went wrong, as clients distinguish it.

@@ -8,8 +8,10 @@ use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::{Content, OpenApi, RefOr, Schema};
 
 use super::operations::each_operation;
+use super::problems;
 use super::schemas::{Transfer, TrashedTask};
 use crate::http::members::MEMBERS;
+use crate::http::problem::ProblemKind;
 
 /// Adds examples: those of tasks, and for other schemas those of the function.
 pub(crate) struct Examples(pub(crate) fn(&str) -> Named);
@@ -89,9 +91,35 @@ impl Examples {
             "Transfer" => {
                 vec![("anonymous_user", json!({(Transfer::TOKEN): "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}))]
             }
+            "BulkRequest" => vec![("list", bulk_request()), ("nothing", json!({"operations": []}))],
+            "BulkResults" => self.bulk_results(),
             schema => (self.0)(schema),
         }
     }
+
+    fn bulk_results(&self) -> Named {
+        let [(_, open), ..] = &*self.of("Task") else { return vec![] };
+        let problem = problems::example(ProblemKind::NotFound);
+        let results =
+            json!([{"status": 201, "task": open}, {"status": 204}, {"status": 404, "problem": problem}]);
+        vec![("list", json!({"results": results})), ("nothing", json!({"results": []}))]
+    }
+}
+
+/// Operations that depend on each other.
+fn bulk_request() -> Value {
+    let id = task_id().map(|id| id.to_string());
+    let task = json!({"title": "Call Zoë"});
+    json!({
+        "atomic": false,
+        "operations": [
+            {"op": "create", "id": id, "task": task},
+            {"op": "update", "id": id, "task": {"priority": "high"}, "if_match": {"operation": 0}},
+            {"op": "complete", "id": id},
+            {"op": "delete", "id": id, "if_match": 3},
+            {"op": "restore", "id": id}
+        ]
+    })
 }
 
 fn schema_name(reference: &str) -> &str {

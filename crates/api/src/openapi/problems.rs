@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
+use serde_json::Value;
 use utoipa::Modify;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation};
@@ -66,6 +67,10 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     if path.contains("{id}") {
         statuses.extend([S::NOT_FOUND, S::PRECONDITION_FAILED]);
     }
+    // An operation has the problems of its route.
+    if path.ends_with("/bulk") {
+        statuses.extend([S::NOT_FOUND, S::CONFLICT, S::PRECONDITION_FAILED, S::FAILED_DEPENDENCY]);
+    }
     if path.contains("{file}") {
         statuses.push(S::NOT_FOUND);
     }
@@ -103,7 +108,9 @@ fn name(status: StatusCode) -> String {
 
 fn response(status: StatusCode) -> Response {
     let kinds = || ProblemKind::ALL.iter().filter(|kind| kind.status() == status);
-    let examples: BTreeMap<_, _> = kinds().map(|kind| (kind.code(), example(*kind))).collect();
+    let named =
+        |kind: &ProblemKind| (kind.code(), ExampleBuilder::new().summary(kind.title()).value(example(*kind)));
+    let examples: BTreeMap<_, _> = kinds().map(named).collect();
     let content =
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples);
     let titles: Vec<_> = kinds().map(|kind| format!("`{}`: {}.", kind.code(), kind.title())).collect();
@@ -121,7 +128,8 @@ fn response(status: StatusCode) -> Response {
     response.content("application/problem+json", content.build()).build()
 }
 
-fn example(kind: ProblemKind) -> ExampleBuilder {
+/// A problem of this kind.
+pub(super) fn example(kind: ProblemKind) -> Option<Value> {
     let problem = match kind {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
@@ -129,7 +137,5 @@ fn example(kind: ProblemKind) -> ExampleBuilder {
         ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
-    ExampleBuilder::new()
-        .summary(kind.title())
-        .value(serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok())
+    serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok()
 }

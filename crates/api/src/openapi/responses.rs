@@ -51,6 +51,9 @@ pub(crate) struct DeletedOwner;
 /// A move of all tasks.
 pub(crate) struct TransferredTasks;
 
+/// The results of several operations.
+pub(crate) struct BulkResults;
+
 impl IntoResponses for OneTask {
     fn responses() -> Responses {
         responses([("200", task("The task.")), ("304", unchanged())])
@@ -141,6 +144,13 @@ impl IntoResponses for DeletedOwner {
 impl IntoResponses for TransferredTasks {
     fn responses() -> Responses {
         responses([("204", ResponseBuilder::new().description("All tasks belong to this user."))])
+    }
+}
+
+impl IntoResponses for BulkResults {
+    fn responses() -> Responses {
+        let results = json("The result of each operation.", Ref::from_schema_name("BulkResults"));
+        responses([("200", results)])
     }
 }
 

@@ -1,6 +1,8 @@
 //! The schemas of tasks in responses and requests, from the table of members. No Rust types correspond to them: bodies are
 //! read member by member, so that each error names its member.
 
+mod bulk;
+
 use std::iter;
 
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
@@ -8,6 +10,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::members::{Alias, Input, MEMBERS, Member, text_patterns};
+
+pub(crate) use bulk::{BulkRequest, BulkResults, Operation, OperationResult};
 
 /// A task in responses.
 pub(crate) struct Task;

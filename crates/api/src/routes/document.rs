@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::OpenApi;
 
 use super::{monitoring, owner, pages, tasks};
-use crate::http::problem::{FieldError, ProblemBody};
+use crate::http::problem::{FieldError, Place, ProblemBody};
 use crate::openapi::{
     CommonParts, Examples, IdempotencyKeys, Problems, UserFromTokenPaths, schemas, task_id,
 };
@@ -39,6 +39,7 @@ use crate::state::AppState;
         tasks::update::patch,
         tasks::delete::delete,
         tasks::complete::complete,
+        tasks::bulk::bulk,
         tasks::transfer::transfer,
         tasks::tags::tags,
         tasks::trash::list,
@@ -64,10 +65,15 @@ use crate::state::AppState;
         schemas::TaskPatch,
         schemas::Completion,
         schemas::Transfer,
+        schemas::BulkRequest,
+        schemas::Operation,
+        schemas::BulkResults,
+        schemas::OperationResult,
         tasks::delete::Deleted,
         tasks::tags::TagCount<'static>,
         ProblemBody<'static>,
         FieldError,
+        Place,
         monitoring::Liveness,
         monitoring::Health,
         pages::ServiceInfo

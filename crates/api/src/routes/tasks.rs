@@ -1,5 +1,6 @@
 //! The task routes: reads here, writes in one file per operation.
 
+pub(crate) mod bulk;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -22,6 +23,7 @@ use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
 
+pub(crate) use bulk::bulk;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;

@@ -43,7 +43,7 @@ pub(super) async fn request_context(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return Ok(ServiceResponse::from_err(Problem::internal(), request.into_parts().0));
     };
-    record_ids(&request, &state, &id, &trace);
+    record_ids(&request, &id, &trace);
     let _in_flight = state.metrics.in_flight();
     // Tests without a server have no connection.
     let connection = request.conn_data::<Rc<ConnectionState>>().cloned();
@@ -71,12 +71,11 @@ fn span(id: &str, TraceContext { trace_id, parent_id, .. }: &TraceContext) -> Sp
     tracing::error_span!("request", request_id = id, trace_id, parent_id)
 }
 
-/// For the audit log, whose records are written with the response or when the client leaves.
-fn record_ids(request: &ServiceRequest, state: &AppState, id: &str, trace: &TraceContext) {
-    if state.audit.is_some() {
-        let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
-        request.extensions_mut().insert(ids);
-    }
+/// For the audit log, whose records are written with the response or when the client leaves, and for problems within a
+/// response.
+fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
+    let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
+    request.extensions_mut().insert(ids);
 }
 
 fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {

@@ -79,8 +79,8 @@ pub(crate) struct UnsentBytes {
 
 impl UnsentBytes {
     /// Keeps the memory until the last part of the list is sent.
-    pub(crate) fn hold(self, list: Vec<u8>) -> Bytes {
-        Bytes::from_owner(HeldList { list, _held: self })
+    pub(crate) fn hold(self, list: impl Into<Bytes>) -> Bytes {
+        Bytes::from_owner(HeldList { list: list.into(), _held: self })
     }
 }
 
@@ -98,7 +98,7 @@ impl Drop for UnsentBytes {
 }
 
 struct HeldList {
-    list: Vec<u8>,
+    list: Bytes,
     _held: UnsentBytes,
 }
 

@@ -90,7 +90,7 @@ impl OwnerState {
                 }
                 // One of the oldest may leave the trash; then the next one is the oldest.
                 Command::Restore { .. } | Command::Purge { .. } => others += 1,
-                Command::Create(_) | Command::Update { .. } | Command::LookUp => {}
+                Command::Create(_) | Command::Update { .. } | Command::Bulk(_) | Command::LookUp => {}
             }
         }
         if make_room > 0 { make_room + others } else { 0 }

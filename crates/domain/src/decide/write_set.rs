@@ -80,6 +80,9 @@ impl Writer {
 
     /// Decides one command and applies its effects.
     pub fn run(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, Rejection> {
+        if let Command::Bulk(bulk) = command {
+            return self.run_bulk(bulk, now);
+        }
         // Provisional: the caller may learn the outcome only after the set is stored, since a store that loses a race against
         // another process is decided again on what that process wrote.
         let effects = decide(&self.state, command, self.limits, now)?;

@@ -9,6 +9,7 @@
 )]
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
+mod bulk;
 mod idempotency;
 mod listing;
 mod members;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
+pub use bulk::*;
 pub use idempotency::*;
 pub use listing::*;
 pub use members::*;
@@ -118,6 +120,14 @@ macro_rules! repository_contract {
             erased_owners_have_no_trash
             moved_trashes_keep_times_and_order
             concurrent_deletions_fill_the_trash_exactly
+            operations_apply_in_sequence
+            atomic_operations_are_executed_whole_or_not
+            operations_may_depend_on_earlier_ones
+            operations_equal_commands_one_by_one
+            generated_ids_of_operations_may_be_in_use
+            hundreds_of_operations_are_executed
+            repeated_operations_get_the_recorded_response
+            concurrent_bulks_are_executed_one_after_another
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

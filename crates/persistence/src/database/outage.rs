@@ -65,7 +65,8 @@ impl Outages {
                 | RepositoryError::PreconditionFailed { .. }
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. }
-                | RepositoryError::KeyReused,
+                | RepositoryError::KeyReused
+                | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(
                 error @ (RepositoryError::Unavailable(_)

@@ -14,7 +14,7 @@ use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
     SlowStatements, Timeouts, Workers,
 };
-use crate::write::{BlockedOwners, Ownership, OwnershipServer, Write, WriteQueue, WriteServer};
+use crate::write::{BlockedOwners, Ownership, OwnershipServer, Write, WriteQueue, WriteServer, weight};
 use crate::{DatabaseOptions, WorkKind};
 
 /// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
@@ -119,7 +119,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         blocked: &Arc<BlockedOwners>,
         blocked_queue: Option<WriteQueue>,
     ) -> io::Result<Sender<Write, Outcome>> {
-        let queue = QueueLimits { is_write: true, ..self.limits(1, |_| 1, GROUP_CALLS) };
+        let queue = QueueLimits { is_write: true, ..self.limits(1, weight, GROUP_CALLS) };
         let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
         let blocked = Arc::clone(blocked);
         let (limits, lock_timeout) = (self.options.limits, self.options.lock_timeout);

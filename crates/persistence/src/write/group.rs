@@ -1,4 +1,6 @@
-use domain::{Command, Idempotency, OwnerId, Timestamp};
+use std::collections::BTreeSet;
+
+use domain::{Command, Idempotency, IdempotencyKey, OwnerId, TaskId, Timestamp};
 
 use super::ToLoad;
 
@@ -42,8 +44,9 @@ impl OwnerCommands {
         groups
     }
 
+    /// The commands, those of lists of operations one by one.
     pub(super) fn commands(&self) -> impl Iterator<Item = &Command> {
-        self.items.iter().map(|item| &item.command)
+        self.items.iter().flat_map(|item| item.command.each())
     }
 
     /// Whether the commands need only the owner's row.
@@ -58,15 +61,19 @@ impl OwnerCommands {
 
     /// The rows that the commands need; with `everything`, also the tasks that creates assume to be absent.
     pub(super) fn reads(&self, everything: bool) -> Vec<ToLoad> {
-        let mut reads: Vec<ToLoad> = Vec::new();
-        for Item { command, request, .. } in &self.items {
-            let task = if everything { command.task_id() } else { command.reads() };
-            let key = request.as_ref().map(|request| request.key.clone());
-            let read = ToLoad { owner: self.owner.clone(), task, key };
-            if !reads.contains(&read) {
-                reads.push(read);
-            }
-        }
-        reads
+        let of = |command: &Command| if everything { command.task_id() } else { command.reads() };
+        let tasks: BTreeSet<TaskId> = self.commands().filter_map(of).collect();
+        let keys = self.items.iter().filter_map(|item| item.request.as_ref()).map(|request| &request.key);
+        let keys: BTreeSet<&IdempotencyKey> = keys.collect();
+        // A task and a key share a row, whatever they have to do with each other.
+        let rows = tasks.len().max(keys.len()).max(1);
+        let (mut tasks, mut keys) = (tasks.into_iter(), keys.into_iter().cloned());
+        let row = |_| ToLoad { owner: self.owner.clone(), task: tasks.next(), key: keys.next() };
+        (0..rows).map(row).collect()
     }
+}
+
+/// The weight of a write in a batch: the number of commands that are decided. A list cannot be split, so a long one is alone.
+pub(crate) fn weight(Write { command, .. }: &Write) -> usize {
+    command.each().count().max(1)
 }

@@ -10,6 +10,7 @@
 //! A seed that fails is printed. `TASKNOOK_SIMULATION_SEED=<seed> cargo test -p tasknook-persistence --lib simulation`
 //! runs it alone and prints its steps. `cargo test … simulation -- --ignored` runs many more schedules.
 
+mod bulk;
 mod check;
 mod database;
 mod history;

@@ -30,6 +30,12 @@ impl Reply {
         Some(Self { status, etag: representation::etag(task), location: String::new(), body })
     }
 
+    /// A response with other JSON.
+    pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Self {
+        let (etag, location) = (String::new(), String::new());
+        Self { status, etag, location, body }
+    }
+
     /// Adds the URL of what was created.
     pub(crate) fn at(self, location: String) -> Self {
         Self { location, ..self }

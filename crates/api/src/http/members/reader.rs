@@ -42,6 +42,14 @@ impl Reader {
         read
     }
 
+    /// Reads a member that may be absent, as null.
+    pub(crate) fn optional<K: ReadMember<T>, T>(&mut self, name: &str) -> Option<T> {
+        match self.take::<K, T>(name, &[]) {
+            Field::Value(value) => Some(value),
+            Field::Absent | Field::Null => None,
+        }
+    }
+
     fn take<K: ReadMember<T>, T>(&mut self, name: &str, names: &[(&str, bool)]) -> Field<T> {
         match self.members.remove(name) {
             None => Field::Absent,

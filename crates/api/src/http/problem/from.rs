@@ -18,6 +18,8 @@ impl From<TaskError> for Problem {
                     .with_header(header::ETAG, &format!("\"{current}\""))
             }
             TaskError::AlreadyExists { current } => Self::already_exists(current),
+            // The route that sends a list responds with the problem of the operation.
+            TaskError::Operation(_) => Self::internal(),
             TaskError::QuotaExceeded { limit } => Self::quota_exceeded(limit),
             TaskError::InvalidId => {
                 let msg = "must be a UUID of version 4 or 7";

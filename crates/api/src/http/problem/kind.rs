@@ -51,6 +51,8 @@ kinds! {
     NotAcceptable = NOT_ACCEPTABLE, "not_acceptable", "No acceptable representation";
     /// The body was not received in time.
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "Request timeout";
+    /// The user has a task of this id.
+    AlreadyExists = CONFLICT, "already_exists", "Already exists";
     /// The user has as many tasks as allowed.
     QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks";
     /// The task has another revision than the request requires.
@@ -63,6 +65,8 @@ kinds! {
     Validation = UNPROCESSABLE_ENTITY, "validation", "Invalid request";
     /// The key was used for another request.
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency key reused";
+    /// The operation depends on one that failed.
+    DependencyFailed = FAILED_DEPENDENCY, "dependency_failed", "Dependency failed";
     /// The erasure of all data needs a confirmation.
     ConfirmationRequired = PRECONDITION_REQUIRED, "confirmation_required", "Confirmation required";
     /// Too many expensive queries of the user are waiting.

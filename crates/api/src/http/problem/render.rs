@@ -4,11 +4,14 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
+use utoipa::openapi::Ref;
 
 use super::{FieldError, Problem, ProblemKind};
+use crate::http::representation::TaskJson;
 
-/// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members).
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+/// The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit`, `trashed`, `task` and `index` as extension
+/// members).
+#[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
     /// Identifies the problem type as a URI, which need not resolve.
@@ -31,6 +34,14 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [FieldError],
+    /// The task as it is; only of an operation, with `precondition_failed` and `already_exists`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = task, required = false)]
+    task: Option<TaskJson<'a>>,
+    /// The index of the operation that failed; only if a list of operations is not executed for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    index: Option<usize>,
     /// The maximum that would be exceeded; only with `quota_exceeded`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -39,6 +50,11 @@ pub(crate) struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     trashed: Option<bool>,
+}
+
+/// The schema of `task`.
+fn task() -> Ref {
+    Ref::from_schema_name("Task")
 }
 
 impl<'a> ProblemBody<'a> {
@@ -52,6 +68,8 @@ impl<'a> ProblemBody<'a> {
             code: problem.kind.code(),
             request_id,
             errors: &problem.errors,
+            task: problem.task.as_deref().map(TaskJson),
+            index: problem.index,
             limit: problem.limit,
             trashed: problem.trashed.then_some(true),
         }

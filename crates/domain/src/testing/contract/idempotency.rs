@@ -13,7 +13,7 @@ use crate::{
 const LIMITS: KeyLimits = KeyLimits { keep: Duration::from_mins(1), requests: 5, bytes: 1000 };
 
 /// A request with this key and content, whose response is what was decided.
-fn request(key: &str, content: u8) -> Idempotency {
+pub(super) fn request(key: &str, content: u8) -> Idempotency {
     Idempotency {
         key: IdempotencyKey::parse(key).unwrap(),
         request: [content; 32],
@@ -41,7 +41,7 @@ fn created(executed: Executed) -> Task {
     }
 }
 
-fn replayed(executed: Executed) -> Vec<u8> {
+pub(super) fn replayed(executed: Executed) -> Vec<u8> {
     match executed {
         Ok(Outcome::Replayed(response)) => response.to_vec(),
         other => panic!("{other:?}"),

@@ -31,6 +31,7 @@ macro_rules! quota_contract {
             existing_ids_are_reported_at_the_quota
             restored_tasks_count
             moves_may_exceed_the_quota
+            operations_respect_the_quota
         }
     };
 }

@@ -23,24 +23,30 @@ impl WriteSession for SqliteConnection {
     }
 
     fn load(&mut self, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
-        let load = |ToLoad { owner, task, key }: &ToLoad| -> QueryResult<LoadedRow> {
-            let owner = owner.as_str();
-            let row = LoadOwner { owner }.get_result(self).optional()?;
-            let task = match task {
-                Some(id) => LoadTask { owner, id }.get_result(self).optional()?,
-                None => None,
-            };
-            let key = match key {
-                Some(key) => LoadedKey {
-                    record: LoadKey { owner, key: key.as_str() }.get_result(self).optional()?,
-                    oldest: OldestKey { owner }.get_result(self).optional()?,
-                    newest: NewestKey { owner }.get_result(self).optional()?,
-                },
-                None => LoadedKey::default(),
-            };
-            Ok((row, task, key))
-        };
-        let rows: Vec<LoadedRow> = reads.iter().map(load).collect::<QueryResult<_>>()?;
+        let mut rows: Vec<LoadedRow> = Vec::with_capacity(reads.len());
+        for of_owner in reads.chunk_by(|one, next| one.owner == next.owner) {
+            let mut row = None;
+            for (number, ToLoad { owner, task, key }) in of_owner.iter().enumerate() {
+                let owner = owner.as_str();
+                // The first row has the owner.
+                if number == 0 {
+                    row = LoadOwner { owner }.get_result(self).optional()?;
+                }
+                let task = match task {
+                    Some(id) => LoadTask { owner, id }.get_result(self).optional()?,
+                    None => None,
+                };
+                let key = match key {
+                    Some(key) => LoadedKey {
+                        record: LoadKey { owner, key: key.as_str() }.get_result(self).optional()?,
+                        oldest: OldestKey { owner }.get_result(self).optional()?,
+                        newest: NewestKey { owner }.get_result(self).optional()?,
+                    },
+                    None => LoadedKey::default(),
+                };
+                rows.push((row.take(), task, key));
+            }
+        }
         Ok(collect(reads, rows.into_iter()))
     }
 

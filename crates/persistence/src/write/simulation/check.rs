@@ -117,19 +117,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
 
 /// Whether a call was answered on its own, apart from the commit, because it writes nothing.
 fn is_answered_before(call: &Call, commit: u64) -> bool {
-    let writes_nothing = |answer: &Answer| {
-        matches!(
-            answer,
-            Answer::NotFound
-                | Answer::AlreadyExists(_)
-                | Answer::QuotaExceeded
-                | Answer::KeyReused
-                | Answer::PreconditionFailed(_)
-                | Answer::Replayed(_)
-                | Answer::Unchanged(_)
-        )
-    };
-    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && writes_nothing(answer))
+    call.answer.as_ref().is_some_and(|(at, answer)| *at < commit && answer.writes_nothing())
 }
 
 /// The one case in which two stores of a batch may pass: the owner was new, the first one's connection was lost, and

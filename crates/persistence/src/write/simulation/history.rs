@@ -1,5 +1,6 @@
 use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
+use super::bulk::{self, OperationAnswer};
 use crate::backend::FailureKind;
 
 /// What a caller gets.
@@ -18,6 +19,13 @@ pub(super) enum Answer {
     /// At this revision, if it is live.
     AlreadyExists(Option<i64>),
     QuotaExceeded,
+    /// Of each operation of a list.
+    Operations(Vec<OperationAnswer>),
+    /// No operation of the list is executed, because this one failed.
+    Failed(usize, Box<Self>, Option<Task>),
+    /// Of an operation that is invalid, or depends on none that it may depend on.
+    Invalid,
+    DependencyFailed,
     /// Nothing was written.
     Unavailable,
     /// Nothing was written.
@@ -34,6 +42,8 @@ impl Answer {
             Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
             // No command of a schedule has these.
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
+            Ok(Outcome::Bulk(results)) => Self::Operations(bulk::answers(results)),
+            Err(RepositoryError::Operation(failed)) => bulk::failure(*failed),
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
             Err(RepositoryError::PreconditionFailed { current }) => {
@@ -54,8 +64,40 @@ impl Answer {
         }
     }
 
-    pub(super) const fn is_success(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Deleted(_) | Self::Purged(_))
+    /// Whether something was written.
+    pub(super) fn is_success(&self) -> bool {
+        match self {
+            Self::Task(_) | Self::Deleted(_) | Self::Purged(_) => true,
+            Self::Operations(answers) => answers.iter().any(|(answer, _)| answer.is_success()),
+            _ => false,
+        }
+    }
+
+    /// Whether the command was not rejected.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_success() || matches!(self, Self::Unchanged(_) | Self::Operations(_))
+    }
+
+    /// Whether some operations of a list were executed and some were not.
+    pub(super) fn is_partial(&self) -> bool {
+        let Self::Operations(answers) = self else { return false };
+        self.is_success() && answers.iter().any(|(answer, _)| !answer.is_done())
+    }
+
+    /// Whether the owner is as before.
+    pub(super) fn writes_nothing(&self) -> bool {
+        match self {
+            Self::NotFound
+            | Self::AlreadyExists(_)
+            | Self::QuotaExceeded
+            | Self::KeyReused
+            | Self::PreconditionFailed(_)
+            | Self::Replayed(_)
+            | Self::Unchanged(_)
+            | Self::Failed(..) => true,
+            Self::Operations(_) => !self.is_success(),
+            _ => false,
+        }
     }
 }
 
@@ -113,11 +155,15 @@ pub(super) struct Counts {
     pub(super) blocked: u64,
     pub(super) unknown: u64,
     pub(super) replays: u64,
+    /// Lists of operations of which some were executed and some were not.
+    pub(super) partial_lists: u64,
+    /// Lists that were not executed because of one operation.
+    pub(super) failed_lists: u64,
     pub(super) reused_keys: u64,
 }
 
 impl Counts {
-    const fn all(&mut self) -> [&mut u64; 15] {
+    const fn all(&mut self) -> [&mut u64; 17] {
         [
             &mut self.steps,
             &mut self.kills,
@@ -133,6 +179,8 @@ impl Counts {
             &mut self.blocked,
             &mut self.unknown,
             &mut self.replays,
+            &mut self.partial_lists,
+            &mut self.failed_lists,
             &mut self.reused_keys,
         ]
     }

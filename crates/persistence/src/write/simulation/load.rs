@@ -10,8 +10,8 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::bulk;
 use super::history::Answer;
-
 use super::random::Random;
 use super::record::{Record, TaskRow};
 
@@ -81,8 +81,17 @@ pub(super) fn owner(number: usize) -> OwnerId {
     OwnerId::parse(&format!("owner-{number}")).unwrap()
 }
 
-/// A command for an owner whose tasks may be these. Few ids, so that commands meet.
+/// A command for an owner whose tasks may be these, or a list of operations.
 pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
+    if random.chance(150) {
+        bulk::command(random, plan, serial, record)
+    } else {
+        single(random, plan, serial, record)
+    }
+}
+
+/// One command. Few ids, so that commands meet.
+pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
     match random.below(15) {

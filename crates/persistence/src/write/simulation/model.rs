@@ -5,6 +5,7 @@ use domain::{
     TrashCapacity, TrashedId,
 };
 
+use super::bulk;
 use super::history::{Answer, Call};
 use super::load;
 use super::record::{Record, TaskRow};
@@ -23,7 +24,7 @@ pub(super) fn apply(record: &mut Record, call: &Call, quota: u64) -> Answer {
         }
     }
     let answer = apply_command(record, call, quota);
-    if answer.is_success() || matches!(answer, Answer::Unchanged(_)) {
+    if answer.is_done() {
         // What is older than an expired request has expired, too.
         record.keys.drain(..known.map_or(0, |known| known + 1));
         remember(&mut record.keys, request, &answer, call.now);
@@ -106,6 +107,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
             put(record, task, next)
         }
         Command::LookUp => Answer::NotFound,
+        Command::Bulk(list) => bulk::apply(record, call, list, quota),
         _ => apply_to_trash(record, call, quota),
     }
 }
@@ -166,7 +168,7 @@ fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
         },
         Command::EmptyTrash => purge_all(record, |_| true),
         Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
-        Command::Create(_) | Command::Update { .. } | Command::LookUp => Answer::Fault,
+        Command::Create(_) | Command::Update { .. } | Command::LookUp | Command::Bulk(_) => Answer::Fault,
     }
 }
 

@@ -121,6 +121,8 @@ impl Turns {
         schedule.note(format_args!("worker {worker} answers {call}: {answer:?}"));
         let at = schedule.server.tick();
         schedule.counts.unknown += u64::from(answer == Answer::Unknown);
+        schedule.counts.partial_lists += u64::from(answer.is_partial());
+        schedule.counts.failed_lists += u64::from(matches!(answer, Answer::Failed(..)));
         schedule.counts.replays += u64::from(matches!(answer, Answer::Replayed(_)));
         schedule.counts.reused_keys += u64::from(answer == Answer::KeyReused);
         let before = schedule.history.calls[call].answer.replace((at, answer));

@@ -1,0 +1,210 @@
+//! Reads one operation.
+
+use actix_web::http::StatusCode;
+use domain::{
+    Command, Completion, EntityTags, Field, NullPolicy, Operation, Precondition, Revision, TaskError, TaskId,
+    TaskInput, Tasks,
+};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{OPERATIONS_MAX, present};
+use crate::http::json::JsonObject;
+use crate::http::members::{
+    Boolean, Integer, MEMBERS, MemberKind, Mismatch, REVISION_MAX, ReadMember, Reader,
+};
+use crate::http::problem::{Problem, ProblemKind};
+
+/// The members of an operation.
+const OP: &str = "op";
+const ID: &str = "id";
+const TASK: &str = "task";
+pub(crate) const IF_MATCH: &str = "if_match";
+
+/// The highest index of an operation.
+const INDEX_MAX: i64 = OPERATIONS_MAX.cast_signed() as i64 - 1;
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    Update,
+    Complete,
+    Delete,
+    Restore,
+}
+
+impl Verb {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Create, Self::Update, Self::Complete, Self::Delete, Self::Restore];
+
+    /// Its name in the member `op`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Complete => "complete",
+            Self::Delete => "delete",
+            Self::Restore => "restore",
+        }
+    }
+
+    /// The status of its success, as of its route.
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Create => StatusCode::CREATED,
+            Self::Delete => StatusCode::NO_CONTENT,
+            Self::Update | Self::Complete | Self::Restore => StatusCode::OK,
+        }
+    }
+}
+
+/// The members of an operation, except `task`.
+struct Members {
+    verb: Verb,
+    id: Option<TaskId>,
+    condition: Option<Condition>,
+    completed: bool,
+}
+
+/// What `if_match` requires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    /// The task is at this revision.
+    Revision(Revision),
+    /// It is at the revision at which this operation left it.
+    UnchangedSince(usize),
+}
+
+/// Reads an operation, and returns the status of its success.
+pub(super) fn read(text: &RawValue, tasks: &Tasks) -> Result<(Operation, StatusCode), Problem> {
+    let body = text.get().as_bytes();
+    let (object, task) = JsonObject::parse_keeping(body, Some(TASK)).map_err(of_operation)?;
+    let members = object.read(NullPolicy::Ignore, members)?;
+    let Members { verb, id, condition, completed } = members.ok_or_else(|| missing(OP))?;
+    let (precondition, unchanged_since) = match condition {
+        None => (Precondition::default(), None),
+        Some(Condition::UnchangedSince(index)) => (Precondition::default(), Some(index)),
+        Some(Condition::Revision(revision)) => (at(revision), None),
+    };
+    let input = || input(task);
+    let command = match (verb, id) {
+        (Verb::Create, id) => tasks.creation(id, input()?).map_err(of_task)?,
+        (_, None) => return Err(missing(ID)),
+        (Verb::Update, Some(id)) => {
+            tasks.change(id, input()?, NullPolicy::Reject, precondition).map_err(of_task)?
+        }
+        (Verb::Complete, Some(id)) => tasks.completion(id, Completion::Set(completed), precondition),
+        (Verb::Delete, Some(id)) => tasks.deletion(id, precondition),
+        (Verb::Restore, Some(id)) => Command::Restore { id, precondition },
+    };
+    Ok((Operation { command: Some(command), unchanged_since }, verb.status()))
+}
+
+fn members(reader: &mut Reader) -> Option<Members> {
+    let verb = reader.optional::<Verb, Verb>(OP)?;
+    let id = if verb == Verb::Create {
+        reader.optional::<NewId, TaskId>(ID)
+    } else {
+        reader.optional::<Id, TaskId>(ID)
+    };
+    let has_condition = verb != Verb::Create;
+    let condition = has_condition.then(|| reader.optional::<Condition, Condition>(IF_MATCH)).flatten();
+    let completed = match verb {
+        Verb::Complete => reader.input::<Boolean, bool>(&MEMBERS.completed),
+        _ => Field::Absent,
+    };
+    // A flip would be undone by a retry.
+    let completed = if let Field::Value(completed) = completed { completed } else { true };
+    Some(Members { verb, id, condition, completed })
+}
+
+fn at(revision: Revision) -> Precondition {
+    let if_match = Some(EntityTags::Revisions(vec![revision]));
+    Precondition { if_match, ..Precondition::default() }
+}
+
+/// The input in the member `task`.
+fn input(text: Option<&RawValue>) -> Result<TaskInput, Problem> {
+    let text = present(text).ok_or_else(|| missing(TASK))?;
+    let object = JsonObject::parse(text.get().as_bytes()).map_err(of_operation);
+    object.and_then(|object| object.into_input(NullPolicy::Reject)).map_err(in_task)
+}
+
+fn of_task(error: TaskError) -> Problem {
+    in_task(error.into())
+}
+
+fn in_task(problem: Problem) -> Problem {
+    problem.at(&[TASK.into()])
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::invalid_member(name, "is required", "missing")
+}
+
+/// What is malformed is the operation, and the rest of the body is not.
+fn of_operation(problem: Problem) -> Problem {
+    if problem.kind() != ProblemKind::InvalidJson {
+        return problem;
+    }
+    let detail = "The operation has duplicate member names, or a value that is not well-formed.";
+    Problem::new(ProblemKind::InvalidJson, detail)
+}
+
+impl MemberKind for Verb {}
+
+impl ReadMember<Self> for Verb {
+    fn read(value: Value) -> Result<Self, Mismatch> {
+        let find = |text: &str| Self::ALL.into_iter().find(|verb| verb.name() == text);
+        let names = || Self::ALL.map(Self::name).join(", ");
+        value
+            .as_str()
+            .and_then(find)
+            .ok_or_else(|| Mismatch(format!("must be one of {}", names()).into(), "enum"))
+    }
+}
+
+/// The id of a task.
+enum Id {}
+
+impl MemberKind for Id {}
+
+impl ReadMember<TaskId> for Id {
+    fn read(value: Value) -> Result<TaskId, Mismatch> {
+        let Value::String(text) = value else {
+            return Err(Mismatch("must be a string".into(), "string_type"));
+        };
+        TaskId::parse(&text).ok_or(Mismatch("must be a UUID".into(), "uuid_parsing"))
+    }
+}
+
+/// The id of a task to create.
+enum NewId {}
+
+impl MemberKind for NewId {}
+
+impl ReadMember<TaskId> for NewId {
+    fn read(value: Value) -> Result<TaskId, Mismatch> {
+        let id = Id::read(value)?;
+        let msg = "must be a UUID of version 4 or 7";
+        if id.may_be_chosen() { Ok(id) } else { Err(Mismatch(msg.into(), "uuid_version")) }
+    }
+}
+
+impl MemberKind for Condition {}
+
+impl ReadMember<Self> for Condition {
+    fn read(value: Value) -> Result<Self, Mismatch> {
+        let Value::Object(mut object) = value else {
+            let revision: Result<i64, Mismatch> = Integer::<1, REVISION_MAX>::read(value);
+            let msg = "must be a revision, or an object with the index of an operation";
+            return revision
+                .map(|number| Self::Revision(Revision::new(number)))
+                .map_err(|Mismatch(_, kind)| Mismatch(msg.into(), kind));
+        };
+        let index: i64 = Integer::<0, INDEX_MAX>::read(object.remove("operation").unwrap_or_default())?;
+        Ok(Self::UnchangedSince(usize::try_from(index).unwrap_or(usize::MAX)))
+    }
+}

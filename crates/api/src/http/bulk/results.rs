@@ -1,0 +1,101 @@
+//! Writes the results of a list of operations.
+
+use actix_web::http::StatusCode;
+use domain::{FailedOperation, OperationError, OperationResult, Outcome, RepositoryError, Task, TaskError};
+use serde::Serialize;
+
+use super::operation::IF_MATCH;
+use super::place;
+use crate::http::problem::{Problem, ProblemBody, ProblemKind};
+use crate::http::representation::TaskJson;
+
+/// What is known of the operations before they are executed: of each the status of its success, or what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Results {
+    pub(crate) operations: Vec<Result<StatusCode, Problem>>,
+    pub(crate) request_id: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    results: Vec<ResultJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResultJson<'a> {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<TaskJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemBody<'a>>,
+}
+
+impl Results {
+    /// The body of the response to these results.
+    pub(crate) fn to_json(&self, results: &[OperationResult]) -> Option<Vec<u8>> {
+        let problem = |(index, result): (usize, &OperationResult)| {
+            result.as_ref().err().map(|error| self.problem(index, error))
+        };
+        let problems: Vec<Option<Problem>> = results.iter().enumerate().map(problem).collect();
+        let results = results.iter().zip(&self.operations).zip(&problems);
+        let results = results.map(|((result, read), problem)| self.result(result, read, problem.as_ref()));
+        serde_json::to_vec(&Body { results: results.collect() }).ok()
+    }
+
+    /// The problem for which a list is not executed.
+    pub(crate) fn failure(&self, FailedOperation { index, error }: &FailedOperation) -> Problem {
+        self.problem(*index, error).with_index(*index)
+    }
+
+    fn result<'a>(
+        &'a self,
+        result: &'a OperationResult,
+        read: &Result<StatusCode, Problem>,
+        problem: Option<&'a Problem>,
+    ) -> ResultJson<'a> {
+        let status = match (problem, read) {
+            (Some(problem), _) | (None, Err(problem)) => problem.kind().status(),
+            (None, Ok(status)) => *status,
+        };
+        let problem = problem.map(|problem| ProblemBody::new(problem, &self.request_id));
+        ResultJson {
+            status: status.as_u16(),
+            task: result.as_ref().ok().and_then(task).map(TaskJson),
+            problem,
+        }
+    }
+
+    fn problem(&self, index: usize, error: &OperationError) -> Problem {
+        match error {
+            OperationError::Invalid => match self.operations.get(index) {
+                Some(Err(problem)) => problem.clone(),
+                _ => Problem::internal(),
+            },
+            OperationError::InvalidDependency => {
+                let msg = "must be an earlier operation on the same task";
+                Problem::invalid_member(IF_MATCH, msg, "value_error").at(&place(index))
+            }
+            OperationError::DependencyFailed => {
+                let detail = "The operation in `if_match` failed.";
+                Problem::new(ProblemKind::DependencyFailed, detail)
+            }
+            OperationError::Rejected { rejection, current } => {
+                let problem = match RepositoryError::from(rejection.clone()) {
+                    RepositoryError::AlreadyExists { .. } => {
+                        Problem::new(ProblemKind::AlreadyExists, "A task with this id exists.")
+                    }
+                    error => TaskError::from(error).into(),
+                };
+                problem.with_task(current.clone())
+            }
+        }
+    }
+}
+
+/// The task of an outcome.
+const fn task(outcome: &Outcome) -> Option<&Task> {
+    match outcome {
+        Outcome::Task(task) | Outcome::Unchanged(task) => Some(task),
+        _ => None,
+    }
+}

@@ -1,0 +1,487 @@
+use std::fmt::Write as _;
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+use actix_web::dev::{Service, ServiceResponse};
+use domain::WriteLimits;
+use domain::testing::MemoryTasks;
+use serde_json::{Value, json};
+
+use super::{App, Call, TestResponse, app, app_over, call, settings, state};
+
+const UNKNOWN: &str = "00000000-0000-7000-8000-00000000ffff";
+
+/// The id of a task that a test creates.
+fn id(number: u32) -> String {
+    format!("00000000-0000-4000-8000-{number:012x}")
+}
+
+fn request(user: &str, body: &Value) -> Call {
+    call("POST", "/api/tasks/bulk").by(user).json(&body.to_string())
+}
+
+fn each(operations: &Value) -> Value {
+    json!({"atomic": false, "operations": operations})
+}
+
+fn creation(number: u32) -> Value {
+    json!({"op": "create", "id": id(number), "task": {"title": format!("task {number}")}})
+}
+
+/// The status of each result.
+fn statuses(response: &TestResponse) -> Vec<u64> {
+    assert_eq!(response.status, 200, "{:?}", response.body);
+    let json = response.json();
+    json["results"].as_array().unwrap().iter().map(|result| result["status"].as_u64().unwrap()).collect()
+}
+
+impl<S> App<S>
+where
+    S: Service<
+            actix_http::Request,
+            Response = ServiceResponse<actix_web::body::BoxBody>,
+            Error = actix_web::Error,
+        >,
+{
+    async fn bulk(&self, body: &Value) -> TestResponse {
+        self.send(request("alice", body)).await
+    }
+
+    /// The ids and revisions of the live tasks of a user, by id.
+    async fn revisions(&self, user: &str) -> Vec<(String, u64)> {
+        let tasks = self.send(call("GET", "/api/tasks").by(user)).await.json();
+        let revision =
+            |task: &Value| (task["id"].as_str().unwrap().to_owned(), task["revision"].as_u64().unwrap());
+        let mut revisions: Vec<_> = tasks.as_array().unwrap().iter().map(revision).collect();
+        revisions.sort();
+        revisions
+    }
+}
+
+#[actix_web::test]
+async fn operations_apply_in_sequence() {
+    let app = app(&[]).await;
+    let response = app
+        .bulk(&json!({"operations": [
+            creation(1),
+            {"op": "create", "task": {"title": " second ", "priority": "HIGH"}},
+            {"op": "update", "id": id(1), "task": {"title": "new", "tags": ["a"]}},
+            {"op": "complete", "id": id(1)},
+            {"op": "complete", "id": id(1), "completed": true},
+            {"op": "complete", "id": id(1), "status": "pending"},
+            {"op": "delete", "id": id(1)},
+            {"op": "restore", "id": id(1)},
+        ]}))
+        .await;
+    assert_eq!(statuses(&response), [201, 201, 200, 200, 200, 200, 204, 200]);
+    let results = response.json()["results"].clone();
+    let revisions: Vec<_> =
+        results.as_array().unwrap().iter().map(|result| result["task"]["revision"].as_u64()).collect();
+    assert_eq!(
+        revisions,
+        [Some(1), Some(2), Some(3), Some(4), Some(4), Some(5), None, Some(7)],
+        "each that changes something takes a revision"
+    );
+    assert_eq!(results[6], json!({"status": 204}));
+    assert_eq!(
+        (&results[1]["task"]["title"], &results[1]["task"]["priority"]),
+        (&json!("second"), &json!("high"))
+    );
+    for name in ["etag", "location", "idempotency-replayed"] {
+        assert_eq!(response.header(name), "", "{name}");
+    }
+    let task = app.send(call("GET", &format!("/api/tasks/{}", id(1))).by("alice")).await;
+    assert_eq!((task.header("etag"), task.json()), ("\"7\"", results[7]["task"].clone()));
+}
+
+#[actix_web::test]
+async fn an_empty_list_has_no_results() {
+    let app = app(&[]).await;
+    for body in [json!({"operations": []}), json!({"operations": [], "atomic": null}), each(&json!([]))] {
+        let response = app.bulk(&body).await;
+        assert_eq!((response.status.as_u16(), response.json()), (200, json!({"results": []})), "{body}");
+    }
+    assert_eq!(app.create("alice", r#"{"title":"first"}"#).await.1, "\"1\"");
+}
+
+#[actix_web::test]
+async fn the_first_failure_of_an_atomic_list_is_the_response() {
+    let app = app(&[]).await;
+    app.bulk(&json!({"operations": [creation(1), creation(2), {"op": "delete", "id": id(2)}]})).await;
+    let missing = json!({"op": "delete", "id": UNKNOWN});
+    let cases = [
+        (missing.clone(), 404, "task_not_found"),
+        (json!({"op": "restore", "id": UNKNOWN}), 404, "task_not_found"),
+        (json!({"op": "complete", "id": id(2)}), 404, "task_not_found"),
+        (json!({"op": "update", "id": id(1), "task": {"title": ""}}), 422, "validation"),
+        (json!({"op": "delete", "id": id(1), "if_match": 9}), 412, "precondition_failed"),
+        (creation(1), 409, "already_exists"),
+        (creation(2), 409, "already_exists"),
+        (json!({"op": "delete", "id": id(1), "if_match": {"operation": 5}}), 422, "validation"),
+    ];
+    for (failing, status, code) in cases {
+        let body = json!({"operations": [creation(3), {"op": "complete", "id": id(1)}, failing, missing]});
+        let response = app.bulk(&body).await;
+        assert_eq!((response.status.as_u16(), response.code()), (status, code.into()), "{failing}");
+        let problem = response.json();
+        assert_eq!((&problem["index"], &problem["status"]), (&json!(2), &json!(status)), "{problem}");
+        assert_eq!(response.header("content-type"), "application/problem+json");
+        if let Some(error) = problem["errors"].get(0) {
+            assert_eq!(error["loc"].as_array().unwrap()[..3], [json!("body"), json!("operations"), json!(2)]);
+        }
+    }
+    assert_eq!(app.revisions("alice").await, [(id(1), 1)], "nothing is written");
+    assert_eq!(app.create("alice", r#"{"title":"next"}"#).await.1, "\"4\"", "no revision is taken");
+}
+
+#[actix_web::test]
+async fn operations_that_are_not_atomic_fail_alone() {
+    let app = app(&[]).await;
+    let response = app
+        .bulk(&each(&json!([
+            creation(1),
+            {"op": "delete", "id": UNKNOWN},
+            creation(1),
+            {"op": "flip", "id": id(1)},
+            {"op": "update", "id": id(1), "task": {"title": "", "tags": 1}},
+            {"op": "update", "id": id(1), "task": {"title": "new"}, "if_match": 7},
+            {"op": "update", "id": id(1), "task": {"title": "new"}, "if_match": 1},
+        ])))
+        .await;
+    assert_eq!(statuses(&response), [201, 404, 409, 422, 422, 412, 200]);
+    let results = response.json()["results"].clone();
+    assert_eq!(results[6]["task"]["revision"], 2, "what fails takes no revision");
+    let problem = &results[1]["problem"];
+    assert_eq!(
+        (&problem["status"], &problem["code"], &problem["request_id"]),
+        (&json!(404), &json!("task_not_found"), &json!("test"))
+    );
+    assert!(problem.get("index").is_none() && results[1].get("task").is_none());
+    for conflict in [2, 5] {
+        assert_eq!(results[conflict]["problem"]["task"], results[0]["task"], "the current task");
+    }
+    let locations: Vec<_> =
+        (3..5).flat_map(|index| results[index]["problem"]["errors"].as_array().unwrap()).collect();
+    let locations: Vec<_> = locations.into_iter().map(|error| error["loc"].clone()).collect();
+    assert_eq!(
+        locations,
+        [json!(["body", "operations", 3, "op"]), json!(["body", "operations", 4, "task", "tags"]),]
+    );
+}
+
+#[actix_web::test]
+async fn trashed_tasks_occupy_their_ids() {
+    let app = app(&[]).await;
+    let list = json!([creation(1), {"op": "delete", "id": id(1)}, creation(1), {"op": "restore", "id": id(1), "if_match": 1}]);
+    let response = app.bulk(&each(&list)).await;
+    assert_eq!(statuses(&response), [201, 204, 409, 412]);
+    for conflict in [2, 3] {
+        let problem = response.json()["results"][conflict]["problem"].clone();
+        assert_eq!(problem["task"]["revision"], 2);
+        assert!(problem["task"]["deleted_at"].is_string(), "{problem}");
+    }
+}
+
+#[actix_web::test]
+async fn without_a_trash_deleted_ids_are_free() {
+    let app = app(&[("tasks.trash_days", "0")]).await;
+    let list =
+        json!([creation(1), {"op": "delete", "id": id(1)}, {"op": "restore", "id": id(1)}, creation(1)]);
+    let response = app.bulk(&each(&list)).await;
+    assert_eq!(statuses(&response), [201, 204, 404, 201]);
+    assert_eq!(app.revisions("alice").await, [(id(1), 3)]);
+}
+
+#[actix_web::test]
+async fn conditions_refer_to_earlier_operations() {
+    let app = app(&[]).await;
+    let since = |index: i64| json!({"operation": index});
+    let response = app
+        .bulk(&each(&json!([
+            creation(1),
+            {"op": "update", "id": id(1), "task": {"title": "new"}, "if_match": since(0)},
+            {"op": "delete", "id": id(1), "if_match": since(0)},
+            {"op": "complete", "id": id(1), "if_match": since(2)},
+            {"op": "delete", "id": id(1), "if_match": since(3)},
+            {"op": "delete", "id": id(1), "if_match": since(1)},
+            {"op": "restore", "id": id(1), "if_match": since(5)},
+            {"op": "delete", "id": UNKNOWN, "if_match": since(0)},
+            {"op": "delete", "id": id(1), "if_match": since(8)},
+            {"op": "delete", "id": id(1), "if_match": since(10)},
+            {"op": "delete", "id": id(1), "if_match": since(6)},
+        ])))
+        .await;
+    assert_eq!(statuses(&response), [201, 200, 412, 424, 424, 204, 200, 422, 422, 422, 204]);
+    let problem = |index: usize| response.json()["results"][index]["problem"].clone();
+    assert_eq!(
+        (&problem(3)["code"], problem(2)["task"]["revision"].as_u64()),
+        (&json!("dependency_failed"), Some(2))
+    );
+    for invalid in [7, 8, 9] {
+        assert_eq!(problem(invalid)["errors"][0]["loc"], json!(["body", "operations", invalid, "if_match"]));
+    }
+}
+
+#[actix_web::test]
+async fn malformed_operations_are_failed_dependencies() {
+    let app = app(&[]).await;
+    let response = app
+        .bulk(&each(&json!([
+            {"op": "create", "id": id(1), "task": {}},
+            {"op": "delete", "id": id(1), "if_match": {"operation": 0}},
+        ])))
+        .await;
+    assert_eq!(statuses(&response), [422, 424]);
+}
+
+/// What is wrong with an operation, the status, and the rest of the location.
+fn malformed() -> Vec<(Value, u16, Value)> {
+    let of = |op: &str, rest: Value| {
+        let mut operation = json!({"op": op, "id": id(1), "task": {"title": "new"}});
+        operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        operation
+    };
+    let mut cases = vec![
+        (json!({}), 422, json!(["op"])),
+        (of("delete", json!({"op": null})), 422, json!(["op"])),
+        (of("delete", json!({"op": 1})), 422, json!(["op"])),
+        (of("delete", json!({"op": "Delete"})), 422, json!(["op"])),
+        (of("delete", json!({"op": "purge"})), 422, json!(["op"])),
+        (of("delete", json!({"id": null})), 422, json!(["id"])),
+        (of("restore", json!({"id": null})), 422, json!(["id"])),
+        (of("complete", json!({"id": 7})), 422, json!(["id"])),
+        (of("update", json!({"id": "7"})), 422, json!(["id"])),
+        (of("create", json!({"id": true})), 422, json!(["id"])),
+        (of("create", json!({"id": "new"})), 422, json!(["id"])),
+        (of("create", json!({"id": "00000000-0000-1000-8000-000000000001"})), 422, json!(["id"])),
+        (of("create", json!({"task": null})), 422, json!(["task"])),
+        (of("create", json!({"task": "new"})), 422, json!(["task"])),
+        (of("create", json!({"task": []})), 422, json!(["task"])),
+        (of("create", json!({"task": {}})), 422, json!(["task", "title"])),
+        (of("create", json!({"task": {"title": null}})), 422, json!(["task", "title"])),
+        (of("create", json!({"task": {"title": "x".repeat(201)}})), 422, json!(["task", "title"])),
+        (of("update", json!({"task": null})), 422, json!(["task"])),
+        (of("update", json!({"task": {"title": null}})), 422, json!(["task", "title"])),
+        (of("update", json!({"task": {"completed": "maybe"}})), 422, json!(["task", "completed"])),
+        (of("update", json!({"task": {"priority": null}})), 422, json!(["task", "priority"])),
+        (of("complete", json!({"completed": "yes"})), 422, json!(["completed"])),
+        (of("complete", json!({"is_completed": 1})), 422, json!(["is_completed"])),
+        (of("complete", json!({"status": "done"})), 422, json!(["status"])),
+    ];
+    let conditions = [
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!("1"),
+        json!("\"1\""),
+        json!("*"),
+        json!(true),
+        json!([1]),
+        json!({}),
+        json!({"operation": null}),
+        json!({"operation": -1}),
+        json!({"operation": "0"}),
+        json!({"operation": 500}),
+        json!({"revision": 1}),
+        json!(9_007_199_254_740_992_i64),
+    ];
+    for verb in ["update", "complete", "delete", "restore"] {
+        let case = |condition: &Value| (of(verb, json!({"if_match": condition})), 422, json!(["if_match"]));
+        cases.extend(conditions.iter().map(case));
+    }
+    cases
+}
+
+#[actix_web::test]
+async fn malformed_operations_are_rejected() {
+    let app = app(&[]).await;
+    app.create("alice", r#"{"title":"first"}"#).await;
+    for (operation, status, rest) in malformed() {
+        let mut loc = json!(["body", "operations", 1]);
+        loc.as_array_mut().unwrap().extend(rest.as_array().unwrap().clone());
+        let list = json!([creation(9), operation]);
+        let response = app.bulk(&json!({"operations": list})).await;
+        let problem = response.json();
+        assert_eq!(
+            (response.status.as_u16(), &problem["index"]),
+            (status, &json!(1)),
+            "{operation}: {problem}"
+        );
+        assert_eq!(problem["errors"][0]["loc"], loc, "{operation}: {problem}");
+        let response = app.bulk(&each(&json!([operation]))).await;
+        assert_eq!(statuses(&response), [u64::from(status)], "{operation}");
+        let problem = response.json()["results"][0]["problem"].clone();
+        loc[2] = json!(0);
+        assert_eq!(problem["errors"][0]["loc"], loc, "{operation}: {problem}");
+        assert!(problem.get("index").is_none());
+    }
+    assert_eq!(app.revisions("alice").await.len(), 1, "nothing is written");
+}
+
+#[actix_web::test]
+async fn malformed_texts_of_operations_are_400() {
+    let app = app(&[]).await;
+    for operation in [
+        r#"{"op":"delete","op":"restore","id":"00000000-0000-4000-8000-000000000001"}"#,
+        r#"{"op":"create","task":{"title":"one","title":"two"}}"#,
+        r#"{"op":"create","task":{"title":"one"},"task":{"title":"two"}}"#,
+        r#"{"op":"create","task":{"title":"\ud800"}}"#,
+        r#"{"op":"create","x":"\ud800","task":{"title":"one"}}"#,
+    ] {
+        let one = r#"{"op":"create","task":{"title":"one"}}"#;
+        let body = format!(r#"{{"atomic":false,"operations":[{one},{operation},{one}]}}"#);
+        let response = app.send(call("POST", "/api/tasks/bulk").by("alice").json(&body)).await;
+        assert_eq!(statuses(&response), [201, 400, 201], "{operation}");
+        assert_eq!(response.json()["results"][1]["problem"]["code"], "invalid_json");
+    }
+}
+
+#[actix_web::test]
+async fn malformed_lists_are_rejected_as_a_whole() {
+    let app = app(&[]).await;
+    let one = creation(1).to_string();
+    let many = vec![one.as_str(); 501].join(",");
+    let cases = [
+        ("", 400, json!(null)),
+        ("{", 400, json!(null)),
+        ("[]", 422, json!(["body"])),
+        ("null", 422, json!(["body"])),
+        ("{}", 422, json!(["body", "operations"])),
+        (r#"{"operations":null}"#, 422, json!(["body", "operations"])),
+        (r#"{"operations":{}}"#, 422, json!(["body", "operations"])),
+        (r#"{"operations":"[]"}"#, 422, json!(["body", "operations"])),
+        (r#"{"operations":7}"#, 422, json!(["body", "operations"])),
+        (r#"{"operations":[],"operations":[]}"#, 400, json!(null)),
+        (r#"{"operations":[],"atomic":"false"}"#, 422, json!(["body", "atomic"])),
+        (r#"{"operations":[],"atomic":0}"#, 422, json!(["body", "atomic"])),
+        (r#"{"operations":[],"atomic":false,"atomic":true}"#, 400, json!(null)),
+        (&format!(r#"{{"operations":[{one},null]}}"#), 422, json!(["body", "operations", 1])),
+        (&format!(r#"{{"atomic":false,"operations":[{one},[]]}}"#), 422, json!(["body", "operations", 1])),
+        (
+            &format!(r#"{{"atomic":false,"operations":[{one},"delete"]}}"#),
+            422,
+            json!(["body", "operations", 1]),
+        ),
+        (&format!(r#"{{"atomic":false,"operations":[{one},1e400]}}"#), 422, json!(["body", "operations", 1])),
+        (&format!(r#"{{"atomic":false,"operations":[{many}]}}"#), 422, json!(["body", "operations"])),
+        (&format!(r#"{{"operations":[{}]}}"#, "[".repeat(10_000)), 400, json!(null)),
+    ];
+    for (body, status, loc) in cases {
+        let response = app.send(call("POST", "/api/tasks/bulk").by("alice").json(body)).await;
+        let shown: String = body.chars().take(80).collect();
+        assert_eq!(response.status, status, "{shown}: {:?}", response.body);
+        assert_eq!(response.json()["errors"][0]["loc"], loc, "{shown}");
+        assert!(response.json().get("index").is_none(), "{shown}");
+    }
+    let plain = call("POST", "/api/tasks/bulk").by("alice").body(br#"{"operations":[]}"#);
+    assert_eq!(app.send(plain).await.status, 415);
+    assert!(app.revisions("alice").await.is_empty());
+}
+
+#[actix_web::test]
+async fn five_hundred_operations_and_a_mebibyte_are_the_most() {
+    let app = app(&[("limits.max_body_bytes", "1024")]).await;
+    let list: Vec<Value> = (0..500).map(creation).collect();
+    assert_eq!(app.bulk(&json!({"operations": list})).await.status, 200);
+    assert_eq!(app.revisions("alice").await.len(), 500);
+    for (bytes, status) in [(1 << 20, 200), ((1 << 20) + 1, 413)] {
+        let mut body = String::from(r#"{"operations":[]"#);
+        write!(body, "{}}}", " ".repeat(bytes - body.len() - 1)).unwrap();
+        let response = app.send(call("POST", "/api/tasks/bulk").by("alice").json(&body)).await;
+        assert_eq!((body.len(), response.status.as_u16()), (bytes, status));
+    }
+}
+
+#[actix_web::test]
+async fn the_quota_applies_to_each_operation() {
+    let limits = WriteLimits { tasks_per_owner: NonZeroU64::new(2) };
+    let settings = settings(&[]);
+    let repository = Arc::new(MemoryTasks::with_limits(limits));
+    let app = app_over(state(repository, &settings), &settings).await;
+    let list = json!([
+        creation(1), creation(2), creation(3), creation(1),
+        {"op": "delete", "id": id(1)}, creation(3), {"op": "restore", "id": id(1)},
+    ]);
+    let response = app.bulk(&each(&list)).await;
+    assert_eq!(statuses(&response), [201, 201, 409, 409, 204, 201, 409]);
+    let codes: Vec<Value> =
+        [2, 3, 6].iter().map(|index| response.json()["results"][index]["problem"]["code"].clone()).collect();
+    assert_eq!(codes, ["quota_exceeded", "already_exists", "quota_exceeded"]);
+    assert_eq!(response.json()["results"][6]["problem"]["limit"], 2);
+    let response =
+        app.bulk(&json!({"operations": [{"op": "delete", "id": id(2)}, creation(4), creation(5)]})).await;
+    assert_eq!((response.code(), response.json()["index"].as_u64()), ("quota_exceeded".into(), Some(2)));
+}
+
+#[actix_web::test]
+async fn tasks_of_others_are_not_found() {
+    let app = app(&[]).await;
+    app.bulk(&json!({"operations": [creation(1)]})).await;
+    let list = json!([
+        {"op": "update", "id": id(1), "task": {"title": "mine"}}, {"op": "complete", "id": id(1), "if_match": 1},
+        {"op": "delete", "id": id(1)}, {"op": "restore", "id": id(1)}, creation(1), {"op": "delete", "id": id(1)},
+    ]);
+    let response = app.send(request("bob", &each(&list))).await;
+    assert_eq!(statuses(&response), [404, 404, 404, 404, 201, 204]);
+    assert_eq!(app.revisions("alice").await, [(id(1), 1)]);
+}
+
+#[actix_web::test]
+async fn bulk_is_no_id() {
+    let app = app(&[]).await;
+    for path in ["/api/tasks/bulk", "/api/alice/tasks/bulk", "/api/tasks/bulk/"] {
+        for method in ["GET", "PUT", "PATCH", "DELETE"] {
+            let response = app.send(call(method, path).by("alice").json("{}")).await;
+            assert_eq!(
+                (response.status.as_u16(), response.header("allow")),
+                (405, "POST, OPTIONS"),
+                "{method} {path}"
+            );
+        }
+        let response = app.send(call("POST", path).by("alice").json(r#"{"operations":[]}"#)).await;
+        assert_eq!(response.status, 200, "{path}");
+    }
+    let other = app.send(call("POST", "/api/bob/tasks/bulk").by("alice").json(r#"{"operations":[]}"#)).await;
+    assert_eq!(other.status, 403);
+}
+
+#[actix_web::test]
+async fn repeated_lists_have_the_same_response() {
+    let app = app(&[]).await;
+    let send =
+        |key: &'static str, body: &Value| app.send(request("alice", body).header("idempotency-key", key));
+    let partly = each(
+        &json!([creation(1), {"op": "delete", "id": UNKNOWN}, {"op": "flip"}, {"op": "create", "task": {"title": "new"}}]),
+    );
+    let first = send("partly", &partly).await;
+    assert_eq!(statuses(&first), [201, 404, 422, 201]);
+    assert_eq!(send("other", &json!({"operations": [{"op": "delete", "id": id(1)}]})).await.status, 200);
+    let second = send("partly", &partly).await;
+    assert_eq!((second.status, &second.body), (first.status, &first.body), "byte for byte");
+    assert_eq!(second.header("idempotency-replayed"), "true");
+    assert_eq!(app.revisions("alice").await.len(), 1);
+    let failing = json!({"operations": [creation(3), {"op": "delete", "id": UNKNOWN}]});
+    for _ in 0..2 {
+        let response = send("failing", &failing).await;
+        assert_eq!((response.status.as_u16(), response.header("idempotency-replayed")), (404, ""));
+    }
+    assert_eq!(
+        statuses(&send("failing", &json!({"operations": [creation(3)]})).await),
+        [201],
+        "a failure leaves the key"
+    );
+    for body in [json!({"operations": []}), json!({"operations": 7}), json!({})] {
+        assert_eq!(send("partly", &body).await.code(), "idempotency_key_reused", "{body}");
+    }
+}
+
+#[actix_web::test]
+async fn ten_operations_count_as_a_request() {
+    tokio::time::pause();
+    let app = app(&[("limits.requests_per_second", "10"), ("limits.burst", "100")]).await;
+    for (operations, left) in [(0, 99), (9, 98), (10, 96), (199, 76)] {
+        let list: Vec<Value> = (0..operations).map(|_| json!({"op": "delete", "id": UNKNOWN})).collect();
+        let response = app.bulk(&each(&json!(list))).await;
+        assert_eq!(response.header("ratelimit"), format!("\"owner\";r={left};t=1"), "{operations}");
+    }
+}
