@@ -22,6 +22,9 @@ pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*
 pub(crate) static PRIORITY: LazyLock<String> =
     LazyLock::new(|| in_any_case(&Priority::ALL.map(Priority::as_str)));
 
+/// A key of the manual order.
+pub(crate) const POSITION: &str = "^[0-9A-Za-z]+$";
+
 /// One of these ASCII names, in any case.
 pub(crate) fn in_any_case(names: &[&str]) -> String {
     let letter = |letter: char| format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase());
