@@ -125,6 +125,27 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a task in the manual order
+         * @description Before or after another task, or to one end. If the task is there already, nothing changes. A neighbour that is unknown or
+         *     in the trash is 422.
+         */
+        post: operations["move_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -338,6 +359,27 @@ export interface paths {
          * @description Toggles `completed` atomically, or sets it to the value in the body or the query.
          */
         patch: operations["own_complete_task"];
+        trace?: never;
+    };
+    "/api/tasks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a task in the manual order
+         * @description Before or after another task, or to one end. If the task is there already, nothing changes. A neighbour that is unknown or
+         *     in the trash is 422.
+         */
+        post: operations["own_move_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tasks/{id}/restore": {
@@ -702,6 +744,26 @@ export interface components {
              */
             status: "ok";
         };
+        /** @description The new place of a task: exactly one of three members. */
+        Move: {
+            /**
+             * Format: uuid
+             * @description The task that comes next.
+             */
+            before: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description The task that comes before.
+             */
+            after: string;
+        } | {
+            /**
+             * @description One end of the order.
+             * @enum {string}
+             */
+            to: "first" | "last";
+        };
         /** @description A task to create. */
         NewTask: {
             /** @description Whether the task is done. */
@@ -887,6 +949,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The sort key of the manual order, which compares byte by byte.
+             * @example AfFgnDxSe6
+             */
+            position: string;
+            /**
              * @description How urgent the task is.
              * @example medium
              * @enum {string}
@@ -990,6 +1057,11 @@ export interface components {
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * @description The sort key of the manual order, which compares byte by byte.
+             * @example AfFgnDxSe6
+             */
+            position: string;
             /**
              * @description How urgent the task is.
              * @example medium
@@ -1337,10 +1409,10 @@ export interface operations {
                 search?: string;
                 /** @description Alias of `offset`. */
                 skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. `position` is the manual order. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -1794,6 +1866,69 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    move_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     restore_task: {
         parameters: {
             query?: never;
@@ -2031,9 +2166,9 @@ export interface operations {
                 /** @description Alias of `offset`. */
                 skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -2278,10 +2413,10 @@ export interface operations {
                 search?: string;
                 /** @description Alias of `offset`. */
                 skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. `position` is the manual order. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -2712,6 +2847,66 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_move_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_restore_task: {
         parameters: {
             query?: never;
@@ -2934,9 +3129,9 @@ export interface operations {
                 /** @description Alias of `offset`. */
                 skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
