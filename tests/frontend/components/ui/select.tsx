@@ -5,7 +5,7 @@ interface Props<Value extends string> {
   value: Value;
   options: readonly (readonly [value: Value, text: string])[];
   onChange: (value: Value) => void;
-  /** The label is for screen readers only, because the options say the same. */
+  /** The label is for screen readers only, because the options repeat it. */
   compact?: boolean;
   disabled?: boolean;
   error?: string;
