@@ -106,7 +106,7 @@ test("lists by status and text, in pages, with a count", async () => {
   const first = await api.list({ limit: 3, count: true });
   expect(first).toMatchObject({ total: 4, next: expect.any(String) });
   const second = await api.list({ limit: 3, cursor: first.next });
-  expect(second).toEqual({ tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
+  expect(second).toEqual({ changedSince: false, tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
 });
 
 test("concurrent calls share one token request", async () => {

@@ -15,7 +15,6 @@ export type NewList = components["schemas"]["NewList"];
 export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
-
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
 /** A page of tasks. */
