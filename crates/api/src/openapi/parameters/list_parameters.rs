@@ -92,8 +92,8 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
         ),
         query(
             "tz",
-            "The name of a time zone of the tz database, UTC by default.",
-            one_of(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]),
+            "The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default.",
+            text().pattern(Some("^[A-Za-z0-9_+/-]+$")),
         ),
         query("sort", sort, one_of(keys(sort_keys))),
         query("sort_by", "Alias of `sort`.", one_of(keys(sort_keys))),
