@@ -776,11 +776,8 @@ export interface components {
     schemas: {
         /** @description Operations to execute. */
         BulkRequest: {
-            /**
-             * @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.
-             * @default true
-             */
-            atomic: boolean | null;
+            /** @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own. */
+            atomic?: boolean | null;
             /** @description They are executed in this order, each on the result of those before it. */
             operations: components["schemas"]["Operation"][];
         };
@@ -1024,11 +1021,8 @@ export interface components {
             op: "update";
             task: components["schemas"]["TaskPatch"];
         } | {
-            /**
-             * @description The new value.
-             * @default true
-             */
-            completed: boolean | null;
+            /** @description The new value. */
+            completed?: boolean | null;
             /**
              * Format: uuid
              * @description The task.
@@ -1067,7 +1061,20 @@ export interface components {
             };
             /** @enum {string} */
             op: "restore";
-        };
+        } | ({
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "move";
+        } & components["schemas"]["Move"]);
         /** @description The task after the operation, except after a deletion, or the problem of one that failed. */
         OperationResult: {
             problem?: components["schemas"]["Problem"];
@@ -1949,8 +1956,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2705,8 +2712,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -3241,8 +3248,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -3956,8 +3963,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
