@@ -31,6 +31,7 @@ fn api_endpoints() -> Vec<Endpoint> {
             path(format!("{tasks}/trash")).get(tasks::trash::list).delete(tasks::trash::empty),
             path(format!("{tasks}/{{id}}/complete")).patch(tasks::complete),
             path(format!("{tasks}/{{id}}/restore")).post(tasks::trash::restore),
+            path(format!("{tasks}/{{id}}/move")).post(tasks::move_to),
             path(format!("{tasks}/{{id}}"))
                 .get(tasks::get)
                 .put(tasks::put)

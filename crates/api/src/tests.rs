@@ -15,6 +15,7 @@ mod limits;
 mod lists;
 mod log_events;
 mod members;
+mod order;
 mod ownership;
 mod quota;
 mod reference;

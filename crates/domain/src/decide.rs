@@ -6,9 +6,11 @@
 mod bulk;
 mod idempotency;
 mod import;
+mod order;
 mod precondition;
 mod quota;
 mod state;
+mod touch;
 mod trash;
 mod write_set;
 
@@ -22,9 +24,11 @@ pub use idempotency::{
     Respond,
 };
 pub use import::ExistingTask;
+pub use order::{AdoptedOrder, ImportedOrder, MoveTo, OrderedTask};
 pub use precondition::{EntityTags, Precondition};
 pub use quota::WriteLimits;
 pub use state::{OwnerState, Slot};
+pub use touch::Touch;
 pub use trash::{TrashCapacity, TrashedId};
 pub use write_set::{Tombstone, WriteSet, Writer};
 
@@ -55,6 +59,15 @@ pub enum Command {
     Restore {
         /// The task.
         id: TaskId,
+        /// The condition.
+        precondition: Precondition,
+    },
+    /// Move a live task in the manual order if the precondition allows it.
+    Move {
+        /// The task.
+        id: TaskId,
+        /// Its new place.
+        to: MoveTo,
         /// The condition.
         precondition: Precondition,
     },
@@ -97,6 +110,7 @@ impl Command {
             | Self::Update { id, .. }
             | Self::Delete { id, .. }
             | Self::Restore { id, .. }
+            | Self::Move { id, .. }
             | Self::Purge { id, .. } => Some(*id),
         }
     }
@@ -108,6 +122,12 @@ impl Command {
             Self::Create(NewTask { id, .. }) => Some(*id),
             _ => self.reads(),
         }
+    }
+
+    /// Whether the order of all tasks of the owner must be loaded, those in the trash included.
+    #[must_use]
+    pub const fn reads_order(&self) -> bool {
+        matches!(self, Self::Move { .. })
     }
 
     /// The commands that are decided one by one: the command itself, or those of a list of operations.
@@ -125,6 +145,7 @@ impl Command {
             Self::Update { precondition, .. }
             | Self::Delete { precondition, .. }
             | Self::Restore { precondition, .. }
+            | Self::Move { precondition, .. }
             | Self::Purge { precondition, .. } => Some(precondition),
             Self::Create(_) | Self::EmptyTrash | Self::ExpireTrash { .. } | Self::Bulk(_) | Self::LookUp => {
                 None
@@ -170,6 +191,11 @@ pub enum Rejection {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner has no live task of the id beside which a task was to be moved.
+    UnknownNeighbour {
+        /// The member of the request that names it.
+        member: &'static str,
+    },
     /// The owner already has a task of this id, live or in the trash.
     AlreadyExists {
         /// The revision it is at, if it is live.
@@ -200,6 +226,8 @@ pub struct Effects {
 pub enum TaskEffect {
     /// The task is stored as it is here, live or in the trash.
     Put(Task),
+    /// Some members of a stored task change, which need not be loaded.
+    Touch(Touch),
     /// The task is deleted for good and leaves a tombstone.
     Delete(Tombstone),
 }
@@ -210,6 +238,7 @@ impl TaskEffect {
     pub const fn id(&self) -> TaskId {
         match self {
             Self::Put(task) => task.id,
+            Self::Touch(touch) => touch.id,
             Self::Delete(tombstone) => tombstone.id,
         }
     }
@@ -217,7 +246,7 @@ impl TaskEffect {
     /// The tombstone of a deletion.
     const fn tombstone(&self) -> Option<Tombstone> {
         match self {
-            Self::Put(_) => None,
+            Self::Put(_) | Self::Touch(_) => None,
             Self::Delete(tombstone) => Some(*tombstone),
         }
     }
@@ -242,6 +271,7 @@ pub fn decide(
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
         }
         Command::Restore { id, precondition } => trash::restore(state, *id, precondition, limits, now),
+        Command::Move { id, to, precondition } => order::move_task(state, (*id, *to), precondition, now),
         Command::Purge { id, precondition } => trash::purge(state, *id, precondition, now),
         Command::EmptyTrash => Ok(trash::empty(state, now)),
         Command::ExpireTrash { before, trash, limit } => {

@@ -2,12 +2,16 @@
 //!
 //! The parsing of single values belongs to [`task`](crate::task), that of JSON to the API.
 
+mod move_input;
+
 use std::fmt;
 
 use crate::{
     Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
     TagError, Tags, TaskId, TextError, Timestamp, Title,
 };
+
+pub use move_input::MoveInput;
 
 /// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,6 +101,18 @@ pub enum Rule {
     /// A change before the creation.
     #[error("must not be before created_at")]
     BeforeCreation,
+    /// No place in an order, or several.
+    #[error("exactly one of before, after and to is required")]
+    OnePlace,
+    /// No end of an order.
+    #[error("must be first or last")]
+    End,
+    /// No id.
+    #[error("must be a UUID")]
+    Id,
+    /// No neighbour in the order.
+    #[error("must be the id of one of the user's tasks that is not in the trash")]
+    UnknownNeighbour,
     /// The text is rejected.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -167,9 +183,14 @@ impl TaskInput {
             violations.add("updated_at", Rule::BeforeCreation);
         }
         match (self.into_task_with(id, limits, Title::parse_exported), violations.none()) {
-            (Ok(task), Ok(())) => {
-                Ok(ImportedTask { task, completed_at, created_at, updated_at, deleted_at: None })
-            }
+            (Ok(task), Ok(())) => Ok(ImportedTask {
+                task,
+                completed_at,
+                created_at,
+                updated_at,
+                position: None,
+                deleted_at: None,
+            }),
             (Err(task), Err(times)) => Err([task, times].concat()),
             (Err(violations), Ok(())) | (Ok(_), Err(violations)) => Err(violations),
         }

@@ -18,12 +18,13 @@ mod tasks;
 pub mod testing;
 
 pub use decide::{
-    Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation, Idempotency,
-    IdempotencyKey, KeyLimits, KeyPlace, KeyRecord, Operation, OperationError, OperationResult, Outcome,
-    OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect, Tombstone,
-    TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    AdoptedOrder, Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation,
+    Idempotency, IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, MoveTo, Operation,
+    OperationError, OperationResult, OrderedTask, Outcome, OwnerState, Precondition, RecordedKeys, Rejection,
+    RequestDigest, Respond, Slot, TaskEffect, Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits,
+    WriteSet, Writer, decide,
 };
-pub use input::{Field, ImportedTimes, NullPolicy, Rule, TaskInput, TextLimits, Violation};
+pub use input::{Field, ImportedTimes, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
     SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,

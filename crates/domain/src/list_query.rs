@@ -8,7 +8,9 @@ mod tag_count;
 use std::cmp::Ordering;
 
 use crate::task::check;
-use crate::{Description, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError, Timestamp, fold};
+use crate::{
+    Description, OrderKey, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError, Timestamp, fold,
+};
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
 pub use tag_count::{TAG_COUNTS_MAX, TagCount, count_tags};
@@ -74,6 +76,8 @@ pub enum SortKey {
     Priority,
     /// Open tasks first.
     Completed,
+    /// The manual order.
+    Position,
     /// The revision, which in the trash is that of the deletion.
     Deleted,
 }
@@ -110,6 +114,8 @@ pub enum Position {
     Priority(Priority, TaskId),
     /// In the order by `completed`.
     Completed(bool, TaskId),
+    /// In the manual order.
+    Manual(OrderKey, TaskId),
     /// In the order of deletion.
     Revision(Revision, TaskId),
 }
@@ -122,7 +128,12 @@ impl SortKey {
         match self {
             // A task in the trash has the revision of its deletion.
             Self::Created | Self::Deleted => false,
-            Self::Updated | Self::Title | Self::DueDate | Self::Priority | Self::Completed => true,
+            Self::Updated
+            | Self::Title
+            | Self::DueDate
+            | Self::Priority
+            | Self::Completed
+            | Self::Position => true,
         }
     }
 
@@ -136,6 +147,7 @@ impl SortKey {
             Self::DueDate => Position::DueDate(task.due_date.map(crate::DueDate::sort_key), task.id),
             Self::Priority => Position::Priority(task.priority, task.id),
             Self::Completed => Position::Completed(task.completed, task.id),
+            Self::Position => Position::Manual(task.position.clone(), task.id),
             Self::Deleted => Position::Revision(task.revision, task.id),
         }
     }

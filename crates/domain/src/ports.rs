@@ -23,6 +23,12 @@ pub enum RepositoryError {
         /// The revision it is at.
         current: Revision,
     },
+    /// The owner has no live task of the id beside which a task was to be moved. Nothing was written.
+    #[error("the owner has no such neighbour")]
+    UnknownNeighbour {
+        /// The member of the request that names it.
+        member: &'static str,
+    },
     /// The owner already has a task of the new task's id. Nothing was written.
     #[error("the owner already has a task of this id")]
     AlreadyExists {
@@ -70,6 +76,7 @@ impl From<Rejection> for RepositoryError {
         match rejection {
             Rejection::NotFound => Self::NotFound,
             Rejection::PreconditionFailed { current } => Self::PreconditionFailed { current },
+            Rejection::UnknownNeighbour { member } => Self::UnknownNeighbour { member },
             Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::{Uuid, Variant};
 
-use crate::OwnerId;
+use crate::{OrderKey, OwnerId};
 
 pub use due_date::{DueDate, DueDateError};
 pub use priority::{InvalidPriority, Priority};
@@ -187,6 +187,8 @@ pub struct Task {
     pub updated_at: Timestamp,
     /// The number of its last change.
     pub revision: Revision,
+    /// Its place in the manual order of the owner's tasks.
+    pub position: OrderKey,
     /// When it was moved to the trash; `None` while it is live.
     pub deleted_at: Option<Timestamp>,
 }
@@ -246,6 +248,7 @@ impl NewTask {
             created_at,
             updated_at: created_at,
             revision,
+            position: OrderKey::first(revision),
             deleted_at: None,
         }
     }
@@ -262,6 +265,8 @@ pub struct ImportedTask {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Its place in the manual order; `None` derives it from the time of creation.
+    pub position: Option<OrderKey>,
     /// When it was moved to the trash, if it was.
     pub deleted_at: Option<Timestamp>,
 }
@@ -270,9 +275,16 @@ impl ImportedTask {
     /// The task as it is stored, with its own times.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision) -> Task {
-        let Self { task, completed_at, created_at, updated_at, deleted_at } = self;
+        let Self { task, completed_at, created_at, updated_at, position, deleted_at } = self;
         let completed_at = completed_at.filter(|_| task.completed);
-        Task { completed_at, updated_at, deleted_at, ..task.into_task(owner_id, revision, created_at) }
+        let position = position.unwrap_or_else(|| OrderKey::derived(created_at, task.id.uuid()));
+        Task {
+            completed_at,
+            updated_at,
+            position,
+            deleted_at,
+            ..task.into_task(owner_id, revision, created_at)
+        }
     }
 }
 
@@ -291,10 +303,11 @@ impl From<Task> for ImportedTask {
             created_at,
             updated_at,
             revision: _,
+            position,
             deleted_at,
         } = task;
         let task = NewTask { id, id_is_new: false, title, description, completed, priority, tags, due_date };
-        Self { task, completed_at, created_at, updated_at, deleted_at }
+        Self { task, completed_at, created_at, updated_at, position: Some(position), deleted_at }
     }
 }
 

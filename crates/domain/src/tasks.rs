@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::ports::task_of;
 use crate::{
-    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, NewTask, NullPolicy,
-    Outcome, Owner, Page, Precondition, RepositoryError, Revision, TagCount, Task, TaskId, TaskInput,
-    TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
+    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput, NewTask,
+    NullPolicy, Outcome, Owner, Page, Precondition, RepositoryError, Revision, Rule, TagCount, Task, TaskId,
+    TaskInput, TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -78,6 +78,9 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
+            RepositoryError::UnknownNeighbour { member } => {
+                Self::Invalid(vec![Violation { field: member, rule: Rule::UnknownNeighbour }])
+            }
             RepositoryError::Unavailable(source) | RepositoryError::Busy(source) => Self::Unavailable(source),
             RepositoryError::OutcomeUnknown(source) => Self::OutcomeUnknown(source),
             // Expected only of ids that callers choose.
@@ -263,6 +266,19 @@ impl Tasks {
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
         self.execute(owner, Command::Restore { id, precondition }, request).await
+    }
+
+    /// Moves a task in the manual order, with a key at most once.
+    pub async fn move_to(
+        &self,
+        owner: &Owner,
+        id: TaskId,
+        to: MoveInput,
+        precondition: Precondition,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
+        self.execute(owner, Command::Move { id, to, precondition }, request).await
     }
 
     /// Deletes a task in the trash for good.

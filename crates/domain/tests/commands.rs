@@ -11,8 +11,9 @@ use pollster::block_on;
 use proptest::prelude::*;
 use tasknook_domain::testing::MemoryTasks;
 use tasknook_domain::{
-    Change, Command, Completion, EntityTags, ListQuery, NewTask, Outcome, Owner, Precondition,
-    RepositoryError, Revision, Scope, TaskId, TaskRepository, Timestamp, Title, TrashCapacity, WriteLimits,
+    Change, Command, Completion, Direction, EntityTags, ListQuery, MoveTo, NewTask, Outcome, Owner,
+    Precondition, RepositoryError, Revision, Scope, Sort, SortKey, TaskId, TaskRepository, Timestamp, Title,
+    TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -26,6 +27,15 @@ enum Step {
     Restore(u128, Option<i64>),
     Purge(u128, Option<i64>),
     EmptyTrash,
+    Move(u128, Option<i64>, Place),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    First,
+    Last,
+    Before(u128),
+    After(u128),
 }
 
 fn steps() -> impl Strategy<Value = Vec<(Step, i64)>> {
@@ -42,6 +52,17 @@ fn step() -> impl Strategy<Value = Step> {
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Restore(id, revision)),
         (0_u128..4, condition()).prop_map(|(id, revision)| Step::Purge(id, revision)),
         Just(Step::EmptyTrash),
+        (0_u128..4, condition(), places()).prop_map(|(id, revision, to)| Step::Move(id, revision, to)),
+        (0_u128..4, places()).prop_map(|(id, to)| Step::Move(id, None, to)),
+    ]
+}
+
+fn places() -> impl Strategy<Value = Place> {
+    prop_oneof![
+        Just(Place::First),
+        Just(Place::Last),
+        (0_u128..4).prop_map(Place::Before),
+        (0_u128..4).prop_map(Place::After),
     ]
 }
 
@@ -68,6 +89,15 @@ fn command(step: &Step, number: usize) -> Command {
         Step::Restore(task, revision) => Command::Restore { id: id(task), precondition: when(revision) },
         Step::Purge(task, revision) => Command::Purge { id: id(task), precondition: when(revision) },
         Step::EmptyTrash => Command::EmptyTrash,
+        Step::Move(task, revision, to) => {
+            let to = match to {
+                Place::First => MoveTo::First,
+                Place::Last => MoveTo::Last,
+                Place::Before(neighbour) => MoveTo::Before(id(neighbour)),
+                Place::After(neighbour) => MoveTo::After(id(neighbour)),
+            };
+            Command::Move { id: id(task), to, precondition: when(revision) }
+        }
     }
 }
 
@@ -91,12 +121,15 @@ enum Result {
     /// At this revision, if it is live.
     Exists(Option<i64>),
     Full,
+    NoNeighbour,
     At(i64),
 }
 
 #[derive(Default)]
 struct Model {
     tasks: HashMap<u128, Row>,
+    /// Live and trashed.
+    order: Vec<u128>,
     revision: i64,
 }
 
@@ -123,7 +156,32 @@ impl Model {
     fn purge(&mut self, id: u128) -> i64 {
         self.revision += 1;
         self.tasks.remove(&id);
+        self.order.retain(|task| *task != id);
         self.revision
+    }
+
+    fn is_live(&self, id: u128) -> bool {
+        self.tasks.get(&id).is_some_and(|row| !row.5)
+    }
+
+    /// The order after a move, and whether it differs as far as tasks are live.
+    fn moved(&self, id: u128, to: Place) -> (Vec<u128>, bool) {
+        let mut order = self.order.clone();
+        order.retain(|task| *task != id);
+        let place = |neighbour: u128| order.iter().position(|task| *task == neighbour);
+        let place = match to {
+            Place::First => Some(0),
+            Place::Last => Some(order.len()),
+            Place::Before(neighbour) => place(neighbour),
+            Place::After(neighbour) => place(neighbour).map(|place| place + 1),
+        };
+        let Some(place) = place else { return (self.order.clone(), false) };
+        order.insert(place, id);
+        let live = |order: &[u128]| -> Vec<u128> {
+            order.iter().copied().filter(|task| self.is_live(*task)).collect()
+        };
+        let differs = live(&order) != live(&self.order);
+        (order, differs)
     }
 
     fn expected(&mut self, (step, at): &(Step, i64), number: usize) -> Result {
@@ -140,7 +198,8 @@ impl Model {
             | Step::Toggle(id, condition)
             | Step::Delete(id, condition, _)
             | Step::Restore(id, condition)
-            | Step::Purge(id, condition) => (*id, condition),
+            | Step::Purge(id, condition)
+            | Step::Move(id, condition, _) => (*id, condition),
         };
         let Some(row) = self.tasks.get(&id).cloned() else {
             let Step::Create(_) = step else { return Result::Missing };
@@ -150,6 +209,7 @@ impl Model {
             self.revision += 1;
             let row = (format!("title {number}"), false, *at, *at, self.revision, false);
             self.tasks.insert(id, row.clone());
+            self.order.insert(0, id);
             return Result::Row(row);
         };
         let found = match step {
@@ -160,6 +220,11 @@ impl Model {
         };
         if !found {
             return Result::Missing;
+        }
+        if let Step::Move(_, _, Place::Before(neighbour) | Place::After(neighbour)) = step
+            && !self.is_live(*neighbour)
+        {
+            return Result::NoNeighbour;
         }
         if condition.is_some_and(|wanted| wanted != row.4) {
             return Result::At(row.4);
@@ -174,6 +239,14 @@ impl Model {
                 Result::Deleted(self.put(id, |row| (row.3, row.5) = (row.3.max(*at), true)).4)
             }
             Step::Restore(..) if !row.5 => Result::Row(row),
+            Step::Move(_, _, to) => {
+                let (order, differs) = self.moved(id, *to);
+                if !differs {
+                    return Result::Row(row);
+                }
+                self.order = order;
+                Result::Row(self.put(id, |row| row.3 = row.3.max(*at)))
+            }
             Step::Restore(..) if self.is_full() => Result::Full,
             _ => Result::Row(self.put(id, |row| {
                 match step {
@@ -215,6 +288,7 @@ proptest! {
                     Result::Exists(current.map(Revision::number))
                 }
                 Err(RepositoryError::QuotaExceeded { .. }) => Result::Full,
+                Err(RepositoryError::UnknownNeighbour { .. }) => Result::NoNeighbour,
                 Err(RepositoryError::PreconditionFailed { current }) => Result::At(current.number()),
                 other => panic!("{other:?}"),
             };
@@ -228,6 +302,12 @@ proptest! {
             for task in &page.tasks {
                 prop_assert_eq!(model.tasks.get(&task.id.uuid().as_u128()), Some(&row(task)));
             }
+            let sort = Sort { key: SortKey::Position, direction: Direction::Ascending };
+            let ordered = block_on(repository.list(&owner, ListQuery { scope, sort, ..ListQuery::default() }));
+            let ordered: Vec<u128> = ordered.unwrap().tasks.iter().map(|task| task.id.uuid().as_u128()).collect();
+            let is_in_scope = |id: &u128| model.is_live(*id) == (scope == Scope::Live);
+            let expected: Vec<u128> = model.order.iter().copied().filter(is_in_scope).collect();
+            prop_assert_eq!(ordered, expected);
         }
     }
 }

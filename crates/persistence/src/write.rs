@@ -25,10 +25,13 @@ use std::time::Instant;
 
 use diesel::connection::LoadConnection;
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
-use domain::{IdempotencyKey, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp, TrashedId, WriteSet};
+use domain::{
+    IdempotencyKey, OrderedTask, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp, TrashedId, WriteSet,
+};
 
+use crate::backend::rows::manual_order::position_of;
 use crate::backend::rows::{IN_TRASH, Id, TaskRow, UtcTimestamp, text_statement};
 use crate::backend::{Backend, Failure};
 
@@ -124,6 +127,37 @@ where
     Ok(rows.into_iter().map(trashed).collect())
 }
 
+/// The columns of the owner and of one task.
+type OrderRow = ((i64, i64, i64), Option<(TaskId, Option<String>, Timestamp, bool)>);
+
+text_statement!(OrderOf(owner: str as Text)
+    => ((BigInt, BigInt, BigInt), Nullable<(Id, Nullable<Text>, UtcTimestamp, Bool)>),
+    ["select version, owners.revision, epoch, id, position, created_at, deleted_at is null
+    from owners left join tasks on tasks.owner_id = owners.owner_id and title <> ''
+    where owners.owner_id = ?"]);
+
+/// The order of all tasks of an owner, live and trashed, without the rows that version 0.1.0 left for deleted tasks; and the
+/// owner's row in the same snapshot.
+pub(crate) fn load_order<C>(
+    connection: &mut C,
+    owner: &OwnerId,
+) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)>
+where
+    C: LoadConnection,
+    for<'a> OrderOf<'a>: LoadQuery<'a, C, OrderRow>,
+{
+    let rows: Vec<OrderRow> = OrderOf { owner: owner.as_str() }.load(connection)?;
+    let seen = rows.first().map(|((version, revision, epoch), _)| Seen {
+        version: *version,
+        revision: *revision,
+        epoch: *epoch,
+    });
+    let ordered = |(id, position, created_at, is_live): (TaskId, Option<String>, Timestamp, bool)| {
+        OrderedTask { id, position: position_of(position, created_at, id), is_live }
+    };
+    Ok((seen, rows.into_iter().filter_map(|(_, task)| task).map(ordered).collect()))
+}
+
 /// What is stored for one owner.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -158,6 +192,9 @@ pub(crate) trait WriteSession {
     /// Loads the ids of the oldest trashed tasks of an owner. It follows the load of the owner's row: the guard of the
     /// store rejects what has changed since that, hence also what this returns.
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>>;
+
+    /// Loads the manual order of an owner, and the owner's row in the same snapshot.
+    fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)>;
 
     /// Stores the owners that pass the guard, in one transaction, and returns the epoch of each of them. Owners must be
     /// unique. After an error nothing is stored, unless the connection is lost.

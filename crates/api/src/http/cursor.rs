@@ -4,7 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    Direction, DueDate, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId, Timestamp,
+    Direction, DueDate, OrderKey, Position, Priority, Revision, Scope, Sort, SortKey, Status, TaskId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -76,6 +77,7 @@ impl Cursor {
             Position::DueDate(key, id) => (key.map_or(PositionKey::None, PositionKey::Number), id),
             Position::Priority(priority, id) => (PositionKey::Number(priority.rank().into()), id),
             Position::Completed(completed, id) => (PositionKey::Number((*completed).into()), id),
+            Position::Manual(key, id) => (PositionKey::Text(key.to_string()), id),
             Position::Revision(revision, id) => (PositionKey::Number(revision.number()), id),
         };
         let status = match self.status {
@@ -90,6 +92,7 @@ impl Cursor {
             SortKey::DueDate => 'd',
             SortKey::Priority => 'p',
             SortKey::Completed => 'f',
+            SortKey::Position => 'm',
             SortKey::Deleted => 'x',
         };
         let direction = match self.sort.direction {
@@ -144,6 +147,9 @@ impl Cursor {
             ('f', PositionKey::Number(completed @ 0..=1)) => {
                 (SortKey::Completed, Position::Completed(completed == 1, id))
             }
+            ('m', PositionKey::Text(key)) => {
+                (SortKey::Position, Position::Manual(OrderKey::parse(&key)?, id))
+            }
             ('x', PositionKey::Number(number)) if trash => {
                 (SortKey::Deleted, Position::Revision(Revision::new(number), id))
             }
@@ -193,6 +199,7 @@ mod tests {
             cursor(SortKey::DueDate, Position::DueDate(None, id)),
             cursor(SortKey::DueDate, Position::DueDate(Some(-3), id)),
             cursor(SortKey::Priority, Position::Priority(Priority::Urgent, id)),
+            cursor(SortKey::Position, Position::Manual(OrderKey::first(Revision::new(9)), id)),
             cursor(SortKey::Deleted, Position::Revision(Revision::new(9), id)),
             Cursor { filters: "tag=a".into(), ..cursor(SortKey::Completed, Position::Completed(true, id)) },
             Cursor {
@@ -232,6 +239,9 @@ mod tests {
             wire(&format!(r#"[1,"a","","p","-",4,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","f","-",2,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",null,"{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-","","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-","a-b","{id}"]"#)),
+            wire(&format!(r#"[1,"a","","m","-",7,"{id}"]"#)),
             wire(&format!(r#"[1,"a","","c","-",1,"{id}",{{"revision":1}}]"#)),
             wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":-1}}]"#)),
             wire(&format!(r#"[1,"a","","u","-",1,"{id}",{{"revision":"1"}}]"#)),

@@ -5,7 +5,7 @@ mod document;
 
 use std::collections::HashMap;
 
-use domain::{Field, NullPolicy, TaskInput};
+use domain::{Field, MoveInput, NullPolicy, TaskInput};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -58,6 +58,15 @@ impl JsonObject {
             Some(_) => Err(Problem::invalid_member(name, "must be a string", "string_type")),
             None => Err(Problem::invalid_member(name, "is required", "missing")),
         }
+    }
+
+    /// Reads the place of a move; ignores other members.
+    pub(crate) fn into_move(self) -> Result<MoveInput, Problem> {
+        self.read(NullPolicy::Ignore, |reader| MoveInput {
+            before: reader.text("before"),
+            after: reader.text("after"),
+            to: reader.text("to"),
+        })
     }
 
     /// Reads members, and fails when one of them is wrong.

@@ -235,6 +235,7 @@ fn sort_of_trash(value: &str) -> Option<(SortKey, Option<Direction>)> {
         "due_date" => SortKey::DueDate,
         "priority" => SortKey::Priority,
         "completed" => SortKey::Completed,
+        "position" => SortKey::Position,
         "deleted" | "deleted_at" => SortKey::Deleted,
         _ => return None,
     };

@@ -13,7 +13,7 @@ pub(crate) mod text_patterns;
 #[cfg(test)]
 mod tests;
 
-use domain::{Priority, Tag, Tags, Task, TaskInput, TextLimits};
+use domain::{OrderKey, Priority, Tag, Tags, Task, TaskInput, TextLimits};
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
 
@@ -152,5 +152,11 @@ members! {
     revision: Integer<1, REVISION_MAX> {
         text: "The number of the last change, as in `ETag`.",
         examples: || [1, 2].map(Value::from),
+    },
+
+    position: Text {
+        text: "The sort key of the manual order, which compares byte by byte.",
+        limits: |schema| schema.pattern(Some(text_patterns::POSITION)).max_length(Some(OrderKey::MAX_LENGTH)),
+        examples: || ["AfFgnDxSe6"; 2].map(Value::from),
     },
 }

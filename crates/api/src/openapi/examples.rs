@@ -88,6 +88,10 @@ impl Examples {
                 ]
             }
             "Completion" => vec![("flip", json!({})), ("set", json!({"completed": true}))],
+            "Move" => {
+                let [id, _] = (MEMBERS.id.examples)();
+                vec![("first", json!({"to": "first"})), ("beside", json!({"after": id}))]
+            }
             "Transfer" => {
                 vec![("anonymous_user", json!({(Transfer::TOKEN): "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}))]
             }

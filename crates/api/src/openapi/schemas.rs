@@ -5,7 +5,7 @@ mod bulk;
 
 use std::iter;
 
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -44,6 +44,10 @@ impl Transfer {
     pub(crate) const TOKEN: &str = "from_token";
 }
 
+/// The body of the route that moves a task.
+pub(crate) struct Move;
+
+impl ToSchema for Move {}
 impl ToSchema for Task {}
 impl ToSchema for TrashedTask {}
 impl ToSchema for NewTask {}
@@ -117,6 +121,22 @@ impl PartialSchema for Transfer {
         let token = token.description(Some("A token of the user whose tasks are moved, without `Bearer`."));
         let transfer = Object::builder().description(Some("Whose tasks are moved."));
         transfer.property(Self::TOKEN, token).required(Self::TOKEN).into()
+    }
+}
+
+impl PartialSchema for Move {
+    fn schema() -> RefOr<Schema> {
+        let id = || (MEMBERS.id.limits)(value(&MEMBERS.id, false));
+        let end = Object::builder().schema_type(Type::String).enum_values(Some(["first", "last"]));
+        let places = [
+            ("before", id().description(Some("The task that comes next."))),
+            ("after", id().description(Some("The task that comes before."))),
+            ("to", end.description(Some("One end of the order."))),
+        ];
+        let places = places.into_iter().fold(OneOfBuilder::new(), |places, (name, schema)| {
+            places.item(Object::builder().property(name, schema).required(name))
+        });
+        places.description(Some("The new place of a task: exactly one of three members.")).into()
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod bulk;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod move_to;
 pub(crate) mod tags;
 pub(crate) mod transfer;
 pub(crate) mod trash;
@@ -27,6 +28,7 @@ pub(crate) use bulk::bulk;
 pub(crate) use complete::complete;
 pub(crate) use create::create;
 pub(crate) use delete::delete;
+pub(crate) use move_to::move_to;
 pub(crate) use transfer::transfer;
 pub(crate) use update::{patch, put};
 

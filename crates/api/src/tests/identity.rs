@@ -79,7 +79,8 @@ async fn tasks_of_others_look_nonexistent() {
     for (method, route) in protected_routes().iter().filter(|(_, route)| route.contains("{id}")) {
         let ask = async |id: &str| {
             let request = call(method, &path(route, "bob", id)).by("bob");
-            app.send(if method == "GET" { request } else { request.json("{}") }).await
+            let body = if route.ends_with("/move") { r#"{"to":"last"}"# } else { "{}" };
+            app.send(if method == "GET" { request } else { request.json(body) }).await
         };
         let hers = ask(&id).await;
         assert_eq!((hers.status.as_u16(), hers.code()), (404, "task_not_found".into()), "{method} {route}");

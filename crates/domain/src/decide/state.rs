@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Command, RecordedKeys, TaskEffect, TrashedId};
+use super::order::ManualOrder;
+use super::{Command, OrderedTask, RecordedKeys, TaskEffect, Touch, TrashedId};
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
@@ -14,6 +15,7 @@ pub struct OwnerState {
     keys: RecordedKeys,
     /// The loaded trashed tasks, the oldest first.
     trash: BTreeSet<TrashedId>,
+    order: ManualOrder,
 }
 
 /// The stored state of one task id.
@@ -42,8 +44,9 @@ impl OwnerState {
     /// An owner with these counters, without loaded tasks and with an empty trash.
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
-        let (slots, trash) = (HashMap::new(), BTreeSet::new());
-        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys: RecordedKeys::default(), trash }
+        let (slots, trash, order) = (HashMap::new(), BTreeSet::new(), ManualOrder::default());
+        let keys = RecordedKeys::default();
+        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, trash, order }
     }
 
     /// The owner with this number of trashed tasks.
@@ -56,6 +59,10 @@ impl OwnerState {
     pub fn insert(&mut self, id: TaskId, slot: Slot) {
         if let Slot::Trashed(task) = &slot {
             self.trash.extend(TrashedId::of(task));
+        }
+        if let Slot::Live(task) | Slot::Trashed(task) = &slot {
+            let (position, is_live) = (task.position.clone(), task.deleted_at.is_none());
+            self.order.insert(OrderedTask { id, position, is_live });
         }
         self.slots.insert(id, slot);
     }
@@ -76,6 +83,16 @@ impl OwnerState {
         self.trash.extend(loaded);
     }
 
+    /// Adds the places of loaded tasks.
+    pub fn insert_order(&mut self, loaded: impl IntoIterator<Item = OrderedTask>) {
+        loaded.into_iter().for_each(|task| self.order.insert(task));
+    }
+
+    /// The places of the loaded tasks, in order.
+    pub fn order(&self) -> impl Iterator<Item = OrderedTask> {
+        self.order.iter()
+    }
+
     /// How many of the oldest trashed tasks must be loaded before the commands can be decided in sequence.
     #[must_use]
     pub fn trash_to_load<'a>(&self, commands: impl Iterator<Item = &'a Command>) -> usize {
@@ -90,7 +107,11 @@ impl OwnerState {
                 }
                 // One of the oldest may leave the trash; then the next one is the oldest.
                 Command::Restore { .. } | Command::Purge { .. } => others += 1,
-                Command::Create(_) | Command::Update { .. } | Command::Bulk(_) | Command::LookUp => {}
+                Command::Create(_)
+                | Command::Update { .. }
+                | Command::Move { .. }
+                | Command::Bulk(_)
+                | Command::LookUp => {}
             }
         }
         if make_room > 0 { make_room + others } else { 0 }
@@ -130,6 +151,11 @@ impl OwnerState {
         self.trash.iter()
     }
 
+    /// The places of the loaded tasks.
+    pub(super) const fn manual_order(&self) -> &ManualOrder {
+        &self.order
+    }
+
     /// The revision of the owner's next change.
     #[must_use]
     pub const fn next_revision(&self) -> Revision {
@@ -153,11 +179,16 @@ impl OwnerState {
     /// Applies effects to the state.
     pub fn apply(&mut self, effects: Vec<TaskEffect>) {
         for effect in effects {
+            if let TaskEffect::Touch(touch) = effect {
+                self.touch(touch);
+                continue;
+            }
             // Counting by the difference is correct for any sequence of effects on one id.
             self.remove(effect.id());
             let (id, revision, slot) = match effect {
                 TaskEffect::Put(task) => (task.id, task.revision, Slot::of(task)),
                 TaskEffect::Delete(tombstone) => (tombstone.id, tombstone.revision, Slot::Free),
+                TaskEffect::Touch(_) => continue,
             };
             match slot {
                 Slot::Live(_) => self.live_tasks += 1,
@@ -169,8 +200,22 @@ impl OwnerState {
         }
     }
 
+    /// Changes a task, of which only the place may be loaded.
+    fn touch(&mut self, touch: Touch) {
+        if let Some(Slot::Live(task) | Slot::Trashed(task)) = self.slots.get_mut(&touch.id) {
+            touch.apply_to(task);
+        }
+        if let Some(position) = touch.position {
+            self.order.replace_key(touch.id, position);
+        }
+        if let Some(revision) = touch.revision {
+            self.raise_revision(revision.number());
+        }
+    }
+
     /// Removes a task, of which only the id may be loaded, from what is counted.
     fn remove(&mut self, id: TaskId) {
+        self.order.remove(id);
         let trashed = match self.take(id) {
             Slot::Live(_) => {
                 self.live_tasks -= 1;

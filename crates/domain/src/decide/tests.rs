@@ -1,3 +1,4 @@
+mod order;
 mod trash;
 
 use std::num::NonZeroU64;
@@ -204,8 +205,14 @@ fn existing_ids_are_reported_before_the_quota() {
 fn imports_ignore_the_quota() {
     let mut writer = limited(1);
     let task = NewTask::new(id(9), Title::from_stored("task".into()));
-    let imported =
-        ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(0), deleted_at: None };
+    let imported = ImportedTask {
+        task,
+        completed_at: None,
+        created_at: at(0),
+        updated_at: at(0),
+        position: None,
+        deleted_at: None,
+    };
     assert_eq!(writer.import(imported, ExistingTask::Reject), Ok(true));
     assert_eq!(writer.state().live_tasks(), 3);
 }

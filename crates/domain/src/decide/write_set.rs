@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{
     Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
-    Slot, WriteLimits, decide, import,
+    Slot, TaskEffect, Touch, WriteLimits, decide, import,
 };
 use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
@@ -37,6 +37,8 @@ struct Written {
     is_new: bool,
     /// Its tombstone, if it was deleted last.
     tombstone: Option<Tombstone>,
+    /// Its touches, if there was nothing else.
+    touch: Option<Touch>,
 }
 
 /// The effects of a sequence of commands, one entry per task, which a repository stores atomically.
@@ -54,6 +56,8 @@ pub struct WriteSet {
     pub recreated: Vec<TaskId>,
     /// Tasks to update.
     pub updated: Vec<Task>,
+    /// Tasks of which some members are updated.
+    pub touched: Vec<Touch>,
     /// Tasks to delete.
     pub deleted: Vec<TaskId>,
     /// Tombstones to insert or replace.
@@ -138,14 +142,20 @@ impl Writer {
     fn apply(&mut self, Effects { outcome, tasks }: Effects, is_new: bool) -> Outcome {
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
+            let touch = if let TaskEffect::Touch(touch) = effect { Some(touch.clone()) } else { None };
             // The first write decides whether there was a row, the last one whether a tombstone remains.
             let place = *self.places.entry(id).or_insert(self.written.len());
-            if let Some(written) = self.written.get_mut(place) {
-                written.tombstone = tombstone;
-            } else {
-                // Of a task that is deleted to make room, only the id is loaded.
-                let has_row = tombstone.is_some() || *self.state.slot(id) != Slot::Free;
-                self.written.push(Written { id, has_row, is_new, tombstone });
+            match (self.written.get_mut(place), touch) {
+                (Some(Written { touch: Some(earlier), .. }), Some(later)) => earlier.merge(later),
+                // The state has the whole task, with its touches.
+                (Some(_), Some(_)) => {}
+                (Some(written), None) => (written.tombstone, written.touch) = (tombstone, None),
+                (None, touch) => {
+                    // Of a task that is touched, or deleted to make room, only the id may be loaded.
+                    let is_known = tombstone.is_some() || touch.is_some();
+                    let has_row = is_known || *self.state.slot(id) != Slot::Free;
+                    self.written.push(Written { id, has_row, is_new, tombstone, touch });
+                }
             }
         }
         self.state.apply(tasks);
@@ -184,12 +194,17 @@ impl Writer {
             inserted: Vec::new(),
             recreated: Vec::new(),
             updated: Vec::new(),
+            touched: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
             recorded,
             dropped,
         };
-        for Written { id, has_row, is_new, tombstone } in self.written {
+        for Written { id, has_row, is_new, tombstone, touch } in self.written {
+            if let Some(touch) = touch {
+                set.touched.push(touch);
+                continue;
+            }
             match self.state.take(id) {
                 Slot::Live(task) | Slot::Trashed(task) if has_row => set.updated.push(task),
                 Slot::Live(task) | Slot::Trashed(task) => {

@@ -13,6 +13,7 @@ mod bulk;
 mod idempotency;
 mod listing;
 mod members;
+mod order;
 mod ownership;
 mod quota;
 mod racing;
@@ -30,6 +31,7 @@ pub use bulk::*;
 pub use idempotency::*;
 pub use listing::*;
 pub use members::*;
+pub use order::*;
 pub use ownership::*;
 pub use quota::*;
 pub use racing::*;
@@ -120,6 +122,14 @@ macro_rules! repository_contract {
             erased_owners_have_no_trash
             moved_trashes_keep_times_and_order
             concurrent_deletions_fill_the_trash_exactly
+            new_tasks_come_first
+            moved_tasks_are_where_they_were_put
+            unknown_neighbours_are_rejected
+            restored_tasks_have_their_former_place
+            moved_trashes_keep_their_places
+            full_gaps_are_renumbered
+            concurrent_moves_have_unique_keys
+            trashes_are_sorted_by_position
             operations_apply_in_sequence
             atomic_operations_are_executed_whole_or_not
             operations_may_depend_on_earlier_ones

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState, Page, Readiness,
-    RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits,
-    Writer, count_tags,
+    AdoptedOrder, Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState,
+    Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository,
+    Timestamp, WriteLimits, Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
@@ -77,8 +77,10 @@ impl TaskRepository for MemoryTasks {
                 // The trash stays in the order of deletion.
                 tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
                 writer.raise_revision(moved.revision());
+                let order = AdoptedOrder::new(moved.order().collect(), writer.state().revision());
                 for task in tasks {
-                    writer.adopt(ImportedTask::from(task), &*ids)?;
+                    let position = order.position(task.id);
+                    writer.adopt(ImportedTask { position, ..ImportedTask::from(task) }, &*ids)?;
                 }
             }
             if let Some((request, now)) = &request {

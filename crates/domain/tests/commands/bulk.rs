@@ -101,6 +101,7 @@ fn expected(
             Command::Update { precondition, .. }
             | Command::Delete { precondition, .. }
             | Command::Restore { precondition, .. }
+            | Command::Move { precondition, .. }
             | Command::Purge { precondition, .. } => {
                 precondition.if_match = Some(EntityTags::Revisions(vec![revision]));
             }
@@ -115,6 +116,7 @@ fn expected(
                 (Rejection::PreconditionFailed { current }, true)
             }
             RepositoryError::AlreadyExists { current } => (Rejection::AlreadyExists { current }, true),
+            RepositoryError::UnknownNeighbour { member } => (Rejection::UnknownNeighbour { member }, false),
             RepositoryError::QuotaExceeded { limit } => (Rejection::QuotaExceeded { limit }, false),
             other => panic!("{other}"),
         };

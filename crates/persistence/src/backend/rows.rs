@@ -3,6 +3,7 @@
 //! from here: a new column is one line in [`task_columns!`] and a migration for each database.
 
 mod column_value;
+pub(crate) mod manual_order;
 pub(crate) mod search;
 
 use diesel::QueryResult;
@@ -49,7 +50,10 @@ macro_rules! task_columns {
 
         impl TaskRow {
             /// The task, of the owner that the statement names.
-            pub(crate) fn into_task(self, owner: &OwnerId) -> Task {
+            pub(crate) fn into_task(mut self, owner: &OwnerId) -> Task {
+                if self.position.is_none() {
+                    self.position = Some(domain::OrderKey::derived(self.created_at, self.id.uuid()).to_string());
+                }
                 let task = Task {
                     id: self.id,
                     owner_id: owner.clone(),
@@ -153,6 +157,7 @@ task_columns! {
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,
     revision: domain::Revision,
+    position: domain::OrderKey,
     deleted_at: Option<domain::Timestamp>,
 }
 

@@ -63,6 +63,7 @@ impl Outages {
             | Err(
                 RepositoryError::NotFound
                 | RepositoryError::PreconditionFailed { .. }
+                | RepositoryError::UnknownNeighbour { .. }
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. }
                 | RepositoryError::KeyReused

@@ -24,6 +24,7 @@ use diesel::{
 use domain::{Owner, Page, TagCount, Task, TaskId, Timestamp};
 use uuid::Uuid;
 
+use crate::backend::rows::manual_order::SQLITE_POSITION;
 use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
@@ -38,6 +39,7 @@ const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "substr(search, 1, instr(search, char(31)) - 1)",
     in_time: time_limit::IN_TIME,
     find: "instr",
+    position: SQLITE_POSITION,
 };
 
 /// How long migrations, backups and the doctor wait for another writer.

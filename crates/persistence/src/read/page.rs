@@ -59,6 +59,8 @@ pub(crate) struct SqlFunctions {
     pub(crate) in_time: &'static str,
     /// The function that returns the position of its second argument in its first, from 1; 0 without a match.
     pub(crate) find: &'static str,
+    /// The key in the manual order, also of a row that has none.
+    pub(crate) position: &'static str,
 }
 
 /// A page and one more row, which shows whether more tasks follow.
@@ -139,6 +141,7 @@ impl<'a> PageQuery<'a> {
             SortKey::DueDate => "due_date",
             SortKey::Priority => "priority",
             SortKey::Completed => "completed",
+            SortKey::Position => self.functions.position,
             SortKey::Deleted => "revision",
         }
     }
@@ -165,7 +168,7 @@ impl<'a> PageQuery<'a> {
             && priorities.is_empty()
             && tags.is_empty()
             && *due == DueFilter::default()
-            && matches!(sort.key, SortKey::Created | SortKey::Updated | SortKey::Title)
+            && matches!(sort.key, SortKey::Created | SortKey::Updated | SortKey::Title | SortKey::Position)
     }
 }
 
@@ -268,6 +271,10 @@ impl PageQuery<'_> {
             }
             (SortKey::Completed, Position::Completed(completed, id)) => {
                 out.push_bind_param::<Bool, _>(completed)?;
+                id
+            }
+            (SortKey::Position, Position::Manual(key, id)) => {
+                out.push_bind_param::<Text, str>(key.as_str())?;
                 id
             }
             (SortKey::Deleted, Position::Revision(_, id)) => {

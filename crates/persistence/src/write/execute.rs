@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
-use domain::{OwnerId, WriteLimits};
+use domain::{Command, OwnerId, WriteLimits};
 
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
@@ -17,7 +17,7 @@ use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, re
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{ToLoad, WriteDatabase, WriteSession};
+use super::{Loaded, ToLoad, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
 /// Maximum attempts of a group that keeps losing races against other writers.
@@ -153,6 +153,10 @@ impl Executor {
                 if oldest > 0 {
                     loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);
                 }
+                if group.commands().any(Command::reads_order) && !insert_order(session, &mut loaded)? {
+                    tried.push(AttemptResult::Changed);
+                    continue;
+                }
                 let decided = Decided::new(group, loaded, self.limits, &mut *random);
                 AttemptResult::Decided(Box::new(decided))
             } else if round.locking == Locking::Skip && loaded.seen.is_some() {
@@ -177,7 +181,7 @@ impl Executor {
         let mut passed = passed.into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let AttemptResult::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, reply);
+                self.not_decided(database, group, &tried, &mut again, reply);
                 continue;
             };
             let Some(store) = &decided.store else {
@@ -238,8 +242,9 @@ impl Executor {
 
     /// A new owner is stored without a lock. A locked owner is awaited once more, where that delays no other owners: usually
     /// the lock is a write of another process, which ends soon.
-    fn not_decided(
+    fn not_decided<D: WriteDatabase>(
         &mut self,
+        database: &D,
         group: OwnerCommands,
         tried: &AttemptResult,
         again: &mut Retries,
@@ -247,6 +252,8 @@ impl Executor {
     ) {
         if matches!(tried, AttemptResult::NewOwner) {
             again.unlocked.push(group);
+        } else if matches!(tried, AttemptResult::Changed) {
+            self.lost_race(database, group, false, again, reply);
         } else if self.hands_over {
             self.handed_over.push(group);
         } else if again.was_passed_over {
@@ -300,7 +307,7 @@ impl Executor {
         let mut settled = settle_stores(database, &stores(&tried), end).into_iter();
         for (group, tried) in round.groups.into_iter().zip(tried) {
             let AttemptResult::Decided(decided) = tried else {
-                self.not_decided(group, &tried, &mut again, reply);
+                self.not_decided(database, group, &tried, &mut again, reply);
                 continue;
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
@@ -315,4 +322,12 @@ impl Executor {
         }
         again.rounds()
     }
+}
+
+/// Adds the manual order to a loaded owner. It is loaded after the owner: returns `false` if another process has written the
+/// owner between. A store would lose the race, but an outcome without a store would be wrong.
+fn insert_order<S: WriteSession>(session: &mut S, loaded: &mut Loaded) -> QueryResult<bool> {
+    let (seen, order) = session.load_order(loaded.state.owner_id())?;
+    loaded.state.insert_order(order);
+    Ok(seen == loaded.seen)
 }

@@ -14,7 +14,8 @@ use std::iter;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use domain::{
-    Command, Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId, Timestamp, Writer,
+    AdoptedOrder, Command, Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId,
+    Timestamp, Writer,
 };
 use uuid::Uuid;
 
@@ -119,6 +120,8 @@ fn move_claimed<C: OwnershipSession>(
     random: &mut dyn FnMut() -> i64,
 ) -> QueryResult<u64> {
     let revision = load(connection, &tasks_to_load(from, &[FIRST]))?.1.revision;
+    let revision = revision.max(load(connection, &tasks_to_load(to, &[FIRST]))?.1.revision);
+    let order = AdoptedOrder::new(connection.load_order(from)?.1, revision);
     let (mut moved, mut place) = (0, Some(Place::FIRST));
     while let Some(after) = place {
         let page;
@@ -130,17 +133,18 @@ fn move_claimed<C: OwnershipSession>(
         let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
         change(connection, &tasks_to_load(to, &ids_of_page), random, |writer| {
             writer.raise_revision(revision);
-            adopt(writer, page, ids)
+            adopt(writer, page, &order, ids)
         })?;
     }
     connection.delete_rows(from)?;
     Ok(moved)
 }
 
-fn adopt(writer: &mut Writer, page: Vec<Task>, ids: &dyn Ids) -> QueryResult<()> {
+fn adopt(writer: &mut Writer, page: Vec<Task>, order: &AdoptedOrder, ids: &dyn Ids) -> QueryResult<()> {
     for task in page {
+        let task = ImportedTask { position: order.position(task.id), ..ImportedTask::from(task) };
         // Only an id that was generated twice is rejected.
-        writer.adopt(ImportedTask::from(task), ids).map_err(|_| DieselError::RollbackTransaction)?;
+        writer.adopt(task, ids).map_err(|_| DieselError::RollbackTransaction)?;
     }
     Ok(())
 }

@@ -51,6 +51,8 @@ pub(super) enum AttemptResult {
     Decided(Box<Decided>),
     /// Another transaction has locked the owner's row.
     Blocked,
+    /// Another process has written the owner while it was loaded.
+    Changed,
     /// There is no row to lock. Creating it after locking other rows breaks the lock order and causes deadlocks.
     NewOwner,
 }
@@ -101,7 +103,7 @@ pub(super) fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
         .iter()
         .filter_map(|tried| match tried {
             AttemptResult::Decided(decided) => decided.store.as_ref(),
-            AttemptResult::Blocked | AttemptResult::NewOwner => None,
+            AttemptResult::Blocked | AttemptResult::Changed | AttemptResult::NewOwner => None,
         })
         .collect()
 }

@@ -96,7 +96,14 @@ fn title(text: &str) -> Title {
 
 pub(crate) fn imported(number: u128) -> ImportedTask {
     let task = NewTask::new(id(number), title("imported"));
-    ImportedTask { task, completed_at: None, created_at: at(1), updated_at: at(2), deleted_at: None }
+    ImportedTask {
+        task,
+        completed_at: None,
+        created_at: at(1),
+        updated_at: at(2),
+        position: None,
+        deleted_at: None,
+    }
 }
 
 /// Creates tasks of these owners, and deletes one of each.

@@ -3,7 +3,9 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-use domain::{ImportedTask, ImportedTimes, NullPolicy, OwnerId, TaskId, TextLimits, Timestamp, Violation};
+use domain::{
+    ImportedTask, ImportedTimes, NullPolicy, OrderKey, OwnerId, TaskId, TextLimits, Timestamp, Violation,
+};
 use persistence::{EntryError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -79,6 +81,8 @@ struct KeptMembers {
     completed_at: Option<String>,
     created_at: String,
     updated_at: String,
+    /// Absent from an export of a version without a manual order.
+    position: Option<String>,
     deleted_at: Option<String>,
 }
 
@@ -231,8 +235,10 @@ impl<R: Read> LineReader<R> {
     }
 
     fn task(&self, task: &RawValue) -> Result<ImportedTask, EntryError> {
-        let KeptMembers { id, completed_at, created_at, updated_at, deleted_at: _ } =
+        let KeptMembers { id, completed_at, created_at, updated_at, position, deleted_at: _ } =
             serde_json::from_str(task.get())?;
+        let key = |text: String| OrderKey::parse(&text).ok_or("position: must be 1 to 64 letters and digits");
+        let position = position.map(key).transpose()?;
         let id = TaskId::parse(&id).filter(|id| !id.uuid().is_nil()).ok_or("id: must be a UUID")?;
         let time =
             |name, text: &str| Timestamp::parse(text).ok_or(format!("{name}: must be a time in RFC 3339"));
@@ -248,7 +254,7 @@ impl<R: Read> LineReader<R> {
         let listed = |violations: Vec<Violation>| {
             violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
-        Ok(imported.map_err(listed)?)
+        Ok(ImportedTask { position, ..imported.map_err(listed)? })
     }
 }
 

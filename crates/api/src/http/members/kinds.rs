@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Description, DueDate, OwnerId, Priority, Title};
+use domain::{Description, DueDate, OrderKey, OwnerId, Priority, Title};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -77,6 +77,12 @@ impl WriteMember<Description> for Text {
 
 impl WriteMember<Priority> for Text {
     fn write<S: Serializer>(value: &Priority, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
+    }
+}
+
+impl WriteMember<OrderKey> for Text {
+    fn write<S: Serializer>(value: &OrderKey, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.as_str())
     }
 }

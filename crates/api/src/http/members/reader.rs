@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{Field, NullPolicy};
 use serde_json::Value;
 
-use super::kinds::{Mismatch, ReadMember};
+use super::kinds::{Mismatch, ReadMember, Text};
 use super::table::Member;
 use crate::http::problem::{FieldError, Problem};
 
@@ -40,6 +40,11 @@ impl Reader {
             };
         }
         read
+    }
+
+    /// Reads a text that is no member of a task.
+    pub(crate) fn text(&mut self, name: &str) -> Field<String> {
+        self.take::<Text, _>(name, &[])
     }
 
     /// Reads a member that may be absent, as null.

@@ -28,6 +28,9 @@ pub(crate) static PRIORITIES: LazyLock<String> = LazyLock::new(|| {
     format!("^ *({names})? *(, *({names})? *)*$")
 });
 
+/// A key of the manual order.
+pub(crate) const POSITION: &str = "^[0-9A-Za-z]+$";
+
 /// One of these ASCII names, in any case.
 pub(crate) fn in_any_case(names: &[&str]) -> String {
     format!("^({})$", names_in_any_case(names))

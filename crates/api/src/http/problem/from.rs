@@ -106,9 +106,12 @@ impl From<&Violation> for FieldError {
             Rule::Text(TextError::TooLong { .. }) | Rule::Tag(TagError::TooLong) => "string_too_long",
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
             Rule::Tag(TagError::TooMany) => "too_long",
-            Rule::Priority(_) => "enum",
+            Rule::Priority(_) | Rule::End => "enum",
+            Rule::Id => "uuid_parsing",
+            Rule::UnknownNeighbour => "unknown_id",
             Rule::DueDate(DueDateError::Format) => "datetime_parsing",
             Rule::BeforeCreation
+            | Rule::OnePlace
             | Rule::Tag(TagError::Character)
             | Rule::DueDate(DueDateError::NotInCalendar | DueDateError::Year) => "value_error",
         };

@@ -14,9 +14,18 @@ pub(crate) struct ListParameters;
 pub(crate) struct TrashParameters;
 
 const STATUSES: [&str; 4] = ["all", "pending", "active", "completed"];
-const KEYS: [&str; 8] =
-    ["created", "updated", "title", "created_at", "updated_at", "due_date", "priority", "completed"];
-const TRASH_KEYS: [&str; 10] = [
+const KEYS: [&str; 9] = [
+    "created",
+    "updated",
+    "title",
+    "created_at",
+    "updated_at",
+    "due_date",
+    "priority",
+    "completed",
+    "position",
+];
+const TRASH_KEYS: [&str; 11] = [
     "deleted",
     "created",
     "updated",
@@ -27,13 +36,14 @@ const TRASH_KEYS: [&str; 10] = [
     "due_date",
     "priority",
     "completed",
+    "position",
 ];
 const ORDERS: [&str; 2] = ["asc", "desc"];
 
 impl IntoParams for ListParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let sort = "The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without \
-                    this and `order`. Tasks without a due date come last in both directions.";
+                    this and `order`. Tasks without a due date come last in both directions. `position` is the manual order.";
         parameters(sort, &KEYS)
     }
 }

@@ -89,7 +89,8 @@ pub fn moved_tasks_keep_ids_and_times(repository: &dyn TaskRepository) {
         block_on(repository.update(&from, task.id, change, Precondition::default(), moment(7))).unwrap();
     move_tasks(repository, &from, &to);
     let after = get(repository, &to, task.id);
-    let expected = Task { owner_id: to.id().clone(), revision: after.revision, ..before };
+    let position = crate::OrderKey::first(after.revision);
+    let expected = Task { owner_id: to.id().clone(), revision: after.revision, position, ..before };
     assert_eq!(after, expected);
     assert_eq!(all(repository, &to), [after]);
     let query = ListQuery { search: crate::SearchText::parse("LITRES").unwrap(), ..ListQuery::default() };

@@ -1,7 +1,7 @@
 //! How the type of each column is stored.
 
 use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
-use domain::{Description, DueDate, Priority, Revision, Tags, Timestamp, Title};
+use domain::{Description, DueDate, OrderKey, Priority, Revision, Tags, Timestamp, Title};
 
 use super::UtcTimestamp;
 
@@ -112,6 +112,21 @@ impl ColumnValue for Option<DueDate> {
 
     fn read(read: Option<i64>) -> Self {
         read.and_then(DueDate::from_sort_key)
+    }
+}
+
+/// Null in a row without a key, which [`TaskRow::into_task`](super::TaskRow::into_task) derives.
+impl ColumnValue for OrderKey {
+    type Sql = Nullable<Text>;
+    type Bound<'a> = Option<&'a str>;
+    type Read = Option<String>;
+
+    fn bound(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+
+    fn read(read: Option<String>) -> Self {
+        Self::from_stored(&read.unwrap_or_default())
     }
 }
 

@@ -10,6 +10,7 @@ use domain::{
     DueFilter, ListQuery, Page, Position, RepositoryError, Scope, Sort, Status, Task, TaskId, Timestamp,
 };
 
+use crate::backend::rows::manual_order::POSTGRES_POSITION;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
 use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
@@ -57,8 +58,12 @@ impl QueryFragment<Pg> for TasksByKey<'_> {
     }
 }
 
-pub(super) const FUNCTIONS: SqlFunctions =
-    SqlFunctions { title: "split_part(search, chr(31), 1)", in_time: "", find: "strpos" };
+pub(super) const FUNCTIONS: SqlFunctions = SqlFunctions {
+    title: "split_part(search, chr(31), 1)",
+    in_time: "",
+    find: "strpos",
+    position: POSTGRES_POSITION,
+};
 
 /// The largest page that is read in a group. Larger ones gain nothing from it, and wait for the others.
 const LARGEST_IN_GROUP: u32 = 100;

@@ -9,6 +9,7 @@ use diesel::result::{ConnectionError, Error};
 use diesel::{Connection, ConnectionResult, QueryResult, SqliteConnection};
 
 use super::time_limit;
+use crate::backend::rows::manual_order;
 
 /// Opens the file. A writer waits this long for another process.
 pub(super) fn establish(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
@@ -47,6 +48,7 @@ const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pra
 fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
     connection.batch_execute(SETTINGS)?;
     time_limit::register(connection)?;
+    manual_order::register(connection)?;
     let end = Instant::now() + busy_timeout;
     // The switch to WAL ignores the busy timeout and fails if several processes start for the first time together.
     loop {

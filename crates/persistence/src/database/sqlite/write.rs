@@ -6,14 +6,16 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{DroppedKeys, KeyPlace, KeyRecord, OwnerId, Tombstone, TrashedId};
+use domain::{DroppedKeys, KeyPlace, KeyRecord, OrderedTask, OwnerId, Revision, Tombstone, Touch, TrashedId};
 
 use crate::backend::rows::TaskValues;
 use crate::write::keys::LoadedKey;
-use crate::write::{LastStore, Loaded, LoadedRow, Store, ToLoad, WriteSession, collect, oldest_trashed};
+use crate::write::{
+    LastStore, Loaded, LoadedRow, Seen, Store, ToLoad, WriteSession, collect, load_order, oldest_trashed,
+};
 use statements::{
     DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
-    LoadTask, NewestKey, OldestKey, StoreOwner, UpdateTask,
+    LoadTask, NewestKey, OldestKey, StoreOwner, TouchTask, UpdateTask,
 };
 
 impl WriteSession for SqliteConnection {
@@ -54,6 +56,10 @@ impl WriteSession for SqliteConnection {
         oldest_trashed(self, owner, limit)
     }
 
+    fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {
+        load_order(self, owner)
+    }
+
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>> {
         stores.iter().map(|store| store_one(self, store).map(Some)).collect()
     }
@@ -76,6 +82,9 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
     for task in &store.set.updated {
         UpdateTask { owner, task: TaskValues::of(task) }.execute(connection)?;
     }
+    for touch in &store.set.touched {
+        touch_task(connection, owner, touch)?;
+    }
     for id in &store.set.deleted {
         DeleteTask { owner: owner.as_str(), id }.execute(connection)?;
     }
@@ -94,4 +103,13 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
         InsertKey { owner, key, number, start, end, at, request, response }.execute(connection)?;
     }
     Ok(epoch)
+}
+
+fn touch_task(connection: &mut SqliteConnection, owner: &OwnerId, touch: &Touch) -> QueryResult<()> {
+    let Touch { id, position, revision, updated_at } = touch;
+    let position = &position.as_ref().map(ToString::to_string);
+    let revision = &revision.map(Revision::number);
+    let owner = owner.as_str();
+    TouchTask { position, searched: revision, revision, updated_at, owner, id }.execute(connection)?;
+    Ok(())
 }

@@ -1,5 +1,5 @@
 use diesel::result::Error as DieselError;
-use domain::{ExistingTask, ImportedTask, OwnerId, TaskId};
+use domain::{ExistingTask, ImportedOrder, ImportedTask, OwnerId, TaskId};
 
 use super::{EntryError, Imported, OwnerDataError};
 use crate::write::{OwnershipSession, change, epoch, tasks_to_load};
@@ -16,6 +16,7 @@ pub(super) fn run<C: OwnershipSession>(
     random: &mut dyn FnMut() -> i64,
 ) -> Result<Imported, OwnerDataError> {
     let mut imported = Imported::default();
+    let mut order = None;
     for number in 0.. {
         let page: Vec<ImportedTask> = tasks.take(PAGE).collect::<Result<_, EntryError>>()?;
         if page.is_empty() {
@@ -28,8 +29,11 @@ pub(super) fn run<C: OwnershipSession>(
         let mut in_use = None;
         let done = change(connection, &tasks_to_load(owner, &ids), random, |writer| {
             writer.raise_revision(revision);
+            let order = order.get_or_insert_with(|| ImportedOrder::of(writer.state()));
             for task in page {
                 let id = task.task.id;
+                let position = task.position.as_ref().and_then(|key| order.position(key));
+                let task = ImportedTask { position, ..task };
                 match writer.import(task, existing) {
                     Ok(true) => imported.written += 1,
                     Ok(false) => imported.kept += 1,

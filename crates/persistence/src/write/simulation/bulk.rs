@@ -105,6 +105,7 @@ const fn precondition(command: &mut Command) -> Option<&mut Precondition> {
         Command::Update { precondition, .. }
         | Command::Delete { precondition, .. }
         | Command::Restore { precondition, .. }
+        | Command::Move { precondition, .. }
         | Command::Purge { precondition, .. } => Some(precondition),
         _ => None,
     }

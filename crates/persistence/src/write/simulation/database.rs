@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use domain::{OwnerId, TrashedId};
+use domain::{OrderedTask, OwnerId, TrashedId};
 
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
 use super::threads::{Turn, Turns};
 use crate::backend::Failure;
 use crate::database::postgres::Postgres;
-use crate::write::{LastStore, Loaded, Store, ToLoad, WriteDatabase, WriteSession};
+use crate::write::{LastStore, Loaded, Seen, Store, ToLoad, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {
     pub(super) turns: Arc<Turns>,
@@ -193,6 +193,13 @@ impl WriteSession for SimulatedSession {
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         match self.request(Request::LoadTrash { owner: owner.clone(), limit })? {
             Reply::Trash(oldest) => Ok(oldest),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {
+        match self.request(Request::LoadOrder(owner.clone()))? {
+            Reply::Order(seen, order) => Ok((seen, order)),
             _ => Err(Error::NotFound),
         }
     }

@@ -15,6 +15,7 @@ pub(super) enum Answer {
     KeyReused,
     Purged(usize),
     NotFound,
+    UnknownNeighbour,
     PreconditionFailed(i64),
     /// At this revision, if it is live.
     AlreadyExists(Option<i64>),
@@ -46,6 +47,7 @@ impl Answer {
             Err(RepositoryError::Operation(failed)) => bulk::failure(*failed),
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
             Err(RepositoryError::NotFound) => Self::NotFound,
+            Err(RepositoryError::UnknownNeighbour { .. }) => Self::UnknownNeighbour,
             Err(RepositoryError::PreconditionFailed { current }) => {
                 Self::PreconditionFailed(current.number())
             }
@@ -88,6 +90,7 @@ impl Answer {
     pub(super) fn writes_nothing(&self) -> bool {
         match self {
             Self::NotFound
+            | Self::UnknownNeighbour
             | Self::AlreadyExists(_)
             | Self::QuotaExceeded
             | Self::KeyReused

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, NewTask, OwnerId,
-    Precondition, Priority, Revision, TaskId, Title, TrashCapacity, WriteLimits,
+    Change, Command, Completion, EntityTags, Idempotency, IdempotencyKey, KeyLimits, MoveTo, NewTask,
+    OrderKey, OwnerId, Precondition, Priority, Revision, Task, TaskId, Title, TrashCapacity, WriteLimits,
 };
 use uuid::Uuid;
 
@@ -94,7 +94,7 @@ pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Op
 pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
-    match random.below(15) {
+    match random.below(19) {
         0..4 => {
             let is_fresh = random.chance(400);
             if is_fresh {
@@ -120,7 +120,17 @@ pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Opt
             Command::Delete { id, precondition: precondition(random, id, record), trash }
         }
         11..13 => Command::Restore { id, precondition: precondition(random, id, record) },
-        13 => Command::Purge { id, precondition: precondition(random, id, record) },
+        13..17 => {
+            let neighbour = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
+            let to = random.one_of(&[
+                MoveTo::First,
+                MoveTo::Last,
+                MoveTo::Before(neighbour),
+                MoveTo::After(neighbour),
+            ]);
+            Command::Move { id, to, precondition: precondition(random, id, record) }
+        }
+        17 => Command::Purge { id, precondition: precondition(random, id, record) },
         _ => Command::EmptyTrash,
     }
 }
@@ -196,7 +206,10 @@ pub(super) fn old_write(
         }
         None => {
             let new = NewTask::new(id, Title::from_stored(format!("title {serial}")));
-            record.tasks.insert(id, TaskRow::Live(new.into_task(owner.clone(), next, now)));
+            // It writes no key.
+            let position = OrderKey::derived(now, id.uuid());
+            let task = Task { position, ..new.into_task(owner.clone(), next, now) };
+            record.tasks.insert(id, TaskRow::Live(task));
             record.live_tasks += 1;
         }
     }

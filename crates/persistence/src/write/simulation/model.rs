@@ -1,8 +1,8 @@
 //! A second implementation of the rules of writes.
 
 use domain::{
-    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, Precondition, Task, TaskId, Timestamp,
-    TrashCapacity, TrashedId,
+    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, MoveTo, OrderKey, OrderedTask, Precondition, Task,
+    TaskId, Timestamp, TrashCapacity, TrashedId,
 };
 
 use super::bulk;
@@ -70,6 +70,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
                 created_at: call.now,
                 updated_at: call.now,
                 revision: domain::Revision::new(next),
+                position: OrderKey::first(domain::Revision::new(next)),
                 deleted_at: None,
             };
             record.live_tasks += 1;
@@ -106,6 +107,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
             task.revision = domain::Revision::new(next);
             put(record, task, next)
         }
+        Command::Move { id, to, precondition } => move_task(record, (*id, *to), precondition, call),
         Command::LookUp => Answer::NotFound,
         Command::Bulk(list) => bulk::apply(record, call, list, quota),
         _ => apply_to_trash(record, call, quota),
@@ -168,7 +170,58 @@ fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
         },
         Command::EmptyTrash => purge_all(record, |_| true),
         Command::ExpireTrash { before, .. } => purge_all(record, |trashed| trashed.deleted_at < *before),
-        Command::Create(_) | Command::Update { .. } | Command::LookUp | Command::Bulk(_) => Answer::Fault,
+        Command::Create(_)
+        | Command::Update { .. }
+        | Command::Move { .. }
+        | Command::LookUp
+        | Command::Bulk(_) => Answer::Fault,
+    }
+}
+
+/// Moves a live task among the others. The schedules are too short for a key that is too long.
+fn move_task(
+    record: &mut Record,
+    (id, to): (TaskId, MoveTo),
+    precondition: &Precondition,
+    call: &Call,
+) -> Answer {
+    let Some(TaskRow::Live(task)) = record.tasks.get(&id).cloned() else { return Answer::NotFound };
+    if let MoveTo::Before(neighbour) | MoveTo::After(neighbour) = to
+        && !matches!(record.tasks.get(&neighbour), Some(TaskRow::Live(_)))
+    {
+        return Answer::UnknownNeighbour;
+    }
+    if excludes(precondition, &task) {
+        return Answer::PreconditionFailed(task.revision.number());
+    }
+    let order = record.order();
+    let mut moved = order.clone();
+    moved.retain(|other| other.id != id);
+    let place = |neighbour| moved.iter().position(|other| other.id == neighbour);
+    let place = match to {
+        MoveTo::First => Some(0),
+        MoveTo::Last => Some(moved.len()),
+        MoveTo::Before(neighbour) => place(neighbour),
+        MoveTo::After(neighbour) => place(neighbour).map(|place| place + 1),
+    };
+    let Some(place) = place else { return Answer::Unchanged(task) };
+    let next = domain::Revision::new(record.revision + 1);
+    let position = match (place.checked_sub(1).map(|place| &moved[place]), moved.get(place)) {
+        (Some(lower), Some(upper)) => lower.position.between(&upper.position),
+        (Some(_), None) => Some(OrderKey::last(next)),
+        (None, _) => Some(OrderKey::first(next)),
+    };
+    moved.insert(place, OrderedTask { id, position: task.position.clone(), is_live: true });
+    let live = |order: &[OrderedTask]| -> Vec<TaskId> {
+        order.iter().filter(|other| other.is_live).map(|other| other.id).collect()
+    };
+    match position {
+        _ if live(&moved) == live(&order) => Answer::Unchanged(task),
+        None => Answer::Fault,
+        Some(position) => {
+            let updated_at = later(task.updated_at, call.now);
+            put(record, Task { position, updated_at, revision: next, ..task }, next.number())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{KeyRecord, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
+use domain::{KeyRecord, OrderedTask, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
 
 use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
 
@@ -74,6 +74,11 @@ impl Record {
                 *row = TaskRow::of(task.clone());
             }
         }
+        for touch in &store.set.touched {
+            if let Some(TaskRow::Live(task) | TaskRow::Trashed(task)) = record.tasks.get_mut(&touch.id) {
+                touch.apply_to(task);
+            }
+        }
         for id in &store.set.deleted {
             record.tasks.remove(id);
         }
@@ -100,6 +105,18 @@ impl Record {
         let mut trashed: Vec<TrashedId> = trashed.collect();
         trashed.sort_by_key(|trashed| (trashed.deleted_at, trashed.revision));
         trashed
+    }
+
+    /// The places of all tasks, in order.
+    pub(super) fn order(&self) -> Vec<OrderedTask> {
+        let mut order: Vec<OrderedTask> = Vec::new();
+        for row in self.tasks.values() {
+            let (TaskRow::Live(task) | TaskRow::Trashed(task)) = row else { continue };
+            let (id, position, is_live) = (task.id, task.position.clone(), task.deleted_at.is_none());
+            order.push(OrderedTask { id, position, is_live });
+        }
+        order.sort_by(|one, other| (&one.position, one.id).cmp(&(&other.position, other.id)));
+        order
     }
 
     /// What a reader of changes gets who has seen everything up to a revision, in the order of revisions: each task

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{OwnerId, TrashedId};
+use domain::{OrderedTask, OwnerId, TrashedId};
 
 use super::record::{self, Record};
-use crate::write::{LastStore, Loaded, Store, ToLoad};
+use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
 
 /// Names a connection, as the server knows it.
 pub(super) type SessionId = u64;
@@ -33,6 +33,7 @@ pub(super) enum Request {
     Lock { owners: Vec<OwnerId>, skip_locked: bool },
     Load(Vec<ToLoad>),
     LoadTrash { owner: OwnerId, limit: usize },
+    LoadOrder(OwnerId),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
     Commit,
@@ -44,6 +45,7 @@ pub(super) enum Reply {
     Locked(Vec<OwnerId>),
     Loaded(Vec<Loaded>),
     Trash(Vec<TrashedId>),
+    Order(Option<Seen>, Vec<OrderedTask>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
 }
@@ -156,6 +158,11 @@ impl Server {
                 let mut oldest = self.record(owner).map_or_else(Vec::new, Record::trash);
                 oldest.truncate(*limit);
                 Progress::Done(Ok(Reply::Trash(oldest)))
+            }
+            Request::LoadOrder(owner) => {
+                let record = self.record(owner);
+                let order = record.map_or_else(Vec::new, Record::order);
+                Progress::Done(Ok(Reply::Order(record.map(Record::seen), order)))
             }
             Request::LastStores(owners) => {
                 let mut last: Vec<Option<LastStore>> =

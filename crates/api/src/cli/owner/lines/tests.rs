@@ -8,8 +8,15 @@ fn task() -> domain::Task {
     let at = |millis: i64| Timestamp::from_unix_millis(1_795_252_517_465 + millis).unwrap();
     let title = Title::parse("line\nbreak \u{2028} \"quoted\" 🚀", 200).unwrap();
     let task = domain::NewTask::new(TaskId::parse(ID).unwrap(), title);
-    ImportedTask { task, completed_at: None, created_at: at(0), updated_at: at(1), deleted_at: None }
-        .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
+    ImportedTask {
+        task,
+        completed_at: None,
+        created_at: at(0),
+        updated_at: at(1),
+        position: None,
+        deleted_at: None,
+    }
+    .into_task(OwnerId::parse("zoë").unwrap(), Revision::new(3))
 }
 
 fn trashed() -> domain::Task {
@@ -42,13 +49,13 @@ fn exports_have_one_line_per_entry() {
             r#"{{"task":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
             "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
              \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
-             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":3}}"
+             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":3,\"position\":\"B0e4d5d4bc61a6fe655b3f92e183cc62f5c595a0c084ee\"}}"
         ),
         &format!(
             r#"{{"trashed":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
             "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
              \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
-             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":2,\"deleted_at\":\"2026-11-21T09:15:17.467Z\"}}"
+             \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":2,\"position\":\"B0e4d5d4bc61a6fe655b3f92e183cc62f5c595a0c084ee\",\"deleted_at\":\"2026-11-21T09:15:17.467Z\"}}"
         ),
         &format!(r#"{{"tombstone":{{"id":"{ID}","revision":4,"deleted_at":"2026-11-21T09:15:17.466Z"}}}}"#),
         r#"{"end":{"tasks":1,"trashed":1,"tombstones":1}}"#,

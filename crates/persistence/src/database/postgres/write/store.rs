@@ -2,7 +2,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{KeyRecord, TaskId, Timestamp};
+use domain::{KeyRecord, OrderKey, Revision, TaskId, Timestamp, Touch};
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
@@ -24,6 +24,7 @@ struct StoreOwners<'a> {
     owners: OwnerArrays<'a>,
     inserted: TaskChanges<'a>,
     updated: TaskChanges<'a>,
+    touched: Touched<'a>,
     deleted: TaskKeys,
     /// Ids of inserted tasks that may have tombstones.
     freed: TaskKeys,
@@ -51,6 +52,16 @@ struct OwnerArrays<'a> {
 struct TaskChanges<'a> {
     of: Vec<i64>,
     rows: TaskArrays<'a>,
+}
+
+/// Columns of rows that are not loaded; null leaves a column as it is.
+#[derive(Default)]
+struct Touched<'a> {
+    of: Vec<i64>,
+    ids: Vec<TaskId>,
+    positions: Vec<Option<&'a str>>,
+    revisions: Vec<Option<i64>>,
+    timestamps: Vec<Option<Timestamp>>,
 }
 
 #[derive(Default)]
@@ -101,6 +112,9 @@ impl<'a> StoreOwners<'a> {
                     kind.rows.push(task);
                 }
             }
+            for touch in &store.set.touched {
+                all.touched.push(ordinal, touch);
+            }
             for (ids, keys) in
                 [(&store.set.deleted, &mut all.deleted), (&store.set.recreated, &mut all.freed)]
             {
@@ -129,9 +143,41 @@ impl<'a> StoreOwners<'a> {
         !self.inserted.of.is_empty()
             && self.freed.of.is_empty()
             && self.updated.of.is_empty()
+            && self.touched.of.is_empty()
             && self.deleted.of.is_empty()
             && self.tombstones.of.is_empty()
             && self.recorded.of.is_empty()
+    }
+}
+
+impl<'a> Touched<'a> {
+    fn push(&mut self, ordinal: i64, touch: &'a Touch) {
+        let Touch { id, position, revision, updated_at } = touch;
+        self.of.push(ordinal);
+        self.ids.push(*id);
+        self.positions.push(position.as_ref().map(OrderKey::as_str));
+        self.revisions.push(revision.map(Revision::number));
+        self.timestamps.push(*updated_at);
+    }
+
+    /// A current search text remains current, since no text changes.
+    fn push_clause<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            ", touched as (update tasks set position = coalesce(new_position, position),
+                search_revision = case when search_revision = revision then coalesce(new_revision, revision)
+                    else search_revision end,
+                revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time)
+            from (select of_owner, of_id, new_position, new_revision, new_time from unnest(",
+        );
+        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
+        push!(out, Array<Id> => &self.ids, Array<Nullable<Text>> => &self.positions,
+            Array<Nullable<BigInt>> => &self.revisions, Array<Nullable<UtcTimestamp>> => &self.timestamps);
+        out.push_sql(
+            ") as input (ordinal, of_id, new_position, new_revision, new_time) join passed using (ordinal)",
+        );
+        out.push_sql(BY_KEY);
+        out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
+        Ok(())
     }
 }
 
@@ -232,6 +278,9 @@ impl StoreOwners<'_> {
             self.updated.push_input(out)?;
             out.push_sql(BY_KEY);
             out.push_sql(") as input where tasks.owner_id = input.of_owner and tasks.id = input.id)");
+        }
+        if !self.touched.of.is_empty() {
+            self.touched.push_clause(out)?;
         }
         if !self.deleted.of.is_empty() {
             out.push_sql(", deleted as (delete from tasks using (select of_owner, of_id");

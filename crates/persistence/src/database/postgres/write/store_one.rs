@@ -14,7 +14,8 @@ use crate::write::Store;
 /// Whether a store writes or deletes exactly one task and nothing else.
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
-    set.inserted.len() + set.updated.len() + set.tombstones.len() == 1 && set.recorded.is_empty()
+    let tasks = set.inserted.len() + set.updated.len() + set.tombstones.len();
+    tasks == 1 && set.touched.is_empty() && set.recorded.is_empty()
 }
 
 /// Stores it.

@@ -1,6 +1,6 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::sqlite::Sqlite;
 use domain::{OwnerId, TaskId, Timestamp};
 
@@ -79,6 +79,16 @@ impl QueryFragment<Sqlite> for UpdateTask<'_> {
         push_key(&mut out, self.owner, BindTask::<Sqlite>::id(&self.task))
     }
 }
+
+// Null leaves a column as it is. A current search text remains current, since no text changes.
+text_statement!(
+    TouchTask(position: Option<String> as Nullable<Text>, searched: Option<i64> as Nullable<BigInt>,
+        revision: Option<i64> as Nullable<BigInt>, updated_at: Option<Timestamp> as Nullable<UtcTimestamp>,
+        owner: str as Text, id: TaskId as Id) => (),
+    ["update tasks set position = coalesce(?, position),
+        search_revision = case when search_revision = revision then coalesce(?, revision) else search_revision end,
+        revision = coalesce(?, revision), updated_at = max(updated_at, coalesce(?, updated_at))
+    where owner_id = ? and id = ?"]);
 
 text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt, BigInt),
     ["select version, revision, epoch, live_tasks, trashed_tasks from owners where owner_id = ?"]);
