@@ -31,6 +31,7 @@ mod idempotency;
 mod isolation;
 mod layers;
 mod limits;
+mod lists;
 mod migrations;
 mod node;
 mod observability;

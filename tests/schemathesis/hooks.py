@@ -10,10 +10,11 @@ import uuid
 import schemathesis
 from schemathesis.generation.modes import GenerationMode
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 ORDERS = ("order", "sort_order", "sort_direction", "sort_dir")
 OFFSETS = ("offset", "skip", "page")
-OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS)
+FILTERS = ("priority", "tags", "tag", "due_date", "due_after", "due_before", "overdue", "tz")
+OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS, *FILTERS)
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 
 
 @schemathesis.hook
@@ -57,10 +58,11 @@ def remove_contradictions(query, is_trash):
         for name in OF_CURSOR:
             query.pop(name, None)
         return
+    # Of the names that the pattern allows, few are those of time zones.
+    if "tz" in query and query["tz"] not in ZONES:
+        query["tz"] = ZONES[len(query["tz"]) % len(ZONES)]
     # The service has not issued any other text.
     query.pop("cursor", None)
-    if "tz" in query:
-        query["tz"] = ZONES[len(query["tz"]) % len(ZONES)]
     status = {"active": "pending"}.get(query.get("status"), query.get("status", "all"))
     completed = {"true": "completed", "false": "pending"}.get(as_text(query.get("completed")))
     if "all" not in (status, completed) and status != completed:
@@ -81,8 +83,9 @@ def is_cursor(text, is_trash):
     """Whether the service may have issued it, for this list."""
     try:
         version, *parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return version == 1 and (parts[6:] == [True]) == is_trash
-    except (ValueError, LookupError, TypeError):
+        extra = parts[6] if len(parts) > 6 else {}
+        return version == 1 and extra.get("trash", False) == is_trash
+    except (ValueError, LookupError, TypeError, AttributeError):
         return False
 
 

@@ -2,6 +2,8 @@
 //!
 //! Each validates its input and calls one method of a port. Rules of a write belong to [`decide`](crate::decide()).
 
+mod lists;
+
 use std::error::Error;
 use std::sync::Arc;
 
@@ -42,6 +44,9 @@ pub enum TaskError {
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
+    /// Another list of the owner has this name.
+    #[error("another list of the owner has this name")]
+    NameTaken,
     /// One of the operations of an atomic list failed.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -75,6 +80,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
+            RepositoryError::NameTaken => Self::NameTaken,
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,

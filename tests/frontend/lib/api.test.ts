@@ -70,6 +70,19 @@ test("counts tags", async () => {
   ]);
 });
 
+test("creates and changes lists", async () => {
+  const { api } = testClient();
+  const home = await api.createList({ name: "Home", color: "#1E90FF" });
+  expect(home).toMatchObject({ name: "Home", color: "#1e90ff" });
+  const id = crypto.randomUUID();
+  const work = await api.createListWithId(id, { name: "Work" });
+  expect(await api.createListWithId(id, { name: "Work" })).toEqual(work);
+  const renamed = await api.updateList(home, { name: "House" });
+  expect(await failure(api.updateList(home, { name: "Castle" }))).toMatchObject({ code: "precondition_failed" });
+  expect(await failure(api.createList({ name: "WORK" }))).toMatchObject({ code: "already_exists", status: 409 });
+  expect(await api.lists()).toEqual([renamed, work].map((list) => ({ ...list, open: 0, completed: 0 })));
+});
+
 test("tells on later pages that the user has written", async () => {
   const { api } = testClient();
   const task = await api.create({ title: "a" });
@@ -93,7 +106,7 @@ test("lists by status and text, in pages, with a count", async () => {
   const first = await api.list({ limit: 3, count: true });
   expect(first).toMatchObject({ total: 4, next: expect.any(String) });
   const second = await api.list({ limit: 3, cursor: first.next });
-  expect(second).toEqual({ tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
+  expect(second).toEqual({ changedSince: false, tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
 });
 
 test("concurrent calls share one token request", async () => {

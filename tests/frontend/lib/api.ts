@@ -9,9 +9,12 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type List = components["schemas"]["List"];
+export type CountedList = components["schemas"]["CountedList"];
+export type NewList = components["schemas"]["NewList"];
+export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
-
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
 /** A page of tasks. */
@@ -88,6 +91,7 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
 
   const client = createClient<paths>({ baseUrl, fetch: authorized });
   const owner = { user_id: userId };
+  const paramsOfList = ({ id, revision }: List) => ({ path: { ...owner, id }, header: { "If-Match": `"${revision}"` } });
   const paramsOf = (task: Task) => ({ path: { ...owner, id: task.id }, header: { "If-Match": versions.tagOf(task) } });
 
   return {
@@ -178,6 +182,31 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Deletes all tasks of the trash for good. */
     async emptyTrash(): Promise<void> {
       read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
+    },
+
+    /** Returns the user's lists in their order, with the numbers of their tasks. */
+    async lists(signal?: AbortSignal): Promise<CountedList[]> {
+      return read(await client.GET("/api/{user_id}/lists", { params: { path: owner }, signal }));
+    },
+
+    /** Creates a list, as `create` does a task. It comes last. */
+    async createList(body: NewList, options: OnceOptions = {}): Promise<List> {
+      const params = { path: owner, header: keyOf(options) };
+      return read(await client.POST("/api/{user_id}/lists", { params, body }));
+    },
+
+    /** Creates a list with a new id, as `createWithId` does a task. */
+    async createListWithId(id: string, body: NewList): Promise<List> {
+      const path = { ...owner, id };
+      const params = { path, header: { "If-None-Match": "*" } };
+      let result = await client.PUT("/api/{user_id}/lists/{id}", { params, body });
+      if (result.response.status === 412) result = await client.GET("/api/{user_id}/lists/{id}", { params: { path } });
+      return read(result);
+    },
+
+    /** Changes the given members. Throws `precondition_failed` if another client has changed this version. */
+    async updateList(list: List, body: ListPatch): Promise<List> {
+      return read(await client.PATCH("/api/{user_id}/lists/{id}", { params: paramsOfList(list), body }));
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */

@@ -6,6 +6,7 @@
 //! field of [`domain::Task`] or [`domain::TaskInput`] without an entry does not compile.
 
 mod kinds;
+pub(crate) mod lists;
 mod reader;
 mod table;
 pub(crate) mod text_patterns;

@@ -1,5 +1,7 @@
 //! Examples of each schema, added to every request and response that uses it.
 
+mod lists;
+
 use domain::TaskId;
 use serde_json::{Map, Value, json};
 use utoipa::Modify;
@@ -97,7 +99,7 @@ impl Examples {
             }
             "BulkRequest" => vec![("list", bulk_request()), ("nothing", json!({"operations": []}))],
             "BulkResults" => self.bulk_results(),
-            schema => (self.0)(schema),
+            schema => lists::of(schema).unwrap_or_else(|| (self.0)(schema)),
         }
     }
 

@@ -86,6 +86,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if path.contains("/lists") && operation.request_body.is_some() {
+        statuses.push(S::CONFLICT);
+    }
     if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
         || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
     {
@@ -131,7 +134,7 @@ pub(super) fn example(kind: ProblemKind) -> Option<Value> {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
-        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000, "tasks"),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok()

@@ -17,13 +17,14 @@ interface Props {
   filter: TaskFilter;
   onEdit: (task: Task) => void;
   onDelete: (task: Task) => void;
+  onTag: (tag: string) => void;
   onShowAll: () => void;
   /** Called when the focused row was removed and there is no other. */
   onLastRemoved: () => void;
 }
 
 /** The list of the tasks that match a filter. */
-export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastRemoved }: Props) {
+export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRemoved }: Props) {
   const { tasks, isPlaceholderData, error, refetch, hasNextPage, isLoadingMore, loadMore } = useTasks(filter);
   const complete = useCompleteTask();
   const list = useRef<HTMLUListElement>(null);
@@ -69,6 +70,7 @@ export function TaskList({ filter, onEdit, onDelete, onShowAll, onLastRemoved }:
               onToggle={() => complete.mutate({ task, completed: !task.completed })}
               onEdit={() => onEdit(task)}
               onDelete={() => onDelete(task)}
+              onTag={onTag}
             />
           ))}
         </ul>

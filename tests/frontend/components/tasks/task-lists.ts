@@ -14,6 +14,9 @@ type List = InfiniteData<Page, string | undefined>;
 /** The prefix of the query keys of all task lists, and the key of their mutations. */
 export const TASKS = ["tasks"];
 
+/** The query key of the tags in use. */
+export const TAGS = ["tags"];
+
 export const tasksKey = (filter: TaskFilter) => [...TASKS, filter] as const;
 
 /** All cached task lists, whatever their filter. */
@@ -51,8 +54,9 @@ export class TaskLists {
     for (const { state } of pending) if (state.context) this.#show(state.context as Pending);
   }
 
-  /** Loads the lists again after the last pending change. */
-  settle(): void {
+  /** Loads the lists again after the last pending change, and the tags if they may have changed. */
+  settle({ tags = false } = {}): void {
+    if (tags) void this.queries.invalidateQueries({ queryKey: TAGS });
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
   }
 

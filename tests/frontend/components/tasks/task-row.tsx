@@ -3,6 +3,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import type { Task } from "@/lib/api";
 
 import { isDraft } from "./draft";
+import { TaskDetails } from "./task-details";
 import styles from "./task-row.module.css";
 
 interface Props {
@@ -10,10 +11,11 @@ interface Props {
   onToggle: () => void;
   onEdit: () => void;
   onDelete: () => void;
+  onTag: (tag: string) => void;
 }
 
 /** One task in the list. */
-export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
+export function TaskRow({ task, onToggle, onEdit, onDelete, onTag }: Props) {
   const draft = isDraft(task);
   return (
     <li className={styles.row} data-done={task.completed || undefined} aria-busy={draft || undefined}>
@@ -23,7 +25,7 @@ export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
         checked={task.completed}
         disabled={draft}
         onChange={onToggle}
-        aria-describedby={task.description ? `${task.id}-description` : undefined}
+        aria-describedby={`${task.id}-description ${task.id}-details`}
       />
       <div className={styles.text}>
         <label htmlFor={task.id} className={styles.title} dir="auto">
@@ -34,7 +36,8 @@ export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
             {task.description}
           </p>
         )}
-        <small>
+        <small id={`${task.id}-details`} className={styles.details}>
+          <TaskDetails task={task} onTag={onTag} />
           <RelativeTime time={task.created_at} />
         </small>
       </div>

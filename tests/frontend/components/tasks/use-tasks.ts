@@ -19,7 +19,7 @@ export function useTasks(filter: TaskFilter) {
     placeholderData: (before: InfiniteData<Page, string | undefined> | undefined) =>
       before && {
         ...before,
-        pages: before.pages.map(({ tasks }): Page => ({ tasks: tasks.filter((task) => matches(task, filter)) })),
+        pages: before.pages.map(({ tasks }): Page => ({ tasks: tasks.filter((task) => matches(task, filter)), changedSince: false })),
       },
   });
   const { data, errorUpdateCount, hasNextPage, isFetching, fetchNextPage } = query;

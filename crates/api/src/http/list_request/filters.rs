@@ -71,7 +71,7 @@ impl Parameters<'_> {
 
     /// Tags agree in any order and spelling.
     fn agreed_tags(&mut self, asked: Option<&[Tag]>, carried: Option<Vec<Tag>>) -> Option<Vec<Tag>> {
-        let keys = |tags: &[Tag]| tags.iter().map(|tag| tag.key()).collect::<BTreeSet<_>>();
+        let keys = |tags: &[Tag]| tags.iter().map(Tag::key).collect::<BTreeSet<_>>();
         let _ = self.agreed("tags", asked.map(keys).as_ref(), carried.as_deref().map(keys));
         carried
     }

@@ -3,17 +3,23 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use domain::{Description, Priority, Tag, Tags, TextLimits, Title};
+use domain::{Description, ListName, Priority, Tag, Tags, TextLimits, Title};
 
 /// A title: what remains after trimming has a visible character, and no rejected one.
-pub(crate) static TITLE: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static TITLE: LazyLock<String> =
+    LazyLock::new(|| title_of_at_most(TextLimits::default().title_max));
+
+/// The name of a list: a shorter title.
+pub(crate) static LIST_NAME: LazyLock<String> = LazyLock::new(|| title_of_at_most(ListName::MAX_CHARS));
+
+fn title_of_at_most(max: usize) -> String {
     let space = class("", char::is_whitespace);
     let visible = class("^", |character| Title::parse(&character.to_string(), 1).is_err());
     let end = class("^", |character| character.is_whitespace() || is_rejected(character));
     let accepted = class("^", is_rejected);
-    let between = TextLimits::default().title_max - 2;
+    let between = max - 2;
     format!("^{space}*(?={accepted}*{visible}){end}({accepted}{{0,{between}}}{end})?{space}*$")
-});
+}
 
 /// A description or search text of any length.
 pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*$", class("^", is_rejected)));
