@@ -9,6 +9,7 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type Move = components["schemas"]["Move"];
 export type List = components["schemas"]["List"];
 export type CountedList = components["schemas"]["CountedList"];
 export type NewList = components["schemas"]["NewList"];
@@ -161,6 +162,14 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       return versions.inOrder(task.id, async () => {
         const body = { completed };
         const result = await client.PATCH("/api/{user_id}/tasks/{id}/complete", { params: paramsOf(task), body });
+        return versions.wrote(task, read(result), result.response);
+      });
+    },
+
+    /** Moves a task in the manual order: before or after another one, or to one end. */
+    move(task: Task, to: Move): Promise<Task> {
+      return versions.inOrder(task.id, async () => {
+        const result = await client.POST("/api/{user_id}/tasks/{id}/move", { params: paramsOf(task), body: to });
         return versions.wrote(task, read(result), result.response);
       });
     },

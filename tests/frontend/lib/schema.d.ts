@@ -1170,7 +1170,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -1279,7 +1279,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -2508,8 +2508,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3771,8 +3774,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
