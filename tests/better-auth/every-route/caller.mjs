@@ -54,6 +54,7 @@ export const routes = (root, id) => [
   ["PATCH", `${root}/${id}/complete`],
   ["DELETE", `${root}/${id}`],
   ["POST", `${root}/${id}/restore`],
+  ["POST", `${root}/${id}/move`, { body: { to: "last" } }],
   ["GET", `${root}/trash/${id}`],
   ["DELETE", `${root}/trash/${id}`],
   ["GET", `${root}/tags`],

@@ -9,6 +9,7 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type Move = components["schemas"]["Move"];
 export type TagCount = components["schemas"]["TagCount"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 
@@ -167,6 +168,14 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
         const path = { ...owner, id };
         const result = await client.POST("/api/{user_id}/tasks/{id}/restore", { params: { path } });
         return versions.read(read(result), result.response);
+      });
+    },
+
+    /** Moves a task in the manual order, which `list({ sort: "position" })` returns. */
+    move(task: Task, place: Move): Promise<Task> {
+      return versions.inOrder(task.id, async () => {
+        const result = await client.POST("/api/{user_id}/tasks/{id}/move", { params: paramsOf(task), body: place });
+        return versions.wrote(task, read(result), result.response);
       });
     },
 

@@ -125,6 +125,27 @@ export interface paths {
         patch: operations["complete_task"];
         trace?: never;
     };
+    "/api/{user_id}/tasks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a task in the manual order
+         * @description Before or after another task, or to one end. If the task is there already, nothing changes. A neighbour that is unknown or
+         *     in the trash is 422.
+         */
+        post: operations["move_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -139,6 +160,27 @@ export interface paths {
          * @description A task that is not in the trash remains unchanged.
          */
         post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Executes several operations
+         * @description In sequence and in one transaction. By default all are executed or, if one fails, none: the response is the problem of
+         *     the first one that fails, with its `index`. With `"atomic": false` each succeeds or fails on its own.
+         */
+        post: operations["bulk_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,6 +361,27 @@ export interface paths {
         patch: operations["own_complete_task"];
         trace?: never;
     };
+    "/api/tasks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a task in the manual order
+         * @description Before or after another task, or to one end. If the task is there already, nothing changes. A neighbour that is unknown or
+         *     in the trash is 422.
+         */
+        post: operations["own_move_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -333,6 +396,27 @@ export interface paths {
          * @description A task that is not in the trash remains unchanged.
          */
         post: operations["own_restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Executes several operations
+         * @description In sequence and in one transaction. By default all are executed or, if one fails, none: the response is the problem of
+         *     the first one that fails, with its `index`. With `"atomic": false` each succeeds or fails on its own.
+         */
+        post: operations["own_bulk_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,6 +660,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Operations to execute. */
+        BulkRequest: {
+            /**
+             * @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.
+             * @default true
+             */
+            atomic: boolean | null;
+            /** @description They are executed in this order, each on the result of those before it. */
+            operations: components["schemas"]["Operation"][];
+        };
+        /** @description The results of the operations. */
+        BulkResults: {
+            /** @description One for each operation, in their order. */
+            results: components["schemas"]["OperationResult"][];
+        };
         /** @description The value of `completed`; toggled if absent. */
         Completion: {
             /** @description Whether the task is done. */
@@ -607,8 +706,11 @@ export interface components {
         };
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
-            /** @description The location: `["body", "title"]`, `["query", "limit"]`, `["path", "id"]`, or `["body"]` and `["query"]` as a whole. */
-            loc: string[];
+            /**
+             * @description The location: `["body", "title"]`, `["body", "operations", 0, "id"]`, `["query", "limit"]`, `["path", "id"]`, or
+             *     `["body"]` and `["query"]` as a whole.
+             */
+            loc: components["schemas"]["Place"][];
             /** @description A description. */
             msg: string;
             /** @description A code: `missing`, `null_not_allowed`, `string_type`, `string_too_long`, `value_error`, …. */
@@ -642,6 +744,26 @@ export interface components {
              */
             status: "ok";
         };
+        /** @description The new place of a task: exactly one of three members. */
+        Move: {
+            /**
+             * Format: uuid
+             * @description The task that comes next.
+             */
+            before: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description The task that comes before.
+             */
+            after: string;
+        } | {
+            /**
+             * @description One end of the order.
+             * @enum {string}
+             */
+            to: "first" | "last";
+        };
         /** @description A task to create. */
         NewTask: {
             /** @description Whether the task is done. */
@@ -661,17 +783,97 @@ export interface components {
             /** @description What to do. 1 to 200 Unicode scalar values after trimming white space at both ends, unless the service is configured otherwise. */
             title: string;
         };
-        /** @description The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit` and `trashed` as extension members). */
+        /** @description One operation. A null member counts as absent. */
+        Operation: {
+            /** @description The id of the new task, a UUID of version 4 or 7; by default the service chooses one. */
+            id?: string | null;
+            /** @enum {string} */
+            op: "create";
+            task: components["schemas"]["NewTask"];
+        } | {
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "update";
+            task: components["schemas"]["TaskPatch"];
+        } | {
+            /**
+             * @description The new value.
+             * @default true
+             */
+            completed: boolean | null;
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "complete";
+        } | {
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "delete";
+        } | {
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "restore";
+        };
+        /** @description The task after the operation, except after a deletion, or the problem of one that failed. */
+        OperationResult: {
+            problem?: components["schemas"]["Problem"];
+            /** @description The status that the route of the operation would have. */
+            status: number;
+            task?: components["schemas"]["Task"];
+        };
+        /** @description A step of a location. */
+        Place: string | number;
+        /**
+         * @description The body of every error (RFC 9457, with `code`, `request_id`, `errors`, `limit`, `trashed`, `task` and `index` as extension
+         *     members).
+         */
         Problem: {
             /**
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description The index of the operation that failed; only if a list of operations is not executed for it. */
+            index?: number;
             /**
              * Format: int64
              * @description The maximum that would be exceeded; only with `quota_exceeded`.
@@ -684,6 +886,7 @@ export interface components {
              * @description The status of the response.
              */
             status: number;
+            task?: components["schemas"]["Task"];
             /** @description A title for people, always the same for one type. */
             title: string;
             /** @description Whether the task with the chosen id is in the trash; only with `precondition_failed` of a create. */
@@ -745,6 +948,11 @@ export interface components {
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * @description The sort key of the manual order, which compares byte by byte.
+             * @example AfFgnDxSe6
+             */
+            position: string;
             /**
              * @description How urgent the task is.
              * @example medium
@@ -850,6 +1058,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The sort key of the manual order, which compares byte by byte.
+             * @example AfFgnDxSe6
+             */
+            position: string;
+            /**
              * @description How urgent the task is.
              * @example medium
              * @enum {string}
@@ -891,8 +1104,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `quota_exceeded`: Too many tasks. */
+        /** @description `already_exists`: Already exists. `quota_exceeded`: Too many tasks. */
         Conflict: {
+            headers: {
+                /** @description Identifies the request in the log: the client's id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `dependency_failed`: Dependency failed. */
+        FailedDependency: {
             headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
@@ -1185,10 +1409,10 @@ export interface operations {
                 search?: string;
                 /** @description Alias of `offset`. */
                 skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. `position` is the manual order. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -1642,6 +1866,69 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    move_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     restore_task: {
         parameters: {
             query?: never;
@@ -1693,6 +1980,63 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    bulk_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The operations. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description The result of each operation. */
+            200: {
+                headers: {
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            424: components["responses"]["FailedDependency"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1822,9 +2166,9 @@ export interface operations {
                 /** @description Alias of `offset`. */
                 skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -2069,10 +2413,10 @@ export interface operations {
                 search?: string;
                 /** @description Alias of `offset`. */
                 skip?: number;
-                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. */
-                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                /** @description The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without this and `order`. Tasks without a due date come last in both directions. `position` is the manual order. */
+                sort?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
@@ -2503,6 +2847,66 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_move_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The task's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed task. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_restore_task: {
         parameters: {
             query?: never;
@@ -2551,6 +2955,59 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_bulk_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The operations. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description The result of each operation. */
+            200: {
+                headers: {
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            424: components["responses"]["FailedDependency"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2672,9 +3129,9 @@ export interface operations {
                 /** @description Alias of `offset`. */
                 skip?: number;
                 /** @description The sort key, with `-` for descending. `deleted_at`, `created_at` and `updated_at` are aliases. The newest deletion first without this and `order`. */
-                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `sort`. */
-                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed";
+                sort_by?: "deleted" | "-deleted" | "created" | "-created" | "updated" | "-updated" | "title" | "-title" | "deleted_at" | "-deleted_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due_date" | "-due_date" | "priority" | "-priority" | "completed" | "-completed" | "position" | "-position";
                 /** @description Alias of `order`. */
                 sort_dir?: "asc" | "desc";
                 /** @description Alias of `order`. */
