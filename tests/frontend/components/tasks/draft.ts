@@ -19,6 +19,7 @@ export function draftOf(title: string, userId: string): Task {
     created_at: now,
     updated_at: now,
     revision: 0,
+    position: "A",
   };
 }
 
