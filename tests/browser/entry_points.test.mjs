@@ -55,7 +55,7 @@ test("every action is available from the keyboard", async (t) => {
   const focusedTask = () => alice.page.evaluate(() => document.activeElement?.closest("li")?.textContent);
   await alice.page.locator("body").press("n");
   for (const title of ["First", "Second"]) {
-    const created = alice.nextResponse("POST");
+    const created = alice.nextResponse("PUT");
     await keys.type(title);
     await keys.press("Enter");
     assert.equal((await created).status(), 201);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { dayFromToday } from "./user.mjs";
 
 const FOLDER = process.env.SCREENSHOTS ?? join(import.meta.dirname, "../../target/screenshots");
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 720 } };
@@ -43,7 +44,9 @@ test("main states fit light and dark, wide and narrow windows", async (t) => {
   await take("empty");
   for (const title of TASKS) await alice.add(title);
   await alice.edit("Buy oat milk", { description: "Two litres, the one with the blue cap." });
-  await alice.edit("Renew the library card", { description: "The old one ends in December." });
+  await alice.edit("Renew the library card", { description: "The old one ends in December.", due: dayFromToday(-1) });
+  await alice.edit("Buy oat milk", { due: dayFromToday(0), time: "18:00", priority: "high", tags: "errands, kitchen" });
+  await alice.edit("Call grandma on Sunday", { due: dayFromToday(5), priority: "urgent", tags: "family" });
   await alice.complete("Water the plants");
   await page.reload();
   await alice.ready();
@@ -59,6 +62,11 @@ test("main states fit light and dark, wide and narrow windows", async (t) => {
   await page.getByText("This task was changed elsewhere").first().waitFor();
   await take("conflict");
   await page.getByRole("button", { name: "Take theirs" }).click();
+  await alice.remove("Water the plants");
+  await page.getByRole("button", { name: "Undo" }).waitFor();
+  await take("undo");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await alice.task("Water the plants").waitFor();
 
   await killApi();
   await page.getByLabel("New task").fill("Written while it is unavailable");

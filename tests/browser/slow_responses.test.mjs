@@ -89,13 +89,13 @@ test("several failed additions are all kept", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   const input = alice.page.getByLabel("New task");
-  const first = await holdNext(alice.page, "POST", "**/tasks");
+  const first = await holdNext(alice.page, "PUT", "**/tasks/**");
   for (const title of ["First", "Second"]) {
     await input.fill(title);
     await alice.page.keyboard.press("Enter");
   }
   await input.fill("Third");
-  const second = await holdNext(alice.page, "POST", "**/tasks");
+  const second = await holdNext(alice.page, "PUT", "**/tasks/**");
   await first.arrived;
   first.release("abort");
   await second.arrived;

@@ -109,7 +109,7 @@ export class User {
 
   /** Adds a task and waits until the API has it. @param {string} title */
   async add(title) {
-    const created = this.nextResponse("POST");
+    const created = this.nextResponse("PUT");
     await this.page.getByLabel("New task").fill(title);
     await this.page.getByRole("button", { name: "Add", exact: true }).click();
     await this.task(title).waitFor();
@@ -124,11 +124,15 @@ export class User {
     return dialog;
   }
 
-  /** @param {string} title @param {{ title?: string, description?: string }} changes */
+  /** @param {string} title @param {{ title?: string, description?: string, due?: string, time?: string, priority?: string, tags?: string }} changes */
   async edit(title, changes) {
     const dialog = await this.openEditor(title);
     if (changes.title !== undefined) await dialog.getByLabel("Title").fill(changes.title);
     if (changes.description !== undefined) await dialog.getByLabel("Description").fill(changes.description);
+    if (changes.due !== undefined) await dialog.getByLabel("Due date").fill(changes.due);
+    if (changes.time !== undefined) await dialog.getByLabel("Time").fill(changes.time);
+    if (changes.priority !== undefined) await dialog.getByLabel("Priority").selectOption(changes.priority);
+    if (changes.tags !== undefined) await dialog.getByLabel("Tags").fill(changes.tags);
     const saved = this.nextResponse("PATCH");
     await dialog.getByRole("button", { name: "Save" }).click();
     assert.equal((await saved).status(), 200);
@@ -161,6 +165,11 @@ export class User {
     await this.page.getByText(which, { exact: true }).click();
   }
 
+  /** Filters by a member. @param {"Due date" | "Priority" | "Tag"} member @param {string} option */
+  async filterBy(member, option) {
+    await this.page.getByRole("main").getByLabel(member, { exact: true }).selectOption({ label: option });
+  }
+
   /** Waits until these are the titles on the page. @param {string[]} expected */
   async expectTasks(expected) {
     const rows = this.page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
@@ -173,7 +182,7 @@ export class User {
   /** The next response of the API to this method. @param {string} method */
   nextResponse(method) {
     return this.page.waitForResponse(
-      (response) => response.request().method() === method && /\/tasks(\/|\?|$)/.test(response.url()),
+      (response) => response.request().method() === method && /\/tasks(\/(?!tags)|\?|$)/.test(response.url()),
     );
   }
 
@@ -194,4 +203,11 @@ export async function until(name, holds) {
     assert.ok(Date.now() < deadline, `timed out: ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** The date so many days after today, as the browser sees it. @param {number} days */
+export function dayFromToday(days) {
+  const at = new Date();
+  at.setDate(at.getDate() + days);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }

@@ -40,7 +40,7 @@ fn missing_rights_and_read_only_servers_are_not_ready() {
         .set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
     let service = environment.serve();
     becomes(&service, 200);
-    for table in ["tasks", "owners", "tombstones", "idempotency_keys"] {
+    for table in ["tasks", "owners", "tombstones", "idempotency_keys", "lists"] {
         let _ = server.query(&url, &format!("revoke insert on {table} from app"));
         becomes(&service, 503);
         let _ = server.query(&url, &format!("grant insert on {table} to app"));

@@ -12,17 +12,24 @@ from schemathesis.generation.modes import GenerationMode
 
 ORDERS = ("order", "sort_order", "sort_direction", "sort_dir")
 OFFSETS = ("offset", "skip", "page")
-OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS)
+FILTERS = ("priority", "tags", "tag", "due_date", "due_after", "due_before", "overdue", "tz")
+OF_CURSOR = ("status", "completed", "search", "sort", "sort_by", *ORDERS, *OFFSETS, *FILTERS)
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+    if case.meta is None:
+        return
+    operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
+    is_valid = case.meta.generation.mode == GenerationMode.POSITIVE
+    if operation == "bulk_tasks" and isinstance(case.body, dict):
+        prepare_operations(case.body, is_valid)
+    if not is_valid:
         return
     # A key belongs to one request.
     for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
         case.headers[name] = str(uuid.uuid4())
-    operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
@@ -38,6 +45,19 @@ def before_call(context, case, kwargs):
             values.append(as_text(as_text(case.body["status"]) == "completed"))
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
+
+
+def prepare_operations(body, is_valid):
+    """An invalid operation fails a list that is atomic, and only such a list. Valid ones fail for the state of the tasks."""
+    if is_valid:
+        body["atomic"] = False
+    elif body.get("atomic") is False:
+        del body["atomic"]
+    operations = body.get("operations")
+    for operation in operations if is_valid and isinstance(operations, list) else []:
+        # Which operation may be named cannot be described.
+        if isinstance(operation.get("if_match"), dict):
+            del operation["if_match"]
 
 
 def is_new_task(body):
@@ -68,6 +88,9 @@ def remove_contradictions(query, is_trash):
         for name in OF_CURSOR:
             query.pop(name, None)
         return
+    # Of the names that the pattern allows, few are those of time zones.
+    if "tz" in query and query["tz"] not in ZONES:
+        query["tz"] = ZONES[len(query["tz"]) % len(ZONES)]
     # The service has not issued any other text.
     query.pop("cursor", None)
     status = {"active": "pending"}.get(query.get("status"), query.get("status", "all"))
@@ -90,8 +113,9 @@ def is_cursor(text, is_trash):
     """Whether the service may have issued it, for this list."""
     try:
         version, *parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return version == 1 and (parts[6:] == [True]) == is_trash
-    except (ValueError, LookupError, TypeError):
+        extra = parts[6] if len(parts) > 6 else {}
+        return version == 1 and extra.get("trash", False) == is_trash
+    except (ValueError, LookupError, TypeError, AttributeError):
         return False
 
 

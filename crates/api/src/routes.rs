@@ -3,6 +3,7 @@
 
 mod document;
 mod endpoint;
+pub(crate) mod lists;
 pub(crate) mod monitoring;
 pub(crate) mod owner;
 pub(crate) mod pages;
@@ -15,13 +16,13 @@ pub(crate) use endpoint::{Endpoint, no_route};
 
 use endpoint::path;
 
-/// The paths of the tasks: with the user in the path, and with the user of the token. In this order, because a user may
-/// be called `tasks`, but no task's id is.
-const TASKS: [&str; 2] = ["/api/{user_id}/tasks", "/api/tasks"];
+/// The paths of the tasks: with the user of the token, and with the user in the path. Of two that match, the short one counts.
+const TASKS: [&str; 2] = ["/api/tasks", "/api/{user_id}/tasks"];
 
 /// The API, in the order in which paths are matched.
 fn api_endpoints() -> Vec<Endpoint> {
-    let mut endpoints = Vec::new();
+    // After those of the tasks, `/api/lists/tasks` would be the tasks of a user called `lists`.
+    let mut endpoints = list_endpoints("/api/lists");
     for tasks in TASKS {
         endpoints.extend([
             path(format!("{tasks}/transfer")).post(tasks::transfer),
@@ -41,6 +42,8 @@ fn api_endpoints() -> Vec<Endpoint> {
             path(tasks).get(tasks::list).post(tasks::create),
         ]);
     }
+    // Before those of the tasks, `/api/tasks/lists` would be the lists of a user called `tasks`.
+    endpoints.extend(list_endpoints("/api/{user_id}/lists"));
     endpoints.extend([
         // After the paths of the tasks: `/api/tasks` is the list of the token's user, not a user called `tasks`.
         path("/api/{user_id}").delete(owner::delete),
@@ -53,6 +56,14 @@ fn api_endpoints() -> Vec<Endpoint> {
         path("/docs/{file}").get(pages::file),
     ]);
     endpoints
+}
+
+/// The endpoints of lists below this path.
+fn list_endpoints(lists: &str) -> Vec<Endpoint> {
+    vec![
+        path(format!("{lists}/{{id}}")).get(lists::get).put(lists::put).patch(lists::patch),
+        path(lists).get(lists::list).post(lists::create),
+    ]
 }
 
 fn metrics_endpoints() -> Vec<Endpoint> {

@@ -22,6 +22,7 @@ mod reference;
 mod responses;
 mod structure;
 mod tags;
+mod task_lists;
 mod texts;
 mod trash;
 

@@ -6,6 +6,7 @@
 mod bulk;
 mod idempotency;
 mod import;
+mod lists;
 mod order;
 mod precondition;
 mod quota;
@@ -16,7 +17,7 @@ mod write_set;
 
 use std::sync::Arc;
 
-use crate::{Change, NewTask, Revision, Task, TaskId, Timestamp};
+use crate::{Change, List, NewTask, Revision, Task, TaskId, Timestamp};
 
 pub use bulk::{Bulk, FailedOperation, Operation, OperationError, OperationResult};
 pub use idempotency::{
@@ -24,6 +25,7 @@ pub use idempotency::{
     Respond,
 };
 pub use import::ExistingTask;
+pub use lists::{LISTS_MAX, ListCommand, ListEffect, ListWrites, OwnedLists};
 pub use order::{AdoptedOrder, ImportedOrder, MoveTo, OrderedTask};
 pub use precondition::{EntityTags, Precondition};
 pub use quota::WriteLimits;
@@ -89,6 +91,8 @@ pub enum Command {
         /// How many are deleted at most.
         limit: usize,
     },
+    /// A write of a list.
+    List(ListCommand),
     /// Execute several operations in sequence.
     Bulk(Bulk),
     /// Nothing: the request is rejected for what it contains, unless its key is recorded.
@@ -105,6 +109,7 @@ impl Command {
             | Self::EmptyTrash
             | Self::LookUp
             | Self::ExpireTrash { .. }
+            | Self::List(_)
             | Self::Bulk(_) => None,
             Self::Create(NewTask { id, .. })
             | Self::Update { id, .. }
@@ -147,16 +152,25 @@ impl Command {
             | Self::Restore { precondition, .. }
             | Self::Move { precondition, .. }
             | Self::Purge { precondition, .. } => Some(precondition),
-            Self::Create(_) | Self::EmptyTrash | Self::ExpireTrash { .. } | Self::Bulk(_) | Self::LookUp => {
-                None
-            }
+            Self::Create(_)
+            | Self::EmptyTrash
+            | Self::ExpireTrash { .. }
+            | Self::List(_)
+            | Self::Bulk(_)
+            | Self::LookUp => None,
         }
     }
 
-    /// Whether the command needs only the counters of the owner.
+    /// Whether the command needs no task: the counters of the owner suffice, perhaps with the lists.
     #[must_use]
     pub const fn reads_no_task(&self) -> bool {
-        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp)
+        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp | Self::List(_))
+    }
+
+    /// Whether the command needs all lists of the owner.
+    #[must_use]
+    pub const fn reads_lists(&self) -> bool {
+        matches!(self, Self::List(_))
     }
 }
 
@@ -177,6 +191,8 @@ pub enum Outcome {
     Replayed(Arc<[u8]>),
     /// So many trashed tasks are deleted for good.
     Purged(usize),
+    /// The list as it is after the write, which may have changed nothing.
+    List(List),
     /// The results of the operations of a list, in order.
     Bulk(Vec<OperationResult>),
 }
@@ -208,6 +224,8 @@ pub enum Rejection {
     },
     /// The key of the request is recorded for another request.
     KeyReused,
+    /// Another list of the owner has this name.
+    NameTaken,
     /// One of the operations of an atomic list failed, so none is executed.
     Operation(Box<FailedOperation>),
 }
@@ -219,6 +237,20 @@ pub struct Effects {
     pub outcome: Outcome,
     /// The tasks that are written or deleted, each once.
     pub tasks: Vec<TaskEffect>,
+    /// The lists that are written or deleted, each once.
+    pub lists: Vec<ListEffect>,
+}
+
+impl Effects {
+    /// A result that writes these tasks.
+    const fn of_tasks(outcome: Outcome, tasks: Vec<TaskEffect>) -> Self {
+        Self { outcome, tasks, lists: Vec::new() }
+    }
+
+    /// A result that writes these lists.
+    const fn of_lists(outcome: Outcome, lists: Vec<ListEffect>) -> Self {
+        Self { outcome, tasks: Vec::new(), lists }
+    }
 }
 
 /// What is written of one task.
@@ -267,6 +299,7 @@ pub fn decide(
         }
         // The operations of a list are decided one by one, by the `Writer`.
         Command::LookUp | Command::Bulk(_) => Err(Rejection::NotFound),
+        Command::List(command) => lists::decide(state, command, now),
         Command::Delete { id, precondition, trash } => {
             Ok(trash::delete(live(state, *id, precondition)?, *trash, state, now))
         }
@@ -310,11 +343,11 @@ fn update(before: &Task, change: &Change, state: &OwnerState, now: Timestamp) ->
 }
 
 const fn unchanged(task: Task) -> Effects {
-    Effects { outcome: Outcome::Unchanged(task), tasks: Vec::new() }
+    Effects::of_tasks(Outcome::Unchanged(task), Vec::new())
 }
 
 fn put(task: Task) -> Effects {
-    Effects { outcome: Outcome::Task(task.clone()), tasks: vec![TaskEffect::Put(task)] }
+    Effects::of_tasks(Outcome::Task(task.clone()), vec![TaskEffect::Put(task)])
 }
 
 fn live<'a>(state: &'a OwnerState, id: TaskId, precondition: &Precondition) -> Result<&'a Task, Rejection> {

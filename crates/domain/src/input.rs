@@ -2,15 +2,17 @@
 //!
 //! The parsing of single values belongs to [`task`](crate::task), that of JSON to the API.
 
+mod list;
 mod move_input;
 
 use std::fmt;
 
 use crate::{
-    Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
-    TagError, Tags, TaskId, TextError, Timestamp, Title,
+    Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidColor, InvalidPriority,
+    NewTask, Priority, TagError, Tags, TaskId, TextError, Timestamp, Title,
 };
 
+pub use list::ListInput;
 pub use move_input::MoveInput;
 
 /// A member of an input object: absent, `null`, or a value. Merging distinguishes all three.
@@ -125,6 +127,9 @@ pub enum Rule {
     /// The due date is rejected.
     #[error(transparent)]
     DueDate(#[from] DueDateError),
+    /// The color is rejected.
+    #[error(transparent)]
+    Color(#[from] InvalidColor),
 }
 
 impl fmt::Display for Violation {

@@ -19,12 +19,14 @@ pub mod testing;
 
 pub use decide::{
     AdoptedOrder, Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation,
-    Idempotency, IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, MoveTo, Operation,
-    OperationError, OperationResult, OrderedTask, Outcome, OwnerState, Precondition, RecordedKeys, Rejection,
-    RequestDigest, Respond, Slot, TaskEffect, Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits,
-    WriteSet, Writer, decide,
+    Idempotency, IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, LISTS_MAX, ListCommand,
+    ListEffect, ListWrites, MoveTo, Operation, OperationError, OperationResult, OrderedTask, Outcome,
+    OwnedLists, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect,
+    Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
 };
-pub use input::{Field, ImportedTimes, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation};
+pub use input::{
+    Field, ImportedTimes, ListInput, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation,
+};
 pub use list_query::{
     Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
     SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
@@ -33,8 +35,9 @@ pub use order_key::{OrderKey, Placement};
 pub use owner::{InvalidOwnerId, Owner, OwnerId};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
-    Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidPriority, NewTask, Priority,
-    Revision, SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title,
-    fold, stored_key,
+    Change, Color, Completion, CountedList, Description, DueDate, DueDateError, ImportedTask, InvalidColor,
+    InvalidPriority, List, ListChange, ListId, ListName, NewList, NewTask, Priority, Revision,
+    SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title, fold,
+    stored_key,
 };
 pub use tasks::{TaskError, Tasks};

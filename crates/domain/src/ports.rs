@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page, Precondition,
-    Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
+    Change, Command, CountedList, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page,
+    Precondition, Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -44,6 +44,9 @@ pub enum RepositoryError {
     /// The key of the request is recorded for another request. Nothing was written.
     #[error("the key was used for another request")]
     KeyReused,
+    /// Another list of the owner has this name. Nothing was written.
+    #[error("another list of the owner has this name")]
+    NameTaken,
     /// One of the operations of an atomic list failed. Nothing was written.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -80,6 +83,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::AlreadyExists { current } => Self::AlreadyExists { current },
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
+            Rejection::NameTaken => Self::NameTaken,
             Rejection::Operation(failed) => Self::Operation(failed),
         }
     }
@@ -96,6 +100,9 @@ pub trait TaskRepository: Send + Sync {
 
     /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
+
+    /// Reads all lists in their manual order, from one snapshot, with the numbers of their live tasks or without.
+    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError>;
 
     /// Counts the tags of the live tasks, as [`count_tags`](crate::count_tags) does.
     async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError>;

@@ -4,6 +4,7 @@
 //! [`decide`](crate::decide()).
 
 mod due_date;
+mod list;
 mod priority;
 mod search;
 mod tags;
@@ -19,6 +20,7 @@ use uuid::{Uuid, Variant};
 use crate::{OrderKey, OwnerId};
 
 pub use due_date::{DueDate, DueDateError};
+pub use list::{Color, CountedList, InvalidColor, List, ListChange, ListId, ListName, NewList};
 pub use priority::{InvalidPriority, Priority};
 pub use search::SearchRule;
 pub use tags::{Tag, TagError, Tags, stored_key};

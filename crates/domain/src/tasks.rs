@@ -2,6 +2,8 @@
 //!
 //! Each validates its input and calls one method of a port. Rules of a write belong to [`decide`](crate::decide()).
 
+mod lists;
+
 use std::error::Error;
 use std::sync::Arc;
 
@@ -42,6 +44,9 @@ pub enum TaskError {
     /// The key of the request is recorded for another request.
     #[error("the key was used for another request")]
     KeyReused,
+    /// Another list of the owner has this name.
+    #[error("another list of the owner has this name")]
+    NameTaken,
     /// One of the operations of an atomic list failed.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -75,6 +80,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::PreconditionFailed { current } => Self::PreconditionFailed { current },
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
+            RepositoryError::NameTaken => Self::NameTaken,
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
@@ -165,6 +171,17 @@ impl Tasks {
     #[must_use]
     pub const fn deletion(&self, id: TaskId, precondition: Precondition) -> Command {
         Command::Delete { id, precondition, trash: self.trash }
+    }
+
+    /// The command that moves a task in the manual order.
+    pub fn movement(
+        &self,
+        id: TaskId,
+        to: MoveInput,
+        precondition: Precondition,
+    ) -> Result<Command, TaskError> {
+        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
+        Ok(Command::Move { id, to, precondition })
     }
 
     /// Executes a command, with a key at most once.
@@ -277,8 +294,7 @@ impl Tasks {
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
-        self.execute(owner, Command::Move { id, to, precondition }, request).await
+        self.execute(owner, self.movement(id, to, precondition)?, request).await
     }
 
     /// Deletes a task in the trash for good.

@@ -4,6 +4,7 @@
 //! (`tag_counts`). PostgreSQL reads several tasks, and several pages of newest tasks, with one statement each:
 //! `database::postgres::group_reads`.
 
+mod lists;
 mod page;
 mod tag_counts;
 
@@ -14,7 +15,7 @@ use diesel::connection::LoadConnection;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, TagCount, Task, TaskId};
+use domain::{CountedList, ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, TagCount, Task, TaskId};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::backend::{Backend, Failure, FailureKind};
@@ -23,6 +24,7 @@ use crate::workers::{
     Worker,
 };
 
+pub(crate) use lists::Lists;
 #[cfg(feature = "postgres")]
 pub(crate) use page::{Head, page};
 pub(crate) use page::{SqlFunctions, is_scan, pages};
@@ -62,6 +64,8 @@ pub(crate) struct List {
 pub(crate) enum Scan {
     /// Reads a page.
     List(Box<List>),
+    /// Reads the lists.
+    Lists(Lists),
     /// Counts the tags.
     Tags(Owner),
 }
@@ -70,6 +74,8 @@ pub(crate) enum Scan {
 pub(crate) enum Scanned {
     /// Of [`Scan::List`].
     Page(Page),
+    /// Of [`Scan::Lists`].
+    Lists(Vec<CountedList>),
     /// Of [`Scan::Tags`].
     Tags(Vec<TagCount>),
 }
@@ -90,6 +96,7 @@ impl Request for Scan {
     fn owner(&self) -> Option<&OwnerId> {
         match self {
             Self::List(list) => list.owner(),
+            Self::Lists(lists) => Some(lists.owner.id()),
             Self::Tags(owner) => Some(owner.id()),
         }
     }
@@ -101,6 +108,8 @@ pub(crate) trait ReadBackend: Backend {
 
     fn list(connection: &mut Self::Connection, group: &[List]) -> Replies<Page>;
 
+    fn lists(connection: &mut Self::Connection, lists: &Lists) -> QueryResult<Vec<CountedList>>;
+
     fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>>;
 
     fn scan(connection: &mut Self::Connection, group: &[Scan]) -> Replies<Scanned> {
@@ -111,6 +120,7 @@ pub(crate) trait ReadBackend: Backend {
                     let pages = Self::list(connection, slice::from_ref(&**list))?;
                     replies.extend(pages.into_iter().map(|page| page.map(Scanned::Page)));
                 }
+                Scan::Lists(lists) => replies.push(Ok(Scanned::Lists(Self::lists(connection, lists)?))),
                 Scan::Tags(owner) => replies.push(Ok(Scanned::Tags(Self::tags(connection, owner)?))),
             }
         }
@@ -145,6 +155,7 @@ impl Rows for Scanned {
     fn rows(&self) -> usize {
         match self {
             Self::Page(page) => page.rows(),
+            Self::Lists(lists) => lists.len(),
             Self::Tags(tags) => tags.len(),
         }
     }

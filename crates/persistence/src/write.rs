@@ -12,6 +12,7 @@ mod decided;
 mod execute;
 mod group;
 pub(crate) mod keys;
+mod lists;
 mod ownership;
 mod random;
 mod round;
@@ -37,6 +38,7 @@ use crate::backend::{Backend, Failure};
 
 pub(crate) use group::{Write, weight};
 use keys::LoadedKey;
+pub(crate) use lists::{LoadedLists, OwnedListColumns, OwnedListRow, lists_of};
 pub use ownership::Erased;
 pub(crate) use ownership::{
     FIRST, Ownership, OwnershipServer, OwnershipSession, Place, change, epoch, erase, execute, move_tasks,
@@ -192,6 +194,9 @@ pub(crate) trait WriteSession {
     /// Loads the ids of the oldest trashed tasks of an owner. It follows the load of the owner's row: the guard of the
     /// store rejects what has changed since that, hence also what this returns.
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>>;
+
+    /// Loads all lists of each of these owners, which are unique. It follows the load of the owners' rows.
+    fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>>;
 
     /// Loads the manual order of an owner, and the owner's row in the same snapshot.
     fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)>;

@@ -36,6 +36,31 @@ test("a create with an id can be repeated after a lost response", async () => {
   expect(await api.update(task, { title: "changed" })).toMatchObject({ id, title: "changed" });
 });
 
+test("executes several operations, all or none or each on its own", async () => {
+  const { api } = testClient();
+  const id = crypto.randomUUID();
+  const [created, changed] = await api.bulk([
+    { op: "create", id, task: { title: "one" } },
+    { op: "update", id, task: { tags: ["a"] }, if_match: { operation: 0 } },
+  ]);
+  expect([created!.status, changed!.status]).toEqual([201, 200]);
+  expect((await api.list()).tasks).toEqual([changed!.task]);
+  const missing = { op: "delete", id: crypto.randomUUID() } as const;
+  const operations = [{ op: "complete", id }, missing] as const;
+  expect(await failure(api.bulk([...operations]))).toMatchObject({ code: "task_not_found", status: 404, index: 1 });
+  const results = await api.bulk([...operations], { atomic: false });
+  expect(results).toMatchObject([{ status: 200, task: { completed: true } }, { status: 404, problem: { code: "task_not_found" } }]);
+  expect(await api.update(results[0]!.task!, { title: "new" })).toMatchObject({ title: "new", completed: true });
+});
+
+test("several operations with a key are executed once", async () => {
+  const { api } = testClient();
+  const idempotencyKey = crypto.randomUUID();
+  const create = () => api.bulk([{ op: "create", task: { title: "once" } }], { idempotencyKey });
+  expect(await create()).toEqual(await create());
+  expect((await api.list()).tasks).toHaveLength(1);
+});
+
 test("the quota is in the problem", async () => {
   const { api } = testClient();
   for (let count = 0; count < QUOTA; count += 1) await api.create({ title: "one of many" });
@@ -85,6 +110,19 @@ test("counts tags", async () => {
   ]);
 });
 
+test("creates and changes lists", async () => {
+  const { api } = testClient();
+  const home = await api.createList({ name: "Home", color: "#1E90FF" });
+  expect(home).toMatchObject({ name: "Home", color: "#1e90ff" });
+  const id = crypto.randomUUID();
+  const work = await api.createListWithId(id, { name: "Work" });
+  expect(await api.createListWithId(id, { name: "Work" })).toEqual(work);
+  const renamed = await api.updateList(home, { name: "House" });
+  expect(await failure(api.updateList(home, { name: "Castle" }))).toMatchObject({ code: "precondition_failed" });
+  expect(await failure(api.createList({ name: "WORK" }))).toMatchObject({ code: "already_exists", status: 409 });
+  expect(await api.lists()).toEqual([renamed, work].map((list) => ({ ...list, open: 0, completed: 0 })));
+});
+
 test("tells on later pages that the user has written", async () => {
   const { api } = testClient();
   const task = await api.create({ title: "a" });
@@ -108,7 +146,7 @@ test("lists by status and text, in pages, with a count", async () => {
   const first = await api.list({ limit: 3, count: true });
   expect(first).toMatchObject({ total: 4, next: expect.any(String) });
   const second = await api.list({ limit: 3, cursor: first.next });
-  expect(second).toEqual({ tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
+  expect(second).toEqual({ changedSince: false, tasks: [expect.objectContaining({ title: "one" })], next: undefined, total: undefined });
 });
 
 test("concurrent calls share one token request", async () => {

@@ -10,9 +10,14 @@ export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
 export type Move = components["schemas"]["Move"];
+export type List = components["schemas"]["List"];
+export type CountedList = components["schemas"]["CountedList"];
+export type NewList = components["schemas"]["NewList"];
+export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
+export type Operation = components["schemas"]["Operation"];
+export type OperationResult = components["schemas"]["OperationResult"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
-
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
 /** A page of tasks. */
@@ -44,6 +49,12 @@ export type Api = ReturnType<typeof createApi>;
 export interface OnceOptions {
   /** The same call with the same key has the same result again, for a day: choose a new one for each task. */
   idempotencyKey?: string;
+}
+
+/** Options of a call with several operations. */
+export interface BulkOptions extends OnceOptions {
+  /** Whether all operations are executed or, if one fails, none; true by default. */
+  atomic?: boolean;
 }
 
 /** Milliseconds; longer than the API's own timeout (15 s). */
@@ -89,6 +100,7 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
 
   const client = createClient<paths>({ baseUrl, fetch: authorized });
   const owner = { user_id: userId };
+  const paramsOfList = ({ id, revision }: List) => ({ path: { ...owner, id }, header: { "If-Match": `"${revision}"` } });
   const paramsOf = (task: Task) => ({ path: { ...owner, id: task.id }, header: { "If-Match": versions.tagOf(task) } });
 
   return {
@@ -154,6 +166,14 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
+    /** Moves a task in the manual order: before or after another one, or to one end. */
+    move(task: Task, to: Move): Promise<Task> {
+      return versions.inOrder(task.id, async () => {
+        const result = await client.POST("/api/{user_id}/tasks/{id}/move", { params: paramsOf(task), body: to });
+        return versions.wrote(task, read(result), result.response);
+      });
+    },
+
     /** Moves a task to the trash. */
     remove(task: Task): Promise<void> {
       return versions.inOrder(task.id, async () => {
@@ -187,6 +207,43 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Deletes all tasks of the trash for good. */
     async emptyTrash(): Promise<void> {
       read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
+    },
+
+    /**
+     * Executes up to 500 operations in sequence and in one request, and returns the result of each. By default, it throws the
+     * problem of the first one that fails, with its `index`, and none is executed; with `atomic: false`, each has its own.
+     */
+    async bulk(list: Operation[], { atomic = true, ...options }: BulkOptions = {}): Promise<OperationResult[]> {
+      const params = { path: owner, header: keyOf(options) };
+      const result = await client.POST("/api/{user_id}/tasks/bulk", { params, body: { atomic, operations: list } });
+      const { results } = read(result);
+      for (const { task } of results) if (task) versions.changed(task);
+      return results;
+    },
+
+    /** Returns the user's lists in their order, with the numbers of their tasks. */
+    async lists(signal?: AbortSignal): Promise<CountedList[]> {
+      return read(await client.GET("/api/{user_id}/lists", { params: { path: owner }, signal }));
+    },
+
+    /** Creates a list, as `create` does a task. It comes last. */
+    async createList(body: NewList, options: OnceOptions = {}): Promise<List> {
+      const params = { path: owner, header: keyOf(options) };
+      return read(await client.POST("/api/{user_id}/lists", { params, body }));
+    },
+
+    /** Creates a list with a new id, as `createWithId` does a task. */
+    async createListWithId(id: string, body: NewList): Promise<List> {
+      const path = { ...owner, id };
+      const params = { path, header: { "If-None-Match": "*" } };
+      let result = await client.PUT("/api/{user_id}/lists/{id}", { params, body });
+      if (result.response.status === 412) result = await client.GET("/api/{user_id}/lists/{id}", { params: { path } });
+      return read(result);
+    },
+
+    /** Changes the given members. Throws `precondition_failed` if another client has changed this version. */
+    async updateList(list: List, body: ListPatch): Promise<List> {
+      return read(await client.PATCH("/api/{user_id}/lists/{id}", { params: paramsOfList(list), body }));
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */

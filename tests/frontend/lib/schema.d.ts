@@ -42,6 +42,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's lists
+         * @description All of them, in their manual order, each with the numbers of its open and completed tasks.
+         */
+        get: operations["list_lists"];
+        put?: never;
+        /**
+         * Creates a list
+         * @description It comes last. Unknown and read-only members are ignored.
+         */
+        post: operations["create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one list
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["get_list"];
+        /**
+         * Updates or creates a list
+         * @description Omitted members are unchanged, and so is a null `name`; null clears `color`. If nothing changes, `updated_at` and `ETag`
+         *     remain the same.
+         *
+         *     With `If-None-Match: *` it creates the list instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
+         */
+        put: operations["update_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patches a list
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"color": null` clears it; a null `name` is 422. If nothing
+         *     changes, `updated_at` and `ETag` remain the same.
+         */
+        patch: operations["patch_list"];
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -276,6 +333,63 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the user's lists
+         * @description All of them, in their manual order, each with the numbers of its open and completed tasks.
+         */
+        get: operations["own_list_lists"];
+        put?: never;
+        /**
+         * Creates a list
+         * @description It comes last. Unknown and read-only members are ignored.
+         */
+        post: operations["own_create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one list
+         * @description 304 if `If-None-Match` lists the current revision.
+         */
+        get: operations["own_get_list"];
+        /**
+         * Updates or creates a list
+         * @description Omitted members are unchanged, and so is a null `name`; null clears `color`. If nothing changes, `updated_at` and `ETag`
+         *     remain the same.
+         *
+         *     With `If-None-Match: *` it creates the list instead, with the id of the path, a new UUID of version 4 or 7 (422 for
+         *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
+         */
+        put: operations["own_update_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patches a list
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"color": null` clears it; a null `name` is 422. If nothing
+         *     changes, `updated_at` and `ETag` remain the same.
+         */
+        patch: operations["own_patch_list"];
         trace?: never;
     };
     "/api/tasks": {
@@ -662,11 +776,8 @@ export interface components {
     schemas: {
         /** @description Operations to execute. */
         BulkRequest: {
-            /**
-             * @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.
-             * @default true
-             */
-            atomic: boolean | null;
+            /** @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own. */
+            atomic?: boolean | null;
             /** @description They are executed in this order, each on the result of those before it. */
             operations: components["schemas"]["Operation"][];
         };
@@ -683,6 +794,50 @@ export interface components {
             is_completed?: boolean;
             /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
             status?: string;
+        };
+        /** @description A list as JSON, with the numbers of its tasks. */
+        CountedList: {
+            /** @description The color, in lower case; null for none. */
+            color: string | null;
+            /** @description The number of its completed tasks. */
+            completed: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description UUID, version 7 unless the client chose it.
+             * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21
+             */
+            id: string;
+            /**
+             * @description The name, unique for the user, case-insensitively.
+             * @example Groceries
+             */
+            name: string;
+            /** @description The number of its open tasks. */
+            open: number;
+            /**
+             * @description Sorts the lists byte by byte in their manual order.
+             * @example C0000000000000003
+             */
+            position: string;
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            updated_at: string;
+            /**
+             * @description The owner's user id, as in the token.
+             * @example Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF
+             */
+            user_id: string;
         };
         /** @description The optional body of a deletion. */
         Deleted: {
@@ -736,6 +891,60 @@ export interface components {
             /** @description The version of the service. */
             version: string;
         };
+        /** @description A list as JSON. */
+        List: {
+            /** @description The color, in lower case; null for none. */
+            color: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description UUID, version 7 unless the client chose it.
+             * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21
+             */
+            id: string;
+            /**
+             * @description The name, unique for the user, case-insensitively.
+             * @example Groceries
+             */
+            name: string;
+            /**
+             * @description Sorts the lists byte by byte in their manual order.
+             * @example C0000000000000003
+             */
+            position: string;
+            /** @description The number of the last change, as in `ETag`. */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC, milliseconds.
+             * @example 2026-11-21T09:15:17.465Z
+             */
+            updated_at: string;
+            /**
+             * @description The owner's user id, as in the token.
+             * @example Y5125BvTgO7wvvqfs7E3CbVLBUcfE2MF
+             */
+            user_id: string;
+        };
+        /** @description A change of a list, as a JSON Merge Patch (RFC 7396). */
+        ListPatch: {
+            /** @description The color, like `#1e90ff`, in any case; null for none. */
+            color?: string | null;
+            /** @description The name, unique for the user, case-insensitively. 1 to 100 Unicode scalar values after trimming white space at both ends. */
+            name?: string;
+        };
+        /** @description A change of a list. A null `name` is ignored. */
+        ListUpdate: {
+            /** @description The color, like `#1e90ff`, in any case; null for none. */
+            color?: string | null;
+            /** @description The name, unique for the user, case-insensitively. 1 to 100 Unicode scalar values after trimming white space at both ends. */
+            name?: string | null;
+        };
         /** @description The body of `/livez`. */
         Liveness: {
             /**
@@ -763,6 +972,13 @@ export interface components {
              * @enum {string}
              */
             to: "first" | "last";
+        };
+        /** @description A list to create. */
+        NewList: {
+            /** @description The color, like `#1e90ff`, in any case; null for none. */
+            color?: string | null;
+            /** @description The name, unique for the user, case-insensitively. 1 to 100 Unicode scalar values after trimming white space at both ends. */
+            name: string;
         };
         /** @description A task to create. */
         NewTask: {
@@ -805,11 +1021,8 @@ export interface components {
             op: "update";
             task: components["schemas"]["TaskPatch"];
         } | {
-            /**
-             * @description The new value.
-             * @default true
-             */
-            completed: boolean | null;
+            /** @description The new value. */
+            completed?: boolean | null;
             /**
              * Format: uuid
              * @description The task.
@@ -848,7 +1061,20 @@ export interface components {
             };
             /** @enum {string} */
             op: "restore";
-        };
+        } | ({
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "move";
+        } & components["schemas"]["Move"]);
         /** @description The task after the operation, except after a deletion, or the problem of one that failed. */
         OperationResult: {
             problem?: components["schemas"]["Problem"];
@@ -867,7 +1093,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
@@ -944,7 +1170,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -1053,7 +1279,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -1104,7 +1330,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `already_exists`: Already exists. `quota_exceeded`: Too many tasks. */
+        /** @description `already_exists`: Already exists. `quota_exceeded`: Too many tasks or lists. */
         Conflict: {
             headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1172,7 +1398,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `task_not_found`: Task not found. `route_not_found`: Route not found. */
+        /** @description `task_not_found`: Task not found. `list_not_found`: List not found. `route_not_found`: Route not found. */
         NotFound: {
             headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
@@ -1378,6 +1604,311 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_lists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lists of the user. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedList"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new list. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description The new list. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    update_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The changes, or the new list, whose `name` is required. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListUpdate"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The new list. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patch_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+                "application/merge-patch+json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -1425,8 +1956,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -1977,8 +2508,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2181,8 +2715,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2382,6 +2916,294 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_list_lists: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lists of the user. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedList"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_create_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The new list. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description The new list. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_get_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The client has the current revision. */
+            304: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_update_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description `*` creates the task, or is 412 if it exists. Other entity tags: requires none of these, else 412. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The changes, or the new list, whose `name` is required. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListUpdate"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The new list. */
+            201: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description The path of the new task. */
+                    Location?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_patch_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+                "application/merge-patch+json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_list_tasks: {
         parameters: {
             query?: {
@@ -2429,8 +3251,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2952,8 +3774,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3144,8 +3969,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */

@@ -1,9 +1,17 @@
 import type { ListQuery, Task } from "./api";
+import { dayAfter, isPast, isWithin, timeZone } from "./due-date";
+
+export const statuses = ["all", "pending", "completed"] as const;
+export const priorities = ["low", "medium", "high", "urgent"] as const;
+export const dues = ["overdue", "today", "week", "none"] as const;
 
 /** Selects the tasks to show. */
 export interface TaskFilter {
-  status: "all" | "pending" | "completed";
+  status: (typeof statuses)[number];
   search: string;
+  priority?: Task["priority"];
+  tag?: string;
+  due?: (typeof dues)[number];
 }
 
 export const noFilter: TaskFilter = { status: "all", search: "" };
@@ -16,29 +24,71 @@ export const SEARCH_MAX = 200;
 
 /** The filter in the URL of the page. */
 export function filterOf(params: Record<string, string | string[] | undefined>): TaskFilter {
-  const { status, search } = params;
+  const { search, tag } = params;
   return {
-    status: status === "pending" || status === "completed" ? status : "all",
+    status: oneOf(statuses, params.status) ?? "all",
     search: typeof search === "string" ? [...search.trim()].slice(0, SEARCH_MAX).join("") : "",
+    priority: oneOf(priorities, params.priority),
+    tag: (typeof tag === "string" && tag.trim()) || undefined,
+    due: oneOf(dues, params.due),
   };
 }
 
 /** The URL of the page with this filter. */
-export function urlOf({ status, search }: TaskFilter): string {
+export function urlOf({ status, ...filter }: TaskFilter): string {
   const params = new URLSearchParams();
   if (status !== "all") params.set("status", status);
-  if (search) params.set("search", search);
+  for (const [name, value] of Object.entries(filter)) if (value) params.set(name, value);
   return params.size ? `/tasks?${params}` : "/tasks";
 }
 
-/** The query of the API for this filter. */
-export function queryOf({ status, search }: TaskFilter, cursor?: string): ListQuery {
-  return { status, search: search || undefined, limit: PAGE_SIZE, cursor };
+/** Whether all tasks are shown. */
+export function showsAll(filter: TaskFilter): boolean {
+  return urlOf(filter) === urlOf(noFilter);
 }
 
+/** Whether the result depends on the time zone, which only the browser knows. */
+export function needsTimeZone({ due }: TaskFilter): boolean {
+  return due !== undefined && due !== "none";
+}
+
+/** The query of the API for this filter. */
+export function queryOf({ status, search, priority, tag, due }: TaskFilter, cursor?: string): ListQuery {
+  // A cursor contains the filter.
+  if (cursor) return { limit: PAGE_SIZE, cursor };
+  const members = { status, search: search || undefined, priority, tag, ...dueQuery(due) };
+  return { ...members, sort: "position", limit: PAGE_SIZE };
+}
+
+function dueQuery(due: TaskFilter["due"]): ListQuery {
+  if (!due) return {};
+  if (due === "none") return { due_date: "none" };
+  if (due === "overdue") return { overdue: true, tz: timeZone() };
+  return { due_after: dayAfter(0), due_before: dayAfter(DAYS[due]), tz: timeZone() };
+}
+
+const DAYS = { today: 1, week: 7 };
+
 /** Whether the API would list the task under this filter. */
-export function matches(task: Task, { status, search }: TaskFilter): boolean {
+export function matches(task: Task, { status, search, priority, tag, due }: TaskFilter): boolean {
   if (status !== "all" && task.completed !== (status === "completed")) return false;
+  if (priority && task.priority !== priority) return false;
+  if (tag && !task.tags.some((other) => isSameTag(other, tag))) return false;
+  if (due && !isDue(task, due)) return false;
   const text = search.toLowerCase();
   return [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text));
+}
+
+/** Spellings that differ in case are one tag. */
+export function isSameTag(one: string, other: string): boolean {
+  return one.normalize().toLowerCase() === other.normalize().toLowerCase();
+}
+
+function isDue({ due_date, completed }: Task, due: NonNullable<TaskFilter["due"]>): boolean {
+  if (due === "none" || !due_date) return due === "none" && !due_date;
+  return due === "overdue" ? !completed && isPast(due_date, Date.now()) : isWithin(due_date, DAYS[due]);
+}
+
+function oneOf<Value extends string>(values: readonly Value[], value: unknown): Value | undefined {
+  return values.find((one) => one === value);
 }

@@ -88,9 +88,9 @@ fn delete(settings: &Settings, owner: &OwnerId, confirmed: bool) -> Result<Done,
         confirm(owner)?;
     }
     let failed = |error| StartError::failed("nothing was deleted", error);
-    let Erased { tasks, trashed, tombstones } = data.erase(owner).map_err(failed)?;
+    let Erased { tasks, trashed, lists, tombstones } = data.erase(owner).map_err(failed)?;
     let message = format!(
-        "Deleted {tasks} tasks, {trashed} in the trash, and {tombstones} records of deleted tasks.\n"
+        "Deleted {tasks} tasks, {trashed} in the trash, {lists} lists, and {tombstones} records of what was deleted.\n"
     );
     Ok(Done { tasks: tasks + trashed, message })
 }

@@ -149,9 +149,9 @@ impl Problem {
         }
     }
 
-    /// The user has as many tasks as allowed.
-    pub(crate) fn quota_exceeded(limit: u64) -> Self {
-        let detail = format!("You can have at most {limit} tasks; delete some before you add others.");
+    /// The user has as many of these as allowed.
+    pub(crate) fn quota_exceeded(limit: u64, what: &str) -> Self {
+        let detail = format!("You can have at most {limit} {what}; delete some before you add others.");
         Self { limit: Some(limit), ..Self::new(ProblemKind::QuotaExceeded, detail) }
     }
 

@@ -1,5 +1,7 @@
 //! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
 
+pub(crate) mod lists;
+
 use actix_web::http::header::{self, Accept, ContentEncoding, Header, HeaderValue, Quality};
 use actix_web::rt::task::yield_now;
 use actix_web::web::Bytes;

@@ -1,5 +1,7 @@
 //! Examples of each schema, added to every request and response that uses it.
 
+mod lists;
+
 use domain::TaskId;
 use serde_json::{Map, Value, json};
 use utoipa::Modify;
@@ -97,7 +99,7 @@ impl Examples {
             }
             "BulkRequest" => vec![("list", bulk_request()), ("nothing", json!({"operations": []}))],
             "BulkResults" => self.bulk_results(),
-            schema => (self.0)(schema),
+            schema => lists::of(schema).unwrap_or_else(|| (self.0)(schema)),
         }
     }
 
@@ -121,7 +123,8 @@ fn bulk_request() -> Value {
             {"op": "update", "id": id, "task": {"priority": "high"}, "if_match": {"operation": 0}},
             {"op": "complete", "id": id},
             {"op": "delete", "id": id, "if_match": 3},
-            {"op": "restore", "id": id}
+            {"op": "restore", "id": id},
+            {"op": "move", "id": id, "to": "last"}
         ]
     })
 }

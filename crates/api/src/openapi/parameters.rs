@@ -15,6 +15,9 @@ pub(crate) struct OwnerPath;
 /// A task in the path.
 pub(crate) struct TaskPath;
 
+/// A list in the path.
+pub(crate) struct ListPath;
+
 /// Preconditions (RFC 9110 §13).
 pub(crate) struct Conditions;
 
@@ -43,6 +46,15 @@ impl IntoParams for OwnerPath {
 impl IntoParams for TaskPath {
     fn into_params(provider: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let id = path("id", "The task's id, a UUID; anything else is 404.", text().min_length(Some(1)));
+        let mut parameters = OwnerPath::into_params(provider);
+        parameters.push(id);
+        parameters
+    }
+}
+
+impl IntoParams for ListPath {
+    fn into_params(provider: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = path("id", "The list's id, a UUID; anything else is 404.", text().min_length(Some(1)));
         let mut parameters = OwnerPath::into_params(provider);
         parameters.push(id);
         parameters

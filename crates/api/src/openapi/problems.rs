@@ -77,7 +77,8 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     if path == "/" {
         statuses.push(S::NOT_ACCEPTABLE);
     }
-    if operation.request_body.is_some() {
+    // Of each POST the body is read, since it is part of what its key stands for.
+    if operation.request_body.is_some() || *method == HttpMethod::Post {
         statuses.extend([
             S::REQUEST_TIMEOUT,
             S::PAYLOAD_TOO_LARGE,
@@ -85,14 +86,13 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
+    if path.contains("/lists") && operation.request_body.is_some() {
+        statuses.push(S::CONFLICT);
+    }
     if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
         || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
     {
         statuses.push(S::CONFLICT);
-    }
-    // The key can be that of another request.
-    if *method == HttpMethod::Post {
-        statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     // The query of a list can be invalid, and emptying the trash allows none.
     if path.ends_with("/trash") || (path.ends_with("/tasks") && *method == HttpMethod::Get) {
@@ -134,7 +134,7 @@ pub(super) fn example(kind: ProblemKind) -> Option<Value> {
         ProblemKind::Validation => {
             Problem::invalid(vec![FieldError::body("title", "must not be empty", "string_too_short")])
         }
-        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000),
+        ProblemKind::QuotaExceeded => Problem::quota_exceeded(10_000, "tasks"),
         kind => Problem::new(kind, format!("{}.", kind.title())),
     };
     serde_json::to_value(ProblemBody::new(&problem, REQUEST_ID)).ok()

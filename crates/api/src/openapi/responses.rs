@@ -1,5 +1,7 @@
 //! Successful responses.
 
+pub(crate) mod lists;
+
 use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;

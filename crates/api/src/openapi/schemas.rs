@@ -2,6 +2,7 @@
 //! read member by member, so that each error names its member.
 
 mod bulk;
+pub(crate) mod lists;
 
 use std::iter;
 

@@ -24,7 +24,8 @@ impl Modify for UserFromTokenPaths {
 }
 
 fn take_user_from_token(operation: &mut Operation) {
-    operation.tags = Some(vec!["own tasks".to_owned()]);
+    let own = |tag: &String| format!("own {tag}");
+    operation.tags = operation.tags.as_ref().map(|tags| tags.iter().map(own).collect());
     // Operation ids must be unique (OpenAPI 3.1 §4.8.10).
     operation.operation_id = operation.operation_id.take().map(|id| format!("{PREFIX}{id}"));
     if let Some(parameters) = &mut operation.parameters {

@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use serde_json::json;
 use utoipa::OpenApi;
 
-use super::{monitoring, owner, pages, tasks};
+use super::{lists, monitoring, owner, pages, tasks};
 use crate::http::problem::{FieldError, Place, ProblemBody};
 use crate::openapi::{
     CommonParts, Examples, IdempotencyKeys, Problems, UserFromTokenPaths, schemas, task_id,
@@ -28,6 +28,8 @@ use crate::state::AppState;
     tags(
         (name = "own tasks", description = "The tasks of the token's user."),
         (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "own lists", description = "The lists of the token's user."),
+        (name = "lists", description = "The same, with the token's user in the path."),
         (name = "users", description = "Everything that the token's user has."),
         (name = "service", description = "The service itself; no token required.")
     ),
@@ -48,6 +50,11 @@ use crate::state::AppState;
         tasks::trash::purge,
         tasks::trash::restore,
         tasks::move_to::move_to,
+        lists::list,
+        lists::create::create,
+        lists::get,
+        lists::update::put,
+        lists::update::patch,
         owner::delete::delete,
         pages::root,
         monitoring::live,
@@ -67,6 +74,11 @@ use crate::state::AppState;
         schemas::Completion,
         schemas::Move,
         schemas::Transfer,
+        schemas::lists::List,
+        schemas::lists::CountedList,
+        schemas::lists::NewList,
+        schemas::lists::ListUpdate,
+        schemas::lists::ListPatch,
         schemas::BulkRequest,
         schemas::Operation,
         schemas::BulkResults,

@@ -133,6 +133,6 @@ fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
 
 /// The URL of the request for clients, without a query and a trailing slash. Without `server.public_url` it is a path:
 /// behind a proxy, the service does not know the host and scheme of its clients.
-fn url(request: &HttpRequest, state: &AppState) -> String {
+pub(super) fn url(request: &HttpRequest, state: &AppState) -> String {
     format!("{}{}", state.public_url, request.uri().path().trim_end_matches('/'))
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError, TagCount, Task,
-    TaskId, TaskRepository, Timestamp,
+    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError,
+    TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use tokio::sync::Semaphore;
@@ -93,6 +93,10 @@ impl TaskRepository for Failing {
     }
 
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn lists(&self, _: &Owner, _: bool) -> Result<Vec<CountedList>, RepositoryError> {
         Err(self.0())
     }
 

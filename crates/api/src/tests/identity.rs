@@ -24,7 +24,7 @@ fn path(route: &str, user: &str, id: &str) -> String {
 async fn routes_require_a_token_before_anything_else() {
     let app = app(&[]).await;
     let routes = protected_routes();
-    assert_eq!(routes.len(), 31, "{routes:?}");
+    assert_eq!(routes.len(), 45, "{routes:?}");
     for (method, route) in routes {
         let response = app.send(call(&method, &path(&route, "alice", "no-id")).json("not json")).await;
         let result = (response.status.as_u16(), response.code());
@@ -68,7 +68,8 @@ async fn path_user_may_be_percent_encoded() {
     {
         assert_eq!(app.send(call("GET", path).by(user)).await.status, 200, "{path}");
     }
-    assert_eq!(app.send(call("GET", "/api/tasks/tasks").by("tasks")).await.status, 200);
+    let of_two = app.send(call("GET", "/api/tasks/tasks").by("tasks")).await;
+    assert_eq!(of_two.code(), "task_not_found", "the path without a user counts");
 }
 
 #[actix_web::test]
@@ -82,7 +83,8 @@ async fn tasks_of_others_look_nonexistent() {
             app.send(if method == "GET" { request } else { request.json(body) }).await
         };
         let hers = ask(&id).await;
-        assert_eq!((hers.status.as_u16(), hers.code()), (404, "task_not_found".into()), "{method} {route}");
+        let code = if route.contains("/lists") { "list_not_found" } else { "task_not_found" };
+        assert_eq!((hers.status.as_u16(), hers.code()), (404, code.into()), "{method} {route}");
         for never in ["00000000-0000-7000-8000-0000000000ff", "1", "%ff", "a%2Fb", "{x}"] {
             let response = ask(never).await;
             assert_eq!(response.status, 404, "{never}");

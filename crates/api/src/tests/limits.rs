@@ -3,8 +3,8 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task, TaskId,
-    TaskRepository, Timestamp,
+    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task,
+    TaskId, TaskRepository, Timestamp,
 };
 use futures_util::future::join;
 use tokio::sync::Semaphore;
@@ -56,6 +56,10 @@ impl TaskRepository for Held {
     }
 
     async fn list(&self, _: &Owner, _: ListQuery) -> Result<Page, RepositoryError> {
+        Err(self.end().await)
+    }
+
+    async fn lists(&self, _: &Owner, _: bool) -> Result<Vec<CountedList>, RepositoryError> {
         Err(self.end().await)
     }
 

@@ -140,7 +140,7 @@ pub(super) fn move_task(
         ..task.clone()
     };
     tasks.push(TaskEffect::Put(moved.clone()));
-    Ok(Effects { outcome: Outcome::Task(moved), tasks })
+    Ok(Effects::of_tasks(Outcome::Task(moved), tasks))
 }
 
 /// The places of tasks that another owner gets: before those that this owner has, in the order that they have.

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::order::ManualOrder;
-use super::{Command, OrderedTask, RecordedKeys, TaskEffect, Touch, TrashedId};
+use super::{Command, ListEffect, OrderedTask, OwnedLists, RecordedKeys, TaskEffect, Touch, TrashedId};
 use crate::{OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
@@ -13,6 +13,7 @@ pub struct OwnerState {
     trashed_tasks: i64,
     slots: HashMap<TaskId, Slot>,
     keys: RecordedKeys,
+    lists: OwnedLists,
     /// The loaded trashed tasks, the oldest first.
     trash: BTreeSet<TrashedId>,
     order: ManualOrder,
@@ -45,8 +46,8 @@ impl OwnerState {
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
         let (slots, trash, order) = (HashMap::new(), BTreeSet::new(), ManualOrder::default());
-        let keys = RecordedKeys::default();
-        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, trash, order }
+        let (keys, lists) = (RecordedKeys::default(), OwnedLists::default());
+        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, lists, trash, order }
     }
 
     /// The owner with this number of trashed tasks.
@@ -76,6 +77,17 @@ impl OwnerState {
     /// The recorded requests, to add loaded ones.
     pub const fn keys_mut(&mut self) -> &mut RecordedKeys {
         &mut self.keys
+    }
+
+    /// The lists.
+    #[must_use]
+    pub const fn lists(&self) -> &OwnedLists {
+        &self.lists
+    }
+
+    /// The lists, to add loaded ones.
+    pub const fn lists_mut(&mut self) -> &mut OwnedLists {
+        &mut self.lists
     }
 
     /// Adds the ids of loaded trashed tasks.
@@ -109,6 +121,7 @@ impl OwnerState {
                 Command::Restore { .. } | Command::Purge { .. } => others += 1,
                 Command::Create(_)
                 | Command::Update { .. }
+                | Command::List(_)
                 | Command::Move { .. }
                 | Command::Bulk(_)
                 | Command::LookUp => {}
@@ -197,6 +210,13 @@ impl OwnerState {
             }
             self.insert(id, slot);
             self.revision = self.revision.max(revision.number());
+        }
+    }
+
+    /// Applies effects on lists to the state.
+    pub fn apply_lists(&mut self, effects: Vec<ListEffect>) {
+        if let Some(revision) = self.lists.apply(effects) {
+            self.raise_revision(revision.number());
         }
     }
 

@@ -64,7 +64,7 @@ pub(super) fn delete(task: &Task, trash: TrashCapacity, state: &OwnerState, now:
         let tombstone =
             Tombstone { id: task.id, revision: state.next_revision(), at: task.updated_at.max(now) };
         let tasks = vec![TaskEffect::Delete(tombstone)];
-        return Effects { outcome: Outcome::Deleted(tombstone.revision), tasks };
+        return Effects::of_tasks(Outcome::Deleted(tombstone.revision), tasks);
     }
     let is_full = trash.is_exceeded_by(state.trashed_tasks() + 1);
     let mut tasks = purged(state, state.oldest_trashed().take(usize::from(is_full)), now);
@@ -74,7 +74,7 @@ pub(super) fn delete(task: &Task, trash: TrashCapacity, state: &OwnerState, now:
     trashed.deleted_at = Some(trashed.updated_at);
     let outcome = Outcome::Deleted(trashed.revision);
     tasks.push(TaskEffect::Put(trashed));
-    Effects { outcome, tasks }
+    Effects::of_tasks(outcome, tasks)
 }
 
 /// Makes a trashed task live again. It counts as a live task from then on, as a new one does.
@@ -109,7 +109,7 @@ pub(super) fn purge(
     let Slot::Trashed(task) = state.slot(id) else { return Err(Rejection::NotFound) };
     let trashed = TrashedId::of(allowed(task, precondition)?);
     let tasks = purged(state, trashed.iter(), now);
-    Ok(Effects { outcome: Outcome::Deleted(state.next_revision()), tasks })
+    Ok(Effects::of_tasks(Outcome::Deleted(state.next_revision()), tasks))
 }
 
 /// Deletes all trashed tasks for good.
@@ -131,7 +131,7 @@ pub(super) fn expire(
 }
 
 fn all_purged(tasks: Vec<TaskEffect>) -> Effects {
-    Effects { outcome: Outcome::Purged(tasks.len()), tasks }
+    Effects::of_tasks(Outcome::Purged(tasks.len()), tasks)
 }
 
 /// Deletes trashed tasks for good, each with a revision of its own.

@@ -1,16 +1,16 @@
 use std::collections::HashMap;
 
 use super::{
-    Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, Outcome, OwnerState, Rejection,
-    Slot, TaskEffect, Touch, WriteLimits, decide, import,
+    Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, ListWrites, Outcome, OwnerState,
+    Rejection, Slot, TaskEffect, Touch, WriteLimits, decide, import,
 };
 use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
 
-/// The record of a deleted task, for readers of changes.
+/// The record of a deleted task or list, for readers of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tombstone {
-    /// The id of the deleted task.
-    pub id: TaskId,
+pub struct Tombstone<I = TaskId> {
+    /// The id of what was deleted.
+    pub id: I,
     /// The revision of the deletion.
     pub revision: Revision,
     /// When it was deleted.
@@ -62,6 +62,8 @@ pub struct WriteSet {
     pub deleted: Vec<TaskId>,
     /// Tombstones to insert or replace.
     pub tombstones: Vec<Tombstone>,
+    /// What is stored of the lists.
+    pub lists: ListWrites,
     /// Recorded requests to insert, or to replace by their key.
     pub recorded: Vec<KeyRecord>,
     /// Recorded requests to delete, except the ones to replace.
@@ -139,7 +141,7 @@ impl Writer {
     }
 
     /// Applies effects; `is_new` if their id cannot have a tombstone.
-    fn apply(&mut self, Effects { outcome, tasks }: Effects, is_new: bool) -> Outcome {
+    fn apply(&mut self, Effects { outcome, tasks, lists }: Effects, is_new: bool) -> Outcome {
         for effect in &tasks {
             let (id, tombstone) = (effect.id(), effect.tombstone());
             let touch = if let TaskEffect::Touch(touch) = effect { Some(touch.clone()) } else { None };
@@ -159,6 +161,7 @@ impl Writer {
             }
         }
         self.state.apply(tasks);
+        self.state.apply_lists(lists);
         outcome
     }
 
@@ -177,6 +180,7 @@ impl Writer {
     #[must_use]
     pub fn into_state(mut self) -> OwnerState {
         self.state.keys_mut().take_pending();
+        self.state.lists_mut().take_pending();
         self.state
     }
 
@@ -184,7 +188,8 @@ impl Writer {
     #[must_use]
     pub fn into_write_set(mut self) -> Option<WriteSet> {
         let (recorded, dropped) = self.state.keys_mut().take_pending();
-        if self.written.is_empty() && recorded.is_empty() {
+        let lists = self.state.lists_mut().take_pending();
+        if self.written.is_empty() && lists.is_empty() && recorded.is_empty() {
             return None;
         }
         let mut set = WriteSet {
@@ -197,6 +202,7 @@ impl Writer {
             touched: Vec::new(),
             deleted: Vec::new(),
             tombstones: Vec::new(),
+            lists,
             recorded,
             dropped,
         };

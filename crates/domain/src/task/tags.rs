@@ -57,7 +57,7 @@ impl Tag {
 }
 
 /// Equal for texts that are the same after NFC, full case folding and NFC.
-fn caseless(text: &str) -> String {
+pub(super) fn caseless(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

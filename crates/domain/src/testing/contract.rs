@@ -12,6 +12,7 @@
 mod bulk;
 mod idempotency;
 mod listing;
+mod lists;
 mod members;
 mod order;
 mod ownership;
@@ -30,6 +31,7 @@ use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp
 pub use bulk::*;
 pub use idempotency::*;
 pub use listing::*;
+pub use lists::*;
 pub use members::*;
 pub use order::*;
 pub use ownership::*;
@@ -122,6 +124,15 @@ macro_rules! repository_contract {
             erased_owners_have_no_trash
             moved_trashes_keep_times_and_order
             concurrent_deletions_fill_the_trash_exactly
+            lists_are_created_last_and_changed
+            list_changes_of_no_value_keep_the_revision
+            list_names_are_unique_without_case
+            failed_preconditions_of_lists_return_the_revision
+            list_ids_in_use_are_rejected_first
+            an_owner_has_at_most_200_lists
+            lists_of_other_owners_are_not_found
+            one_of_concurrent_lists_gets_a_name
+            erased_owners_have_no_lists
             new_tasks_come_first
             moved_tasks_are_where_they_were_put
             unknown_neighbours_are_rejected

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    AdoptedOrder, Command, Idempotency, Ids, ImportedTask, ListQuery, Outcome, Owner, OwnerId, OwnerState,
-    Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId, TaskRepository,
-    Timestamp, WriteLimits, Writer, count_tags,
+    AdoptedOrder, Command, CountedList, Idempotency, Ids, ImportedTask, List, ListQuery, Outcome, Owner,
+    OwnerId, OwnerState, Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId,
+    TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
@@ -99,6 +99,15 @@ impl TaskRepository for MemoryTasks {
         self.get_in(Scope::Trash, owner, id)
     }
 
+    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+        let owners = self.owners();
+        let Some(state) = owners.get(owner.id()) else { return Ok(Vec::new()) };
+        let mut lists: Vec<CountedList> =
+            state.lists().iter().map(|list| count(state, list, counted)).collect();
+        lists.sort_by(|one, other| one.list.position.cmp(&other.list.position));
+        Ok(lists)
+    }
+
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
         let state = owners.get(owner.id());
@@ -131,6 +140,10 @@ impl Readiness for MemoryTasks {
     async fn check(&self) -> Result<(), RepositoryError> {
         Ok(())
     }
+}
+
+fn count(_: &OwnerState, list: &List, _: bool) -> CountedList {
+    CountedList { list: list.clone(), open: 0, completed: 0 }
 }
 
 /// Takes the state of an owner, to decide on it and to put it back.

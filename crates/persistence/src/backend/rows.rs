@@ -3,6 +3,7 @@
 //! from here: a new column is one line in [`task_columns!`] and a migration for each database.
 
 mod column_value;
+pub(crate) mod lists;
 pub(crate) mod manual_order;
 pub(crate) mod search;
 
@@ -11,7 +12,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::query_builder::{AstPass, QueryId};
 use diesel::sql_types::SqlType;
-use domain::{OwnerId, Task, TaskId, Timestamp};
+use domain::{ListId, OwnerId, Task, TaskId, Timestamp};
 
 #[cfg(feature = "postgres")]
 use search::SearchArrays;
@@ -213,6 +214,17 @@ where
     }
 }
 
+impl<DB: Backend> Queryable<Id, DB> for ListId
+where
+    Self: FromSql<Id, DB>,
+{
+    type Row = Self;
+
+    fn build(row: Self) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}
+
 impl<DB: Backend> Queryable<UtcTimestamp, DB> for Timestamp
 where
     Self: FromSql<UtcTimestamp, DB>,
@@ -246,8 +258,8 @@ pub(crate) use statement;
 /// each value.
 macro_rules! text_statement {
     ($name:ident($($value:ident: $type:ty as $sql:ty),+) => $columns:ty, $text:expr) => {
-        pub(super) struct $name<'a> {
-            $(pub(super) $value: &'a $type,)+
+        pub(crate) struct $name<'a> {
+            $(pub(crate) $value: &'a $type,)+
         }
 
         $crate::backend::rows::statement!($name => $columns);

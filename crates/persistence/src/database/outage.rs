@@ -67,6 +67,7 @@ impl Outages {
                 | RepositoryError::AlreadyExists { .. }
                 | RepositoryError::QuotaExceeded { .. }
                 | RepositoryError::KeyReused
+                | RepositoryError::NameTaken
                 | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(

@@ -17,7 +17,7 @@ use diesel::result::Error::RollbackTransaction;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
-use domain::{Owner, Page, TagCount, Task, TaskId, Timestamp};
+use domain::{CountedList, ListId, Owner, Page, TagCount, Task, TaskId, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, ReadBackend, one_task, tag_counts};
+use crate::read::{Get, List, Lists, ReadBackend, one_task, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use connection::Server;
@@ -110,6 +110,10 @@ impl ReadBackend for Postgres {
     fn page_weight(list: &List) -> usize {
         group_reads::page_weight(list)
     }
+
+    fn lists(connection: &mut PgConnection, lists: &Lists) -> QueryResult<Vec<CountedList>> {
+        lists.read(connection)
+    }
 }
 
 impl WriteBackend for Postgres {
@@ -125,7 +129,9 @@ impl ProbeBackend for Postgres {
             delete from tasks where false; delete from tombstones where false;
             insert into tombstones select * from tombstones where false;
             insert into idempotency_keys select * from idempotency_keys where false;
-            update idempotency_keys set number = number where false; delete from idempotency_keys where false",
+            update idempotency_keys set number = number where false; delete from idempotency_keys where false;
+            insert into lists select * from lists where false; update lists set name = name where false;
+            delete from lists where false",
         )
     }
 
@@ -212,18 +218,24 @@ impl ErrorMessages for Postgres {
 
 // Ids are stored as `uuid`, timestamps as `timestamptz`.
 
-impl ToSql<Id, Pg> for TaskId {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        out.write_all(self.uuid().as_bytes())?;
-        Ok(IsNull::No)
-    }
+macro_rules! ids {
+    ($($id:ty)*) => { $(
+        impl ToSql<Id, Pg> for $id {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+                out.write_all(self.uuid().as_bytes())?;
+                Ok(IsNull::No)
+            }
+        }
+
+        impl FromSql<Id, Pg> for $id {
+            fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+                <Uuid as FromSql<PgUuid, Pg>>::from_sql(value).map(Self::new)
+            }
+        }
+    )* };
 }
 
-impl FromSql<Id, Pg> for TaskId {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        <Uuid as FromSql<PgUuid, Pg>>::from_sql(value).map(Self::new)
-    }
-}
+ids! { TaskId ListId }
 
 impl ToSql<UtcTimestamp, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope, TagCount,
-    Task, TaskId, TaskRepository, Timestamp,
+    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope,
+    TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
 use crate::backend::Failure;
-use crate::read::{Get, List, Scan, Scanned, is_scan};
+use crate::read::{Get, List, Lists, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
 use crate::write::{BlockedOwners, Ownership, Write};
 
@@ -85,6 +85,11 @@ impl TaskRepository for WorkerTasks {
         let page = self.pages.submit(list).await;
         self.outages.record(Part::Reads, &page);
         page
+    }
+
+    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+        let lists = |scanned| if let Scanned::Lists(lists) = scanned { Some(lists) } else { None };
+        self.scan(Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await
     }
 
     async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {

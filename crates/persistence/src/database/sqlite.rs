@@ -21,7 +21,7 @@ use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
 use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
 };
-use domain::{Owner, Page, TagCount, Task, TaskId, Timestamp};
+use domain::{CountedList, ListId, Owner, Page, TagCount, Task, TaskId, Timestamp};
 use uuid::Uuid;
 
 use crate::backend::rows::manual_order::SQLITE_POSITION;
@@ -29,7 +29,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, ReadBackend, SqlFunctions, one_task, pages, tag_counts};
+use crate::read::{Get, List, Lists, ReadBackend, SqlFunctions, one_task, pages, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
@@ -131,6 +131,10 @@ impl ReadBackend for Sqlite {
         pages(connection, &FUNCTIONS, group)
     }
 
+    fn lists(connection: &mut SqliteConnection, lists: &Lists) -> QueryResult<Vec<CountedList>> {
+        lists.read(connection)
+    }
+
     fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>> {
         tag_counts(connection, &FUNCTIONS, owner)
     }
@@ -193,19 +197,25 @@ struct Checkpoint {
 
 // Ids are stored as 16 bytes, timestamps as milliseconds since 1970.
 
-impl ToSql<Id, DieselSqlite> for TaskId {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DieselSqlite>) -> serialize::Result {
-        out.set_value(self.uuid().into_bytes().to_vec());
-        Ok(IsNull::No)
-    }
+macro_rules! ids {
+    ($($id:ty)*) => { $(
+        impl ToSql<Id, DieselSqlite> for $id {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DieselSqlite>) -> serialize::Result {
+                out.set_value(self.uuid().into_bytes().to_vec());
+                Ok(IsNull::No)
+            }
+        }
+
+        impl FromSql<Id, DieselSqlite> for $id {
+            fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+                let bytes = <Vec<u8> as FromSql<Binary, DieselSqlite>>::from_sql(value)?;
+                Ok(Self::new(Uuid::from_slice(&bytes)?))
+            }
+        }
+    )* };
 }
 
-impl FromSql<Id, DieselSqlite> for TaskId {
-    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        let bytes = <Vec<u8> as FromSql<Binary, DieselSqlite>>::from_sql(value)?;
-        Ok(Self::new(Uuid::from_slice(&bytes)?))
-    }
-}
+ids! { TaskId ListId }
 
 impl ToSql<UtcTimestamp, DieselSqlite> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DieselSqlite>) -> serialize::Result {

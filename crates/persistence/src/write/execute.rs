@@ -13,6 +13,7 @@ use domain::{Command, OwnerId, WriteLimits};
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{OwnerCommands, Write};
+use super::lists::Lists;
 use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, stores};
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
@@ -123,12 +124,21 @@ impl Executor {
             Locking::Wait | Locking::Skip => session.lock(&round.owners(), round.locking == Locking::Skip)?,
         };
         let usable = D::GUARDED && round.locking == Locking::None && !round.everything;
-        let mut cached = |group: &OwnerCommands| -> Option<Decided> {
+        let cached = |group: &OwnerCommands| -> Option<Loaded> {
             let is_enough = group.reads_only_the_owner();
             #[cfg(all(test, feature = "postgres"))]
             let is_enough = is_enough || self.planted == Some(Planted::UnreadKeys) && group.reads_no_task();
-            let known = if usable && is_enough { self.cache.get(&group.owner) } else { None };
-            let decided = Decided::new(group, known?, self.limits, &mut *random);
+            if usable && is_enough { self.cache.get(&group.owner) } else { None }
+        };
+        let cached: Vec<Option<Loaded>> = round.groups.iter().map(cached).collect();
+        let of_cached = round.groups.iter().zip(&cached).filter(|(_, cached)| cached.is_some());
+        let mut lists = Lists::load(session, of_cached.map(|(group, _)| group))?;
+        let mut decide = |(group, cached): (&OwnerCommands, Option<Loaded>)| -> Option<Decided> {
+            let mut known = cached?;
+            if !lists.move_to(&mut known) {
+                return None;
+            }
+            let decided = Decided::new(group, known, self.limits, &mut *random);
             let decided = Decided { from_cache: true, ..decided };
             // Without a store there are only rejections, and no guard confirms the row that they depend on.
             let is_guarded = decided.store.is_some();
@@ -136,10 +146,12 @@ impl Executor {
             let is_guarded = is_guarded || self.planted == Some(Planted::CachedRejection);
             is_guarded.then_some(decided)
         };
-        let known: Vec<Option<Decided>> = round.groups.iter().map(&mut cached).collect();
+        let known: Vec<Option<Decided>> = round.groups.iter().zip(cached).map(&mut decide).collect();
         let unknown = round.groups.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let reads: Vec<ToLoad> = unknown.flat_map(|(group, _)| group.reads(round.everything)).collect();
+        let unknown: Vec<&OwnerCommands> = unknown.map(|(group, _)| group).collect();
+        let reads: Vec<ToLoad> = unknown.iter().flat_map(|group| group.reads(round.everything)).collect();
         let loaded = if reads.is_empty() { Vec::new() } else { session.load(&reads)? };
+        let mut lists = Lists::load(session, unknown.into_iter())?;
         let mut loaded = loaded.into_iter();
         let mut tried = Vec::with_capacity(round.groups.len());
         for (group, known) in round.groups.iter().zip(known) {
@@ -149,6 +161,10 @@ impl Executor {
             }
             let Some(mut loaded) = loaded.next() else { return Err(DieselError::NotFound) };
             tried.push(if round.locking == Locking::None || locked.contains(&group.owner) {
+                if !lists.move_to(&mut loaded) {
+                    tried.push(AttemptResult::Changed);
+                    continue;
+                }
                 let oldest = loaded.state.trash_to_load(group.commands());
                 if oldest > 0 {
                     loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);

@@ -49,7 +49,12 @@ impl OwnerCommands {
         self.items.iter().flat_map(|item| item.command.each())
     }
 
-    /// Whether the commands need only the owner's row.
+    /// Whether the commands need the owner's lists.
+    pub(super) fn reads_lists(&self) -> bool {
+        self.commands().any(Command::reads_lists)
+    }
+
+    /// Whether the commands need only the owner's row, perhaps with the lists.
     pub(super) fn reads_only_the_owner(&self) -> bool {
         self.reads_no_task() && self.items.iter().all(|item| item.request.is_none())
     }

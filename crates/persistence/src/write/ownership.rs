@@ -37,7 +37,9 @@ pub struct Erased {
     pub tasks: u64,
     /// Tasks in the trash.
     pub trashed: u64,
-    /// Tombstones of deleted tasks.
+    /// Lists.
+    pub lists: u64,
+    /// Tombstones of deleted tasks and lists.
     pub tombstones: u64,
 }
 

@@ -102,8 +102,8 @@ fn partitioned_tables_have_the_migrated_schema() {
     let partitions = "select string_agg(n::text, ',') from (select count(*) as n from pg_inherits \
                       join pg_class on pg_class.oid = inhrelid where relkind = 'r' group by inhparent) as partitioned";
     let counts = Postgres::shared().query(&url, partitions);
-    // Tasks, owners, tombstones, and the keys of requests.
-    assert_eq!(counts, [PARTITIONS; 4].map(|number| number.to_string()).join(","));
+    // Tasks, owners, tombstones, the keys of requests, and lists.
+    assert_eq!(counts, [PARTITIONS; 5].map(|number| number.to_string()).join(","));
 }
 
 #[test]

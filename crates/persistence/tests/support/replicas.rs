@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Command, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task, TaskId,
-    TaskRepository, Timestamp,
+    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task,
+    TaskId, TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -60,6 +60,10 @@ impl TaskRepository for Replicas {
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         self.next().list(owner, query).await
+    }
+
+    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+        self.next().lists(owner, counted).await
     }
 
     async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {

@@ -3,9 +3,10 @@ import { redirect } from "next/navigation";
 
 import { SessionProvider } from "@/components/account/session";
 import { TasksPage } from "@/components/tasks/tasks-page";
+import type { Page } from "@/lib/api";
 import { apiOfRequest, currentSession } from "@/lib/api-server";
 import { browserApiUrl } from "@/lib/settings";
-import { filterOf, queryOf } from "@/lib/task-filter";
+import { filterOf, needsTimeZone, queryOf, type TaskFilter } from "@/lib/task-filter";
 
 export const metadata: Metadata = { title: "Tasks" };
 
@@ -21,9 +22,7 @@ export default async function Tasks({ searchParams }: Props) {
   if (!session) redirect("/sign-in");
   const { id, name, email } = session.user;
   const filter = filterOf(await searchParams);
-  const api = await apiOfRequest(id);
-  // On any error, the browser repeats the request and shows the result.
-  const page = await api.list(queryOf(filter), AbortSignal.timeout(LIST_TIMEOUT)).catch(() => undefined);
+  const page = needsTimeZone(filter) ? undefined : await firstPage(id, filter);
   return (
     <SessionProvider
       key={session.session.id}
@@ -34,4 +33,10 @@ export default async function Tasks({ searchParams }: Props) {
       <TasksPage />
     </SessionProvider>
   );
+}
+
+async function firstPage(userId: string, filter: TaskFilter): Promise<Page | undefined> {
+  const api = await apiOfRequest(userId);
+  // On any error, the browser repeats the request and shows the result.
+  return api.list(queryOf(filter), AbortSignal.timeout(LIST_TIMEOUT)).catch(() => undefined);
 }

@@ -7,16 +7,16 @@ import type { Task } from "@/lib/api";
 import { useUnavailable } from "./connection-banner";
 import styles from "./delete-dialog.module.css";
 import { EditFailure } from "./edit-failure";
+import { changesOf, quoted } from "./editable";
 import { useTaskLists } from "./task-lists";
-import { changesOf, quoted } from "./task-text";
 import { useLatest } from "./use-latest";
 import { isProblem, useDeleteTask } from "./use-task-changes";
 
 /** Asks for confirmation, then deletes the version of the task that was loaded when the dialog opened. */
 export function DeleteDialog({ task, onClose }: { task: Task; onClose: () => void }) {
   const lists = useTaskLists();
-  const { mutateAsync: remove } = useDeleteTask();
-  const { announce, inform } = useNotices();
+  const { mutate: remove } = useDeleteTask();
+  const { inform } = useNotices();
   const { data: latest, error } = useLatest(task.id);
 
   const onLoaded = useEffectEvent(() => {
@@ -30,10 +30,7 @@ export function DeleteDialog({ task, onClose }: { task: Task; onClose: () => voi
 
   function confirm(version: Task) {
     onClose();
-    remove({ task: version }).then(
-      () => announce("Task deleted."),
-      () => {}, // The mutation has shown the error.
-    );
+    remove({ task: version });
   }
 
   return (
@@ -57,13 +54,13 @@ export function DeleteDialog({ task, onClose }: { task: Task; onClose: () => voi
 
 /** Shows how the latest version differs from the one in the list. */
 function Changed({ from, to }: { from: Task; to: Task }) {
-  const text = changesOf(to, from);
-  if (!Object.keys(text).length && from.completed === to.completed) return null;
+  const changes = changesOf(to, from);
+  if (!Object.keys(changes).length && from.completed === to.completed) return null;
   return (
     <>
-      {text.description && (
+      {changes.description && (
         <p className={styles.description} dir="auto">
-          {text.description}
+          {changes.description}
         </p>
       )}
       <p role="status">

@@ -1,11 +1,14 @@
 import type { Task } from "@/lib/api";
 
-const PREFIX = "draft-";
+/** What the user has typed, with the id that the task will have: however often it is sent, it is created once. */
+export interface NewTitle {
+  id: string;
+  title: string;
+}
 
 /** A placeholder for a task until the API has created it. */
-export function draftOf(title: string, userId: string): Task {
+export function draftOf({ id, title }: NewTitle, userId: string): Task {
   const now = new Date().toISOString();
-  const id = PREFIX + Math.random();
   return {
     id,
     user_id: userId,
@@ -16,6 +19,8 @@ export function draftOf(title: string, userId: string): Task {
     tags: [],
     due_date: null,
     completed_at: null,
+    // New tasks come first.
+    position: "",
     created_at: now,
     updated_at: now,
     revision: 0,
@@ -23,6 +28,7 @@ export function draftOf(title: string, userId: string): Task {
   };
 }
 
-export function isDraft({ id }: Task): boolean {
-  return id.startsWith(PREFIX);
+/** The revisions of the API begin with 1. */
+export function isDraft({ revision }: Task): boolean {
+  return revision === 0;
 }

@@ -1,8 +1,12 @@
 import { useEffect, useRef } from "react";
 
+import { useNow } from "@/components/ui/use-now";
+import { dueText } from "@/lib/due-date";
+
 import styles from "./edit-conflict.module.css";
 import { EditFailure } from "./edit-failure";
-import type { TaskText } from "./task-text";
+import type { Editable } from "./editable";
+import { PRIORITIES } from "./task-words";
 import type { Conflict } from "./use-save";
 
 interface Props extends Conflict {
@@ -24,13 +28,13 @@ export function EditConflict({ base, mine, theirs, conflicting, busy, error, onK
           This task was changed elsewhere
         </h3>
         <p className="muted">
-          Which text should it have?
+          Which version should it have?
           {theirs.completed !== base.completed && ` It was also marked as ${theirs.completed ? "done" : "to do"}; this is kept.`}
         </p>
       </div>
       <div className={styles.versions}>
-        <Version name="Mine" text={mine} conflicting={conflicting} />
-        <Version name="Theirs" text={theirs} conflicting={conflicting} />
+        <Version name="Mine" version={mine} conflicting={conflicting} />
+        <Version name="Theirs" version={theirs} conflicting={conflicting} />
       </div>
       <EditFailure error={error} />
       <div className="actions">
@@ -45,20 +49,42 @@ export function EditConflict({ base, mine, theirs, conflicting, busy, error, onK
   );
 }
 
-function Version({ name, text, conflicting }: { name: string; text: TaskText; conflicting: Conflict["conflicting"] }) {
+interface VersionProps {
+  name: string;
+  version: Editable;
+  conflicting: Conflict["conflicting"];
+}
+
+function Version({ name, version, conflicting }: VersionProps) {
+  const members = useMembers(version).filter(([member]) => TEXTS.includes(member) || conflicting.includes(member));
   return (
     <section className={styles.version} aria-label={name}>
       <h4>{name}</h4>
       <dl>
-        <dt>Title {conflicting.includes("title") && <Differs />}</dt>
-        <dd dir="auto">{text.title}</dd>
-        <dt>Description {conflicting.includes("description") && <Differs />}</dt>
-        <dd dir="auto">{text.description ?? <i>none</i>}</dd>
+        {members.map(([member, label, text]) => (
+          <div key={member}>
+            <dt>
+              {label} {conflicting.includes(member) && <mark>differs</mark>}
+            </dt>
+            <dd dir="auto">{text || <i>none</i>}</dd>
+          </div>
+        ))}
       </dl>
     </section>
   );
 }
 
-function Differs() {
-  return <mark>differs</mark>;
+/** Shown also if they do not differ. */
+const TEXTS: (keyof Editable)[] = ["title", "description"];
+
+function useMembers({ title, description, due_date, priority, tags }: Editable) {
+  const now = useNow();
+  const members: [keyof Editable, string, string | null | undefined][] = [
+    ["title", "Title", title],
+    ["description", "Description", description],
+    ["due_date", "Due date", due_date && dueText(due_date, now ?? Date.now())],
+    ["priority", "Priority", PRIORITIES.find(([value]) => value === priority)?.[1]],
+    ["tags", "Tags", tags.join(", ")],
+  ];
+  return members;
 }

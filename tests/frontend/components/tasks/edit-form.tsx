@@ -1,12 +1,18 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 
 import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
 import type { Task } from "@/lib/api";
+import { dueFieldsOf, dueOf } from "@/lib/due-date";
 import { Problem } from "@/lib/problem";
 
 import { useUnavailable } from "./connection-banner";
+import { DueField } from "./due-field";
 import { EditFailure } from "./edit-failure";
-import type { TaskText } from "./task-text";
+import styles from "./edit-form.module.css";
+import type { Editable } from "./editable";
+import { TagsField, tagsOf } from "./tags-field";
+import { PRIORITIES } from "./task-words";
 
 // The default limits of the API.
 const TITLE_MAX = 200;
@@ -18,15 +24,18 @@ interface Props {
   loading: boolean;
   busy: boolean;
   error?: Error;
-  onSave: (text: TaskText) => void;
+  onSave: (edited: Editable) => void;
   onCancel: () => void;
 }
 
-/** The form for the title and the description of a task. */
+/** The form for a task. */
 export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props) {
   const unavailable = useUnavailable();
   const [title, setTitle] = useState(task.title);
   const [description, setDescription] = useState(task.description ?? "");
+  const [due, setDue] = useState(() => dueFieldsOf(task.due_date));
+  const [priority, setPriority] = useState(task.priority);
+  const [tags, setTags] = useState(task.tags.join(", "));
   const problem = error instanceof Problem ? error : undefined;
 
   const form = useRef<HTMLFormElement>(null);
@@ -35,31 +44,37 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
   function submit(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
-    onSave({ title: title.trim(), description: description || null });
+    // A time that the fields do not show, such as its seconds, stays as it is.
+    const isSameDue = JSON.stringify(due) === JSON.stringify(dueFieldsOf(task.due_date));
+    const due_date = isSameDue ? task.due_date : dueOf(due);
+    onSave({ title: title.trim(), description: description || null, due_date, priority, tags: tagsOf(tags) });
   }
 
+  const shared = { disabled: loading, readOnly: busy };
   return (
     <form ref={form} className="form" onSubmit={submit}>
-      <Field
-        label="Title"
-        value={title}
-        onChange={setTitle}
-        limit={TITLE_MAX}
-        error={problem?.of("title")}
-        disabled={loading}
-        readOnly={busy}
-        autoFocus
-      />
+      <Field label="Title" value={title} onChange={setTitle} limit={TITLE_MAX} error={problem?.of("title")} autoFocus {...shared} />
       <Field
         label="Description"
         value={description}
         onChange={setDescription}
         limit={DESCRIPTION_MAX}
         error={problem?.of("description")}
-        disabled={loading}
-        readOnly={busy}
-        rows={5}
+        rows={3}
+        {...shared}
       />
+      <DueField value={due} onChange={setDue} error={problem?.of("due_date")} {...shared} />
+      <div className={styles.columns}>
+        <Select
+          label="Priority"
+          value={priority}
+          options={PRIORITIES}
+          onChange={setPriority}
+          error={problem?.of("priority")}
+          disabled={loading || busy}
+        />
+        <TagsField value={tags} onChange={setTags} error={problem?.of("tags")} {...shared} />
+      </div>
       {loading && !error && (
         <p className="muted">
           {unavailable ? "Tasknook cannot be reached. Trying again …" : "Loading the latest version …"}

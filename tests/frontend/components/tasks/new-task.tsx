@@ -1,13 +1,14 @@
-import { useState, type FormEvent, type RefObject } from "react";
+import { useRef, useState, type FormEvent, type RefObject } from "react";
 
 import { Icon } from "@/components/ui/icon";
 import { useNotices } from "@/components/ui/notices";
 import { useHydrated } from "@/components/ui/use-hydrated";
 import { matches, type TaskFilter } from "@/lib/task-filter";
 
+import type { NewTitle } from "./draft";
+import { quoted } from "./editable";
 import styles from "./new-task.module.css";
 import { NotAdded } from "./not-added";
-import { quoted } from "./task-text";
 import { useAddTask } from "./use-task-changes";
 
 interface Props {
@@ -20,17 +21,21 @@ export function NewTask({ filter, ref }: Props) {
   const { mutateAsync: create } = useAddTask();
   const hydrated = useHydrated();
   const { announce, inform } = useNotices();
-  const [failed, setFailed] = useState<string[]>([]);
+  const [failed, setFailed] = useState<NewTitle[]>([]);
+  /** The one that failed and is in the input again. */
+  const restored = useRef<NewTitle>(undefined);
 
-  async function add(title: string) {
+  async function add(added: NewTitle) {
     try {
-      const task = await create(title.trim());
+      const task = await create(added);
       if (matches(task, filter)) announce("Task added.");
       else inform(`${quoted(task.title)} was added. It does not match the current filter.`);
     } catch {
       // Restored in the input, unless it already contains the next one.
-      if (ref.current && !ref.current.value) ref.current.value = title;
-      else setFailed((titles) => [...titles, title]);
+      if (ref.current && !ref.current.value) {
+        ref.current.value = added.title;
+        restored.current = added;
+      } else setFailed((all) => [...all, added]);
     }
   }
 
@@ -40,7 +45,9 @@ export function NewTask({ filter, ref }: Props) {
     const title = input.value;
     if (!title.trim()) return input.focus();
     input.value = "";
-    void add(title);
+    const again = restored.current?.title === title ? restored.current : undefined;
+    restored.current = undefined;
+    void add(again ?? { id: crypto.randomUUID(), title });
   }
 
   function removeFailed(index: number) {
@@ -60,7 +67,7 @@ export function NewTask({ filter, ref }: Props) {
         </button>
       </form>
       <NotAdded
-        titles={failed}
+        titles={failed.map(({ title }) => title)}
         onRetry={(index) => {
           removeFailed(index);
           void add(failed[index]!);

@@ -1,10 +1,10 @@
-import type { TaskFilter } from "@/lib/task-filter";
+import { showsAll, type TaskFilter } from "@/lib/task-filter";
 
 import styles from "./no-tasks.module.css";
 
 /** Shown in place of an empty list. */
 export function NoTasks({ filter, onShowAll }: { filter: TaskFilter; onShowAll: () => void }) {
-  if (filter.status === "all" && !filter.search) {
+  if (showsAll(filter)) {
     return (
       <div className={styles.empty}>
         <p className={styles.first}>Nothing to do yet.</p>

@@ -10,6 +10,7 @@ const shortcuts = [
   [["Space"], "Mark as done or to do"],
   [["Enter", "e"], "Edit"],
   [["Delete"], "Delete"],
+  [["u"], "Undo a deletion"],
   [["Esc"], "Close a dialog or clear the search"],
   [["?"], "Show the shortcuts"],
 ] as const;

@@ -1,9 +1,12 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 import { Icon } from "@/components/ui/icon";
-import { SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
+import { Select } from "@/components/ui/select";
+import { isSameTag, SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
 
 import styles from "./task-filter-bar.module.css";
+import { DUES, PRIORITIES } from "./task-words";
+import { useTags } from "./use-tags";
 
 const choices = [
   ["all", "All"],
@@ -20,7 +23,7 @@ interface Props {
   ref: RefObject<HTMLInputElement | null>;
 }
 
-/** Filters the tasks by status and text. */
+/** Filters the tasks by status, text, due date, priority and tag. */
 export function TaskFilterBar({ filter, onChange, ref }: Props) {
   const [text, setText] = useState(filter.search);
   const applied = useRef(filter.search);
@@ -74,6 +77,39 @@ export function TaskFilterBar({ filter, onChange, ref }: Props) {
           onKeyDown={(event) => event.key === "Escape" && !event.nativeEvent.isComposing && setText("")}
         />
       </div>
+      <Members filter={filter} onChange={onChange} />
+    </div>
+  );
+}
+
+function Members({ filter, onChange }: Omit<Props, "ref">) {
+  const { due, priority, tag } = filter;
+  const tags = useTags();
+  const known = tags.find((other) => tag && isSameTag(other, tag));
+  const shown = tag && !known ? [tag, ...tags] : tags;
+  return (
+    <div className={styles.members}>
+      <Select
+        compact
+        label="Due date"
+        value={due ?? ""}
+        options={[["", "Any due date"], ...DUES]}
+        onChange={(value) => onChange({ ...filter, due: value || undefined })}
+      />
+      <Select
+        compact
+        label="Priority"
+        value={priority ?? ""}
+        options={[["", "Any priority"], ...PRIORITIES]}
+        onChange={(value) => onChange({ ...filter, priority: value || undefined })}
+      />
+      <Select
+        compact
+        label="Tag"
+        value={known ?? tag ?? ""}
+        options={[["", "Any tag"], ...shown.map((name) => [name, name] as const)]}
+        onChange={(value) => onChange({ ...filter, tag: value || undefined })}
+      />
     </div>
   );
 }

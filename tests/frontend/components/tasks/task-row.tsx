@@ -3,6 +3,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import type { Task } from "@/lib/api";
 
 import { isDraft } from "./draft";
+import { TaskDetails } from "./task-details";
 import styles from "./task-row.module.css";
 
 interface Props {
@@ -10,10 +11,14 @@ interface Props {
   onToggle: () => void;
   onEdit: () => void;
   onDelete: () => void;
+  onTag: (tag: string) => void;
+  /** Undefined at the end of the list. */
+  onUp?: () => void;
+  onDown?: () => void;
 }
 
 /** One task in the list. */
-export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
+export function TaskRow({ task, onToggle, onEdit, onDelete, onTag, onUp, onDown }: Props) {
   const draft = isDraft(task);
   return (
     <li className={styles.row} data-done={task.completed || undefined} aria-busy={draft || undefined}>
@@ -23,7 +28,7 @@ export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
         checked={task.completed}
         disabled={draft}
         onChange={onToggle}
-        aria-describedby={task.description ? `${task.id}-description` : undefined}
+        aria-describedby={`${task.id}-description ${task.id}-details`}
       />
       <div className={styles.text}>
         <label htmlFor={task.id} className={styles.title} dir="auto">
@@ -34,11 +39,14 @@ export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
             {task.description}
           </p>
         )}
-        <small>
+        <small id={`${task.id}-details`} className={styles.details}>
+          <TaskDetails task={task} onTag={onTag} />
           <RelativeTime time={task.created_at} />
         </small>
       </div>
       <div className={styles.actions}>
+        <MoveButton label={`Move ${task.title} up`} icon="up" onClick={draft ? undefined : onUp} />
+        <MoveButton label={`Move ${task.title} down`} icon="down" onClick={draft ? undefined : onDown} />
         <button className="button quiet square" aria-label={`Edit ${task.title}`} disabled={draft} onClick={onEdit}>
           <Icon name="pencil" />
         </button>
@@ -47,5 +55,14 @@ export function TaskRow({ task, onToggle, onEdit, onDelete }: Props) {
         </button>
       </div>
     </li>
+  );
+}
+
+/** Without an action it remains in the order of the focus, since a move to the end must not lose it. */
+function MoveButton({ label, icon, onClick }: { label: string; icon: "up" | "down"; onClick?: () => void }) {
+  return (
+    <button className="button quiet square" aria-label={label} aria-disabled={!onClick} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }

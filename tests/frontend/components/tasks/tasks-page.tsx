@@ -57,6 +57,7 @@ export function TasksPage() {
             onShowAll={() => setFilter(noFilter)}
             onEdit={(task) => setOpen({ dialog: "edit", task })}
             onDelete={(task) => setOpen({ dialog: "delete", task })}
+            onTag={(tag) => setFilter({ ...filter, tag })}
             onLastRemoved={() => newTask.current?.focus()}
           />
         </main>

@@ -4,8 +4,8 @@ import { useSignedIn } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
 import type { Task } from "@/lib/api";
 
+import { changesOf, merge, quoted, type Editable } from "./editable";
 import { useTaskLists } from "./task-lists";
-import { changesOf, merge, quoted, type TaskText } from "./task-text";
 import { isProblem, useEditTask } from "./use-task-changes";
 
 /** A conflict that the user has to resolve. */
@@ -13,9 +13,9 @@ export interface Conflict {
   /** The version that both changed. */
   base: Task;
   /** The user's version, with the changes of the other side that do not conflict. */
-  mine: TaskText;
+  mine: Editable;
   theirs: Task;
-  conflicting: (keyof TaskText)[];
+  conflicting: (keyof Editable)[];
 }
 
 /** Saves the changes of a dialog, merged with those made elsewhere. */
@@ -37,7 +37,7 @@ export function useSave(onSaved: () => void) {
     else warn(`${quoted(base.title)} was not saved. ${error.message}`);
   }
 
-  async function save(mine: TaskText, base: Task) {
+  async function save(mine: Editable, base: Task) {
     setBusy(true);
     setFailure(undefined);
     await write(mine, base).then(
@@ -55,17 +55,17 @@ function useWrite() {
   const lists = useTaskLists();
   const { mutateAsync: edit } = useEditTask();
 
-  return async function write(mine: TaskText, base: Task): Promise<Conflict | undefined> {
+  return async function write(mine: Editable, base: Task): Promise<Conflict | undefined> {
     try {
       await edit({ task: base, patch: changesOf(mine, base) });
     } catch (error) {
       if (!isProblem(error, "precondition_failed")) throw error;
       const theirs = await api.get(base.id);
       lists.put(theirs);
-      const { text, conflicting } = merge(mine, base, theirs);
-      if (conflicting.length) return { base, mine: text, theirs, conflicting };
+      const { merged, conflicting } = merge(mine, base, theirs);
+      if (conflicting.length) return { base, mine: merged, theirs, conflicting };
       // Nothing is left to write if an earlier attempt succeeded and only its response was lost.
-      if (Object.keys(changesOf(text, theirs)).length) return write(text, theirs);
+      if (Object.keys(changesOf(merged, theirs)).length) return write(merged, theirs);
     }
   };
 }

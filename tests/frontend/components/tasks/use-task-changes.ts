@@ -2,12 +2,12 @@ import { useMutation } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
-import type { Task } from "@/lib/api";
+import type { Move, Task } from "@/lib/api";
 import { Problem, type ProblemCode } from "@/lib/problem";
 
-import { draftOf } from "./draft";
+import { draftOf, type NewTitle } from "./draft";
+import { quoted, type Editable } from "./editable";
 import { TASKS, useTaskLists } from "./task-lists";
-import { quoted, type TaskText } from "./task-text";
 
 // Each change is shown before the API responds, and is rolled back if it fails.
 
@@ -19,14 +19,12 @@ export function useAddTask() {
     mutationKey: TASKS,
     // One after another, to keep their order.
     scope: { id: "add" },
-    mutationFn: (title: string) => api.create({ title }),
-    onMutate: (title) => lists.begin({ put: draftOf(title, user.id) }),
-    onSuccess(task, _, { put: draft }) {
-      lists.drop(draft.id);
-      lists.put(task);
-    },
-    onError(error, title, pending) {
-      if (pending) lists.drop(pending.put.id);
+    // With the id of this device: a repeated call returns the task that the first one created.
+    mutationFn: ({ id, title }: NewTitle) => api.createWithId(id, { title: title.trim() }),
+    onMutate: (added) => lists.begin({ put: draftOf(added, user.id) }),
+    onSuccess: (task) => lists.put(task),
+    onError(error, { id, title }) {
+      lists.drop(id);
       warn(`${quoted(title)} was not added. ${error.message}`);
     },
     onSettled: () => lists.settle(),
@@ -47,10 +45,30 @@ export function useCompleteTask() {
   });
 }
 
+/** Moves a task in the manual order; `position` is its place until the API has responded. */
+export function useMoveTask() {
+  const { api } = useSignedIn();
+  const lists = useTaskLists();
+  const rollBack = useRollback();
+  return useMutation({
+    mutationKey: TASKS,
+    // One after another, since each names a neighbor.
+    scope: { id: "move" },
+    mutationFn: ({ task, to }: { task: Task; to: Move; position: string }) => api.move(task, to),
+    onMutate: ({ task, position }) => lists.begin({ put: { ...task, position } }),
+    onSuccess: (task) => lists.finish(task),
+    onError: (error, { task }) => rollBack(error, task, "was not moved."),
+    onSettled: () => lists.settle(),
+  });
+}
+
+/** Moves a task to the trash, and offers to restore it. */
 export function useDeleteTask() {
   const { api } = useSignedIn();
   const lists = useTaskLists();
   const rollBack = useRollback();
+  const { inform } = useNotices();
+  const { mutateAsync: restore } = useRestoreTask();
   return useMutation({
     mutationKey: TASKS,
     mutationFn: ({ task }: { task: Task }) =>
@@ -59,9 +77,38 @@ export function useDeleteTask() {
         if (!isProblem(error, "task_not_found")) throw error;
       }),
     onMutate: ({ task }) => lists.begin({ drop: task.id }),
+    onSuccess(_, { task }) {
+      const undo = () => restore({ task }).then(() => focusOn(task), () => {}); // The mutation has shown the error.
+      inform(`${quoted(task.title)} was deleted.`, () => void undo());
+    },
     onError: (error, { task }) => rollBack(error, task, "was not deleted."),
-    onSettled: () => lists.settle(),
+    onSettled: () => lists.settle({ tags: true }),
   });
+}
+
+function useRestoreTask() {
+  const { api } = useSignedIn();
+  const lists = useTaskLists();
+  const { announce, warn } = useNotices();
+  return useMutation({
+    mutationKey: TASKS,
+    mutationFn: ({ task }: { task: Task }) => api.restore(task),
+    onMutate: ({ task }) => lists.begin({ put: task }),
+    onSuccess(task) {
+      lists.finish(task);
+      announce("Task restored.");
+    },
+    onError(error, { task }) {
+      lists.drop(task.id);
+      warn(`${quoted(task.title)} was not restored. ${error.message}`);
+    },
+    onSettled: () => lists.settle({ tags: true }),
+  });
+}
+
+/** Moves the focus to a task, if it was on the button that is gone. */
+function focusOn({ id }: Task) {
+  if (document.activeElement === document.body) document.getElementById(id)?.focus();
 }
 
 /** Does not show errors, which is left to the caller. */
@@ -70,11 +117,11 @@ export function useEditTask() {
   const lists = useTaskLists();
   return useMutation({
     mutationKey: TASKS,
-    mutationFn: ({ task, patch }: { task: Task; patch: Partial<TaskText> }) => api.update(task, patch),
+    mutationFn: ({ task, patch }: { task: Task; patch: Partial<Editable> }) => api.update(task, patch),
     onMutate: ({ task, patch }) => lists.begin({ put: { ...task, ...patch } }),
     onSuccess: (task) => lists.finish(task),
     onError: (_, { task }) => lists.finish(task),
-    onSettled: () => lists.settle(),
+    onSettled: (_, __, { patch }) => lists.settle({ tags: "tags" in patch }),
   });
 }
 

@@ -4,7 +4,11 @@ const paths = {
   pencil: "m10.5 3 2.5 2.5L5.5 13 2.5 13.5 3 10.5 10.5 3Z",
   trash: "M2.5 4.5h11M6 4.5V3h4v1.5m-6 0 .6 8.5h6.8l.6-8.5",
   cross: "m4 4 8 8m0-8-8 8",
+  up: "M8 13V3.5M4 7.5l4-4 4 4",
+  down: "M8 3v9.5m-4-4 4 4 4-4",
   download: "M8 2.5v7.5m-3-3 3 3 3-3M3 13.5h10",
+  calendar: "M2.5 4h11v9.5h-11ZM2.5 7h11M5.5 2.5V5m5-2.5V5",
+  flag: "M4 14V2.5m0 .5h8l-2 2.75L12 8.5H4",
   keyboard: "M1.5 4h13v8h-13ZM4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01M5 9.5h6",
 } as const;
 

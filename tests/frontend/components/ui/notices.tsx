@@ -2,24 +2,27 @@ import { createContext, use, useCallback, useState, type ReactNode } from "react
 
 import { Icon } from "./icon";
 import styles from "./notices.module.css";
+import { useShortcuts } from "./use-shortcuts";
 
 interface Notice {
   id: number;
   kind: "info" | "error";
   text: string;
+  undo?: () => void;
 }
 
 interface Notify {
   /** Announces it to screen readers only. */
   announce: (text: string) => void;
-  /** Shows it for a few seconds. */
-  inform: (text: string) => void;
+  /** Shows it for a few seconds; longer if it offers to undo what it tells. */
+  inform: (text: string, undo?: () => void) => void;
   /** Shows it until it is dismissed. */
   warn: (text: string) => void;
 }
 
-/** How long an info notice is shown, in milliseconds. */
+/** How long an info notice is shown, in milliseconds: without and with a button that the user has to reach. */
 const DURATION = 8000;
+const UNDO_DURATION = 30_000;
 
 const Context = createContext<Notify | undefined>(undefined);
 
@@ -37,16 +40,28 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
   const dismiss = useCallback((id: number) => setNotices((shown) => shown.filter((notice) => notice.id !== id)), []);
   const [notify] = useState<Notify>(() => {
     let last = 0;
-    const show = (kind: Notice["kind"], text: string) => {
+    const show = (kind: Notice["kind"], text: string, undo?: () => void) => {
       const id = ++last;
-      setNotices((shown) => [...shown.filter((notice) => notice.text !== text), { id, kind, text }]);
+      setNotices((shown) => [...shown.filter((notice) => notice.undo || notice.text !== text), { id, kind, text, undo }]);
       return id;
     };
     return {
       announce,
-      inform: (text) => void setTimeout(dismiss, DURATION, show("info", text)),
+      inform: (text, undo) => void setTimeout(dismiss, undo ? UNDO_DURATION : DURATION, show("info", text, undo)),
       warn: (text) => void show("error", text),
     };
+  });
+
+  function undo({ id, undo }: Notice) {
+    dismiss(id);
+    undo?.();
+  }
+
+  useShortcuts({
+    u: () => {
+      const last = notices.findLast((notice) => notice.undo);
+      if (last) undo(last);
+    },
   });
 
   return (
@@ -54,10 +69,15 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
       {children}
       <div className={styles.notices} role="status">
         <p className="visually-hidden">{announcement}</p>
-        {notices.toReversed().map(({ id, kind, text }) => (
-          <div key={id} className={styles.notice} data-kind={kind}>
-            <span className={styles.text} dir="auto">{text}</span>
-            <button className="button quiet square" aria-label="Dismiss" onClick={() => dismiss(id)}>
+        {notices.toReversed().map((notice) => (
+          <div key={notice.id} className={styles.notice} data-kind={notice.kind}>
+            <span className={styles.text} dir="auto">{notice.text}</span>
+            {notice.undo && (
+              <button className="button" onClick={() => undo(notice)}>
+                Undo
+              </button>
+            )}
+            <button className="button quiet square" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
               <Icon name="cross" />
             </button>
           </div>

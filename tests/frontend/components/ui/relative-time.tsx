@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useNow } from "./use-now";
 
 const units = [
   ["year", 31_536_000],
@@ -11,22 +11,12 @@ const units = [
 
 /** A time relative to now, with the full time as a tooltip. */
 export function RelativeTime({ time }: { time: string }) {
-  // The server knows neither the user's time zone nor when the page will be read.
-  const now = useSyncExternalStore(everyMinute, minute, () => undefined);
+  const now = useNow();
   return (
     <time dateTime={time} title={now ? fullTime(time) : undefined}>
       {now ? ago(time, now) : time.slice(0, 10)}
     </time>
   );
-}
-
-function everyMinute(onChange: () => void) {
-  const timer = setInterval(onChange, 10_000);
-  return () => clearInterval(timer);
-}
-
-function minute(): number {
-  return Math.floor(Date.now() / 60_000) * 60_000;
 }
 
 function ago(time: string, now: number): string {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Description, DueDate, OrderKey, OwnerId, Priority, Title};
+use domain::{Color, Description, DueDate, ListName, OrderKey, OwnerId, Priority, Title};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -81,15 +81,27 @@ impl WriteMember<Priority> for Text {
     }
 }
 
-impl WriteMember<OrderKey> for Text {
-    fn write<S: Serializer>(value: &OrderKey, serializer: S) -> Result<S::Ok, S::Error> {
+impl WriteMember<DueDate> for Text {
+    fn write<S: Serializer>(value: &DueDate, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+impl WriteMember<ListName> for Text {
+    fn write<S: Serializer>(value: &ListName, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.as_str())
     }
 }
 
-impl WriteMember<DueDate> for Text {
-    fn write<S: Serializer>(value: &DueDate, serializer: S) -> Result<S::Ok, S::Error> {
+impl WriteMember<Color> for Text {
+    fn write<S: Serializer>(value: &Color, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
+    }
+}
+
+impl WriteMember<OrderKey> for Text {
+    fn write<S: Serializer>(value: &OrderKey, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.as_str())
     }
 }
 

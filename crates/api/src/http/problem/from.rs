@@ -20,7 +20,7 @@ impl From<TaskError> for Problem {
             TaskError::AlreadyExists { current } => Self::already_exists(current),
             // The route that sends a list responds with the problem of the operation.
             TaskError::Operation(_) => Self::internal(),
-            TaskError::QuotaExceeded { limit } => Self::quota_exceeded(limit),
+            TaskError::QuotaExceeded { limit } => Self::quota_exceeded(limit, "tasks"),
             TaskError::InvalidId => {
                 let msg = "must be a UUID of version 4 or 7";
                 Self::invalid(vec![FieldError::path("id", msg, "uuid_version")])
@@ -32,6 +32,7 @@ impl From<TaskError> for Problem {
                 let detail = "The Idempotency-Key was used for a request with another route, query or body; send a new key.";
                 Self::new(ProblemKind::IdempotencyKeyReused, detail)
             }
+            TaskError::NameTaken => Self::new(ProblemKind::AlreadyExists, "You have a list of this name."),
             TaskError::Overloaded => {
                 let detail = "The service is overloaded; retry after the given delay.";
                 Self::retryable(ProblemKind::Overloaded, detail, None)
@@ -107,6 +108,7 @@ impl From<&Violation> for FieldError {
             Rule::Text(TextError::ControlCharacter { .. }) => "control_character",
             Rule::Tag(TagError::TooMany) => "too_long",
             Rule::Priority(_) | Rule::End => "enum",
+            Rule::Color(_) => "color",
             Rule::Id => "uuid_parsing",
             Rule::UnknownNeighbour => "unknown_id",
             Rule::DueDate(DueDateError::Format) => "datetime_parsing",

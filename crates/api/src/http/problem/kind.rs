@@ -43,6 +43,8 @@ kinds! {
     OtherUser = FORBIDDEN, "other_user", "Path of another user";
     /// The user has no such task.
     NotFound = NOT_FOUND, "task_not_found", "Task not found";
+    /// The user has no such list.
+    ListNotFound = NOT_FOUND, "list_not_found", "List not found";
     /// No route has this path.
     NoRoute = NOT_FOUND, "route_not_found", "Route not found";
     /// The route does not have this method.
@@ -51,10 +53,10 @@ kinds! {
     NotAcceptable = NOT_ACCEPTABLE, "not_acceptable", "No acceptable representation";
     /// The body was not received in time.
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "Request timeout";
-    /// The user has a task of this id.
+    /// The user has what would be created.
     AlreadyExists = CONFLICT, "already_exists", "Already exists";
-    /// The user has as many tasks as allowed.
-    QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks";
+    /// The user has as many tasks or lists as allowed.
+    QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks or lists";
     /// The task has another revision than the request requires.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "Precondition failed";
     /// The body is over the limit.

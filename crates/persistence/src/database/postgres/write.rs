@@ -29,7 +29,9 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
 use domain::{OrderedTask, OwnerId, TrashedId};
 
-use crate::write::{LastStore, Loaded, Seen, Store, ToLoad, WriteSession, load_order, oldest_trashed};
+use crate::write::{
+    LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteSession, load_order, oldest_trashed,
+};
 
 /// Part of the error message when an owner was erased between load and store.
 pub(super) const ERASED: &str = "owner erased meanwhile";
@@ -53,6 +55,10 @@ impl WriteSession for PgConnection {
 
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         oldest_trashed(self, owner, limit)
+    }
+
+    fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
+        load::lists(self, owners)
     }
 
     fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {

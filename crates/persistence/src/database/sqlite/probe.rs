@@ -22,6 +22,8 @@ const ENDS: &str = "select owner_id from owners order by owner_id limit 1;
     select search from tasks where deleted_at is not null order by owner_id, deleted_at desc, id desc limit 1;
     select at from tombstones order by owner_id, type, object_id limit 1;
     select at from tombstones order by owner_id desc, type desc, object_id desc limit 1;
+    select name from lists order by owner_id, id limit 1;
+    select name from lists order by owner_id desc, id desc limit 1;
     select response from idempotency_keys order by owner_id, key limit 1;
     select response from idempotency_keys order by owner_id desc, key desc limit 1;
     select response from idempotency_keys order by owner_id, number limit 1;
@@ -30,12 +32,13 @@ const ENDS: &str = "select owner_id from owners order by owner_id limit 1;
     select response from idempotency_keys order by at desc, owner_id desc, number desc limit 1";
 
 /// Reads each row and each entry of an index, until the time limit of a statement.
-const ALL: [&str; 8] = [
+const ALL: [&str; 9] = [
     "(select coalesce(sum(live_tasks), 0) from owners where tasknook_in_time())",
     "(select coalesce(sum(length(search) + completed), 0) from tasks not indexed where tasknook_in_time())",
     "(select count(id) from tasks indexed by tasks_newest where deleted_at is null and tasknook_in_time())",
     "(select count(id) from tasks indexed by tasks_deleted where deleted_at is not null and tasknook_in_time())",
     "(select coalesce(sum(at), 0) from tombstones where tasknook_in_time())",
+    "(select coalesce(sum(length(name)), 0) from lists where tasknook_in_time())",
     "(select coalesce(sum(length(hex(response))), 0) from idempotency_keys not indexed where tasknook_in_time())",
     "(select count(number) from idempotency_keys indexed by idempotency_keys_by_number where tasknook_in_time())",
     "(select count(at) from idempotency_keys indexed by idempotency_keys_by_time where tasknook_in_time())",

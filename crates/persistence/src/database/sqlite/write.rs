@@ -11,8 +11,10 @@ use domain::{DroppedKeys, KeyPlace, KeyRecord, OrderedTask, OwnerId, Revision, T
 use crate::backend::rows::TaskValues;
 use crate::write::keys::LoadedKey;
 use crate::write::{
-    LastStore, Loaded, LoadedRow, Seen, Store, ToLoad, WriteSession, collect, load_order, oldest_trashed,
+    LastStore, Loaded, LoadedLists, LoadedRow, Seen, Store, ToLoad, WriteSession, collect, lists_of,
+    load_order, oldest_trashed,
 };
+use statements::lists::store_lists;
 use statements::{
     DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
     LoadTask, NewestKey, OldestKey, StoreOwner, TouchTask, UpdateTask,
@@ -56,6 +58,10 @@ impl WriteSession for SqliteConnection {
         oldest_trashed(self, owner, limit)
     }
 
+    fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
+        owners.iter().map(|owner| lists_of(self, owner)).collect()
+    }
+
     fn load_order(&mut self, owner: &OwnerId) -> QueryResult<(Option<Seen>, Vec<OrderedTask>)> {
         load_order(self, owner)
     }
@@ -93,6 +99,7 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
         InsertTombstone { owner: owner.as_str(), id, revision: &revision.number(), at }
             .execute(connection)?;
     }
+    store_lists(connection, owner, &store.set.lists)?;
     let owner = owner.as_str();
     for DroppedKeys { below_number, below_start } in &store.set.dropped {
         DropKeys { owner, below_number, below_start }.execute(connection)?;

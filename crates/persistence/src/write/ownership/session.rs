@@ -2,8 +2,8 @@ use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 use domain::{OwnerId, Revision, Task, TaskId, Timestamp, Tombstone};
 
 use super::statements::{
-    Claim, DeleteKeys, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfKeys, PageOfTaskIds, PageOfTasks,
-    PageOfTombstones, PageOfTrash, RevisionOf, TombstonesAfter,
+    Claim, DeleteKeys, DeleteLists, DeleteOwner, DeleteTasks, DeleteTombstones, PageOfKeys, PageOfTaskIds,
+    PageOfTasks, PageOfTombstones, PageOfTrash, RevisionOf, TombstonesAfter,
 };
 use super::{Erased, FIRST};
 use crate::backend::rows::TaskRow;
@@ -115,6 +115,8 @@ macro_rules! ownership_session {
                     DeleteKeys { owner, after: &after, last }.execute(self)?;
                     after = *last;
                 }
+                // A user has few.
+                erased.lists = DeleteLists { owner }.execute(self)? as u64;
                 DeleteOwner { owner }.execute(self)?;
                 Ok(erased)
             }

@@ -46,4 +46,6 @@ text_statement!(PageOfKeys(owner: str as Text, after: i64 as BigInt) => BigInt,
 text_statement!(DeleteKeys(owner: str as Text, after: i64 as BigInt, last: i64 as BigInt) => (),
     ["delete from idempotency_keys where owner_id = ? and number > ? and number <= ?"]);
 
+text_statement!(DeleteLists(owner: str as Text) => (), ["delete from lists where owner_id = ?"]);
+
 text_statement!(DeleteOwner(owner: str as Text) => (), ["delete from owners where owner_id = ?"]);

@@ -87,6 +87,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 if counts(after) != counts(&expected)
                     || after.tasks != expected.tasks
                     || deletions(after) != deletions(&expected)
+                    || (&after.lists, &after.list_tombstones) != (&expected.lists, &expected.list_tombstones)
                     || !recorded(after).eq(recorded(&expected))
                 {
                     return fail("the stored rows are not the result of the calls");

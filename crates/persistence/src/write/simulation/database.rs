@@ -14,7 +14,7 @@ use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weak
 use super::threads::{Turn, Turns};
 use crate::backend::Failure;
 use crate::database::postgres::Postgres;
-use crate::write::{LastStore, Loaded, Seen, Store, ToLoad, WriteDatabase, WriteSession};
+use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteDatabase, WriteSession};
 
 pub(super) struct SimulatedDatabase {
     pub(super) turns: Arc<Turns>,
@@ -193,6 +193,13 @@ impl WriteSession for SimulatedSession {
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         match self.request(Request::LoadTrash { owner: owner.clone(), limit })? {
             Reply::Trash(oldest) => Ok(oldest),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
+        match self.request(Request::LoadLists(owners.to_vec()))? {
+            Reply::Lists(lists) => Ok(lists),
             _ => Err(Error::NotFound),
         }
     }

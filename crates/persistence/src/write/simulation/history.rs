@@ -1,4 +1,4 @@
-use domain::{Command, Idempotency, Outcome, OwnerId, RepositoryError, Task, Timestamp};
+use domain::{Command, Idempotency, List, Outcome, OwnerId, RepositoryError, Task, Timestamp};
 
 use super::bulk::{self, OperationAnswer};
 use crate::backend::FailureKind;
@@ -10,6 +10,9 @@ pub(super) enum Answer {
     /// Nothing was written.
     Unchanged(Task),
     Deleted(i64),
+    /// Written, unless it is as before.
+    List(List),
+    NameTaken,
     /// The response of an earlier request with the same key.
     Replayed(Vec<u8>),
     KeyReused,
@@ -43,6 +46,8 @@ impl Answer {
             Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
             // No command of a schedule has these.
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
+            Ok(Outcome::List(list)) => Self::List(list),
+            Err(RepositoryError::NameTaken) => Self::NameTaken,
             Ok(Outcome::Bulk(results)) => Self::Operations(bulk::answers(results)),
             Err(RepositoryError::Operation(failed)) => bulk::failure(*failed),
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
@@ -69,7 +74,7 @@ impl Answer {
     /// Whether something was written.
     pub(super) fn is_success(&self) -> bool {
         match self {
-            Self::Task(_) | Self::Deleted(_) | Self::Purged(_) => true,
+            Self::Task(_) | Self::Deleted(_) | Self::Purged(_) | Self::List(_) => true,
             Self::Operations(answers) => answers.iter().any(|(answer, _)| answer.is_success()),
             _ => false,
         }
@@ -86,7 +91,7 @@ impl Answer {
         self.is_success() && answers.iter().any(|(answer, _)| !answer.is_done())
     }
 
-    /// Whether the owner is as before.
+    /// Whether the owner is as before; of a list, it may be.
     pub(super) fn writes_nothing(&self) -> bool {
         match self {
             Self::NotFound
@@ -97,6 +102,8 @@ impl Answer {
             | Self::PreconditionFailed(_)
             | Self::Replayed(_)
             | Self::Unchanged(_)
+            | Self::List(_)
+            | Self::NameTaken
             | Self::Failed(..) => true,
             Self::Operations(_) => !self.is_success(),
             _ => false,

@@ -1,6 +1,8 @@
 //! The parameters of a schedule, and its calls.
 
 use std::num::NonZeroU64;
+mod lists;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,7 +96,7 @@ pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Op
 pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
-    match random.below(19) {
+    match random.below(22) {
         0..4 => {
             let is_fresh = random.chance(400);
             if is_fresh {
@@ -131,6 +133,7 @@ pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Opt
             Command::Move { id, to, precondition: precondition(random, id, record) }
         }
         17 => Command::Purge { id, precondition: precondition(random, id, record) },
+        18..21 => lists::command(random, serial, record),
         _ => Command::EmptyTrash,
     }
 }
@@ -164,10 +167,17 @@ fn precondition(random: &mut Random, id: TaskId, record: Option<&Record>) -> Pre
     if random.chance(600) {
         return Precondition::default();
     }
-    let revision = match record.and_then(|record| record.tasks.get(&id)) {
-        Some(TaskRow::Live(task) | TaskRow::Trashed(task)) if random.chance(700) => task.revision,
-        _ => Revision::new(1 + random.below(12).cast_signed() as i64),
+    let current = match record.and_then(|record| record.tasks.get(&id)) {
+        Some(TaskRow::Live(task) | TaskRow::Trashed(task)) => Some(task.revision),
+        _ => None,
     };
+    precondition_near(random, current)
+}
+
+/// A condition on a revision, often this one.
+fn precondition_near(random: &mut Random, current: Option<Revision>) -> Precondition {
+    let other = Revision::new(1 + random.below(12).cast_signed() as i64);
+    let revision = current.filter(|_| random.chance(700)).unwrap_or(other);
     let tags = Some(EntityTags::Revisions(vec![revision]));
     if random.chance(800) {
         Precondition { if_match: tags, if_none_match: None }

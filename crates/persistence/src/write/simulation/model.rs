@@ -1,8 +1,10 @@
 //! A second implementation of the rules of writes.
 
+mod lists;
+
 use domain::{
-    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, MoveTo, OrderKey, OrderedTask, Precondition, Task,
-    TaskId, Timestamp, TrashCapacity, TrashedId,
+    Command, EntityTags, Idempotency, KeyPlace, KeyRecord, MoveTo, OrderKey, OrderedTask, Precondition,
+    Revision, Task, TaskId, Timestamp, TrashCapacity, TrashedId,
 };
 
 use super::bulk;
@@ -109,6 +111,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
         }
         Command::Move { id, to, precondition } => move_task(record, (*id, *to), precondition, call),
         Command::LookUp => Answer::NotFound,
+        Command::List(command) => lists::apply(record, call, command),
         Command::Bulk(list) => bulk::apply(record, call, list, quota),
         _ => apply_to_trash(record, call, quota),
     }
@@ -173,6 +176,7 @@ fn apply_to_trash(record: &mut Record, call: &Call, quota: u64) -> Answer {
         Command::Create(_)
         | Command::Update { .. }
         | Command::Move { .. }
+        | Command::List(_)
         | Command::LookUp
         | Command::Bulk(_) => Answer::Fault,
     }
@@ -257,9 +261,13 @@ fn put(record: &mut Record, task: Task, revision: i64) -> Answer {
 }
 
 fn excludes(precondition: &Precondition, task: &Task) -> bool {
+    excludes_revision(precondition, task.revision)
+}
+
+fn excludes_revision(precondition: &Precondition, revision: Revision) -> bool {
     let names = |tags: &EntityTags| match tags {
         EntityTags::Any => true,
-        EntityTags::Revisions(revisions) => revisions.contains(&task.revision),
+        EntityTags::Revisions(revisions) => revisions.contains(&revision),
     };
     precondition.if_match.as_ref().is_some_and(|tags| !names(tags))
         || precondition.if_none_match.as_ref().is_some_and(names)

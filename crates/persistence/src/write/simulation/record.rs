@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use domain::{KeyRecord, OrderedTask, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
+use domain::{KeyRecord, List, ListId, OrderedTask, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
 
-use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
+use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad};
 
 /// The rows of one owner: the owner's row, the tasks and the tombstones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +16,9 @@ pub(super) struct Record {
     pub(super) tasks: BTreeMap<TaskId, TaskRow>,
     /// The revisions of deletions.
     pub(super) tombstones: BTreeMap<TaskId, i64>,
+    pub(super) lists: BTreeMap<ListId, List>,
+    /// The revisions of deletions of lists.
+    pub(super) list_tombstones: BTreeMap<ListId, i64>,
     /// The recorded requests, the oldest first.
     pub(super) keys: Vec<KeyRecord>,
 }
@@ -45,6 +48,10 @@ impl Record {
 
     pub(super) const fn last_store(&self) -> LastStore {
         LastStore { version: self.version, epoch: self.epoch, write_id: self.write_id }
+    }
+
+    pub(super) fn loaded_lists(&self) -> LoadedLists {
+        LoadedLists { seen: Some(self.seen()), lists: self.lists.values().cloned().collect() }
     }
 
     pub(super) fn live(&self) -> impl Iterator<Item = &Task> {
@@ -84,6 +91,13 @@ impl Record {
         }
         for tombstone in &store.set.tombstones {
             record.tombstones.insert(tombstone.id, tombstone.revision.number());
+        }
+        let lists = &store.set.lists;
+        record.lists.extend(lists.put.iter().map(|list| (list.id, list.clone())));
+        record.list_tombstones.retain(|id, _| !lists.created.contains(id));
+        for tombstone in &lists.deleted {
+            record.lists.remove(&tombstone.id);
+            record.list_tombstones.insert(tombstone.id, tombstone.revision.number());
         }
         let (stored, dropped) = (&store.set.recorded, &store.set.dropped);
         record.keys.retain(|old| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::{OrderedTask, OwnerId, TrashedId};
 
 use super::record::{self, Record};
-use crate::write::{LastStore, Loaded, Seen, Store, ToLoad};
+use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad};
 
 /// Names a connection, as the server knows it.
 pub(super) type SessionId = u64;
@@ -33,6 +33,7 @@ pub(super) enum Request {
     Lock { owners: Vec<OwnerId>, skip_locked: bool },
     Load(Vec<ToLoad>),
     LoadTrash { owner: OwnerId, limit: usize },
+    LoadLists(Vec<OwnerId>),
     LoadOrder(OwnerId),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
@@ -45,6 +46,7 @@ pub(super) enum Reply {
     Locked(Vec<OwnerId>),
     Loaded(Vec<Loaded>),
     Trash(Vec<TrashedId>),
+    Lists(Vec<LoadedLists>),
     Order(Option<Seen>, Vec<OrderedTask>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
@@ -159,6 +161,11 @@ impl Server {
                 oldest.truncate(*limit);
                 Progress::Done(Ok(Reply::Trash(oldest)))
             }
+            Request::LoadLists(owners) => {
+                let lists = owners.iter().map(|owner| self.record(owner).map(Record::loaded_lists));
+                Progress::Done(Ok(Reply::Lists(lists.map(Option::unwrap_or_default).collect())))
+            }
+
             Request::LoadOrder(owner) => {
                 let record = self.record(owner);
                 let order = record.map_or_else(Vec::new, Record::order);

@@ -1,3 +1,5 @@
+mod lists;
+
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
@@ -8,6 +10,8 @@ use crate::backend::rows::statement;
 use crate::backend::rows::{Columns, Id, TASK_COLUMNS, TaskRow};
 use crate::write::keys::{LoadedKey, PlaceColumns, PlaceRow, RecordColumns, RecordRow};
 use crate::write::{Loaded, LoadedRow, OwnerRow, ToLoad, collect};
+
+pub(super) use lists::lists;
 
 /// The columns of an owner and a task.
 type LoadedColumns = (Nullable<(BigInt, BigInt, BigInt, BigInt, BigInt)>, Nullable<Columns>);

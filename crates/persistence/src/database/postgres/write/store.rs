@@ -1,3 +1,5 @@
+mod lists;
+
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
@@ -7,6 +9,7 @@ use domain::{KeyRecord, OrderKey, Revision, TaskId, Timestamp, Touch};
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
+use lists::ListArrays;
 
 /// An optimization fence: each row is looked up by its whole key. Without it, the planner may take the owner and the id from
 /// different relations, and read all rows of the owner.
@@ -29,6 +32,7 @@ struct StoreOwners<'a> {
     /// Ids of inserted tasks that may have tombstones.
     freed: TaskKeys,
     tombstones: Tombstones,
+    lists: ListArrays<'a>,
     recorded: Recorded<'a>,
     dropped: Dropped,
 }
@@ -127,6 +131,7 @@ impl<'a> StoreOwners<'a> {
                 all.tombstones.revisions.push(tombstone.revision.number());
                 all.tombstones.timestamps.push(tombstone.at);
             }
+            all.lists.push(ordinal, &store.set.lists);
             for record in &store.set.recorded {
                 all.recorded.push(ordinal, record);
             }
@@ -146,6 +151,7 @@ impl<'a> StoreOwners<'a> {
             && self.touched.of.is_empty()
             && self.deleted.of.is_empty()
             && self.tombstones.of.is_empty()
+            && self.lists.is_empty()
             && self.recorded.of.is_empty()
     }
 }
@@ -301,6 +307,7 @@ impl StoreOwners<'_> {
                 do update set revision = excluded.revision, at = excluded.at)",
             );
         }
+        self.lists.push_effects(out)?;
         self.push_keys(out)
     }
 

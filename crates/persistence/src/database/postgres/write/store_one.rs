@@ -15,7 +15,7 @@ use crate::write::Store;
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
     let tasks = set.inserted.len() + set.updated.len() + set.tombstones.len();
-    tasks == 1 && set.touched.is_empty() && set.recorded.is_empty()
+    tasks == 1 && set.touched.is_empty() && set.lists.is_empty() && set.recorded.is_empty()
 }
 
 /// Stores it.

@@ -1,3 +1,5 @@
+pub(super) mod lists;
+
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};

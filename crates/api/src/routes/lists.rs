@@ -1,0 +1,100 @@
+//! The routes of lists: reads here, writes in one file per operation.
+
+pub(crate) mod create;
+pub(crate) mod update;
+
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{ListId, Precondition, TaskError};
+
+use crate::http::authentication::AuthenticatedOwner;
+use crate::http::problem::{Problem, ProblemKind};
+use crate::http::representation;
+use crate::http::representation::lists::{self, CountedJson};
+use crate::http::{conditional, encoding};
+use crate::openapi::parameters::{Conditions, ListPath, OwnerPath};
+use crate::openapi::responses::lists::{AllLists, OneList};
+use crate::state::AppState;
+
+pub(crate) use create::create;
+pub(crate) use update::{patch, put};
+
+/// Lists the user's lists
+///
+/// All of them, in their manual order, each with the numbers of its open and completed tasks.
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/lists",
+    tag = "lists",
+    operation_id = "list_lists",
+    params(OwnerPath),
+    responses(AllLists)
+)]
+pub(crate) async fn list(
+    AuthenticatedOwner(owner): AuthenticatedOwner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    state.unsent_lists.check(&owner)?;
+    let all = state.tasks.lists(&owner).await?;
+    let bytes = lists::estimated_bytes(all.len());
+    let unsent = state.unsent_lists.take(&owner, bytes)?;
+    let (mut response, coding) = (HttpResponse::Ok(), encoding::accepted(&request));
+    let hold = |body| unsent.hold(body);
+    Ok(representation::collection(&mut response, &all, CountedJson::of, bytes, coding, hold).await)
+}
+
+/// Reads one list
+///
+/// 304 if `If-None-Match` lists the current revision.
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/lists/{id}",
+    tag = "lists",
+    operation_id = "get_list",
+    params(ListPath, Conditions),
+    responses(OneList)
+)]
+pub(crate) async fn get(
+    AuthenticatedOwner(owner): AuthenticatedOwner,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let list = state.tasks.get_list(&owner, list_id(&request)?).await.map_err(problem)?;
+    // After the read: for a list of another user, every precondition gets the same 404.
+    let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
+    if if_match.is_some_and(|tags| !tags.matches(list.revision)) {
+        return Err(problem(TaskError::PreconditionFailed { current: list.revision }));
+    }
+    if if_none_match.is_some_and(|tags| tags.matches(list.revision)) {
+        let mut response = HttpResponse::NotModified();
+        representation::private_cache_headers(&mut response)
+            .insert_header((header::ETAG, lists::etag(&list)));
+        return Ok(response.finish());
+    }
+    Ok(lists::list(&mut HttpResponse::Ok(), &list))
+}
+
+/// The list id of the path. An invalid id is the id of no list.
+fn list_id(request: &HttpRequest) -> Result<ListId, Problem> {
+    let text = request.match_info().get("id").unwrap_or_default();
+    ListId::parse(text).ok_or_else(|| problem(TaskError::NotFound))
+}
+
+/// The problem of a list, in words of its own.
+fn problem(error: TaskError) -> Problem {
+    match error {
+        TaskError::NotFound => Problem::new(ProblemKind::ListNotFound, "List not found."),
+        TaskError::PreconditionFailed { current } => {
+            Problem::new(ProblemKind::PreconditionFailed, "The list has changed since you last read it.")
+                .with_header(header::ETAG, &format!("\"{current}\""))
+        }
+        TaskError::AlreadyExists { current: Some(current) } => {
+            Problem::new(ProblemKind::PreconditionFailed, "A list with this id exists.")
+                .with_header(header::ETAG, &format!("\"{current}\""))
+        }
+        TaskError::QuotaExceeded { limit } => Problem::quota_exceeded(limit, "lists"),
+        other => other.into(),
+    }
+}

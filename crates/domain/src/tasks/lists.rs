@@ -1,0 +1,71 @@
+//! The use cases of lists.
+
+use super::{TaskError, Tasks};
+use crate::{
+    Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, NullPolicy, Outcome, Owner,
+    Precondition, RepositoryError,
+};
+
+impl Tasks {
+    /// Reads all lists of an owner in their manual order, with the numbers of their tasks.
+    pub async fn lists(&self, owner: &Owner) -> Result<Vec<CountedList>, TaskError> {
+        Ok(self.repository.lists(owner, true).await?)
+    }
+
+    /// Reads a list.
+    pub async fn get_list(&self, owner: &Owner, id: ListId) -> Result<List, TaskError> {
+        let lists = self.repository.lists(owner, false).await?;
+        lists.into_iter().map(|counted| counted.list).find(|list| list.id == id).ok_or(TaskError::NotFound)
+    }
+
+    /// Creates a list, with a key at most once.
+    pub async fn create_list(
+        &self,
+        owner: &Owner,
+        input: ListInput,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let id = ListId::new(self.ids.next().uuid());
+        let list = input.into_new_list(id).map_err(TaskError::Invalid)?;
+        let command = Command::List(ListCommand::Create(list));
+        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+    }
+
+    /// Creates a list with an id that the caller has chosen, so that a repeated request creates no second list.
+    pub async fn create_list_with_id(
+        &self,
+        owner: &Owner,
+        id: ListId,
+        input: ListInput,
+    ) -> Result<List, TaskError> {
+        let list = input.into_new_list(id).map_err(TaskError::Invalid)?;
+        if !id.may_be_chosen() {
+            return Err(TaskError::InvalidId);
+        }
+        let command = Command::List(ListCommand::Create(list));
+        match self.repository.write(owner, command, self.clock.now()).await {
+            Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
+            created => list_of(created?),
+        }
+    }
+
+    /// Merges the input into a list.
+    pub async fn update_list(
+        &self,
+        owner: &Owner,
+        id: ListId,
+        input: ListInput,
+        nulls: NullPolicy,
+        precondition: Precondition,
+    ) -> Result<List, TaskError> {
+        let change = input.into_change(nulls).map_err(TaskError::Invalid)?;
+        list_of(self.run(owner, Command::List(ListCommand::Update { id, change, precondition })).await?)
+    }
+}
+
+fn list_of(outcome: Outcome) -> Result<List, TaskError> {
+    match outcome {
+        Outcome::List(list) => Ok(list),
+        _ => Err(TaskError::Fault("a write returned no list".into())),
+    }
+}

@@ -1,0 +1,2 @@
+alter table tasks drop column list_id;
+drop table lists;
