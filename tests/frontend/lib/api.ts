@@ -191,14 +191,6 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
-    /** Moves a task in the manual order, which `list({ sort: "position" })` returns. */
-    move(task: Task, place: Move): Promise<Task> {
-      return versions.inOrder(task.id, async () => {
-        const result = await client.POST("/api/{user_id}/tasks/{id}/move", { params: paramsOf(task), body: place });
-        return versions.wrote(task, read(result), result.response);
-      });
-    },
-
     /** Deletes a task of the trash for good. */
     async purge({ id }: { id: string }): Promise<void> {
       read(await client.DELETE("/api/{user_id}/tasks/trash/{id}", { params: { path: { ...owner, id } } }));

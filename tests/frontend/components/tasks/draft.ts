@@ -24,7 +24,6 @@ export function draftOf({ id, title }: NewTitle, userId: string): Task {
     created_at: now,
     updated_at: now,
     revision: 0,
-    position: "A",
   };
 }
 
