@@ -182,7 +182,7 @@ macro_rules! job_connection {
                 Ok(rewritten as u64)
             }
 
-            // No version is raised: whoever has loaded the row without a key has derived the same one.
+            // No version is raised: a write that loaded the row without a key has derived the same one.
             fn store_positions(&mut self, owner: &str, rows: &[PassRow]) -> QueryResult<u64> {
                 let mut stored = 0;
                 for (_, id, ..) in rows {
