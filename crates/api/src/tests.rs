@@ -6,6 +6,7 @@ mod browsers;
 mod bulk;
 mod chosen_ids;
 mod compression;
+mod conditional_lists;
 mod conditions;
 mod dashboards;
 mod faults;

@@ -32,7 +32,7 @@ pub use list_query::{
     SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
 pub use order_key::{OrderKey, Placement};
-pub use owner::{InvalidOwnerId, Owner, OwnerId};
+pub use owner::{AtRevision, InvalidOwnerId, Owner, OwnerId, OwnerRevision};
 pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
 pub use task::{
     Change, Color, Completion, CountedList, Description, DueDate, DueDateError, ImportedTask, InvalidColor,

@@ -9,7 +9,8 @@ use std::cmp::Ordering;
 
 use crate::task::check;
 use crate::{
-    Description, OrderKey, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError, Timestamp, fold,
+    Description, OrderKey, OwnerRevision, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError,
+    Timestamp, fold,
 };
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
@@ -272,9 +273,10 @@ pub struct Page {
     pub more: bool,
     /// The number of tasks that match on all pages, if requested.
     pub total: Option<u64>,
-    /// The owner's revision, in an order whose key [can change](SortKey::can_change): whether they have written since is
-    /// then known on later pages.
-    pub revision: Option<Revision>,
+    /// The owner's revision that was read. At this revision the page is always the same, but for what the time changes.
+    pub at: OwnerRevision,
+    /// When the time may change the page; `None` if it cannot.
+    pub until: Option<Timestamp>,
 }
 
 impl Page {

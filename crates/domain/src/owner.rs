@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Revision;
+
 /// A user's id as the issuer wrote it: 1–255 bytes of text without control characters, compared byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId(Arc<str>);
@@ -62,6 +64,35 @@ impl Owner {
     pub fn is_named(&self, user_id: &[u8]) -> bool {
         self.id.0.as_bytes() == user_id
     }
+}
+
+/// How far the changes of an owner have come. What is stored of an owner is the same whenever this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerRevision {
+    /// A random number of the owner, another one after an erasure.
+    pub epoch: i64,
+    /// The number of the last change.
+    pub revision: Revision,
+}
+
+impl OwnerRevision {
+    /// Of an owner of whom nothing was ever stored, or nothing since an erasure.
+    pub const NONE: Self = Self { epoch: 0, revision: Revision::new(0) };
+
+    /// The revision of an owner's row. A row can exist before the first change, which makes no difference to readers.
+    #[must_use]
+    pub const fn new(epoch: i64, revision: i64) -> Self {
+        if revision == 0 { Self::NONE } else { Self { epoch, revision: Revision::new(revision) } }
+    }
+}
+
+/// What was read of an owner at a revision, from one snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtRevision<T> {
+    /// What was read.
+    pub read: T,
+    /// The revision.
+    pub at: OwnerRevision,
 }
 
 #[cfg(test)]

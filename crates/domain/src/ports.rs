@@ -7,8 +7,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    Change, Command, CountedList, FailedOperation, Idempotency, ListQuery, NewTask, Outcome, Owner, Page,
-    Precondition, Rejection, Revision, TagCount, Task, TaskId, Timestamp, TrashCapacity,
+    AtRevision, Change, Command, CountedList, FailedOperation, Idempotency, ListQuery, NewTask, Outcome,
+    Owner, OwnerRevision, Page, Precondition, Rejection, Revision, TagCount, Task, TaskId, Timestamp,
+    TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -102,10 +103,17 @@ pub trait TaskRepository: Send + Sync {
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
 
     /// Reads all lists in their manual order, from one snapshot, with the numbers of their live tasks or without.
-    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError>;
+    async fn lists(
+        &self,
+        owner: &Owner,
+        counted: bool,
+    ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError>;
 
     /// Counts the tags of the live tasks, as [`count_tags`](crate::count_tags) does.
-    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError>;
+    async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError>;
+
+    /// Reads the owner's revision: what was read at the same one before is still the same.
+    async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
     /// atomically; with a key at most once, and recorded in the same transaction

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::ports::task_of;
 use crate::{
-    Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput, NewTask,
-    NullPolicy, Outcome, Owner, Page, Precondition, RepositoryError, Revision, Rule, TagCount, Task, TaskId,
-    TaskInput, TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
+    AtRevision, Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput,
+    NewTask, NullPolicy, Outcome, Owner, OwnerRevision, Page, Precondition, RepositoryError, Revision, Rule,
+    TagCount, Task, TaskId, TaskInput, TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -231,8 +231,13 @@ impl Tasks {
     }
 
     /// Counts the tags of the owner's live tasks.
-    pub async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, TaskError> {
+    pub async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, TaskError> {
         Ok(self.repository.tags(owner).await?)
+    }
+
+    /// Reads the owner's revision, to tell whether what was read before is still the same.
+    pub async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, TaskError> {
+        Ok(self.repository.revision(owner).await?)
     }
 
     /// Merges the input into a task.

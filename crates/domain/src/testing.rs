@@ -4,9 +4,11 @@
 
 pub mod contract;
 mod memory;
+mod numbers;
 mod ports;
 
 pub use memory::MemoryTasks;
+pub use numbers::Numbers;
 pub use ports::{ManualClock, SequentialIds};
 
 use crate::{Owner, OwnerId};

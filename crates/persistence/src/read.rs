@@ -1,10 +1,11 @@
 //! Reads: their requests, and how a worker serves a group of them. A group is one statement, which can be repeated.
 //!
-//! SQL that both databases understand belongs here: one task by its key ([`one_task`]), a page (`page`), the counts of tags
-//! (`tag_counts`). PostgreSQL reads several tasks, and several pages of newest tasks, with one statement each:
-//! `database::postgres::group_reads`.
+//! SQL that both databases understand belongs here: one task by its key ([`one_task`]), an owner's revision
+//! ([`one_revision`]), a page (`page`), the counts of tags (`tag_counts`). PostgreSQL reads several tasks, several revisions,
+//! and several pages of newest tasks with one statement each: `database::postgres::group_reads`.
 
 mod lists;
+mod look_up;
 mod page;
 mod tag_counts;
 
@@ -13,9 +14,12 @@ use std::time::Instant;
 
 use diesel::connection::LoadConnection;
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{CountedList, ListQuery, Owner, OwnerId, Page, RepositoryError, Scope, TagCount, Task, TaskId};
+use domain::{
+    AtRevision, CountedList, ListQuery, Owner, OwnerId, OwnerRevision, Page, RepositoryError, Scope,
+    TagCount, Task, TaskId,
+};
 
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, text_statement};
 use crate::backend::{Backend, Failure, FailureKind};
@@ -25,6 +29,7 @@ use crate::workers::{
 };
 
 pub(crate) use lists::Lists;
+pub(crate) use look_up::{Found, LookUp};
 #[cfg(feature = "postgres")]
 pub(crate) use page::{Head, page};
 pub(crate) use page::{SqlFunctions, is_scan, pages};
@@ -75,15 +80,9 @@ pub(crate) enum Scanned {
     /// Of [`Scan::List`].
     Page(Page),
     /// Of [`Scan::Lists`].
-    Lists(Vec<CountedList>),
+    Lists(AtRevision<Vec<CountedList>>),
     /// Of [`Scan::Tags`].
-    Tags(Vec<TagCount>),
-}
-
-impl Request for Get {
-    fn owner(&self) -> Option<&OwnerId> {
-        Some(self.owner.id())
-    }
+    Tags(AtRevision<Vec<TagCount>>),
 }
 
 impl Request for List {
@@ -104,13 +103,20 @@ impl Request for Scan {
 
 /// A database that reads tasks. A single request is a group of one.
 pub(crate) trait ReadBackend: Backend {
-    fn get(connection: &mut Self::Connection, group: &[Get]) -> Replies<Task>;
+    fn get(connection: &mut Self::Connection, group: &[&Get]) -> Replies<Task>;
+
+    fn revisions(connection: &mut Self::Connection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>>;
+
+    /// Reads the tasks and the revisions of a group, with a statement for each kind.
+    fn look_up(connection: &mut Self::Connection, group: &[LookUp]) -> Replies<Found> {
+        look_up::look_up::<Self>(connection, group)
+    }
 
     fn list(connection: &mut Self::Connection, group: &[List]) -> Replies<Page>;
 
-    fn lists(connection: &mut Self::Connection, lists: &Lists) -> QueryResult<Vec<CountedList>>;
+    fn lists(connection: &mut Self::Connection, lists: &Lists) -> QueryResult<AtRevision<Vec<CountedList>>>;
 
-    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>>;
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<AtRevision<Vec<TagCount>>>;
 
     fn scan(connection: &mut Self::Connection, group: &[Scan]) -> Replies<Scanned> {
         let mut replies = Vec::with_capacity(group.len());
@@ -139,12 +145,6 @@ pub(crate) trait Rows {
     fn rows(&self) -> usize;
 }
 
-impl Rows for Task {
-    fn rows(&self) -> usize {
-        1
-    }
-}
-
 impl Rows for Page {
     fn rows(&self) -> usize {
         self.tasks.len()
@@ -155,8 +155,8 @@ impl Rows for Scanned {
     fn rows(&self) -> usize {
         match self {
             Self::Page(page) => page.rows(),
-            Self::Lists(lists) => lists.len(),
-            Self::Tags(tags) => tags.len(),
+            Self::Lists(lists) => lists.read.len(),
+            Self::Tags(tags) => tags.read.len(),
         }
     }
 }
@@ -274,3 +274,16 @@ where
 // since that index is smaller than the primary key after many deletions.
 text_statement!(OneTask(owner: str as Text, id: TaskId as Id) => Columns,
     ["select ", COLUMNS, " from tasks where owner_id = ? and id = ?"]);
+
+/// Reads the revision of one owner: the fastest statement for a group of one.
+pub(crate) fn one_revision<C>(connection: &mut C, owner: &Owner) -> QueryResult<OwnerRevision>
+where
+    C: LoadConnection,
+    for<'a> OneRevision<'a>: LoadQuery<'a, C, (i64, i64)>,
+{
+    let row = OneRevision { owner: owner.id().as_str() }.get_result(connection).optional()?;
+    Ok(row.map_or(OwnerRevision::NONE, |(epoch, revision)| OwnerRevision::new(epoch, revision)))
+}
+
+text_statement!(OneRevision(owner: str as Text) => (BigInt, BigInt),
+    ["select epoch, revision from owners where owner_id = ?"]);

@@ -1,15 +1,19 @@
-//! Conditional requests (RFC 9110 §13): entity tags are revisions, `"7"`.
+//! Conditional requests (RFC 9110 §13). The entity tags of tasks are revisions, `"7"`; those of collections are in `collection`.
+
+mod collection;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use domain::{EntityTags, Precondition, Revision};
 
 use crate::http::problem::{Problem, ProblemKind};
 
+pub(crate) use collection::Collection;
+
 /// Reads the precondition from `If-Match` (strong comparison) and `If-None-Match` (weak).
 pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
     Ok(Precondition {
-        if_match: tags(headers, &header::IF_MATCH, Comparison::Strong)?,
-        if_none_match: tags(headers, &header::IF_NONE_MATCH, Comparison::Weak)?,
+        if_match: tags(headers, &header::IF_MATCH, |field| revisions(field, Comparison::Strong))?,
+        if_none_match: tags(headers, &header::IF_NONE_MATCH, |field| revisions(field, Comparison::Weak))?,
     })
 }
 
@@ -19,11 +23,12 @@ enum Comparison {
     Weak,
 }
 
-fn tags(
+/// The tags of a field, if it was sent.
+fn tags<T>(
     headers: &HeaderMap,
     name: &HeaderName,
-    comparison: Comparison,
-) -> Result<Option<EntityTags>, Problem> {
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
     let mut lines = Vec::new();
     for value in headers.get_all(name) {
         lines.push(value.to_str()?);
@@ -32,23 +37,38 @@ fn tags(
         return Ok(None);
     }
     let field = lines.join(",");
-    parse(&field, comparison).map(Some).ok_or_else(|| {
+    parse(&field).map(Some).ok_or_else(|| {
         Problem::new(ProblemKind::Malformed, format!("{name} must be * or a list of quoted entity tags."))
     })
 }
 
-/// Reads `*` or a list of `"opaque"` and `W/"opaque"`. Tags that cannot match are dropped: those that are not a revision,
-/// and weak ones where the comparison is strong.
-fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
+/// Reads a field as revisions. Tags that are not a revision match nothing, and are dropped.
+fn revisions(field: &str, comparison: Comparison) -> Option<EntityTags> {
+    Some(match listed(field, comparison, revision)? {
+        Listed::Any => EntityTags::Any,
+        Listed::Tags(revisions) => EntityTags::Revisions(revisions),
+    })
+}
+
+/// What a field lists.
+enum Listed<T> {
+    /// `*`
+    Any,
+    Tags(Vec<T>),
+}
+
+/// Reads `*` or a list of `"opaque"` and `W/"opaque"`. Tags that cannot match are dropped: those that are not read, and weak
+/// ones where the comparison is strong. What a compressing proxy appended is removed.
+fn listed<T>(field: &str, comparison: Comparison, read: impl Fn(&str) -> Option<T>) -> Option<Listed<T>> {
     let mut rest = field.trim();
     if rest == "*" {
-        return Some(EntityTags::Any);
+        return Some(Listed::Any);
     }
-    let mut revisions = Vec::new();
+    let mut tags = Vec::new();
     loop {
         rest = rest.trim_start_matches([',', ' ', '\t']);
         if rest.is_empty() {
-            return Some(EntityTags::Revisions(revisions));
+            return Some(Listed::Tags(tags));
         }
         let weak = rest.starts_with("W/");
         let quoted = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
@@ -57,7 +77,8 @@ fn parse(field: &str, comparison: Comparison) -> Option<EntityTags> {
             return None;
         }
         if !(weak && comparison == Comparison::Strong) {
-            revisions.extend(revision(opaque));
+            let opaque = CODINGS.iter().find_map(|coding| opaque.strip_suffix(coding)).unwrap_or(opaque);
+            tags.extend(read(opaque));
         }
         rest = after;
     }
@@ -69,32 +90,31 @@ const CODINGS: [&str; 4] = ["-gzip", "-br", "-zstd", "-deflate"];
 
 /// Tags compare as text, so only the canonical form of a revision matches.
 fn revision(opaque: &str) -> Option<Revision> {
-    let digits = CODINGS.iter().find_map(|coding| opaque.strip_suffix(coding)).unwrap_or(opaque);
-    let number: i64 = digits.parse().ok()?;
-    (number.to_string() == digits).then(|| Revision::new(number))
+    let number: i64 = opaque.parse().ok()?;
+    (number.to_string() == opaque).then(|| Revision::new(number))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn revisions(numbers: &[i64]) -> EntityTags {
+    fn of(numbers: &[i64]) -> EntityTags {
         EntityTags::Revisions(numbers.iter().copied().map(Revision::new).collect())
     }
 
     #[test]
     fn entity_tags_are_parsed() {
-        assert_eq!(parse(" * ", Comparison::Strong), Some(EntityTags::Any));
-        assert_eq!(parse("\"1\", W/\"2\" ,\"x\",\"3\"", Comparison::Weak), Some(revisions(&[1, 2, 3])));
-        assert_eq!(parse("\"1\", W/\"2\"", Comparison::Strong), Some(revisions(&[1])));
-        assert_eq!(parse("\"stale\"", Comparison::Strong), Some(revisions(&[])));
+        assert_eq!(revisions(" * ", Comparison::Strong), Some(EntityTags::Any));
+        assert_eq!(revisions("\"1\", W/\"2\" ,\"x\",\"3\"", Comparison::Weak), Some(of(&[1, 2, 3])));
+        assert_eq!(revisions("\"1\", W/\"2\"", Comparison::Strong), Some(of(&[1])));
+        assert_eq!(revisions("\"stale\"", Comparison::Strong), Some(of(&[])));
     }
 
     #[test]
     fn tags_of_encoded_representations_are_their_revision() {
         let field = "\"1-gzip\", \"2-br\", \"3-zstd\", \"4-deflate\", W/\"5-gzip\"";
-        assert_eq!(parse(field, Comparison::Strong), Some(revisions(&[1, 2, 3, 4])));
-        assert_eq!(parse(field, Comparison::Weak), Some(revisions(&[1, 2, 3, 4, 5])));
+        assert_eq!(revisions(field, Comparison::Strong), Some(of(&[1, 2, 3, 4])));
+        assert_eq!(revisions(field, Comparison::Weak), Some(of(&[1, 2, 3, 4, 5])));
     }
 
     #[test]
@@ -102,14 +122,14 @@ mod tests {
         for tag in
             ["\"01\"", "\"+1\"", "\" 1\"", "\"1.0\"", "\"\"", "\"01-gzip\"", "\"1-gzip-gzip\"", "\"1-x\""]
         {
-            assert_eq!(parse(tag, Comparison::Strong), Some(revisions(&[])), "{tag}");
+            assert_eq!(revisions(tag, Comparison::Strong), Some(of(&[])), "{tag}");
         }
     }
 
     #[test]
     fn unquoted_tags_are_rejected() {
         for field in ["abc", "1", "\"1", "\"1\"\"2\"", "w/\"1\"", "\"1\" *"] {
-            assert_eq!(parse(field, Comparison::Strong), None, "{field}");
+            assert_eq!(revisions(field, Comparison::Strong), None, "{field}");
         }
     }
 }

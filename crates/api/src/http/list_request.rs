@@ -3,8 +3,8 @@
 mod filters;
 
 use domain::{
-    Direction, ListQuery, PAGE_MAX, Page, Position, Revision, Scope, SearchText, Sort, SortKey, Status,
-    Timestamp,
+    Direction, ListQuery, OwnerRevision, PAGE_MAX, Page, Position, Revision, Scope, SearchText, Sort,
+    SortKey, Status, Timestamp,
 };
 
 use crate::http::cursor::Cursor;
@@ -34,7 +34,8 @@ impl ListRequest {
     /// The cursor of the page after this one, if more tasks follow.
     pub(crate) fn next_cursor(&self, page: &Page) -> Option<String> {
         let position = page.next(self.query.sort.key)?;
-        Some(self.cursor(position, self.first_revision.or(page.revision)))
+        let first = self.query.sort.key.can_change().then_some(page.at.revision);
+        Some(self.cursor(position, self.first_revision.or(first)))
     }
 
     fn cursor(&self, position: Position, revision: Option<Revision>) -> String {
@@ -44,8 +45,8 @@ impl ListRequest {
     }
 
     /// Whether the owner has written since the first page, in an order whose keys can change.
-    pub(crate) fn has_changed_since(&self, page: &Page) -> bool {
-        self.first_revision.is_some_and(|first| page.revision != Some(first))
+    pub(crate) fn has_changed_since(&self, at: OwnerRevision) -> bool {
+        self.first_revision.is_some_and(|first| at.revision != first)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod lists;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, Accept, ContentEncoding, Header, HeaderValue, Quality};
 use actix_web::rt::task::yield_now;
 use actix_web::web::Bytes;
@@ -90,8 +91,7 @@ pub(crate) async fn collection<'a, T, J: Serialize>(
     coding: ContentEncoding,
     hold: impl FnOnce(Vec<u8>) -> Bytes,
 ) -> HttpResponse {
-    private_cache_headers(builder)
-        .insert_header((header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding")));
+    collection_headers(builder);
     let _permit = if items.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
     let mut body = BodyWriter::new(coding, bytes);
     let mut separator = b'[';
@@ -116,6 +116,16 @@ pub(crate) async fn collection<'a, T, J: Serialize>(
         builder.insert_header((header::CONTENT_ENCODING, coding.to_header_value()));
     }
     builder.content_type("application/json").body(hold(body))
+}
+
+/// Responds that the client has the current collection, with the headers that its cache updates (RFC 9110 §15.4.5).
+pub(crate) fn unchanged_collection(builder: &mut HttpResponseBuilder) -> HttpResponse {
+    collection_headers(builder).status(StatusCode::NOT_MODIFIED).finish()
+}
+
+fn collection_headers(builder: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    private_cache_headers(builder)
+        .insert_header((header::VARY, HeaderValue::from_static("Authorization, Accept-Encoding")))
 }
 
 /// Responds with any other value.

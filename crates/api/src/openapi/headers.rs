@@ -4,15 +4,25 @@ use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-/// Adds the documented headers of these names.
+/// Adds documented headers.
 pub(super) trait WithHeaders {
-    /// Adds them.
+    /// Adds those of these names.
     fn with_headers(self, names: &[&str]) -> Self;
+
+    /// Adds the entity tag of a collection.
+    fn with_list_tag(self) -> Self;
 }
 
 impl WithHeaders for ResponseBuilder {
     fn with_headers(self, names: &[&str]) -> Self {
         names.iter().fold(self, |response, name| response.header(*name, header(name)))
+    }
+
+    fn with_list_tag(self) -> Self {
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        let schema = schema.pattern(Some(r#"^W/"[0-9a-f]{32}(\.[0-9]+)?"$"#));
+        let description = "Identifies the list in its present state: for `If-None-Match`.";
+        self.header("ETag", HeaderBuilder::new().description(Some(description)).schema(Some(schema)).build())
     }
 }
 

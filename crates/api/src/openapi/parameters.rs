@@ -21,6 +21,9 @@ pub(crate) struct ListPath;
 /// Preconditions (RFC 9110 §13).
 pub(crate) struct Conditions;
 
+/// Preconditions of the read of a collection.
+pub(crate) struct ListConditions;
+
 /// The same for PUT, where one of them creates a task.
 pub(crate) struct ConditionsOfPut;
 
@@ -64,6 +67,16 @@ impl IntoParams for ListPath {
 impl IntoParams for Conditions {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         conditions("Requires none of these entity tags, else 304 for a GET and 412 for a write.")
+    }
+}
+
+impl IntoParams for ListConditions {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let tags = |name, description| header(name, description, text().pattern(Some(ENTITY_TAGS)));
+        let if_match = "`*`, or 412: the entity tags of lists are weak, and match nothing here.";
+        let if_none_match =
+            "304 if one of these entity tags is the current one, and with `*`. Without effect with `search`.";
+        vec![tags("If-Match", if_match), tags("If-None-Match", if_none_match)]
     }
 }
 

@@ -94,6 +94,12 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     {
         statuses.push(S::CONFLICT);
     }
+    // The entity tags of collections are weak, so none of them fulfills `If-Match`.
+    if *method == HttpMethod::Get
+        && ["/tasks", "/tasks/trash", "/tasks/tags", "/lists"].iter().any(|end| path.ends_with(end))
+    {
+        statuses.push(S::PRECONDITION_FAILED);
+    }
     // The query of a list can be invalid, and emptying the trash allows none.
     if path.ends_with("/trash") || (path.ends_with("/tasks") && *method == HttpMethod::Get) {
         statuses.push(S::UNPROCESSABLE_ENTITY);

@@ -92,7 +92,8 @@ impl IntoResponses for ChangedOrCreatedTask {
 
 impl IntoResponses for PageOfTasks {
     fn responses() -> Responses {
-        responses([("200", page("A page of the user's tasks.", "Task", "list_tasks"))])
+        let page = page("A page of the user's tasks.", "Task", "list_tasks");
+        responses([("200", page), ("304", unchanged_list().with_headers(&["X-Changed-Since"]))])
     }
 }
 
@@ -105,7 +106,8 @@ impl IntoResponses for OneTrashedTask {
 
 impl IntoResponses for PageOfTrash {
     fn responses() -> Responses {
-        responses([("200", page("A page of the user's deleted tasks.", "TrashedTask", "list_trash"))])
+        let page = page("A page of the user's deleted tasks.", "TrashedTask", "list_trash");
+        responses([("200", page), ("304", unchanged_list().with_headers(&["X-Changed-Since"]))])
     }
 }
 
@@ -113,7 +115,8 @@ impl IntoResponses for UsedTags {
     fn responses() -> Responses {
         let tags = ArrayBuilder::new().items(Ref::from_schema_name("TagCount"));
         let tags = tags.max_items(Some(domain::TAG_COUNTS_MAX));
-        responses([("200", json("The tags in use.", tags).with_headers(&["Content-Encoding"]))])
+        let tags = json("The tags in use.", tags).with_headers(&["Content-Encoding"]).with_list_tag();
+        responses([("200", tags), ("304", unchanged_list())])
     }
 }
 
@@ -164,11 +167,16 @@ fn unchanged() -> ResponseBuilder {
     ResponseBuilder::new().description("The client has the current revision.").with_headers(&["ETag"])
 }
 
+fn unchanged_list() -> ResponseBuilder {
+    ResponseBuilder::new().description("The client has the list in its present state.").with_list_tag()
+}
+
 /// A page of tasks with this schema, with a link to the next page of the same operation.
 fn page(description: &str, schema: &str, operation: &str) -> ResponseBuilder {
     let page = json(description, ArrayBuilder::new().items(Ref::from_schema_name(schema)));
     let page =
         page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "X-Changed-Since", "Content-Encoding"]);
+    let page = page.with_list_tag();
     let next =
         LinkBuilder::new().operation_id(operation).description("The next page, when more tasks remain.");
     let next = next.parameter("user_id", "$request.path.user_id");

@@ -6,14 +6,16 @@ pub(crate) mod update;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{ListId, Precondition, TaskError};
+use domain::{AtRevision, ListId, Precondition, TaskError};
 
+use super::tasks::url;
 use crate::http::authentication::AuthenticatedOwner;
+use crate::http::conditional::Collection;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::http::representation;
 use crate::http::representation::lists::{self, CountedJson};
 use crate::http::{conditional, encoding};
-use crate::openapi::parameters::{Conditions, ListPath, OwnerPath};
+use crate::openapi::parameters::{Conditions, ListConditions, ListPath, OwnerPath};
 use crate::openapi::responses::lists::{AllLists, OneList};
 use crate::state::AppState;
 
@@ -22,13 +24,14 @@ pub(crate) use update::{patch, put};
 
 /// Lists the user's lists
 ///
-/// All of them, in their manual order, each with the numbers of its open and completed tasks.
+/// All of them, in their manual order, each with the numbers of its open and completed tasks. 304 if `If-None-Match` has the
+/// current entity tag.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/lists",
     tag = "lists",
     operation_id = "list_lists",
-    params(OwnerPath),
+    params(OwnerPath, ListConditions),
     responses(AllLists)
 )]
 pub(crate) async fn list(
@@ -36,11 +39,18 @@ pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let by_time = (state.tasks.now(), false);
+    let collection = Collection::read(&request, &url(&request, &state), &owner, by_time)?;
+    let mut response = HttpResponse::Ok();
+    if let Some((_, tag)) = collection.unchanged(&state.tasks).await? {
+        return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
+    }
     state.unsent_lists.check(&owner)?;
-    let all = state.tasks.lists(&owner).await?;
+    let AtRevision { read: all, at } = state.tasks.lists(&owner).await?;
+    response.insert_header((header::ETAG, collection.tag(at, None)));
     let bytes = lists::estimated_bytes(all.len());
     let unsent = state.unsent_lists.take(&owner, bytes)?;
-    let (mut response, coding) = (HttpResponse::Ok(), encoding::accepted(&request));
+    let coding = encoding::accepted(&request);
     let hold = |body| unsent.hold(body);
     Ok(representation::collection(&mut response, &all, CountedJson::of, bytes, coding, hold).await)
 }

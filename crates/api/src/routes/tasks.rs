@@ -12,15 +12,16 @@ pub(crate) mod update;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
-use domain::{Owner, Precondition, Scope, Task, TaskError, TaskId};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use domain::{Owner, OwnerRevision, Precondition, Scope, Task, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
+use crate::http::conditional::Collection;
 use crate::http::list_request::ListRequest;
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::http::{conditional, encoding, limits};
-use crate::openapi::parameters::{Conditions, ListParameters, OwnerPath, TaskPath};
+use crate::openapi::parameters::{Conditions, ListConditions, ListParameters, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
 
@@ -44,12 +45,13 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 /// Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
 /// In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
 /// changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
+/// 304 if `If-None-Match` has the current entity tag.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks",
     tag = "tasks",
     operation_id = "list_tasks",
-    params(OwnerPath, ListParameters),
+    params(OwnerPath, ListParameters, ListConditions),
     responses(PageOfTasks)
 )]
 pub(crate) async fn list(
@@ -67,15 +69,39 @@ async fn list_in(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let list = ListRequest::parse(request.query_string(), scope, state.tasks.now())?;
+    let now = state.tasks.now();
+    let list = ListRequest::parse(request.query_string(), scope, now)?;
+    let url = url(&request, &state);
+    let mut response = HttpResponse::Ok();
+    let changed_since = |response: &mut HttpResponseBuilder, at: OwnerRevision| {
+        if list.has_changed_since(at) {
+            response.insert_header((CHANGED_SINCE, "true"));
+        }
+    };
+    // A search depends on the rule of the stored texts as well.
+    let collection = if list.query.search.is_none() {
+        let by_time = (now, list.query.due.overdue.is_some());
+        Some(Collection::read(&request, &url, &owner, by_time)?)
+    } else {
+        None
+    };
+    if let Some(collection) = &collection
+        && let Some((at, tag)) = collection.unchanged(&state.tasks).await?
+    {
+        changed_since(&mut response, at);
+        return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
+    }
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.list(&owner, list.query.clone()).await?;
-    let mut response = HttpResponse::Ok();
-    if list.has_changed_since(&page) {
-        response.insert_header((CHANGED_SINCE, "true"));
+    changed_since(&mut response, page.at);
+    if let Some(collection) = &collection {
+        response.insert_header((header::ETAG, collection.tag(page.at, page.until)));
+        if collection.matches_all() {
+            return Ok(representation::unchanged_collection(&mut response));
+        }
     }
     if let Some(cursor) = list.next_cursor(&page) {
-        let (url, limit) = (url(&request, &state), list.query.limit);
+        let limit = list.query.limit;
         let count = if list.query.count { "&count=true" } else { "" };
         let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
         response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));

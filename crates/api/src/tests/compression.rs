@@ -26,7 +26,8 @@ async fn long_lists_are_compressed_for_clients_that_accept_it() {
     }
     for uri in ["/api/tasks?limit=5", "/api/alice/tasks?limit=64", "/api/tasks/?count=true"] {
         let plain = app.send(call("GET", uri).by("alice")).await;
-        assert_eq!((plain.header("content-encoding"), plain.header("etag")), ("", ""));
+        assert_eq!(plain.header("content-encoding"), "");
+        assert!(plain.header("etag").starts_with("W/\""));
         assert!(plain.header("vary").starts_with("Authorization, Accept-Encoding"));
         for coding in ["gzip", "br"] {
             let response = app.send(call("GET", uri).by("alice").header("accept-encoding", coding)).await;

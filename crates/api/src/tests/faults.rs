@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, Readiness, RepositoryError,
-    TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
+    Readiness, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use tokio::sync::Semaphore;
@@ -96,11 +96,15 @@ impl TaskRepository for Failing {
         Err(self.0())
     }
 
-    async fn lists(&self, _: &Owner, _: bool) -> Result<Vec<CountedList>, RepositoryError> {
+    async fn lists(&self, _: &Owner, _: bool) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         Err(self.0())
     }
 
-    async fn tags(&self, _: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+    async fn tags(&self, _: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn revision(&self, _: &Owner) -> Result<OwnerRevision, RepositoryError> {
         Err(self.0())
     }
 }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
 use domain::{
-    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task,
-    TaskId, TaskRepository, Timestamp,
+    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
+    RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 use futures_util::future::join;
 use tokio::sync::Semaphore;
@@ -59,11 +59,15 @@ impl TaskRepository for Held {
         Err(self.end().await)
     }
 
-    async fn lists(&self, _: &Owner, _: bool) -> Result<Vec<CountedList>, RepositoryError> {
+    async fn lists(&self, _: &Owner, _: bool) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         Err(self.end().await)
     }
 
-    async fn tags(&self, _: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+    async fn tags(&self, _: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
+        Err(self.end().await)
+    }
+
+    async fn revision(&self, _: &Owner) -> Result<OwnerRevision, RepositoryError> {
         Err(self.end().await)
     }
 }

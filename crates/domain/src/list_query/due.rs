@@ -106,6 +106,26 @@ pub struct Overdue {
     pub wanted: bool,
     /// The limit.
     pub limit: DueLimit,
+    /// When the limit for days may be another one, in milliseconds since 1970.
+    pub day_end: i64,
+}
+
+impl Overdue {
+    /// The filter at this time.
+    #[must_use]
+    pub fn at(wanted: bool, now: Timestamp, zone: &Zone) -> Self {
+        let day_end = day_end(now.unix_millis(), zone);
+        Self { wanted, limit: DueLimit::overdue(now, zone), day_end }
+    }
+
+    /// The first time at which the filter may pass other tasks, given the smallest [`DueDate::sort_key`] of the moments of
+    /// open tasks that are not below the limit.
+    #[must_use]
+    pub fn until(&self, next_moment: Option<i64>) -> Option<Timestamp> {
+        // A moment is overdue from the next millisecond on.
+        let next = next_moment.map_or(i64::MAX, |key| key.div_euclid(2) + 1);
+        Timestamp::from_unix_millis(next.min(self.day_end))
+    }
 }
 
 impl DueFilter {
@@ -147,6 +167,16 @@ fn day_of(moment: i64, zone: &Zone) -> i64 {
     let local = jiff::Timestamp::from_millisecond(moment).ok().map(local);
     let as_utc = local.and_then(|local| TimeZone::UTC.to_timestamp(local).ok());
     as_utc.map_or(moment, jiff::Timestamp::as_millisecond).div_euclid(DAY_MILLIS)
+}
+
+/// The next moment at which the day in the zone may be another one. Where clocks are turned back over midnight, a day comes
+/// twice, so a change of the zone's offset counts as well.
+fn day_end(moment: i64, zone: &Zone) -> i64 {
+    let end = first_moment(day_of(moment, zone) + 1, zone);
+    let change = jiff::Timestamp::from_millisecond(moment).ok().and_then(|now| zone.0.following(now).next());
+    let end = change.map_or(end, |change| end.min(change.timestamp().as_millisecond()));
+    // In the repeated part of a day, its end is already over.
+    end.max(moment + 1)
 }
 
 #[cfg(test)]
@@ -229,5 +259,53 @@ mod tests {
         assert!(!is_overdue("2026-12-24", "2026-12-24T23:00:00.000Z", "UTC"));
         assert!(is_overdue("2026-12-24T10:00Z", "2026-12-24T10:00:00.001Z", "UTC"));
         assert!(!is_overdue("2026-12-24T10:00Z", "2026-12-24T10:00Z", "UTC"));
+    }
+
+    fn moment(text: &str) -> Timestamp {
+        let DueDate::Moment(moment) = due(text) else { panic!("{text}") };
+        moment
+    }
+
+    #[test]
+    fn overdue_tasks_change_when_a_day_ends_or_a_moment_is_over() {
+        for (now, name, end) in [
+            ("2026-12-24T22:59Z", "Europe/Berlin", "2026-12-24T23:00Z"),
+            ("2026-12-24T23:00Z", "Europe/Berlin", "2026-12-25T23:00Z"),
+            ("2026-12-24T23:59:59.999Z", "UTC", "2026-12-25T00:00Z"),
+            // At 2:00 on this day, clocks went to 3:00.
+            ("2026-03-28T23:30Z", "Europe/Berlin", "2026-03-29T01:00Z"),
+            ("2026-03-29T01:00Z", "Europe/Berlin", "2026-03-29T22:00Z"),
+            // At 0:01 on 2007-11-04, clocks went to 23:01 of the day before.
+            ("2007-11-04T02:30:30Z", "America/St_Johns", "2007-11-04T02:31Z"),
+            ("2007-11-04T02:31:00.000Z", "America/St_Johns", "2007-11-04T02:31:00.001Z"),
+            ("2007-11-04T03:30Z", "America/St_Johns", "2007-11-05T03:30Z"),
+        ] {
+            let overdue = Overdue::at(true, moment(now), &zone(name));
+            assert_eq!(overdue.until(None), Some(moment(end)), "{now} {name}");
+        }
+        let overdue = Overdue::at(false, moment("2026-12-24T10:00Z"), &zone("UTC"));
+        let until = |text| overdue.until(Some(due(text).sort_key()));
+        assert_eq!(until("2026-12-24T10:00Z"), Some(moment("2026-12-24T10:00:00.001Z")));
+        assert_eq!(until("2026-12-31T10:00Z"), Some(moment("2026-12-25T00:00Z")));
+        assert_eq!(until("9999-12-31T23:59:59.999Z"), Some(moment("2026-12-25T00:00Z")));
+    }
+
+    #[test]
+    fn limits_of_days_stay_until_the_day_ends() {
+        let minute = 60_000;
+        let begin = jiff::Timestamp::from_millisecond(0).unwrap();
+        for name in ["America/St_Johns", "America/Havana", "Pacific/Apia", "Asia/Manila", "Europe/Berlin"] {
+            let zone = zone(name);
+            let changes = zone.0.following(begin).map(|change| change.timestamp().as_millisecond());
+            for change in changes.take(120) {
+                for now in (-27 * 60..27 * 60).step_by(61).map(|minutes| change + minutes * minute + 30_000) {
+                    let (day, end) = (day_of(now, &zone), day_end(now, &zone));
+                    for later in (now..end.min(now + 30 * 60 * minute)).step_by(17 * 60_000).chain([end - 1])
+                    {
+                        assert_eq!(day_of(later, &zone), day, "{name} {now} {later}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -2,19 +2,19 @@
 
 use super::{TaskError, Tasks};
 use crate::{
-    Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, NullPolicy, Outcome, Owner,
-    Precondition, RepositoryError,
+    AtRevision, Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, NullPolicy, Outcome,
+    Owner, Precondition, RepositoryError,
 };
 
 impl Tasks {
     /// Reads all lists of an owner in their manual order, with the numbers of their tasks.
-    pub async fn lists(&self, owner: &Owner) -> Result<Vec<CountedList>, TaskError> {
+    pub async fn lists(&self, owner: &Owner) -> Result<AtRevision<Vec<CountedList>>, TaskError> {
         Ok(self.repository.lists(owner, true).await?)
     }
 
     /// Reads a list.
     pub async fn get_list(&self, owner: &Owner, id: ListId) -> Result<List, TaskError> {
-        let lists = self.repository.lists(owner, false).await?;
+        let lists = self.repository.lists(owner, false).await?.read;
         lists.into_iter().map(|counted| counted.list).find(|list| list.id == id).ok_or(TaskError::NotFound)
     }
 

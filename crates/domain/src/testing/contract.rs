@@ -19,6 +19,7 @@ mod ownership;
 mod quota;
 mod racing;
 mod reading;
+mod revisions;
 mod trash;
 mod writing;
 
@@ -38,6 +39,7 @@ pub use ownership::*;
 pub use quota::*;
 pub use racing::*;
 pub use reading::*;
+pub use revisions::*;
 pub use trash::*;
 pub use writing::*;
 
@@ -85,7 +87,11 @@ macro_rules! repository_contract {
             tags_are_counted_in_every_spelling
             tags_of_live_tasks_are_counted
             tags_of_others_are_not_counted
-            pages_of_changeable_keys_have_the_revision
+            reads_have_the_revision
+            reads_at_one_revision_are_the_same
+            overdue_tasks_change_at_their_moment
+            revisions_of_recreated_owners_differ
+            concurrent_reads_of_revisions_are_answered_each
             one_of_concurrent_conditional_updates_succeeds
             concurrent_toggles_are_all_applied
             concurrent_creates_have_revisions_without_gaps

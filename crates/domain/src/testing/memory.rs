@@ -5,16 +5,47 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    AdoptedOrder, Command, CountedList, Idempotency, Ids, ImportedTask, List, ListQuery, Outcome, Owner,
-    OwnerId, OwnerState, Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task, TaskId,
-    TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
+    AdoptedOrder, AtRevision, Command, CountedList, DueDate, Idempotency, Ids, ImportedTask, List, ListQuery,
+    Outcome, Owner, OwnerId, OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Scope, Slot,
+    TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
-    owners: Mutex<HashMap<OwnerId, OwnerState>>,
+    owners: Mutex<Owners>,
     limits: WriteLimits,
+}
+
+/// The owners, each with its epoch.
+#[derive(Debug, Default)]
+struct Owners {
+    stored: HashMap<OwnerId, (i64, OwnerState)>,
+    last_epoch: i64,
+}
+
+impl Owners {
+    fn state(&self, owner: &Owner) -> Option<&OwnerState> {
+        self.stored.get(owner.id()).map(|(_, state)| state)
+    }
+
+    fn revision(&self, owner: &Owner) -> OwnerRevision {
+        let stored = self.stored.get(owner.id());
+        stored.map_or(OwnerRevision::NONE, |(epoch, state)| OwnerRevision::new(*epoch, state.revision()))
+    }
+
+    /// Takes an owner, to decide on its state and to put it back.
+    fn take(&mut self, owner: &Owner) -> (i64, Writer) {
+        let (epoch, state) = self.stored.remove(owner.id()).unwrap_or_else(|| {
+            self.last_epoch += 1;
+            (self.last_epoch, OwnerState::new(owner.id().clone(), 0, 0))
+        });
+        (epoch, Writer::new(state))
+    }
+
+    fn put(&mut self, owner: &Owner, epoch: i64, writer: Writer) {
+        self.stored.insert(owner.id().clone(), (epoch, writer.into_state()));
+    }
 }
 
 impl MemoryTasks {
@@ -24,13 +55,13 @@ impl MemoryTasks {
         Self { limits, ..Self::default() }
     }
 
-    fn owners(&self) -> MutexGuard<'_, HashMap<OwnerId, OwnerState>> {
+    fn owners(&self) -> MutexGuard<'_, Owners> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
         let owners = self.owners();
-        match owners.get(owner.id()).map(|state| state.slot(id)) {
+        match owners.state(owner).map(|state| state.slot(id)) {
             Some(Slot::Live(task) | Slot::Trashed(task)) if scope.contains(task) => Ok(task.clone()),
             _ => Err(RepositoryError::NotFound),
         }
@@ -47,14 +78,15 @@ impl TaskRepository for MemoryTasks {
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let mut owners = self.owners();
-        let mut writer = take(&mut owners, owner).with_limits(self.limits);
+        let (epoch, writer) = owners.take(owner);
+        let mut writer = writer.with_limits(self.limits);
         let outcome = writer.run_once(&command, request.as_ref(), now);
-        owners.insert(owner.id().clone(), writer.into_state());
+        owners.put(owner, epoch, writer);
         Ok(outcome?)
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
-        self.owners().remove(owner.id());
+        self.owners().stored.remove(owner.id());
         Ok(())
     }
 
@@ -69,10 +101,10 @@ impl TaskRepository for MemoryTasks {
             return Ok(Outcome::Moved);
         }
         let mut owners = self.owners();
-        let mut writer = take(&mut owners, to);
+        let (epoch, mut writer) = owners.take(to);
         let recorded = request.as_ref().and_then(|(request, now)| writer.recorded(request, *now));
         if recorded.is_none() {
-            if let Some(moved) = owners.remove(from.id()) {
+            if let Some((_, moved)) = owners.stored.remove(from.id()) {
                 let mut tasks: Vec<Task> = moved.tasks().cloned().collect();
                 // The trash stays in the order of deletion.
                 tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
@@ -87,7 +119,7 @@ impl TaskRepository for MemoryTasks {
                 writer.record(request, &Outcome::Moved, *now);
             }
         }
-        owners.insert(to.id().clone(), writer.into_state());
+        owners.put(to, epoch, writer);
         Ok(recorded.unwrap_or(Ok(Outcome::Moved))?)
     }
 
@@ -99,19 +131,23 @@ impl TaskRepository for MemoryTasks {
         self.get_in(Scope::Trash, owner, id)
     }
 
-    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+    async fn lists(
+        &self,
+        owner: &Owner,
+        counted: bool,
+    ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         let owners = self.owners();
-        let Some(state) = owners.get(owner.id()) else { return Ok(Vec::new()) };
-        let mut lists: Vec<CountedList> =
-            state.lists().iter().map(|list| count(state, list, counted)).collect();
+        let counted = |state: &OwnerState| -> Vec<CountedList> {
+            state.lists().iter().map(|list| count(state, list, counted)).collect()
+        };
+        let mut lists = owners.state(owner).map(counted).unwrap_or_default();
         lists.sort_by(|one, other| one.list.position.cmp(&other.list.position));
-        Ok(lists)
+        Ok(AtRevision { read: lists, at: owners.revision(owner) })
     }
 
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let owners = self.owners();
-        let state = owners.get(owner.id());
-        let own = state.map(OwnerState::tasks).into_iter().flatten();
+        let own = owners.state(owner).map(OwnerState::tasks).into_iter().flatten();
         let mut tasks: Vec<&Task> = own.filter(|task| query.matches(task)).collect();
         let total = query.count.then_some(tasks.len() as u64);
         let (sort, key) = (query.sort, query.sort.key);
@@ -123,15 +159,29 @@ impl TaskRepository for MemoryTasks {
         let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
         let mut rest = behind.skip(offset);
         let tasks: Vec<Task> = rest.by_ref().take(query.limit as usize).cloned().collect();
-        let revision = key.can_change().then(|| Revision::new(state.map_or(0, OwnerState::revision)));
-        Ok(Page { tasks, more: rest.next().is_some(), total, revision })
+        let more = rest.next().is_some();
+        let until = query.due.overdue.and_then(|overdue| {
+            let own = owners.state(owner).map(OwnerState::tasks).into_iter().flatten();
+            let open = own.filter(|task| query.scope.contains(task) && !task.completed);
+            let moments = open.filter_map(|task| match task.due_date {
+                Some(due @ DueDate::Moment(_)) if !overdue.limit.is_above(due) => Some(due.sort_key()),
+                _ => None,
+            });
+            overdue.until(moments.min())
+        });
+        Ok(Page { tasks, more, total, at: owners.revision(owner), until })
     }
 
-    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+    async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
         let owners = self.owners();
-        let own = owners.get(owner.id()).map(OwnerState::tasks).into_iter().flatten();
+        let own = owners.state(owner).map(OwnerState::tasks).into_iter().flatten();
         let live = own.filter(|task| Scope::Live.contains(task));
-        Ok(count_tags(live.map(|task| (task.tags.clone(), 1))))
+        let tags = count_tags(live.map(|task| (task.tags.clone(), 1)));
+        Ok(AtRevision { read: tags, at: owners.revision(owner) })
+    }
+
+    async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
+        Ok(self.owners().revision(owner))
     }
 }
 
@@ -144,10 +194,4 @@ impl Readiness for MemoryTasks {
 
 fn count(_: &OwnerState, list: &List, _: bool) -> CountedList {
     CountedList { list: list.clone(), open: 0, completed: 0 }
-}
-
-/// Takes the state of an owner, to decide on it and to put it back.
-fn take(owners: &mut HashMap<OwnerId, OwnerState>, owner: &Owner) -> Writer {
-    let state = owners.remove(owner.id());
-    Writer::new(state.unwrap_or_else(|| OwnerState::new(owner.id().clone(), 0, 0)))
 }

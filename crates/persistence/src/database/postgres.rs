@@ -17,7 +17,9 @@ use diesel::result::Error::RollbackTransaction;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
-use domain::{CountedList, ListId, Owner, Page, TagCount, Task, TaskId, Timestamp};
+use domain::{
+    AtRevision, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -27,7 +29,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, Lists, ReadBackend, one_task, tag_counts};
+use crate::read::{Get, List, Lists, ReadBackend, one_revision, one_task, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use connection::Server;
@@ -92,10 +94,17 @@ impl Backend for Postgres {
 
 impl ReadBackend for Postgres {
     /// The join of a group costs the server as much as one look-up, hence a single task is read without it.
-    fn get(connection: &mut PgConnection, group: &[Get]) -> Replies<Task> {
+    fn get(connection: &mut PgConnection, group: &[&Get]) -> Replies<Task> {
         match group {
             [get] => Ok(vec![one_task(connection, get)?]),
             _ => group_reads::tasks(connection, group),
+        }
+    }
+
+    fn revisions(connection: &mut PgConnection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
+        match owners {
+            [owner] => Ok(vec![one_revision(connection, owner)?]),
+            _ => group_reads::revisions(connection, owners),
         }
     }
 
@@ -103,7 +112,7 @@ impl ReadBackend for Postgres {
         group_reads::list(connection, group)
     }
 
-    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>> {
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<AtRevision<Vec<TagCount>>> {
         tag_counts(connection, &group_reads::FUNCTIONS, owner)
     }
 
@@ -111,7 +120,7 @@ impl ReadBackend for Postgres {
         group_reads::page_weight(list)
     }
 
-    fn lists(connection: &mut PgConnection, lists: &Lists) -> QueryResult<Vec<CountedList>> {
+    fn lists(connection: &mut PgConnection, lists: &Lists) -> QueryResult<AtRevision<Vec<CountedList>>> {
         lists.read(connection)
     }
 }

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, Page, RepositoryError, Scope,
-    TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, OwnerRevision,
+    Page, RepositoryError, Scope, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
 use crate::backend::Failure;
-use crate::read::{Get, List, Lists, Scan, Scanned, is_scan};
+use crate::read::{Found, Get, List, Lists, LookUp, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
 use crate::write::{BlockedOwners, Ownership, Write};
 
 /// Tasks behind workers.
 pub(crate) struct WorkerTasks {
-    pub(crate) gets: Sender<Get, Task>,
+    pub(crate) gets: Sender<LookUp, Found>,
     pub(crate) pages: Sender<List, Page>,
     pub(crate) scans: Sender<Scan, Scanned>,
     /// One for each write worker.
@@ -87,22 +87,41 @@ impl TaskRepository for WorkerTasks {
         page
     }
 
-    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+    async fn lists(
+        &self,
+        owner: &Owner,
+        counted: bool,
+    ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         let lists = |scanned| if let Scanned::Lists(lists) = scanned { Some(lists) } else { None };
         self.scan(Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await
     }
 
-    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+    async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
         let tags = |scanned| if let Scanned::Tags(tags) = scanned { Some(tags) } else { None };
         self.scan(Scan::Tags(owner.clone()), tags).await
+    }
+
+    async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
+        let revision = |found| if let Found::Revision(revision) = found { Some(revision) } else { None };
+        self.look_up(LookUp::Revision(owner.clone()), revision).await
     }
 }
 
 impl WorkerTasks {
     async fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
-        let task = self.gets.submit(Get { owner: owner.clone(), id, scope }).await;
-        self.outages.record(Part::Reads, &task);
-        task
+        let task = |found| if let Found::Task(task) = found { Some(task) } else { None };
+        self.look_up(LookUp::Task(Get { owner: owner.clone(), id, scope }), task).await
+    }
+
+    /// Reads one row; `result` is that of the request's kind.
+    async fn look_up<A>(
+        &self,
+        request: LookUp,
+        result: fn(Found) -> Option<A>,
+    ) -> Result<A, RepositoryError> {
+        let found = self.gets.submit(request).await;
+        self.outages.record(Part::Reads, &found);
+        result(found?).ok_or_else(|| Failure::internal("the result of another look-up").error())
     }
 
     /// Reads many rows; `result` is that of the request's kind.

@@ -21,7 +21,9 @@ use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
 use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
 };
-use domain::{CountedList, ListId, Owner, Page, TagCount, Task, TaskId, Timestamp};
+use domain::{
+    AtRevision, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
+};
 use uuid::Uuid;
 
 use crate::backend::rows::manual_order::SQLITE_POSITION;
@@ -29,7 +31,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, Lists, ReadBackend, SqlFunctions, one_task, pages, tag_counts};
+use crate::read::{Get, List, Lists, ReadBackend, SqlFunctions, one_revision, one_task, pages, tag_counts};
 use crate::workers::Replies;
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
@@ -119,7 +121,7 @@ impl Backend for Sqlite {
 impl ReadBackend for Sqlite {
     /// Reads one task after the other: a look-up by key costs less than a join of the group. One transaction for
     /// several takes the lock, and looks for what other processes wrote, once.
-    fn get(connection: &mut SqliteConnection, group: &[Get]) -> Replies<Task> {
+    fn get(connection: &mut SqliteConnection, group: &[&Get]) -> Replies<Task> {
         match group {
             [get] => Ok(vec![one_task(connection, get)?]),
             _ => connection
@@ -127,15 +129,24 @@ impl ReadBackend for Sqlite {
         }
     }
 
+    fn revisions(connection: &mut SqliteConnection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
+        match owners {
+            [owner] => Ok(vec![one_revision(connection, owner)?]),
+            _ => connection.transaction(|connection| {
+                owners.iter().map(|owner| one_revision(connection, owner)).collect()
+            }),
+        }
+    }
+
     fn list(connection: &mut SqliteConnection, group: &[List]) -> Replies<Page> {
         pages(connection, &FUNCTIONS, group)
     }
 
-    fn lists(connection: &mut SqliteConnection, lists: &Lists) -> QueryResult<Vec<CountedList>> {
+    fn lists(connection: &mut SqliteConnection, lists: &Lists) -> QueryResult<AtRevision<Vec<CountedList>>> {
         lists.read(connection)
     }
 
-    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<Vec<TagCount>> {
+    fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<AtRevision<Vec<TagCount>>> {
         tag_counts(connection, &FUNCTIONS, owner)
     }
 }

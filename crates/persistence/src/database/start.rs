@@ -36,7 +36,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
         let counts = B::worker_counts(self.options.max_connections as usize);
-        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::get)?;
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::look_up)?;
         let pages = QueueLimits {
             // One group per owner at a time, so that the large pages of one owner leave a worker for others.
             running_per_owner: 1,

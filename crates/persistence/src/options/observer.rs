@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The kinds of work, each with a queue and workers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WorkKind {
-    /// Reading one task.
+    /// Reading one task, or the revision of an owner.
     Get,
     /// Reading a page in the order of an index.
     Page,

@@ -12,7 +12,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, ListQuery, Owner, Page, Position, Revision, Scope, SortKey, Status, TaskId,
+    Direction, DueFilter, ListQuery, Owner, OwnerRevision, Page, Position, Scope, SortKey, Status, TaskId,
     Timestamp, stored_key,
 };
 
@@ -74,18 +74,16 @@ pub(crate) struct PageQuery<'a> {
     after_revision: i64,
     limit: i64,
     offset: i64,
+    /// Whether an empty page has one row, with the head. It costs the page a join, and in most orders a second sort.
+    empty_has_row: bool,
 }
 
-/// What a page has beside tasks.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Head {
-    total: Option<u64>,
-    revision: Option<Revision>,
-}
+/// What a page has beside tasks: the owner's epoch and revision; the total, 0 if it is not requested; for a filter by
+/// overdue tasks, the key of the next moment at which one becomes overdue.
+pub(crate) type Head = (i64, i64, i64, Option<i64>);
 
-/// The total and the owner's revision (0 if not requested), and a task (`None` if one of them is requested and the page is
-/// empty).
-pub(crate) type Row = (i64, i64, Option<TaskRow>);
+/// The head, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
+pub(crate) type Row = (Head, Option<TaskRow>);
 
 /// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
@@ -93,13 +91,14 @@ where
     for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
 {
     let read = |List { owner, query }: &List| -> QueryResult<Page> {
-        let rows: Vec<Row> = PageQuery::new(functions, owner, query).load(connection)?;
-        let (total, revision) = rows.first().map_or((0, 0), |(total, revision, _)| (*total, *revision));
-        let head = Head {
-            total: query.count.then_some(total.unsigned_abs()),
-            revision: query.sort.key.can_change().then_some(Revision::new(revision)),
-        };
-        Ok(page(owner, query, rows.into_iter().filter_map(|(.., row)| row).collect(), head))
+        let statement = PageQuery::new(functions, owner, query);
+        let mut rows: Vec<Row> = statement.load(connection)?;
+        if rows.is_empty() {
+            let statement = PageQuery { empty_has_row: true, ..PageQuery::new(functions, owner, query) };
+            rows = statement.load(connection)?;
+        }
+        let head = rows.first().map(|(head, _)| *head).unwrap_or_default();
+        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head))
     };
     set.iter().map(read).map(|page| page.map(Ok)).collect()
 }
@@ -109,7 +108,10 @@ pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, hea
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
     let tasks = rows.into_iter().map(|row| row.into_task(owner.id())).collect();
-    Page { tasks, more, total: head.total, revision: head.revision }
+    let (epoch, revision, total, next_moment) = head;
+    let total = query.count.then_some(total.unsigned_abs());
+    let until = query.due.overdue.and_then(|overdue| overdue.until(next_moment));
+    Page { tasks, more, total, at: OwnerRevision::new(epoch, revision), until }
 }
 
 impl<'a> PageQuery<'a> {
@@ -130,6 +132,7 @@ impl<'a> PageQuery<'a> {
             after_revision,
             limit,
             offset,
+            empty_has_row: query.count || query.sort.key.can_change(),
         }
     }
 
@@ -191,24 +194,15 @@ where
         if !self.has_few_texts() {
             out.unsafe_to_cache_prepared();
         }
-        let changes = self.query.sort.key.can_change();
-        if !self.query.count && !changes {
-            out.push_sql(&format!("select cast(0 as bigint), cast(0 as bigint), {COLUMNS}"));
+        if !self.empty_has_row {
+            out.push_sql("select ");
+            self.push_head(&mut out)?;
+            out.push_sql(&format!(", {COLUMNS}"));
             return self.push_page(&mut out);
         }
-        out.push_sql(&format!("select total, seen, {COLUMNS} from (select "));
-        if self.query.count {
-            self.push_total(&mut out)?;
-        } else {
-            out.push_sql("cast(0 as bigint)");
-        }
-        out.push_sql(" as total, ");
-        if changes {
-            self.push_of_owner(&mut out, "revision")?;
-        } else {
-            out.push_sql("cast(0 as bigint)");
-        }
-        out.push_sql(&format!(" as seen) as head left join (select {COLUMNS}, {} as sort_key", self.key()));
+        out.push_sql(&format!("select epoch, seen, total, next_moment, {COLUMNS} from (select "));
+        self.push_head(&mut out)?;
+        out.push_sql(&format!(") as head left join (select {COLUMNS}, {} as sort_key", self.key()));
         self.push_page(&mut out)?;
         out.push_sql(") as page on true");
         out.push_sql(&self.order("sort_key"));
@@ -217,6 +211,27 @@ where
 }
 
 impl PageQuery<'_> {
+    fn push_head<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
+    {
+        push_of_owner(out, self.owner, "epoch")?;
+        out.push_sql(" as epoch, ");
+        push_of_owner(out, self.owner, "revision")?;
+        out.push_sql(" as seen, ");
+        if self.query.count {
+            self.push_total(out)?;
+        } else {
+            out.push_sql("cast(0 as bigint)");
+        }
+        out.push_sql(" as total, ");
+        self.push_next_moment(out)?;
+        out.push_sql(" as next_moment");
+        Ok(())
+    }
+
     fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
@@ -301,35 +316,33 @@ impl PageQuery<'_> {
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            self.push_of_owner(
-                out,
-                match self.query.scope {
-                    Scope::Live => "live_tasks",
-                    Scope::Trash => "trashed_tasks",
-                },
-            )?;
+            let column = match self.query.scope {
+                Scope::Live => "live_tasks",
+                Scope::Trash => "trashed_tasks",
+            };
+            push_of_owner(out, self.owner, column)?;
         }
-        Ok(())
-    }
-
-    /// A number of the owner's row.
-    fn push_of_owner<'b, DB: ListBackend>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, DB>,
-        column: &str,
-    ) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-    {
-        out.push_sql(&format!("coalesce((select cast({column} as bigint) from owners where owner_id = "));
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql("), 0)");
         Ok(())
     }
 }
 
+/// A number of the owner's row, 0 without a row.
+fn push_of_owner<'b, DB: Backend>(
+    out: &mut AstPass<'_, 'b, DB>,
+    owner: &'b Owner,
+    column: &str,
+) -> QueryResult<()>
+where
+    str: ToSql<Text, DB>,
+{
+    out.push_sql(&format!("coalesce((select cast({column} as bigint) from owners where owner_id = "));
+    out.push_bind_param::<Text, str>(owner.id().as_str())?;
+    out.push_sql("), 0)");
+    Ok(())
+}
+
 impl Query for PageQuery<'_> {
-    type SqlType = (BigInt, BigInt, Nullable<Columns>);
+    type SqlType = ((BigInt, BigInt, BigInt, Nullable<BigInt>), Nullable<Columns>);
 }
 
 // The text depends on the query; each of the few common ones is prepared once.

@@ -89,7 +89,7 @@ fn scans_of_one_owner_do_not_delay_others() {
     assert!(matches!(tags, Err(RepositoryError::TooManyScans)), "{tags:?}");
     for owner in &locked.others {
         assert_eq!(list(owner, scan()).unwrap().tasks.len(), 1);
-        assert_eq!(block_on(repository.tags(owner)).unwrap(), []);
+        assert_eq!(block_on(repository.tags(owner)).unwrap().read, []);
         assert_eq!(list(owner, small()).unwrap().tasks.len(), 1);
         block_on(repository.get(owner, TaskId::new(Uuid::from_u128(1)))).unwrap();
     }

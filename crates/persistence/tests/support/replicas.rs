@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, Page, RepositoryError, TagCount, Task,
-    TaskId, TaskRepository, Timestamp,
+    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
+    RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -62,11 +62,19 @@ impl TaskRepository for Replicas {
         self.next().list(owner, query).await
     }
 
-    async fn lists(&self, owner: &Owner, counted: bool) -> Result<Vec<CountedList>, RepositoryError> {
+    async fn lists(
+        &self,
+        owner: &Owner,
+        counted: bool,
+    ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         self.next().lists(owner, counted).await
     }
 
-    async fn tags(&self, owner: &Owner) -> Result<Vec<TagCount>, RepositoryError> {
+    async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
         self.next().tags(owner).await
+    }
+
+    async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
+        self.next().revision(owner).await
     }
 }

@@ -138,7 +138,7 @@ impl Filters {
             none: self.no_due_date == Some(true),
             from: self.due_after.map(limit),
             before: self.due_before.map(limit),
-            overdue: self.overdue.map(|wanted| Overdue { wanted, limit: DueLimit::overdue(now, &zone) }),
+            overdue: self.overdue.map(|wanted| Overdue::at(wanted, now, &zone)),
         }
     }
 

@@ -195,30 +195,31 @@ fn cursors_contain_filter_and_order() {
 
 #[test]
 fn later_pages_know_the_revision_of_the_first() {
-    let task = |revision| {
+    let task = |revision: i64| {
         let new = domain::NewTask::new(domain::TaskId::new(uuid::Uuid::from_u128(1)), title());
         let owner = domain::OwnerId::parse("alice").unwrap();
         Page {
             tasks: vec![new.into_task(owner, Revision::new(1), Timestamp::from_unix_millis(0).unwrap())],
             more: true,
             total: None,
-            revision,
+            at: domain::OwnerRevision::new(1, revision),
+            until: None,
         }
     };
     let title_order = parse("sort=title").unwrap();
-    let first = task(Some(Revision::new(3)));
-    assert!(!title_order.has_changed_since(&first));
+    let first = task(3);
+    assert!(!title_order.has_changed_since(first.at));
     let second = parse(&format!("cursor={}", title_order.next_cursor(&first).unwrap())).unwrap();
-    assert!(!second.has_changed_since(&first));
+    assert!(!second.has_changed_since(first.at));
     for revision in [2, 4] {
-        let later = task(Some(Revision::new(revision)));
-        assert!(second.has_changed_since(&later), "an erased owner begins again");
+        let later = task(revision);
+        assert!(second.has_changed_since(later.at), "an erased owner begins again");
         let third = parse(&format!("cursor={}", second.next_cursor(&later).unwrap())).unwrap();
-        assert!(third.has_changed_since(&later) && !third.has_changed_since(&first));
+        assert!(third.has_changed_since(later.at) && !third.has_changed_since(first.at));
     }
     let created = parse("").unwrap();
-    let next = parse(&format!("cursor={}", created.next_cursor(&task(None)).unwrap())).unwrap();
-    assert!(!next.has_changed_since(&task(None)));
+    let next = parse(&format!("cursor={}", created.next_cursor(&task(3)).unwrap())).unwrap();
+    assert!(!next.has_changed_since(task(4).at));
 }
 
 fn title() -> domain::Title {

@@ -5,7 +5,7 @@ use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, Ref};
 
-use super::{Responses, json, responses, unchanged};
+use super::{Responses, json, responses, unchanged, unchanged_list};
 use crate::openapi::headers::WithHeaders;
 
 /// All lists of the user.
@@ -26,8 +26,8 @@ pub(crate) struct ChangedOrCreatedList;
 impl IntoResponses for AllLists {
     fn responses() -> Responses {
         let lists = ArrayBuilder::new().items(Ref::from_schema_name("CountedList"));
-        let lists = json("All lists of the user.", lists).with_headers(&["Content-Encoding"]);
-        responses([("200", lists)])
+        let lists = json("All lists of the user.", lists).with_headers(&["Content-Encoding"]).with_list_tag();
+        responses([("200", lists), ("304", unchanged_list())])
     }
 }
 

@@ -8,20 +8,20 @@ use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional;
 use crate::http::idempotency::{Post, Reply};
 use crate::http::problem::{FieldError, Problem};
-use crate::openapi::parameters::{Conditions, OwnerPath, TaskPath, TrashParameters};
+use crate::openapi::parameters::{Conditions, ListConditions, OwnerPath, TaskPath, TrashParameters};
 use crate::openapi::responses::{ChangedTask, EmptiedTrash, OneTrashedTask, PageOfTrash, PurgedTask};
 use crate::state::AppState;
 
 /// Lists the user's deleted tasks
 ///
 /// The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
-/// page. Contradicting parameters are 422; unknown ones are ignored.
+/// page. Contradicting parameters are 422; unknown ones are ignored. 304 if `If-None-Match` has the current entity tag.
 #[utoipa::path(
     get,
     path = "/api/{user_id}/tasks/trash",
     tag = "tasks",
     operation_id = "list_trash",
-    params(OwnerPath, TrashParameters),
+    params(OwnerPath, TrashParameters, ListConditions),
     responses(PageOfTrash)
 )]
 pub(crate) async fn list(

@@ -2,8 +2,8 @@ use pollster::block_on;
 
 use super::{create, description, fresh_owner, moment, new_task, title};
 use crate::{
-    Change, Completion, Direction, ListQuery, NewTask, Owner, Page, Precondition, SearchText, Sort, SortKey,
-    Status, TaskRepository,
+    Change, Completion, Direction, ListQuery, NewTask, Owner, OwnerRevision, Page, Precondition, SearchText,
+    Sort, SortKey, Status, TaskRepository,
 };
 
 fn list(repository: &dyn TaskRepository, owner: &Owner, query: ListQuery) -> Page {
@@ -164,5 +164,8 @@ pub fn totals_count_all_matches(repository: &dyn TaskRepository) {
 
 pub fn unknown_owners_have_empty_lists(repository: &dyn TaskRepository) {
     let page = list(repository, &fresh_owner("unknown"), ListQuery { count: true, ..ListQuery::default() });
-    assert_eq!(page, Page { tasks: vec![], more: false, total: Some(0), revision: None });
+    assert_eq!(
+        page,
+        Page { tasks: vec![], more: false, total: Some(0), at: OwnerRevision::NONE, until: None }
+    );
 }

@@ -47,13 +47,17 @@ fn rename(list: &List, name: &str, precondition: Precondition) -> ListCommand {
 }
 
 pub(super) fn counted(repository: &dyn TaskRepository, owner: &Owner) -> Vec<CountedList> {
-    block_on(repository.lists(owner, true)).unwrap()
+    block_on(repository.lists(owner, true)).unwrap().read
 }
 
 /// All lists in their order.
 pub(super) fn all_lists(repository: &dyn TaskRepository, owner: &Owner) -> Vec<List> {
-    let lists: Vec<List> =
-        block_on(repository.lists(owner, false)).unwrap().into_iter().map(|counted| counted.list).collect();
+    let lists: Vec<List> = block_on(repository.lists(owner, false))
+        .unwrap()
+        .read
+        .into_iter()
+        .map(|counted| counted.list)
+        .collect();
     let again: Vec<List> = counted(repository, owner).into_iter().map(|counted| counted.list).collect();
     assert_eq!(lists, again);
     lists

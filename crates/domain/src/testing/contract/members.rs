@@ -116,8 +116,8 @@ pub fn lists_are_filtered_by_members(repository: &dyn TaskRepository) {
     let dated = |due| ListQuery { due, ..ListQuery::default() };
     let limit = |text: &str, zone: &str| Some(DueLimit::at(due(text), &Zone::parse(zone).unwrap()));
     let overdue = |wanted| {
-        let limit = DueLimit::overdue(moment(2_400_000_000), &Zone::default());
-        dated(DueFilter { overdue: Some(Overdue { wanted, limit }), ..DueFilter::default() })
+        let overdue = Overdue::at(wanted, moment(2_400_000_000), &Zone::default());
+        dated(DueFilter { overdue: Some(overdue), ..DueFilter::default() })
     };
     let queries = [
         ListQuery { priorities: vec![Priority::Urgent], ..ListQuery::default() },

@@ -17,7 +17,7 @@ fn tagged(repository: &dyn TaskRepository, owner: &Owner, texts: &[&str]) -> Tas
 
 fn counts(repository: &dyn TaskRepository, owner: &Owner) -> Vec<(String, u64)> {
     let counts = block_on(repository.tags(owner)).unwrap();
-    counts.into_iter().map(|one| (one.tag.as_str().to_owned(), one.count)).collect()
+    counts.read.into_iter().map(|one| (one.tag.as_str().to_owned(), one.count)).collect()
 }
 
 fn write(repository: &dyn TaskRepository, owner: &Owner, command: Command) {
@@ -70,7 +70,7 @@ pub fn tags_of_others_are_not_counted(repository: &dyn TaskRepository) {
     assert_eq!(counts(repository, &alice), [("hers".to_owned(), 1), ("Shared".to_owned(), 2)]);
 }
 
-pub fn pages_of_changeable_keys_have_the_revision(repository: &dyn TaskRepository) {
+pub fn reads_have_the_revision(repository: &dyn TaskRepository) {
     let owner = fresh_owner("alice");
     let page = |scope, key, limit| {
         let sort = Sort { key, ..Sort::default() };
@@ -90,11 +90,17 @@ pub fn pages_of_changeable_keys_have_the_revision(repository: &dyn TaskRepositor
     let assert_at = |revision| {
         for key in changeable {
             let seen = page(Scope::Live, key, 1);
-            assert_eq!(seen.revision, Some(Revision::new(revision)), "{key:?} {} tasks", seen.tasks.len());
+            assert_eq!(seen.at.revision, Revision::new(revision), "{key:?} {} tasks", seen.tasks.len());
         }
-        assert_eq!(page(Scope::Trash, SortKey::Title, 1).revision, Some(Revision::new(revision)));
-        assert_eq!(page(Scope::Live, SortKey::Created, 1).revision, None);
-        assert_eq!(page(Scope::Trash, SortKey::Deleted, 1).revision, None);
+        for (scope, key) in [
+            (Scope::Trash, SortKey::Title),
+            (Scope::Live, SortKey::Created),
+            (Scope::Trash, SortKey::Deleted),
+        ] {
+            assert_eq!(page(scope, key, 1).at.revision, Revision::new(revision));
+        }
+        assert_eq!(block_on(repository.revision(&owner)).unwrap(), page(Scope::Live, SortKey::Created, 1).at);
+        assert_eq!(block_on(repository.tags(&owner)).unwrap().at.revision, Revision::new(revision));
     };
     assert_at(0);
     let tasks = ["a", "b", "c"].map(|text| create(repository, &owner, new_task(text), moment(0)));

@@ -1,13 +1,17 @@
-//! Statements that read a whole group in one round trip: tasks by their keys, and small pages of the newest tasks.
+//! Statements that read a whole group in one round trip: tasks by their keys, revisions of owners, and small pages of the
+//! newest tasks.
 //!
-//! A single task and every other page are read with the statements of both databases, in [`read`](crate::read).
+//! A single row and every other page are read with the statements of both databases, in [`read`](crate::read).
+
+use std::collections::HashMap;
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{
-    DueFilter, ListQuery, Page, Position, RepositoryError, Scope, Sort, Status, Task, TaskId, Timestamp,
+    DueFilter, ListQuery, Owner, OwnerRevision, Page, Position, RepositoryError, Scope, Sort, Status, Task,
+    TaskId, Timestamp,
 };
 
 use crate::backend::rows::manual_order::POSTGRES_POSITION;
@@ -16,7 +20,7 @@ use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
 
 /// Reads the tasks of a group.
-pub(super) fn tasks(connection: &mut PgConnection, group: &[Get]) -> Replies<Task> {
+pub(super) fn tasks(connection: &mut PgConnection, group: &[&Get]) -> Replies<Task> {
     let owners = group.iter().map(|get| get.owner.id().as_str()).collect();
     let ids = group.iter().map(|get| get.id).collect();
     let rows: Vec<(i64, TaskRow)> = TasksByKey { owners, ids }.load(connection)?;
@@ -29,6 +33,33 @@ pub(super) fn tasks(connection: &mut PgConnection, group: &[Get]) -> Replies<Tas
         }
     }
     Ok(replies)
+}
+
+/// Reads the revisions of a group.
+pub(super) fn revisions(connection: &mut PgConnection, group: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
+    let owners = group.iter().map(|owner| owner.id().as_str()).collect();
+    let rows: Vec<(String, i64, i64)> = Revisions { owners }.load(connection)?;
+    let stored: HashMap<&str, OwnerRevision> = rows
+        .iter()
+        .map(|(owner, epoch, revision)| (owner.as_str(), OwnerRevision::new(*epoch, *revision)))
+        .collect();
+    let revision = |owner: &&Owner| stored.get(owner.id().as_str()).copied().unwrap_or(OwnerRevision::NONE);
+    Ok(group.iter().map(revision).collect())
+}
+
+struct Revisions<'a> {
+    owners: Vec<&'a str>,
+}
+
+statement!(Revisions => (Text, BigInt, BigInt));
+
+impl QueryFragment<Pg> for Revisions<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select owner_id, epoch, revision from owners where owner_id = any(");
+        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
+        out.push_sql(")");
+        Ok(())
+    }
 }
 
 /// `offset 0` is an optimization fence: each task is looked up by its key. Without it, the planner may join the group to
@@ -78,15 +109,22 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
-    let mut rows: Vec<(i64, TaskRow)> = NewestTasks::of(group).load(connection)?;
+    let mut rows: Vec<(i64, (i64, i64), Option<TaskRow>)> = NewestTasks::of(group).load(connection)?;
     // The rows usually arrive in this order, but only `order by` would guarantee it, which doubles the cost of a page.
-    rows.sort_by(|(one, row), (other, next)| {
-        one.cmp(other).then_with(|| next.time_order().cmp(&row.time_order()))
+    let time_order = |row: &Option<TaskRow>| row.as_ref().map(TaskRow::time_order);
+    rows.sort_by(|(one, _, row), (other, _, next)| {
+        one.cmp(other).then_with(|| time_order(next).cmp(&time_order(row)))
     });
     let mut rows = rows.into_iter().peekable();
     let outcome = |(number, List { owner, query }): (i64, &List)| {
-        let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, _)| *ordinal == number));
-        Ok(page(owner, query, of_page.map(|(_, row)| row).collect(), Head::default()))
+        let mut head = Head::default();
+        let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, ..)| *ordinal == number));
+        let tasks = of_page.filter_map(|(_, (epoch, revision), row)| {
+            (head.0, head.1) = (epoch, revision);
+            row
+        });
+        let tasks = tasks.collect();
+        Ok(page(owner, query, tasks, head))
     };
     Ok((1..).zip(group).map(outcome).collect())
 }
@@ -131,11 +169,11 @@ impl<'a> NewestTasks<'a> {
     }
 }
 
-statement!(NewestTasks => (BigInt, Columns));
+statement!(NewestTasks => (BigInt, (BigInt, BigInt), Nullable<Columns>));
 
 impl QueryFragment<Pg> for NewestTasks<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select ordinal, ");
+        out.push_sql("select ordinal, coalesce(epoch, 0), coalesce(seen, 0), ");
         out.push_sql(COLUMNS);
         out.push_sql(" from unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.owners)?;
@@ -150,12 +188,15 @@ impl QueryFragment<Pg> for NewestTasks<'_> {
         // Without a position, the page begins at infinity.
         out.push_sql(
             ") with ordinality as input (of_owner, after_time, after_id, page_limit, page_offset, ordinal)
-            cross join lateral (
+            left join lateral (
+                select epoch, revision as seen from owners where owner_id = of_owner offset 0
+            ) as owner on true
+            left join lateral (
                 select * from tasks where owner_id = of_owner and deleted_at is null
                     and (created_at, id) < (coalesce(after_time, 'infinity'),
                         coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
                 order by created_at desc, id desc limit page_limit offset page_offset
-            ) as page",
+            ) as page on true",
         );
         Ok(())
     }

@@ -18,13 +18,7 @@ impl PageQuery<'_> {
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
     {
-        out.push_sql(" from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-        out.push_sql(" and ");
-        out.push_sql(match self.query.scope {
-            Scope::Live => "deleted_at is null",
-            Scope::Trash => IN_TRASH,
-        });
+        self.push_tasks(out)?;
         if is_scan(self.query) || self.is_filtered() {
             out.push_sql(self.functions.in_time);
         }
@@ -53,6 +47,44 @@ impl PageQuery<'_> {
         Ok(())
     }
 
+    /// Pushes the table and the condition of the owner's live tasks, or of their trash.
+    fn push_tasks<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+    {
+        out.push_sql(" from tasks where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        out.push_sql(" and ");
+        out.push_sql(match self.query.scope {
+            Scope::Live => "deleted_at is null",
+            Scope::Trash => IN_TRASH,
+        });
+        Ok(())
+    }
+
+    /// Pushes the smallest key of the moments that [`Overdue::until`] needs. That of all open tasks instead of those that
+    /// pass the other filters is one condition instead of many, and at most too early.
+    pub(super) fn push_next_moment<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        i64: ToSql<BigInt, DB>,
+    {
+        let Some(overdue) = &self.query.due.overdue else {
+            out.push_sql("cast(null as bigint)");
+            return Ok(());
+        };
+        out.push_sql("(select min(due_date)");
+        self.push_tasks(out)?;
+        out.push_sql(self.functions.in_time);
+        out.push_sql(" and not completed and due_date & 1 = 1 and due_date >= ");
+        out.push_bind_param::<BigInt, _>(&overdue.limit.moment_key)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
     fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         i64: ToSql<BigInt, DB>,
@@ -69,7 +101,7 @@ impl PageQuery<'_> {
             out.push_sql(" and ");
             push_is_above(out, limit)?;
         }
-        if let Some(Overdue { wanted, limit }) = overdue {
+        if let Some(Overdue { wanted, limit, day_end: _ }) = overdue {
             out.push_sql(if *wanted {
                 " and (not completed and "
             } else {

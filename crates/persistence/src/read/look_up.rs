@@ -1,0 +1,60 @@
+//! Look-ups by a key. Those of tasks and of revisions share a queue, and so their groups.
+
+use domain::{Owner, OwnerId, OwnerRevision, Task};
+
+use super::{Get, ReadBackend, Rows};
+use crate::workers::{Replies, Reply, Request};
+
+/// Reads one row.
+#[derive(Debug)]
+pub(crate) enum LookUp {
+    /// Reads a task.
+    Task(Get),
+    /// Reads the revision of an owner.
+    Revision(Owner),
+}
+
+/// The result of a look-up.
+pub(crate) enum Found {
+    /// Of [`LookUp::Task`].
+    Task(Task),
+    /// Of [`LookUp::Revision`].
+    Revision(OwnerRevision),
+}
+
+impl Request for LookUp {
+    fn owner(&self) -> Option<&OwnerId> {
+        match self {
+            Self::Task(get) => Some(get.owner.id()),
+            Self::Revision(owner) => Some(owner.id()),
+        }
+    }
+}
+
+impl Rows for Found {
+    fn rows(&self) -> usize {
+        1
+    }
+}
+
+/// The replies of both kinds, in the order of the group.
+pub(super) fn look_up<B: ReadBackend>(connection: &mut B::Connection, group: &[LookUp]) -> Replies<Found> {
+    let (mut tasks, mut owners) = (Vec::with_capacity(group.len()), Vec::new());
+    for one in group {
+        match one {
+            LookUp::Task(get) => tasks.push(get),
+            LookUp::Revision(owner) => owners.push(owner),
+        }
+    }
+    let tasks = if tasks.is_empty() { Vec::new() } else { B::get(connection, &tasks)? };
+    let revisions = if owners.is_empty() { Vec::new() } else { B::revisions(connection, &owners)? };
+    let mut tasks = tasks.into_iter().map(|reply| reply.map(Found::Task));
+    let mut revisions = revisions.into_iter().map(|revision| Ok(Found::Revision(revision)));
+    let next = |one: &LookUp| -> Option<Reply<Found>> {
+        match one {
+            LookUp::Task(_) => tasks.next(),
+            LookUp::Revision(_) => revisions.next(),
+        }
+    };
+    Ok(group.iter().filter_map(next).collect())
+}
