@@ -15,6 +15,7 @@ mod bulk;
 mod chosen_ids;
 mod commands;
 mod compression;
+mod conditional_lists;
 mod configuration;
 mod conformance;
 mod connections;
