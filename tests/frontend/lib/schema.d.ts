@@ -51,7 +51,8 @@ export interface paths {
         };
         /**
          * Lists the user's lists
-         * @description All of them, in their manual order, each with the numbers of its open and completed tasks.
+         * @description All of them, in their manual order, each with the numbers of its open and completed tasks. 304 if `If-None-Match` has the
+         *     current entity tag.
          */
         get: operations["list_lists"];
         put?: never;
@@ -111,6 +112,7 @@ export interface paths {
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
          *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
+         *     304 if `If-None-Match` has the current entity tag.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -254,7 +256,7 @@ export interface paths {
         /**
          * Counts the tags of the user's tasks
          * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
-         *     tags most used, if there are more.
+         *     tags most used, if there are more. 304 if `If-None-Match` has the current entity tag.
          */
         get: operations["list_tags"];
         put?: never;
@@ -296,7 +298,7 @@ export interface paths {
         /**
          * Lists the user's deleted tasks
          * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
-         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         *     page. Contradicting parameters are 422; unknown ones are ignored. 304 if `If-None-Match` has the current entity tag.
          */
         get: operations["list_trash"];
         put?: never;
@@ -344,7 +346,8 @@ export interface paths {
         };
         /**
          * Lists the user's lists
-         * @description All of them, in their manual order, each with the numbers of its open and completed tasks.
+         * @description All of them, in their manual order, each with the numbers of its open and completed tasks. 304 if `If-None-Match` has the
+         *     current entity tag.
          */
         get: operations["own_list_lists"];
         put?: never;
@@ -404,6 +407,7 @@ export interface paths {
          * @description Newest first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next page.
          *     In the order of creation, concurrent writes do not cause skipped or repeated tasks; in another one, a task whose sort key
          *     changes may be, and `X-Changed-Since: true` tells that the user has written since the first page. Contradicting parameters are 422; unknown ones are ignored.
+         *     304 if `If-None-Match` has the current entity tag.
          */
         get: operations["own_list_tasks"];
         put?: never;
@@ -547,7 +551,7 @@ export interface paths {
         /**
          * Counts the tags of the user's tasks
          * @description Without tasks in the trash. Spellings that differ only in case are one tag. Sorted by name, case-insensitive; the 1,000
-         *     tags most used, if there are more.
+         *     tags most used, if there are more. 304 if `If-None-Match` has the current entity tag.
          */
         get: operations["own_list_tags"];
         put?: never;
@@ -589,7 +593,7 @@ export interface paths {
         /**
          * Lists the user's deleted tasks
          * @description The newest deletion first. A page has up to 1000 tasks, or up to `limit`; `Link` and `X-Next-Cursor` point to the next
-         *     page. Contradicting parameters are 422; unknown ones are ignored.
+         *     page. Contradicting parameters are 422; unknown ones are ignored. 304 if `If-None-Match` has the current entity tag.
          */
         get: operations["own_list_trash"];
         put?: never;
@@ -1608,6 +1612,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1624,6 +1632,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -1636,11 +1646,27 @@ export interface operations {
                     "application/json": components["schemas"]["CountedList"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1960,6 +1986,10 @@ export interface operations {
                 tz?: string;
             };
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1976,6 +2006,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -1996,11 +2028,29 @@ export interface operations {
                     "application/json": components["schemas"]["Task"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2580,6 +2630,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -2596,6 +2650,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -2608,11 +2664,27 @@ export interface operations {
                     "application/json": components["schemas"]["TagCount"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2719,6 +2791,10 @@ export interface operations {
                 tz?: string;
             };
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -2735,6 +2811,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -2755,11 +2833,29 @@ export interface operations {
                     "application/json": components["schemas"]["TrashedTask"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2920,6 +3016,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -2933,6 +3033,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -2945,10 +3047,26 @@ export interface operations {
                     "application/json": components["schemas"]["CountedList"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3255,6 +3373,10 @@ export interface operations {
                 tz?: string;
             };
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -3268,6 +3390,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -3288,10 +3412,28 @@ export interface operations {
                     "application/json": components["schemas"]["Task"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3842,6 +3984,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -3855,6 +4001,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -3867,10 +4015,26 @@ export interface operations {
                     "application/json": components["schemas"]["TagCount"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3973,6 +4137,10 @@ export interface operations {
                 tz?: string;
             };
             header?: {
+                /** @description `*`, or 412: the entity tags of lists are weak, and match nothing here. */
+                "If-Match"?: string;
+                /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
+                "If-None-Match"?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -3986,6 +4154,8 @@ export interface operations {
                 headers: {
                     /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
                     "Content-Encoding"?: string;
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -4006,10 +4176,28 @@ export interface operations {
                     "application/json": components["schemas"]["TrashedTask"][];
                 };
             };
+            /** @description The client has the list in its present state. */
+            304: {
+                headers: {
+                    /** @description Identifies the list in its present state: for `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true`, if the user has written since the first page, in an order whose keys can change. */
+                    "X-Changed-Since"?: "true";
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
