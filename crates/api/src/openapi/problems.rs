@@ -85,13 +85,16 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    if path.contains("/lists") && operation.request_body.is_some() {
+    if path.contains("/lists") && operation.request_body.is_some() && !path.ends_with("/move") {
         statuses.push(S::CONFLICT);
     }
     if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
         || matches!(method, HttpMethod::Put if path.ends_with("/{id}"))
     {
         statuses.push(S::CONFLICT);
+    }
+    if path.ends_with("/lists/{id}") && *method == HttpMethod::Delete {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     // The key can be that of another request.
     if *method == HttpMethod::Post {

@@ -233,7 +233,7 @@ async fn paths_that_fit_both_styles_are_short() {
         assert_eq!((list.status.as_u16(), list.code()), (404, "list_not_found".into()), "{path}");
     }
     let post = app.send(call("POST", "/api/lists/tasks").by("lists").json("{}")).await;
-    assert_eq!((post.status.as_u16(), post.header("allow")), (405, "GET, HEAD, PUT, PATCH, OPTIONS"));
+    assert_eq!((post.status.as_u16(), post.header("allow")), (405, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"));
 }
 
 #[actix_web::test]

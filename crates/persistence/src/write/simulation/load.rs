@@ -104,11 +104,14 @@ pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Opt
             }
             // Also an id that was generated twice. It may be rejected for the quota although it exists.
             let id_is_new = is_fresh || plan.quota == 0 && random.chance(300);
-            Command::Create(NewTask { id_is_new, ..NewTask::new(id, title) })
+            let list_id = if random.chance(300) { Some(lists::id(random)) } else { None };
+            Command::Create(NewTask { id_is_new, list_id, ..NewTask::new(id, title) })
         }
         4..8 => {
             let none = Change::default();
-            let change = match random.below(10) {
+            let change = match random.below(13) {
+                10 => Change { list_id: Some(None), ..none },
+                11..13 => Change { list_id: Some(Some(lists::id(random))), ..none },
                 0..5 => Change { completion: Some(Completion::Toggle), ..none },
                 5..7 => Change { completion: Some(Completion::Set(random.chance(500))), ..none },
                 7 => Change { priority: Some(Priority::ALL[random.below(4)]), ..none },
