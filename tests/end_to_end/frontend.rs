@@ -54,6 +54,11 @@ fn due_dates_priorities_tags_and_deletions_are_edited() {
 }
 
 #[test]
+fn tasks_are_moved_in_the_manual_order() {
+    browser(&Environment::new(), "manual_order", |tests| tests);
+}
+
+#[test]
 fn edge_cases_leave_the_page_usable() {
     browser(&Environment::new(), "edge_cases", |tests| tests);
 }

@@ -148,7 +148,7 @@ impl User<'_> {
         let (live, trashed) = (self.tasks.contains_key(id), self.trash.contains(id));
         let in_trash = format!("{root}/trash/{id}");
         // Whether it is found, and the response for whom it is.
-        let (found, success, response) = match self.any(9) {
+        let (found, success, response) = match self.any(10) {
             0 => (live, 200, self.client.get(&path)),
             1 => (live, 200, self.client.put(&path, &json!({"title": title}))),
             2 => (live, 200, self.client.patch(&path, &json!({"description": title}))),
@@ -160,6 +160,7 @@ impl User<'_> {
                 return;
             }
             7 => return self.creates_with(id, &path, &title),
+            8 => return self.sends_operations(id, root, &title),
             _ => (trashed, 204, self.client.delete(&in_trash)),
         };
         let response = self.checked(response).expect(if found { success } else { 404 });
@@ -174,6 +175,29 @@ impl User<'_> {
         }
         if trashed {
             self.trash.remove(id);
+        }
+    }
+
+    /// Changes the task of any id and creates it, in one request.
+    fn sends_operations(&mut self, id: &String, root: &str, title: &str) {
+        let task = json!({"title": title, "tags": [mark(self.number)]});
+        let operations = json!([
+            {"op": "update", "id": id, "task": {"title": title}},
+            {"op": "create", "id": id, "task": task},
+            {"op": "complete", "id": id, "if_match": {"operation": 0}},
+        ]);
+        let body = json!({"atomic": false, "operations": operations});
+        let results = self.checked(self.client.post(&format!("{root}/bulk"), &body)).expect(200).json();
+        let statuses: Vec<u64> =
+            (0..3).map(|index| results["results"][index]["status"].as_u64().unwrap()).collect();
+        if self.tasks.contains_key(id) {
+            assert_eq!(statuses, [200, 409, 200]);
+            self.tasks.insert(id.clone(), results["results"][2]["task"].clone());
+        } else if self.trash.contains(id) {
+            assert_eq!(statuses, [404, 409, 424]);
+        } else {
+            assert_eq!(statuses, [404, 201, 424]);
+            self.tasks.insert(id.clone(), results["results"][1]["task"].clone());
         }
     }
 

@@ -11,6 +11,7 @@ mod auth_dependencies;
 mod auth_examples;
 mod backup;
 mod better_auth_tokens;
+mod bulk;
 mod chosen_ids;
 mod commands;
 mod compression;

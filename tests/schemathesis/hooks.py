@@ -19,12 +19,17 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+    if case.meta is None:
+        return
+    operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
+    is_valid = case.meta.generation.mode == GenerationMode.POSITIVE
+    if operation == "bulk_tasks" and isinstance(case.body, dict):
+        prepare_operations(case.body, is_valid)
+    if not is_valid:
         return
     # A key belongs to one request.
     for name in [name for name in case.headers or {} if name.lower() == "idempotency-key"]:
         case.headers[name] = str(uuid.uuid4())
-    operation = case.operation.definition.raw.get("operationId", "").removeprefix("own_")
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
@@ -38,6 +43,19 @@ def before_call(context, case, kwargs):
             values.append(as_text(as_text(case.body["status"]) == "completed"))
         if values and values[0] != as_text(case.query.get("completed")):
             case.query.pop("completed", None)
+
+
+def prepare_operations(body, is_valid):
+    """An invalid operation fails a list that is atomic, and only such a list. Valid ones fail for the state of the tasks."""
+    if is_valid:
+        body["atomic"] = False
+    elif body.get("atomic") is False:
+        del body["atomic"]
+    operations = body.get("operations")
+    for operation in operations if is_valid and isinstance(operations, list) else []:
+        # Which operation may be named cannot be described.
+        if isinstance(operation.get("if_match"), dict):
+            del operation["if_match"]
 
 
 def is_new_task(body):

@@ -16,9 +16,8 @@ pub(crate) use endpoint::{Endpoint, no_route};
 
 use endpoint::path;
 
-/// The paths of the tasks: with the user in the path, and with the user of the token. In this order, because a user may
-/// be called `tasks`, but no task's id is.
-const TASKS: [&str; 2] = ["/api/{user_id}/tasks", "/api/tasks"];
+/// The paths of the tasks: with the user of the token, and with the user in the path. Of two that match, the short one counts.
+const TASKS: [&str; 2] = ["/api/tasks", "/api/{user_id}/tasks"];
 
 /// The API, in the order in which paths are matched.
 fn api_endpoints() -> Vec<Endpoint> {

@@ -176,6 +176,17 @@ impl Tasks {
         Command::Delete { id, precondition, trash: self.trash }
     }
 
+    /// The command that moves a task in the manual order.
+    pub fn movement(
+        &self,
+        id: TaskId,
+        to: MoveInput,
+        precondition: Precondition,
+    ) -> Result<Command, TaskError> {
+        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
+        Ok(Command::Move { id, to, precondition })
+    }
+
     /// Executes a command, with a key at most once.
     pub async fn execute(
         &self,
@@ -286,8 +297,7 @@ impl Tasks {
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
-        self.execute(owner, Command::Move { id, to, precondition }, request).await
+        self.execute(owner, self.movement(id, to, precondition)?, request).await
     }
 
     /// Deletes a task in the trash for good.

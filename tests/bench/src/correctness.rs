@@ -112,6 +112,7 @@ pub(crate) fn check_statement(context: &Context, database: &Database, load: &Loa
     let returned = output.lines().filter(|line| line.contains(TITLE)).count();
     let expected = match load.work {
         Work::Create => (0, 1),
+        Work::Bulk => (0, 100),
         Work::List => (50, 0),
         Work::One | Work::Update | Work::Mix => (1, 0),
     };

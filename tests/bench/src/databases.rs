@@ -95,7 +95,9 @@ impl Database {
         let cleaning = match work {
             Work::One | Work::List => Vec::new(),
             Work::Update => fill::vacuum(self.engine),
-            Work::Create | Work::Mix => fill::without_new_tasks(self.engine, self.schema, self.dataset),
+            Work::Create | Work::Bulk | Work::Mix => {
+                fill::without_new_tasks(self.engine, self.schema, self.dataset)
+            }
         };
         for statement in cleaning {
             self.execute(context, &statement);

@@ -16,6 +16,8 @@ pub(crate) enum Work {
     One,
     List,
     Create,
+    /// A hundred creates in one request.
+    Bulk,
     Update,
     /// Of ten requests six read one task, two a list, one creates and one updates.
     Mix,
@@ -35,7 +37,7 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn new(work: Work, engine: Engine, connections: u32) -> Self {
-        let dataset = if work == Work::Create { EMPTY } else { STANDARD };
+        let dataset = if matches!(work, Work::Create | Work::Bulk) { EMPTY } else { STANDARD };
         Self { work, engine, connections, dataset, hot: false, algorithm: Algorithm::Hs256 }
     }
 
@@ -60,6 +62,7 @@ impl Display for Work {
             Self::One => "one task",
             Self::List => "a list of 50",
             Self::Create => "create",
+            Self::Bulk => "a hundred creates",
             Self::Update => "update",
             Self::Mix => "mix",
         })

@@ -77,7 +77,7 @@ pub(crate) fn statement(work: Work) -> String {
             "update tasks set completed = not completed, updated_at = now(), revision = revision + 1 \
              where owner_id = :owner_id and id = :id and deleted_at is null returning {COLUMNS}"
         ),
-        Work::Mix => panic!("pgbench has one statement"),
+        Work::Mix | Work::Bulk => panic!("pgbench has one statement"),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::dataset::{LARGE, SMALL};
 use crate::issuer::Algorithm;
 use crate::load::Engine::{self, Postgres, Sqlite};
 use crate::load::Load;
-use crate::load::Work::{self, Create, List, Mix, One, Update};
+use crate::load::Work::{self, Bulk, Create, List, Mix, One, Update};
 use crate::measurement::{Measurement, Running};
 use crate::results::{MeasurementResult, RowResult};
 use crate::subject::Subject::{
@@ -54,6 +54,7 @@ fn all() -> Vec<Row> {
     ];
     for engine in [Postgres, Sqlite] {
         rows.extend([One, List, Create].map(|work| sizes(work, engine)));
+        rows.push(together(engine));
     }
     rows
 }
@@ -69,6 +70,7 @@ fn row(work: Work, engine: Engine, connections: u32, subjects: &[Subject]) -> Ro
 pub(crate) const HOT: &str = "one hot owner";
 pub(crate) const EDDSA: &str = "EdDSA";
 pub(crate) const MANY_TASKS: &str = "2 million tasks";
+pub(crate) const TOGETHER: &str = "a hundred in one request";
 
 /// All requests are one owner's.
 fn with_hot_owner(mut row: Row) -> Row {
@@ -106,6 +108,17 @@ fn sizes(work: Work, engine: Engine) -> Row {
         Measurement { subject: Service, load: Load { dataset: LARGE, ..load }, note: Some(MANY_TASKS) },
     ];
     Row { name: named(&load, "sizes"), measurements }
+}
+
+/// Creates one after another, and a hundred in one request.
+fn together(engine: Engine) -> Row {
+    let load = Load::new(Create, engine, 1);
+    let bulk = Load { work: Bulk, ..load };
+    let measurements = vec![
+        Measurement { subject: Service, load, note: Some("one in a request") },
+        Measurement { subject: Service, load: bulk, note: Some(TOGETHER) },
+    ];
+    Row { name: named(&load, "together"), measurements }
 }
 
 /// The name of a load with an addition, so that `--only` with the load's own name does not match it.

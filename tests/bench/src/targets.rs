@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::results::{Results, RowResult};
-use crate::rows::{HOT, MANY_TASKS};
+use crate::rows::{HOT, MANY_TASKS, TOGETHER};
 use crate::subject::Subject;
 
 enum Goal {
@@ -94,6 +94,14 @@ fn beside_others(results: &Results) -> Vec<Target> {
                 Some(theirs / row.service()?.peak_mebibytes()?)
             }))
         }),
+        at_least(
+            "create, PostgreSQL, 1 connection: a hundred in one request ÷ one after another",
+            8.0,
+            || least(rows().filter(postgres).filter_map(together)),
+        ),
+        at_least("create, SQLite, 1 connection: a hundred in one request ÷ one after another", 8.0, || {
+            least(rows().filter(|row| !postgres(row)).filter_map(together))
+        }),
         at_least("2 million tasks and 20 thousand, PostgreSQL: the slower ÷ the faster", 0.85, || {
             least(rows().filter(postgres).filter_map(slower))
         }),
@@ -126,6 +134,12 @@ fn slower(row: &RowResult) -> Option<f64> {
         .find(|measurement| measurement.label.ends_with(MANY_TASKS))?
         .over(row.service()?)?;
     Some(ratio.min(1.0 / ratio))
+}
+
+/// Tasks per second of requests with a hundred creates, over those of requests with one.
+fn together(row: &RowResult) -> Option<f64> {
+    let bulk = row.measurements.iter().find(|measurement| measurement.label.ends_with(TOGETHER))?;
+    Some(100.0 * bulk.over(row.service()?)?)
 }
 
 fn least(ratios: impl Iterator<Item = f64>) -> Option<f64> {

@@ -1,9 +1,16 @@
 -- The requests of `wrk`, and its summary. The benchmark prepends a table `load`: owners with their tokens,
 -- tasks_each, work, id_prefix, body and changes.
 
-local gets, lists, creates, updates, ends = {}, {}, {}, {}, {}
+local gets, lists, creates, bulks, updates, ends = {}, {}, {}, {}, {}, {}
 local random, format = math.random, string.format
 local threads = 0
+
+local function content(body)
+  return "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
+end
+
+local operation = '{"op":"create","task":' .. load.body .. "}"
+local hundred = content('{"operations":[' .. operation .. string.rep("," .. operation, 99) .. "]}")
 
 function setup(thread)
   threads = threads + 1
@@ -16,12 +23,13 @@ function init()
     local path = "/api/" .. owner.id .. "/tasks"
     local headers = " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " .. owner.token .. "\r\n"
     local function with(body)
-      return headers .. "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
+      return headers .. content(body)
     end
     ends[i] = headers .. "\r\n"
     gets[i] = "GET " .. path .. "/" .. load.id_prefix
     lists[i] = "GET " .. path .. "?limit=50" .. ends[i]
     creates[i] = "POST " .. path .. with(load.body)
+    bulks[i] = "POST " .. path .. "/bulk" .. headers
     updates[i] = { start = "PUT " .. path .. "/" .. load.id_prefix, with(load.changes[1]), with(load.changes[2]) }
   end
 end
@@ -34,6 +42,7 @@ local works = {
   one = function(owner) return gets[owner] .. id(owner) .. ends[owner] end,
   list = function(owner) return lists[owner] end,
   create = function(owner) return creates[owner] end,
+  bulk = function(owner) return bulks[owner] .. hundred end,
   update = function(owner) return updates[owner].start .. id(owner) .. updates[owner][random(2)] end,
 }
 

@@ -65,6 +65,7 @@ fn text(context: &Context, load: &Load) -> String {
         Work::One => "one",
         Work::List => "list",
         Work::Create => "create",
+        Work::Bulk => "bulk",
         Work::Update => "update",
         Work::Mix => "mix",
     };

@@ -56,9 +56,18 @@ export const routes = (root, id) => [
   ["POST", `${root}/${id}/restore`],
   ["GET", `${root}/trash/${id}`],
   ["DELETE", `${root}/trash/${id}`],
+  ["POST", `${root}/bulk`, { body: { operations: [{ op: "update", id, task: { title: "not to be written" } }] } }],
   ["GET", `${root}/tags`],
   ["GET", `${root}/trash`],
   ["DELETE", `${root}/trash`],
+];
+
+// Operations on one task, each of which would succeed for its owner.
+export const operationsOnOne = (id) => [
+  { op: "update", id, task: { title: "not to be written" } },
+  { op: "complete", id },
+  { op: "delete", id },
+  { op: "restore", id },
 ];
 
 // Those with the id in their path.

@@ -1,6 +1,6 @@
 // Users see only their own tasks. Another user's task looks like one that never existed.
 
-import { routesOfOne } from "./caller.mjs";
+import { operationsOnOne, routesOfOne } from "./caller.mjs";
 import { expectStatus, holds, same } from "./check.mjs";
 
 const NEVER = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
@@ -31,6 +31,14 @@ export async function checkIsolation(one, other) {
         const hidden = expectStatus(await other.caller.send(method, target, options), 404, `${method} of ${id}`);
         same(hidden.anonymous, never.anonymous, `${method} of ${id} has the same response as a task that never existed`);
         holds(!hidden.text.includes("alice"), "and contains no data of another user", hidden.text);
+      }
+    }
+    for (const [index, operation] of operationsOnOne(NEVER).entries()) {
+      const bulk = (operations) => other.caller.post(`${root}/bulk`, { operations });
+      const never = expectStatus(await bulk([operation]), 404, `${operation.op} of a task that never existed`);
+      for (const id of [theirs.id, inTrash.id, gone.id]) {
+        const hidden = expectStatus(await bulk([operationsOnOne(id)[index]]), 404, `${operation.op} of ${id}`);
+        same(hidden.anonymous, never.anonymous, `${operation.op} of ${id} has the same response as of a task that never existed`);
       }
     }
   }

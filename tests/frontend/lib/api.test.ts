@@ -36,6 +36,31 @@ test("a create with an id can be repeated after a lost response", async () => {
   expect(await api.update(task, { title: "changed" })).toMatchObject({ id, title: "changed" });
 });
 
+test("executes several operations, all or none or each on its own", async () => {
+  const { api } = testClient();
+  const id = crypto.randomUUID();
+  const [created, changed] = await api.bulk([
+    { op: "create", id, task: { title: "one" } },
+    { op: "update", id, task: { tags: ["a"] }, if_match: { operation: 0 } },
+  ]);
+  expect([created!.status, changed!.status]).toEqual([201, 200]);
+  expect((await api.list()).tasks).toEqual([changed!.task]);
+  const missing = { op: "delete", id: crypto.randomUUID() } as const;
+  const operations = [{ op: "complete", id }, missing] as const;
+  expect(await failure(api.bulk([...operations]))).toMatchObject({ code: "task_not_found", status: 404, index: 1 });
+  const results = await api.bulk([...operations], { atomic: false });
+  expect(results).toMatchObject([{ status: 200, task: { completed: true } }, { status: 404, problem: { code: "task_not_found" } }]);
+  expect(await api.update(results[0]!.task!, { title: "new" })).toMatchObject({ title: "new", completed: true });
+});
+
+test("several operations with a key are executed once", async () => {
+  const { api } = testClient();
+  const idempotencyKey = crypto.randomUUID();
+  const create = () => api.bulk([{ op: "create", task: { title: "once" } }], { idempotencyKey });
+  expect(await create()).toEqual(await create());
+  expect((await api.list()).tasks).toHaveLength(1);
+});
+
 test("the quota is in the problem", async () => {
   const { api } = testClient();
   for (let count = 0; count < QUOTA; count += 1) await api.create({ title: "one of many" });

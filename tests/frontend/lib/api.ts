@@ -9,11 +9,14 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
+export type Move = components["schemas"]["Move"];
 export type List = components["schemas"]["List"];
 export type CountedList = components["schemas"]["CountedList"];
 export type NewList = components["schemas"]["NewList"];
 export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
+export type Operation = components["schemas"]["Operation"];
+export type OperationResult = components["schemas"]["OperationResult"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
@@ -46,6 +49,12 @@ export type Api = ReturnType<typeof createApi>;
 export interface OnceOptions {
   /** The same call with the same key has the same result again, for a day: choose a new one for each task. */
   idempotencyKey?: string;
+}
+
+/** Options of a call with several operations. */
+export interface BulkOptions extends OnceOptions {
+  /** Whether all operations are executed or, if one fails, none; true by default. */
+  atomic?: boolean;
 }
 
 /** Milliseconds; longer than the API's own timeout (15 s). */
@@ -157,6 +166,14 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       });
     },
 
+    /** Moves a task in the manual order: before or after another one, or to one end. */
+    move(task: Task, to: Move): Promise<Task> {
+      return versions.inOrder(task.id, async () => {
+        const result = await client.POST("/api/{user_id}/tasks/{id}/move", { params: paramsOf(task), body: to });
+        return versions.wrote(task, read(result), result.response);
+      });
+    },
+
     /** Moves a task to the trash. */
     remove(task: Task): Promise<void> {
       return versions.inOrder(task.id, async () => {
@@ -182,6 +199,18 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Deletes all tasks of the trash for good. */
     async emptyTrash(): Promise<void> {
       read(await client.DELETE("/api/{user_id}/tasks/trash", { params: { path: owner } }));
+    },
+
+    /**
+     * Executes up to 500 operations in sequence and in one request, and returns the result of each. By default, it throws the
+     * problem of the first one that fails, with its `index`, and none is executed; with `atomic: false`, each has its own.
+     */
+    async bulk(list: Operation[], { atomic = true, ...options }: BulkOptions = {}): Promise<OperationResult[]> {
+      const params = { path: owner, header: keyOf(options) };
+      const result = await client.POST("/api/{user_id}/tasks/bulk", { params, body: { atomic, operations: list } });
+      const { results } = read(result);
+      for (const { task } of results) if (task) versions.changed(task);
+      return results;
     },
 
     /** Returns the user's lists in their order, with the numbers of their tasks. */

@@ -26,6 +26,11 @@ export class Problem extends Error {
   /** Of a create whose id is in the trash: true. */
   readonly trashed?: boolean;
 
+  /** The index of the operation that failed, if several were sent. */
+  readonly index?: number;
+  /** The task as it is, of an operation that failed with `precondition_failed` or `already_exists`. */
+  readonly task?: components["schemas"]["Task"];
+
   constructor(body: Body, headers: Headers) {
     super(body.detail);
     this.code = body.code;
@@ -36,6 +41,8 @@ export class Problem extends Error {
     this.etag = headers.get("ETag") ?? undefined;
     this.limit = body.limit;
     this.trashed = body.trashed;
+    this.index = body.index;
+    this.task = body.task;
   }
 
   /** The error message for a member of the body. */

@@ -776,11 +776,8 @@ export interface components {
     schemas: {
         /** @description Operations to execute. */
         BulkRequest: {
-            /**
-             * @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.
-             * @default true
-             */
-            atomic: boolean | null;
+            /** @description Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own. */
+            atomic?: boolean | null;
             /** @description They are executed in this order, each on the result of those before it. */
             operations: components["schemas"]["Operation"][];
         };
@@ -1024,11 +1021,8 @@ export interface components {
             op: "update";
             task: components["schemas"]["TaskPatch"];
         } | {
-            /**
-             * @description The new value.
-             * @default true
-             */
-            completed: boolean | null;
+            /** @description The new value. */
+            completed?: boolean | null;
             /**
              * Format: uuid
              * @description The task.
@@ -1067,7 +1061,20 @@ export interface components {
             };
             /** @enum {string} */
             op: "restore";
-        };
+        } | ({
+            /**
+             * Format: uuid
+             * @description The task.
+             */
+            id: string;
+            /** @description The revision at which the task must be, else 412; or an operation of this request: the task must be at the revision at which that one left it. If it failed, 424. */
+            if_match?: (number | null) | {
+                /** @description Its index. */
+                operation: number;
+            };
+            /** @enum {string} */
+            op: "move";
+        } & components["schemas"]["Move"]);
         /** @description The task after the operation, except after a deletion, or the problem of one that failed. */
         OperationResult: {
             problem?: components["schemas"]["Problem"];
@@ -1163,7 +1170,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -1272,7 +1279,7 @@ export interface components {
             due_date: string | null;
             /**
              * Format: uuid
-             * @description UUID, version 7.
+             * @description A UUID: of version 7, unless the client chose it.
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
@@ -1949,8 +1956,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -2501,8 +2508,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -2705,8 +2715,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -3241,8 +3251,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
@@ -3764,8 +3774,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -3956,8 +3969,8 @@ export interface operations {
                 tag?: string;
                 /** @description Only tasks with all of these tags, separated by commas, case-insensitive. */
                 tags?: string;
-                /** @description The name of a time zone of the tz database, UTC by default. */
-                tz?: "UTC" | "Europe/Berlin" | "America/New_York" | "Asia/Kolkata";
+                /** @description The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default. */
+                tz?: string;
             };
             header?: {
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */

@@ -56,7 +56,8 @@ export function needsTimeZone({ due }: TaskFilter): boolean {
 export function queryOf({ status, search, priority, tag, due }: TaskFilter, cursor?: string): ListQuery {
   // A cursor contains the filter.
   if (cursor) return { limit: PAGE_SIZE, cursor };
-  return { status, search: search || undefined, priority, tag, ...dueQuery(due), limit: PAGE_SIZE };
+  const members = { status, search: search || undefined, priority, tag, ...dueQuery(due) };
+  return { ...members, sort: "position", limit: PAGE_SIZE };
 }
 
 function dueQuery(due: TaskFilter["due"]): ListQuery {

@@ -20,6 +20,11 @@ export class Versions {
     return task;
   }
 
+  /** Records a version that was returned without a tag of its own: its revision is the tag. */
+  changed(task: Task): void {
+    this.#of(task.id).set(task.updated_at, `"${task.revision}"`);
+  }
+
   /** Records the version that a write created. Earlier own versions get its tag too, so that own writes do not conflict. */
   wrote(base: Task, task: Task, response: Response): Task {
     const tags = this.#of(task.id);

@@ -3,7 +3,6 @@
 mod operation;
 mod results;
 
-use actix_web::http::StatusCode;
 use domain::{Bulk, NullPolicy, Operation, Tasks};
 use serde_json::value::RawValue;
 
@@ -26,22 +25,22 @@ pub(crate) const OPERATIONS: &str = "operations";
 /// The member that decides whether all operations are executed or none.
 pub(crate) const ATOMIC: &str = "atomic";
 
-/// Reads a list of operations, and returns for each the status of its success, or what is wrong with it.
-pub(crate) fn read(body: &[u8], tasks: &Tasks) -> Result<(Bulk, Vec<Result<StatusCode, Problem>>), Problem> {
+/// Reads a list of operations, and returns for each what it does, or what is wrong with it.
+pub(crate) fn read(body: &[u8], tasks: &Tasks) -> Result<(Bulk, Vec<Result<Verb, Problem>>), Problem> {
     let (object, operations) = JsonObject::parse_keeping(body, Some(OPERATIONS))?;
     let atomic = object.read(NullPolicy::Ignore, |reader| reader.optional::<Boolean, bool>(ATOMIC))?;
-    let (mut list, mut statuses) = (Vec::new(), Vec::new());
+    let (mut list, mut verbs) = (Vec::new(), Vec::new());
     for (index, text) in objects(operations)?.into_iter().enumerate() {
-        let (operation, status) = match operation::read(text, tasks) {
-            Ok((operation, status)) => (operation, Ok(status)),
+        let (operation, verb) = match operation::read(text, tasks) {
+            Ok((operation, verb)) => (operation, Ok(verb)),
             Err(problem) => {
                 (Operation { command: None, unchanged_since: None }, Err(problem.at(&place(index))))
             }
         };
         list.push(operation);
-        statuses.push(status);
+        verbs.push(verb);
     }
-    Ok((Bulk { atomic: atomic.unwrap_or(true), operations: list }, statuses))
+    Ok((Bulk { atomic: atomic.unwrap_or(true), operations: list }, verbs))
 }
 
 /// The place of an operation in the body.

@@ -62,11 +62,7 @@ impl JsonObject {
 
     /// Reads the place of a move; ignores other members.
     pub(crate) fn into_move(self) -> Result<MoveInput, Problem> {
-        self.read(NullPolicy::Ignore, |reader| MoveInput {
-            before: reader.text("before"),
-            after: reader.text("after"),
-            to: reader.text("to"),
-        })
+        self.read(NullPolicy::Ignore, place)
     }
 
     /// Reads members, and fails when one of them is wrong.
@@ -77,6 +73,11 @@ impl JsonObject {
     ) -> Result<T, Problem> {
         Reader::read_all(self.0, nulls, read)
     }
+}
+
+/// The place of a move.
+pub(crate) fn place(reader: &mut Reader) -> MoveInput {
+    MoveInput { before: reader.text("before"), after: reader.text("after"), to: reader.text("to") }
 }
 
 /// Windows writes UTF-16 with a mark at the beginning, or without one, with a zero byte beside each ASCII character.

@@ -85,15 +85,14 @@ impl Parameters<'_> {
         let (cursor, of_filters) =
             self.take("cursor", "must be a cursor from X-Next-Cursor of this list", of_list).unzip();
         let status = self.status();
-        let sort = self.sort(scope);
+        let of_sort = cursor.as_ref().map(|cursor| cursor.sort);
+        let sort = self.sort(scope, of_sort.map_or_else(|| default_sort(scope).key, |sort| sort.key));
         let search = self.take("search", "", |text| Some(text.to_owned()));
         let position = cursor.as_ref().map(|cursor| cursor.position.clone());
         let filters = self.filters();
         let filters = self.agreed_filters(filters, of_filters);
         let first_revision = cursor.as_ref().and_then(|cursor| cursor.revision);
-        let carried = cursor.map(|cursor| (cursor.status, cursor.search, cursor.sort));
-        let (of_status, of_search, of_sort) =
-            carried.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
+        let (of_status, of_search) = cursor.map(|cursor| (cursor.status, cursor.search)).unzip();
         let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
         let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_else(|| default_sort(scope));
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
@@ -144,7 +143,8 @@ impl Parameters<'_> {
         }
     }
 
-    fn sort(&mut self, scope: Scope) -> Option<Sort> {
+    /// The order; a direction alone is that of the given key.
+    fn sort(&mut self, scope: Scope, key: SortKey) -> Option<Sort> {
         let (msg, sort): (_, fn(&str) -> _) = match scope {
             Scope::Live => (
                 "must be created, updated, title, due_date, priority or completed, with - before it for descending",
@@ -159,7 +159,7 @@ impl Parameters<'_> {
         let order = self.take_aliases(&ORDER, "must be asc or desc", order);
         match (sort, order) {
             (None, None) => None,
-            (None, Some(direction)) => Some(Sort { direction, ..default_sort(scope) }),
+            (None, Some(direction)) => Some(Sort { key, direction }),
             (Some((key, Some(signed))), Some(direction)) if signed != direction => {
                 self.reject("order", "contradicts the sign of sort", "contradiction");
                 Some(Sort { key, direction })

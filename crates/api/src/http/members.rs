@@ -33,7 +33,7 @@ members! {
     Task without deleted_at, TaskInput;
 
     id: Uuid {
-        text: "UUID, version 7.",
+        text: "A UUID: of version 7, unless the client chose it.",
         examples: || ["019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11"; 2].map(Value::from),
     },
 

@@ -123,7 +123,8 @@ fn bulk_request() -> Value {
             {"op": "update", "id": id, "task": {"priority": "high"}, "if_match": {"operation": 0}},
             {"op": "complete", "id": id},
             {"op": "delete", "id": id, "if_match": 3},
-            {"op": "restore", "id": id}
+            {"op": "restore", "id": id},
+            {"op": "move", "id": id, "to": "last"}
         ]
     })
 }

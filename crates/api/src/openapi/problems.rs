@@ -77,7 +77,8 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     if path == "/" {
         statuses.push(S::NOT_ACCEPTABLE);
     }
-    if operation.request_body.is_some() {
+    // Of each POST the body is read, since it is part of what its key stands for.
+    if operation.request_body.is_some() || *method == HttpMethod::Post {
         statuses.extend([
             S::REQUEST_TIMEOUT,
             S::PAYLOAD_TOO_LARGE,
@@ -94,10 +95,6 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
         statuses.push(S::CONFLICT);
     }
     if path.ends_with("/lists/{id}") && *method == HttpMethod::Delete {
-        statuses.push(S::UNPROCESSABLE_ENTITY);
-    }
-    // The key can be that of another request.
-    if *method == HttpMethod::Post {
         statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     // The query of a list can be invalid, and emptying the trash allows none.

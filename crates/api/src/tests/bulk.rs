@@ -95,6 +95,42 @@ async fn operations_apply_in_sequence() {
 }
 
 #[actix_web::test]
+async fn moves_are_operations() {
+    let app = app(&[]).await;
+    let response = app
+        .bulk(&each(&json!([
+            creation(1),
+            creation(2),
+            creation(3),
+            {"op": "move", "id": id(1), "to": "first", "if_match": {"operation": 0}},
+            {"op": "move", "id": id(3), "after": id(2), "before": null},
+            {"op": "move", "id": id(3), "before": UNKNOWN},
+            {"op": "move", "id": UNKNOWN, "before": id(3)},
+            {"op": "move", "id": id(2), "to": "last", "if_match": 1},
+            {"op": "move", "id": id(3), "after": id(2)},
+        ])))
+        .await;
+    assert_eq!(statuses(&response), [201, 201, 201, 200, 200, 422, 404, 412, 200]);
+    let results = response.json()["results"].clone();
+    assert_eq!(results[5]["problem"]["errors"][0]["loc"], json!(["body", "operations", 5, "before"]));
+    assert_eq!(results[8]["task"], results[4]["task"], "it is there");
+    let tasks = app.send(call("GET", "/api/tasks?sort=position").by("alice")).await.json();
+    let order: Vec<&str> =
+        tasks.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap()).collect();
+    assert_eq!(order, [id(1), id(2), id(3)]);
+}
+
+#[actix_web::test]
+async fn the_last_task_created_comes_first() {
+    let app = app(&[]).await;
+    app.bulk(&json!({"operations": [creation(1), creation(2), creation(3)]})).await;
+    let tasks = app.send(call("GET", "/api/tasks?sort=position").by("alice")).await.json();
+    let order: Vec<&str> =
+        tasks.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap()).collect();
+    assert_eq!(order, [id(3), id(2), id(1)]);
+}
+
+#[actix_web::test]
 async fn an_empty_list_has_no_results() {
     let app = app(&[]).await;
     for body in [json!({"operations": []}), json!({"operations": [], "atomic": null}), each(&json!([]))] {
@@ -267,6 +303,13 @@ fn malformed() -> Vec<(Value, u16, Value)> {
         (of("complete", json!({"completed": "yes"})), 422, json!(["completed"])),
         (of("complete", json!({"is_completed": 1})), 422, json!(["is_completed"])),
         (of("complete", json!({"status": "done"})), 422, json!(["status"])),
+        (of("move", json!({})), 422, json!(["to"])),
+        (of("move", json!({"to": "end"})), 422, json!(["to"])),
+        (of("move", json!({"to": true})), 422, json!(["to"])),
+        (of("move", json!({"before": "7"})), 422, json!(["before"])),
+        (of("move", json!({"after": 7})), 422, json!(["after"])),
+        (of("move", json!({"after": id(1), "to": "first"})), 422, json!(["to"])),
+        (of("move", json!({"id": null, "to": "first"})), 422, json!(["id"])),
     ];
     let conditions = [
         json!(0),
@@ -285,7 +328,7 @@ fn malformed() -> Vec<(Value, u16, Value)> {
         json!({"revision": 1}),
         json!(9_007_199_254_740_992_i64),
     ];
-    for verb in ["update", "complete", "delete", "restore"] {
+    for verb in ["update", "complete", "delete", "restore", "move"] {
         let case = |condition: &Value| (of(verb, json!({"if_match": condition})), 422, json!(["if_match"]));
         cases.extend(conditions.iter().map(case));
     }

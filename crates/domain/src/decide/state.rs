@@ -272,9 +272,14 @@ impl OwnerState {
     /// Removes a task, of which only the id may be loaded, from what is counted.
     fn remove(&mut self, id: TaskId) {
         self.order.remove(id);
-        self.listed.remove(&id);
+        let is_listed = self.listed.remove(&id).is_some_and(|task| task.is_live);
         let trashed = match self.take(id) {
             Slot::Live(_) => {
+                self.live_tasks -= 1;
+                None
+            }
+            // Of a task that is deleted with its list, only the id may be loaded.
+            Slot::Free | Slot::Retired if is_listed => {
                 self.live_tasks -= 1;
                 None
             }

@@ -33,17 +33,32 @@ impl DueDate {
     /// Reads a full date or a date-time (RFC 3339 §5.6). Seconds may be absent, as browsers send them
     /// (`<input type="datetime-local">`), and so may the offset, which then is UTC. Digits beyond milliseconds are cut off.
     pub fn parse(text: &str) -> Result<Self, DueDateError> {
+        Self::parse_exactly(text).map(|(due, _)| due)
+    }
+
+    /// The first due date that is not before this text, whose digits beyond milliseconds count.
+    pub fn parse_limit(text: &str) -> Result<Self, DueDateError> {
+        match Self::parse_exactly(text)? {
+            (Self::Moment(moment), true) => Timestamp::from_unix_millis(moment.unix_millis() + 1)
+                .map(Self::Moment)
+                .ok_or(DueDateError::Year),
+            (due, _) => Ok(due),
+        }
+    }
+
+    /// Also whether digits beyond milliseconds were cut off that are not zero.
+    fn parse_exactly(text: &str) -> Result<(Self, bool), DueDateError> {
         let mut rest = Scanner(text);
         let date = rest.date()?;
         if rest.0.is_empty() {
-            return Ok(Self::Day(date));
+            return Ok((Self::Day(date), false));
         }
-        let (time, offset) = rest.time_and_offset()?;
+        let (time, is_cut, offset) = rest.time_and_offset()?;
         let utc = PrimitiveDateTime::new(date, time)
             .checked_sub(Duration::seconds(offset.into()))
             .filter(|utc| utc.year() >= 1)
             .ok_or(DueDateError::Year)?;
-        Ok(Self::Moment(Timestamp::new(utc.assume_utc())))
+        Ok((Self::Moment(Timestamp::new(utc.assume_utc())), is_cut))
     }
 
     /// The stored form, which sorts: twice the milliseconds since 1970, plus 1 for a moment. A day counts as its midnight in
@@ -94,15 +109,15 @@ impl Scanner<'_> {
         month.and_then(date).ok_or(DueDateError::NotInCalendar)
     }
 
-    /// The time of day, and the offset from UTC in seconds.
-    fn time_and_offset(&mut self) -> Result<(Time, i32), DueDateError> {
+    /// The time of day, whether it was cut, and the offset from UTC in seconds.
+    fn time_and_offset(&mut self) -> Result<(Time, bool, i32), DueDateError> {
         if !self.skip("T") {
             self.expect("t")?;
         }
         let hour = self.digits(2)?;
         self.expect(":")?;
         let minute = self.digits(2)?;
-        let (mut second, mut millis) = (0, 0);
+        let (mut second, mut millis) = (0, (0, false));
         if self.skip(":") {
             second = self.digits(2)?;
             if self.skip(".") {
@@ -111,11 +126,11 @@ impl Scanner<'_> {
         }
         let offset = self.offset()?;
         let small = |number| u8::try_from(number).unwrap_or(u8::MAX);
-        let time = Time::from_hms_milli(small(hour), small(minute), small(second), millis);
-        Ok((time.map_err(|_| DueDateError::NotInCalendar)?, offset))
+        let time = Time::from_hms_milli(small(hour), small(minute), small(second), millis.0);
+        Ok((time.map_err(|_| DueDateError::NotInCalendar)?, millis.1, offset))
     }
 
-    fn millis(&mut self) -> Result<u16, DueDateError> {
+    fn millis(&mut self) -> Result<(u16, bool), DueDateError> {
         let end = self.0.find(|character: char| !character.is_ascii_digit()).unwrap_or(self.0.len());
         let (digits, rest) = self.0.split_at_checked(end).ok_or(DueDateError::Format)?;
         self.0 = rest;
@@ -123,7 +138,8 @@ impl Scanner<'_> {
         if digits.is_empty() {
             Err(DueDateError::Format)
         } else {
-            padded.parse().map_err(|_| DueDateError::Format)
+            let millis = padded.parse().map_err(|_| DueDateError::Format)?;
+            Ok((millis, digits.bytes().skip(3).any(|digit| digit != b'0')))
         }
     }
 
@@ -191,6 +207,19 @@ mod tests {
         ] {
             assert_eq!(parsed(text).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn limits_are_rounded_up() {
+        for (text, expected) in [
+            ("2026-12-24", "2026-12-24"),
+            ("2026-12-24T18:00:00.001000Z", "2026-12-24T18:00:00.001Z"),
+            ("2026-12-24T18:00:00.0000001Z", "2026-12-24T18:00:00.001Z"),
+            ("2026-12-31T23:59:59.99901Z", "2027-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(DueDate::parse_limit(text).unwrap().to_string(), expected);
+        }
+        assert_eq!(DueDate::parse_limit("9999-12-31T23:59:59.9991Z"), Err(DueDateError::Year));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #[path = "workload/actor.rs"]
 mod actor;
+#[path = "workload/bulk.rs"]
+mod bulk;
 #[path = "workload/choice.rs"]
 mod choice;
 #[path = "workload/translation.rs"]
@@ -127,6 +129,11 @@ fn assert_all_replies_occur(events: &[Event]) {
     let purged = |event: &&Event| matches!(event.call, Call::Purge { .. }) && event.changed();
     let left_the_trash = (events.iter().filter(restored).count(), events.iter().filter(purged).count());
     assert!(left_the_trash.0 > 5 && left_the_trash.1 > 5, "{left_the_trash:?} of {}", events.len());
+    // An actor makes its calls one after another, except those of one request.
+    let begun = |event: &Event| (event.owner.clone(), event.begun, event.changed());
+    let together =
+        events.windows(2).filter(|pair| begun(&pair[0]) == begun(&pair[1]) && pair[0].changed()).count();
+    assert!(together > 3, "{together} pairs of {}", events.len());
 }
 
 /// The variable with the seed, to repeat a workload.

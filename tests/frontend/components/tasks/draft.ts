@@ -19,6 +19,7 @@ export function draftOf({ id, title }: NewTitle, userId: string): Task {
     tags: [],
     due_date: null,
     completed_at: null,
+    // New tasks come first.
     position: "",
     created_at: now,
     updated_at: now,

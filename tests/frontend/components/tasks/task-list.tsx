@@ -1,16 +1,19 @@
 import { useRef, type KeyboardEvent } from "react";
 
+import { useNotices } from "@/components/ui/notices";
 import { hasModifier, suppressRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
 import type { Task } from "@/lib/api";
 import type { TaskFilter } from "@/lib/task-filter";
 
 import { isDraft } from "./draft";
+import { quoted } from "./editable";
 import { NoTasks } from "./no-tasks";
 import { Skeleton } from "./skeleton";
 import styles from "./task-list.module.css";
 import { TaskRow } from "./task-row";
 import { useRowFocus } from "./use-row-focus";
-import { useCompleteTask } from "./use-task-changes";
+import { placeBehind } from "./task-lists";
+import { useCompleteTask, useMoveTask } from "./use-task-changes";
 import { useTasks } from "./use-tasks";
 
 interface Props {
@@ -27,12 +30,26 @@ interface Props {
 export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRemoved }: Props) {
   const { tasks, isPlaceholderData, error, refetch, hasNextPage, isLoadingMore, loadMore } = useTasks(filter);
   const complete = useCompleteTask();
+  const { mutate: moveTo } = useMoveTask();
+  const { announce } = useNotices();
   const list = useRef<HTMLUListElement>(null);
   const focus = useRowFocus(list, tasks, onLastRemoved);
   const next = () => focus.move(1);
   const previous = () => focus.move(-1);
 
   useShortcuts({ ArrowDown: next, j: next, ArrowUp: previous, k: previous }, { repeats: true });
+
+  /** Moves the task at this place of the list past its neighbor; undefined at the end of the list. */
+  function mover(index: number, by: 1 | -1) {
+    const [task, neighbor] = [tasks![index]!, tasks![index + by]];
+    if (!neighbor || isDraft(neighbor)) return undefined;
+    const to = by < 0 ? { before: neighbor.id } : { after: neighbor.id };
+    const position = placeBehind(by < 0 ? tasks![index - 2] : neighbor);
+    return () => {
+      moveTo({ task, to, position });
+      announce(`${quoted(task.title)} is number ${index + by + 1} of the list.`);
+    };
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     const task = tasks?.[focus.index()];
@@ -63,7 +80,7 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
           onFocus={focus.onFocus}
           onBlur={focus.onBlur}
         >
-          {tasks.map((task) => (
+          {tasks.map((task, index) => (
             <TaskRow
               key={task.id}
               task={task}
@@ -71,6 +88,8 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
               onEdit={() => onEdit(task)}
               onDelete={() => onDelete(task)}
               onTag={onTag}
+              onUp={mover(index, -1)}
+              onDown={mover(index, 1)}
             />
           ))}
         </ul>

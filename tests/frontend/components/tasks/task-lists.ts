@@ -4,8 +4,6 @@ import { useMemo } from "react";
 import type { Page, Task } from "@/lib/api";
 import { matches, type TaskFilter } from "@/lib/task-filter";
 
-import { isDraft } from "./draft";
-
 /** What a pending change shows before the API responds. */
 export type Pending = { put: Task } | { drop: string };
 
@@ -27,8 +25,8 @@ export class TaskLists {
   put(task: Task): void {
     this.#change((list, filter) => {
       if (!matches(task, filter)) return without(list, task.id);
-      const isListed = list.pages.some((page) => page.tasks.some(({ id }) => id === task.id));
-      return isListed ? replaced(list, task) : inserted(list, task);
+      const listed = list.pages.flatMap((page) => page.tasks).find(({ id }) => id === task.id);
+      return listed?.position === task.position ? replaced(list, task) : inserted(without(list, task.id), task);
     });
   }
 
@@ -95,17 +93,21 @@ function replaced(list: List, task: Task): List {
   return eachPage(list, (tasks) => tasks.map((other) => (other.id === task.id ? task : other)));
 }
 
-/** Newest first, as in the API. A task that belongs after the last loaded page is not inserted. */
+/** In the order of the API. A task that belongs after the last loaded page is not inserted. */
 function inserted(list: List, task: Task): List {
-  // The time of a draft is from the clock of this device, which may be wrong.
-  const isOlder = (other: Task) => isDraft(task) || other.created_at < task.created_at;
+  const isBehind = (other: Task) => other.position > task.position;
   const last = list.pages.length - 1;
-  const found = list.pages.findIndex((page) => page.tasks.some(isOlder));
+  const found = list.pages.findIndex((page) => page.tasks.some(isBehind));
   if (found < 0 && list.pages[last]?.next) return list;
   const pages = list.pages.map((page, index) => {
     if (index !== (found < 0 ? last : found)) return page;
-    const at = page.tasks.findIndex(isOlder);
+    const at = page.tasks.findIndex(isBehind);
     return { ...page, tasks: page.tasks.toSpliced(at < 0 ? page.tasks.length : at, 0, task) };
   });
   return { ...list, pages };
+}
+
+/** A place directly behind this task, or before all: positions consist of letters and digits, which come after `!`. */
+export function placeBehind(task: Task | undefined): string {
+  return task ? `${task.position}!` : "";
 }

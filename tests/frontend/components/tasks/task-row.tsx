@@ -12,10 +12,13 @@ interface Props {
   onEdit: () => void;
   onDelete: () => void;
   onTag: (tag: string) => void;
+  /** Undefined at the end of the list. */
+  onUp?: () => void;
+  onDown?: () => void;
 }
 
 /** One task in the list. */
-export function TaskRow({ task, onToggle, onEdit, onDelete, onTag }: Props) {
+export function TaskRow({ task, onToggle, onEdit, onDelete, onTag, onUp, onDown }: Props) {
   const draft = isDraft(task);
   return (
     <li className={styles.row} data-done={task.completed || undefined} aria-busy={draft || undefined}>
@@ -42,6 +45,8 @@ export function TaskRow({ task, onToggle, onEdit, onDelete, onTag }: Props) {
         </small>
       </div>
       <div className={styles.actions}>
+        <MoveButton label={`Move ${task.title} up`} icon="up" onClick={draft ? undefined : onUp} />
+        <MoveButton label={`Move ${task.title} down`} icon="down" onClick={draft ? undefined : onDown} />
         <button className="button quiet square" aria-label={`Edit ${task.title}`} disabled={draft} onClick={onEdit}>
           <Icon name="pencil" />
         </button>
@@ -50,5 +55,14 @@ export function TaskRow({ task, onToggle, onEdit, onDelete, onTag }: Props) {
         </button>
       </div>
     </li>
+  );
+}
+
+/** Without an action it remains in the order of the focus, since a move to the end must not lose it. */
+function MoveButton({ label, icon, onClick }: { label: string; icon: "up" | "down"; onClick?: () => void }) {
+  return (
+    <button className="button quiet square" aria-label={label} aria-disabled={!onClick} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }

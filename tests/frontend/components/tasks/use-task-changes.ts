@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
-import type { Task } from "@/lib/api";
+import type { Move, Task } from "@/lib/api";
 import { Problem, type ProblemCode } from "@/lib/problem";
 
 import { draftOf, type NewTitle } from "./draft";
@@ -41,6 +41,23 @@ export function useCompleteTask() {
     onMutate: ({ task, completed }) => lists.begin({ put: { ...task, completed } }),
     onSuccess: (task) => lists.finish(task),
     onError: (error, { task }) => rollBack(error, task, "was not changed."),
+    onSettled: () => lists.settle(),
+  });
+}
+
+/** Moves a task in the manual order; `position` is its place until the API has responded. */
+export function useMoveTask() {
+  const { api } = useSignedIn();
+  const lists = useTaskLists();
+  const rollBack = useRollback();
+  return useMutation({
+    mutationKey: TASKS,
+    // One after another, since each names a neighbor.
+    scope: { id: "move" },
+    mutationFn: ({ task, to }: { task: Task; to: Move; position: string }) => api.move(task, to),
+    onMutate: ({ task, position }) => lists.begin({ put: { ...task, position } }),
+    onSuccess: (task) => lists.finish(task),
+    onError: (error, { task }) => rollBack(error, task, "was not moved."),
     onSettled: () => lists.settle(),
   });
 }

@@ -22,8 +22,14 @@ export function useTasks(filter: TaskFilter) {
         pages: before.pages.map(({ tasks }): Page => ({ tasks: tasks.filter((task) => matches(task, filter)), changedSince: false })),
       },
   });
-  const { data, errorUpdateCount, hasNextPage, isFetching, fetchNextPage } = query;
+  const { data, errorUpdateCount, hasNextPage, isFetching, fetchNextPage, refetch } = query;
   const tasks = useMemo(() => data?.pages.flatMap((page) => page.tasks), [data]);
+
+  // A task that moved from one page to another between the two requests is missing, or there twice.
+  const hasChanged = data?.pages.some((page) => page.changedSince) ?? false;
+  useEffect(() => {
+    if (hasChanged && !isFetching) void refetch();
+  }, [hasChanged, isFetching, refetch]);
 
   // Kept until the next page is loaded, since other requests and changes cancel the request for it.
   const [requested, request] = useState<{ filter: TaskFilter; pages: number; errors: number }>();

@@ -233,7 +233,7 @@ impl<R: Read> LineReader<R> {
                 (None, None, None, None, Some(_)) => {
                     return Err(at("lines before it are missing".into()));
                 }
-                _ => return Err(at("neither a task, a list, a tombstone nor the end".into())),
+                _ => return Err(at("neither a task nor a list nor a tombstone nor the end".into())),
             }
         }
         Err(format!("line {}: the end is missing; the file is incomplete", self.number).into())

@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use domain::{
-    Command, Completion, EntityTags, Field, NullPolicy, Operation, Precondition, Revision, TaskError, TaskId,
-    TaskInput, Tasks,
+    Command, Completion, EntityTags, Field, MoveInput, NullPolicy, Operation, Precondition, Revision,
+    TaskError, TaskId, TaskInput, Tasks,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{OPERATIONS_MAX, present};
-use crate::http::json::JsonObject;
+use crate::http::json::{self, JsonObject};
 use crate::http::members::{
     Boolean, Integer, MEMBERS, MemberKind, Mismatch, REVISION_MAX, ReadMember, Reader,
 };
-use crate::http::problem::{Problem, ProblemKind};
+use crate::http::problem::{Place, Problem, ProblemKind};
 
 /// The members of an operation.
 const OP: &str = "op";
@@ -32,12 +32,13 @@ pub(crate) enum Verb {
     Complete,
     Delete,
     Restore,
+    Move,
 }
 
 impl Verb {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Create, Self::Update, Self::Complete, Self::Delete, Self::Restore];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Create, Self::Update, Self::Complete, Self::Delete, Self::Restore, Self::Move];
 
     /// Its name in the member `op`.
     pub(crate) const fn name(self) -> &'static str {
@@ -47,15 +48,21 @@ impl Verb {
             Self::Complete => "complete",
             Self::Delete => "delete",
             Self::Restore => "restore",
+            Self::Move => "move",
         }
     }
 
+    /// The place of the members that its command names, within the operation.
+    pub(super) fn place(self) -> Option<Place> {
+        matches!(self, Self::Create | Self::Update).then(|| TASK.into())
+    }
+
     /// The status of its success, as of its route.
-    const fn status(self) -> StatusCode {
+    pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::Create => StatusCode::CREATED,
             Self::Delete => StatusCode::NO_CONTENT,
-            Self::Update | Self::Complete | Self::Restore => StatusCode::OK,
+            Self::Update | Self::Complete | Self::Restore | Self::Move => StatusCode::OK,
         }
     }
 }
@@ -66,6 +73,7 @@ struct Members {
     id: Option<TaskId>,
     condition: Option<Condition>,
     completed: bool,
+    place: MoveInput,
 }
 
 /// What `if_match` requires.
@@ -77,12 +85,12 @@ enum Condition {
     UnchangedSince(usize),
 }
 
-/// Reads an operation, and returns the status of its success.
-pub(super) fn read(text: &RawValue, tasks: &Tasks) -> Result<(Operation, StatusCode), Problem> {
+/// Reads an operation.
+pub(super) fn read(text: &RawValue, tasks: &Tasks) -> Result<(Operation, Verb), Problem> {
     let body = text.get().as_bytes();
     let (object, task) = JsonObject::parse_keeping(body, Some(TASK)).map_err(of_operation)?;
     let members = object.read(NullPolicy::Ignore, members)?;
-    let Members { verb, id, condition, completed } = members.ok_or_else(|| missing(OP))?;
+    let Members { verb, id, condition, completed, place } = members.ok_or_else(|| missing(OP))?;
     let (precondition, unchanged_since) = match condition {
         None => (Precondition::default(), None),
         Some(Condition::UnchangedSince(index)) => (Precondition::default(), Some(index)),
@@ -98,8 +106,9 @@ pub(super) fn read(text: &RawValue, tasks: &Tasks) -> Result<(Operation, StatusC
         (Verb::Complete, Some(id)) => tasks.completion(id, Completion::Set(completed), precondition),
         (Verb::Delete, Some(id)) => tasks.deletion(id, precondition),
         (Verb::Restore, Some(id)) => Command::Restore { id, precondition },
+        (Verb::Move, Some(id)) => tasks.movement(id, place, precondition)?,
     };
-    Ok((Operation { command: Some(command), unchanged_since }, verb.status()))
+    Ok((Operation { command: Some(command), unchanged_since }, verb))
 }
 
 fn members(reader: &mut Reader) -> Option<Members> {
@@ -117,7 +126,8 @@ fn members(reader: &mut Reader) -> Option<Members> {
     };
     // A flip would be undone by a retry.
     let completed = if let Field::Value(completed) = completed { completed } else { true };
-    Some(Members { verb, id, condition, completed })
+    let place = if verb == Verb::Move { json::place(reader) } else { MoveInput::default() };
+    Some(Members { verb, id, condition, completed, place })
 }
 
 fn at(revision: Revision) -> Precondition {

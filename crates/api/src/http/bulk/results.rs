@@ -1,18 +1,17 @@
 //! Writes the results of a list of operations.
 
-use actix_web::http::StatusCode;
 use domain::{FailedOperation, OperationError, OperationResult, Outcome, RepositoryError, Task, TaskError};
 use serde::Serialize;
 
-use super::operation::IF_MATCH;
+use super::operation::{IF_MATCH, Verb};
 use super::place;
-use crate::http::problem::{Problem, ProblemBody, ProblemKind};
+use crate::http::problem::{Place, Problem, ProblemBody, ProblemKind};
 use crate::http::representation::TaskJson;
 
-/// What is known of the operations before they are executed: of each the status of its success, or what is wrong with it.
+/// What is known of the operations before they are executed: what each does, or what is wrong with it.
 #[derive(Default)]
 pub(crate) struct Results {
-    pub(crate) operations: Vec<Result<StatusCode, Problem>>,
+    pub(crate) operations: Vec<Result<Verb, Problem>>,
     pub(crate) request_id: String,
 }
 
@@ -50,12 +49,12 @@ impl Results {
     fn result<'a>(
         &'a self,
         result: &'a OperationResult,
-        read: &Result<StatusCode, Problem>,
+        read: &Result<Verb, Problem>,
         problem: Option<&'a Problem>,
     ) -> ResultJson<'a> {
         let status = match (problem, read) {
             (Some(problem), _) | (None, Err(problem)) => problem.kind().status(),
-            (None, Ok(status)) => *status,
+            (None, Ok(verb)) => verb.status(),
         };
         let problem = problem.map(|problem| ProblemBody::new(problem, &self.request_id));
         ResultJson {
@@ -86,7 +85,10 @@ impl Results {
                     }
                     error => TaskError::from(error).into(),
                 };
-                problem.with_task(current.clone())
+                let verb = self.operations.get(index).and_then(|read| read.as_ref().ok());
+                let place: Vec<Place> =
+                    place(index).into_iter().chain(verb.and_then(|verb| verb.place())).collect();
+                problem.at(&place).with_task(current.clone())
             }
         }
     }

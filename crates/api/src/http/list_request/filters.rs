@@ -1,6 +1,7 @@
 //! The filters of a list by the members of its tasks. A cursor contains them in the form of a query.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use domain::{
     DueDate, DueFilter, DueLimit, ListFilter, ListId, Overdue, Priority, Tag, Tags, Timestamp, Zone,
@@ -29,6 +30,12 @@ struct NamedZone {
     zone: Zone,
 }
 
+impl Default for NamedZone {
+    fn default() -> Self {
+        Self { name: "UTC".to_owned(), zone: Zone::default() }
+    }
+}
+
 /// The parameters of the filters.
 pub(super) const KNOWN: [&str; 9] =
     ["priority", "tags", "tag", "due_date", "due_after", "due_before", "overdue", "tz", "list_id"];
@@ -41,8 +48,7 @@ impl Parameters<'_> {
         Filters {
             priorities: self.priorities(),
             tags: self.tags(),
-            no_due_date: self
-                .take("due_date", "must be none", |text| text.eq_ignore_ascii_case("none").then_some(true)),
+            no_due_date: self.take("due_date", "must be none", |text| (text == "none").then_some(true)),
             due_after: self.due("due_after"),
             due_before: self.due("due_before"),
             overdue: self.take("overdue", "must be true or false", boolean),
@@ -58,14 +64,21 @@ impl Parameters<'_> {
         let Some(carried) = carried else { return asked };
         Filters {
             priorities: self.agreed("priority", asked.priorities.as_ref(), carried.priorities),
-            tags: self.agreed("tags", asked.tags.as_ref(), carried.tags),
+            tags: self.agreed_tags(asked.tags.as_deref(), carried.tags),
             no_due_date: self.agreed("due_date", asked.no_due_date.as_ref(), carried.no_due_date),
             due_after: self.agreed("due_after", asked.due_after.as_ref(), carried.due_after),
             due_before: self.agreed("due_before", asked.due_before.as_ref(), carried.due_before),
             overdue: self.agreed("overdue", asked.overdue.as_ref(), carried.overdue),
-            zone: self.agreed("tz", asked.zone.as_ref(), carried.zone),
+            zone: self.agreed("tz", asked.zone.as_ref(), Some(carried.zone.unwrap_or_default())),
             list: self.agreed("list_id", asked.list.as_ref(), carried.list),
         }
+    }
+
+    /// Tags agree in any order and spelling.
+    fn agreed_tags(&mut self, asked: Option<&[Tag]>, carried: Option<Vec<Tag>>) -> Option<Vec<Tag>> {
+        let keys = |tags: &[Tag]| tags.iter().map(Tag::key).collect::<BTreeSet<_>>();
+        let _ = self.agreed("tags", asked.map(keys).as_ref(), carried.as_deref().map(keys));
+        carried
     }
 
     /// A cursor without a filter excludes the filter.
@@ -109,7 +122,7 @@ impl Parameters<'_> {
 
     fn due(&mut self, name: &'static str) -> Option<DueDate> {
         self.take(name, "must be a date or a date-time that exists, in the years 1 to 9999", |text| {
-            DueDate::parse(text).ok()
+            DueDate::parse_limit(text).ok()
         })
     }
 }
@@ -242,6 +255,7 @@ mod tests {
             ("list_id=019aa4c06d1e7c339d0a3a6a5f3f7b21", "list_id"),
             ("list_id=none&list_id=019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21", "list_id"),
             ("due_date=", "due_date"),
+            ("due_date=None", "due_date"),
             ("due_date=2026-12-24", "due_date"),
             ("due_after=tomorrow", "due_after"),
             ("due_after=2026-02-30", "due_after"),

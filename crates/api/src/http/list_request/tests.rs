@@ -171,7 +171,7 @@ fn trashes_are_sorted_by_deletion() {
 
 #[test]
 fn cursors_contain_filter_and_order() {
-    let request = parse("status=pending&search=x&sort=title&priority=high").unwrap();
+    let request = parse("status=pending&search=x&sort=title&priority=high&tags=a,B").unwrap();
     let id = domain::TaskId::new(uuid::Uuid::from_u128(1));
     let cursor = request.cursor(Position::Title("a".into(), id), Some(Revision::new(3)));
     let next = read(&format!("cursor={cursor}"));
@@ -181,9 +181,12 @@ fn cursors_contain_filter_and_order() {
     );
     assert!(next.after.is_some());
     assert_eq!(read(&format!("cursor={cursor}&status=pending&search=x&sort=title&priority=HIGH")), next);
-    assert_eq!(read(&format!("cursor={cursor}&offset=0")), next, "the default, as tools send it");
+    let same = ["offset=0", "tz=UTC", "tags=b,A", "tag=b&tag=a", "order=asc", "sort_by=title"];
+    for query in same {
+        assert_eq!(read(&format!("cursor={cursor}&{query}")), next, "{query}");
+    }
     let others = ["status=all", "search=y", "sort=-title", "order=desc", "sort_dir=desc"];
-    let filters = ["priority=low", "tag=x", "tz=UTC"];
+    let filters = ["priority=low", "tag=x", "tz=Europe/Berlin"];
     let positions = ["offset=1", "skip=1", "skip=0", "page=1", "page=2"];
     for other in others.into_iter().chain(positions).chain(filters) {
         assert!(error(&format!("cursor={cursor}&{other}")).starts_with("validation: "), "{other}");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use domain::{Description, ListName, Priority, Tag, TextLimits, Title};
+use domain::{Description, ListName, Priority, Tag, Tags, TextLimits, Title};
 
 /// A title: what remains after trimming has a visible character, and no rejected one.
 pub(crate) static TITLE: LazyLock<String> =
@@ -28,14 +28,24 @@ pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*
 pub(crate) static PRIORITY: LazyLock<String> =
     LazyLock::new(|| in_any_case(&Priority::ALL.map(Priority::as_str)));
 
+/// A list of priorities, as a filter.
+pub(crate) static PRIORITIES: LazyLock<String> = LazyLock::new(|| {
+    let names = names_in_any_case(&Priority::ALL.map(Priority::as_str));
+    format!("^ *({names})? *(, *({names})? *)*$")
+});
+
 /// A key of the manual order.
 pub(crate) const POSITION: &str = "^[0-9A-Za-z]+$";
 
 /// One of these ASCII names, in any case.
 pub(crate) fn in_any_case(names: &[&str]) -> String {
+    format!("^({})$", names_in_any_case(names))
+}
+
+fn names_in_any_case(names: &[&str]) -> String {
     let letter = |letter: char| format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase());
     let names: Vec<String> = names.iter().map(|name| name.chars().map(letter).collect()).collect();
-    format!("^({})$", names.join("|"))
+    names.join("|")
 }
 
 /// A tag, with white space at both ends.
@@ -47,14 +57,23 @@ pub(crate) static TAG: LazyLock<String> = LazyLock::new(|| {
     format!("^{space}*{visible}({accepted}{{0,{between}}}{visible})?{space}*$")
 });
 
-/// An empty text, a date, or a date-time. February has 28 days here.
+/// A list of tags, as a filter.
+pub(crate) static TAGS: LazyLock<String> = LazyLock::new(|| {
+    let tag = TAG.trim_start_matches('^').trim_end_matches('$');
+    format!("^({tag})?(,({tag})?){{0,{}}}$", Tags::MAX - 1)
+});
+
+/// An empty text, a date, or a date-time. An offset can lead out of the years 1 to 9999, which the pattern does not show for
+/// 9999.
 pub(crate) static DUE_DATE: LazyLock<String> = LazyLock::new(|| {
     let year = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[2-9])";
     let month_and_day =
         "((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)";
     let (hour, sixty) = ("([01][0-9]|2[0-3])", "[0-5][0-9]");
     let time = format!("[Tt]{hour}:{sixty}(:{sixty}(\\.[0-9]+)?)?([Zz]|[+-]{hour}:{sixty})?");
-    format!("^({year}-{month_and_day}({time})?)?$")
+    let leap = "(0[48]|[2468][048]|[13579][26])";
+    let leap_day = format!("([0-9]{{2}}{leap}|{leap}00)-02-29");
+    format!("^(({year}-{month_and_day}|{leap_day})({time})?|0001-{month_and_day})?$")
 });
 
 fn is_rejected(character: char) -> bool {

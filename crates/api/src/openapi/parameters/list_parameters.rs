@@ -68,9 +68,13 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
         query(
             "priority",
             "Only tasks with one of these priorities, separated by commas, case-insensitive.",
-            text().pattern(Some("^(([Ll]ow|[Mm]edium|[Hh]igh|[Uu]rgent)(,|$))*$")),
+            text().pattern(Some(text_patterns::PRIORITIES.as_str())),
         ),
-        query("tags", "Only tasks with all of these tags, separated by commas, case-insensitive.", tags()),
+        query(
+            "tags",
+            "Only tasks with all of these tags, separated by commas, case-insensitive.",
+            text().pattern(Some(text_patterns::TAGS.as_str())),
+        ),
         query(
             "tag",
             "Only tasks with this tag, case-insensitive; repeat it for further tags.",
@@ -93,7 +97,7 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
         query(
             "tz",
             "The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default.",
-            text().pattern(Some("^[A-Za-z0-9_+/-]+$")),
+            text().pattern(Some("^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")),
         ),
         query(
             "list_id",
@@ -144,12 +148,8 @@ fn keys(keys: &'static [&str]) -> impl Iterator<Item = String> {
     keys.iter().flat_map(|key| [(*key).to_owned(), format!("-{key}")])
 }
 
-fn tags() -> ObjectBuilder {
-    text().pattern(Some("^[^\\u0000-\\u001f\\u007f-\\u009f]{0,50}$"))
-}
-
 fn due() -> ObjectBuilder {
-    // Here an empty text means nothing.
+    // Here an empty text is invalid.
     text().pattern(Some(text_patterns::DUE_DATE.replace(")?$", ")$")))
 }
 

@@ -1,8 +1,7 @@
 //! A list of operations and its results.
 
-use serde_json::json;
 use utoipa::openapi::schema::{
-    ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, SchemaFormat, SchemaType, Type,
+    AllOfBuilder, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Ref, SchemaFormat, SchemaType, Type,
 };
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -30,7 +29,7 @@ impl ToSchema for OperationResult {}
 impl PartialSchema for BulkRequest {
     fn schema() -> RefOr<Schema> {
         let text = "Whether all operations are executed or, if one fails, none. Otherwise each succeeds or fails on its own.";
-        let atomic = typed([Type::Boolean, Type::Null]).description(Some(text)).default(Some(json!(true)));
+        let atomic = typed([Type::Boolean, Type::Null]).description(Some(text));
         let operations = ArrayBuilder::new()
             .items(Ref::from_schema_name("Operation"))
             .max_items(Some(OPERATIONS_MAX))
@@ -74,7 +73,7 @@ impl PartialSchema for OperationResult {
     }
 }
 
-fn operation(verb: Verb) -> ObjectBuilder {
+fn operation(verb: Verb) -> Schema {
     let op = Object::builder().schema_type(Type::String).enum_values(Some([verb.name()]));
     let object = Object::builder().property("op", op).required("op");
     if verb == Verb::Create {
@@ -86,19 +85,23 @@ fn operation(verb: Verb) -> ObjectBuilder {
                 "The id of the new task, a UUID of version 4 or 7; by default the service chooses one.",
             ));
         let object = object.property("id", id).property("task", Ref::from_schema_name("NewTask"));
-        return object.required("task").description(Some("Creates a task."));
+        return object.required("task").description(Some("Creates a task.")).into();
     }
     let id = Object::builder().schema_type(Type::String);
     let id = id.format(Some(SchemaFormat::Custom("uuid".to_owned()))).description(Some("The task."));
     let object = object.property("id", id).required("id").property("if_match", condition());
-    match verb {
+    let object = match verb {
+        Verb::Move => {
+            let object = object.description(Some("Moves a task in the manual order."));
+            return AllOfBuilder::new().item(object).item(Ref::from_schema_name("Move")).into();
+        }
         Verb::Create => object,
         Verb::Update => {
             let object = object.property("task", Ref::from_schema_name("TaskPatch")).required("task");
             object.description(Some("Changes a task, as PATCH does."))
         }
         Verb::Complete => {
-            let completed = typed([Type::Boolean, Type::Null]).default(Some(json!(true)));
+            let completed = typed([Type::Boolean, Type::Null]);
             let object =
                 object.property(MEMBERS.completed.name, completed.description(Some("The new value.")));
             object.description(Some("Completes or reopens a task."))
@@ -107,7 +110,8 @@ fn operation(verb: Verb) -> ObjectBuilder {
             object.description(Some("Moves a task to the trash; without a trash, deletes it for good."))
         }
         Verb::Restore => object.description(Some("Restores a task from the trash.")),
-    }
+    };
+    object.into()
 }
 
 fn condition() -> OneOfBuilder {

@@ -15,8 +15,8 @@ use crate::linearizability::{Call, Event, Reply};
 
 /// One caller of the workload.
 pub(super) struct Actor<'a> {
-    repository: &'a dyn TaskRepository,
-    seed: u64,
+    pub(super) repository: &'a dyn TaskRepository,
+    pub(super) seed: u64,
     pub(super) number: u64,
     pub(super) numbers: Numbers,
     /// The revision of each owner's tasks as far as this one knows.
@@ -41,8 +41,12 @@ impl<'a> Actor<'a> {
 
     pub(super) fn act(&mut self, rounds: u64) -> Vec<Event> {
         for round in 0..rounds {
-            let (owner, call) = self.choose(round);
-            self.call(owner, call);
+            if let Some((owner, calls, at)) = self.choose_several(round) {
+                self.call_together(owner, calls, at, round % 2 == 0);
+            } else {
+                let (owner, call) = self.choose(round);
+                self.call(owner, call);
+            }
         }
         std::mem::take(&mut self.events)
     }
@@ -61,12 +65,6 @@ impl<'a> Actor<'a> {
     async fn execute(&self, owner: &Owner, call: &Call) -> Reply {
         let to = self.repository;
         match call {
-            Call::Create { id, title: text, description: more, completed, at } => {
-                let description = more.clone().map(description);
-                let new = NewTask::new(task_id(*id), title(text.clone()));
-                let task = NewTask { description, completed: *completed, ..new };
-                replied(to.create(owner, task, time(*at)).await)
-            }
             Call::Get { id } => replied(to.get(owner, task_id(*id)).await),
             Call::List(asked) => match to.list(owner, query(asked)).await {
                 Ok(page) => {
@@ -75,39 +73,22 @@ impl<'a> Actor<'a> {
                 }
                 Err(error) => replied(Err(error)),
             },
-            Call::Update { id, change: asked, condition, at } => {
-                let (change, precondition) = (change(asked), precondition(condition));
-                let command = Command::Update { id: task_id(*id), change, precondition };
-                self.write(owner, command, *at).await
+            Call::Create { at, .. } | Call::Update { at, .. } | Call::Restore { at, .. } => {
+                self.write(owner, call, *at).await
             }
-            Call::Delete { id, condition, for_good } => {
-                let trash = if *for_good { TrashCapacity::NONE } else { TrashCapacity::UNLIMITED };
-                let precondition = precondition(condition);
-                self.write(owner, Command::Delete { id: task_id(*id), precondition, trash }, 0).await
-            }
-            Call::Restore { id, deletion, at } => {
-                let if_match = Some(EntityTags::Revisions(vec![Revision::new(*deletion)]));
-                let precondition = Precondition { if_match, ..Precondition::default() };
-                self.write(owner, Command::Restore { id: task_id(*id), precondition }, *at).await
-            }
-            Call::Purge { id, condition } => {
-                let precondition = precondition(condition);
-                self.write(owner, Command::Purge { id: task_id(*id), precondition }, 0).await
-            }
+            Call::Delete { .. } | Call::Purge { .. } => self.write(owner, call, 0).await,
         }
     }
 
-    async fn write(&self, owner: &Owner, command: Command, at: i64) -> Reply {
+    async fn write(&self, owner: &Owner, call: &Call, at: i64) -> Reply {
+        let command = command(call).unwrap_or(Command::LookUp);
         match self.repository.write(owner, command, time(at)).await {
-            Ok(Outcome::Deleted(revision)) => Reply::Deleted { revision: revision.number() },
-            Ok(Outcome::Task(task)) => replied(Ok(task)),
-            Ok(Outcome::Unchanged(task)) => Reply::Unchanged(shown(task).1),
-            Ok(other) => Reply::Failed(format!("a write returned {other:?}")),
+            Ok(done) => outcome(done),
             Err(error) => replied(Err::<_, RepositoryError>(error)),
         }
     }
 
-    fn learn(&mut self, owner: u64, call: &Call, reply: &Reply) {
+    pub(super) fn learn(&mut self, owner: u64, call: &Call, reply: &Reply) {
         if let (Reply::Deleted { revision }, Call::Delete { id, .. }) = (reply, call) {
             self.deleted.insert((owner, *id), *revision);
         }
@@ -123,5 +104,43 @@ impl<'a> Actor<'a> {
             }
             _ => {}
         }
+    }
+}
+
+/// The command of a call that writes.
+pub(super) fn command(call: &Call) -> Option<Command> {
+    Some(match call {
+        Call::Create { id, title: text, description: more, completed, .. } => {
+            let description = more.clone().map(description);
+            let new = NewTask::new(task_id(*id), title(text.clone()));
+            Command::Create(NewTask { description, completed: *completed, ..new })
+        }
+        Call::Update { id, change: asked, condition, .. } => {
+            let (change, precondition) = (change(asked), precondition(condition));
+            Command::Update { id: task_id(*id), change, precondition }
+        }
+        Call::Delete { id, condition, for_good } => {
+            let trash = if *for_good { TrashCapacity::NONE } else { TrashCapacity::UNLIMITED };
+            Command::Delete { id: task_id(*id), precondition: precondition(condition), trash }
+        }
+        Call::Restore { id, deletion, .. } => {
+            let if_match = Some(EntityTags::Revisions(vec![Revision::new(*deletion)]));
+            let precondition = Precondition { if_match, ..Precondition::default() };
+            Command::Restore { id: task_id(*id), precondition }
+        }
+        Call::Purge { id, condition } => {
+            Command::Purge { id: task_id(*id), precondition: precondition(condition) }
+        }
+        Call::Get { .. } | Call::List(_) => return None,
+    })
+}
+
+/// The reply to an outcome.
+pub(super) fn outcome(outcome: Outcome) -> Reply {
+    match outcome {
+        Outcome::Deleted(revision) => Reply::Deleted { revision: revision.number() },
+        Outcome::Task(task) => replied(Ok(task)),
+        Outcome::Unchanged(task) => Reply::Unchanged(shown(task).1),
+        other => Reply::Failed(format!("a write returned {other:?}")),
     }
 }

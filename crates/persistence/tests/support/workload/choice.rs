@@ -36,22 +36,18 @@ impl Numbers {
 
 impl Actor<'_> {
     pub(super) fn choose(&mut self, round: u64) -> (u64, Call) {
-        let owner = match self.numbers.below(100) {
-            0..45 => 0,
-            45..65 => 1,
-            _ => 2 + self.numbers.below(OWNERS.end - 2),
-        };
+        let owner = self.owner();
         let id = self.task(round / ROUNDS_ON_A_GENERATION * GENERATION);
         let at = i64::try_from(self.number * 1000 + round).unwrap();
         let call = match self.numbers.below(100) {
             0..20 => self.creation(id, at),
             20..38 => Call::Get { id },
             38..45 => Call::List(self.query()),
-            45..82 => {
+            45..72 => {
                 let condition = self.condition(self.seen.get(&(owner, id)).copied());
                 Call::Update { id, change: self.change(at), condition, at }
             }
-            82..92 => {
+            72..87 => {
                 let condition = self.condition(self.seen.get(&(owner, id)).copied());
                 Call::Delete { id, condition, for_good: self.numbers.one_in(3) }
             }
@@ -60,10 +56,43 @@ impl Actor<'_> {
         (owner, call)
     }
 
+    /// Writes to several tasks of one owner in one request, in one of six rounds. A deletion is for good, because the time of one
+    /// to the trash would be that of the request.
+    pub(super) fn choose_several(&mut self, round: u64) -> Option<(u64, Vec<Call>, i64)> {
+        if !self.numbers.one_in(6) {
+            return None;
+        }
+        let owner = self.owner();
+        let at = i64::try_from(self.number * 1000 + round).unwrap();
+        let calls = (0..=self.numbers.below(3)).map(|_| self.one_of_several(owner, round, at)).collect();
+        Some((owner, calls, at))
+    }
+
+    fn one_of_several(&mut self, owner: u64, round: u64, at: i64) -> Call {
+        let id = self.task(round / ROUNDS_ON_A_GENERATION * GENERATION);
+        if self.numbers.one_in(10) {
+            return self.creation(id, at);
+        }
+        let condition = self.condition(self.seen.get(&(owner, id)).copied());
+        if self.numbers.one_in(10) {
+            return Call::Delete { id, condition, for_good: true };
+        }
+        Call::Update { id, change: self.change(at), condition, at }
+    }
+
+    fn owner(&mut self) -> u64 {
+        match self.numbers.below(100) {
+            0..45 => 0,
+            45..65 => 1,
+            _ => 2 + self.numbers.below(OWNERS.end - 2),
+        }
+    }
+
     /// Restores or purges a task that this caller has deleted, if there is one.
     fn exit(&mut self, owner: u64, at: i64) -> (u64, Call) {
         let ((owner, id), deletion) = self.deleted.pop_first().unwrap_or(((owner, 0), 1));
-        if self.numbers.one_in(2) {
+        // Most owners are at their quota, which rejects many of these.
+        if !self.numbers.one_in(3) {
             return (owner, Call::Restore { id, deletion, at });
         }
         (owner, Call::Purge { id, condition: self.condition(Some(deletion)) })

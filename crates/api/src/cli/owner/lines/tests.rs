@@ -38,7 +38,9 @@ fn exported() -> String {
 
 fn read(text: &str) -> Result<Vec<ImportedTask>, String> {
     let lines = LineReader::new(text.as_bytes(), TextLimits::default()).map_err(|error| error.to_string())?;
-    lines.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    let entries: Result<Vec<ImportedEntry>, _> = lines.collect();
+    let task = |entry| if let ImportedEntry::Task(task) = entry { Some(task) } else { None };
+    entries.map(|entries| entries.into_iter().filter_map(task).collect()).map_err(|error| error.to_string())
 }
 
 #[test]
