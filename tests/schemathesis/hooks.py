@@ -33,19 +33,8 @@ def before_call(context, case, kwargs):
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
-<<<<<<< HEAD
-    if operation == "move_task" and isinstance(case.body, dict):
-        name_no_neighbour(case.body)
-    if operation == "bulk_tasks" and isinstance(case.body, dict):
-        for each in case.body.get("operations", []):
-            name_no_neighbour(each)
-            # A number refers to an earlier operation on the same task.
-            if isinstance(each.get("if_match"), dict):
-                del each["if_match"]
-=======
     if operation == "move_task":
         name_own_task(case.body, case.path_parameters["id"])
->>>>>>> main
     if not case.query:
         return
     if operation in ("list_tasks", "list_trash"):
@@ -69,12 +58,6 @@ def prepare_operations(body, is_valid):
         # Which operation may be named cannot be described.
         if isinstance(operation.get("if_match"), dict):
             del operation["if_match"]
-
-
-def name_no_neighbour(move):
-    """Of the ids that the schema allows, none is that of a task."""
-    if move.pop("before", None) or move.pop("after", None):
-        move["to"] = "first"
 
 
 def is_new_task(body):
