@@ -126,7 +126,7 @@ fn deleted_users_leave_no_row(database: Database) {
         nothing,
         [
             json!({ "tasknook_export": 1, "owner_id": "zoë", "revision": 0 }),
-            json!({ "end": { "tasks": 0, "trashed": 0, "tombstones": 0 } }),
+            json!({ "end": { "lists": 0, "tasks": 0, "trashed": 0, "tombstones": 0 } }),
         ]
     );
     assert_eq!(bob.get("/api/tasks").expect(200).json(), json!([his]));

@@ -61,7 +61,12 @@ fn api_endpoints() -> Vec<Endpoint> {
 /// The endpoints of lists below this path.
 fn list_endpoints(lists: &str) -> Vec<Endpoint> {
     vec![
-        path(format!("{lists}/{{id}}")).get(lists::get).put(lists::put).patch(lists::patch),
+        path(format!("{lists}/{{id}}/move")).post(lists::move_to),
+        path(format!("{lists}/{{id}}"))
+            .get(lists::get)
+            .put(lists::put)
+            .patch(lists::patch)
+            .delete(lists::delete),
         path(lists).get(lists::list).post(lists::create),
     ]
 }

@@ -17,7 +17,7 @@ mod write_set;
 
 use std::sync::Arc;
 
-use crate::{Change, List, NewTask, Revision, Task, TaskId, Timestamp};
+use crate::{Change, List, ListId, NewTask, Revision, Task, TaskId, Timestamp};
 
 pub use bulk::{Bulk, FailedOperation, Operation, OperationError, OperationResult};
 pub use idempotency::{
@@ -25,7 +25,7 @@ pub use idempotency::{
     Respond,
 };
 pub use import::ExistingTask;
-pub use lists::{LISTS_MAX, ListCommand, ListEffect, ListWrites, OwnedLists};
+pub use lists::{LISTS_MAX, ListCommand, ListEffect, ListWrites, ListedTask, OwnedLists, TasksOfList};
 pub use order::{AdoptedOrder, ImportedOrder, MoveTo, OrderedTask};
 pub use precondition::{EntityTags, Precondition};
 pub use quota::WriteLimits;
@@ -164,13 +164,28 @@ impl Command {
     /// Whether the command needs no task: the counters of the owner suffice, perhaps with the lists.
     #[must_use]
     pub const fn reads_no_task(&self) -> bool {
-        matches!(self, Self::Create(NewTask { id_is_new: true, .. }) | Self::LookUp | Self::List(_))
+        match self {
+            Self::Create(NewTask { id_is_new, .. }) => *id_is_new,
+            Self::List(command) => command.reads_tasks_of().is_none(),
+            _ => matches!(self, Self::LookUp),
+        }
+    }
+
+    /// The list whose tasks must be loaded, live and trashed, before the command can be decided.
+    #[must_use]
+    pub const fn reads_tasks_of(&self) -> Option<ListId> {
+        if let Self::List(command) = self { command.reads_tasks_of() } else { None }
     }
 
     /// Whether the command needs all lists of the owner.
     #[must_use]
     pub const fn reads_lists(&self) -> bool {
-        matches!(self, Self::List(_))
+        matches!(
+            self,
+            Self::List(_)
+                | Self::Create(NewTask { list_id: Some(_), .. })
+                | Self::Update { change: Change { list_id: Some(Some(_)), .. }, .. }
+        )
     }
 }
 
@@ -226,6 +241,8 @@ pub enum Rejection {
     KeyReused,
     /// Another list of the owner has this name.
     NameTaken,
+    /// The owner has no list of the id that the command gives a task.
+    UnknownList,
     /// One of the operations of an atomic list failed, so none is executed.
     Operation(Box<FailedOperation>),
 }
@@ -295,7 +312,10 @@ pub fn decide(
     match command {
         Command::Create(new) => create(state, new, limits, now),
         Command::Update { id, change, precondition } => {
-            Ok(update(live(state, *id, precondition)?, change, state, now))
+            // What the command names comes before the condition.
+            let task = live(state, *id, &Precondition::default())?;
+            lists::allow(state, change.list_id.flatten())?;
+            Ok(update(allowed(task, precondition)?, change, state, now))
         }
         // The operations of a list are decided one by one, by the `Writer`.
         Command::LookUp | Command::Bulk(_) => Err(Rejection::NotFound),
@@ -319,6 +339,7 @@ fn create(
     limits: WriteLimits,
     now: Timestamp,
 ) -> Result<Effects, Rejection> {
+    lists::allow(state, new.list_id)?;
     // Before the quota: a client that repeats a request which was executed must learn that, also when it used up the quota.
     match state.slot(new.id) {
         Slot::Live(task) => return Err(Rejection::AlreadyExists { current: Some(task.revision) }),

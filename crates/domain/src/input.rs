@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::{
     Change, Completion, Description, DueDate, DueDateError, ImportedTask, InvalidColor, InvalidPriority,
-    NewTask, Priority, TagError, Tags, TaskId, TextError, Timestamp, Title,
+    ListId, NewTask, Priority, TagError, Tags, TaskId, TextError, Timestamp, Title,
 };
 
 pub use list::ListInput;
@@ -42,6 +42,8 @@ pub struct TaskInput {
     pub tags: Field<Vec<String>>,
     /// The due date; null and an empty text clear it.
     pub due_date: Field<String>,
+    /// The id of the list; null and an empty text take the task out of its list.
+    pub list_id: Field<String>,
 }
 
 /// What null means in a change for a member that a task always has.
@@ -127,6 +129,9 @@ pub enum Rule {
     /// The due date is rejected.
     #[error(transparent)]
     DueDate(#[from] DueDateError),
+    /// Not the id of a list of the owner.
+    #[error("must be the id of one of your lists")]
+    UnknownList,
     /// The color is rejected.
     #[error(transparent)]
     Color(#[from] InvalidColor),
@@ -157,7 +162,7 @@ impl TaskInput {
         if self.priority == Field::Null {
             self.priority = Field::Absent;
         }
-        let Change { title, description, completion, priority, tags, due_date } =
+        let Change { title, description, completion, priority, tags, due_date, list_id } =
             self.collect(limits, NullPolicy::Reject, parse_title, &mut violations);
         match (violations.none()?, title) {
             ((), Some(title)) => {
@@ -168,6 +173,7 @@ impl TaskInput {
                     priority: priority.unwrap_or(new.priority),
                     tags: tags.unwrap_or(new.tags),
                     due_date: due_date.unwrap_or(new.due_date),
+                    list_id: list_id.unwrap_or(new.list_id),
                     ..new
                 })
             }
@@ -215,7 +221,7 @@ impl TaskInput {
         parse_title: ParseTitle,
         violations: &mut Violations,
     ) -> Change {
-        let Self { title, description, completed, priority, tags, due_date } = self;
+        let Self { title, description, completed, priority, tags, due_date, list_id } = self;
         let title = violations.present("title", title, nulls);
         let title = title.and_then(|text| violations.parsed("title", parse_title(&text, limits.title_max)));
         let description = match description {
@@ -245,7 +251,16 @@ impl TaskInput {
             Field::Value(text) if text.is_empty() => Some(None),
             Field::Value(text) => violations.parsed("due_date", DueDate::parse(&text)).map(Some),
         };
-        Change { title, description, completion, priority, tags, due_date }
+        let list_id = match list_id {
+            Field::Absent => None,
+            Field::Null => Some(None),
+            // As HTML forms send an empty field.
+            Field::Value(text) if text.is_empty() => Some(None),
+            Field::Value(text) => {
+                violations.parsed("list_id", ListId::parse(&text).ok_or(Rule::UnknownList)).map(Some)
+            }
+        };
+        Change { title, description, completion, priority, tags, due_date, list_id }
     }
 }
 
@@ -307,6 +322,7 @@ mod tests {
             priority: Field::Value("asap".into()),
             tags: Field::Value(vec!["a,b".into()]),
             due_date: Field::Value("2026-02-30".into()),
+            list_id: Field::Value("inbox".into()),
         };
         let expected = [
             "title: must not be empty",
@@ -315,6 +331,7 @@ mod tests {
             "priority: must be low, medium, high or urgent",
             "tags: must not have a tag with a comma or a control character",
             "due_date: must be a date and time that exist",
+            "list_id: must be the id of one of your lists",
         ];
         assert_eq!(violations(input), expected);
     }
@@ -350,6 +367,7 @@ mod tests {
             priority: Field::Null,
             tags: Field::Null,
             due_date: Field::Null,
+            list_id: Field::Null,
         };
         let change = input.clone().into_change(LIMITS, NullPolicy::Ignore).unwrap();
         let expected = Change {
@@ -357,6 +375,7 @@ mod tests {
             priority: Some(Priority::Medium),
             tags: Some(Tags::default()),
             due_date: Some(None),
+            list_id: Some(None),
             ..Change::default()
         };
         assert_eq!(change, expected);
@@ -369,6 +388,12 @@ mod tests {
     fn empty_descriptions_clear_the_description() {
         let input = TaskInput { description: Field::Value(String::new()), ..TaskInput::default() };
         assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap().description, Some(None));
+    }
+
+    #[test]
+    fn empty_list_ids_take_the_task_out_of_its_list() {
+        let input = TaskInput { list_id: Field::Value(String::new()), ..TaskInput::default() };
+        assert_eq!(input.into_change(LIMITS, NullPolicy::Reject).unwrap().list_id, Some(None));
     }
 
     #[test]

@@ -20,16 +20,17 @@ pub mod testing;
 pub use decide::{
     AdoptedOrder, Bulk, Command, DroppedKeys, Effects, EntityTags, ExistingTask, FailedOperation,
     Idempotency, IdempotencyKey, ImportedOrder, KeyLimits, KeyPlace, KeyRecord, LISTS_MAX, ListCommand,
-    ListEffect, ListWrites, MoveTo, Operation, OperationError, OperationResult, OrderedTask, Outcome,
-    OwnedLists, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot, TaskEffect,
-    Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer, decide,
+    ListEffect, ListWrites, ListedTask, MoveTo, Operation, OperationError, OperationResult, OrderedTask,
+    Outcome, OwnedLists, OwnerState, Precondition, RecordedKeys, Rejection, RequestDigest, Respond, Slot,
+    TaskEffect, TasksOfList, Tombstone, Touch, TrashCapacity, TrashedId, WriteLimits, WriteSet, Writer,
+    decide,
 };
 pub use input::{
     Field, ImportedTimes, ListInput, MoveInput, NullPolicy, Rule, TaskInput, TextLimits, Violation,
 };
 pub use list_query::{
-    Direction, DueFilter, DueLimit, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope, SearchText, Sort,
-    SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
+    Direction, DueFilter, DueLimit, ListFilter, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope,
+    SearchText, Sort, SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
 pub use order_key::{OrderKey, Placement};
 pub use owner::{AtRevision, InvalidOwnerId, Owner, OwnerId, OwnerRevision};

@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 
 use crate::task::check;
 use crate::{
-    Description, OrderKey, OwnerRevision, Priority, Revision, SearchRule, Tag, Task, TaskId, TextError,
-    Timestamp, fold,
+    Description, ListId, OrderKey, OwnerRevision, Priority, Revision, SearchRule, Tag, Task, TaskId,
+    TextError, Timestamp, fold,
 };
 
 pub use due::{DueFilter, DueLimit, Overdue, Zone};
@@ -34,6 +34,26 @@ impl Scope {
     #[must_use]
     pub const fn contains(self, task: &Task) -> bool {
         matches!((self, task.deleted_at), (Self::Live, None) | (Self::Trash, Some(_)))
+    }
+}
+
+/// Filters by the list that tasks are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFilter {
+    /// Tasks in no list.
+    None,
+    /// Tasks in this list.
+    Of(ListId),
+}
+
+impl ListFilter {
+    /// Whether a task is in it.
+    #[must_use]
+    pub fn matches(self, task: &Task) -> bool {
+        match self {
+            Self::None => task.list_id.is_none(),
+            Self::Of(list) => task.list_id == Some(list),
+        }
     }
 }
 
@@ -212,6 +232,8 @@ pub struct ListQuery {
     pub tags: Vec<Tag>,
     /// Only tasks with such a due date.
     pub due: DueFilter,
+    /// Only tasks in this list, or in none.
+    pub list: Option<ListFilter>,
     /// Only tasks with this text in title or description.
     pub search: Option<SearchText>,
     /// The order.
@@ -234,6 +256,7 @@ impl Default for ListQuery {
             priorities: Vec::new(),
             tags: Vec::new(),
             due: DueFilter::default(),
+            list: None,
             search: None,
             sort: Sort::default(),
             after: None,
@@ -260,6 +283,7 @@ impl ListQuery {
             && (self.priorities.is_empty() || self.priorities.contains(&task.priority))
             && self.tags.iter().all(has)
             && self.due.matches(task)
+            && self.list.is_none_or(|list| list.matches(task))
             && self.search.as_ref().is_none_or(found)
     }
 }

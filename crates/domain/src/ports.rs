@@ -48,6 +48,9 @@ pub enum RepositoryError {
     /// Another list of the owner has this name. Nothing was written.
     #[error("another list of the owner has this name")]
     NameTaken,
+    /// The owner has no list of the id that a task would get. Nothing was written.
+    #[error("the owner has no such list")]
+    UnknownList,
     /// One of the operations of an atomic list failed. Nothing was written.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -85,6 +88,7 @@ impl From<Rejection> for RepositoryError {
             Rejection::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             Rejection::KeyReused => Self::KeyReused,
             Rejection::NameTaken => Self::NameTaken,
+            Rejection::UnknownList => Self::UnknownList,
             Rejection::Operation(failed) => Self::Operation(failed),
         }
     }

@@ -181,6 +181,8 @@ pub struct Task {
     pub tags: Tags,
     /// When it is due.
     pub due_date: Option<DueDate>,
+    /// The list that it is in.
+    pub list_id: Option<ListId>,
     /// When it was completed; `None` for an open task, and if version 0.1.0 completed it.
     pub completed_at: Option<Timestamp>,
     /// When it was created.
@@ -214,6 +216,8 @@ pub struct NewTask {
     pub tags: Tags,
     /// When it is due.
     pub due_date: Option<DueDate>,
+    /// The list that it is in.
+    pub list_id: Option<ListId>,
 }
 
 impl NewTask {
@@ -230,13 +234,15 @@ impl NewTask {
             priority,
             tags,
             due_date: None,
+            list_id: None,
         }
     }
 
     /// The task as it is stored.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {
-        let Self { id, id_is_new: _, title, description, completed, priority, tags, due_date } = self;
+        let Self { id, id_is_new: _, title, description, completed, priority, tags, due_date, list_id } =
+            self;
         Task {
             id,
             owner_id,
@@ -246,6 +252,7 @@ impl NewTask {
             priority,
             tags,
             due_date,
+            list_id,
             completed_at: completed.then_some(created_at),
             created_at,
             updated_at: created_at,
@@ -301,6 +308,7 @@ impl From<Task> for ImportedTask {
             priority,
             tags,
             due_date,
+            list_id,
             completed_at,
             created_at,
             updated_at,
@@ -308,7 +316,17 @@ impl From<Task> for ImportedTask {
             position,
             deleted_at,
         } = task;
-        let task = NewTask { id, id_is_new: false, title, description, completed, priority, tags, due_date };
+        let task = NewTask {
+            id,
+            id_is_new: false,
+            title,
+            description,
+            completed,
+            priority,
+            tags,
+            due_date,
+            list_id,
+        };
         Self { task, completed_at, created_at, updated_at, position: Some(position), deleted_at }
     }
 }
@@ -348,12 +366,14 @@ pub struct Change {
     pub tags: Option<Tags>,
     /// The new due date; `Some(None)` clears it.
     pub due_date: Option<Option<DueDate>>,
+    /// The new list; `Some(None)` takes it out of its list.
+    pub list_id: Option<Option<ListId>>,
 }
 
 impl Change {
     /// Applies the change to a task. If that completes it, it is completed at this time.
     pub fn apply_to(self, task: &mut Task, at: Timestamp) {
-        let Self { title, description, completion, priority, tags, due_date } = self;
+        let Self { title, description, completion, priority, tags, due_date, list_id } = self;
         if let Some(title) = title {
             task.title = title;
         }
@@ -375,6 +395,9 @@ impl Change {
         }
         if let Some(due_date) = due_date {
             task.due_date = due_date;
+        }
+        if let Some(list_id) = list_id {
+            task.list_id = list_id;
         }
     }
 }

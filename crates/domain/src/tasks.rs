@@ -81,6 +81,9 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::QuotaExceeded { limit } => Self::QuotaExceeded { limit },
             RepositoryError::KeyReused => Self::KeyReused,
             RepositoryError::NameTaken => Self::NameTaken,
+            RepositoryError::UnknownList => {
+                Self::Invalid(vec![Violation { field: "list_id", rule: Rule::UnknownList }])
+            }
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,

@@ -57,7 +57,9 @@ pub use maintenance::doctor::{
     CheckOutcome, Doctor, DoctorCheck, DoctorError, DoctorFinding, DoctorReport, Remedy, Repair,
 };
 pub use maintenance::jobs::{BackgroundJobs, JobOptions};
-pub use maintenance::owner_data::{EntryError, Imported, OwnerData, OwnerDataError, StoredEntry};
+pub use maintenance::owner_data::{
+    EntryError, Imported, ImportedEntry, OwnerData, OwnerDataError, StoredEntry,
+};
 pub use options::{
     CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,
     OpenError, WorkKind,

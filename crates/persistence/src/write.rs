@@ -29,7 +29,8 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    IdempotencyKey, OrderedTask, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp, TrashedId, WriteSet,
+    IdempotencyKey, ListId, ListedTask, OrderedTask, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp,
+    TrashedId, WriteSet,
 };
 
 use crate::backend::rows::manual_order::position_of;
@@ -41,8 +42,8 @@ use keys::LoadedKey;
 pub(crate) use lists::{LoadedLists, OwnedListColumns, OwnedListRow, lists_of};
 pub use ownership::Erased;
 pub(crate) use ownership::{
-    FIRST, Ownership, OwnershipServer, OwnershipSession, Place, change, epoch, erase, execute, move_tasks,
-    tasks_to_load,
+    FIRST, Ownership, OwnershipServer, OwnershipSession, Place, change, epoch, erase, execute,
+    lists_in_order, move_tasks, tasks_to_load,
 };
 pub(crate) use random::Random;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
@@ -160,6 +161,36 @@ where
     Ok((seen, rows.into_iter().filter_map(|(_, task)| task).map(ordered).collect()))
 }
 
+/// The columns of the owner and of one task that is in a list.
+type ListedRow = ((i64, i64, i64), Option<(TaskId, Timestamp, bool)>);
+
+// A title is never empty: version 0.1.0 keeps rows without one for deleted tasks.
+text_statement!(ListedIn(list: ListId as Id, owner: str as Text)
+    => ((BigInt, BigInt, BigInt), Nullable<(Id, UtcTimestamp, Bool)>),
+    ["select version, owners.revision, epoch, id, updated_at, deleted_at is null
+    from owners left join tasks on tasks.owner_id = owners.owner_id and title <> '' and list_id = ?
+    where owners.owner_id = ?"]);
+
+/// The tasks of a list, live and trashed, and the owner's row in the same snapshot.
+pub(crate) fn load_listed<C>(
+    connection: &mut C,
+    owner: &OwnerId,
+    list: ListId,
+) -> QueryResult<(Option<Seen>, Vec<ListedTask>)>
+where
+    C: LoadConnection,
+    for<'a> ListedIn<'a>: LoadQuery<'a, C, ListedRow>,
+{
+    let rows: Vec<ListedRow> = ListedIn { list: &list, owner: owner.as_str() }.load(connection)?;
+    let seen = rows.first().map(|((version, revision, epoch), _)| Seen {
+        version: *version,
+        revision: *revision,
+        epoch: *epoch,
+    });
+    let listed = |(id, updated_at, is_live)| ListedTask { id, list, updated_at, is_live };
+    Ok((seen, rows.into_iter().filter_map(|(_, task)| task).map(listed).collect()))
+}
+
 /// What is stored for one owner.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -194,6 +225,9 @@ pub(crate) trait WriteSession {
     /// Loads the ids of the oldest trashed tasks of an owner. It follows the load of the owner's row: the guard of the
     /// store rejects what has changed since that, hence also what this returns.
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>>;
+
+    /// Loads the tasks of a list, and the owner's row in the same snapshot.
+    fn load_listed(&mut self, owner: &OwnerId, list: ListId) -> QueryResult<(Option<Seen>, Vec<ListedTask>)>;
 
     /// Loads all lists of each of these owners, which are unique. It follows the load of the owners' rows.
     fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>>;

@@ -121,6 +121,13 @@ test("creates and changes lists", async () => {
   expect(await failure(api.updateList(home, { name: "Castle" }))).toMatchObject({ code: "precondition_failed" });
   expect(await failure(api.createList({ name: "WORK" }))).toMatchObject({ code: "already_exists", status: 409 });
   expect(await api.lists()).toEqual([renamed, work].map((list) => ({ ...list, open: 0, completed: 0 })));
+  const moved = await api.moveList(work, { to: "first" });
+  const task = await api.create({ title: "listed", list_id: work.id });
+  expect((await api.list({ list_id: work.id })).tasks).toEqual([task]);
+  expect((await api.lists()).map(({ id, open }) => [id, open])).toEqual([[work.id, 1], [home.id, 0]]);
+  await api.removeList(moved, "trash");
+  await api.removeList(renamed);
+  expect([await api.lists(), (await api.listTrash()).tasks.map(({ list_id }) => list_id)]).toEqual([[], [null]]);
 });
 
 test("tells on later pages that the user has written", async () => {

@@ -238,6 +238,18 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
       return read(await client.PATCH("/api/{user_id}/lists/{id}", { params: paramsOfList(list), body }));
     },
 
+    /** Moves a list among the user's lists. */
+    async moveList(list: List, to: components["schemas"]["Move"], options: OnceOptions = {}): Promise<List> {
+      const { path, header } = paramsOfList(list);
+      const params = { path, header: { ...header, ...keyOf(options) } };
+      return read(await client.POST("/api/{user_id}/lists/{id}/move", { params, body: to }));
+    },
+
+    /** Deletes a list for good. Its tasks stay, or are moved to the trash. */
+    async removeList(list: List, tasks: "keep" | "trash" = "keep"): Promise<void> {
+      read(await client.DELETE("/api/{user_id}/lists/{id}", { params: { ...paramsOfList(list), query: { tasks } } }));
+    },
+
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */
     async deleteUser(): Promise<void> {
       const header = { "X-Confirm-Delete": encodeURIComponent(userId) };

@@ -104,6 +104,7 @@ impl Parameters<'_> {
             priorities: filters.priorities(),
             tags: filters.tags(),
             due: filters.due(now),
+            list: filters.list(),
             search: self.search(&search),
             sort,
             offset: self.offset(position.is_some(), limit),

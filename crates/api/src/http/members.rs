@@ -135,6 +135,18 @@ members! {
         examples: || ["2026-12-24", "2026-12-24T19:00+01:00"].map(Value::from),
     },
 
+    list_id: Nullable<Uuid> {
+        text: "The list that the task is in; null for none.",
+        examples: || [Value::Null, Value::from("019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21")],
+    } input {
+        limits: |schema| {
+            let text = "The id of one of the user's lists; null or empty for none.";
+            let id = r"^([0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})?$";
+            schema.description(Some(text)).format(None).pattern(Some(id))
+        },
+        examples: || [Value::Null, Value::from("019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21")],
+    },
+
     completed_at: Nullable<Time> {
         text: "When the task was completed; null for an open task, and for one that version 0.1.0 completed.",
         examples: || [Value::Null, Value::from("2026-11-21T10:15:17.465Z")],

@@ -18,6 +18,9 @@ pub(crate) struct TaskPath;
 /// A list in the path.
 pub(crate) struct ListPath;
 
+/// The query of the route that deletes a list.
+pub(crate) struct TasksOfListQuery;
+
 /// Preconditions (RFC 9110 §13).
 pub(crate) struct Conditions;
 
@@ -61,6 +64,14 @@ impl IntoParams for ListPath {
         let mut parameters = OwnerPath::into_params(provider);
         parameters.push(id);
         parameters
+    }
+}
+
+impl IntoParams for TasksOfListQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description =
+            "`keep`, the default: its tasks stay, without a list; `trash`: they are moved to the trash.";
+        vec![query("tasks", description, text().enum_values(Some(["keep", "trash"])))]
     }
 }
 

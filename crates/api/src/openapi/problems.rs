@@ -86,7 +86,7 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
             S::UNPROCESSABLE_ENTITY,
         ]);
     }
-    if path.contains("/lists") && operation.request_body.is_some() {
+    if path.contains("/lists") && operation.request_body.is_some() && !path.ends_with("/move") {
         statuses.push(S::CONFLICT);
     }
     if matches!(method, HttpMethod::Post if path.ends_with("/tasks") || path.ends_with("/restore"))
@@ -99,6 +99,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
         && ["/tasks", "/tasks/trash", "/tasks/tags", "/lists"].iter().any(|end| path.ends_with(end))
     {
         statuses.push(S::PRECONDITION_FAILED);
+    }
+    if path.ends_with("/lists/{id}") && *method == HttpMethod::Delete {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
     }
     // The query of a list can be invalid, and emptying the trash allows none.
     if path.ends_with("/trash") || (path.ends_with("/tasks") && *method == HttpMethod::Get) {

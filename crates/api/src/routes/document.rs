@@ -55,6 +55,8 @@ use crate::state::AppState;
         lists::get,
         lists::update::put,
         lists::update::patch,
+        lists::delete::delete,
+        lists::move_to::move_to,
         owner::delete::delete,
         pages::root,
         monitoring::live,

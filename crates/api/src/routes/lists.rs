@@ -1,6 +1,8 @@
 //! The routes of lists: reads here, writes in one file per operation.
 
 pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod move_to;
 pub(crate) mod update;
 
 use actix_web::http::header;
@@ -20,6 +22,8 @@ use crate::openapi::responses::lists::{AllLists, OneList};
 use crate::state::AppState;
 
 pub(crate) use create::create;
+pub(crate) use delete::delete;
+pub(crate) use move_to::move_to;
 pub(crate) use update::{patch, put};
 
 /// Lists the user's lists

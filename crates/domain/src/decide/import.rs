@@ -16,9 +16,11 @@ pub enum ExistingTask {
 /// in the trash if it was there. The quota does not apply: the user has the task already, and would lose it.
 pub(super) fn import(
     state: &OwnerState,
-    task: ImportedTask,
+    mut task: ImportedTask,
     existing: ExistingTask,
 ) -> Result<Effects, Rejection> {
+    // An export of some tasks may lack their list.
+    task.task.list_id = task.task.list_id.filter(|list| state.lists().get(*list).is_some());
     match (state.slot(task.task.id), existing) {
         (Slot::Free | Slot::Retired, _) | (Slot::Live(_) | Slot::Trashed(_), ExistingTask::Replace) => {
             Ok(put(task.into_task(state.owner_id().clone(), state.next_revision())))

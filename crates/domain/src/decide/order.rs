@@ -67,6 +67,13 @@ impl ManualOrder {
         }
     }
 
+    /// Moves a task to the trash, where it keeps its place.
+    pub(super) fn trash(&mut self, id: TaskId) {
+        if let Some(is_live) = self.keys.get(&id).and_then(|key| self.places.get_mut(&(key.clone(), id))) {
+            *is_live = false;
+        }
+    }
+
     /// Removes a task, and returns whether it was live.
     pub(super) fn remove(&mut self, id: TaskId) -> Option<bool> {
         let key = self.keys.remove(&id)?;

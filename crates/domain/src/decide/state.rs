@@ -1,8 +1,11 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::order::ManualOrder;
-use super::{Command, ListEffect, OrderedTask, OwnedLists, RecordedKeys, TaskEffect, Touch, TrashedId};
-use crate::{OwnerId, Revision, Task, TaskId};
+use super::{
+    Command, ListCommand, ListEffect, ListedTask, OrderedTask, OwnedLists, RecordedKeys, TaskEffect,
+    TasksOfList, Touch, TrashedId,
+};
+use crate::{ListId, OwnerId, Revision, Task, TaskId};
 
 /// The stored state of one owner that a decision depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct OwnerState {
     slots: HashMap<TaskId, Slot>,
     keys: RecordedKeys,
     lists: OwnedLists,
+    /// The loaded tasks that are in lists.
+    listed: BTreeMap<TaskId, ListedTask>,
     /// The loaded trashed tasks, the oldest first.
     trash: BTreeSet<TrashedId>,
     order: ManualOrder,
@@ -46,8 +51,8 @@ impl OwnerState {
     #[must_use]
     pub fn new(owner_id: OwnerId, revision: i64, live_tasks: i64) -> Self {
         let (slots, trash, order) = (HashMap::new(), BTreeSet::new(), ManualOrder::default());
-        let (keys, lists) = (RecordedKeys::default(), OwnedLists::default());
-        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, lists, trash, order }
+        let (keys, lists, listed) = (RecordedKeys::default(), OwnedLists::default(), BTreeMap::new());
+        Self { owner_id, revision, live_tasks, trashed_tasks: 0, slots, keys, lists, listed, trash, order }
     }
 
     /// The owner with this number of trashed tasks.
@@ -60,6 +65,9 @@ impl OwnerState {
     pub fn insert(&mut self, id: TaskId, slot: Slot) {
         if let Slot::Trashed(task) = &slot {
             self.trash.extend(TrashedId::of(task));
+        }
+        if let Slot::Live(task) | Slot::Trashed(task) = &slot {
+            self.listed.extend(ListedTask::of(task).map(|listed| (id, listed)));
         }
         if let Slot::Live(task) | Slot::Trashed(task) = &slot {
             let (position, is_live) = (task.position.clone(), task.deleted_at.is_none());
@@ -90,6 +98,16 @@ impl OwnerState {
         &mut self.lists
     }
 
+    /// Adds loaded tasks that are in a list.
+    pub fn insert_listed(&mut self, loaded: impl IntoIterator<Item = ListedTask>) {
+        self.listed.extend(loaded.into_iter().map(|task| (task.id, task)));
+    }
+
+    /// The loaded tasks of a list, by id.
+    pub(super) fn tasks_of(&self, list: ListId) -> impl Iterator<Item = &ListedTask> {
+        self.listed.values().filter(move |task| task.list == list)
+    }
+
     /// Adds the ids of loaded trashed tasks.
     pub fn insert_trashed(&mut self, loaded: impl IntoIterator<Item = TrashedId>) {
         self.trash.extend(loaded);
@@ -109,7 +127,7 @@ impl OwnerState {
     #[must_use]
     pub fn trash_to_load<'a>(&self, commands: impl Iterator<Item = &'a Command>) -> usize {
         let (mut deletions, mut others, mut make_room) = (0, 0, 0);
-        for command in commands {
+        for (seen, command) in commands.enumerate() {
             match command {
                 Command::EmptyTrash => return usize::MAX,
                 Command::ExpireTrash { limit, .. } => make_room += limit,
@@ -119,6 +137,12 @@ impl OwnerState {
                 }
                 // One of the oldest may leave the trash; then the next one is the oldest.
                 Command::Restore { .. } | Command::Purge { .. } => others += 1,
+                Command::List(ListCommand::Delete { id, tasks: TasksOfList::Trash(trash), .. }) => {
+                    // A command before it may have put a task into the list.
+                    let live = self.tasks_of(*id).filter(|task| task.is_live).count() + seen;
+                    deletions += i64::try_from(live).unwrap_or(i64::MAX);
+                    make_room += trash.excess_of(self.trashed_tasks.saturating_add(deletions)).min(live);
+                }
                 Command::Create(_)
                 | Command::Update { .. }
                 | Command::List(_)
@@ -222,8 +246,20 @@ impl OwnerState {
 
     /// Changes a task, of which only the place may be loaded.
     fn touch(&mut self, touch: Touch) {
-        if let Some(Slot::Live(task) | Slot::Trashed(task)) = self.slots.get_mut(&touch.id) {
-            touch.apply_to(task);
+        let id = touch.id;
+        let slot = self.slots.remove(&id);
+        if let Some(Slot::Live(mut task) | Slot::Trashed(mut task)) = slot {
+            touch.apply_to(&mut task);
+            self.slots.insert(id, Slot::of(task));
+        }
+        if touch.loses_list {
+            self.listed.remove(&id);
+        }
+        if let (Some(deleted_at), Some(revision)) = (touch.deleted_at, touch.revision) {
+            self.live_tasks -= 1;
+            self.trashed_tasks += 1;
+            self.trash.insert(TrashedId { deleted_at, revision, id });
+            self.order.trash(id);
         }
         if let Some(position) = touch.position {
             self.order.replace_key(touch.id, position);
@@ -236,8 +272,14 @@ impl OwnerState {
     /// Removes a task, of which only the id may be loaded, from what is counted.
     fn remove(&mut self, id: TaskId) {
         self.order.remove(id);
+        let is_listed = self.listed.remove(&id).is_some_and(|task| task.is_live);
         let trashed = match self.take(id) {
             Slot::Live(_) => {
+                self.live_tasks -= 1;
+                None
+            }
+            // Of a task that is deleted with its list, only the id may be loaded.
+            Slot::Free | Slot::Retired if is_listed => {
                 self.live_tasks -= 1;
                 None
             }

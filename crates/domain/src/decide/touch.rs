@@ -12,26 +12,33 @@ pub struct Touch {
     pub revision: Option<Revision>,
     /// When it changes; a task that changed later keeps that time.
     pub updated_at: Option<Timestamp>,
+    /// Whether it loses its list.
+    pub loses_list: bool,
+    /// When a live task is moved to the trash.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl Touch {
     /// Nothing changes yet.
     #[must_use]
     pub const fn new(id: TaskId) -> Self {
-        Self { id, position: None, revision: None, updated_at: None }
+        let (position, revision, updated_at, deleted_at) = (None, None, None, None);
+        Self { id, position, revision, updated_at, loses_list: false, deleted_at }
     }
 
     /// Adds a later touch of the same task.
     pub(super) fn merge(&mut self, later: Self) {
-        let Self { id: _, position, revision, updated_at } = later;
+        let Self { id: _, position, revision, updated_at, loses_list, deleted_at } = later;
         self.position = position.or(self.position.take());
         self.revision = revision.or(self.revision);
         self.updated_at = self.updated_at.max(updated_at);
+        self.loses_list |= loses_list;
+        self.deleted_at = deleted_at.or(self.deleted_at);
     }
 
     /// Changes the task.
     pub fn apply_to(&self, task: &mut Task) {
-        let Self { id: _, position, revision, updated_at } = self;
+        let Self { id: _, position, revision, updated_at, loses_list, deleted_at } = self;
         if let Some(position) = position {
             task.position = position.clone();
         }
@@ -40,6 +47,12 @@ impl Touch {
         }
         if let Some(updated_at) = updated_at {
             task.updated_at = task.updated_at.max(*updated_at);
+        }
+        if *loses_list {
+            task.list_id = None;
+        }
+        if let Some(deleted_at) = deleted_at {
+            task.deleted_at = Some(*deleted_at);
         }
     }
 }

@@ -29,6 +29,13 @@ impl TrashCapacity {
         self.0
     }
 
+    /// How many of so many are too many.
+    #[must_use]
+    pub fn excess_of(self, tasks: i64) -> usize {
+        let excess = if self.is_exceeded_by(tasks) { tasks - self.0 } else { 0 };
+        usize::try_from(excess).unwrap_or_default()
+    }
+
     /// Whether so many are too many.
     #[must_use]
     pub const fn is_exceeded_by(self, tasks: i64) -> bool {
@@ -69,7 +76,7 @@ pub(super) fn delete(task: &Task, trash: TrashCapacity, state: &OwnerState, now:
     let is_full = trash.is_exceeded_by(state.trashed_tasks() + 1);
     let mut tasks = purged(state, state.oldest_trashed().take(usize::from(is_full)), now);
     let mut trashed = task.clone();
-    trashed.revision = revision_after(state, &tasks);
+    trashed.revision = revision_after(state, tasks.len());
     trashed.updated_at = task.updated_at.max(now);
     trashed.deleted_at = Some(trashed.updated_at);
     let outcome = Outcome::Deleted(trashed.revision);
@@ -135,20 +142,20 @@ fn all_purged(tasks: Vec<TaskEffect>) -> Effects {
 }
 
 /// Deletes trashed tasks for good, each with a revision of its own.
-fn purged<'a>(
+pub(super) fn purged<'a>(
     state: &OwnerState,
     trashed: impl Iterator<Item = &'a TrashedId>,
     now: Timestamp,
 ) -> Vec<TaskEffect> {
     let mut tasks = Vec::new();
     for TrashedId { id, deleted_at, .. } in trashed {
-        let revision = revision_after(state, &tasks);
+        let revision = revision_after(state, tasks.len());
         tasks.push(TaskEffect::Delete(Tombstone { id: *id, revision, at: (*deleted_at).max(now) }));
     }
     tasks
 }
 
-/// The revision after those of these effects.
-fn revision_after(state: &OwnerState, tasks: &[TaskEffect]) -> Revision {
-    Revision::new(state.next_revision().number().saturating_add_unsigned(tasks.len() as u64))
+/// The revision after so many changes.
+pub(super) fn revision_after(state: &OwnerState, changes: usize) -> Revision {
+    Revision::new(state.next_revision().number().saturating_add_unsigned(changes as u64))
 }

@@ -2,9 +2,9 @@ use std::collections::HashMap;
 
 use super::{
     Command, DroppedKeys, Effects, ExistingTask, Idempotency, KeyRecord, ListWrites, Outcome, OwnerState,
-    Rejection, Slot, TaskEffect, Touch, WriteLimits, decide, import,
+    Rejection, Slot, TaskEffect, Touch, WriteLimits, decide, import, lists,
 };
-use crate::{Ids, ImportedTask, Revision, Task, TaskId, Timestamp};
+use crate::{Ids, ImportedTask, List, ListId, Revision, Task, TaskId, Timestamp};
 
 /// The record of a deleted task or list, for readers of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +130,16 @@ impl Writer {
         let is_written = !effects.tasks.is_empty();
         self.apply(effects, false);
         Ok(is_written)
+    }
+
+    /// Adds a list of another owner, or of an export, after the others, and returns its id: that of a list of the same name,
+    /// if there is one, and this other one if its own is in use. Without another one, the list of that id takes its place.
+    pub fn add_list(&mut self, list: List, other: Option<ListId>) -> ListId {
+        let (id, effects) = lists::add(&self.state, list, other);
+        if let Some(effects) = effects {
+            self.apply(effects, false);
+        }
+        id
     }
 
     /// Adds a task of another owner. It gets a new id if this owner uses its id.

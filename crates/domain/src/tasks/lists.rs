@@ -2,8 +2,8 @@
 
 use super::{TaskError, Tasks};
 use crate::{
-    AtRevision, Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, NullPolicy, Outcome,
-    Owner, Precondition, RepositoryError,
+    AtRevision, Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, MoveInput,
+    NullPolicy, Outcome, Owner, Precondition, RepositoryError, TasksOfList,
 };
 
 impl Tasks {
@@ -60,6 +60,31 @@ impl Tasks {
     ) -> Result<List, TaskError> {
         let change = input.into_change(nulls).map_err(TaskError::Invalid)?;
         list_of(self.run(owner, Command::List(ListCommand::Update { id, change, precondition })).await?)
+    }
+
+    /// Moves a list in the order of the owner's lists, with a key at most once.
+    pub async fn move_list(
+        &self,
+        owner: &Owner,
+        id: ListId,
+        to: MoveInput,
+        precondition: Precondition,
+        request: Option<Idempotency>,
+    ) -> Result<Outcome, TaskError> {
+        let to = to.into_place(ListId::parse).map_err(TaskError::Invalid)?;
+        self.execute(owner, Command::List(ListCommand::Move { id, to, precondition }), request).await
+    }
+
+    /// Deletes a list for good. Its tasks stay, or are moved to the trash.
+    pub async fn delete_list(
+        &self,
+        owner: &Owner,
+        id: ListId,
+        keeps_tasks: bool,
+        precondition: Precondition,
+    ) -> Result<(), TaskError> {
+        let tasks = if keeps_tasks { TasksOfList::Keep } else { TasksOfList::Trash(self.trash) };
+        self.run(owner, Command::List(ListCommand::Delete { id, tasks, precondition })).await.map(drop)
     }
 }
 

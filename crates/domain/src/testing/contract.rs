@@ -139,6 +139,12 @@ macro_rules! repository_contract {
             lists_of_other_owners_are_not_found
             one_of_concurrent_lists_gets_a_name
             erased_owners_have_no_lists
+            tasks_are_in_lists_of_their_owner
+            live_tasks_of_lists_are_counted
+            deleted_lists_leave_their_tasks
+            deleted_lists_take_their_tasks_to_the_trash
+            moved_lists_are_where_they_were_put
+            moved_owners_keep_their_lists
             new_tasks_come_first
             moved_tasks_are_where_they_were_put
             unknown_neighbours_are_rejected

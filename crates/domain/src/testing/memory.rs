@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    AdoptedOrder, AtRevision, Command, CountedList, DueDate, Idempotency, Ids, ImportedTask, List, ListQuery,
-    Outcome, Owner, OwnerId, OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Scope, Slot,
-    TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
+    AdoptedOrder, AtRevision, Command, CountedList, DueDate, Idempotency, Ids, ImportedTask, List, ListId,
+    ListQuery, Outcome, Owner, OwnerId, OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Scope,
+    Slot, TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
 };
 
 /// Tasks in memory, behind one lock.
@@ -110,8 +110,17 @@ impl TaskRepository for MemoryTasks {
                 tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
                 writer.raise_revision(moved.revision());
                 let order = AdoptedOrder::new(moved.order().collect(), writer.state().revision());
+                let mut lists: Vec<&List> = moved.lists().iter().collect();
+                lists.sort_by(|one, other| one.position.cmp(&other.position));
+                let mut add = |list: &List| {
+                    let other = Some(ListId::new(ids.next().uuid()));
+                    (list.id, writer.add_list(list.clone(), other))
+                };
+                let lists: HashMap<ListId, ListId> = lists.into_iter().map(&mut add).collect();
                 for task in tasks {
                     let position = order.position(task.id);
+                    let list_id = task.list_id.and_then(|list| lists.get(&list).copied());
+                    let task = Task { list_id, ..task };
                     writer.adopt(ImportedTask { position, ..ImportedTask::from(task) }, &*ids)?;
                 }
             }
@@ -192,6 +201,12 @@ impl Readiness for MemoryTasks {
     }
 }
 
-fn count(_: &OwnerState, list: &List, _: bool) -> CountedList {
-    CountedList { list: list.clone(), open: 0, completed: 0 }
+fn count(state: &OwnerState, list: &List, counted: bool) -> CountedList {
+    let number = |completed: bool| {
+        let is_counted = |task: &&Task| {
+            Scope::Live.contains(task) && task.list_id == Some(list.id) && task.completed == completed
+        };
+        if counted { state.tasks().filter(is_counted).count() as u64 } else { 0 }
+    };
+    CountedList { list: list.clone(), open: number(false), completed: number(true) }
 }

@@ -154,6 +154,7 @@ task_columns! {
     priority: domain::Priority,
     tags: domain::Tags,
     due_date: Option<domain::DueDate>,
+    list_id: Option<domain::ListId>,
     completed_at: Option<domain::Timestamp>,
     created_at: domain::Timestamp,
     updated_at: domain::Timestamp,

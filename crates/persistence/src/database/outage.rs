@@ -68,6 +68,7 @@ impl Outages {
                 | RepositoryError::QuotaExceeded { .. }
                 | RepositoryError::KeyReused
                 | RepositoryError::NameTaken
+                | RepositoryError::UnknownList
                 | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(

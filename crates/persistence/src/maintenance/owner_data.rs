@@ -7,7 +7,7 @@ mod error;
 mod export;
 mod import;
 
-use domain::{ExistingTask, Ids, ImportedTask, OwnerId, Task, Tombstone};
+use domain::{ExistingTask, Ids, ImportedTask, List, OwnerId, Task, Tombstone};
 
 use crate::maintenance::doctor::DoctorBackend;
 use crate::migrations;
@@ -16,16 +16,27 @@ use crate::{Erased, MigrationOptions};
 
 pub use error::OwnerDataError;
 
-/// What is stored of an owner. An export passes on one revision, then the live tasks in the order of
+/// What is stored of an owner. An export passes on one revision, then the lists in their order, the live tasks in the order of
 /// their ids, those in the trash in the order of their deletion, and the tombstones in the order of their ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredEntry {
     /// The number of the owner's last change; 0 if nothing is stored.
     Revision(i64),
+    /// A list.
+    List(List),
     /// A task, live or in the trash.
     Task(Task),
     /// The id and the revision of a deleted task.
     Tombstone(Tombstone),
+}
+
+/// An entry to import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportedEntry {
+    /// A list, before its tasks. If the owner has a list of the same name or id, its tasks get that one.
+    List(List),
+    /// A task, live or in the trash. Without its list, it gets none.
+    Task(ImportedTask),
 }
 
 /// How many tasks an import wrote and kept.
@@ -60,16 +71,16 @@ impl OwnerData {
         self.database.export(owner, entry)
     }
 
-    /// Adds tasks with their ids and times. Each gets a new revision, higher than the owner's own and than `revision`, so
+    /// Adds lists and tasks with their ids and times. Each gets a new revision, higher than the owner's own and than `revision`, so
     /// that no tag from before the export names another version of a task. It blocks, holds one page of tasks in memory,
     /// and writes nothing if an entry is an error, or if an id is in use and `existing` rejects it.
     pub fn import(
         &self,
         owner: &OwnerId,
         (revision, existing): (i64, ExistingTask),
-        tasks: &mut dyn Iterator<Item = Result<ImportedTask, EntryError>>,
+        entries: &mut dyn Iterator<Item = Result<ImportedEntry, EntryError>>,
     ) -> Result<Imported, OwnerDataError> {
-        self.database.import(owner, (revision, existing), tasks)
+        self.database.import(owner, (revision, existing), entries)
     }
 
     /// Deletes every row of the owner. It blocks, and delays only this owner's writers (SQLite: all writers).
@@ -101,7 +112,7 @@ trait ManageOwners: Send + Sync {
         &self,
         owner: &OwnerId,
         rules: (i64, ExistingTask),
-        tasks: &mut dyn Iterator<Item = Result<ImportedTask, EntryError>>,
+        entries: &mut dyn Iterator<Item = Result<ImportedEntry, EntryError>>,
     ) -> Result<Imported, OwnerDataError>;
     fn erase(&self, owner: &OwnerId) -> Result<Erased, OwnerDataError>;
     fn move_tasks(&self, from: &OwnerId, to: &OwnerId, ids: &dyn Ids) -> Result<u64, OwnerDataError>;
@@ -120,11 +131,11 @@ impl<B: OwnerDataBackend> ManageOwners for B {
         &self,
         owner: &OwnerId,
         (revision, existing): (i64, ExistingTask),
-        tasks: &mut dyn Iterator<Item = Result<ImportedTask, EntryError>>,
+        entries: &mut dyn Iterator<Item = Result<ImportedEntry, EntryError>>,
     ) -> Result<Imported, OwnerDataError> {
         let random = &mut Random::default();
         in_transaction(self, true, |connection| {
-            import::run(connection, owner, (revision, existing), tasks, &mut || random.next())
+            import::run(connection, owner, (revision, existing), entries, &mut || random.next())
         })
     }
 

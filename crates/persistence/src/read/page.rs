@@ -12,8 +12,8 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, ListQuery, Owner, OwnerRevision, Page, Position, Scope, SortKey, Status, TaskId,
-    Timestamp, stored_key,
+    Direction, DueFilter, ListId, ListQuery, Owner, OwnerRevision, Page, Position, Scope, SortKey, Status,
+    TaskId, Timestamp, stored_key,
 };
 
 use super::List;
@@ -40,6 +40,7 @@ fn selects_few(query: &ListQuery) -> bool {
         priorities,
         tags,
         due,
+        list,
         search,
         status: _,
         sort: _,
@@ -48,7 +49,11 @@ fn selects_few(query: &ListQuery) -> bool {
         limit: _,
         count: _,
     } = query;
-    search.is_some() || !priorities.is_empty() || !tags.is_empty() || *due != DueFilter::default()
+    search.is_some()
+        || !priorities.is_empty()
+        || !tags.is_empty()
+        || *due != DueFilter::default()
+        || list.is_some()
 }
 
 /// The expressions that differ between the databases.
@@ -166,11 +171,12 @@ impl<'a> PageQuery<'a> {
     /// Whether the text is one of few. A connection keeps prepared statements until it is closed, and a client chooses the
     /// combination of filters and orders, of which there are millions.
     fn has_few_texts(&self) -> bool {
-        let ListQuery { scope, priorities, tags, due, sort, .. } = self.query;
+        let ListQuery { scope, priorities, tags, due, list, sort, .. } = self.query;
         *scope == Scope::Live
             && priorities.is_empty()
             && tags.is_empty()
             && *due == DueFilter::default()
+            && list.is_none()
             && matches!(sort.key, SortKey::Created | SortKey::Updated | SortKey::Title | SortKey::Position)
     }
 }
@@ -188,6 +194,7 @@ where
     bool: ToSql<Bool, DB>,
     i64: ToSql<BigInt, DB>,
     TaskId: ToSql<Id, DB>,
+    ListId: ToSql<Id, DB>,
     Timestamp: ToSql<UtcTimestamp, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -216,6 +223,7 @@ impl PageQuery<'_> {
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
+        ListId: ToSql<Id, DB>,
     {
         push_of_owner(out, self.owner, "epoch")?;
         out.push_sql(" as epoch, ");
@@ -238,6 +246,7 @@ impl PageQuery<'_> {
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
+        ListId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
         self.push_filter(out)?;
@@ -255,6 +264,7 @@ impl PageQuery<'_> {
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
         TaskId: ToSql<Id, DB>,
+        ListId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
         let Some(after) = &self.query.after else { return Ok(()) };
@@ -310,6 +320,7 @@ impl PageQuery<'_> {
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
+        ListId: ToSql<Id, DB>,
     {
         if self.is_filtered() {
             out.push_sql("(select count(*)");

@@ -165,6 +165,10 @@ impl Executor {
                     tried.push(AttemptResult::Changed);
                     continue;
                 }
+                if !insert_listed(session, group, &mut loaded)? {
+                    tried.push(AttemptResult::Changed);
+                    continue;
+                }
                 let oldest = loaded.state.trash_to_load(group.commands());
                 if oldest > 0 {
                     loaded.state.insert_trashed(session.load_trash(&group.owner, oldest)?);
@@ -342,6 +346,22 @@ impl Executor {
         }
         again.rounds()
     }
+}
+
+/// Adds the tasks of the lists that the commands delete. Returns false if the owner was written meanwhile.
+fn insert_listed<S: WriteSession>(
+    session: &mut S,
+    group: &OwnerCommands,
+    loaded: &mut Loaded,
+) -> QueryResult<bool> {
+    for list in group.commands().filter_map(Command::reads_tasks_of) {
+        let (seen, tasks) = session.load_listed(&group.owner, list)?;
+        if seen != loaded.seen {
+            return Ok(false);
+        }
+        loaded.state.insert_listed(tasks);
+    }
+    Ok(true)
 }
 
 /// Adds the manual order to a loaded owner. It is loaded after the owner: returns `false` if another process has written the

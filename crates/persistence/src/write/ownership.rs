@@ -9,13 +9,14 @@ mod session;
 mod statements;
 mod worker;
 
-use std::iter;
+use std::collections::HashMap;
+use std::{iter, slice};
 
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use domain::{
-    AdoptedOrder, Command, Idempotency, Ids, ImportedTask, Outcome, OwnerId, Rejection, Task, TaskId,
-    Timestamp, Writer,
+    AdoptedOrder, Command, Idempotency, Ids, ImportedTask, List, ListId, Outcome, OwnerId, Rejection, Task,
+    TaskId, Timestamp, Writer,
 };
 use uuid::Uuid;
 
@@ -65,8 +66,8 @@ pub(crate) fn move_tasks<C: OwnershipSession>(
         return Ok(0);
     }
     let (_, to_is_new) = claim_both(connection, (from, to), random)?;
-    let moved = move_claimed(connection, (from, to), ids, random)?;
-    if moved == 0 && to_is_new {
+    let (moved, has_lists) = move_claimed(connection, (from, to), ids, random)?;
+    if moved == 0 && !has_lists && to_is_new {
         connection.delete_rows(to)?;
     }
     Ok(moved)
@@ -115,15 +116,28 @@ fn claim_both<C: OwnershipSession>(
     }
 }
 
+/// Moves lists and tasks, and returns the number of tasks, and whether there were lists.
 fn move_claimed<C: OwnershipSession>(
     connection: &mut C,
     (from, to): (&OwnerId, &OwnerId),
     ids: &dyn Ids,
     random: &mut dyn FnMut() -> i64,
-) -> QueryResult<u64> {
+) -> QueryResult<(u64, bool)> {
     let revision = load(connection, &tasks_to_load(from, &[FIRST]))?.1.revision;
     let revision = revision.max(load(connection, &tasks_to_load(to, &[FIRST]))?.1.revision);
     let order = AdoptedOrder::new(connection.load_order(from)?.1, revision);
+    let moved_lists = lists_in_order(connection, from)?;
+    let mut lists: HashMap<ListId, ListId> = HashMap::new();
+    if !moved_lists.is_empty() {
+        change(connection, &tasks_to_load(to, &[FIRST]), random, |writer| {
+            writer.raise_revision(revision);
+            for list in moved_lists {
+                let other = Some(ListId::new(ids.next().uuid()));
+                lists.insert(list.id, writer.add_list(list, other));
+            }
+            Ok(())
+        })?;
+    }
     let (mut moved, mut place) = (0, Some(Place::FIRST));
     while let Some(after) = place {
         let page;
@@ -135,15 +149,22 @@ fn move_claimed<C: OwnershipSession>(
         let ids_of_page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
         change(connection, &tasks_to_load(to, &ids_of_page), random, |writer| {
             writer.raise_revision(revision);
-            adopt(writer, page, &order, ids)
+            adopt(writer, page, (&order, &lists), ids)
         })?;
     }
     connection.delete_rows(from)?;
-    Ok(moved)
+    Ok((moved, !lists.is_empty()))
 }
 
-fn adopt(writer: &mut Writer, page: Vec<Task>, order: &AdoptedOrder, ids: &dyn Ids) -> QueryResult<()> {
+fn adopt(
+    writer: &mut Writer,
+    page: Vec<Task>,
+    (order, lists): (&AdoptedOrder, &HashMap<ListId, ListId>),
+    ids: &dyn Ids,
+) -> QueryResult<()> {
     for task in page {
+        let list_id = task.list_id.and_then(|list| lists.get(&list).copied());
+        let task = Task { list_id, ..task };
         let task = ImportedTask { position: order.position(task.id), ..ImportedTask::from(task) };
         // Only an id that was generated twice is rejected.
         writer.adopt(task, ids).map_err(|_| DieselError::RollbackTransaction)?;
@@ -158,11 +179,22 @@ pub(crate) fn change<C: WriteSession>(
     random: &mut dyn FnMut() -> i64,
     decide: impl FnOnce(&mut Writer) -> QueryResult<()>,
 ) -> QueryResult<()> {
-    let (loaded, seen) = load(connection, reads)?;
+    let (mut loaded, seen) = load(connection, reads)?;
     let owner = loaded.state.owner_id().clone();
+    for list in lists_in_order(connection, &owner)? {
+        loaded.state.lists_mut().insert(list);
+    }
     let mut writer = Writer::new(loaded.state);
     decide(&mut writer)?;
     store(connection, owner, seen, writer, random)
+}
+
+/// The lists of an owner, in their order.
+pub(crate) fn lists_in_order<C: WriteSession>(connection: &mut C, owner: &OwnerId) -> QueryResult<Vec<List>> {
+    let loaded = connection.load_lists(slice::from_ref(owner))?.pop().unwrap_or_default();
+    let mut lists = loaded.lists;
+    lists.sort_by(|one, other| one.position.cmp(&other.position));
+    Ok(lists)
 }
 
 /// Executes a command that names no task on an owner whose row is locked, and returns its outcome.

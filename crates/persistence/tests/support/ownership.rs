@@ -10,7 +10,9 @@ use domain::{
     Change, Command, ExistingTask, Idempotency, IdempotencyKey, Ids, ImportedTask, KeyLimits, NewTask, Owner,
     OwnerId, Precondition, RepositoryError, Task, TaskId, TaskRepository, Timestamp, Title,
 };
-use persistence::{Database, DatabaseOptions, Doctor, Imported, OwnerData, OwnerDataError, StoredEntry};
+use persistence::{
+    Database, DatabaseOptions, Doctor, Imported, ImportedEntry, OwnerData, OwnerDataError, StoredEntry,
+};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use uuid::Uuid;
@@ -58,7 +60,7 @@ impl OwnersDatabase {
         rules: (i64, ExistingTask),
         tasks: impl IntoIterator<Item = ImportedTask>,
     ) -> Result<Imported, OwnerDataError> {
-        self.data().import(owner, rules, &mut tasks.into_iter().map(Ok))
+        self.data().import(owner, rules, &mut tasks.into_iter().map(ImportedEntry::Task).map(Ok))
     }
 
     pub(crate) fn export(&self, owner: &OwnerId) -> Vec<StoredEntry> {
@@ -184,7 +186,10 @@ pub(crate) fn imports_are_all_or_nothing(database: &OwnersDatabase) {
     let error = database.import(alice.id(), (0, ExistingTask::Reject), many()).unwrap_err();
     assert!(matches!(error, OwnerDataError::Exists { id: found } if found == id(1)), "{error:?}");
     let broken = many().map(Ok).take(600).chain([Err("line 7".into())]);
-    let error = database.data().import(alice.id(), (0, ExistingTask::Keep), &mut { broken }).unwrap_err();
+    let error = database
+        .data()
+        .import(alice.id(), (0, ExistingTask::Keep), &mut broken.map(|task| task.map(ImportedEntry::Task)))
+        .unwrap_err();
     assert_eq!(error.to_string(), "line 7");
     assert_eq!(database.export(alice.id()), before);
 

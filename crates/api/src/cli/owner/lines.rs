@@ -1,17 +1,20 @@
 //! The format of an export: JSON lines, version 1. The first line names the format and the owner, the last one counts the
 //! others, so that an incomplete file is recognized. A task is written and read as in the API.
 
+mod lists;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use domain::{
     ImportedTask, ImportedTimes, NullPolicy, OrderKey, OwnerId, TaskId, TextLimits, Timestamp, Violation,
 };
-use persistence::{EntryError, StoredEntry};
+use persistence::{EntryError, ImportedEntry, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::http::json::JsonObject;
 use crate::http::representation::TaskJson;
+use crate::http::representation::lists::ListJson;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -24,6 +27,11 @@ struct Header {
     tasknook_export: u32,
     owner_id: String,
     revision: i64,
+}
+
+#[derive(Serialize)]
+struct ListLine<'a> {
+    list: ListJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +63,9 @@ struct EndLine {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Counts {
+    /// Absent from an export of a version without lists.
+    #[serde(default)]
+    lists: u64,
     tasks: u64,
     /// Absent from an export of a version without a trash.
     #[serde(default)]
@@ -65,6 +76,8 @@ struct Counts {
 /// Any line after the first one. Only one of the members is present.
 #[derive(Deserialize)]
 struct Line<'a> {
+    #[serde(borrow)]
+    list: Option<&'a RawValue>,
     #[serde(borrow)]
     task: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -105,6 +118,10 @@ impl<W: Write> LineWriter<W> {
                 let owner_id = self.owner.clone();
                 self.line(&Header { tasknook_export: VERSION, owner_id, revision })
             }
+            StoredEntry::List(list) => {
+                self.counts.lists += 1;
+                self.line(&ListLine { list: ListJson(&list) })
+            }
             StoredEntry::Task(task) if task.deleted_at.is_some() => {
                 self.counts.trashed += 1;
                 self.line(&TrashedLine { trashed: TaskJson(&task) })
@@ -140,7 +157,7 @@ impl<W: Write> LineWriter<W> {
     }
 }
 
-/// Reads the tasks of an export. It ends after the last line, or with the first error, which names the line.
+/// Reads the lists and tasks of an export. It ends after the last line, or with the first error, which names the line.
 pub(super) struct LineReader<R> {
     input: BufReader<R>,
     limits: TextLimits,
@@ -190,33 +207,41 @@ impl<R: Read> LineReader<R> {
         Ok((length > 0).then_some(line))
     }
 
-    /// The task of the next line that has one.
-    fn next_task(&mut self) -> Result<Option<ImportedTask>, EntryError> {
+    /// The list or task of the next line that has one.
+    fn next_entry(&mut self) -> Result<Option<ImportedEntry>, EntryError> {
         while let Some(line) = self.next_line()? {
             let number = self.number;
             let at = |error: EntryError| EntryError::from(format!("line {number}: {error}"));
             let line: Line<'_> = serde_json::from_str(&line).map_err(|error| at(error.into()))?;
-            match (line.task, line.trashed, line.tombstone, line.end) {
-                (Some(task), None, None, None) => {
+            match (line.list, line.task, line.trashed, line.tombstone, line.end) {
+                (Some(list), None, None, None, None) => {
+                    self.counts.lists += 1;
+                    return lists::list(list).map(|list| Some(ImportedEntry::List(list))).map_err(at);
+                }
+                (None, Some(task), None, None, None) => {
                     self.counts.tasks += 1;
-                    return self.task(task).map(Some).map_err(at);
+                    return self.task(task).map(|task| Some(ImportedEntry::Task(task))).map_err(at);
                 }
-                (None, Some(task), None, None) => {
+                (None, None, Some(task), None, None) => {
                     self.counts.trashed += 1;
-                    return self.trashed(task).map(Some).map_err(at);
+                    return self.trashed(task).map(|task| Some(ImportedEntry::Task(task))).map_err(at);
                 }
-                (None, None, Some(_), None) => self.counts.tombstones += 1,
-                (None, None, None, Some(counts)) if counts == self.counts => return self.end().map_err(at),
-                (None, None, None, Some(_)) => return Err(at("lines before it are missing".into())),
-                _ => return Err(at("neither a task nor a tombstone nor the end".into())),
+                (None, None, None, Some(_), None) => self.counts.tombstones += 1,
+                (None, None, None, None, Some(counts)) if counts == self.counts => {
+                    return self.end().map(|()| None).map_err(at);
+                }
+                (None, None, None, None, Some(_)) => {
+                    return Err(at("lines before it are missing".into()));
+                }
+                _ => return Err(at("neither a task nor a list nor a tombstone nor the end".into())),
             }
         }
         Err(format!("line {}: the end is missing; the file is incomplete", self.number).into())
     }
 
-    fn end(&mut self) -> Result<Option<ImportedTask>, EntryError> {
+    fn end(&mut self) -> Result<(), EntryError> {
         match self.next_line()? {
-            None => Ok(None),
+            None => Ok(()),
             Some(_) => Err("more lines follow the end".into()),
         }
     }
@@ -259,13 +284,13 @@ impl<R: Read> LineReader<R> {
 }
 
 impl<R: Read> Iterator for LineReader<R> {
-    type Item = Result<ImportedTask, EntryError>;
+    type Item = Result<ImportedEntry, EntryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_done {
             return None;
         }
-        let next = self.next_task().transpose();
+        let next = self.next_entry().transpose();
         self.is_done = !matches!(next, Some(Ok(_)));
         next
     }

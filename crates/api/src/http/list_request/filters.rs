@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use domain::{DueDate, DueFilter, DueLimit, Overdue, Priority, Tag, Tags, Timestamp, Zone};
+use domain::{
+    DueDate, DueFilter, DueLimit, ListFilter, ListId, Overdue, Priority, Tag, Tags, Timestamp, Zone,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::CURSOR;
@@ -19,6 +21,7 @@ pub(super) struct Filters {
     due_before: Option<DueDate>,
     overdue: Option<bool>,
     zone: Option<NamedZone>,
+    list: Option<ListFilter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +37,8 @@ impl Default for NamedZone {
 }
 
 /// The parameters of the filters.
-pub(super) const KNOWN: [&str; 8] =
-    ["priority", "tags", "tag", "due_date", "due_after", "due_before", "overdue", "tz"];
+pub(super) const KNOWN: [&str; 9] =
+    ["priority", "tags", "tag", "due_date", "due_after", "due_before", "overdue", "tz", "list_id"];
 
 /// The parameter that may be repeated.
 const TAG: &str = "tag";
@@ -52,6 +55,7 @@ impl Parameters<'_> {
             zone: self.take("tz", "must be the name of a time zone, like Europe/Berlin", |name| {
                 Zone::parse(name).map(|zone| NamedZone { name: name.to_owned(), zone })
             }),
+            list: self.take("list_id", "must be the id of a list, or none", list),
         }
     }
 
@@ -66,6 +70,7 @@ impl Parameters<'_> {
             due_before: self.agreed("due_before", asked.due_before.as_ref(), carried.due_before),
             overdue: self.agreed("overdue", asked.overdue.as_ref(), carried.overdue),
             zone: self.agreed("tz", asked.zone.as_ref(), Some(carried.zone.unwrap_or_default())),
+            list: self.agreed("list_id", asked.list.as_ref(), carried.list),
         }
     }
 
@@ -123,6 +128,10 @@ impl Parameters<'_> {
 }
 
 impl Filters {
+    pub(super) const fn list(&self) -> Option<ListFilter> {
+        self.list
+    }
+
     pub(super) fn priorities(&self) -> Vec<Priority> {
         self.priorities.clone().unwrap_or_default()
     }
@@ -155,6 +164,7 @@ impl Filters {
             ("due_before", self.due_before.map(|due| due.to_string().into())),
             ("overdue", self.overdue.map(|overdue| overdue.to_string().into())),
             ("tz", self.zone.as_ref().map(|zone| zone.name.as_str().into())),
+            ("list_id", self.list.map(list_name)),
         ];
         let pair = |(name, value): (&str, Option<Cow<'_, str>>)| {
             Some(format!("{name}={}", utf8_percent_encode(&value?, NON_ALPHANUMERIC)))
@@ -167,6 +177,22 @@ impl Filters {
         let mut parameters = Parameters::read(query, &KNOWN);
         let filters = parameters.filters();
         parameters.finish(filters).ok()
+    }
+}
+
+/// The id of a list, or `none`.
+fn list(text: &str) -> Option<ListFilter> {
+    if text.eq_ignore_ascii_case("none") {
+        Some(ListFilter::None)
+    } else {
+        ListId::parse(text).map(ListFilter::Of)
+    }
+}
+
+fn list_name(list: ListFilter) -> Cow<'static, str> {
+    match list {
+        ListFilter::None => "none".into(),
+        ListFilter::Of(id) => id.to_string().into(),
     }
 }
 
@@ -192,6 +218,8 @@ mod tests {
             "priority=Urgent,,high,high",
             "tags=a,%20B%20,&tag=c%26d&tag=A",
             "due_date=none&overdue=0",
+            "list_id=NONE",
+            "list_id=019AA4C0-6d1e-7c33-9d0a-3a6a5f3f7b21&priority=low",
             "due_after=2026-12-24&due_before=2026-12-25T10:00%2B01:00&tz=Europe/Berlin&overdue=true",
         ];
         for query in queries {
@@ -222,6 +250,10 @@ mod tests {
             ("tags=a%00", "tags"),
             (&many, "tags"),
             (&long, "tag"),
+            ("list_id=", "list_id"),
+            ("list_id=all", "list_id"),
+            ("list_id=019aa4c06d1e7c339d0a3a6a5f3f7b21", "list_id"),
+            ("list_id=none&list_id=019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b21", "list_id"),
             ("due_date=", "due_date"),
             ("due_date=None", "due_date"),
             ("due_date=2026-12-24", "due_date"),

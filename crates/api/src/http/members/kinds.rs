@@ -166,6 +166,12 @@ impl<T: Display> WriteMember<T> for Uuid {
     }
 }
 
+impl ReadMember<String> for Uuid {
+    fn read(value: Value) -> Result<String, Mismatch> {
+        Text::read(value)
+    }
+}
+
 impl MemberKind for Time {
     fn limits(schema: ObjectBuilder) -> ObjectBuilder {
         schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))

@@ -110,7 +110,7 @@ impl From<&Violation> for FieldError {
             Rule::Priority(_) | Rule::End => "enum",
             Rule::Color(_) => "color",
             Rule::Id => "uuid_parsing",
-            Rule::UnknownNeighbour => "unknown_id",
+            Rule::UnknownNeighbour | Rule::UnknownList => "unknown_id",
             Rule::DueDate(DueDateError::Format) => "datetime_parsing",
             Rule::BeforeCreation
             | Rule::OnePlace

@@ -99,6 +99,11 @@ fn parameters(sort: &str, sort_keys: &'static [&str]) -> Vec<Parameter> {
             "The name of a time zone of the tz database, such as `Europe/Berlin`; UTC by default.",
             text().pattern(Some("^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")),
         ),
+        query(
+            "list_id",
+            "Only tasks in the list with this id, or in no list with `none`.",
+            text().pattern(Some("^([0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[Nn]one)$")),
+        ),
         query("sort", sort, one_of(keys(sort_keys))),
         query("sort_by", "Alias of `sort`.", one_of(keys(sort_keys))),
         query("order", "The sort direction, case-insensitive.", one_of(ORDERS)),

@@ -23,6 +23,15 @@ pub(crate) struct ChangedList;
 /// A changed list, or a new one.
 pub(crate) struct ChangedOrCreatedList;
 
+/// A deletion.
+pub(crate) struct DeletedList;
+
+impl IntoResponses for DeletedList {
+    fn responses() -> Responses {
+        responses([("204", ResponseBuilder::new().description("Deleted for good."))])
+    }
+}
+
 impl IntoResponses for AllLists {
     fn responses() -> Responses {
         let lists = ArrayBuilder::new().items(Ref::from_schema_name("CountedList"));
@@ -46,7 +55,7 @@ impl IntoResponses for CreatedList {
             let link = link.parameter("user_id", "$response.body#/user_id");
             created.link(verb, link.parameter("id", "$response.body#/id").build())
         };
-        responses([("201", ["get", "update", "patch"].into_iter().fold(created, link))])
+        responses([("201", ["get", "update", "patch", "move", "delete"].into_iter().fold(created, link))])
     }
 }
 

@@ -6,9 +6,9 @@ use pollster::block_on;
 use super::{create, fresh_id, fresh_owner, moment, new_task, title};
 use crate::testing::{Numbers, SequentialIds};
 use crate::{
-    Change, Command, Completion, Direction, DueDate, DueFilter, DueLimit, ListQuery, NewTask, Overdue, Owner,
-    OwnerRevision, Page, Precondition, Priority, Scope, Sort, SortKey, Status, Tag, Tags, Task, TaskId,
-    TaskRepository, Timestamp, TrashCapacity, Zone,
+    Change, Command, Completion, Direction, DueDate, DueFilter, DueLimit, ListFilter, ListQuery, NewTask,
+    Overdue, Owner, OwnerRevision, Page, Precondition, Priority, Scope, Sort, SortKey, Status, Tag, Tags,
+    Task, TaskId, TaskRepository, Timestamp, TrashCapacity, Zone,
 };
 
 const ZONES: [&str; 3] = ["UTC", "Europe/Berlin", "Pacific/Kiritimati"];
@@ -50,6 +50,7 @@ impl List {
             tags,
             due,
             search: None,
+            list: numbers.is_one_in(9).then_some(ListFilter::None),
             sort: Sort { key, direction: numbers.one_of(&[Direction::Ascending, Direction::Descending]) },
             after: None,
             offset: u64::from(numbers.is_one_in(4)),

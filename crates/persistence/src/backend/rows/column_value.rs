@@ -1,9 +1,9 @@
 //! How the type of each column is stored.
 
 use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
-use domain::{Description, DueDate, OrderKey, Priority, Revision, Tags, Timestamp, Title};
+use domain::{Description, DueDate, ListId, OrderKey, Priority, Revision, Tags, Timestamp, Title};
 
-use super::UtcTimestamp;
+use super::{Id, UtcTimestamp};
 
 /// A field's type that is stored in a column.
 pub(crate) trait ColumnValue {
@@ -43,6 +43,7 @@ stored_as_is! {
     bool => Bool,
     Timestamp => UtcTimestamp,
     Option<Timestamp> => Nullable<UtcTimestamp>,
+    Option<ListId> => Nullable<Id>,
 }
 
 impl ColumnValue for Title {

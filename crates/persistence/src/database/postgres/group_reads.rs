@@ -131,13 +131,26 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
 
 /// Whether it is a page of all of an owner's tasks, newest first, as most are.
 fn is_newest(query: &ListQuery) -> bool {
-    let ListQuery { scope, status, priorities, tags, due, search, sort, after, count, offset: _, limit: _ } =
-        query;
+    let ListQuery {
+        scope,
+        status,
+        priorities,
+        tags,
+        due,
+        list,
+        search,
+        sort,
+        after,
+        count,
+        offset: _,
+        limit: _,
+    } = query;
     *scope == Scope::Live
         && *status == Status::All
         && priorities.is_empty()
         && tags.is_empty()
         && *due == DueFilter::default()
+        && list.is_none()
         && search.is_none()
         && *sort == Sort::default()
         && matches!(after, None | Some(Position::Time(..)))

@@ -27,10 +27,11 @@ use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
-use domain::{OrderedTask, OwnerId, TrashedId};
+use domain::{ListId, ListedTask, OrderedTask, OwnerId, TrashedId};
 
 use crate::write::{
-    LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteSession, load_order, oldest_trashed,
+    LastStore, Loaded, LoadedLists, Seen, Store, ToLoad, WriteSession, load_listed, load_order,
+    oldest_trashed,
 };
 
 /// Part of the error message when an owner was erased between load and store.
@@ -55,6 +56,10 @@ impl WriteSession for PgConnection {
 
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         oldest_trashed(self, owner, limit)
+    }
+
+    fn load_listed(&mut self, owner: &OwnerId, list: ListId) -> QueryResult<(Option<Seen>, Vec<ListedTask>)> {
+        load_listed(self, owner, list)
     }
 
     fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {

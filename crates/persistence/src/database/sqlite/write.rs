@@ -6,13 +6,16 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{DroppedKeys, KeyPlace, KeyRecord, OrderedTask, OwnerId, Revision, Tombstone, Touch, TrashedId};
+use domain::{
+    DroppedKeys, KeyPlace, KeyRecord, ListId, ListedTask, OrderedTask, OwnerId, Revision, Tombstone, Touch,
+    TrashedId,
+};
 
 use crate::backend::rows::TaskValues;
 use crate::write::keys::LoadedKey;
 use crate::write::{
     LastStore, Loaded, LoadedLists, LoadedRow, Seen, Store, ToLoad, WriteSession, collect, lists_of,
-    load_order, oldest_trashed,
+    load_listed, load_order, oldest_trashed,
 };
 use statements::lists::store_lists;
 use statements::{
@@ -56,6 +59,10 @@ impl WriteSession for SqliteConnection {
 
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         oldest_trashed(self, owner, limit)
+    }
+
+    fn load_listed(&mut self, owner: &OwnerId, list: ListId) -> QueryResult<(Option<Seen>, Vec<ListedTask>)> {
+        load_listed(self, owner, list)
     }
 
     fn load_lists(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<LoadedLists>> {
@@ -113,10 +120,11 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
 }
 
 fn touch_task(connection: &mut SqliteConnection, owner: &OwnerId, touch: &Touch) -> QueryResult<()> {
-    let Touch { id, position, revision, updated_at } = touch;
+    let Touch { id, position, revision, updated_at, loses_list, deleted_at } = touch;
     let position = &position.as_ref().map(ToString::to_string);
     let revision = &revision.map(Revision::number);
-    let owner = owner.as_str();
-    TouchTask { position, searched: revision, revision, updated_at, owner, id }.execute(connection)?;
+    let (loses_list, owner) = (&i64::from(*loses_list), owner.as_str());
+    TouchTask { position, searched: revision, revision, updated_at, loses_list, deleted_at, owner, id }
+        .execute(connection)?;
     Ok(())
 }

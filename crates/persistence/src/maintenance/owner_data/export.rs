@@ -1,7 +1,7 @@
 use domain::OwnerId;
 
 use super::{EntryError, OwnerDataError, StoredEntry};
-use crate::write::{FIRST, OwnershipSession, Place};
+use crate::write::{FIRST, OwnershipSession, Place, lists_in_order};
 
 /// Passes on what is stored, page by page.
 pub(super) fn run<C: OwnershipSession>(
@@ -10,6 +10,9 @@ pub(super) fn run<C: OwnershipSession>(
     entry: &mut dyn FnMut(StoredEntry) -> Result<(), EntryError>,
 ) -> Result<(), OwnerDataError> {
     entry(StoredEntry::Revision(connection.revision(owner)?))?;
+    for list in lists_in_order(connection, owner)? {
+        entry(StoredEntry::List(list))?;
+    }
     let mut place = Some(Place::FIRST);
     while let Some(after) = place {
         let page;

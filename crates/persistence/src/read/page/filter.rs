@@ -4,11 +4,11 @@ use diesel::QueryResult;
 use diesel::query_builder::AstPass;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{DueFilter, DueLimit, Overdue, Scope, SearchRule};
+use domain::{DueFilter, DueLimit, ListFilter, ListId, Overdue, Scope, SearchRule};
 
 use super::{ListBackend, PageQuery, is_scan};
-use crate::backend::rows::IN_TRASH;
 use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
+use crate::backend::rows::{IN_TRASH, Id};
 
 impl PageQuery<'_> {
     /// Pushes the table and the conditions of the filters.
@@ -17,6 +17,7 @@ impl PageQuery<'_> {
         str: ToSql<Text, DB>,
         bool: ToSql<Bool, DB>,
         i64: ToSql<BigInt, DB>,
+        ListId: ToSql<Id, DB>,
     {
         self.push_tasks(out)?;
         if is_scan(self.query) || self.is_filtered() {
@@ -35,6 +36,14 @@ impl PageQuery<'_> {
             self.push_find(out, "tags", tag)?;
         }
         self.push_due(out)?;
+        match &self.query.list {
+            None => {}
+            Some(ListFilter::None) => out.push_sql(" and list_id is null"),
+            Some(ListFilter::Of(list)) => {
+                out.push_sql(" and list_id = ");
+                out.push_bind_param::<Id, _>(list)?;
+            }
+        }
         if let Some(search) = &self.query.search {
             // Each row by the rule of its search text.
             let find = self.functions.find;

@@ -72,7 +72,7 @@ fn replay(history: &History, commits: &[&Commit], applied: &mut Applied) -> Resu
                 let mut expected = before.unwrap_or(&nothing).clone();
                 for place in &history.batches[number].calls {
                     let call = &history.calls[*place];
-                    if call.owner == commit.owner && !is_answered_before(call, commit.at) {
+                    if call.owner == commit.owner && !(is_first && is_answered_before(call, commit.at)) {
                         let answer = model::apply(&mut expected, call, history.quota);
                         applied.entry(*place).or_default().push((commit.at, answer));
                     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use domain::{OrderedTask, OwnerId, TrashedId};
+use domain::{ListId, ListedTask, OrderedTask, OwnerId, TrashedId};
 
 use super::schedule::{Position, Schedule};
 use super::server::{Progress, Reply, Request, Running, SessionId, SqlError, Weakness};
@@ -193,6 +193,13 @@ impl WriteSession for SimulatedSession {
     fn load_trash(&mut self, owner: &OwnerId, limit: usize) -> QueryResult<Vec<TrashedId>> {
         match self.request(Request::LoadTrash { owner: owner.clone(), limit })? {
             Reply::Trash(oldest) => Ok(oldest),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn load_listed(&mut self, owner: &OwnerId, list: ListId) -> QueryResult<(Option<Seen>, Vec<ListedTask>)> {
+        match self.request(Request::LoadListed(owner.clone(), list))? {
+            Reply::Listed(seen, tasks) => Ok((seen, tasks)),
             _ => Err(Error::NotFound),
         }
     }

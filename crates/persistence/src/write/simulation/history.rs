@@ -13,6 +13,7 @@ pub(super) enum Answer {
     /// Written, unless it is as before.
     List(List),
     NameTaken,
+    UnknownList,
     /// The response of an earlier request with the same key.
     Replayed(Vec<u8>),
     KeyReused,
@@ -48,6 +49,7 @@ impl Answer {
             Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
             Ok(Outcome::List(list)) => Self::List(list),
             Err(RepositoryError::NameTaken) => Self::NameTaken,
+            Err(RepositoryError::UnknownList) => Self::UnknownList,
             Ok(Outcome::Bulk(results)) => Self::Operations(bulk::answers(results)),
             Err(RepositoryError::Operation(failed)) => bulk::failure(*failed),
             Ok(Outcome::Purged(tasks)) => Self::Purged(tasks),
@@ -104,6 +106,7 @@ impl Answer {
             | Self::Unchanged(_)
             | Self::List(_)
             | Self::NameTaken
+            | Self::UnknownList
             | Self::Failed(..) => true,
             Self::Operations(_) => !self.is_success(),
             _ => false,

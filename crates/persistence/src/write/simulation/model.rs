@@ -53,6 +53,9 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
     let next = record.revision + 1;
     match &call.command {
         Command::Create(new) => {
+            if new.list_id.is_some_and(|list| !record.lists.contains_key(&list)) {
+                return Answer::UnknownList;
+            }
             match record.tasks.get(&new.id) {
                 Some(TaskRow::Live(task)) => return Answer::AlreadyExists(Some(task.revision.number())),
                 Some(TaskRow::Trashed(_)) => return Answer::AlreadyExists(None),
@@ -68,6 +71,7 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
                 priority: new.priority,
                 tags: new.tags.clone(),
                 due_date: new.due_date,
+                list_id: new.list_id,
                 completed_at: if new.completed { Some(call.now) } else { None },
                 created_at: call.now,
                 updated_at: call.now,
@@ -79,11 +83,18 @@ fn apply_command(record: &mut Record, call: &Call, quota: u64) -> Answer {
             put(record, task, next)
         }
         Command::Update { id, change, precondition } => {
+            let list = change.list_id.flatten();
             let before = match record.tasks.get(id) {
+                Some(TaskRow::Live(_)) if list.is_some_and(|list| !record.lists.contains_key(&list)) => {
+                    return Answer::UnknownList;
+                }
                 Some(TaskRow::Live(task)) if !excludes(precondition, task) => task.clone(),
                 row => return rejection(row),
             };
             let mut task = before.clone();
+            if let Some(list_id) = change.list_id {
+                task.list_id = list_id;
+            }
             if let Some(title) = &change.title {
                 task.title = title.clone();
             }

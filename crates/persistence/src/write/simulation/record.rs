@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use domain::{KeyRecord, List, ListId, OrderedTask, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId};
+use domain::{
+    KeyRecord, List, ListId, ListedTask, OrderedTask, OwnerId, OwnerState, Slot, Task, TaskId, TrashedId,
+};
 
 use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad};
 
@@ -50,6 +52,15 @@ impl Record {
         LastStore { version: self.version, epoch: self.epoch, write_id: self.write_id }
     }
 
+    /// The tasks of a list, live and trashed.
+    pub(super) fn listed(&self, list: ListId) -> Vec<ListedTask> {
+        let tasks = self.tasks.values().filter_map(|row| match row {
+            TaskRow::Live(task) | TaskRow::Trashed(task) => ListedTask::of(task),
+            TaskRow::Retired(_) => None,
+        });
+        tasks.filter(|task| task.list == list).collect()
+    }
+
     pub(super) fn loaded_lists(&self) -> LoadedLists {
         LoadedLists { seen: Some(self.seen()), lists: self.lists.values().cloned().collect() }
     }
@@ -82,8 +93,11 @@ impl Record {
             }
         }
         for touch in &store.set.touched {
-            if let Some(TaskRow::Live(task) | TaskRow::Trashed(task)) = record.tasks.get_mut(&touch.id) {
+            if let Some(row @ (TaskRow::Live(_) | TaskRow::Trashed(_))) = record.tasks.get_mut(&touch.id)
+                && let TaskRow::Live(task) | TaskRow::Trashed(task) = row
+            {
                 touch.apply_to(task);
+                *row = TaskRow::of(task.clone());
             }
         }
         for id in &store.set.deleted {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{OrderedTask, OwnerId, TrashedId};
+use domain::{ListId, ListedTask, OrderedTask, OwnerId, TrashedId};
 
 use super::record::{self, Record};
 use crate::write::{LastStore, Loaded, LoadedLists, Seen, Store, ToLoad};
@@ -34,6 +34,7 @@ pub(super) enum Request {
     Load(Vec<ToLoad>),
     LoadTrash { owner: OwnerId, limit: usize },
     LoadLists(Vec<OwnerId>),
+    LoadListed(OwnerId, ListId),
     LoadOrder(OwnerId),
     Store(Vec<Store>),
     LastStores(Vec<OwnerId>),
@@ -47,6 +48,7 @@ pub(super) enum Reply {
     Loaded(Vec<Loaded>),
     Trash(Vec<TrashedId>),
     Lists(Vec<LoadedLists>),
+    Listed(Option<Seen>, Vec<ListedTask>),
     Order(Option<Seen>, Vec<OrderedTask>),
     Stored(Vec<Option<i64>>),
     LastStores(Vec<Option<LastStore>>),
@@ -160,6 +162,11 @@ impl Server {
                 let mut oldest = self.record(owner).map_or_else(Vec::new, Record::trash);
                 oldest.truncate(*limit);
                 Progress::Done(Ok(Reply::Trash(oldest)))
+            }
+            Request::LoadListed(owner, list) => {
+                let record = self.record(owner);
+                let tasks = record.map_or_else(Vec::new, |record| record.listed(*list));
+                Progress::Done(Ok(Reply::Listed(record.map(Record::seen), tasks)))
             }
             Request::LoadLists(owners) => {
                 let lists = owners.iter().map(|owner| self.record(owner).map(Record::loaded_lists));

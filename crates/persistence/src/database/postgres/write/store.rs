@@ -2,7 +2,7 @@ mod lists;
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{KeyRecord, OrderKey, Revision, TaskId, Timestamp, Touch};
 
@@ -66,6 +66,8 @@ struct Touched<'a> {
     positions: Vec<Option<&'a str>>,
     revisions: Vec<Option<i64>>,
     timestamps: Vec<Option<Timestamp>>,
+    lists_lost: Vec<bool>,
+    deletions: Vec<Option<Timestamp>>,
 }
 
 #[derive(Default)]
@@ -158,12 +160,14 @@ impl<'a> StoreOwners<'a> {
 
 impl<'a> Touched<'a> {
     fn push(&mut self, ordinal: i64, touch: &'a Touch) {
-        let Touch { id, position, revision, updated_at } = touch;
+        let Touch { id, position, revision, updated_at, loses_list, deleted_at } = touch;
         self.of.push(ordinal);
         self.ids.push(*id);
         self.positions.push(position.as_ref().map(OrderKey::as_str));
         self.revisions.push(revision.map(Revision::number));
         self.timestamps.push(*updated_at);
+        self.lists_lost.push(*loses_list);
+        self.deletions.push(*deleted_at);
     }
 
     /// A current search text remains current, since no text changes.
@@ -172,14 +176,18 @@ impl<'a> Touched<'a> {
             ", touched as (update tasks set position = coalesce(new_position, position),
                 search_revision = case when search_revision = revision then coalesce(new_revision, revision)
                     else search_revision end,
-                revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time)
-            from (select of_owner, of_id, new_position, new_revision, new_time from unnest(",
+                revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time),
+                list_id = case when loses_list then null else list_id end,
+                deleted_at = coalesce(new_deletion, deleted_at)
+            from (select of_owner, of_id, new_position, new_revision, new_time, loses_list, new_deletion
+                from unnest(",
         );
         out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
         push!(out, Array<Id> => &self.ids, Array<Nullable<Text>> => &self.positions,
-            Array<Nullable<BigInt>> => &self.revisions, Array<Nullable<UtcTimestamp>> => &self.timestamps);
+            Array<Nullable<BigInt>> => &self.revisions, Array<Nullable<UtcTimestamp>> => &self.timestamps,
+            Array<Bool> => &self.lists_lost, Array<Nullable<UtcTimestamp>> => &self.deletions);
         out.push_sql(
-            ") as input (ordinal, of_id, new_position, new_revision, new_time) join passed using (ordinal)",
+            ") as input (ordinal, of_id, new_position, new_revision, new_time, loses_list, new_deletion) join passed using (ordinal)",
         );
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");

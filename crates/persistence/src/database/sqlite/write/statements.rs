@@ -86,10 +86,12 @@ impl QueryFragment<Sqlite> for UpdateTask<'_> {
 text_statement!(
     TouchTask(position: Option<String> as Nullable<Text>, searched: Option<i64> as Nullable<BigInt>,
         revision: Option<i64> as Nullable<BigInt>, updated_at: Option<Timestamp> as Nullable<UtcTimestamp>,
+        loses_list: i64 as BigInt, deleted_at: Option<Timestamp> as Nullable<UtcTimestamp>,
         owner: str as Text, id: TaskId as Id) => (),
     ["update tasks set position = coalesce(?, position),
         search_revision = case when search_revision = revision then coalesce(?, revision) else search_revision end,
-        revision = coalesce(?, revision), updated_at = max(updated_at, coalesce(?, updated_at))
+        revision = coalesce(?, revision), updated_at = max(updated_at, coalesce(?, updated_at)),
+        list_id = case when ? > 0 then null else list_id end, deleted_at = coalesce(?, deleted_at)
     where owner_id = ? and id = ?"]);
 
 text_statement!(LoadOwner(owner: str as Text) => (BigInt, BigInt, BigInt, BigInt, BigInt),
