@@ -88,7 +88,11 @@ export interface paths {
          */
         put: operations["update_list"];
         post?: never;
-        delete?: never;
+        /**
+         * Deletes a list
+         * @description For good. Its tasks stay, without a list, or are moved to the trash with `tasks=trash`.
+         */
+        delete: operations["delete_list"];
         options?: never;
         head?: never;
         /**
@@ -97,6 +101,26 @@ export interface paths {
          *     changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["patch_list"];
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a list among the user's lists
+         * @description Before or after another list, or to one end. If the list is there already, nothing changes. An unknown neighbour is 422.
+         */
+        post: operations["move_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/{user_id}/tasks": {
@@ -381,7 +405,11 @@ export interface paths {
          */
         put: operations["own_update_list"];
         post?: never;
-        delete?: never;
+        /**
+         * Deletes a list
+         * @description For good. Its tasks stay, without a list, or are moved to the trash with `tasks=trash`.
+         */
+        delete: operations["own_delete_list"];
         options?: never;
         head?: never;
         /**
@@ -390,6 +418,26 @@ export interface paths {
          *     changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["own_patch_list"];
+        trace?: never;
+    };
+    "/api/lists/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves a list among the user's lists
+         * @description Before or after another list, or to one end. If the list is there already, nothing changes. An unknown neighbour is 422.
+         */
+        post: operations["own_move_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tasks": {
@@ -990,6 +1038,8 @@ export interface components {
             due_date?: string | null;
             /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description The id of one of the user's lists; null or empty for none. */
+            list_id?: string | null;
             /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
             priority?: string | null;
             /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
@@ -1175,6 +1225,11 @@ export interface components {
              */
             id: string;
             /**
+             * Format: uuid
+             * @description The list that the task is in; null for none.
+             */
+            list_id: string | null;
+            /**
              * @description The sort key of the manual order, which compares byte by byte.
              * @example AfFgnDxSe6
              */
@@ -1216,6 +1271,8 @@ export interface components {
             due_date?: string | null;
             /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean;
+            /** @description The id of one of the user's lists; null or empty for none. */
+            list_id?: string | null;
             /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
             priority?: string;
             /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
@@ -1235,6 +1292,8 @@ export interface components {
             due_date?: string | null;
             /** @description Alias of `completed`, which counts first. */
             is_completed?: boolean | null;
+            /** @description The id of one of the user's lists; null or empty for none. */
+            list_id?: string | null;
             /** @description How urgent the task is: `low`, `medium` (the default), `high` or `urgent`, in any case. */
             priority?: string | null;
             /** @description Alias of `completed`, which counts first, and then `is_completed`. In any case. Values: pending, active, completed. */
@@ -1283,6 +1342,11 @@ export interface components {
              * @example 019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11
              */
             id: string;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; null for none.
+             */
+            list_id: string | null;
             /**
              * @description The sort key of the manual order, which compares byte by byte.
              * @example AfFgnDxSe6
@@ -1848,6 +1912,56 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    delete_list: {
+        parameters: {
+            query?: {
+                /** @description `keep`, the default: its tasks stay, without a list; `trash`: they are moved to the trash. */
+                tasks?: "keep" | "trash";
+            };
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     patch_list: {
         parameters: {
             query?: never;
@@ -1909,6 +2023,69 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    move_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -1926,6 +2103,8 @@ export interface operations {
                 due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
+                /** @description Only tasks in the list with this id, or in no list with `none`. */
+                list_id?: string;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
@@ -2685,6 +2864,8 @@ export interface operations {
                 due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
+                /** @description Only tasks in the list with this id, or in no list with `none`. */
+                list_id?: string;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
@@ -3146,6 +3327,53 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_delete_list: {
+        parameters: {
+            query?: {
+                /** @description `keep`, the default: its tasks stay, without a list; `trash`: they are moved to the trash. */
+                tasks?: "keep" | "trash";
+            };
+            header?: {
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted for good. */
+            204: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_patch_list: {
         parameters: {
             query?: never;
@@ -3204,6 +3432,66 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    own_move_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Executes the request at most once: the same request with the same key has the same response again, for 24 hours by default. 1 to 255 visible ASCII characters, such as a UUID. */
+                "Idempotency-Key"?: string;
+                /** @description Requires one of these entity tags, else 412; `*` requires that the task exists. */
+                "If-Match"?: string;
+                /** @description Requires none of these entity tags, else 304 for a GET and 412 for a write. */
+                "If-None-Match"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The list's id, a UUID; anything else is 404. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The new place. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The changed list. */
+            200: {
+                headers: {
+                    /** @description The revision of the task, quoted: for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true`, if the request was executed before under its `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     own_list_tasks: {
         parameters: {
             query?: {
@@ -3221,6 +3509,8 @@ export interface operations {
                 due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
+                /** @description Only tasks in the list with this id, or in no list with `none`. */
+                list_id?: string;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
@@ -3939,6 +4229,8 @@ export interface operations {
                 due_date?: "none";
                 /** @description Maximum number of tasks on a page. */
                 limit?: number;
+                /** @description Only tasks in the list with this id, or in no list with `none`. */
+                list_id?: string;
                 /** @description Number of tasks to skip; cannot be combined with `cursor`. */
                 offset?: number;
                 /** @description The sort direction, case-insensitive. */
