@@ -4,24 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { createLists, openLists } from "./list-steps.mjs";
 import { until } from "./user.mjs";
-
-/** @param {import("./user.mjs").User} user */
-async function openLists(user) {
-  await user.page.getByRole("button", { name: "Lists", exact: true }).click();
-  return user.page.getByRole("dialog");
-}
-
-/** @param {import("./user.mjs").User} user @param {string[]} names */
-async function createLists(user, names) {
-  const dialog = await openLists(user);
-  for (const name of names) {
-    await dialog.getByLabel("New list").fill(name);
-    await dialog.getByRole("button", { name: "Add list" }).click();
-    await dialog.getByLabel(`Name of ${name}`, { exact: true }).waitFor();
-  }
-  await dialog.getByRole("button", { name: "Close" }).click();
-}
 
 test("lists are created, chosen for tasks, and filtered by", async (t) => {
   const { user } = await startContext(t);
