@@ -148,7 +148,7 @@ impl User<'_> {
         let (live, trashed) = (self.tasks.contains_key(id), self.trash.contains(id));
         let in_trash = format!("{root}/trash/{id}");
         // Whether it is found, and the response for whom it is.
-        let (found, success, response) = match self.any(10) {
+        let (found, success, response) = match self.any(11) {
             0 => (live, 200, self.client.get(&path)),
             1 => (live, 200, self.client.put(&path, &json!({"title": title}))),
             2 => (live, 200, self.client.patch(&path, &json!({"description": title}))),
@@ -159,8 +159,12 @@ impl User<'_> {
                 let _ = self.checked(self.client.get(&in_trash)).expect(if trashed { 200 } else { 404 });
                 return;
             }
-            7 => return self.creates_with(id, &path, &title),
-            8 => return self.sends_operations(id, root, &title),
+            7 => {
+                let to = if self.any(2) == 0 { "first" } else { "last" };
+                (live, 200, self.client.post(&format!("{path}/move"), &json!({ "to": to })))
+            }
+            8 => return self.creates_with(id, &path, &title),
+            9 => return self.sends_operations(id, root, &title),
             _ => (trashed, 204, self.client.delete(&in_trash)),
         };
         let response = self.checked(response).expect(if found { success } else { 404 });

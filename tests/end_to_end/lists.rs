@@ -154,7 +154,8 @@ fn export(environment: &Environment, user: &str) -> Vec<Value> {
 
 fn import(environment: &Environment, user: &str, lines: &[Value]) {
     let file = environment.folder().join(format!("{user}.jsonl"));
-    fs::write(&file, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
     let mut import = environment.command(&["owner", "import", user, file.to_str().unwrap()]);
     let _ = run_to_exit(&mut import, LIMIT).success();
 }

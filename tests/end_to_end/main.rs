@@ -37,6 +37,7 @@ mod migrations;
 mod node;
 mod observability;
 mod open_files;
+mod order;
 mod outage_log;
 mod owner;
 mod packaging;

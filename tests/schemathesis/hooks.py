@@ -33,6 +33,8 @@ def before_call(context, case, kwargs):
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
+    if operation == "move_task":
+        name_own_task(case.body, case.path_parameters["id"])
     if not case.query:
         return
     if operation in ("list_tasks", "list_trash"):
@@ -62,6 +64,16 @@ def is_new_task(body):
     """Whether a change is also valid as a new task."""
     completed = [body[name] for name in ("completed", "is_completed") if name in body]
     return isinstance(body.get("title"), str) and None not in completed
+
+
+def name_own_task(body, own):
+    """Of the tasks that a move can name, only its own is known to exist."""
+    for name in ("before", "after"):
+        try:
+            if name in body:
+                body[name] = str(uuid.UUID(own))
+        except (ValueError, TypeError):
+            continue
 
 
 def remove_star(headers):

@@ -54,6 +54,7 @@ export const routes = (root, id) => [
   ["PATCH", `${root}/${id}/complete`],
   ["DELETE", `${root}/${id}`],
   ["POST", `${root}/${id}/restore`],
+  ["POST", `${root}/${id}/move`, { body: { to: "last" } }],
   ["GET", `${root}/trash/${id}`],
   ["DELETE", `${root}/trash/${id}`],
   ["POST", `${root}/bulk`, { body: { operations: [{ op: "update", id, task: { title: "not to be written" } }] } }],

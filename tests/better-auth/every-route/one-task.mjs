@@ -4,7 +4,7 @@ import { expectStatus, holds, same } from "./check.mjs";
 
 const MEMBERS = [
   ...["id", "user_id", "title", "description", "completed", "priority", "tags", "due_date", "completed_at"],
-  ...["created_at", "updated_at", "revision"],
+  ...["created_at", "updated_at", "revision", "position"],
 ];
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -84,6 +84,21 @@ test("restores tasks of the trash, and deletes them for good", async () => {
   expect((await api.list()).tasks).toHaveLength(1);
 });
 
+test("moves tasks in the manual order", async () => {
+  const { api } = testClient();
+  const [a, b, c] = [await api.create({ title: "a" }), await api.create({ title: "b" }), await api.create({ title: "c" })];
+  const titles = async () => (await api.list({ sort: "position" })).tasks.map(({ title }) => title).join("");
+  expect(await titles()).toBe("cba");
+  const moved = await api.move(a, { to: "first" });
+  expect(await titles()).toBe("acb");
+  await api.move(b, { after: a.id });
+  await api.move(c, { before: a.id });
+  expect(await titles()).toBe("cab");
+  expect(await api.update(moved, { title: "x" })).toMatchObject({ title: "x", position: moved.position });
+  const problem = await failure(api.move(a, { before: crypto.randomUUID() }));
+  expect(problem).toMatchObject({ code: "validation", status: 422 });
+});
+
 test("counts tags", async () => {
   const { api } = testClient();
   for (const tags of [["Work", "home"], ["work"], ["work", "garden"]]) await api.create({ title: "tagged", tags });

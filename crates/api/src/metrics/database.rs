@@ -209,6 +209,9 @@ impl DatabaseObserver for DatabaseMetrics {
         self.job_changes
             .get_or_create(&JobLabels { background_job: "rewrite_search_texts" })
             .inc_by(report.rewritten);
+        self.job_changes
+            .get_or_create(&JobLabels { background_job: "store_positions" })
+            .inc_by(report.positioned);
         if report.has_failed() {
             self.job_failures.inc();
         } else if report.is_completed() {

@@ -5,8 +5,8 @@
 //! It then updates the owner's row, which locks it; the raised version makes concurrent writes lose their race.
 
 mod progress;
+mod row_pass;
 mod run;
-mod search_texts;
 mod statements;
 mod step;
 #[cfg(test)]
@@ -109,7 +109,7 @@ impl<B: JobBackend> RunJobs for Arc<B> {
             ended = run.expire_keys(oldest)?;
         }
         if let RunEnd::Completed = ended {
-            ended = run.rewrite_search_texts(now)?;
+            ended = run.complete_rows(now)?;
         }
         progress.report.end = ended;
         Ok(())
@@ -140,8 +140,7 @@ fn start_every(
             let failure = run_caught(&*jobs, &options, &mut progress).err();
             let report = progress.report;
             observer.jobs_run(report, begun.elapsed());
-            let JobsReport { moved, purged, pruned, expired, rewritten, skipped, .. } = report;
-            if (moved, purged, pruned, expired, rewritten, skipped) != (0, 0, 0, 0, 0, 0) {
+            if report.changed_anything() {
                 let duration_ms = begun.elapsed().as_millis();
                 tracing::info!(
                     report.moved,
@@ -149,6 +148,7 @@ fn start_every(
                     report.pruned,
                     report.expired,
                     report.rewritten,
+                    report.positioned,
                     report.skipped,
                     duration_ms,
                     "background jobs ran"

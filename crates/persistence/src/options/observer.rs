@@ -63,6 +63,8 @@ pub struct JobsReport {
     pub expired: u64,
     /// Search texts of an older rule that were rewritten.
     pub rewritten: u64,
+    /// Keys of the manual order that were stored, of tasks that version 0.1.0 wrote.
+    pub positioned: u64,
     /// Steps postponed to a later run because the owner's row was locked.
     pub skipped: u64,
     pub(crate) end: RunEnd,
@@ -85,6 +87,12 @@ impl JobsReport {
     #[must_use]
     pub fn is_completed(&self) -> bool {
         self.end == RunEnd::Completed
+    }
+
+    /// Whether rows were changed, or left for a later run.
+    pub(crate) fn changed_anything(&self) -> bool {
+        let Self { moved, purged, pruned, expired, rewritten, positioned, skipped, end: _ } = *self;
+        [moved, purged, pruned, expired, rewritten, positioned, skipped].iter().any(|count| *count > 0)
     }
 
     /// Whether the run ended with an error. A run left to another process has neither failed nor completed.

@@ -41,6 +41,8 @@ pub(super) enum Planted {
     EarlyRejection,
     /// A rejection is answered on the cached row alone.
     CachedRejection,
+    /// The order is used although the owner was written after the load.
+    LaterOrder,
 }
 
 impl Planted {

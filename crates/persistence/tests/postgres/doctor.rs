@@ -180,7 +180,7 @@ fn timeouts_and_locks_are_not_damage() {
         assert!(!report.has_failures() && !report.is_healthy(), "{report}");
         let reason = format!("canceling statement due to {} timeout", timeout.trim_end_matches("_timeout"));
         let lines = not_passed(&report);
-        assert_eq!(lines.len(), 7, "{report}");
+        assert_eq!(lines.len(), 8, "{report}");
         assert!(lines.iter().all(|line| line.starts_with("skipped") && line.contains(&reason)), "{report}");
         assert_eq!(database.repair(&report), []);
     }

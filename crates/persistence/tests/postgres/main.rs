@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/order.rs"]
+mod order_of_both;
 #[path = "../support/ownership.rs"]
 mod ownership_of_both;
 #[path = "../support/repair_under_load.rs"]
@@ -38,6 +40,7 @@ mod jobs;
 mod lock_order;
 mod locks;
 mod migrations;
+mod order;
 mod outage;
 mod ownership;
 mod partitions;

@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/order.rs"]
+mod order_of_both;
 #[path = "../support/ownership.rs"]
 mod ownership_of_both;
 #[path = "../support/repair_under_load.rs"]
@@ -34,6 +36,7 @@ mod doctor;
 mod file;
 mod jobs;
 mod migrations;
+mod order;
 mod overload;
 mod ownership;
 mod processes;

@@ -86,7 +86,7 @@ pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
 /// Damage, the only finding, the owner, and the changes of the repair.
 type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const REPAIRED: [Case; 7] = [
+const REPAIRED: [Case; 8] = [
     (
         "update owners set live_tasks = 7 where owner_id = 'alice'",
         r#""alice": live_tasks is 7; live tasks: 3"#,
@@ -128,6 +128,12 @@ const REPAIRED: [Case; 7] = [
         r#""alice": tasks that are searched by other texts than their own: 1"#,
         "alice",
         &["search texts rewritten: 1", "revision raised from 5 to 6"],
+    ),
+    (
+        "update tasks set position = 'B' where owner_id = 'alice' and deleted_at is null",
+        r#""alice": tasks that share a position: 3"#,
+        "alice",
+        &["positions cleared: 2", "revision raised from 5 to 6"],
     ),
 ];
 
@@ -234,7 +240,8 @@ fn writes_continue(database: &TestDatabase, before: &[(Owner, Task)]) {
     let repository = database.repository();
     for (owner, old) in before {
         let now = block_on(repository.get(owner, old.id)).unwrap();
-        assert_eq!(Task { revision: old.revision, ..now.clone() }, *old);
+        let position = old.position.clone();
+        assert_eq!(Task { revision: old.revision, position, ..now.clone() }, *old);
         let highest = tasks(&*repository).into_iter().filter(|(of, _)| of.id() == owner.id());
         let highest = highest.map(|(_, task)| task.revision).max().unwrap();
         let if_match = Some(EntityTags::Revisions(vec![now.revision]));

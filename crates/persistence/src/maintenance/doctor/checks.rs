@@ -61,6 +61,15 @@ pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
     remedy: Remedy::Repair,
 };
 
+pub(super) const POSITION_NOT_UNIQUE: CheckRule = CheckRule {
+    select: "select owner_id, cast(0 as bigint) as stored, (select coalesce(cast(sum(tasks) as bigint), 0) from (
+            select count(*) as tasks from tasks where tasks.owner_id = owners.owner_id and position is not null
+            group by position having count(*) > 1) as equal) as actual from owners",
+    violated: "actual > 0",
+    message: "tasks that share a position: {actual}",
+    remedy: Remedy::Repair,
+};
+
 /// A rule that no row may violate and no repair can restore.
 const fn contradiction(select: &'static str, message: &'static str) -> CheckRule {
     CheckRule { select, violated: "actual > 0", message, remedy: Remedy::Decide }
@@ -95,7 +104,7 @@ const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
     "recorded requests of another size than their responses: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 6] = [
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 7] = [
     ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
     ("trash", "each owner's trashed_tasks is the number of their tasks in the trash", &[TRASHED_TASKS]),
@@ -109,6 +118,7 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 6] = [
         "no task has a tombstone, live or in the trash; tasks deleted for good have no texts",
         &[STORED_AND_DELETED, RETIRED_WITH_TEXTS],
     ),
+    ("positions", "each task has its own position", &[POSITION_NOT_UNIQUE]),
     ("keys", "each recorded request has the size of its response", &[KEY_OF_ANOTHER_SIZE]),
 ];
 

@@ -1,5 +1,5 @@
 //! Repairs what derives from tasks and tombstones: `live_tasks`, `trashed_tasks`, the owner's revision, a missing row in
-//! `owners`, and search texts.
+//! `owners`, positions, and search texts.
 //!
 //! Each repair raises the owner's `version` and `revision` (`docs/decisions/0017-repairs-count-as-changes.md`), so that a
 //! concurrent store loses its race and clients notice that their copy is stale.
@@ -10,7 +10,9 @@ use diesel::QueryResult;
 use domain::SearchRule;
 
 use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
-use super::checks::{FIRST, LIVE_TASKS, OWNER_MISSING, REVISION_BEHIND, TRASHED_TASKS, wrong_texts};
+use super::checks::{
+    FIRST, LIVE_TASKS, OWNER_MISSING, POSITION_NOT_UNIQUE, REVISION_BEHIND, TRASHED_TASKS, wrong_texts,
+};
 use super::report::DoctorError;
 use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 
@@ -41,7 +43,7 @@ pub(super) fn run<B: DoctorBackend>(
         let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
         repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
     };
-    for rule in [OWNER_MISSING, LIVE_TASKS, TRASHED_TASKS, REVISION_BEHIND] {
+    for rule in [OWNER_MISSING, LIVE_TASKS, TRASHED_TASKS, POSITION_NOT_UNIQUE, REVISION_BEHIND] {
         let mut after = String::new();
         loop {
             let rows = rule.violations::<B>(connection, &after, OWNERS)?;
@@ -82,6 +84,14 @@ fn repair<C: DoctorConnection>(
     let (trashed_tasks, trashed) = TRASHED_TASKS.values(connection, owner)?;
     if trashed_tasks != trashed {
         changes.push(format!("trashed_tasks changed from {trashed_tasks} to {trashed}"));
+    }
+    // All but one of those with the same key. Without one it derives from the time of creation.
+    let equal = "update tasks set position = null where owner_id = ? and id in (select id from (
+        select id, row_number() over (partition by position order by id) as number from tasks
+        where owner_id = ? and position is not null) as numbered where number > 1)";
+    let cleared = connection.write_rows(equal, &[key, key])?;
+    if cleared > 0 {
+        changes.push(format!("positions cleared: {cleared}"));
     }
     let mut rewritten = 0;
     // The condition skips a task that was written since: its search text is correct again.

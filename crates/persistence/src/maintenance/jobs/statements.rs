@@ -60,12 +60,18 @@ text_statement!(DeleteExpired(owner: str as Text, newest: i64 as BigInt) => (),
 text_statement!(DeleteTombstone(owner: str as Text, kind: str as Text, id: TaskId as Id, revision: i64 as BigInt) => (),
     ["delete from tombstones where owner_id = ? and type = ? and object_id = ? and revision = ?"]);
 
-text_statement!(PageOfTasks(owner: str as Text, id: TaskId as Id) => (Text, Id, Bool),
-    [format!("select owner_id, id, title <> '' and not {IS_CURRENT} from tasks where (owner_id, id) > (?, ?)
+text_statement!(PageOfTasks(owner: str as Text, id: TaskId as Id) => (Text, Id, Bool, Bool),
+    [format!("select owner_id, id, title <> '' and not {IS_CURRENT}, title <> '' and position is null from tasks where (owner_id, id) > (?, ?)
     order by owner_id, id limit {ROWS}")]);
 
 text_statement!(TextsOf(owner: str as Text, id: TaskId as Id) => (Text, Nullable<Text>, Text),
     [format!("select title, description, search from tasks where owner_id = ? and id = ? and not {IS_CURRENT}")]);
+
+text_statement!(WithoutKey(owner: str as Text, id: TaskId as Id) => UtcTimestamp,
+    ["select created_at from tasks where owner_id = ? and id = ? and position is null"]);
+
+text_statement!(StorePosition(position: str as Text, owner: str as Text, id: TaskId as Id) => (),
+    ["update tasks set position = ? where owner_id = ? and id = ? and position is null"]);
 
 text_statement!(
     RewriteSearchText(text: Option<String> as Nullable<Text>, version: i16 as SmallInt, owner: str as Text, id: TaskId as Id)

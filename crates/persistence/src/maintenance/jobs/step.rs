@@ -1,13 +1,14 @@
 //! The reads of the jobs, and the changes of one step.
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
-use domain::{Command, Outcome, OwnerId, SearchRule, TaskId, Timestamp, TrashCapacity};
+use domain::{Command, OrderKey, Outcome, OwnerId, SearchRule, TaskId, Timestamp, TrashCapacity};
 
 #[cfg(feature = "postgres")]
 use super::statements::LockOwner;
 use super::statements::{
     CopyRetired, DeleteExpired, DeleteRetired, DeleteTombstone, PageOfDeleted, PageOfExpired, PageOfTasks,
-    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion, RewriteSearchText, TextsOf,
+    PageOfTombstones, PageOfTrashes, RaisePruned, RaiseVersion, RewriteSearchText, StorePosition, TextsOf,
+    WithoutKey,
 };
 use crate::backend::rows::search::search_text;
 use crate::write::{Random, execute};
@@ -31,8 +32,9 @@ pub(crate) type DeletedRow = (String, Timestamp, TaskId, bool);
 /// The key of a task: its owner, its id.
 pub(super) type TaskKey = (String, TaskId);
 
-/// A task: its owner, its id, and whether its search text was made by an older rule.
-pub(crate) type SearchRow = (String, TaskId, bool);
+/// A task: its owner, its id, whether its search text was made by an older rule, and whether it has no key in the manual
+/// order.
+pub(crate) type PassRow = (String, TaskId, bool, bool);
 
 /// The position of a deleted task: the owner, when it was deleted, the id.
 pub(super) type Place = (String, Timestamp, TaskId);
@@ -86,10 +88,13 @@ pub(crate) trait JobConnection {
     fn expire_keys(&mut self, owner: &str, newest: i64) -> QueryResult<u64>;
 
     /// The tasks after a key: [`ROWS`] at most.
-    fn tasks(&mut self, after: &TaskKey) -> QueryResult<Vec<SearchRow>>;
+    fn tasks(&mut self, after: &TaskKey) -> QueryResult<Vec<PassRow>>;
 
     /// Makes search texts by the current rule; returns how many were older.
-    fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64>;
+    fn rewrite_search_texts(&mut self, owner: &str, rows: &[PassRow]) -> QueryResult<u64>;
+
+    /// Stores the keys that rows derive; returns how many had none.
+    fn store_positions(&mut self, owner: &str, rows: &[PassRow]) -> QueryResult<u64>;
 }
 
 macro_rules! job_connection {
@@ -160,14 +165,14 @@ macro_rules! job_connection {
                 Ok(DeleteExpired { owner, newest: &newest }.execute(self)? as u64)
             }
 
-            fn tasks(&mut self, (owner, id): &TaskKey) -> QueryResult<Vec<SearchRow>> {
+            fn tasks(&mut self, (owner, id): &TaskKey) -> QueryResult<Vec<PassRow>> {
                 PageOfTasks { owner, id }.load(self)
             }
 
             // No version is raised: a store that was decided before writes a complete row, with a current search text.
-            fn rewrite_search_texts(&mut self, owner: &str, rows: &[SearchRow]) -> QueryResult<u64> {
+            fn rewrite_search_texts(&mut self, owner: &str, rows: &[PassRow]) -> QueryResult<u64> {
                 let (mut rewritten, version) = (0, &SearchRule::CURRENT.version());
-                for (_, id, _) in rows {
+                for (_, id, ..) in rows {
                     let older: Option<(String, Option<String>, String)> =
                         TextsOf { owner, id }.get_result(self).optional()?;
                     let Some((title, description, search)) = older else { continue };
@@ -175,6 +180,19 @@ macro_rules! job_connection {
                     rewritten += RewriteSearchText { text, version, owner, id }.execute(self)?;
                 }
                 Ok(rewritten as u64)
+            }
+
+            // No version is raised: a write that loaded the row without a key has derived the same one.
+            fn store_positions(&mut self, owner: &str, rows: &[PassRow]) -> QueryResult<u64> {
+                let mut stored = 0;
+                for (_, id, ..) in rows {
+                    let created_at: Option<Timestamp> =
+                        WithoutKey { owner, id }.get_result(self).optional()?;
+                    let Some(created_at) = created_at else { continue };
+                    let key = OrderKey::derived(created_at, id.uuid());
+                    stored += StorePosition { position: key.as_str(), owner, id }.execute(self)?;
+                }
+                Ok(stored as u64)
             }
         }
     };

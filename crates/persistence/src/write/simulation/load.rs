@@ -85,18 +85,18 @@ pub(super) fn owner(number: usize) -> OwnerId {
 
 /// A command for an owner whose tasks may be these, or a list of operations.
 pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
-    if random.chance(150) {
-        bulk::command(random, plan, serial, record)
-    } else {
-        single(random, plan, serial, record)
+    match random.below(20) {
+        0..3 => bulk::command(random, plan, serial, record),
+        3..6 => lists::command(random, serial, record),
+        _ => single(random, plan, serial, record),
     }
 }
 
-/// One command. Few ids, so that commands meet.
+/// One command on tasks. Few ids, so that commands meet.
 pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
-    match random.below(22) {
+    match random.below(19) {
         0..4 => {
             let is_fresh = random.chance(400);
             if is_fresh {
@@ -136,7 +136,6 @@ pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Opt
             Command::Move { id, to, precondition: precondition(random, id, record) }
         }
         17 => Command::Purge { id, precondition: precondition(random, id, record) },
-        18..21 => lists::command(random, serial, record),
         _ => Command::EmptyTrash,
     }
 }

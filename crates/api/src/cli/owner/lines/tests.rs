@@ -50,17 +50,17 @@ fn exports_have_one_line_per_entry() {
         &format!(
             r#"{{"task":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
             "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
-             \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
+             \"due_date\":null,\"list_id\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
              \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":3,\"position\":\"B0e4d5d4bc61a6fe655b3f92e183cc62f5c595a0c084ee\"}}"
         ),
         &format!(
             r#"{{"trashed":{{"id":"{ID}","user_id":"zoë","title":"line\nbreak {}"#,
             "\u{2028} \\\"quoted\\\" 🚀\",\"description\":null,\"completed\":false,\"priority\":\"medium\",\"tags\":[],\
-             \"due_date\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
+             \"due_date\":null,\"list_id\":null,\"completed_at\":null,\"created_at\":\"2026-11-21T09:15:17.465Z\",\
              \"updated_at\":\"2026-11-21T09:15:17.466Z\",\"revision\":2,\"position\":\"B0e4d5d4bc61a6fe655b3f92e183cc62f5c595a0c084ee\",\"deleted_at\":\"2026-11-21T09:15:17.467Z\"}}"
         ),
         &format!(r#"{{"tombstone":{{"id":"{ID}","revision":4,"deleted_at":"2026-11-21T09:15:17.466Z"}}}}"#),
-        r#"{"end":{"tasks":1,"trashed":1,"tombstones":1}}"#,
+        r#"{"end":{"lists":0,"tasks":1,"trashed":1,"tombstones":1}}"#,
         "",
     ];
     assert_eq!(exported(), expected.join("\n"));
