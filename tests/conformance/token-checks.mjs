@@ -7,6 +7,7 @@ import { failsToStart } from './service.mjs';
 const WEAK_SECRETS = ['secret', 'changeme', 'password', 'your-256-bit-secret', 'supersecret',
   'better-auth-secret-12345678901234567890', 'better-auth-secret-123456789'];
 const DEEP_HEADER_MILLISECONDS = 50;
+const SLOWER_THAN_FLAT = 20;
 const ATTEMPTS = 5;
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -62,10 +63,16 @@ async function oneFetchACooldown({ testCase, target, keys, started, cooldown }) 
 }
 
 async function rejectedQuickly({ testCase, target }) {
-  const times = [];
-  while (times.length < ATTEMPTS) times.push((await responseTo(target, testCase.build))?.elapsed ?? Infinity);
-  const best = Math.min(...times);
-  return best < DEEP_HEADER_MILLISECONDS ? [] : [`responded after ${Math.round(best)} ms at best`];
+  const best = async (build) => {
+    const times = [];
+    while (times.length < ATTEMPTS) times.push((await responseTo(target, build))?.elapsed ?? Infinity);
+    return Math.min(...times);
+  };
+  // A machine that needs longer for a token without nesting may also need longer for this one.
+  const flat = await best({ ...testCase.build, hdr: { alg: 'HS256' } });
+  const nested = await best(testCase.build);
+  const most = Math.max(DEEP_HEADER_MILLISECONDS, SLOWER_THAN_FLAT * flat);
+  return nested < most ? [] : [`responded after ${Math.round(nested)} ms at best`];
 }
 
 const NO_OUTBOUND = 'no outbound request may be made';

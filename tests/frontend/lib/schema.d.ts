@@ -1003,18 +1003,24 @@ export interface components {
         };
         /** @description The new place of a task: exactly one of three members. */
         Move: {
+            after?: null;
             /**
              * Format: uuid
              * @description The task that comes next.
              */
             before: string;
+            to?: null;
         } | {
             /**
              * Format: uuid
              * @description The task that comes before.
              */
             after: string;
+            before?: null;
+            to?: null;
         } | {
+            after?: null;
+            before?: null;
             /**
              * @description One end of the order.
              * @enum {string}

@@ -134,8 +134,12 @@ impl PartialSchema for Move {
             ("after", id().description(Some("The task that comes before."))),
             ("to", end.description(Some("One end of the order."))),
         ];
-        let places = places.into_iter().fold(OneOfBuilder::new(), |places, (name, schema)| {
-            places.item(Object::builder().property(name, schema).required(name))
+        let names = places.each_ref().map(|(name, _)| *name);
+        let places = places.into_iter().fold(OneOfBuilder::new(), |all, (name, schema)| {
+            let absent = || Object::builder().schema_type(Type::Null);
+            let place = Object::builder().property(name, schema).required(name);
+            let others = names.into_iter().filter(|other| *other != name);
+            all.item(others.fold(place, |place, other| place.property(other, absent())))
         });
         places.description(Some("The new place of a task: exactly one of three members.")).into()
     }

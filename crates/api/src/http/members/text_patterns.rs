@@ -13,16 +13,21 @@ pub(crate) static TITLE: LazyLock<String> =
 pub(crate) static LIST_NAME: LazyLock<String> = LazyLock::new(|| title_of_at_most(ListName::MAX_CHARS));
 
 fn title_of_at_most(max: usize) -> String {
-    let space = class("", char::is_whitespace);
-    let visible = class("^", |character| Title::parse(&character.to_string(), 1).is_err());
-    let end = class("^", |character| character.is_whitespace() || is_rejected(character));
-    let accepted = class("^", is_rejected);
+    let [space, accepted, visible, end] = [&*SPACE, &*ACCEPTED, &*VISIBLE, &*END];
     let between = max - 2;
     format!("^{space}*(?={accepted}*{visible}){end}({accepted}{{0,{between}}}{end})?{space}*$")
 }
 
 /// A description or search text of any length.
-pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*$", class("^", is_rejected)));
+pub(crate) static DESCRIPTION: LazyLock<String> = LazyLock::new(|| format!("^{}*$", *ACCEPTED));
+
+static SPACE: LazyLock<String> = LazyLock::new(|| class("", char::is_whitespace));
+static ACCEPTED: LazyLock<String> = LazyLock::new(|| class("^", is_rejected));
+static VISIBLE: LazyLock<String> =
+    LazyLock::new(|| class("^", |character| Title::parse(&character.to_string(), 1).is_err()));
+/// What begins and ends a title.
+static END: LazyLock<String> =
+    LazyLock::new(|| class("^", |character| character.is_whitespace() || is_rejected(character)));
 
 /// The name of a priority.
 pub(crate) static PRIORITY: LazyLock<String> =
@@ -50,7 +55,7 @@ fn names_in_any_case(names: &[&str]) -> String {
 
 /// A tag, with white space at both ends.
 pub(crate) static TAG: LazyLock<String> = LazyLock::new(|| {
-    let space = class("", char::is_whitespace);
+    let space = &*SPACE;
     let visible = class("^", |character| Tag::parse(&character.to_string()).is_err());
     let accepted = class("^", |character| Tag::parse(&format!("a{character}b")).is_err());
     let between = Tag::MAX_CHARS - 2;
