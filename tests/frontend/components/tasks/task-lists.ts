@@ -61,7 +61,7 @@ export class TaskLists {
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
   }
 
-  /** Loads again what is shown. A first request that is still under way may have been answered before the change. */
+  /** Loads again what is shown. A first request without a response yet may have been answered before the change. */
   reload(queryKey: string[]): void {
     void this.queries.cancelQueries({ queryKey }).then(() => this.queries.invalidateQueries({ queryKey }));
   }
