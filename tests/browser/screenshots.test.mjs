@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { createLists, openLists } from "./list-steps.mjs";
 import { dayFromToday } from "./user.mjs";
 
 const FOLDER = process.env.SCREENSHOTS ?? join(import.meta.dirname, "../../target/screenshots");
@@ -34,6 +35,7 @@ test("main states fit light and dark, wide and narrow windows", async (t) => {
         await page.setViewportSize(size);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(overflow <= 0, `${name} is ${overflow} px too wide when ${width}`);
+        await page.evaluate(() => window.scrollTo(0, 0));
         await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}-${width}.png`) });
       }
     }
@@ -42,11 +44,15 @@ test("main states fit light and dark, wide and narrow windows", async (t) => {
 
   await page.getByText("Nothing to do yet").waitFor();
   await take("empty");
+  await createLists(alice, ["Home", "Family"]);
+  await openLists(alice);
+  await take("lists");
+  await page.keyboard.press("Escape");
   for (const title of TASKS) await alice.add(title);
   await alice.edit("Buy oat milk", { description: "Two litres, the one with the blue cap." });
   await alice.edit("Renew the library card", { description: "The old one ends in December.", due: dayFromToday(-1) });
-  await alice.edit("Buy oat milk", { due: dayFromToday(0), time: "18:00", priority: "high", tags: "errands, kitchen" });
-  await alice.edit("Call grandma on Sunday", { due: dayFromToday(5), priority: "urgent", tags: "family" });
+  await alice.edit("Buy oat milk", { due: dayFromToday(0), time: "18:00", priority: "high", tags: "errands, kitchen", list: "Home" });
+  await alice.edit("Call grandma on Sunday", { due: dayFromToday(5), priority: "urgent", list: "Family" });
   await alice.complete("Water the plants");
   await page.reload();
   await alice.ready();

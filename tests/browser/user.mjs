@@ -124,7 +124,7 @@ export class User {
     return dialog;
   }
 
-  /** @param {string} title @param {{ title?: string, description?: string, due?: string, time?: string, priority?: string, tags?: string }} changes */
+  /** @param {string} title @param {{ title?: string, description?: string, due?: string, time?: string, priority?: string, tags?: string, list?: string }} changes */
   async edit(title, changes) {
     const dialog = await this.openEditor(title);
     if (changes.title !== undefined) await dialog.getByLabel("Title").fill(changes.title);
@@ -132,6 +132,7 @@ export class User {
     if (changes.due !== undefined) await dialog.getByLabel("Due date").fill(changes.due);
     if (changes.time !== undefined) await dialog.getByLabel("Time").fill(changes.time);
     if (changes.priority !== undefined) await dialog.getByLabel("Priority").selectOption(changes.priority);
+    if (changes.list !== undefined) await dialog.getByLabel("List").selectOption({ label: changes.list });
     if (changes.tags !== undefined) await dialog.getByLabel("Tags").fill(changes.tags);
     const saved = this.nextResponse("PATCH");
     await dialog.getByRole("button", { name: "Save" }).click();
@@ -165,7 +166,7 @@ export class User {
     await this.page.getByText(which, { exact: true }).click();
   }
 
-  /** Filters by a member. @param {"Due date" | "Priority" | "Tag"} member @param {string} option */
+  /** Filters by a member. @param {"Due date" | "Priority" | "Tag" | "List"} member @param {string} option */
   async filterBy(member, option) {
     await this.page.getByRole("main").getByLabel(member, { exact: true }).selectOption({ label: option });
   }

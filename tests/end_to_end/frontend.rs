@@ -59,6 +59,11 @@ fn tasks_are_moved_in_the_manual_order() {
 }
 
 #[test]
+fn lists_are_created_renamed_and_deleted() {
+    browser(&Environment::new(), "lists", |tests| tests);
+}
+
+#[test]
 fn edge_cases_leave_the_page_usable() {
     browser(&Environment::new(), "edge_cases", |tests| tests);
 }

@@ -33,8 +33,13 @@ def before_call(context, case, kwargs):
     if operation == "update_task" and not is_new_task(case.body):
         # The header asks for a new task.
         remove_star(case.headers)
-    if operation == "move_task":
-        name_own_task(case.body, case.path_parameters["id"])
+    if operation == "update_list" and not isinstance(case.body.get("name"), str):
+        remove_star(case.headers)
+    # Of the ids that the schema allows, none is that of a list.
+    if operation in ("create_task", "update_task", "patch_task") and case.body.get("list_id"):
+        del case.body["list_id"]
+    if operation in ("move_task", "move_list"):
+        name_own_id(case.body, case.path_parameters["id"])
     if not case.query:
         return
     if operation in ("list_tasks", "list_trash"):
@@ -66,8 +71,8 @@ def is_new_task(body):
     return isinstance(body.get("title"), str) and None not in completed
 
 
-def name_own_task(body, own):
-    """Of the tasks that a move can name, only its own is known to exist."""
+def name_own_id(body, own):
+    """Of the tasks or lists that a move can name, only its own is known to exist."""
     for name in ("before", "after"):
         try:
             if name in body:

@@ -39,7 +39,9 @@ use crate::backend::{Backend, Failure};
 
 pub(crate) use group::{Write, weight};
 use keys::LoadedKey;
-pub(crate) use lists::{LoadedLists, OwnedListColumns, OwnedListRow, lists_of};
+pub(crate) use lists::{LoadedLists, lists_of};
+#[cfg(feature = "postgres")]
+pub(crate) use lists::{OwnedListColumns, OwnedListRow};
 pub use ownership::Erased;
 pub(crate) use ownership::{
     FIRST, Ownership, OwnershipServer, OwnershipSession, Place, change, epoch, erase, execute,

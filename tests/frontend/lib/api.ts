@@ -9,16 +9,19 @@ export type Task = components["schemas"]["Task"];
 export type NewTask = components["schemas"]["NewTask"];
 export type TaskPatch = components["schemas"]["TaskPatch"];
 export type TrashedTask = components["schemas"]["TrashedTask"];
-export type Move = components["schemas"]["Move"];
+export type Move = Sent<components["schemas"]["Move"]>;
 export type List = components["schemas"]["List"];
 export type CountedList = components["schemas"]["CountedList"];
 export type NewList = components["schemas"]["NewList"];
 export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
-export type Operation = components["schemas"]["Operation"];
+export type Operation = Sent<components["schemas"]["Operation"]>;
 export type OperationResult = components["schemas"]["OperationResult"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
+
+/** Without members that are always null, which `openapi-fetch` takes for members of responses. */
+type Sent<Body> = Body extends unknown ? { [Name in keyof Body as [NonNullable<Body[Name]>] extends [never] ? never : Name]: Body[Name] } : never;
 
 /** A page of tasks. */
 export interface Page<Listed = Task> {
@@ -239,7 +242,7 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     },
 
     /** Moves a list among the user's lists. */
-    async moveList(list: List, to: components["schemas"]["Move"], options: OnceOptions = {}): Promise<List> {
+    async moveList(list: List, to: Move, options: OnceOptions = {}): Promise<List> {
       const { path, header } = paramsOfList(list);
       const params = { path, header: { ...header, ...keyOf(options) } };
       return read(await client.POST("/api/{user_id}/lists/{id}/move", { params, body: to }));

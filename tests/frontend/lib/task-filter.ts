@@ -12,6 +12,8 @@ export interface TaskFilter {
   priority?: Task["priority"];
   tag?: string;
   due?: (typeof dues)[number];
+  /** The id of a list, or `none`. */
+  list?: string;
 }
 
 export const noFilter: TaskFilter = { status: "all", search: "" };
@@ -22,15 +24,18 @@ const PAGE_SIZE = 50;
 /** The maximum length of a search in the API. */
 export const SEARCH_MAX = 200;
 
+const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** The filter in the URL of the page. */
 export function filterOf(params: Record<string, string | string[] | undefined>): TaskFilter {
-  const { search, tag } = params;
+  const { search, tag, list } = params;
   return {
     status: oneOf(statuses, params.status) ?? "all",
     search: typeof search === "string" ? [...search.trim()].slice(0, SEARCH_MAX).join("") : "",
     priority: oneOf(priorities, params.priority),
     tag: (typeof tag === "string" && tag.trim()) || undefined,
     due: oneOf(dues, params.due),
+    list: typeof list === "string" && (list === "none" || IS_ID.test(list)) ? list : undefined,
   };
 }
 
@@ -53,10 +58,10 @@ export function needsTimeZone({ due }: TaskFilter): boolean {
 }
 
 /** The query of the API for this filter. */
-export function queryOf({ status, search, priority, tag, due }: TaskFilter, cursor?: string): ListQuery {
+export function queryOf({ status, search, priority, tag, due, list }: TaskFilter, cursor?: string): ListQuery {
   // A cursor contains the filter.
   if (cursor) return { limit: PAGE_SIZE, cursor };
-  const members = { status, search: search || undefined, priority, tag, ...dueQuery(due) };
+  const members = { status, search: search || undefined, priority, tag, list_id: list, ...dueQuery(due) };
   return { ...members, sort: "position", limit: PAGE_SIZE };
 }
 
@@ -70,11 +75,12 @@ function dueQuery(due: TaskFilter["due"]): ListQuery {
 const DAYS = { today: 1, week: 7 };
 
 /** Whether the API would list the task under this filter. */
-export function matches(task: Task, { status, search, priority, tag, due }: TaskFilter): boolean {
+export function matches(task: Task, { status, search, priority, tag, due, list }: TaskFilter): boolean {
   if (status !== "all" && task.completed !== (status === "completed")) return false;
   if (priority && task.priority !== priority) return false;
   if (tag && !task.tags.some((other) => isSameTag(other, tag))) return false;
   if (due && !isDue(task, due)) return false;
+  if (list && (task.list_id ?? "none") !== list) return false;
   const text = search.toLowerCase();
   return [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text));
 }

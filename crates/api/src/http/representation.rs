@@ -70,7 +70,7 @@ pub(crate) fn estimated_bytes(tasks: &[Task]) -> usize {
     2 + tasks.iter().map(|task| 384 + texts(task)).sum::<usize>()
 }
 
-/// Responds with an array of tasks, as [`collection`] does.
+/// Responds with an array of tasks, as `collection` does.
 pub async fn tasks(
     builder: &mut HttpResponseBuilder,
     tasks: &[Task],

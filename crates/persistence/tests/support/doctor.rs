@@ -119,7 +119,7 @@ const REPAIRED: [Case; 8] = [
     ),
     (
         "delete from owners where owner_id = 'alice'",
-        r#""alice": no row in owners; tasks, tombstones and keys: 5"#,
+        r#""alice": no row in owners; tasks, tombstones, keys and lists: 5"#,
         "alice",
         &["row in owners created", "live_tasks changed from 0 to 3", "revision raised from 0 to 6"],
     ),

@@ -4,10 +4,12 @@ import type { Task } from "@/lib/api";
 export interface NewTitle {
   id: string;
   title: string;
+  /** The list that is shown. */
+  list_id: string | null;
 }
 
 /** A placeholder for a task until the API has created it. */
-export function draftOf({ id, title }: NewTitle, userId: string): Task {
+export function draftOf({ id, title, list_id }: NewTitle, userId: string): Task {
   const now = new Date().toISOString();
   return {
     id,
@@ -18,6 +20,7 @@ export function draftOf({ id, title }: NewTitle, userId: string): Task {
     priority: "medium",
     tags: [],
     due_date: null,
+    list_id,
     completed_at: null,
     // New tasks come first.
     position: "",

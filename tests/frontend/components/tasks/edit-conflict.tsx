@@ -7,6 +7,7 @@ import styles from "./edit-conflict.module.css";
 import { EditFailure } from "./edit-failure";
 import type { Editable } from "./editable";
 import { PRIORITIES } from "./task-words";
+import { useLists } from "./use-lists";
 import type { Conflict } from "./use-save";
 
 interface Props extends Conflict {
@@ -77,14 +78,16 @@ function Version({ name, version, conflicting }: VersionProps) {
 /** Shown also if they do not differ. */
 const TEXTS: (keyof Editable)[] = ["title", "description"];
 
-function useMembers({ title, description, due_date, priority, tags }: Editable) {
+function useMembers({ title, description, due_date, priority, tags, list_id }: Editable) {
   const now = useNow();
+  const lists = useLists();
   const members: [keyof Editable, string, string | null | undefined][] = [
     ["title", "Title", title],
     ["description", "Description", description],
     ["due_date", "Due date", due_date && dueText(due_date, now ?? Date.now())],
     ["priority", "Priority", PRIORITIES.find(([value]) => value === priority)?.[1]],
     ["tags", "Tags", tags.join(", ")],
+    ["list_id", "List", lists.find(({ id }) => id === list_id)?.name],
   ];
   return members;
 }

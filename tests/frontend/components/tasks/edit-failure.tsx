@@ -1,7 +1,7 @@
 import { isProblem } from "./use-task-changes";
 
 /** The members that have a field with an error message of its own. */
-const FIELDS = ["title", "description", "due_date", "priority", "tags"];
+const FIELDS = ["title", "description", "due_date", "priority", "tags", "list_id"];
 
 /** The error of an edit, unless it is shown at a field. */
 export function EditFailure({ error }: { error?: Error }) {

@@ -13,6 +13,7 @@ import styles from "./edit-form.module.css";
 import type { Editable } from "./editable";
 import { TagsField, tagsOf } from "./tags-field";
 import { PRIORITIES } from "./task-words";
+import { useLists } from "./use-lists";
 
 // The default limits of the API.
 const TITLE_MAX = 200;
@@ -35,6 +36,8 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
   const [description, setDescription] = useState(task.description ?? "");
   const [due, setDue] = useState(() => dueFieldsOf(task.due_date));
   const [priority, setPriority] = useState(task.priority);
+  const [list, setList] = useState(task.list_id ?? "");
+  const lists = useLists();
   const [tags, setTags] = useState(task.tags.join(", "));
   const problem = error instanceof Problem ? error : undefined;
 
@@ -47,7 +50,7 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
     // A time that the fields do not show, such as its seconds, stays as it is.
     const isSameDue = JSON.stringify(due) === JSON.stringify(dueFieldsOf(task.due_date));
     const due_date = isSameDue ? task.due_date : dueOf(due);
-    onSave({ title: title.trim(), description: description || null, due_date, priority, tags: tagsOf(tags) });
+    onSave({ title: title.trim(), description: description || null, due_date, priority, tags: tagsOf(tags), list_id: list || null });
   }
 
   const shared = { disabled: loading, readOnly: busy };
@@ -73,8 +76,16 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
           error={problem?.of("priority")}
           disabled={loading || busy}
         />
-        <TagsField value={tags} onChange={setTags} error={problem?.of("tags")} {...shared} />
+        <Select
+          label="List"
+          value={list}
+          options={[["", "No list"], ...lists.map(({ id, name }) => [id, name] as const)]}
+          onChange={setList}
+          error={problem?.of("list_id")}
+          disabled={loading || busy}
+        />
       </div>
+      <TagsField value={tags} onChange={setTags} error={problem?.of("tags")} {...shared} />
       {loading && !error && (
         <p className="muted">
           {unavailable ? "Tasknook cannot be reached. Trying again …" : "Loading the latest version …"}

@@ -1,9 +1,9 @@
 import type { Task } from "@/lib/api";
 
 /** The members of a task that the form edits. */
-export type Editable = Pick<Task, "title" | "description" | "due_date" | "priority" | "tags">;
+export type Editable = Pick<Task, "title" | "description" | "due_date" | "priority" | "tags" | "list_id">;
 
-const MEMBERS = ["title", "description", "due_date", "priority", "tags"] as const satisfies (keyof Editable)[];
+const MEMBERS = ["title", "description", "due_date", "priority", "tags", "list_id"] as const satisfies (keyof Editable)[];
 
 /** The patch that changes `task` to `wanted`. */
 export function changesOf(wanted: Editable, task: Editable): Partial<Editable> {
@@ -19,8 +19,8 @@ export function merge(mine: Editable, base: Editable, theirs: Editable) {
   return { merged, conflicting: changed.filter((member) => member in theirChanges) };
 }
 
-function pick({ title, description, due_date, priority, tags }: Editable): Editable {
-  return { title, description, due_date, priority, tags };
+function pick({ title, description, due_date, priority, tags, list_id }: Editable): Editable {
+  return { title, description, due_date, priority, tags, list_id };
 }
 
 /** A title in quotation marks, shortened to 60 characters. */

@@ -47,7 +47,8 @@ export function NewTask({ filter, ref }: Props) {
     input.value = "";
     const again = restored.current?.title === title ? restored.current : undefined;
     restored.current = undefined;
-    void add(again ?? { id: crypto.randomUUID(), title });
+    const list_id = filter.list && filter.list !== "none" ? filter.list : null;
+    void add(again ?? { id: crypto.randomUUID(), title, list_id });
   }
 
   function removeFailed(index: number) {

@@ -4,15 +4,22 @@ import type { Task } from "@/lib/api";
 import { dueText, isPast } from "@/lib/due-date";
 
 import styles from "./task-details.module.css";
+import { useLists } from "./use-lists";
 
 /** The names of the priorities that are worth a word. */
 const NAMES = { low: "Low priority", medium: undefined, high: "High priority", urgent: "Urgent" };
 
-/** The due date, the priority and the tags of a task. */
+/** The list, the due date, the priority and the tags of a task. */
 export function TaskDetails({ task, onTag }: { task: Task; onTag: (tag: string) => void }) {
   const priority = NAMES[task.priority];
+  const list = useLists().find(({ id }) => id === task.list_id);
   return (
     <>
+      {list && (
+        <span className={styles.detail} dir="auto">
+          <Icon name="list" /> {list.name}
+        </span>
+      )}
       {task.due_date && <Due due={task.due_date} completed={task.completed} />}
       {priority && (
         <span className={styles.detail} data-priority={task.priority}>

@@ -6,6 +6,7 @@ import { isSameTag, SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
 
 import styles from "./task-filter-bar.module.css";
 import { DUES, PRIORITIES } from "./task-words";
+import { useLists } from "./use-lists";
 import { useTags } from "./use-tags";
 
 const choices = [
@@ -23,7 +24,7 @@ interface Props {
   ref: RefObject<HTMLInputElement | null>;
 }
 
-/** Filters the tasks by status, text, due date, priority and tag. */
+/** Filters the tasks by status, text, due date, priority, tag and list. */
 export function TaskFilterBar({ filter, onChange, ref }: Props) {
   const [text, setText] = useState(filter.search);
   const applied = useRef(filter.search);
@@ -83,8 +84,9 @@ export function TaskFilterBar({ filter, onChange, ref }: Props) {
 }
 
 function Members({ filter, onChange }: Omit<Props, "ref">) {
-  const { due, priority, tag } = filter;
+  const { due, priority, tag, list } = filter;
   const tags = useTags();
+  const lists = useLists();
   const known = tags.find((other) => tag && isSameTag(other, tag));
   const shown = tag && !known ? [tag, ...tags] : tags;
   return (
@@ -109,6 +111,13 @@ function Members({ filter, onChange }: Omit<Props, "ref">) {
         value={known ?? tag ?? ""}
         options={[["", "Any tag"], ...shown.map((name) => [name, name] as const)]}
         onChange={(value) => onChange({ ...filter, tag: value || undefined })}
+      />
+      <Select
+        compact
+        label="List"
+        value={list ?? ""}
+        options={[["", "Any list"], ...lists.map(({ id, name }) => [id, name] as const), ["none", "No list"]]}
+        onChange={(value) => onChange({ ...filter, list: value || undefined })}
       />
     </div>
   );

@@ -15,6 +15,9 @@ export const TASKS = ["tasks"];
 /** The query key of the tags in use. */
 export const TAGS = ["tags"];
 
+/** The query key of the user's lists. */
+export const LISTS = ["lists"];
+
 export const tasksKey = (filter: TaskFilter) => [...TASKS, filter] as const;
 
 /** All cached task lists, whatever their filter. */
@@ -54,8 +57,13 @@ export class TaskLists {
 
   /** Loads the lists again after the last pending change, and the tags if they may have changed. */
   settle({ tags = false } = {}): void {
-    if (tags) void this.queries.invalidateQueries({ queryKey: TAGS });
+    if (tags) this.reload(TAGS);
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
+  }
+
+  /** Loads again what is shown. A first request without a response yet may have been answered before the change. */
+  reload(queryKey: string[]): void {
+    void this.queries.cancelQueries({ queryKey }).then(() => this.queries.invalidateQueries({ queryKey }));
   }
 
   #show(change: Pending): void {

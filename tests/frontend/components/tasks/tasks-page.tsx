@@ -11,6 +11,7 @@ import { noFilter } from "@/lib/task-filter";
 import { ConnectionBanner } from "./connection-banner";
 import { DeleteDialog } from "./delete-dialog";
 import { EditDialog } from "./edit-dialog";
+import { ListsDialog } from "./lists-dialog";
 import { NewTask } from "./new-task";
 import { PageHeader } from "./page-header";
 import { ShortcutsDialog } from "./shortcuts-dialog";
@@ -19,7 +20,7 @@ import { TaskList } from "./task-list";
 import styles from "./tasks-page.module.css";
 import { useFilter } from "./use-filter";
 
-type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" };
+type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" | "lists" };
 
 /** The task page of the signed-in user. */
 export function TasksPage() {
@@ -42,6 +43,9 @@ export function TasksPage() {
         <main className={styles.main}>
           <div className={styles.heading}>
             <h1>Your tasks</h1>
+            <button className="button quiet" onClick={() => setOpen({ dialog: "lists" })}>
+              <Icon name="list" /> Lists
+            </button>
             <a className="button quiet" href="/tasks/export" download>
               <Icon name="download" /> Export
             </a>
@@ -64,6 +68,9 @@ export function TasksPage() {
       </div>
       {open?.dialog === "edit" && <EditDialog key={open.task.id} task={open.task} onClose={close} />}
       {open?.dialog === "delete" && <DeleteDialog key={open.task.id} task={open.task} onClose={close} />}
+      {open?.dialog === "lists" && (
+        <ListsDialog onClose={close} onDeleted={(id) => filter.list === id && setFilter({ ...filter, list: undefined })} />
+      )}
       {open?.dialog === "shortcuts" && <ShortcutsDialog onClose={close} />}
     </NoticeProvider>
   );

@@ -20,7 +20,7 @@ export function useAddTask() {
     // One after another, to keep their order.
     scope: { id: "add" },
     // With the id of this device: a repeated call returns the task that the first one created.
-    mutationFn: ({ id, title }: NewTitle) => api.createWithId(id, { title: title.trim() }),
+    mutationFn: ({ id, title, list_id }: NewTitle) => api.createWithId(id, { title: title.trim(), list_id }),
     onMutate: (added) => lists.begin({ put: draftOf(added, user.id) }),
     onSuccess: (task) => lists.put(task),
     onError(error, { id, title }) {

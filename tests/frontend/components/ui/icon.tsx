@@ -8,6 +8,7 @@ const paths = {
   down: "M8 3v9.5m-4-4 4 4 4-4",
   download: "M8 2.5v7.5m-3-3 3 3 3-3M3 13.5h10",
   calendar: "M2.5 4h11v9.5h-11ZM2.5 7h11M5.5 2.5V5m5-2.5V5",
+  list: "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h.01M2.5 8h.01M2.5 12h.01",
   flag: "M4 14V2.5m0 .5h8l-2 2.75L12 8.5H4",
   keyboard: "M1.5 4h13v8h-13ZM4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01M5 9.5h6",
 } as const;

@@ -27,10 +27,10 @@ pub(super) struct CheckRule {
 pub(super) const OWNER_MISSING: CheckRule = CheckRule {
     select: "select owner_id, cast(0 as bigint) as stored, count(*) as actual from (
             select owner_id from tasks union all select owner_id from tombstones
-            union all select owner_id from idempotency_keys) as object
+            union all select owner_id from idempotency_keys union all select owner_id from lists) as object
         where not exists (select 1 from owners where owners.owner_id = object.owner_id) group by owner_id",
     violated: "actual > 0",
-    message: "no row in owners; tasks, tombstones and keys: {actual}",
+    message: "no row in owners; tasks, tombstones, keys and lists: {actual}",
     remedy: Remedy::Repair,
 };
 
@@ -55,6 +55,7 @@ pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
             select pruned_revision as revision
             union all select revision from tasks where tasks.owner_id = owners.owner_id
             union all select revision from tombstones where tombstones.owner_id = owners.owner_id
+            union all select revision from lists where lists.owner_id = owners.owner_id
         ) as object) as actual from owners",
     violated: "stored < actual",
     message: "the owner's revision is {stored}, the highest of a task or tombstone {actual}",
@@ -98,13 +99,20 @@ const RETIRED_WITH_TEXTS: CheckRule = contradiction(
     "deleted tasks that still have texts: {actual}",
 );
 
+const IN_AN_UNKNOWN_LIST: CheckRule = contradiction(
+    "select owner_id, cast(0 as bigint) as stored, count(*) as actual from tasks where list_id is not null
+        and not exists (select 1 from lists where lists.owner_id = tasks.owner_id and lists.id = list_id)
+        group by owner_id",
+    "tasks in a list that does not exist: {actual}",
+);
+
 const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, count(*) as actual from idempotency_keys
         where end_byte - start_byte <> length(response) group by owner_id",
     "recorded requests of another size than their responses: {actual}",
 );
 
-const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 7] = [
+const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 8] = [
     ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
     ("trash", "each owner's trashed_tasks is the number of their tasks in the trash", &[TRASHED_TASKS]),
@@ -119,6 +127,7 @@ const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 7] = [
         &[STORED_AND_DELETED, RETIRED_WITH_TEXTS],
     ),
     ("positions", "each task has its own position", &[POSITION_NOT_UNIQUE]),
+    ("lists", "each task is in no list, or in one of its owner's", &[IN_AN_UNKNOWN_LIST]),
     ("keys", "each recorded request has the size of its response", &[KEY_OF_ANOTHER_SIZE]),
 ];
 
