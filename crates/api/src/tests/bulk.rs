@@ -141,6 +141,22 @@ async fn an_empty_list_has_no_results() {
 }
 
 #[actix_web::test]
+async fn an_atomic_list_that_fails_shows_the_stored_task() {
+    let app = app(&[]).await;
+    app.create("alice", r#"{"title":"other"}"#).await;
+    app.bulk(&json!({"operations": [creation(1)]})).await;
+    let update = json!({"op": "update", "id": id(1), "task": {"title": "undone"}});
+    let stale = json!({"op": "complete", "id": id(1), "if_match": 2});
+    let response = app.bulk(&json!({"operations": [update, stale]})).await;
+    assert_eq!((response.status.as_u16(), response.header("etag")), (412, "\"2\""));
+    assert_eq!(response.json()["task"]["title"], "task 1");
+    let of_new = json!({"op": "complete", "id": id(2), "if_match": 2});
+    let response = app.bulk(&json!({"operations": [creation(2), of_new]})).await;
+    assert_eq!((response.status.as_u16(), response.header("etag")), (412, ""));
+    assert_eq!(response.json().get("task"), None);
+}
+
+#[actix_web::test]
 async fn the_first_failure_of_an_atomic_list_is_the_response() {
     let app = app(&[]).await;
     app.bulk(&json!({"operations": [creation(1), creation(2), {"op": "delete", "id": id(2)}]})).await;
