@@ -75,7 +75,7 @@ def name_own_id(body, own):
     """Of the tasks or lists that a move can name, only its own is known to exist."""
     for name in ("before", "after"):
         try:
-            if name in body:
+            if body.get(name):
                 body[name] = str(uuid.UUID(own))
         except (ValueError, TypeError):
             continue

@@ -115,7 +115,7 @@ pub enum Rule {
     #[error("must be a UUID")]
     Id,
     /// No neighbour in the order.
-    #[error("must be the id of one of the user's tasks that is not in the trash")]
+    #[error("must be the id of an existing one of the user, outside the trash")]
     UnknownNeighbour,
     /// The text is rejected.
     #[error(transparent)]
