@@ -8,7 +8,7 @@ use tasknook_tests::{End, Environment, RawConnection, Service, eventually, short
 
 use crate::database::{Database, caller};
 
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(3);
 /// The promise for the whole of them, in bytes.
 const MEMORY: usize = 60 << 20;
 
