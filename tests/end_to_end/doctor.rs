@@ -29,7 +29,7 @@ fn reports_problems_and_repairs_them_on_request(database: Database) {
     }
     for arguments in [&["doctor"][..], &["doctor", "--repair"]] {
         let exit = environment.run(arguments).success();
-        assert_eq!((failures(&exit), exit.stdout.lines().count()), (vec![], 9), "{}", exit.stdout);
+        assert_eq!((failures(&exit), exit.stdout.lines().count()), (vec![], 11), "{}", exit.stdout);
     }
 
     let damage = "update owners set live_tasks = 5, revision = 1; update tasks set search = 'x'";

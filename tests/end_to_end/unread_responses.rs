@@ -1,14 +1,14 @@
 //! Clients that do not read their responses.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tasknook_tests::{End, Environment, RawConnection, Service, eventually, short_or_soak};
 
 use crate::database::{Database, caller};
 
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(3);
 /// The promise for the whole of them, in bytes.
 const MEMORY: usize = 60 << 20;
 
@@ -43,6 +43,31 @@ fn never_read(
         connection
     };
     (0..count).map(open).collect()
+}
+
+#[test]
+fn the_last_piece_of_a_response_does_not_wait() {
+    let environment = Database::Sqlite.with_secret();
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    let description = "x".repeat(200);
+    for _ in 0..60 {
+        let _ = alice.post("/api/tasks", &json!({"title": "task", "description": description})).expect(201);
+    }
+    let median = |limit: usize| {
+        let mut times: Vec<Duration> = (0..21)
+            .map(|_| {
+                let begin = Instant::now();
+                let _ = alice.get(&format!("/api/tasks?limit={limit}")).expect(200);
+                begin.elapsed()
+            })
+            .collect();
+        times.sort();
+        times[times.len() / 2]
+    };
+    // Of one piece, and of two, of which the second would wait 40 ms for the acknowledgement of the first.
+    let (one, two) = (median(20), median(60));
+    assert!(two < 10 * one, "{one:?} for one piece, {two:?} for two");
 }
 
 #[test]

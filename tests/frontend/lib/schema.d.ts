@@ -165,8 +165,8 @@ export interface paths {
         get: operations["get_task"];
         /**
          * Updates or creates a task
-         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
-         *     `updated_at` and `ETag` remain the same.
+         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`, `tags`, `due_date` and
+         *     `list_id`, and a null `priority` is the default. If nothing changes, `updated_at` and `ETag` remain the same.
          *
          *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
          *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
@@ -182,8 +182,8 @@ export interface paths {
         head?: never;
         /**
          * Patches a task
-         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
-         *     is 422. If nothing changes, `updated_at` and `ETag` remain the same.
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. Null clears `description`, `tags`, `due_date` and `list_id`,
+         *     and is 422 for the others. If nothing changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["patch_task"];
         trace?: never;
@@ -484,8 +484,8 @@ export interface paths {
         get: operations["own_get_task"];
         /**
          * Updates or creates a task
-         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
-         *     `updated_at` and `ETag` remain the same.
+         * @description Omitted members are unchanged, and so are null ones, except that null clears `description`, `tags`, `due_date` and
+         *     `list_id`, and a null `priority` is the default. If nothing changes, `updated_at` and `ETag` remain the same.
          *
          *     With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
          *     others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
@@ -501,8 +501,8 @@ export interface paths {
         head?: never;
         /**
          * Patches a task
-         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
-         *     is 422. If nothing changes, `updated_at` and `ETag` remain the same.
+         * @description A JSON Merge Patch (RFC 7396): omitted members are unchanged. Null clears `description`, `tags`, `due_date` and `list_id`,
+         *     and is 422 for the others. If nothing changes, `updated_at` and `ETag` remain the same.
          */
         patch: operations["own_patch_task"];
         trace?: never;

@@ -81,8 +81,9 @@ test("the tasks of an anonymous user move to a new account", async () => {
   expect((await page.send("/sign-up/email", account("alice"))).ok).toBe(true);
   const alice = await page.user();
   expect(alice.id).not.toBe(guest.id);
-  // Its revision is new, and higher.
-  expect(await alice.api.get(task.id)).toEqual({ ...task, user_id: alice.id, revision: expect.any(Number) });
+  // Its revision is new, and higher, and its place that of a new task.
+  const moved = { user_id: alice.id, revision: expect.any(Number), position: expect.any(String) };
+  expect(await alice.api.get(task.id)).toEqual({ ...task, ...moved });
   const old = createApi({ baseUrl: service.url, userId: guest.id, fetchToken: async () => tokenOfGuest });
   expect(await titles(old)).toEqual([]);
 });

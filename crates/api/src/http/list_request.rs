@@ -148,11 +148,11 @@ impl Parameters<'_> {
     fn sort(&mut self, scope: Scope, key: SortKey) -> Option<Sort> {
         let (msg, sort): (_, fn(&str) -> _) = match scope {
             Scope::Live => (
-                "must be created, updated, title, due_date, priority or completed, with - before it for descending",
+                "must be created, updated, title, due_date, priority, completed or position, with - before it for descending",
                 sort,
             ),
             Scope::Trash => (
-                "must be deleted, created, updated, title, due_date, priority or completed, with - before it for descending",
+                "must be deleted, created, updated, title, due_date, priority, completed or position, with - before it for descending",
                 sort_of_trash,
             ),
         };

@@ -37,7 +37,8 @@ pub enum OperationError {
     Rejected {
         /// Why.
         rejection: Rejection,
-        /// The task as it is, if the rejection is about its revision or its existence.
+        /// The task as it is, if the rejection is about its revision or its existence. Of an atomic list this is the stored one,
+        /// and there is none if an operation of the same list would have created it.
         current: Option<Box<Task>>,
     },
 }
@@ -93,7 +94,16 @@ impl Writer {
         match (before, results.pop()) {
             (Some(before), Some(Err(error))) => {
                 *self = before;
-                Err(Rejection::Operation(Box::new(FailedOperation { index: results.len(), error })))
+                let index = results.len();
+                let command = bulk.operations.get(index).and_then(|operation| operation.command.as_ref());
+                let error = match (command, error) {
+                    // What the operations before it did is undone, so a client must not see it.
+                    (Some(command), OperationError::Rejected { rejection, .. }) => {
+                        self.operation_error(command, rejection)
+                    }
+                    (_, error) => error,
+                };
+                Err(Rejection::Operation(Box::new(FailedOperation { index, error })))
             }
             (_, last) => {
                 results.extend(last);
@@ -128,9 +138,20 @@ impl Writer {
     fn operation_error(&self, command: &Command, rejection: Rejection) -> OperationError {
         let shows_task =
             matches!(rejection, Rejection::PreconditionFailed { .. } | Rejection::AlreadyExists { .. });
-        let current = match command.task_id().filter(|_| shows_task).map(|id| self.state().slot(id)) {
-            Some(Slot::Live(task) | Slot::Trashed(task)) => Some(Box::new(task.clone())),
-            _ => None,
+        let current: Option<Box<Task>> =
+            match command.task_id().filter(|_| shows_task).map(|id| self.state().slot(id)) {
+                Some(Slot::Live(task) | Slot::Trashed(task)) => Some(Box::new(task.clone())),
+                _ => None,
+            };
+        let rejection = match (rejection, current.as_deref()) {
+            (Rejection::PreconditionFailed { .. }, Some(task)) => {
+                Rejection::PreconditionFailed { current: task.revision }
+            }
+            (Rejection::AlreadyExists { .. }, task) => {
+                let live = task.filter(|task| task.deleted_at.is_none());
+                Rejection::AlreadyExists { current: live.map(|task| task.revision) }
+            }
+            (rejection, _) => rejection,
         };
         OperationError::Rejected { rejection, current }
     }

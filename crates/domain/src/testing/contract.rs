@@ -11,6 +11,7 @@
 
 mod bulk;
 mod idempotency;
+mod listed_tasks;
 mod listing;
 mod lists;
 mod members;
@@ -31,6 +32,7 @@ use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp
 
 pub use bulk::*;
 pub use idempotency::*;
+pub use listed_tasks::*;
 pub use listing::*;
 pub use lists::*;
 pub use members::*;

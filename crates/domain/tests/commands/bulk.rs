@@ -128,6 +128,35 @@ fn expected(
     })
 }
 
+/// The error with the task as it is stored, since the operations before it are undone.
+fn as_stored(
+    error: OperationError,
+    id: Option<TaskId>,
+    repository: &MemoryTasks,
+    owner: &Owner,
+) -> OperationError {
+    let stored = id.and_then(|id| {
+        let live = block_on(repository.get(owner, id));
+        live.or_else(|_| block_on(repository.get_trashed(owner, id))).ok()
+    });
+    let current = stored.clone().map(Box::new);
+    match (error, stored) {
+        (OperationError::Rejected { rejection: Rejection::AlreadyExists { .. }, .. }, stored) => {
+            let live = stored.filter(|task| task.deleted_at.is_none()).map(|task| task.revision);
+            OperationError::Rejected { rejection: Rejection::AlreadyExists { current: live }, current }
+        }
+        (OperationError::Rejected { rejection: Rejection::PreconditionFailed { .. }, .. }, Some(task)) => {
+            let rejection = Rejection::PreconditionFailed { current: task.revision };
+            OperationError::Rejected { rejection, current }
+        }
+        (
+            OperationError::Rejected { rejection: rejection @ Rejection::PreconditionFailed { .. }, .. },
+            None,
+        ) => OperationError::Rejected { rejection, current: None },
+        (error, _) => error,
+    }
+}
+
 fn execute(
     repository: &MemoryTasks,
     owner: &Owner,
@@ -163,6 +192,8 @@ proptest! {
                 prop_assert_eq!(content(&whole, &owner), after);
             }
             Some((index, error)) => {
+                let id = list[index].command.as_ref().and_then(Command::task_id);
+                let error = as_stored(error, id, &repository(&before, &owner), &owner);
                 prop_assert_eq!(executed, Err(FailedOperation { index, error }));
                 let unchanged = content(&repository(&before, &owner), &owner);
                 prop_assert_eq!(content(&whole, &owner), unchanged);

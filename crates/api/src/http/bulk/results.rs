@@ -83,6 +83,10 @@ impl Results {
                     RepositoryError::AlreadyExists { .. } => {
                         Problem::new(ProblemKind::AlreadyExists, "A task with this id exists.")
                     }
+                    RepositoryError::PreconditionFailed { .. } if current.is_none() => {
+                        let detail = "An operation before this one would have created the task.";
+                        Problem::new(ProblemKind::PreconditionFailed, detail)
+                    }
                     error => TaskError::from(error).into(),
                 };
                 let verb = self.operations.get(index).and_then(|read| read.as_ref().ok());

@@ -15,8 +15,8 @@ use crate::state::AppState;
 
 /// Updates or creates a task
 ///
-/// Omitted members are unchanged, and so are null ones, except that null clears `description`. If nothing changes,
-/// `updated_at` and `ETag` remain the same.
+/// Omitted members are unchanged, and so are null ones, except that null clears `description`, `tags`, `due_date` and
+/// `list_id`, and a null `priority` is the default. If nothing changes, `updated_at` and `ETag` remain the same.
 ///
 /// With `If-None-Match: *` it creates the task instead, with the id of the path, a new UUID of version 4 or 7 (422 for
 /// others), and the body of a POST. A request that is repeated after it was executed is 412 and creates nothing.
@@ -47,8 +47,8 @@ pub(crate) async fn put(
 
 /// Patches a task
 ///
-/// A JSON Merge Patch (RFC 7396): omitted members are unchanged. `"description": null` clears it; null for another member
-/// is 422. If nothing changes, `updated_at` and `ETag` remain the same.
+/// A JSON Merge Patch (RFC 7396): omitted members are unchanged. Null clears `description`, `tags`, `due_date` and `list_id`,
+/// and is 422 for the others. If nothing changes, `updated_at` and `ETag` remain the same.
 #[utoipa::path(
     patch,
     path = "/api/{user_id}/tasks/{id}",

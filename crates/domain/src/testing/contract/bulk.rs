@@ -106,7 +106,8 @@ pub fn atomic_operations_are_executed_whole_or_not(repository: &dyn TaskReposito
     let OperationError::Rejected { rejection, current: Some(current) } = error.error else {
         panic!("{error:?}")
     };
-    assert_eq!((rejection, current.revision), (Rejection::AlreadyExists { current: None }, Revision::new(4)));
+    assert_eq!(rejection, Rejection::AlreadyExists { current: Some(task.revision) });
+    assert_eq!(*current, task, "what is undone is not shown");
     assert_eq!(get(repository, &owner, task.id), task);
     assert_eq!(content(repository, &owner).len(), 1);
     let results = execute(repository, &owner, list(restore(task.id)), 1).unwrap();

@@ -58,11 +58,32 @@ pub(super) fn apply(record: &mut Record, call: &Call, bulk: &Bulk, quota: u64) -
         let answer = apply_one(record, call, (operation, bulk, &answers), quota);
         if bulk.atomic && !answer.0.is_done() {
             *record = before;
-            return Answer::Failed(answers.len(), Box::new(answer.0), answer.1);
+            let (answer, task) = as_stored(answer.0, operation, record);
+            return Answer::Failed(answers.len(), Box::new(answer), task);
         }
         answers.push(answer);
     }
     Answer::Operations(answers)
+}
+
+/// The answer for a list that is undone: it shows the task that is stored.
+fn as_stored(answer: Answer, operation: &Operation, record: &Record) -> OperationAnswer {
+    let id = operation.command.as_ref().and_then(Command::task_id);
+    let row = id.and_then(|id| record.tasks.get(&id));
+    let task = match row {
+        Some(TaskRow::Live(task) | TaskRow::Trashed(task)) => Some(task.clone()),
+        _ => None,
+    };
+    match (answer, row) {
+        (Answer::PreconditionFailed(_), Some(TaskRow::Live(stored) | TaskRow::Trashed(stored))) => {
+            (Answer::PreconditionFailed(stored.revision.number()), task)
+        }
+        (Answer::AlreadyExists(_), Some(TaskRow::Live(stored))) => {
+            (Answer::AlreadyExists(Some(stored.revision.number())), task)
+        }
+        (Answer::AlreadyExists(_), _) => (Answer::AlreadyExists(None), task),
+        (answer, _) => (answer, None),
+    }
 }
 
 fn apply_one(

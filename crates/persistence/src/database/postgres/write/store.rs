@@ -1,15 +1,17 @@
 mod lists;
+mod touched;
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::{KeyRecord, OrderKey, Revision, TaskId, Timestamp, Touch};
+use domain::{KeyRecord, TaskId, Timestamp};
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
 use lists::ListArrays;
+use touched::Touched;
 
 /// An optimization fence: each row is looked up by its whole key. Without it, the planner may take the owner and the id from
 /// different relations, and read all rows of the owner.
@@ -56,18 +58,6 @@ struct OwnerArrays<'a> {
 struct TaskChanges<'a> {
     of: Vec<i64>,
     rows: TaskArrays<'a>,
-}
-
-/// Columns of rows that are not loaded; null leaves a column as it is.
-#[derive(Default)]
-struct Touched<'a> {
-    of: Vec<i64>,
-    ids: Vec<TaskId>,
-    positions: Vec<Option<&'a str>>,
-    revisions: Vec<Option<i64>>,
-    timestamps: Vec<Option<Timestamp>>,
-    lists_lost: Vec<bool>,
-    deletions: Vec<Option<Timestamp>>,
 }
 
 #[derive(Default)]
@@ -155,43 +145,6 @@ impl<'a> StoreOwners<'a> {
             && self.tombstones.of.is_empty()
             && self.lists.is_empty()
             && self.recorded.of.is_empty()
-    }
-}
-
-impl<'a> Touched<'a> {
-    fn push(&mut self, ordinal: i64, touch: &'a Touch) {
-        let Touch { id, position, revision, updated_at, loses_list, deleted_at } = touch;
-        self.of.push(ordinal);
-        self.ids.push(*id);
-        self.positions.push(position.as_ref().map(OrderKey::as_str));
-        self.revisions.push(revision.map(Revision::number));
-        self.timestamps.push(*updated_at);
-        self.lists_lost.push(*loses_list);
-        self.deletions.push(*deleted_at);
-    }
-
-    /// A current search text remains current, since no text changes.
-    fn push_clause<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            ", touched as (update tasks set position = coalesce(new_position, position),
-                search_revision = case when search_revision = revision then coalesce(new_revision, revision)
-                    else search_revision end,
-                revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time),
-                list_id = case when loses_list then null else list_id end,
-                deleted_at = coalesce(new_deletion, deleted_at)
-            from (select of_owner, of_id, new_position, new_revision, new_time, loses_list, new_deletion
-                from unnest(",
-        );
-        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        push!(out, Array<Id> => &self.ids, Array<Nullable<Text>> => &self.positions,
-            Array<Nullable<BigInt>> => &self.revisions, Array<Nullable<UtcTimestamp>> => &self.timestamps,
-            Array<Bool> => &self.lists_lost, Array<Nullable<UtcTimestamp>> => &self.deletions);
-        out.push_sql(
-            ") as input (ordinal, of_id, new_position, new_revision, new_time, loses_list, new_deletion) join passed using (ordinal)",
-        );
-        out.push_sql(BY_KEY);
-        out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
-        Ok(())
     }
 }
 
