@@ -33,8 +33,11 @@ pub use list_query::{
     SearchText, Sort, SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
 pub use order_key::{OrderKey, Placement};
-pub use owner::{AtRevision, InvalidOwnerId, Owner, OwnerId, OwnerRevision};
-pub use ports::{Clock, Ids, Readiness, RepositoryError, TaskRepository};
+pub use owner::{
+    AtRevision, CHANGES_MAX, ChangedObject, Changes, FeedPosition, InvalidOwnerId, ObjectId, Owner, OwnerId,
+    OwnerRevision,
+};
+pub use ports::{Clock, Ids, Notifier, Readiness, RepositoryError, TaskRepository, Watch};
 pub use task::{
     Change, Color, Completion, CountedList, Description, DueDate, DueDateError, ImportedTask, InvalidColor,
     InvalidPriority, List, ListChange, ListId, ListName, NewList, NewTask, Priority, Revision,

@@ -2,10 +2,14 @@
 //!
 //! How a user is authenticated does not belong here.
 
+mod changes;
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::Revision;
+
+pub use changes::{CHANGES_MAX, ChangedObject, Changes, FeedPosition, ObjectId};
 
 /// A user's id as the issuer wrote it: 1–255 bytes of text without control characters, compared byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

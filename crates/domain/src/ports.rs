@@ -7,9 +7,9 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::{
-    AtRevision, Change, Command, CountedList, FailedOperation, Idempotency, ListQuery, NewTask, Outcome,
-    Owner, OwnerRevision, Page, Precondition, Rejection, Revision, TagCount, Task, TaskId, Timestamp,
-    TrashCapacity,
+    AtRevision, Change, Changes, Command, CountedList, FailedOperation, FeedPosition, Idempotency, ListQuery,
+    NewTask, Outcome, Owner, OwnerRevision, Page, Precondition, Rejection, Revision, TagCount, Task, TaskId,
+    Timestamp, TrashCapacity,
 };
 
 /// Why a call of a repository failed.
@@ -51,6 +51,9 @@ pub enum RepositoryError {
     /// The owner has no list of the id that a task would get. Nothing was written.
     #[error("the owner has no such list")]
     UnknownList,
+    /// What follows the position of a client is not known, and it has to begin with a snapshot.
+    #[error("the position cannot be followed")]
+    ResyncRequired,
     /// One of the operations of an atomic list failed. Nothing was written.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -118,6 +121,14 @@ pub trait TaskRepository: Send + Sync {
 
     /// Reads the owner's revision: what was read at the same one before is still the same.
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError>;
+
+    /// Reads at most `limit` changes after a position, from one snapshot. At the present revision nothing but that is read.
+    async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, RepositoryError>;
 
     /// Executes one command as [`decide`](crate::decide()) decides it on the stored state and the limits of the repository,
     /// atomically; with a key at most once, and recorded in the same transaction
@@ -207,6 +218,20 @@ pub(crate) fn task_of(outcome: Outcome) -> Result<Task, RepositoryError> {
 pub trait Readiness: Send + Sync {
     /// Verifies that requests could be served; the error is the reason why not.
     async fn check(&self) -> Result<(), RepositoryError>;
+}
+
+/// Tells of stored changes, also of those of other processes.
+pub trait Notifier: Send + Sync {
+    /// Watches one owner until the watch is dropped.
+    fn watch(&self, owner: &Owner) -> Box<dyn Watch>;
+}
+
+/// A watched owner.
+#[async_trait::async_trait]
+pub trait Watch: Send {
+    /// Waits until the owner may have changed since the last return, or since watching began. It may return without a change,
+    /// and misses none for longer than a few seconds.
+    async fn changed(&mut self);
 }
 
 /// The source of the time.

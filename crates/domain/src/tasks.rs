@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use crate::ports::task_of;
 use crate::{
-    AtRevision, Change, Clock, Command, Completion, FailedOperation, Idempotency, Ids, ListQuery, MoveInput,
-    NewTask, NullPolicy, Outcome, Owner, OwnerRevision, Page, Precondition, RepositoryError, Revision, Rule,
-    TagCount, Task, TaskId, TaskInput, TaskRepository, TextLimits, Timestamp, TrashCapacity, Violation,
+    AtRevision, Change, Changes, Clock, Command, Completion, FailedOperation, FeedPosition, Idempotency, Ids,
+    ListQuery, MoveInput, NewTask, NullPolicy, Outcome, Owner, OwnerRevision, Page, Precondition,
+    RepositoryError, Revision, Rule, TagCount, Task, TaskId, TaskInput, TaskRepository, TextLimits,
+    Timestamp, TrashCapacity, Violation,
 };
 
 /// Why a use case did not succeed, one variant for each outcome that a caller can act on.
@@ -47,6 +48,9 @@ pub enum TaskError {
     /// Another list of the owner has this name.
     #[error("another list of the owner has this name")]
     NameTaken,
+    /// What follows the position is not known; begin with a snapshot.
+    #[error("the position cannot be followed")]
+    ResyncRequired,
     /// One of the operations of an atomic list failed.
     #[error("operation {} failed", .0.index)]
     Operation(Box<FailedOperation>),
@@ -84,6 +88,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::UnknownList => {
                 Self::Invalid(vec![Violation { field: "list_id", rule: Rule::UnknownList }])
             }
+            RepositoryError::ResyncRequired => Self::ResyncRequired,
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
@@ -241,6 +246,16 @@ impl Tasks {
     /// Reads the owner's revision, to tell whether what was read before is still the same.
     pub async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, TaskError> {
         Ok(self.repository.revision(owner).await?)
+    }
+
+    /// Reads at most `limit` changes after a position.
+    pub async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, TaskError> {
+        Ok(self.repository.changes(owner, after, limit).await?)
     }
 
     /// Merges the input into a task.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
-    Readiness, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
+    OwnerRevision, Page, Readiness, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use tokio::sync::Semaphore;
@@ -105,6 +105,10 @@ impl TaskRepository for Failing {
     }
 
     async fn revision(&self, _: &Owner) -> Result<OwnerRevision, RepositoryError> {
+        Err(self.0())
+    }
+
+    async fn changes(&self, _: &Owner, _: FeedPosition, _: u32) -> Result<Changes, RepositoryError> {
         Err(self.0())
     }
 }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
 use domain::{
-    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
-    RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
+    OwnerRevision, Page, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 use futures_util::future::join;
 use tokio::sync::Semaphore;
@@ -68,6 +68,10 @@ impl TaskRepository for Held {
     }
 
     async fn revision(&self, _: &Owner) -> Result<OwnerRevision, RepositoryError> {
+        Err(self.end().await)
+    }
+
+    async fn changes(&self, _: &Owner, _: FeedPosition, _: u32) -> Result<Changes, RepositoryError> {
         Err(self.end().await)
     }
 }

@@ -1,50 +1,73 @@
 //! An in-memory repository: the shortest implementation of the contract.
 
+mod notices;
+
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    AdoptedOrder, AtRevision, Command, CountedList, DueDate, Idempotency, Ids, ImportedTask, List, ListId,
-    ListQuery, Outcome, Owner, OwnerId, OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Scope,
-    Slot, TagCount, Task, TaskId, TaskRepository, Timestamp, WriteLimits, Writer, count_tags,
+    AdoptedOrder, AtRevision, ChangedObject, Changes, Command, CountedList, DueDate, FeedPosition,
+    Idempotency, Ids, ImportedTask, List, ListId, ListQuery, Notifier, ObjectId, Outcome, Owner, OwnerId,
+    OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task,
+    TaskId, TaskRepository, Timestamp, Watch, WriteLimits, Writer, count_tags,
 };
+use notices::Notices;
 
 /// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
     owners: Mutex<Owners>,
     limits: WriteLimits,
+    notices: Notices,
 }
 
 /// The owners, each with its epoch.
 #[derive(Debug, Default)]
 struct Owners {
-    stored: HashMap<OwnerId, (i64, OwnerState)>,
+    stored: HashMap<OwnerId, Stored>,
     last_epoch: i64,
 }
 
+/// An owner, as of a row in a database.
+#[derive(Debug)]
+struct Stored {
+    epoch: i64,
+    state: OwnerState,
+    tombstones: BTreeMap<ObjectId, Revision>,
+}
+
+/// What is kept of a row while it is written: the epoch and the tombstones.
+type Row = (i64, BTreeMap<ObjectId, Revision>);
+
 impl Owners {
     fn state(&self, owner: &Owner) -> Option<&OwnerState> {
-        self.stored.get(owner.id()).map(|(_, state)| state)
+        self.stored.get(owner.id()).map(|stored| &stored.state)
     }
 
     fn revision(&self, owner: &Owner) -> OwnerRevision {
         let stored = self.stored.get(owner.id());
-        stored.map_or(OwnerRevision::NONE, |(epoch, state)| OwnerRevision::new(*epoch, state.revision()))
+        stored.map_or(OwnerRevision::NONE, |stored| OwnerRevision::new(stored.epoch, stored.state.revision()))
     }
 
     /// Takes an owner, to decide on its state and to put it back.
-    fn take(&mut self, owner: &Owner) -> (i64, Writer) {
-        let (epoch, state) = self.stored.remove(owner.id()).unwrap_or_else(|| {
+    fn take(&mut self, owner: &Owner) -> (Row, Writer) {
+        let stored = self.stored.remove(owner.id()).unwrap_or_else(|| {
             self.last_epoch += 1;
-            (self.last_epoch, OwnerState::new(owner.id().clone(), 0, 0))
+            let state = OwnerState::new(owner.id().clone(), 0, 0);
+            Stored { epoch: self.last_epoch, state, tombstones: BTreeMap::new() }
         });
-        (epoch, Writer::new(state))
+        ((stored.epoch, stored.tombstones), Writer::new(stored.state))
     }
 
-    fn put(&mut self, owner: &Owner, epoch: i64, writer: Writer) {
-        self.stored.insert(owner.id().clone(), (epoch, writer.into_state()));
+    fn put(&mut self, owner: &Owner, (epoch, mut tombstones): Row, writer: Writer) {
+        if let Some(set) = writer.clone().into_write_set() {
+            let tasks = set.tombstones.iter().map(|deleted| (ObjectId::Task(deleted.id), deleted.revision));
+            let lists =
+                set.lists.deleted.iter().map(|deleted| (ObjectId::List(deleted.id), deleted.revision));
+            tombstones.extend(tasks.chain(lists));
+        }
+        self.stored.insert(owner.id().clone(), Stored { epoch, state: writer.into_state(), tombstones });
     }
 }
 
@@ -78,15 +101,18 @@ impl TaskRepository for MemoryTasks {
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
         let mut owners = self.owners();
-        let (epoch, writer) = owners.take(owner);
+        let (row, writer) = owners.take(owner);
         let mut writer = writer.with_limits(self.limits);
         let outcome = writer.run_once(&command, request.as_ref(), now);
-        owners.put(owner, epoch, writer);
+        owners.put(owner, row, writer);
+        drop(owners);
+        self.notices.notify();
         Ok(outcome?)
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
         self.owners().stored.remove(owner.id());
+        self.notices.notify();
         Ok(())
     }
 
@@ -101,10 +127,10 @@ impl TaskRepository for MemoryTasks {
             return Ok(Outcome::Moved);
         }
         let mut owners = self.owners();
-        let (epoch, mut writer) = owners.take(to);
+        let (row, mut writer) = owners.take(to);
         let recorded = request.as_ref().and_then(|(request, now)| writer.recorded(request, *now));
         if recorded.is_none() {
-            if let Some((_, moved)) = owners.stored.remove(from.id()) {
+            if let Some(Stored { state: moved, .. }) = owners.stored.remove(from.id()) {
                 let mut tasks: Vec<Task> = moved.tasks().cloned().collect();
                 // The trash stays in the order of deletion.
                 tasks.sort_by_key(|task| (task.deleted_at, task.deleted_at.map(|_| task.revision), task.id));
@@ -128,7 +154,9 @@ impl TaskRepository for MemoryTasks {
                 writer.record(request, &Outcome::Moved, *now);
             }
         }
-        owners.put(to, epoch, writer);
+        owners.put(to, row, writer);
+        drop(owners);
+        self.notices.notify();
         Ok(recorded.unwrap_or(Ok(Outcome::Moved))?)
     }
 
@@ -191,6 +219,57 @@ impl TaskRepository for MemoryTasks {
 
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         Ok(self.owners().revision(owner))
+    }
+
+    async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, RepositoryError> {
+        let owners = self.owners();
+        let at = owners.revision(owner);
+        if !after.is_usable(at, Revision::new(0)) {
+            return Err(RepositoryError::ResyncRequired);
+        }
+        let Some(stored) = owners.stored.get(owner.id()) else {
+            return Ok(Changes::page(after, at, Vec::new(), limit));
+        };
+        let present = stored.changed_objects();
+        let mut found: Vec<ChangedObject> = match after {
+            FeedPosition::At(seen) => {
+                present.into_values().filter(|object| object.revision() > seen.revision).collect()
+            }
+            FeedPosition::Start | FeedPosition::InSnapshot { .. } => {
+                let begin =
+                    if let FeedPosition::InSnapshot { after, .. } = after { Some(after) } else { None };
+                let live = |object: &ChangedObject| !matches!(object, ChangedObject::Deleted(..));
+                present.into_values().filter(|object| Some(object.id()) > begin && live(object)).collect()
+            }
+        };
+        if let FeedPosition::At(_) = after {
+            found.sort_by_key(ChangedObject::revision);
+        }
+        found.truncate(limit as usize + 1);
+        Ok(Changes::page(after, at, found, limit))
+    }
+}
+
+impl Stored {
+    /// The last change of each object.
+    fn changed_objects(&self) -> BTreeMap<ObjectId, ChangedObject> {
+        let deleted = |(id, revision): (&ObjectId, &Revision)| (*id, ChangedObject::Deleted(*id, *revision));
+        let mut objects: BTreeMap<ObjectId, ChangedObject> = self.tombstones.iter().map(deleted).collect();
+        let lists = self.state.lists().iter().cloned().map(ChangedObject::List);
+        let tasks = self.state.tasks().cloned().map(ChangedObject::of);
+        objects.extend(lists.chain(tasks).map(|object| (object.id(), object)));
+        objects
+    }
+}
+
+impl Notifier for MemoryTasks {
+    fn watch(&self, _: &Owner) -> Box<dyn Watch> {
+        Box::new(self.notices.watch())
     }
 }
 

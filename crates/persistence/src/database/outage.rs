@@ -69,6 +69,7 @@ impl Outages {
                 | RepositoryError::KeyReused
                 | RepositoryError::NameTaken
                 | RepositoryError::UnknownList
+                | RepositoryError::ResyncRequired
                 | RepositoryError::Operation(_),
             ) => return self.succeeded(part),
             Err(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerId, OwnerRevision,
-    Page, RepositoryError, Scope, TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
+    OwnerId, OwnerRevision, Page, RepositoryError, Scope, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 use super::outage::{Outages, Part};
@@ -104,6 +104,10 @@ impl TaskRepository for WorkerTasks {
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         let revision = |found| if let Found::Revision(revision) = found { Some(revision) } else { None };
         self.look_up(LookUp::Revision(owner.clone()), revision).await
+    }
+
+    async fn changes(&self, _: &Owner, _: FeedPosition, _: u32) -> Result<Changes, RepositoryError> {
+        Err(Failure::internal("changes are not read yet").error())
     }
 }
 

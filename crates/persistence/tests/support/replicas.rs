@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::{
-    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
-    RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
+    OwnerRevision, Page, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 pub(crate) struct Replicas {
@@ -76,5 +76,14 @@ impl TaskRepository for Replicas {
 
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         self.next().revision(owner).await
+    }
+
+    async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, RepositoryError> {
+        self.next().changes(owner, after, limit).await
     }
 }

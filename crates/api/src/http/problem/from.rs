@@ -33,6 +33,11 @@ impl From<TaskError> for Problem {
                 Self::new(ProblemKind::IdempotencyKeyReused, detail)
             }
             TaskError::NameTaken => Self::new(ProblemKind::AlreadyExists, "You have a list of this name."),
+            TaskError::ResyncRequired => {
+                let detail =
+                    "What follows this position is not known; read all tasks and lists again, without it.";
+                Self::new(ProblemKind::ResyncRequired, detail)
+            }
             TaskError::Overloaded => {
                 let detail = "The service is overloaded; retry after the given delay.";
                 Self::retryable(ProblemKind::Overloaded, detail, None)

@@ -57,6 +57,8 @@ kinds! {
     AlreadyExists = CONFLICT, "already_exists", "Already exists";
     /// The user has as many tasks or lists as allowed.
     QuotaExceeded = CONFLICT, "quota_exceeded", "Too many tasks or lists";
+    /// What follows the position is not known.
+    ResyncRequired = GONE, "resync_required", "Begin with a snapshot";
     /// The task has another revision than the request requires.
     PreconditionFailed = PRECONDITION_FAILED, "precondition_failed", "Precondition failed";
     /// The body is over the limit.

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::testing::MemoryTasks;
 use domain::{
-    AtRevision, Command, CountedList, Idempotency, Ids, ListQuery, Outcome, Owner, OwnerRevision, Page,
-    RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
+    AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
+    OwnerRevision, Page, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
 /// Counts the reads of lists and of revisions.
@@ -78,5 +78,14 @@ impl TaskRepository for Watched {
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         self.revisions.fetch_add(1, Ordering::SeqCst);
         self.tasks.revision(owner).await
+    }
+
+    async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, RepositoryError> {
+        self.tasks.changes(owner, after, limit).await
     }
 }

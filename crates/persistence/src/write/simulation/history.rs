@@ -45,8 +45,6 @@ impl Answer {
             Ok(Outcome::Unchanged(task)) => Self::Unchanged(task),
             Ok(Outcome::Deleted(revision)) => Self::Deleted(revision.number()),
             Ok(Outcome::Replayed(response)) => Self::Replayed(response.to_vec()),
-            // No command of a schedule has these.
-            Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
             Ok(Outcome::List(list)) => Self::List(list),
             Err(RepositoryError::NameTaken) => Self::NameTaken,
             Err(RepositoryError::UnknownList) => Self::UnknownList,
@@ -67,9 +65,14 @@ impl Answer {
                 Self::Unavailable
             }
             Err(RepositoryError::OutcomeUnknown(_)) => Self::Unknown,
-            Err(RepositoryError::Fault(_) | RepositoryError::Damaged(_) | RepositoryError::TooManyScans) => {
-                Self::Fault
-            }
+            // No command of a schedule has the last ones.
+            Err(
+                RepositoryError::Fault(_)
+                | RepositoryError::Damaged(_)
+                | RepositoryError::TooManyScans
+                | RepositoryError::ResyncRequired,
+            )
+            | Ok(Outcome::Moved | Outcome::Erased) => Self::Fault,
         }
     }
 
