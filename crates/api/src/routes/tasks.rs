@@ -78,13 +78,10 @@ async fn list_in(
             response.insert_header((CHANGED_SINCE, "true"));
         }
     };
+    let by_time = (now, list.query.due.overdue.is_some());
+    let collection = Collection::read(&request, &url, &owner, by_time)?;
     // A search depends on the rule of the stored texts as well.
-    let collection = if list.query.search.is_none() {
-        let by_time = (now, list.query.due.overdue.is_some());
-        Some(Collection::read(&request, &url, &owner, by_time)?)
-    } else {
-        None
-    };
+    let collection = list.query.search.is_none().then_some(collection);
     if let Some(collection) = &collection
         && let Some((at, tag)) = collection.unchanged(&state.tasks).await?
     {

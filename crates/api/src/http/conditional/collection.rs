@@ -48,12 +48,13 @@ impl<'a> Collection<'a> {
         (now, depends_on_time): (Timestamp, bool),
     ) -> Result<Self, Problem> {
         let if_match = |field: &str| listed(field, Comparison::Strong, |_| None::<Tag>);
-        if let Some(Listed::Tags(_)) = tags(request.headers(), &header::IF_MATCH, if_match)? {
+        let if_match = tags(request.headers(), &header::IF_MATCH, if_match)?;
+        let if_none_match = |field: &str| listed(field, Comparison::Weak, |opaque| Tag::parse(opaque, now));
+        let none_match = tags(request.headers(), &header::IF_NONE_MATCH, if_none_match)?;
+        if let Some(Listed::Tags(_)) = if_match {
             let detail = "The entity tags of lists are weak, which never match in If-Match.";
             return Err(Problem::new(ProblemKind::PreconditionFailed, detail));
         }
-        let if_none_match = |field: &str| listed(field, Comparison::Weak, |opaque| Tag::parse(opaque, now));
-        let none_match = tags(request.headers(), &header::IF_NONE_MATCH, if_none_match)?;
         let url = format!("{url}?{}", request.query_string());
         Ok(Self { owner, url, depends_on_time, none_match })
     }
