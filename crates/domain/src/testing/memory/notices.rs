@@ -1,4 +1,4 @@
-//! Tells of writes, whoever's they are.
+//! Tells of the writes of all owners.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
