@@ -39,3 +39,14 @@ fn readers_do_not_wait_for_a_writer() {
     assert_eq!(block_on(database.tasks().get(&owner, id)).unwrap(), task);
     writer.batch_execute("rollback").unwrap();
 }
+
+#[test]
+fn the_library_has_the_options_of_the_workspace() {
+    let place = Place::new();
+    let mut connection = place.connection();
+    for option in ["THREADSAFE=2", "ENABLE_QPSG"] {
+        let used = format!("sqlite_compileoption_used('{option}')");
+        let used: i32 = select(sql::<Integer>(&used)).get_result(&mut connection).unwrap();
+        assert_eq!(used, 1, "{option} of .cargo/config.toml");
+    }
+}
