@@ -19,7 +19,6 @@ pub(crate) mod json;
 pub(crate) mod limits;
 pub(crate) mod list_request;
 pub(crate) mod members;
-#[cfg_attr(not(test), expect(dead_code, reason = "the routes that read positions follow"))]
 pub(crate) mod position;
 pub(crate) mod problem;
 pub(crate) mod query;
