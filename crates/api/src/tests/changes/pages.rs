@@ -152,3 +152,21 @@ async fn responses_are_private_and_compressed_and_have_no_tag() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_hundred_changes_count_as_a_request() {
+    tokio::time::pause();
+    let app = app(&[("limits.requests_per_second", "10"), ("limits.burst", "100")]).await;
+    let operations: Vec<_> = (0..250).map(|_| json!({"op": "create", "task": {"title": "a"}})).collect();
+    let body = json!({"operations": operations}).to_string();
+    let written = app.send(call("POST", "/api/tasks/bulk").by("alice").json(&body)).await;
+    assert_eq!(written.header("ratelimit"), "\"owner\";r=74;t=1");
+    for (limit, left) in [(99, 73), (100, 71), (199, 69), (1000, 66)] {
+        let request = call("GET", &format!("/api/tasks/changes?limit={limit}")).by("alice");
+        let response = app.send(request).await;
+        assert_eq!(response.header("ratelimit"), format!("\"owner\";r={left};t=1"), "{limit}");
+    }
+    let present = app.present("alice").await;
+    let nothing = app.send(call("GET", &format!("/api/tasks/changes?since={present}")).by("alice")).await;
+    assert_eq!(nothing.header("ratelimit"), "\"owner\";r=62;t=1", "three for the present, one for nothing");
+}
