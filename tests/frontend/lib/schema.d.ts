@@ -270,6 +270,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what changed since a position
+         * @description Each task and each list that changed, once and as it is at present, in the order of the changes; one that was deleted, and
+         *     a task in the trash, with its id alone. Without `since`, the feed begins with a snapshot: all tasks outside the trash and all
+         *     lists. Send `next` as `since` of the next request, at once while `more` is true. 410 if what follows a position is not known:
+         *     begin again without `since`.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/tags": {
         parameters: {
             query?: never;
@@ -589,6 +612,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what changed since a position
+         * @description Each task and each list that changed, once and as it is at present, in the order of the changes; one that was deleted, and
+         *     a task in the trash, with its id alone. Without `since`, the feed begins with a snapshot: all tasks outside the trash and all
+         *     lists. Send `next` as `since` of the next request, at once while `more` is true. 410 if what follows a position is not known:
+         *     begin again without `since`.
+         */
+        get: operations["own_list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/tags": {
         parameters: {
             query?: never;
@@ -837,6 +883,46 @@ export interface components {
         BulkResults: {
             /** @description One for each operation, in their order. */
             results: components["schemas"]["OperationResult"][];
+        };
+        /** @description The last change of a task or of a list. */
+        Change: {
+            /** @description The id of the task or of the list. */
+            id: string;
+            /** @enum {string} */
+            kind: "put";
+            /** @description The number of the change. */
+            revision: number;
+            task: components["schemas"]["Task"];
+            /** @enum {string} */
+            type: "task";
+        } | {
+            /** @description The id of the task or of the list. */
+            id: string;
+            /** @enum {string} */
+            kind: "put";
+            list: components["schemas"]["List"];
+            /** @description The number of the change. */
+            revision: number;
+            /** @enum {string} */
+            type: "list";
+        } | {
+            /** @description The id of the task or of the list. */
+            id: string;
+            /** @enum {string} */
+            kind: "deleted";
+            /** @description The number of the change. */
+            revision: number;
+            /** @enum {string} */
+            type: "task" | "list";
+        };
+        /** @description What changed since a position. */
+        Changes: {
+            /** @description In the order of their revisions; those of a snapshot in no particular order. */
+            changes: components["schemas"]["Change"][];
+            /** @description Whether more changes follow already. */
+            more: boolean;
+            /** @description The position after them: `since` of the next request. */
+            next: string;
         };
         /** @description The value of `completed`; toggled if absent. */
         Completion: {
@@ -1153,7 +1239,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "resync_required" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
@@ -1428,6 +1514,17 @@ export interface components {
         };
         /** @description `other_user`: Path of another user. */
         Forbidden: {
+            headers: {
+                /** @description Identifies the request in the log: the client's id, or a new one. */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `resync_required`: Begin with a snapshot. */
+        Gone: {
             headers: {
                 /** @description Identifies the request in the log: the client's id, or a new one. */
                 "X-Request-Id"?: string;
@@ -2806,6 +2903,55 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             424: components["responses"]["FailedDependency"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of changes on a page. */
+                limit?: number;
+                /** @description The position, `next` of an earlier response; without it, or empty, the feed begins with a snapshot. Any other text is 410. */
+                since?: string;
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -4271,6 +4417,51 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             424: components["responses"]["FailedDependency"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_list_changes: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of changes on a page. */
+                limit?: number;
+                /** @description The position, `next` of an earlier response; without it, or empty, the feed begins with a snapshot. Any other text is 410. */
+                since?: string;
+            };
+            header?: {
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    /** @description `gzip` or `br`: a list over 1,024 bytes, for clients that accept it. */
+                    "Content-Encoding"?: string;
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

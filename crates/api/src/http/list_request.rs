@@ -1,5 +1,6 @@
 //! Reads the query of a list: filter, order, position, page size.
 
+mod changes;
 mod filters;
 
 use domain::{
@@ -9,8 +10,10 @@ use domain::{
 
 use crate::http::cursor::Cursor;
 use crate::http::problem::Problem;
-use crate::http::query::{Parameters, boolean, unsigned_integer};
+use crate::http::query::{Parameters, boolean, limit, unsigned_integer};
 use filters::Filters;
+
+pub(crate) use changes::ChangesRequest;
 
 /// The query of a list, with what the cursor of the next page contains.
 #[derive(Debug)]
@@ -97,7 +100,8 @@ impl Parameters<'_> {
         let status = self.agree("status", status, of_status, CURSOR).unwrap_or_default();
         let sort = self.agree("sort", sort, of_sort, CURSOR).unwrap_or_else(|| default_sort(scope));
         let search = self.agree("search", search, of_search, CURSOR).unwrap_or_default();
-        let limit = self.take("limit", "must be an integer from 1 to 1000", limit).unwrap_or(PAGE_MAX);
+        let limit =
+            self.take("limit", "must be an integer from 1 to 1000", limit(PAGE_MAX)).unwrap_or(PAGE_MAX);
         let query = ListQuery {
             scope,
             status,
@@ -250,12 +254,6 @@ fn order(value: &str) -> Option<Direction> {
         "desc" => Some(Direction::Descending),
         _ => None,
     }
-}
-
-fn limit(value: &str) -> Option<u32> {
-    unsigned_integer(value)
-        .and_then(|limit| u32::try_from(limit).ok())
-        .filter(|limit| (1..=PAGE_MAX).contains(limit))
 }
 
 /// Of the range that both databases can skip.

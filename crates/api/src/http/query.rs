@@ -108,3 +108,11 @@ pub(crate) fn boolean(value: &str) -> Option<bool> {
 pub(crate) fn unsigned_integer(value: &str) -> Option<u64> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) { value.parse().ok() } else { None }
 }
+
+/// The size of a page, up to the largest one.
+pub(crate) fn limit(max: u32) -> impl Fn(&str) -> Option<u32> {
+    move |value| {
+        let limit = unsigned_integer(value).and_then(|limit| u32::try_from(limit).ok());
+        limit.filter(|limit| (1..=max).contains(limit))
+    }
+}

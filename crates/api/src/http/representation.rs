@@ -1,5 +1,6 @@
 //! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
 
+pub(crate) mod changes;
 pub(crate) mod lists;
 
 use actix_web::http::StatusCode;
@@ -63,11 +64,13 @@ static LONG_LISTS: Semaphore = Semaphore::const_new(2);
 
 /// The size of an array of tasks: exact for their texts, unless characters are escaped, and on average for the rest.
 pub(crate) fn estimated_bytes(tasks: &[Task]) -> usize {
-    let texts = |task: &Task| {
-        let tags: usize = task.tags.iter().map(|tag| tag.as_str().len() + 3).sum();
-        task.title.as_str().len() + task.description.as_ref().map_or(0, |text| text.as_str().len()) + tags
-    };
-    2 + tasks.iter().map(|task| 384 + texts(task)).sum::<usize>()
+    2 + tasks.iter().map(estimated_bytes_of).sum::<usize>()
+}
+
+fn estimated_bytes_of(task: &Task) -> usize {
+    let tags: usize = task.tags.iter().map(|tag| tag.as_str().len() + 3).sum();
+    let description = task.description.as_ref().map_or(0, |text| text.as_str().len());
+    384 + task.title.as_str().len() + description + tags
 }
 
 /// Responds with an array of tasks, as `collection` does.
@@ -80,8 +83,7 @@ pub async fn tasks(
     collection(builder, tasks, TaskJson, estimated_bytes(tasks), coding, hold).await
 }
 
-/// Responds with an array of about so many bytes. A page of 1,000 long tasks takes milliseconds to write; other requests on
-/// the same thread run in between.
+/// Responds with an array of about so many bytes.
 /// `hold` makes the body of its bytes, and can count them. The body of a long list is compressed by `coding`.
 pub(crate) async fn collection<'a, T, J: Serialize>(
     builder: &mut HttpResponseBuilder,
@@ -91,17 +93,31 @@ pub(crate) async fn collection<'a, T, J: Serialize>(
     coding: ContentEncoding,
     hold: impl FnOnce(Vec<u8>) -> Bytes,
 ) -> HttpResponse {
+    enclosed(builder, ("[", items, "]"), json, bytes, coding, hold).await
+}
+
+/// The same between two texts. A page of 1,000 long tasks takes milliseconds to write; other requests on the same thread run
+/// in between.
+async fn enclosed<'a, T, J: Serialize>(
+    builder: &mut HttpResponseBuilder,
+    (before, items, after): (&str, &'a [T], &str),
+    json: impl Fn(&'a T) -> J,
+    bytes: usize,
+    coding: ContentEncoding,
+    hold: impl FnOnce(Vec<u8>) -> Bytes,
+) -> HttpResponse {
     collection_headers(builder);
     let _permit = if items.len() > TASKS_AT_ONCE { LONG_LISTS.acquire().await.ok() } else { None };
     let mut body = BodyWriter::new(coding, bytes);
-    let mut separator = b'[';
+    body.buffer().extend_from_slice(before.as_bytes());
+    let mut separator: &[u8] = b"";
     for (number, chunk) in items.chunks(TASKS_AT_ONCE).enumerate() {
         if number > 0 {
             yield_now().await;
         }
         for item in chunk {
-            body.buffer().push(separator);
-            separator = b',';
+            body.buffer().extend_from_slice(separator);
+            separator = b",";
             if serde_json::to_writer(body.buffer(), &json(item)).is_err() {
                 return HttpResponse::InternalServerError().finish();
             }
@@ -110,7 +126,7 @@ pub(crate) async fn collection<'a, T, J: Serialize>(
             return HttpResponse::InternalServerError().finish();
         }
     }
-    body.buffer().extend_from_slice(if items.is_empty() { b"[]" } else { b"]" });
+    body.buffer().extend_from_slice(after.as_bytes());
     let Ok((body, coding)) = body.finish() else { return HttpResponse::InternalServerError().finish() };
     if coding != ContentEncoding::Identity {
         builder.insert_header((header::CONTENT_ENCODING, coding.to_header_value()));

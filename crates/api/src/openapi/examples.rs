@@ -99,8 +99,24 @@ impl Examples {
             }
             "BulkRequest" => vec![("list", bulk_request()), ("nothing", json!({"operations": []}))],
             "BulkResults" => self.bulk_results(),
+            "Changes" => self.changes(),
             schema => lists::of(schema).unwrap_or_else(|| (self.0)(schema)),
         }
+    }
+
+    fn changes(&self) -> Named {
+        let ([(_, task), ..], [(_, list), ..]) = (&*self.of("Task"), &*self.of("List")) else {
+            return vec![];
+        };
+        let change = |kind: &str, object: &Value| json!({"revision": object["revision"], "type": kind, "kind": "put", "id": object["id"], (kind): object});
+        let deleted = json!({"revision": 9, "type": "task", "kind": "deleted", "id": task["id"]});
+        let page = |changes: &[Value], more| json!({"changes": changes, "next": POSITION, "more": more});
+        let snapshot = [change("list", list), change("task", task)];
+        vec![
+            ("snapshot", page(&snapshot, true)),
+            ("deleted", page(&[deleted], false)),
+            ("nothing", page(&[], false)),
+        ]
     }
 
     fn bulk_results(&self) -> Named {
@@ -111,6 +127,9 @@ impl Examples {
         vec![("list", json!({"results": results})), ("nothing", json!({"results": []}))]
     }
 }
+
+/// A position in the examples.
+const POSITION: &str = "ATmdVqByLXUKSh9sAtl741EAAAAAAAABnA";
 
 /// Operations that depend on each other.
 fn bulk_request() -> Value {

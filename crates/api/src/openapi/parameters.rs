@@ -7,7 +7,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
-pub(crate) use list_parameters::{ListParameters, TrashParameters};
+pub(crate) use list_parameters::{ChangesParameters, ListParameters, TrashParameters};
 
 /// The user in the path.
 pub(crate) struct OwnerPath;

@@ -94,6 +94,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     {
         statuses.push(S::CONFLICT);
     }
+    if path.ends_with("/changes") {
+        statuses.extend([S::GONE, S::UNPROCESSABLE_ENTITY]);
+    }
     // The entity tags of collections are weak, so none of them fulfills `If-Match`.
     if *method == HttpMethod::Get
         && ["/tasks", "/tasks/trash", "/tasks/tags", "/lists"].iter().any(|end| path.ends_with(end))

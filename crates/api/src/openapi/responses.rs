@@ -53,6 +53,9 @@ pub(crate) struct DeletedOwner;
 /// A move of all tasks.
 pub(crate) struct TransferredTasks;
 
+/// A page of changes.
+pub(crate) struct PageOfChanges;
+
 /// The results of several operations.
 pub(crate) struct BulkResults;
 
@@ -156,6 +159,16 @@ impl IntoResponses for BulkResults {
     fn responses() -> Responses {
         let results = json("The result of each operation.", Ref::from_schema_name("BulkResults"));
         responses([("200", results)])
+    }
+}
+
+impl IntoResponses for PageOfChanges {
+    fn responses() -> Responses {
+        let page = json("A page of changes.", Ref::from_schema_name("Changes"));
+        let next = LinkBuilder::new().operation_id("list_changes").description("The changes that follow.");
+        let next = next.parameter("user_id", "$request.path.user_id");
+        let page = page.link("next", next.parameter("since", "$response.body#/next").build());
+        responses([("200", page.with_headers(&["Content-Encoding"]))])
     }
 }
 

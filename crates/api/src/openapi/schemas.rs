@@ -2,6 +2,7 @@
 //! read member by member, so that each error names its member.
 
 mod bulk;
+mod changes;
 pub(crate) mod lists;
 
 use std::iter;
@@ -13,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::http::members::{Alias, Input, MEMBERS, Member, text_patterns};
 
 pub(crate) use bulk::{BulkRequest, BulkResults, Operation, OperationResult};
+pub(crate) use changes::{Change, Changes};
 
 /// A task in responses.
 pub(crate) struct Task;

@@ -1,6 +1,7 @@
 //! The task routes: reads here, writes in one file per operation.
 
 pub(crate) mod bulk;
+pub(crate) mod changes;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;

@@ -1,14 +1,18 @@
-use domain::{PAGE_MAX, SearchText};
+use domain::{CHANGES_MAX, PAGE_MAX, SearchText};
 use serde_json::json;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::ObjectBuilder;
 
 use super::{flag, number, query, text};
+use crate::http::list_request::ChangesRequest;
 use crate::http::members::text_patterns;
 
 /// The query of a list.
 pub(crate) struct ListParameters;
+
+/// The query of the changes.
+pub(crate) struct ChangesParameters;
 
 /// The query of the list of the trash.
 pub(crate) struct TrashParameters;
@@ -45,6 +49,19 @@ impl IntoParams for ListParameters {
         let sort = "The sort key, with `-` for descending. `created_at` and `updated_at` are aliases. Newest first without \
                     this and `order`. Tasks without a due date come last in both directions. `position` is the manual order.";
         parameters(sort, &KEYS)
+    }
+}
+
+impl IntoParams for ChangesParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        // No pattern and no example: every other text is 410, and Swagger UI would send the example.
+        let since = "The position, `next` of an earlier response; without it, or empty, the feed begins with a snapshot. Any \
+                     other text is 410.";
+        let limit = number()
+            .minimum(Some(1))
+            .maximum(Some(CHANGES_MAX))
+            .default(Some(json!(ChangesRequest::DEFAULT_LIMIT)));
+        vec![query("since", since, text()), query("limit", "Maximum number of changes on a page.", limit)]
     }
 }
 

@@ -4,9 +4,10 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use crate::http::json::JsonObject;
+use crate::http::list_request::ChangesRequest;
 use crate::http::problem::ProblemKind;
 use crate::routes::{Endpoint, table};
-use domain::{NullPolicy, PAGE_MAX, TextLimits};
+use domain::{CHANGES_MAX, NullPolicy, PAGE_MAX, TextLimits};
 
 fn document() -> Value {
     serde_json::to_value(super::Api::openapi()).unwrap()
@@ -128,6 +129,7 @@ fn operations_list_their_problems() {
         let is_read = is_collection && name.starts_with("get ");
         assert_eq!(has("412"), of_one || is_read || name.ends_with("/bulk"), "{name}");
         assert_eq!(has("304"), name.starts_with("get ") && (of_one || is_read), "{name}");
+        assert_eq!(has("410"), name.ends_with("/changes"), "{name}");
         assert_eq!(has("424"), name.ends_with("/bulk"), "{name}");
         assert_eq!(has("428"), name == "delete /api/{user_id}", "{name}");
         assert_eq!((has("408"), has("413"), has("415")), (has_body, has_body, has_body), "{name}");
@@ -164,6 +166,7 @@ fn schemas_have_examples() {
         "TaskPatch",
         "Completion",
         "Transfer",
+        "Changes",
         "Deleted",
         "Health",
         "Liveness",
@@ -201,5 +204,11 @@ fn limits_are_those_of_the_domain() {
     assert_eq!(
         (&limit["schema"]["maximum"], &limit["schema"]["default"]),
         (&PAGE_MAX.into(), &PAGE_MAX.into())
+    );
+    let query = &document["paths"]["/api/tasks/changes"]["get"]["parameters"];
+    let limit = query.as_array().unwrap().iter().find(|one| one["name"] == "limit").unwrap();
+    assert_eq!(
+        (&limit["schema"]["maximum"], &limit["schema"]["default"]),
+        (&CHANGES_MAX.into(), &ChangesRequest::DEFAULT_LIMIT.into())
     );
 }
