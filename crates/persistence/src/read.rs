@@ -88,16 +88,10 @@ pub(crate) enum Scanned {
     Tags(AtRevision<Vec<TagCount>>),
 }
 
-impl Request for List {
-    fn owner(&self) -> Option<&OwnerId> {
-        Some(self.owner.id())
-    }
-}
-
 impl Request for Scan {
     fn owner(&self) -> Option<&OwnerId> {
         match self {
-            Self::List(list) => list.owner(),
+            Self::List(list) => Some(list.owner.id()),
             Self::Lists(lists) => Some(lists.owner.id()),
             Self::Tags(owner) => Some(owner.id()),
         }

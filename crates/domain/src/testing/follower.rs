@@ -8,7 +8,7 @@ use crate::{
     CHANGES_MAX, ChangedObject, FeedPosition, ListQuery, ObjectId, Owner, RepositoryError, TaskRepository,
 };
 
-/// A client that starts empty and has what the changes told it.
+/// A client that starts empty and applies what follows.
 #[derive(Debug, Clone)]
 pub struct Follower {
     owner: Owner,

@@ -165,7 +165,10 @@ impl<'a> Following<'a> {
         str: ToSql<Text, DB>,
     {
         let (begin, end) = if self.functions.lateral {
-            (format!("lateral (select * from {kind}s as {kind} where"), format!("offset 0) as {kind} on true"))
+            (
+                format!("lateral (select * from {kind}s as {kind} where"),
+                format!("offset 0) as {kind} on true"),
+            )
         } else {
             (format!("{kind}s as {kind} on"), String::new())
         };

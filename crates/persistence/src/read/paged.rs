@@ -7,6 +7,7 @@ use crate::workers::{Replies, Request};
 
 /// Reads a page.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most are of tasks, which a box would only move")]
 pub(crate) enum PageOf {
     /// Reads tasks.
     Tasks(List),
@@ -35,7 +36,7 @@ impl PageOf {
 impl Request for PageOf {
     fn owner(&self) -> Option<&OwnerId> {
         match self {
-            Self::Tasks(list) => list.owner(),
+            Self::Tasks(list) => Some(list.owner.id()),
             Self::Changes(follow) => Some(follow.owner.id()),
         }
     }

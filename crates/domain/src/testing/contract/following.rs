@@ -73,7 +73,9 @@ pub fn followers_beside_writers_have_what_is_listed(repository: &dyn TaskReposit
             })
         };
         let followers: Vec<_> = (0..4).map(follow).collect();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         over.store(true, Ordering::Relaxed);
         followers.into_iter().map(|follower| follower.join().unwrap()).collect()
     });
