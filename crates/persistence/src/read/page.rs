@@ -66,6 +66,8 @@ pub(crate) struct SqlFunctions {
     pub(crate) find: &'static str,
     /// The key in the manual order, also of a row that has none.
     pub(crate) position: &'static str,
+    /// Whether a subquery can be run for each row of a join.
+    pub(crate) lateral: bool,
 }
 
 /// A page and one more row, which shows whether more tasks follow.
@@ -96,12 +98,12 @@ pub(crate) type Row = (Head, Option<TaskRow>);
 pub(crate) type PlainRow = (i64, i64, TaskRow);
 
 /// Reads the page of each request, each from one snapshot.
-pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
+pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[&List]) -> Replies<Page>
 where
     for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
     for<'a> PlainPageQuery<'a>: LoadQuery<'a, C, PlainRow>,
 {
-    let read = |List { owner, query }: &List| -> QueryResult<Page> {
+    let read = |List { owner, query }: &&List| -> QueryResult<Page> {
         if !needs_head(query) {
             let statement = PlainPageQuery(PageQuery::new(functions, owner, query));
             let rows: Vec<PlainRow> = statement.load(connection)?;
