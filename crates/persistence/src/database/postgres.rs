@@ -5,6 +5,8 @@ mod connection;
 mod doctor;
 mod group_reads;
 mod migrations;
+mod notices;
+mod session;
 mod settings;
 mod write;
 
@@ -40,11 +42,19 @@ const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
 /// A server.
 pub(crate) struct Postgres {
     server: Server,
+    /// Where the changes of other processes are listened to, if `server` is a transaction-mode pooler.
+    listen: Option<Server>,
 }
 
 impl Postgres {
     pub(crate) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        Self { server: Server::new(url, options) }
+        let listen = (!options.listen_url.is_empty()).then(|| {
+            Server::new(
+                &options.listen_url,
+                &DatabaseOptions { transaction_pooler: false, ..options.clone() },
+            )
+        });
+        Self { server: Server::new(url, options), listen }
     }
 }
 
