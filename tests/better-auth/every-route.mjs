@@ -6,6 +6,7 @@
 
 import "./older-node.mjs";
 
+import { checkChanges } from "./every-route/changes.mjs";
 import { checks } from "./every-route/check.mjs";
 import { checkOtherTokensAreRejected } from "./every-route/confused-tokens.mjs";
 import * as identity from "./every-route/identity.mjs";
@@ -30,6 +31,7 @@ async function run() {
     await checkRejectedBodies(alice, root);
   }
   await checkLists(carol);
+  await checkChanges(carol, bob);
   await checkIsolation(alice, bob);
   await checkOtherTokensAreRejected({ issuer, service, secret, cookiesAreTokens }, bob);
 }

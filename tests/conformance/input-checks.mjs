@@ -1,4 +1,5 @@
 import * as body from './body-checks.mjs';
+import * as changes from './changes-checks.mjs';
 import * as http from './http-checks.mjs';
 import * as isolation from './isolation-checks.mjs';
 import * as query from './query-checks.mjs';
@@ -30,6 +31,12 @@ const byText = {
 const byName = {
   other_users_task_if_match: [isolation.sameAsMissing],
   list_filter_by_owner: [isolation.onlyOwnRows],
+  position_of_user_b: [changes.sameAsGarbage],
+  changes_filter_by_owner: [changes.wholePage],
+  changes_snapshot: [changes.wholePage],
+  changes_since_empty: [changes.wholePage],
+  changes_unknown_param: [changes.wholePage],
+  changes_trailing_slash: [changes.wholePage],
   create_with_id: [isolation.ownerIsTheCaller],
   create_with_timestamps: [isolation.timestampsAreIgnored],
   bulk_mixed_owner_ids: [http.nothingDeleted],
@@ -60,7 +67,11 @@ const byName = {
   query_offset_huge: [query.beyondTheEnd],
 };
 
-const byGroup = { json: [body.storedAsSent], query: [query.onlyOwn] };
+const byGroup = {
+  json: [body.storedAsSent],
+  query: [query.onlyOwn],
+  changes: [changes.tellsToBeginAgain, changes.namesTheParameter],
+};
 
 // Plain text in the place of an id: the route is the task's, so its 404 is that of every missing task.
 const OTHER_ROUTES =

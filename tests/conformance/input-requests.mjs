@@ -7,6 +7,7 @@ const upperCased = (path) => path.replace('/api/', '/API/').replace(/tasks$/, 'T
 /** Puts this case's tasks, users and sizes where the case files name them. */
 async function filled(text, fixture) {
   const cursor = text.includes('{cursor_of_user_b}') ? await cursorOf(fixture.b) : '';
+  const position = text.includes('{position_of_user_b}') ? await positionOf(fixture.b) : '';
   return text
     .replaceAll('{tasks, first letter percent-encoded}', fixture.a.tasks.replace(/tasks$/, '%74asks'))
     .replaceAll('{tasks}', fixture.a.tasks)
@@ -16,6 +17,7 @@ async function filled(text, fixture) {
     .replaceAll('{id_of_user_b}', fixture.theirTask.id)
     .replaceAll('{never_existed}', fixture.neverExisted)
     .replaceAll('{cursor_of_user_b}', cursor)
+    .replaceAll('{position_of_user_b}', position)
     .replaceAll('{etag}', fixture.etag)
     .replaceAll('user-b', fixture.b.id)
     .replace(/\{repeat:(.):(\d+)\}/g, (_, character, count) => character.repeat(Number(count)));
@@ -27,6 +29,13 @@ async function cursorOf(user) {
   const cursor = page.header('X-Next-Cursor');
   if (!cursor) throw new Error('a list of two with limit=1 has no X-Next-Cursor');
   return encodeURIComponent(cursor);
+}
+
+async function positionOf(user) {
+  const page = await user.send('GET', `${user.tasks}/changes`);
+  const position = page.json?.next;
+  if (!position) throw new Error('a page of changes has no next');
+  return position;
 }
 
 const titled = (title) => Buffer.from(JSON.stringify({ title }));

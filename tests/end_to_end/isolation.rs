@@ -15,11 +15,12 @@ on_both_databases! {
 
 const STEPS: usize = 80;
 
-/// What users could guess of each other: ids, user names, cursors.
+/// What users could guess of each other: ids, user names, cursors, positions.
 #[derive(Default)]
 struct Leaks {
     ids: Vec<String>,
     cursors: Vec<String>,
+    positions: Vec<String>,
 }
 
 fn responses_contain_no_data_of_other_users(database: Database) {
@@ -108,12 +109,13 @@ impl User<'_> {
 
     fn lists(&mut self, root: &str) {
         let cursors = self.leaks.lock().unwrap().cursors.clone();
-        let root = match self.any(4) {
+        let root = match self.any(5) {
             0 => format!("{root}/trash"),
             1 => {
                 let _ = self.checked(self.client.get(&format!("{root}/tags"))).expect(200);
                 return;
             }
+            2 => return self.follows(root),
             _ => root.to_owned(),
         };
         let query = match self.any(4) {
@@ -126,6 +128,19 @@ impl User<'_> {
         assert!(response.status == 200 || query.contains("cursor") && response.status == 422, "{response}");
         if let Some(cursor) = response.header("x-next-cursor") {
             self.leaks.lock().unwrap().cursors.push(cursor.to_owned());
+        }
+    }
+
+    /// From the start, or from any position: the user's own, or another user's.
+    fn follows(&mut self, root: &str) {
+        let positions = self.leaks.lock().unwrap().positions.clone();
+        let known = !positions.is_empty() && self.any(3) > 0;
+        let since = if known { positions[self.any(positions.len())].clone() } else { String::new() };
+        let response = self.checked(self.client.get(&format!("{root}/changes?limit=3&since={since}")));
+        assert!(response.status == 200 || known && response.status == 410, "{response}");
+        if response.status == 200 {
+            let next = response.json()["next"].as_str().unwrap().to_owned();
+            self.leaks.lock().unwrap().positions.push(next);
         }
     }
 
@@ -240,6 +255,14 @@ impl User<'_> {
             .map(|task| (task["id"].as_str().unwrap().to_owned(), task.clone()))
             .collect();
         assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
+        let changes = self.client.get("/api/tasks/changes?limit=1000").expect(200).json();
+        let followed: BTreeMap<String, Value> = changes["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| (change["id"].as_str().unwrap().to_owned(), change["task"].clone()))
+            .collect();
+        assert_eq!(followed, self.tasks, "{} follows exactly their own tasks", name(self.number));
         let tags = self.client.get("/api/tasks/tags").expect(200).json();
         let own = json!([{"name": mark(self.number), "count": self.tasks.len()}]);
         assert_eq!(

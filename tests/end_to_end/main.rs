@@ -12,6 +12,7 @@ mod auth_examples;
 mod backup;
 mod better_auth_tokens;
 mod bulk;
+mod changes;
 mod chosen_ids;
 mod commands;
 mod compression;

@@ -54,6 +54,9 @@ def before_call(context, case, kwargs):
         return
     if operation in ("list_tasks", "list_trash"):
         remove_contradictions(case.query, operation == "list_trash")
+    # The service has not issued any other text.
+    if operation == "list_changes" and not is_position(case.query.get("since")):
+        case.query.pop("since", None)
     if operation == "complete_task" and isinstance(case.body, dict):
         values = [as_text(case.body[name]) for name in ("completed", "is_completed") if name in case.body]
         if "status" in case.body:
@@ -132,6 +135,15 @@ def is_cursor(text, is_trash):
         return version == 1 and extra.get("trash", False) == is_trash
     except (ValueError, LookupError, TypeError, AttributeError):
         return False
+
+
+def is_position(text):
+    """Whether the service may have issued it."""
+    try:
+        position = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, TypeError):
+        return False
+    return position[:1] == b"\x01" and len(position) in (25, 42)
 
 
 def as_text(value):

@@ -4,6 +4,7 @@ mod audit;
 mod bodies;
 mod browsers;
 mod bulk;
+mod changes;
 mod chosen_ids;
 mod compression;
 mod conditional_lists;

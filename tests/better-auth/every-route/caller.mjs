@@ -58,6 +58,7 @@ export const routes = (root, id) => [
   ["GET", `${root}/trash/${id}`],
   ["DELETE", `${root}/trash/${id}`],
   ["POST", `${root}/bulk`, { body: { operations: [{ op: "update", id, task: { title: "not to be written" } }] } }],
+  ["GET", `${root}/changes`],
   ["GET", `${root}/tags`],
   ["GET", `${root}/trash`],
   ["DELETE", `${root}/trash`],

@@ -21,6 +21,8 @@ export async function checkIsolation(one, other) {
     same((await other.caller.get(`${root}?search=alice`)).json, [], "so is a search");
     same((await other.caller.get(`${root}/trash`)).json, [], "so is the trash");
     same((await other.caller.get(`${root}/tags`)).json, [{ name: "Bob's", count: 1 }], "so are counts of tags");
+    const changes = (await other.caller.get(`${root}/changes?limit=1000`)).json.changes;
+    same(changes.map(({ task }) => task), [mine], "so are changes");
     expectStatus(await other.caller.delete(`${root}/trash`), 204, "which can be emptied");
 
     const absent = (id) => routesOfOne(root, id);

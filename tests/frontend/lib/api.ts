@@ -17,7 +17,10 @@ export type ListPatch = components["schemas"]["ListPatch"];
 export type TagCount = components["schemas"]["TagCount"];
 export type Operation = Sent<components["schemas"]["Operation"]>;
 export type OperationResult = components["schemas"]["OperationResult"];
+export type Change = components["schemas"]["Change"];
+export type Changes = components["schemas"]["Changes"];
 export type ListQuery = NonNullable<operations["list_tasks"]["parameters"]["query"]>;
+export type ChangesQuery = NonNullable<operations["list_changes"]["parameters"]["query"]>;
 export type TrashQuery = NonNullable<operations["list_trash"]["parameters"]["query"]>;
 
 /** Without members that are always null, which `openapi-fetch` takes for members of responses. */
@@ -106,6 +109,10 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
   const paramsOfList = ({ id, revision }: List) => ({ path: { ...owner, id }, header: { "If-Match": `"${revision}"` } });
   const paramsOf = (task: Task) => ({ path: { ...owner, id: task.id }, header: { "If-Match": versions.tagOf(task) } });
 
+  async function changes(query: ChangesQuery = {}, signal?: AbortSignal): Promise<Changes> {
+    return read(await client.GET("/api/{user_id}/tasks/changes", { params: { path: owner, query }, signal }));
+  }
+
   return {
     /** Returns a page of tasks, newest first by default. */
     async list(query: ListQuery = {}, signal?: AbortSignal): Promise<Page> {
@@ -120,6 +127,21 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
     /** Returns the tags of the tasks outside the trash, sorted by name. */
     async tags(signal?: AbortSignal): Promise<TagCount[]> {
       return read(await client.GET("/api/{user_id}/tasks/tags", { params: { path: owner }, signal }));
+    },
+
+    /**
+     * Returns a page of the tasks and lists that changed since a position, or without one of a snapshot. Throws
+     * `resync_required` if what follows the position is not known: begin again without it, with nothing.
+     */
+    changes,
+
+    /** Yields the same pages until there are no more. `next` of the last one is where to continue later. */
+    async *follow(since?: string, signal?: AbortSignal): AsyncGenerator<Changes, void> {
+      for (let more = true; more; ) {
+        const page = await changes({ since }, signal);
+        yield page;
+        ({ next: since, more } = page);
+      }
     },
 
     /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */

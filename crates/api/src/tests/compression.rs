@@ -6,7 +6,7 @@ use flate2::read::GzDecoder;
 use super::{TestResponse, app, call};
 
 /// Decodes the body by its content coding.
-fn decoded(response: &TestResponse) -> Vec<u8> {
+pub(super) fn decoded(response: &TestResponse) -> Vec<u8> {
     let (mut plain, body) = (Vec::new(), &response.body[..]);
     match response.header("content-encoding") {
         "gzip" => GzDecoder::new(body).read_to_end(&mut plain).unwrap(),
