@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/notifier.rs"]
+mod notifier_of_both;
 #[path = "../support/order.rs"]
 mod order_of_both;
 #[path = "../support/ownership.rs"]
@@ -40,6 +42,7 @@ mod jobs;
 mod lock_order;
 mod locks;
 mod migrations;
+mod notifier;
 mod order;
 mod outage;
 mod ownership;

@@ -13,6 +13,8 @@ mod doctor_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/notifier.rs"]
+mod notifier_of_both;
 #[path = "../support/order.rs"]
 mod order_of_both;
 #[path = "../support/ownership.rs"]
@@ -36,6 +38,7 @@ mod doctor;
 mod file;
 mod jobs;
 mod migrations;
+mod notifier;
 mod order;
 mod overload;
 mod ownership;

@@ -52,7 +52,7 @@ mod tests {
     fn notices(owners: impl IntoIterator<Item = String>) -> Notices {
         let at = |number: usize| {
             let revision = i64::try_from(number).unwrap();
-            (number % 3 > 0).then(|| OwnerRevision::new((1 << 53) - 1, (1 << 53) - revision))
+            (!number.is_multiple_of(3)).then(|| OwnerRevision::new((1 << 53) - 1, (1 << 53) - revision))
         };
         let owners = owners.into_iter().enumerate();
         owners.map(|(number, owner)| (OwnerId::parse(&owner).unwrap(), at(number))).collect()
