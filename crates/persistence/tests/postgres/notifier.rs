@@ -121,10 +121,10 @@ fn sessions_stop_listening_after_the_last_of_many_watches() {
     let process = Process::start(&never(&url));
     let notifier = process.database.notifier();
     let owners: Vec<_> = (0..100).map(|number| Owner::for_test(&format!("owner-{number}"))).collect();
-    let watches: Vec<_> =
+    let many: Vec<_> =
         owners.iter().cycle().take(1000).map(|owner| Watched::new(&*notifier, owner)).collect();
     listening(&url, 1);
-    drop(watches);
+    drop(many);
     listening(&url, 0);
     let mut watched = process.watch(&owners[0]);
     listening(&url, 1);
