@@ -6,6 +6,8 @@
 
 mod exchange;
 mod poller;
+#[cfg(test)]
+mod tests;
 mod watched;
 
 use std::collections::HashMap;

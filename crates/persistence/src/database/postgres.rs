@@ -31,6 +31,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
+use crate::options::Location;
 use crate::read::{Follow, Get, List, Lists, ReadBackend, one_revision, one_task, tag_counts};
 use crate::workers::{Replies, Reply};
 use crate::write::WriteBackend;
@@ -48,12 +49,12 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        let listen = (!options.listen_url.is_empty()).then(|| {
-            Server::new(
-                &options.listen_url,
-                &DatabaseOptions { transaction_pooler: false, ..options.clone() },
-            )
-        });
+        let listen = match Location::parse(&options.listen_url) {
+            Ok(Location::Postgres(url)) => {
+                Some(Server::new(&url, &DatabaseOptions { transaction_pooler: false, ..options.clone() }))
+            }
+            _ => None,
+        };
         Self { server: Server::new(url, options), listen }
     }
 }

@@ -21,10 +21,10 @@ fn never(url: &str) -> DatabaseOptions {
 }
 
 /// Waits until so many sessions listen.
-fn listening(url: &str, number: usize) {
+pub(crate) fn listening(url: &str, number: usize) {
     let count = format!("select count(*) {LISTENING}");
     let listens = || (Postgres::shared().query(url, &count).trim() == number.to_string()).then_some(());
-    assert!(eventually(Duration::from_secs(60), listens).is_some(), "{number} sessions do not listen");
+    assert!(eventually(Duration::from_mins(1), listens).is_some(), "{number} sessions do not listen");
 }
 
 fn run_sql(url: &str) -> impl Fn(&str) {
@@ -34,6 +34,14 @@ fn run_sql(url: &str) -> impl Fn(&str) {
 #[test]
 fn every_command_reports_its_owners() {
     notifier_of_both::every_command_reports_its_owners(&options(&Postgres::shared().create_database()));
+}
+
+#[test]
+fn commands_report_their_owners() {
+    let url = Postgres::shared().create_database();
+    let listens = || listening(&url, 1);
+    let received = notifier_of_both::commands_report_their_owners(&options(&url), listens, run_sql(&url));
+    assert_eq!(received, 5, "an import, a move of two, a repair, an erasure");
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn interrupted_senders_send_again() {
         other.write(&owner);
         (other.counts.sent.load(Ordering::SeqCst) > sent).then_some(())
     };
-    assert!(eventually(Duration::from_secs(60), write).is_some());
+    assert!(eventually(Duration::from_mins(1), write).is_some());
     assert_eq!(other.counts.resumed.load(Ordering::SeqCst), 1);
     reaches(&one.counts.received, 2);
 }

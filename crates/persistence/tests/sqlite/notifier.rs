@@ -20,6 +20,13 @@ fn every_command_reports_its_owners() {
 }
 
 #[test]
+fn commands_report_their_owners() {
+    let place = Place::new();
+    let run_sql = |sql: &str| place.connection().batch_execute(sql).unwrap();
+    notifier_of_both::commands_report_their_owners(&place.options(), || (), run_sql);
+}
+
+#[test]
 fn writes_without_watches_need_no_more_statements() {
     notifier_of_both::writes_without_watches_need_no_more_statements(&Place::new().options());
 }
@@ -53,6 +60,6 @@ fn changes_of_another_process_are_found_by_the_data_version() {
 #[test]
 #[ignore = "a process of the test above"]
 fn other_process_entry_point() {
-    let url = env::var(URL).unwrap();
+    let url = env::var_os(URL).unwrap().into_string().unwrap();
     Process::start(&DatabaseOptions { url, ..DatabaseOptions::default() }).write(&Owner::for_test("owner"));
 }

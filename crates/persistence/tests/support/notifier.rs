@@ -9,17 +9,20 @@ use std::time::Duration;
 
 use domain::testing::ManualClock;
 use domain::{
-    Command, NewTask, Notifier, Owner, OwnerRevision, Precondition, TaskRepository, TrashCapacity, Watch,
+    Command, ExistingTask, NewTask, Notifier, Owner, OwnerRevision, Precondition, TaskRepository,
+    TrashCapacity, Watch,
 };
-use persistence::{Database, DatabaseObserver, DatabaseOptions, JobOptions, WorkKind};
+use persistence::{
+    Database, DatabaseObserver, DatabaseOptions, Doctor, ImportedEntry, JobOptions, OwnerData, WorkKind,
+};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::eventually;
 
-use crate::ownership_of_both::{RandomIds, at, fill, id};
+use crate::ownership_of_both::{RandomIds, at, fill, id, imported};
 
 /// A test fails only after this time.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Longer than any test: no poll finds what a notice has to report.
 pub(crate) const NEVER: Duration = Duration::from_hours(1);
@@ -114,7 +117,7 @@ impl Watched {
             block_on(watch.changed());
             let _ = sender.send(watch);
         });
-        self.0 = Some(returned.recv_timeout(DEADLINE).expect("a change is not reported"));
+        self.0 = Some(returned.recv_timeout(DEADLINE).unwrap());
     }
 
     /// Whether a change is reported already.
@@ -157,6 +160,33 @@ pub(crate) fn every_command_reports_its_owners(options: &DatabaseOptions) {
     assert_eq!(changed(), [true, true], "a move");
     block_on(tasks.erase(&bob)).unwrap();
     assert_eq!(changed(), [false, true], "an erasure");
+}
+
+/// Commands of an operator report to the services, which listen when `listens` returns. Returns how many notices
+/// were received.
+pub(crate) fn commands_report_their_owners(
+    options: &DatabaseOptions,
+    listens: impl FnOnce(),
+    run_sql: impl Fn(&str),
+) -> usize {
+    let process = Process::start(&DatabaseOptions { poll: NEVER, ..options.clone() });
+    let (alice, bob) = (Owner::for_test("alice"), Owner::for_test("bob"));
+    let data = OwnerData::new(options).unwrap();
+    let mut watches = [process.watch(&alice), process.watch(&bob)];
+    listens();
+    while watches.iter_mut().any(Watched::has_changed) {}
+    let mut entries = (1..=3).map(|number| Ok(ImportedEntry::Task(imported(number))));
+    data.import(alice.id(), (0, ExistingTask::Reject), &mut entries).unwrap();
+    watches[0].next();
+    data.move_tasks(alice.id(), bob.id(), &RandomIds).unwrap();
+    watches.iter_mut().for_each(Watched::next);
+    run_sql("update owners set live_tasks = 9 where owner_id = 'bob'");
+    let doctor = Doctor::new(options).unwrap();
+    doctor.repair(&doctor.check().unwrap(), &mut drop).unwrap();
+    watches[1].next();
+    data.erase(bob.id()).unwrap();
+    watches[1].next();
+    process.counts.received.load(Ordering::SeqCst)
 }
 
 /// Without a watch, writes execute what they always do, and nothing polls.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Array, Text};
-use diesel::{QueryResult, RunQueryDsl, sql_query};
+use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query};
+use domain::OwnerId;
 
 use super::session::{Opened, Session};
 use super::{Postgres, in_transaction};
@@ -69,7 +70,14 @@ fn exchange(
         received.poll = listen;
     }
     if !outgoing.is_empty() {
-        send(opened, begin, payload::encode(outgoing))?;
+        let connection = &mut opened.connection;
+        match begin {
+            None => send(connection, outgoing)?,
+            Some(begin) => {
+                let begin = format!("{begin}; set local synchronous_commit = off");
+                in_transaction(connection, &begin, |connection| send(connection, outgoing))?;
+            }
+        }
     }
     if listen {
         for notification in opened.connection.notifications_iter() {
@@ -82,15 +90,17 @@ fn exchange(
     Ok(received)
 }
 
-fn send(opened: &mut Opened, begin: Option<&str>, payloads: Vec<String>) -> QueryResult<()> {
-    let notify = sql_query("select pg_notify('tasknook_changes', payload) from unnest($1) as payload")
-        .bind::<Array<Text>, _>(payloads);
-    let connection = &mut opened.connection;
-    match begin {
-        None => notify.execute(connection).map(drop),
-        Some(begin) => {
-            let begin = format!("{begin}; set local synchronous_commit = off");
-            in_transaction(connection, &begin, |connection| notify.execute(connection).map(drop))
-        }
+fn send(connection: &mut PgConnection, notices: &Notices) -> QueryResult<()> {
+    sql_query("select pg_notify('tasknook_changes', payload) from unnest($1) as payload")
+        .bind::<Array<Text>, _>(payload::encode(notices))
+        .execute(connection)
+        .map(drop)
+}
+
+/// Sends notices of these owners. Without them polling finds the changes.
+pub(super) fn report(connection: &mut PgConnection, owners: &[&OwnerId]) {
+    let notices = owners.iter().map(|owner| ((*owner).clone(), None)).collect();
+    if let Err(error) = send(connection, &notices) {
+        tracing::debug!(%error, "the changes of a command are found by polling");
     }
 }
