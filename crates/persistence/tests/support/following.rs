@@ -43,7 +43,9 @@ pub(crate) fn followers_have_what_is_listed(url: &str, write: impl FnOnce() + Se
     let mut writes = AnyWrites::new(&owners(), 1000);
     (0..60).for_each(|_| writes.write(repository));
     let mut early = owners().map(Follower::new);
-    early.iter_mut().for_each(|follower| follower.catch_up(repository, 3));
+    for follower in &mut early {
+        follower.catch_up(repository, 3);
+    }
     let over = &AtomicBool::new(false);
     let followed: Vec<(Follower, usize)> = thread::scope(|scope| {
         let followers: Vec<_> = (0..FOLLOWERS)
@@ -150,10 +152,10 @@ pub(crate) fn write_as_processes(worker: &str, url: &str) {
 
 /// What each process does.
 pub(crate) fn work() {
-    let Ok(writer) = env::var(WRITER) else {
+    let Some(writer) = env::var_os(WRITER) else {
         panic!("this is no test, but a process that another one starts")
     };
-    let (seed, url) = writer.split_once(' ').unwrap();
+    let (seed, url) = writer.to_str().unwrap().split_once(' ').unwrap();
     write(&*Database::open(&without_timeouts(url)).unwrap().tasks(), seed.parse().unwrap());
 }
 
