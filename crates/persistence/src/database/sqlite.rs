@@ -40,7 +40,7 @@ use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
 use file::{FileIdentity, REPLACED};
 
-const FUNCTIONS: SqlFunctions = SqlFunctions {
+pub(crate) const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "substr(search, 1, instr(search, char(31)) - 1)",
     in_time: time_limit::IN_TIME,
     find: "instr",

@@ -9,6 +9,8 @@
 
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
+#[path = "../support/following.rs"]
+mod following_of_both;
 #[path = "../support/jobs.rs"]
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
@@ -38,6 +40,7 @@ mod connections;
 mod doctor;
 mod encryption;
 mod fairness;
+mod following;
 mod jobs;
 mod lock_order;
 mod locks;

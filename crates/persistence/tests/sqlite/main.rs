@@ -9,6 +9,8 @@
 
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
+#[path = "../support/following.rs"]
+mod following_of_both;
 #[path = "../support/jobs.rs"]
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
@@ -36,6 +38,7 @@ mod backup;
 mod connections;
 mod doctor;
 mod file;
+mod following;
 mod jobs;
 mod migrations;
 mod notifier;
