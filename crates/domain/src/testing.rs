@@ -2,11 +2,15 @@
 //!
 //! It is compiled with the feature `testing` only. Nothing here is for production.
 
+mod any_writes;
 pub mod contract;
+mod follower;
 mod memory;
 mod numbers;
 mod ports;
 
+pub use any_writes::AnyWrites;
+pub use follower::Follower;
 pub use memory::MemoryTasks;
 pub use numbers::Numbers;
 pub use ports::{ManualClock, SequentialIds};

@@ -1,15 +1,16 @@
 //! Reads: their requests, and how a worker serves a group of them. A group is one statement, which can be repeated.
 //!
 //! SQL that both databases understand belongs here: one task by its key ([`one_task`]), an owner's revision
-//! ([`one_revision`]), a page (`page`), the counts of tags (`tag_counts`). PostgreSQL reads several tasks, several revisions,
-//! and several pages of newest tasks with one statement each: `database::postgres::group_reads`.
+//! ([`one_revision`]), a page (`page`), changes (`changes`), the counts of tags (`tag_counts`). PostgreSQL reads several tasks,
+//! several revisions, and several pages of newest tasks with one statement each: `database::postgres::group_reads`.
 
+mod changes;
 mod lists;
 mod look_up;
 mod page;
+mod paged;
 mod tag_counts;
 
-use std::slice;
 use std::time::Instant;
 
 use diesel::connection::LoadConnection;
@@ -17,7 +18,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 use domain::{
-    AtRevision, CountedList, ListQuery, Owner, OwnerId, OwnerRevision, Page, RepositoryError, Scope,
+    AtRevision, Changes, CountedList, ListQuery, Owner, OwnerId, OwnerRevision, Page, RepositoryError, Scope,
     TagCount, Task, TaskId,
 };
 
@@ -28,11 +29,13 @@ use crate::workers::{
     Worker,
 };
 
+pub(crate) use changes::Follow;
 pub(crate) use lists::Lists;
 pub(crate) use look_up::{Found, LookUp};
 #[cfg(feature = "postgres")]
 pub(crate) use page::{Head, page};
 pub(crate) use page::{SqlFunctions, is_scan, pages};
+pub(crate) use paged::{PageOf, Paged};
 pub(crate) use tag_counts::tag_counts;
 
 /// Maximum attempts of a statement after conflicts and lost connections.
@@ -85,16 +88,10 @@ pub(crate) enum Scanned {
     Tags(AtRevision<Vec<TagCount>>),
 }
 
-impl Request for List {
-    fn owner(&self) -> Option<&OwnerId> {
-        Some(self.owner.id())
-    }
-}
-
 impl Request for Scan {
     fn owner(&self) -> Option<&OwnerId> {
         match self {
-            Self::List(list) => list.owner(),
+            Self::List(list) => Some(list.owner.id()),
             Self::Lists(lists) => Some(lists.owner.id()),
             Self::Tags(owner) => Some(owner.id()),
         }
@@ -112,7 +109,14 @@ pub(crate) trait ReadBackend: Backend {
         look_up::look_up::<Self>(connection, group)
     }
 
-    fn list(connection: &mut Self::Connection, group: &[List]) -> Replies<Page>;
+    fn list(connection: &mut Self::Connection, group: &[&List]) -> Replies<Page>;
+
+    fn changes(connection: &mut Self::Connection, follow: &Follow) -> QueryResult<Reply<Changes>>;
+
+    /// Reads the pages of a group, of tasks or of changes.
+    fn paged(connection: &mut Self::Connection, group: &[PageOf]) -> Replies<Paged> {
+        paged::paged::<Self>(connection, group)
+    }
 
     fn lists(connection: &mut Self::Connection, lists: &Lists) -> QueryResult<AtRevision<Vec<CountedList>>>;
 
@@ -123,7 +127,7 @@ pub(crate) trait ReadBackend: Backend {
         for scan in group {
             match scan {
                 Scan::List(list) => {
-                    let pages = Self::list(connection, slice::from_ref(&**list))?;
+                    let pages = Self::list(connection, &[list])?;
                     replies.extend(pages.into_iter().map(|page| page.map(Scanned::Page)));
                 }
                 Scan::Lists(lists) => replies.push(Ok(Scanned::Lists(Self::lists(connection, lists)?))),

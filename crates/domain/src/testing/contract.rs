@@ -10,13 +10,15 @@
 //! for one adapter. Each test uses its own owners, so that all may share one database.
 
 mod bulk;
+mod changes;
+mod following;
 mod idempotency;
 mod listed_tasks;
 mod listing;
 mod lists;
 mod members;
 mod order;
-mod ownership;
+pub(crate) mod ownership;
 mod quota;
 mod racing;
 mod reading;
@@ -31,6 +33,8 @@ use uuid::Uuid;
 use crate::{Description, NewTask, Owner, Task, TaskId, TaskRepository, Timestamp, Title};
 
 pub use bulk::*;
+pub use changes::*;
+pub use following::*;
 pub use idempotency::*;
 pub use listed_tasks::*;
 pub use listing::*;
@@ -164,6 +168,18 @@ macro_rules! repository_contract {
             hundreds_of_operations_are_executed
             repeated_operations_get_the_recorded_response
             concurrent_bulks_are_executed_one_after_another
+            each_object_is_listed_once_in_its_latest_state
+            trashed_and_purged_tasks_are_deleted
+            deleted_lists_change_their_tasks
+            operations_and_moves_are_changes
+            renumbered_tasks_are_changed
+            erased_owners_must_resync
+            moved_owners_are_followed
+            positions_of_the_future_must_resync
+            snapshots_have_live_objects_in_pages
+            snapshots_beside_writes_lose_nothing
+            followers_have_what_is_listed
+            followers_beside_writers_have_what_is_listed
         }
     };
     (@each $repository:expr; $($requirement:ident)*) => {

@@ -27,7 +27,6 @@ macro_rules! task_columns {
         pub(crate) const COLUMNS: &str = concat!("id" $(, ", ", stringify!($name))+);
 
         /// The same columns of a row with the alias `task`.
-        #[cfg(feature = "postgres")]
         pub(crate) const TASK_COLUMNS: &str = concat!("task.id" $(, ", task.", stringify!($name))+);
 
         /// The columns that are written, after the owner's id.

@@ -18,7 +18,7 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Timestamptz, Uuid as PgUuid};
 use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDsl};
 use domain::{
-    AtRevision, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
+    AtRevision, Changes, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -29,8 +29,8 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, Lists, ReadBackend, one_revision, one_task, tag_counts};
-use crate::workers::Replies;
+use crate::read::{Follow, Get, List, Lists, ReadBackend, one_revision, one_task, tag_counts};
+use crate::workers::{Replies, Reply};
 use crate::write::WriteBackend;
 use connection::Server;
 
@@ -108,8 +108,12 @@ impl ReadBackend for Postgres {
         }
     }
 
-    fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+    fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Page> {
         group_reads::list(connection, group)
+    }
+
+    fn changes(connection: &mut PgConnection, follow: &Follow) -> QueryResult<Reply<Changes>> {
+        follow.read(connection, &group_reads::FUNCTIONS)
     }
 
     fn tags(connection: &mut Self::Connection, owner: &Owner) -> QueryResult<AtRevision<Vec<TagCount>>> {

@@ -11,14 +11,14 @@ use domain::{
 
 use super::outage::{Outages, Part};
 use crate::backend::Failure;
-use crate::read::{Found, Get, List, Lists, LookUp, Scan, Scanned, is_scan};
+use crate::read::{Follow, Found, Get, List, Lists, LookUp, PageOf, Paged, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
 use crate::write::{BlockedOwners, Ownership, Write};
 
 /// Tasks behind workers.
 pub(crate) struct WorkerTasks {
     pub(crate) gets: Sender<LookUp, Found>,
-    pub(crate) pages: Sender<List, Page>,
+    pub(crate) pages: Sender<PageOf, Paged>,
     pub(crate) scans: Sender<Scan, Scanned>,
     /// One for each write worker.
     pub(crate) writes: Vec<Sender<Write, Outcome>>,
@@ -82,9 +82,8 @@ impl TaskRepository for WorkerTasks {
             let page = |scanned| if let Scanned::Page(page) = scanned { Some(page) } else { None };
             return self.scan(Scan::List(Box::new(list)), page).await;
         }
-        let page = self.pages.submit(list).await;
-        self.outages.record(Part::Reads, &page);
-        page
+        let page = |paged| if let Paged::Tasks(page) = paged { Some(page) } else { None };
+        self.page(PageOf::Tasks(list), page).await
     }
 
     async fn lists(
@@ -106,8 +105,19 @@ impl TaskRepository for WorkerTasks {
         self.look_up(LookUp::Revision(owner.clone()), revision).await
     }
 
-    async fn changes(&self, _: &Owner, _: FeedPosition, _: u32) -> Result<Changes, RepositoryError> {
-        Err(Failure::internal("changes are not read yet").error())
+    async fn changes(
+        &self,
+        owner: &Owner,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Changes, RepositoryError> {
+        if let FeedPosition::At(seen) = after
+            && self.revision(owner).await? == seen
+        {
+            return Ok(Changes::page(after, seen, Vec::new(), limit));
+        }
+        let changes = |paged| if let Paged::Changes(changes) = paged { Some(changes) } else { None };
+        self.page(PageOf::Changes(Follow { owner: owner.clone(), after, limit }), changes).await
     }
 }
 
@@ -126,6 +136,13 @@ impl WorkerTasks {
         let found = self.gets.submit(request).await;
         self.outages.record(Part::Reads, &found);
         result(found?).ok_or_else(|| Failure::internal("the result of another look-up").error())
+    }
+
+    /// Reads a page; `result` is that of the request's kind.
+    async fn page<A>(&self, request: PageOf, result: fn(Paged) -> Option<A>) -> Result<A, RepositoryError> {
+        let paged = self.pages.submit(request).await;
+        self.outages.record(Part::Reads, &paged);
+        result(paged?).ok_or_else(|| Failure::internal("the result of another page").error())
     }
 
     /// Reads many rows; `result` is that of the request's kind.

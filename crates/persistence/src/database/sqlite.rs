@@ -22,7 +22,7 @@ use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
 };
 use domain::{
-    AtRevision, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
+    AtRevision, Changes, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
 };
 use uuid::Uuid;
 
@@ -31,8 +31,10 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
-use crate::read::{Get, List, Lists, ReadBackend, SqlFunctions, one_revision, one_task, pages, tag_counts};
-use crate::workers::Replies;
+use crate::read::{
+    Follow, Get, List, Lists, ReadBackend, SqlFunctions, one_revision, one_task, pages, tag_counts,
+};
+use crate::workers::{Replies, Reply};
 use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
 use file::{FileIdentity, REPLACED};
@@ -42,6 +44,7 @@ const FUNCTIONS: SqlFunctions = SqlFunctions {
     in_time: time_limit::IN_TIME,
     find: "instr",
     position: SQLITE_POSITION,
+    lateral: false,
 };
 
 /// How long migrations, backups and the doctor wait for another writer.
@@ -138,8 +141,12 @@ impl ReadBackend for Sqlite {
         }
     }
 
-    fn list(connection: &mut SqliteConnection, group: &[List]) -> Replies<Page> {
+    fn list(connection: &mut SqliteConnection, group: &[&List]) -> Replies<Page> {
         pages(connection, &FUNCTIONS, group)
+    }
+
+    fn changes(connection: &mut SqliteConnection, follow: &Follow) -> QueryResult<Reply<Changes>> {
+        follow.read(connection, &FUNCTIONS)
     }
 
     fn lists(connection: &mut SqliteConnection, lists: &Lists) -> QueryResult<AtRevision<Vec<CountedList>>> {

@@ -9,7 +9,7 @@ use super::DatabaseBackend;
 use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
-use crate::read::{GROUP_ROWS, Reads, Rows};
+use crate::read::{GROUP_ROWS, PageOf, Reads, Rows};
 use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
     SlowStatements, Timeouts, Workers,
@@ -40,9 +40,9 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         let pages = QueueLimits {
             // One group per owner at a time, so that the large pages of one owner leave a worker for others.
             running_per_owner: 1,
-            ..self.limits(counts.pages, B::page_weight, GROUP_ROWS)
+            ..self.limits(counts.pages, PageOf::weight::<B>, GROUP_ROWS)
         };
-        let pages = self.read(WorkKind::Page, pages, B::list)?;
+        let pages = self.read(WorkKind::Page, pages, B::paged)?;
         let scans = QueueLimits {
             running_per_owner: 1,
             waiting_per_owner: self.options.scans_per_owner,

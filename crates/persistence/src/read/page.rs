@@ -66,6 +66,8 @@ pub(crate) struct SqlFunctions {
     pub(crate) find: &'static str,
     /// The key in the manual order, also of a row that has none.
     pub(crate) position: &'static str,
+    /// Whether a subquery can be run for each row of a join.
+    pub(crate) lateral: bool,
 }
 
 /// A page and one more row, which shows whether more tasks follow.
@@ -91,11 +93,11 @@ pub(crate) type Head = (i64, i64, i64, Option<i64>);
 pub(crate) type Row = (Head, Option<TaskRow>);
 
 /// Reads the page of each request, each from one snapshot.
-pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[List]) -> Replies<Page>
+pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[&List]) -> Replies<Page>
 where
     for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
 {
-    let read = |List { owner, query }: &List| -> QueryResult<Page> {
+    let read = |List { owner, query }: &&List| -> QueryResult<Page> {
         let statement = PageQuery::new(functions, owner, query);
         let mut rows: Vec<Row> = statement.load(connection)?;
         if rows.is_empty() {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Ids that no other test uses.
-pub(super) struct FreshIds;
+pub(crate) struct FreshIds;
 
 impl Ids for FreshIds {
     fn next(&self) -> TaskId {

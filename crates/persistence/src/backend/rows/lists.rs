@@ -5,8 +5,17 @@ use domain::{Color, List, ListId, ListName, OrderKey, OwnerId, Revision, Timesta
 
 use super::{Id, UtcTimestamp};
 
-/// The columns of a list, in the order of [`ListColumns`].
-pub(crate) const LIST_COLUMNS: &str = "id, name, color, position, created_at, updated_at, revision";
+macro_rules! list_columns {
+    ($first:literal $(, $name:literal)+) => {
+        /// The columns of a list, in the order of [`ListColumns`].
+        pub(crate) const LIST_COLUMNS: &str = concat!($first $(, ", ", $name)+);
+
+        /// The same columns of a row with the alias `list`.
+        pub(crate) const QUALIFIED_LIST_COLUMNS: &str = concat!("list.", $first $(, ", list.", $name)+);
+    };
+}
+
+list_columns! { "id", "name", "color", "position", "created_at", "updated_at", "revision" }
 
 pub(crate) type ListColumns = (Id, Text, Nullable<Integer>, Text, UtcTimestamp, UtcTimestamp, BigInt);
 pub(crate) type ListRow = (ListId, String, Option<i32>, String, Timestamp, Timestamp, i64);

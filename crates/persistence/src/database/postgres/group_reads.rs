@@ -94,6 +94,7 @@ pub(super) const FUNCTIONS: SqlFunctions = SqlFunctions {
     in_time: "",
     find: "strpos",
     position: POSTGRES_POSITION,
+    lateral: true,
 };
 
 /// The largest page that is read in a group. Larger ones gain nothing from it, and wait for the others.
@@ -105,7 +106,7 @@ pub(super) fn page_weight(List { query, .. }: &List) -> usize {
 }
 
 /// Reads the pages of a group: in one statement if all are of the newest tasks, else one by one.
-pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Page> {
+pub(super) fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Page> {
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
@@ -116,7 +117,7 @@ pub(super) fn list(connection: &mut PgConnection, group: &[List]) -> Replies<Pag
         one.cmp(other).then_with(|| time_order(next).cmp(&time_order(row)))
     });
     let mut rows = rows.into_iter().peekable();
-    let outcome = |(number, List { owner, query }): (i64, &List)| {
+    let outcome = |(number, List { owner, query }): (i64, &&List)| {
         let mut head = Head::default();
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, ..)| *ordinal == number));
         let tasks = of_page.filter_map(|(_, (epoch, revision), row)| {
@@ -166,7 +167,7 @@ struct NewestTasks<'a> {
 }
 
 impl<'a> NewestTasks<'a> {
-    fn of(group: &'a [List]) -> Self {
+    fn of(group: &[&'a List]) -> Self {
         let after = |list: &List| match list.query.after {
             Some(Position::Time(time, id)) => Some((time, id)),
             _ => None,

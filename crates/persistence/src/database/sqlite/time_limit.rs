@@ -53,12 +53,12 @@ mod tests {
     use diesel::dsl::sql;
     use diesel::sql_types::BigInt;
     use diesel::{Connection, RunQueryDsl, select};
-    use domain::{ListQuery, Owner, Sort, SortKey, Status};
+    use domain::{FeedPosition, ListQuery, Owner, OwnerRevision, Sort, SortKey, Status};
 
     use super::*;
     use crate::backend::Backend;
     use crate::database::sqlite::Sqlite as Database;
-    use crate::read::{List, ReadBackend};
+    use crate::read::{Follow, List, ReadBackend};
     use crate::{DatabaseOptions, migrations};
 
     #[test]
@@ -89,7 +89,7 @@ mod tests {
             .unwrap();
         let mut is_limited = |query: ListQuery| {
             let list = List { owner: Owner::for_test("a"), query };
-            within(Duration::ZERO, || Database::list(&mut connection, &[list])).is_err()
+            within(Duration::ZERO, || Database::list(&mut connection, &[&list])).is_err()
         };
         let by_title = Sort { key: SortKey::Title, ..Sort::default() };
         assert!(is_limited(ListQuery { sort: by_title, ..ListQuery::default() }));
@@ -98,5 +98,10 @@ mod tests {
         let owner = Owner::for_test("a");
         let tags = within(Duration::ZERO, || Database::tags(&mut connection, &owner));
         assert!(tags.unwrap_err().to_string().contains("takes too long"));
+        for after in [FeedPosition::Start, FeedPosition::At(OwnerRevision::NONE)] {
+            let follow = Follow { owner: owner.clone(), after, limit: 1 };
+            let changes = within(Duration::ZERO, || Database::changes(&mut connection, &follow));
+            assert!(changes.unwrap_err().to_string().contains("takes too long"));
+        }
     }
 }

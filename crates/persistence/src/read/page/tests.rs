@@ -29,7 +29,8 @@ fn combinations_of_filters_leave_no_prepared_statements() {
     use domain::{Priority, Tag};
 
     let owner = Owner::for_test("a");
-    let functions = SqlFunctions { title: "title", in_time: "", find: "instr", position: "position" };
+    let functions =
+        SqlFunctions { title: "title", in_time: "", find: "instr", position: "position", lateral: false };
     let is_kept = |query: &ListQuery| {
         PageQuery::new(&functions, &owner, query).is_safe_to_cache_prepared(&diesel::sqlite::Sqlite).unwrap()
     };
