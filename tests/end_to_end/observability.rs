@@ -155,7 +155,7 @@ fn audit_log_records_each_write_of_a_user() {
     let list = alice.post("/api/lists", &json!({"name": "text of a list"})).expect(201).json();
     let list = list["id"].as_str().unwrap();
     let chosen = alice.request("PUT", &format!("/api/lists/{list}")).header("if-none-match", "*");
-    let _ = chosen.json(&json!({"name": "text"})).expect(412);
+    let _ = chosen.json(&json!({"name": "text"})).send().expect(412);
     let _ = alice.delete(&format!("/api/alice/lists/{list}")).expect(204);
     let transfer = json!({ "from_token": environment.token("bob") });
     let _ = alice.post("/api/tasks/transfer", &transfer).expect(204);
