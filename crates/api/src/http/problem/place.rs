@@ -15,7 +15,7 @@ pub(crate) enum Place {
 impl Place {
     /// A location as a path, such as `operations[0].task.title`; without members, what it is in.
     pub(super) fn path(loc: &[Self]) -> String {
-        let members = if loc.len() > 1 { &loc[1..] } else { loc };
+        let members = loc.get(1..).filter(|members| !members.is_empty()).unwrap_or(loc);
         let steps = members.iter().enumerate().map(|(depth, place)| match place {
             Self::Name(name) if depth > 0 => format!(".{name}"),
             Self::Name(name) => name.to_string(),
