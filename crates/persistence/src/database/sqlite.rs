@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod migrations;
+mod notices;
 mod probe;
 mod time_limit;
 mod write;
@@ -51,6 +52,7 @@ pub(crate) const FUNCTIONS: SqlFunctions = SqlFunctions {
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// A file.
+#[derive(Clone)]
 pub(crate) struct Sqlite {
     path: PathBuf,
     identity: FileIdentity,

@@ -15,6 +15,8 @@ mod following_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/notifier.rs"]
+mod notifier_of_both;
 #[path = "../support/order.rs"]
 mod order_of_both;
 #[path = "../support/ownership.rs"]
@@ -43,6 +45,7 @@ mod jobs;
 mod lock_order;
 mod locks;
 mod migrations;
+mod notifier;
 mod order;
 mod outage;
 mod ownership;

@@ -15,6 +15,8 @@ mod following_of_both;
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/notifier.rs"]
+mod notifier_of_both;
 #[path = "../support/order.rs"]
 mod order_of_both;
 #[path = "../support/ownership.rs"]
@@ -39,6 +41,7 @@ mod file;
 mod following;
 mod jobs;
 mod migrations;
+mod notifier;
 mod order;
 mod overload;
 mod ownership;
