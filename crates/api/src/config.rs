@@ -58,6 +58,7 @@ pub(crate) struct Settings {
     pub database: Database,
     pub tasks: Tasks,
     pub limits: Limits,
+    pub events: Events,
     pub cors: Cors,
     pub metrics: Metrics,
     pub log: Log,
@@ -151,6 +152,8 @@ section!(Limits {
     idempotency_hours: u64,
     idempotency_keys: u32,
 });
+
+section!(Events { heartbeat_seconds: u64, max_streams_per_owner: u32, max_streams: u32 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

@@ -85,6 +85,9 @@ impl Settings {
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst),
             ("limits.idempotency_hours", self.limits.idempotency_hours),
             ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys)),
+            ("events.heartbeat_seconds", self.events.heartbeat_seconds),
+            ("events.max_streams_per_owner", u64::from(self.events.max_streams_per_owner)),
+            ("events.max_streams", u64::from(self.events.max_streams)),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -116,6 +119,7 @@ impl Settings {
                 RATE_MAX,
             ),
             ("limits.failed_authentications_burst", self.limits.failed_authentications_burst, RATE_MAX),
+            ("events.heartbeat_seconds", self.events.heartbeat_seconds, 300),
             ("limits.idempotency_hours", self.limits.idempotency_hours, 8760),
             ("limits.idempotency_keys", u64::from(self.limits.idempotency_keys), 1_000_000),
         ];

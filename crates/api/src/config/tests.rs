@@ -170,6 +170,10 @@ fn invalid_values_are_rejected_with_their_key() {
         with("limits.body_timeout_seconds", "15")
             .starts_with("limits.body_timeout_seconds: must be at most 14")
     );
+    assert_eq!(with("events.heartbeat_seconds", "301"), "events.heartbeat_seconds: must be at most 300");
+    for key in ["events.heartbeat_seconds", "events.max_streams", "events.max_streams_per_owner"] {
+        assert_eq!(with(key, "0"), format!("{key}: must be at least 1"));
+    }
     for level in ["verbose", "warning,info", "info,=x="] {
         assert!(with("log.level", level).starts_with("log.level: "), "{level}");
     }
