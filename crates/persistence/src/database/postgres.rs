@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod group_reads;
 mod migrations;
+mod service_lock;
 mod settings;
 mod write;
 

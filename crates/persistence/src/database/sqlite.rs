@@ -6,6 +6,7 @@ mod doctor;
 mod file;
 mod migrations;
 mod probe;
+mod service_lock;
 mod time_limit;
 mod write;
 
