@@ -51,6 +51,7 @@ mod readiness;
 mod reading;
 mod rejections;
 mod restart;
+mod restored;
 mod same_responses;
 mod schemathesis;
 mod sqlite_files;

@@ -21,6 +21,8 @@ mod ownership_of_both;
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/restored.rs"]
+mod restored_of_both;
 #[path = "../support/trash.rs"]
 mod trash_of_both;
 #[path = "../support/upgrade.rs"]
@@ -46,6 +48,7 @@ mod ownership;
 mod partitions;
 mod pooler;
 mod pruning;
+mod restored;
 mod startup;
 mod statements;
 mod trash;
