@@ -42,7 +42,10 @@ pub(super) fn acquire<B: ServiceLockBackend>(
             Ok(Attempt::Excluded) => {
                 if !is_waiting {
                     let timeout_seconds = timeout.as_secs();
-                    tracing::warn!(timeout_seconds, "waiting for the command that renews a restored database");
+                    tracing::warn!(
+                        timeout_seconds,
+                        "waiting for the command that renews a restored database"
+                    );
                 }
                 is_waiting = true;
                 thread::sleep(PAUSE);
