@@ -152,6 +152,11 @@ fn audit_log_records_each_write_of_a_user() {
     let _ = alice.delete("/api/tasks/text-of-bob").expect(404);
     let _ = alice.request("DELETE", &task).header("if-match", "\"0\"").send().expect(412);
     let _ = alice.delete(&task).expect(204);
+    let list = alice.post("/api/lists", &json!({"name": "text of a list"})).expect(201).json();
+    let list = list["id"].as_str().unwrap();
+    let chosen = alice.request("PUT", &format!("/api/lists/{list}")).header("if-none-match", "*");
+    let _ = chosen.json(&json!({"name": "text"})).send().expect(412);
+    let _ = alice.delete(&format!("/api/alice/lists/{list}")).expect(204);
     let transfer = json!({ "from_token": environment.token("bob") });
     let _ = alice.post("/api/tasks/transfer", &transfer).expect(204);
     let _ = service.client().post("/api/tasks", &json!({"title": "text"})).expect(401);
@@ -165,10 +170,15 @@ fn audit_log_records_each_write_of_a_user() {
     let (command, records) = all.split_last().unwrap();
     assert_eq!(command["command"], "owner delete");
     let line = |record: &Value| {
-        let task = record["task_id"].as_str().map_or("-", |task| if task == id { "task" } else { task });
+        let subject = match (record["task_id"].as_str(), record["list_id"].as_str()) {
+            (None, None) => "-",
+            (Some(task), None) if task == id => "task",
+            (None, Some(of)) if of == list => "list",
+            _ => panic!("{record}"),
+        };
         let text = |name: &str| record[name].as_str().unwrap_or("-").to_owned();
         let route = text("route").replace("/api", "");
-        [&text("method"), &*route, task, &record["status"].to_string(), &text("code"), &text("result")]
+        [&text("method"), &*route, subject, &record["status"].to_string(), &text("code"), &text("result")]
             .join(" ")
     };
     let lines: Vec<String> = records.iter().map(line).collect();
@@ -182,6 +192,9 @@ fn audit_log_records_each_write_of_a_user() {
             "DELETE /tasks/{id} - 404 task_not_found rejected",
             "DELETE /{user_id}/tasks/{id} task 412 precondition_failed rejected",
             "DELETE /{user_id}/tasks/{id} task 204 - applied",
+            "POST /lists list 201 - applied",
+            "PUT /lists/{id} list 412 precondition_failed rejected",
+            "DELETE /{user_id}/lists/{id} list 204 - applied",
             "POST /tasks/transfer - 204 - applied",
         ]
     );
@@ -191,7 +204,7 @@ fn audit_log_records_each_write_of_a_user() {
     let completed = &records[2];
     assert_eq!((&completed["request_id"], &completed["trace_id"]), (&"completion".into(), &TRACE.into()));
     assert_eq!(records[3]["path_user"], "böb");
-    assert_eq!(records[7]["from_user"], "bob");
+    assert_eq!(records[10]["from_user"], "bob");
     let members = all.iter().flat_map(|record| record.as_object().unwrap().keys());
     let mut members = sorted(members.map(String::as_str).collect());
     members.dedup();

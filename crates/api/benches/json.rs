@@ -31,7 +31,7 @@ fn tasks_with(count: usize, description: &str) -> Vec<Task> {
         ..TaskInput::default()
     };
     for number in 0..count {
-        runtime.block_on(tasks.create(&owner, input(number), None)).unwrap();
+        runtime.block_on(tasks.create(&owner, tasks.new_task(input(number)).unwrap(), None)).unwrap();
     }
     runtime.block_on(tasks.list(&owner, ListQuery::default())).unwrap().tasks
 }

@@ -171,6 +171,12 @@ impl NewTask {
         }
     }
 
+    /// The same task with an id that the caller has chosen, and which a deleted task may have had.
+    #[must_use]
+    pub fn with_id(self, id: TaskId) -> Self {
+        Self { id, id_is_new: false, ..self }
+    }
+
     /// The task as it is stored.
     #[must_use]
     pub fn into_task(self, owner_id: OwnerId, revision: Revision, created_at: Timestamp) -> Task {

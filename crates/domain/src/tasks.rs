@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::ports::task_of;
 use crate::{
     AtRevision, Change, Changes, Clock, Command, Completion, FailedOperation, FeedPosition, Idempotency, Ids,
-    ListQuery, MoveInput, NewTask, NullPolicy, Outcome, Owner, OwnerRevision, Page, Precondition,
+    ListQuery, MoveTo, NewTask, NullPolicy, Outcome, Owner, OwnerRevision, Page, Precondition,
     RepositoryError, Revision, Rule, TagCount, Task, TaskId, TaskInput, TaskRepository, TextLimits,
     Timestamp, TrashCapacity, Violation,
 };
@@ -139,33 +139,26 @@ impl Tasks {
         self.clock.now()
     }
 
+    /// Validates a new task, and gives it a new id.
+    pub fn new_task(&self, input: TaskInput) -> Result<NewTask, Vec<Violation>> {
+        let task = input.into_new_task(self.ids.next(), self.limits)?;
+        // A new id has no tombstone, so the store need not delete one.
+        Ok(NewTask { id_is_new: true, ..task })
+    }
+
+    /// Validates a change.
+    pub fn change(&self, input: TaskInput, nulls: NullPolicy) -> Result<Change, Vec<Violation>> {
+        input.into_change(self.limits, nulls)
+    }
+
     /// Creates a task, with a key at most once.
     pub async fn create(
         &self,
         owner: &Owner,
-        input: TaskInput,
+        task: NewTask,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        self.execute(owner, self.creation(None, input)?, request).await
-    }
-
-    /// The command that creates a task, with this id or a new one.
-    pub fn creation(&self, id: Option<TaskId>, input: TaskInput) -> Result<Command, TaskError> {
-        let task = input.into_new_task(id.unwrap_or_else(|| self.ids.next()), self.limits);
-        // A new id has no tombstone, so the store need not delete one. A deleted task may have had an id that is chosen.
-        Ok(Command::Create(NewTask { id_is_new: id.is_none(), ..task.map_err(TaskError::Invalid)? }))
-    }
-
-    /// The command that merges the input into a task.
-    pub fn change(
-        &self,
-        id: TaskId,
-        input: TaskInput,
-        nulls: NullPolicy,
-        precondition: Precondition,
-    ) -> Result<Command, TaskError> {
-        let change = input.into_change(self.limits, nulls).map_err(TaskError::Invalid)?;
-        Ok(Command::Update { id, change, precondition })
+        self.execute(owner, Command::Create(task), request).await
     }
 
     /// The command that sets or toggles whether a task is completed.
@@ -179,17 +172,6 @@ impl Tasks {
     #[must_use]
     pub const fn deletion(&self, id: TaskId, precondition: Precondition) -> Command {
         Command::Delete { id, precondition, trash: self.trash }
-    }
-
-    /// The command that moves a task in the manual order.
-    pub fn movement(
-        &self,
-        id: TaskId,
-        to: MoveInput,
-        precondition: Precondition,
-    ) -> Result<Command, TaskError> {
-        let to = to.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
-        Ok(Command::Move { id, to, precondition })
     }
 
     /// Executes a command, with a key at most once.
@@ -212,13 +194,8 @@ impl Tasks {
     }
 
     /// Creates a task with an id that the caller has chosen, so that a repeated request creates no second task.
-    pub async fn create_with_id(
-        &self,
-        owner: &Owner,
-        id: TaskId,
-        input: TaskInput,
-    ) -> Result<Task, TaskError> {
-        let command = self.creation(Some(id), input)?;
+    pub async fn create_with_id(&self, owner: &Owner, id: TaskId, task: NewTask) -> Result<Task, TaskError> {
+        let command = Command::Create(task.with_id(id));
         if !id.may_be_chosen() {
             return Err(TaskError::InvalidId);
         }
@@ -258,17 +235,15 @@ impl Tasks {
         Ok(self.repository.changes(owner, after, limit).await?)
     }
 
-    /// Merges the input into a task.
+    /// Changes a task.
     pub async fn update(
         &self,
         owner: &Owner,
         id: TaskId,
-        input: TaskInput,
-        nulls: NullPolicy,
+        change: Change,
         precondition: Precondition,
     ) -> Result<Task, TaskError> {
-        let command = self.change(id, input, nulls, precondition)?;
-        Ok(task_of(self.run(owner, command).await?)?)
+        Ok(task_of(self.run(owner, Command::Update { id, change, precondition }).await?)?)
     }
 
     /// Sets or toggles whether a task is completed.
@@ -313,11 +288,11 @@ impl Tasks {
         &self,
         owner: &Owner,
         id: TaskId,
-        to: MoveInput,
+        to: MoveTo,
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        self.execute(owner, self.movement(id, to, precondition)?, request).await
+        self.execute(owner, Command::Move { id, to, precondition }, request).await
     }
 
     /// Deletes a task in the trash for good.

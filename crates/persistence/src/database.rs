@@ -3,6 +3,7 @@
 //! SQL of one engine belongs to [`postgres`] or [`sqlite`], which have submodules of the same names. What both engines
 //! share belongs to the other modules of the crate.
 
+mod notifier;
 mod outage;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
@@ -18,12 +19,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Readiness, RepositoryError, TaskRepository};
+use domain::{Notifier, Readiness, RepositoryError, TaskRepository};
 
 use crate::backend::Failure;
 use crate::maintenance::backup::{Backup, BackupError};
 use crate::maintenance::doctor::{Doctor, DoctorError};
-use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, RunJobs};
+use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, Jobs, RunJobs};
 use crate::maintenance::owner_data::OwnerData;
 use crate::maintenance::restored::Restored;
 use crate::migrations::{self, MigrationBackend};
@@ -34,14 +35,30 @@ use crate::write::WriteBackend;
 use crate::{
     DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions, OpenError,
 };
+use notifier::{Exchange, OwnerNotifier};
 use readiness::ProbeBackend;
 use repository::WorkerTasks;
 use service_lock::{ServiceLock, ServiceLockBackend};
 use start::Starter;
 
 /// All that an engine implements for a service.
-trait DatabaseBackend: ReadBackend + WriteBackend + ProbeBackend + JobBackend + ServiceLockBackend {}
-impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend + ServiceLockBackend> DatabaseBackend for B {}
+trait DatabaseBackend:
+    ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
+{
+}
+impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend>
+    DatabaseBackend for B
+{
+}
+
+/// An engine whose processes learn of each other's changes.
+trait NotifyBackend {
+    /// Whether a process has to notify the others.
+    const SENDS: bool;
+
+    /// The notices between the processes. It does not connect yet.
+    fn exchange(&self) -> Box<dyn Exchange>;
+}
 
 /// An opened database. Its workers end when it and every port taken from it are dropped.
 pub struct Database {
@@ -52,6 +69,7 @@ pub struct Database {
     tasks: Arc<WorkerTasks>,
     readiness: Arc<dyn Readiness>,
     jobs: Arc<dyn RunJobs>,
+    notifier: Arc<OwnerNotifier>,
     observer: Arc<dyn DatabaseObserver>,
     service_lock: Option<ServiceLock>,
 }
@@ -126,6 +144,12 @@ impl Database {
         Arc::clone(&self.readiness)
     }
 
+    /// Notifies of the changes on this database, also of those of other processes.
+    #[must_use]
+    pub fn notifier(&self) -> Arc<dyn Notifier> {
+        Arc::clone(&self.notifier) as _
+    }
+
     /// Starts the background jobs, which require the schema of this build. They end when the handle is dropped.
     pub fn start_jobs(&self, options: JobOptions) -> io::Result<BackgroundJobs> {
         jobs::start(Arc::clone(&self.jobs), options, Arc::clone(&self.observer))
@@ -166,17 +190,23 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let backend = Arc::new(backend);
         let pool = Pool::new(Arc::clone(&backend), options);
-        let jobs = Arc::clone(&backend);
-        let starter = Starter::new(pool, Arc::clone(&backend), options);
+        let notifier = Arc::new(OwnerNotifier::new(B::SENDS, Arc::clone(&options.observer)));
+        let jobs = Jobs { database: Arc::clone(&backend), stored: notifier.stored() };
+        let starter = Starter::new(pool, Arc::clone(&backend), options, Arc::clone(&notifier));
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;
+        let tasks = Arc::new(tasks);
+        notifier
+            .start(backend.exchange(), Arc::downgrade(&tasks), options.poll)
+            .map_err(OpenError::Thread)?;
         Ok(Self {
             engine,
             lifecycle: Box::new(backend),
             startup_timeout: options.startup_timeout,
             migrations: options.migrations.clone(),
-            tasks: Arc::new(tasks),
+            tasks,
             readiness,
             jobs: Arc::new(jobs),
+            notifier,
             observer: Arc::clone(&options.observer),
             service_lock: None,
         })

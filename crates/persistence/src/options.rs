@@ -48,6 +48,11 @@ pub struct DatabaseOptions {
     /// Whether a transaction-mode pooler such as `PgBouncer` gives each transaction another connection. Statements are
     /// then not prepared, and each group runs in a transaction that begins with all its settings.
     pub transaction_pooler: bool,
+    /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
+    /// empty where `url` is one.
+    pub listen_url: String,
+    /// How often the revisions of watched owners are compared, in case a notice was lost.
+    pub poll: Duration,
     /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
     /// tries once.
     pub startup_timeout: Duration,
@@ -73,6 +78,8 @@ impl Default for DatabaseOptions {
             scans_per_owner: 4,
             limits: WriteLimits::default(),
             transaction_pooler: false,
+            listen_url: String::new(),
+            poll: Duration::from_secs(2),
             startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),
             observer: Arc::new(()),

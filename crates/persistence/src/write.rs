@@ -20,6 +20,7 @@ mod settle;
 #[cfg(test)]
 #[cfg(feature = "postgres")]
 mod simulation;
+mod stored;
 mod worker;
 
 use std::time::Instant;
@@ -29,8 +30,8 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    IdempotencyKey, ListId, ListedTask, OrderedTask, OwnerId, OwnerState, Revision, Slot, TaskId, Timestamp,
-    TrashedId, WriteSet,
+    IdempotencyKey, ListId, ListedTask, OrderedTask, OwnerId, OwnerRevision, OwnerState, Revision, Slot,
+    TaskId, Timestamp, TrashedId, WriteSet,
 };
 
 use crate::backend::rows::manual_order::position_of;
@@ -48,6 +49,7 @@ pub(crate) use ownership::{
     lists_in_order, move_tasks, tasks_to_load,
 };
 pub(crate) use random::Random;
+pub(crate) use stored::StoreObserver;
 pub(crate) use worker::{BlockedOwners, WriteQueue, WriteServer};
 
 /// The owner's row as loaded, which the guard compares.
@@ -274,6 +276,11 @@ pub(crate) trait WriteDatabase {
 
     /// Counts an owner who lost a race.
     fn lost_race(&self) {}
+
+    /// Reports a committed store that has raised the owner's revision to this one.
+    fn stored(&self, owner: &OwnerId, at: OwnerRevision) {
+        let _ = (owner, at);
+    }
 
     /// Pauses before the next attempt.
     fn pause(&self) {}

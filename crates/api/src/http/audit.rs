@@ -50,11 +50,24 @@ struct Record {
     /// The user whose tasks are transferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_user: Option<String>,
+    /// The task that is written, on the routes of tasks.
     task_id: Option<String>,
+    /// The list that is written, on the routes of lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_id: Option<String>,
     status: Option<u16>,
     /// The code of the problem.
     code: Option<&'static str>,
     result: WriteResult,
+}
+
+impl Record {
+    /// Adds the id of what is written. The text of an invalid id may be anything.
+    fn note_id(&mut self, id: Option<&str>) {
+        let Some(id) = id.and_then(TaskId::parse) else { return };
+        let member = if self.route.contains("/lists") { &mut self.list_id } else { &mut self.task_id };
+        *member = Some(id.to_string());
+    }
 }
 
 /// The record of a request that is being served. It is appended when it is dropped: with the response, or when the client
@@ -77,7 +90,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         return;
     }
     let Some(RequestIds { request_id, trace_id }) = request.extensions().get().cloned() else { return };
-    let record = Record {
+    let mut record = Record {
         time: now(),
         request_id,
         trace_id,
@@ -87,12 +100,13 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         route: request.match_pattern().unwrap_or_default(),
         path_user: path_user.filter(|user| !owner.is_named(user)).and_then(user_id),
         from_user: None,
-        // The text of an invalid id may be anything.
-        task_id: request.match_info().get("id").and_then(TaskId::parse).map(|id| id.to_string()),
+        task_id: None,
+        list_id: None,
         status: None,
         code: None,
         result: WriteResult::Unknown,
     };
+    record.note_id(request.match_info().get("id"));
     request.extensions_mut().insert(OpenRecord { log: log.clone(), record });
 }
 
@@ -132,8 +146,7 @@ pub(crate) fn finish(request: &HttpRequest, response: &HttpResponse) {
         result(response.status(), problem)
     };
     if let Some(created) = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()) {
-        let id = created.rsplit('/').next().and_then(TaskId::parse);
-        record.task_id = id.map(|id| id.to_string()).or_else(|| record.task_id.take());
+        record.note_id(created.rsplit('/').next());
     }
 }
 

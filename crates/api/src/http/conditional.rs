@@ -2,10 +2,12 @@
 
 mod collection;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
-use domain::{EntityTags, Precondition, Revision};
+use domain::{EntityTags, Precondition, Revision, TaskError};
 
 use crate::http::problem::{Problem, ProblemKind};
+use crate::http::representation;
 
 pub(crate) use collection::Collection;
 
@@ -15,6 +17,25 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem>
         if_match: tags(headers, &header::IF_MATCH, |field| revisions(field, Comparison::Strong))?,
         if_none_match: tags(headers, &header::IF_NONE_MATCH, |field| revisions(field, Comparison::Weak))?,
     })
+}
+
+/// Evaluates the precondition of a read, of a task or list at this revision: 304 if the client has it. To be called after it
+/// was read, so that for one of another user, every precondition gets the same 404.
+pub(crate) fn unchanged(
+    headers: &HeaderMap,
+    current: Revision,
+    problem: impl FnOnce(TaskError) -> Problem,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Precondition { if_match, if_none_match } = precondition(headers)?;
+    if if_match.is_some_and(|tags| !tags.matches(current)) {
+        return Err(problem(TaskError::PreconditionFailed { current }));
+    }
+    let is_unchanged = if_none_match.is_some_and(|tags| tags.matches(current));
+    Ok(is_unchanged.then(|| {
+        let mut response = HttpResponse::NotModified();
+        let etag = (header::ETAG, representation::etag(current));
+        representation::private_cache_headers(&mut response).insert_header(etag).finish()
+    }))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,10 @@ mod document;
 
 use std::collections::HashMap;
 
-use domain::{Field, MoveInput, NullPolicy, TaskInput};
+use domain::{
+    Change, Field, ListChange, MoveInput, MoveTo, NewList, NewTask, NullPolicy, TaskError, TaskInput, Tasks,
+    Violation,
+};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -60,9 +63,30 @@ impl JsonObject {
         }
     }
 
-    /// Reads the place of a move; ignores other members.
-    pub(crate) fn into_move(self) -> Result<MoveInput, Problem> {
-        self.read(NullPolicy::Ignore, place)
+    /// Reads and validates a new task; ignores other members.
+    pub(crate) fn into_new_task(self, tasks: &Tasks) -> Result<NewTask, Problem> {
+        self.read_valid(NullPolicy::Reject, members::read, |input| tasks.new_task(input))
+    }
+
+    /// Reads and validates a change of a task; ignores other members.
+    pub(crate) fn into_change(self, tasks: &Tasks, nulls: NullPolicy) -> Result<Change, Problem> {
+        self.read_valid(nulls, members::read, |input| tasks.change(input, nulls))
+    }
+
+    /// Reads and validates a new list; ignores other members.
+    pub(crate) fn into_new_list(self, tasks: &Tasks) -> Result<NewList, Problem> {
+        self.read_valid(NullPolicy::Reject, members::lists::read, |input| tasks.new_list(input))
+    }
+
+    /// Reads and validates a change of a list; ignores other members.
+    pub(crate) fn into_list_change(self, nulls: NullPolicy) -> Result<ListChange, Problem> {
+        self.read_valid(nulls, members::lists::read, |input| input.into_change(nulls))
+    }
+
+    /// Reads and validates the place of a move; ignores other members.
+    pub(crate) fn into_move<Id>(self, parse: impl Fn(&str) -> Option<Id>) -> Result<MoveTo<Id>, Problem> {
+        let place = self.read(NullPolicy::Ignore, place)?;
+        Ok(place.into_place(parse).map_err(TaskError::Invalid)?)
     }
 
     /// Reads members, and fails when one of them is wrong.
@@ -71,7 +95,17 @@ impl JsonObject {
         nulls: NullPolicy,
         read: impl FnOnce(&mut Reader) -> T,
     ) -> Result<T, Problem> {
-        Reader::read_all(self.0, nulls, read)
+        self.read_valid(nulls, read, Ok)
+    }
+
+    /// Reads members and validates them, and fails when one of them is wrong.
+    fn read_valid<I, T>(
+        self,
+        nulls: NullPolicy,
+        read: impl FnOnce(&mut Reader) -> I,
+        validate: impl FnOnce(I) -> Result<T, Vec<Violation>>,
+    ) -> Result<T, Problem> {
+        Reader::read_all(self.0, nulls, read, validate)
     }
 }
 

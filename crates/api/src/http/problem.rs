@@ -92,10 +92,8 @@ impl Problem {
 
     /// Invalid input, with at least one error.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        let name = |error: &FieldError| error.loc.last().map(ToString::to_string).unwrap_or_default();
-        let messages: Vec<String> =
-            errors.iter().map(|error| format!("{}: {}", name(error), error.msg)).collect();
-        Self { errors, ..Self::new(ProblemKind::Validation, messages.join("; ")) }
+        let detail = messages(&errors);
+        Self { errors, ..Self::new(ProblemKind::Validation, detail) }
     }
 
     /// The same problem of a part of the body, which is at this place.
@@ -103,6 +101,9 @@ impl Problem {
     pub(crate) fn at(mut self, place: &[Place]) -> Self {
         for error in &mut self.errors {
             error.loc.splice(1..1, place.iter().cloned());
+        }
+        if !self.errors.is_empty() {
+            self.detail = messages(&self.errors).into();
         }
         self
     }
@@ -216,6 +217,13 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.kind.status())
     }
+}
+
+/// The errors in one line, each with the path of its member.
+fn messages(errors: &[FieldError]) -> String {
+    let messages: Vec<String> =
+        errors.iter().map(|error| format!("{}: {}", Place::path(&error.loc), error.msg)).collect();
+    messages.join("; ")
 }
 
 /// An error and its causes in one line, whatever line breaks a library puts into its messages.

@@ -8,7 +8,7 @@ use actix_web::http::header::{self, Accept, ContentEncoding, Header, HeaderValue
 use actix_web::rt::task::yield_now;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::Task;
+use domain::{Revision, Task};
 use serde::{Serialize, Serializer};
 use tokio::sync::Semaphore;
 
@@ -46,13 +46,13 @@ struct TrashedJson<'a> {
 }
 
 /// The entity tag of a task: its revision, quoted.
-pub(crate) fn etag(task: &Task) -> String {
-    format!("\"{}\"", task.revision)
+pub(crate) fn etag(revision: Revision) -> String {
+    format!("\"{revision}\"")
 }
 
 /// Responds with one task.
 pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
-    private_cache_headers(builder).insert_header((header::ETAG, etag(task)));
+    private_cache_headers(builder).insert_header((header::ETAG, etag(task.revision)));
     json(builder, &TaskJson(task))
 }
 
@@ -207,7 +207,7 @@ mod tests {
         let input = TaskInput { title: Field::Value("title".to_owned()), ..TaskInput::default() };
         let owner = Owner::for_test("owner");
         for _ in 0..count {
-            tasks.create(&owner, input.clone(), None).await.unwrap();
+            tasks.create(&owner, tasks.new_task(input.clone()).unwrap(), None).await.unwrap();
         }
         tasks.list(&owner, ListQuery::default()).await.unwrap().tasks
     }

@@ -8,7 +8,7 @@ pub(crate) mod update;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{AtRevision, ListId, Precondition, TaskError};
+use domain::{AtRevision, ListId, TaskError};
 
 use super::tasks::url;
 use crate::http::authentication::AuthenticatedOwner;
@@ -76,18 +76,8 @@ pub(crate) async fn get(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let list = state.tasks.get_list(&owner, list_id(&request)?).await.map_err(problem)?;
-    // After the read: for a list of another user, every precondition gets the same 404.
-    let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
-    if if_match.is_some_and(|tags| !tags.matches(list.revision)) {
-        return Err(problem(TaskError::PreconditionFailed { current: list.revision }));
-    }
-    if if_none_match.is_some_and(|tags| tags.matches(list.revision)) {
-        let mut response = HttpResponse::NotModified();
-        representation::private_cache_headers(&mut response)
-            .insert_header((header::ETAG, lists::etag(&list)));
-        return Ok(response.finish());
-    }
-    Ok(lists::list(&mut HttpResponse::Ok(), &list))
+    let unchanged = conditional::unchanged(request.headers(), list.revision, problem)?;
+    Ok(unchanged.unwrap_or_else(|| lists::list(&mut HttpResponse::Ok(), &list)))
 }
 
 /// The list id of the path. An invalid id is the id of no list.

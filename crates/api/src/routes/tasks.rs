@@ -11,10 +11,12 @@ pub(crate) mod transfer;
 pub(crate) mod trash;
 pub(crate) mod update;
 
+use std::fmt::Display;
+
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::{Owner, OwnerRevision, Precondition, Scope, Task, TaskError, TaskId};
+use domain::{Owner, OwnerRevision, Scope, Task, TaskError, TaskId};
 
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional::Collection;
@@ -135,18 +137,8 @@ pub(crate) async fn get(
 
 /// A task that was read, if the precondition allows it.
 fn one(request: &HttpRequest, task: &Task) -> Result<HttpResponse, Problem> {
-    // After the read: for a task of another user, every precondition gets the same 404.
-    let Precondition { if_match, if_none_match } = conditional::precondition(request.headers())?;
-    if if_match.is_some_and(|tags| !tags.matches(task.revision)) {
-        return Err(TaskError::PreconditionFailed { current: task.revision }.into());
-    }
-    if if_none_match.is_some_and(|tags| tags.matches(task.revision)) {
-        let mut response = HttpResponse::NotModified();
-        representation::private_cache_headers(&mut response)
-            .insert_header((header::ETAG, representation::etag(task)));
-        return Ok(response.finish());
-    }
-    Ok(representation::task(&mut HttpResponse::Ok(), task))
+    let unchanged = conditional::unchanged(request.headers(), task.revision, Problem::from)?;
+    Ok(unchanged.unwrap_or_else(|| representation::task(&mut HttpResponse::Ok(), task)))
 }
 
 /// The task id of the path. An invalid id is the id of no task.
@@ -159,4 +151,11 @@ fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
 /// behind a proxy, the service does not know the host and scheme of its clients.
 pub(super) fn url(request: &HttpRequest, state: &AppState) -> String {
     format!("{}{}", state.public_url, request.uri().path().trim_end_matches('/'))
+}
+
+/// The URL of this id in the place of the last part of the path.
+pub(super) fn url_beside(request: &HttpRequest, state: &AppState, id: impl Display) -> String {
+    let url = url(request, state);
+    let (collection, _) = url.rsplit_once('/').unwrap_or_default();
+    format!("{collection}/{id}")
 }

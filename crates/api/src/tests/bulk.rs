@@ -219,7 +219,11 @@ async fn operations_that_are_not_atomic_fail_alone() {
     let locations: Vec<_> = locations.into_iter().map(|error| error["loc"].clone()).collect();
     assert_eq!(
         locations,
-        [json!(["body", "operations", 3, "op"]), json!(["body", "operations", 4, "task", "tags"]),]
+        [
+            json!(["body", "operations", 3, "op"]),
+            json!(["body", "operations", 4, "task", "tags"]),
+            json!(["body", "operations", 4, "task", "title"]),
+        ]
     );
 }
 

@@ -116,7 +116,10 @@ impl TaskRepository for Failing {
 async fn failing(fail: fn() -> RepositoryError) -> TestResponse {
     let settings = settings(&[]);
     let app = app_over(state(Arc::new(Failing(fail)), &settings), &settings).await;
-    app.send(call("GET", "/api/tasks").by("alice")).await
+    let list = app.send(call("GET", "/api/tasks").by("alice")).await;
+    let changes = app.send(call("GET", "/api/tasks/changes").by("alice")).await;
+    assert_eq!((changes.status, changes.code()), (list.status, list.code()));
+    list
 }
 
 #[actix_web::test]

@@ -25,7 +25,7 @@ impl ListInput {
     }
 
     /// Validates a change of an existing list.
-    pub(crate) fn into_change(self, nulls: NullPolicy) -> Result<ListChange, Vec<Violation>> {
+    pub fn into_change(self, nulls: NullPolicy) -> Result<ListChange, Vec<Violation>> {
         let mut violations = Violations::default();
         let change = self.collect(nulls, &mut violations);
         violations.none().map(|()| change)

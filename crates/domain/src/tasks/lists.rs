@@ -2,8 +2,8 @@
 
 use super::{TaskError, Tasks};
 use crate::{
-    AtRevision, Command, CountedList, Idempotency, List, ListCommand, ListId, ListInput, MoveInput,
-    NullPolicy, Outcome, Owner, Precondition, RepositoryError, TasksOfList,
+    AtRevision, Command, CountedList, Idempotency, List, ListChange, ListCommand, ListId, ListInput, MoveTo,
+    NewList, Outcome, Owner, Precondition, RepositoryError, TasksOfList, Violation,
 };
 
 impl Tasks {
@@ -18,17 +18,19 @@ impl Tasks {
         lists.into_iter().map(|counted| counted.list).find(|list| list.id == id).ok_or(TaskError::NotFound)
     }
 
+    /// Validates a new list, and gives it a new id.
+    pub fn new_list(&self, input: ListInput) -> Result<NewList, Vec<Violation>> {
+        input.into_new_list(ListId::new(self.ids.next().uuid()))
+    }
+
     /// Creates a list, with a key at most once.
     pub async fn create_list(
         &self,
         owner: &Owner,
-        input: ListInput,
+        list: NewList,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let id = ListId::new(self.ids.next().uuid());
-        let list = input.into_new_list(id).map_err(TaskError::Invalid)?;
-        let command = Command::List(ListCommand::Create(list));
-        Ok(self.repository.execute(owner, command, request, self.clock.now()).await?)
+        self.execute(owner, Command::List(ListCommand::Create(list)), request).await
     }
 
     /// Creates a list with an id that the caller has chosen, so that a repeated request creates no second list.
@@ -36,29 +38,26 @@ impl Tasks {
         &self,
         owner: &Owner,
         id: ListId,
-        input: ListInput,
+        list: NewList,
     ) -> Result<List, TaskError> {
-        let list = input.into_new_list(id).map_err(TaskError::Invalid)?;
         if !id.may_be_chosen() {
             return Err(TaskError::InvalidId);
         }
-        let command = Command::List(ListCommand::Create(list));
+        let command = Command::List(ListCommand::Create(NewList { id, ..list }));
         match self.repository.write(owner, command, self.clock.now()).await {
             Err(RepositoryError::AlreadyExists { current }) => Err(TaskError::AlreadyExists { current }),
             created => list_of(created?),
         }
     }
 
-    /// Merges the input into a list.
+    /// Changes a list.
     pub async fn update_list(
         &self,
         owner: &Owner,
         id: ListId,
-        input: ListInput,
-        nulls: NullPolicy,
+        change: ListChange,
         precondition: Precondition,
     ) -> Result<List, TaskError> {
-        let change = input.into_change(nulls).map_err(TaskError::Invalid)?;
         list_of(self.run(owner, Command::List(ListCommand::Update { id, change, precondition })).await?)
     }
 
@@ -67,11 +66,10 @@ impl Tasks {
         &self,
         owner: &Owner,
         id: ListId,
-        to: MoveInput,
+        to: MoveTo<ListId>,
         precondition: Precondition,
         request: Option<Idempotency>,
     ) -> Result<Outcome, TaskError> {
-        let to = to.into_place(ListId::parse).map_err(TaskError::Invalid)?;
         self.execute(owner, Command::List(ListCommand::Move { id, to, precondition }), request).await
     }
 

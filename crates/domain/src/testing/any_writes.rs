@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Few enough that ids are used again after deletions.
-const TASKS: u64 = 30;
-const LISTS: u64 = 5;
+const TASKS: u64 = 24;
+const LISTS: u64 = 4;
 
 /// A sequence of writes to the tasks and lists of some owners. Many are rejected.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ impl AnyWrites {
     /// Makes the next write. It may change nothing.
     pub fn write(&mut self, repository: &dyn TaskRepository) {
         let owner = self.numbers.one_of(&self.owners);
-        let result = match self.numbers.below(100) {
+        let result = match self.numbers.below(200) {
             0 => block_on(repository.erase(&owner)),
-            1..3 => {
+            1..4 => {
                 let from = self.numbers.one_of(&self.owners);
                 block_on(repository.move_tasks(&from, &owner, Arc::new(FreshIds)))
             }
@@ -53,10 +53,10 @@ impl AnyWrites {
     fn command(&mut self) -> Command {
         let precondition = Precondition::default();
         match self.numbers.below(100) {
-            0..10 => Command::Move { id: self.task(), to: self.place(Self::task), precondition },
-            10..16 => Command::Purge { id: self.task(), precondition },
-            16 => Command::EmptyTrash,
-            17..32 => Command::List(self.command_on_lists()),
+            0..8 => Command::Move { id: self.task(), to: self.place(Self::task), precondition },
+            8..12 => Command::Purge { id: self.task(), precondition },
+            12 => Command::EmptyTrash,
+            13..32 => Command::List(self.command_on_lists()),
             32..40 => {
                 let operation = |command| Operation { command: Some(command), unchanged_since: None };
                 let operations = (0..=self.numbers.below(5)).map(|_| operation(self.command_on_task()));
@@ -69,20 +69,20 @@ impl AnyWrites {
     fn command_on_task(&mut self) -> Command {
         let (id, precondition) = (self.task(), Precondition::default());
         match self.numbers.below(10) {
-            0..4 => {
-                let list_id = self.numbers.is_one_in(3).then(|| self.list());
+            0..6 => {
+                let list_id = self.numbers.is_one_in(4).then(|| self.list());
                 Command::Create(NewTask { list_id, ..NewTask::new(id, self.title()) })
             }
-            4 => {
+            6 => {
                 let completion = Some(Completion::Toggle);
                 Command::Update { id, change: Change { completion, ..Change::default() }, precondition }
             }
-            5..7 => {
-                let list_id = self.numbers.is_one_in(2).then(|| Some(self.list()));
+            7 => {
+                let list_id = self.numbers.is_one_in(3).then(|| Some(self.list()));
                 let change = Change { title: Some(self.title()), list_id, ..Change::default() };
                 Command::Update { id, change, precondition }
             }
-            7..9 => Command::Delete { id, precondition, trash: self.trash() },
+            8 => Command::Delete { id, precondition, trash: self.trash() },
             _ => Command::Restore { id, precondition },
         }
     }

@@ -149,6 +149,7 @@ macro_rules! repository_contract {
             live_tasks_of_lists_are_counted
             deleted_lists_leave_their_tasks
             deleted_lists_take_their_tasks_to_the_trash
+            lists_larger_than_the_trash_leave_the_last_tasks_there
             moved_lists_are_where_they_were_put
             moved_owners_keep_their_lists
             new_tasks_come_first

@@ -5,7 +5,9 @@ mod connection;
 mod doctor;
 mod group_reads;
 mod migrations;
+mod notices;
 mod service_lock;
+mod session;
 mod settings;
 mod write;
 
@@ -30,6 +32,7 @@ use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
+use crate::options::Location;
 use crate::read::{Follow, Get, List, Lists, ReadBackend, one_revision, one_task, tag_counts};
 use crate::workers::{Replies, Reply};
 use crate::write::WriteBackend;
@@ -41,11 +44,19 @@ const JOB_LOCK: i64 = i64::from_be_bytes(*b"tasknjob");
 /// A server.
 pub(crate) struct Postgres {
     server: Server,
+    /// Where the changes of other processes are listened to, if `server` is a transaction-mode pooler.
+    listen: Option<Server>,
 }
 
 impl Postgres {
     pub(crate) fn new(url: &str, options: &DatabaseOptions) -> Self {
-        Self { server: Server::new(url, options) }
+        let listen = match Location::parse(&options.listen_url) {
+            Ok(Location::Postgres(url)) => {
+                Some(Server::new(&url, &DatabaseOptions { transaction_pooler: false, ..options.clone() }))
+            }
+            _ => None,
+        };
+        Self { server: Server::new(url, options), listen }
     }
 }
 

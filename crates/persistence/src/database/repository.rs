@@ -9,6 +9,7 @@ use domain::{
     OwnerId, OwnerRevision, Page, RepositoryError, Scope, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
+use super::notifier::OwnerNotifier;
 use super::outage::{Outages, Part};
 use crate::backend::Failure;
 use crate::read::{Follow, Found, Get, List, Lists, LookUp, PageOf, Paged, Scan, Scanned, is_scan};
@@ -29,6 +30,8 @@ pub(crate) struct WorkerTasks {
     pub(crate) owners: Sender<Ownership, Outcome>,
     pub(super) outages: Arc<Outages>,
     pub(crate) _timer: Arc<DeadlineTimer>,
+    /// Other processes are notified as long as this one writes.
+    pub(super) _notifier: Arc<OwnerNotifier>,
 }
 
 #[async_trait]
@@ -122,6 +125,14 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
+    /// The revisions of these owners, if they can be read. It blocks.
+    pub(super) fn revisions(&self, owners: Vec<Owner>) -> Option<Vec<OwnerRevision>> {
+        match self.gets.submit_blocking(LookUp::Revisions(owners)) {
+            Ok(Found::Revisions(revisions)) => Some(revisions),
+            _ => None,
+        }
+    }
+
     async fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
         let task = |found| if let Found::Task(task) = found { Some(task) } else { None };
         self.look_up(LookUp::Task(Get { owner: owner.clone(), id, scope }), task).await

@@ -5,6 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod migrations;
+mod notices;
 mod probe;
 mod service_lock;
 mod time_limit;
@@ -40,7 +41,7 @@ use crate::write::WriteBackend;
 use crate::{DatabaseOptions, OpenError};
 use file::{FileIdentity, REPLACED};
 
-const FUNCTIONS: SqlFunctions = SqlFunctions {
+pub(crate) const FUNCTIONS: SqlFunctions = SqlFunctions {
     title: "substr(search, 1, instr(search, char(31)) - 1)",
     in_time: time_limit::IN_TIME,
     find: "instr",
@@ -52,6 +53,7 @@ const FUNCTIONS: SqlFunctions = SqlFunctions {
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// A file.
+#[derive(Clone)]
 pub(crate) struct Sqlite {
     path: PathBuf,
     identity: FileIdentity,

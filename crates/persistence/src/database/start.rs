@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::{Outcome, Readiness};
 
 use super::DatabaseBackend;
+use super::notifier::OwnerNotifier;
 use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
@@ -24,14 +25,20 @@ pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
     backend: Arc<B>,
     options: &'a DatabaseOptions,
+    notifier: Arc<OwnerNotifier>,
     slow: Arc<SlowStatements>,
     expiring: Vec<Arc<dyn Expire>>,
 }
 
 impl<'a, B: DatabaseBackend> Starter<'a, B> {
-    pub(super) fn new(pool: Pool<B>, backend: Arc<B>, options: &'a DatabaseOptions) -> Self {
+    pub(super) fn new(
+        pool: Pool<B>,
+        backend: Arc<B>,
+        options: &'a DatabaseOptions,
+        notifier: Arc<OwnerNotifier>,
+    ) -> Self {
         let slow = Arc::new(SlowStatements::new(options.slow_statement));
-        Self { pool, backend, options, slow, expiring: Vec::new() }
+        Self { pool, backend, options, notifier, slow, expiring: Vec::new() }
     }
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
@@ -81,6 +88,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             owners,
             outages,
             _timer: timer,
+            _notifier: self.notifier,
         };
         Ok((tasks, Arc::new(readiness)))
     }
@@ -121,10 +129,11 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     ) -> io::Result<Sender<Write, Outcome>> {
         let queue = QueueLimits { is_write: true, ..self.limits(1, weight, GROUP_CALLS) };
         let context = self.context(WorkKind::Write, Timeouts::of_writes(self.options));
-        let blocked = Arc::clone(blocked);
+        let (blocked, stored) = (Arc::clone(blocked), self.notifier.stored());
         let (limits, lock_timeout) = (self.options.limits, self.options.lock_timeout);
         let server = move || {
-            let server = WriteServer::new(Arc::clone(&blocked), blocked_queue.clone(), limits, lock_timeout);
+            let (blocked, stored) = (Arc::clone(&blocked), Arc::clone(&stored));
+            let server = WriteServer::new(blocked, blocked_queue.clone(), limits, lock_timeout, stored);
             Box::new(server) as _
         };
         self.open(context, queue, Box::new(server))
@@ -134,7 +143,8 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     fn owners(&mut self) -> io::Result<Sender<Ownership, Outcome>> {
         let limits = QueueLimits { is_write: true, ..self.limits(1, |_| 1, 1) };
         let context = self.context(WorkKind::Owner, Timeouts::of_owners(self.options));
-        self.open(context, limits, Box::new(|| Box::new(OwnershipServer::default())))
+        let stored = self.notifier.stored();
+        self.open(context, limits, Box::new(move || Box::new(OwnershipServer::new(Arc::clone(&stored)))))
     }
 
     fn open<R: Request, A: Send + 'static>(

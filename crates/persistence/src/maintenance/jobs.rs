@@ -24,6 +24,7 @@ use domain::{Clock, Timestamp, TrashCapacity};
 use crate::backend::Backend;
 use crate::backend::Failure;
 use crate::options::RunEnd;
+use crate::write::StoreObserver;
 use crate::{DatabaseObserver, JobsReport};
 use progress::Progress;
 use run::Run;
@@ -86,18 +87,25 @@ pub(crate) trait JobBackend: Backend<Connection: JobConnection> {
     fn try_job_lock(connection: &mut Self::Connection) -> QueryResult<bool>;
 }
 
+/// The jobs of a database.
+pub(crate) struct Jobs<B> {
+    pub(crate) database: Arc<B>,
+    /// Receives what changes the revision of an owner.
+    pub(crate) stored: Arc<dyn StoreObserver>,
+}
+
 /// Each run opens its own connection, so that a hanging one takes none from the pool.
-impl<B: JobBackend> RunJobs for Arc<B> {
+impl<B: JobBackend> RunJobs for Jobs<B> {
     fn run_on(&self, options: &JobOptions, progress: &mut Progress, pause: &dyn Fn()) -> Result<(), Failure> {
         progress.report = JobsReport { end: RunEnd::Failed, ..JobsReport::default() };
-        let connection = &mut self.connect().map_err(Failure::no_connection)?;
+        let connection = &mut self.database.connect().map_err(Failure::no_connection)?;
         let now = options.clock.now();
         // A time before the supported years is before everything that is stored.
         let before = |keep: Duration| {
             let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
             Timestamp::from_unix_millis(now.unix_millis().saturating_sub(keep))
         };
-        let mut run = Run { database: &**self, connection, progress, pause };
+        let mut run = Run { database: &*self.database, connection, progress, pause, stored: &*self.stored };
         let mut ended = run.move_retired(now)?;
         if let (RunEnd::Completed, Some(before)) = (ended, before(options.keep_trashed)) {
             ended = run.expire(now, TrashLimits { before, capacity: options.trash })?;

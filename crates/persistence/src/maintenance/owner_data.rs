@@ -124,7 +124,7 @@ impl<B: OwnerDataBackend> ManageOwners for B {
         owner: &OwnerId,
         entry: &mut dyn FnMut(StoredEntry) -> Result<(), EntryError>,
     ) -> Result<(), OwnerDataError> {
-        in_transaction(self, false, |connection| export::run(connection, owner, entry))
+        in_transaction(self, &[], |connection| export::run(connection, owner, entry))
     }
 
     fn import(
@@ -134,28 +134,28 @@ impl<B: OwnerDataBackend> ManageOwners for B {
         entries: &mut dyn Iterator<Item = Result<ImportedEntry, EntryError>>,
     ) -> Result<Imported, OwnerDataError> {
         let random = &mut Random::default();
-        in_transaction(self, true, |connection| {
+        in_transaction(self, &[owner], |connection| {
             import::run(connection, owner, (revision, existing), entries, &mut || random.next())
         })
     }
 
     fn erase(&self, owner: &OwnerId) -> Result<Erased, OwnerDataError> {
         let random = &mut Random::default();
-        in_transaction(self, true, |connection| Ok(erase(connection, owner, &mut || random.next())?))
+        in_transaction(self, &[owner], |connection| Ok(erase(connection, owner, &mut || random.next())?))
     }
 
     fn move_tasks(&self, from: &OwnerId, to: &OwnerId, ids: &dyn Ids) -> Result<u64, OwnerDataError> {
         let random = &mut Random::default();
-        in_transaction(self, true, |connection| {
+        in_transaction(self, &[from, to], |connection| {
             Ok(move_tasks(connection, (from, to), ids, &mut || random.next())?)
         })
     }
 }
 
-/// Runs something in one transaction on a database with the schema of this build.
+/// Runs something in one transaction, which changes these owners, on a database with the schema of this build.
 fn in_transaction<B: OwnerDataBackend, T>(
     database: &B,
-    writes: bool,
+    owners: &[&OwnerId],
     run: impl FnOnce(&mut B::Connection) -> Result<T, OwnerDataError>,
 ) -> Result<T, OwnerDataError> {
     let pending = migrations::pending_names(database, &MigrationOptions::default())?;
@@ -165,12 +165,14 @@ fn in_transaction<B: OwnerDataBackend, T>(
     let connection = &mut database.connect()?;
     // The transaction ends with an error of the driver; the one that caused it is returned.
     let mut failure = None;
-    let done = B::transaction(connection, writes, |connection| {
+    let done = B::transaction(connection, !owners.is_empty(), |connection| {
         B::wait_for_entries(connection)?;
         run(connection).map_err(|error| {
             failure = Some(error);
             diesel::result::Error::RollbackTransaction
         })
     });
-    done.map_err(|error| failure.unwrap_or_else(|| error.into()))
+    let done = done.map_err(|error| failure.unwrap_or_else(|| error.into()))?;
+    B::report(connection, owners);
+    Ok(done)
 }

@@ -15,6 +15,11 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// The engine that a URL names.
+    pub fn of_url(url: &str) -> Result<Self, OpenError> {
+        Location::parse(url).map(|location| location.engine())
+    }
+
     /// Its name in lower case, as used in URLs and metrics.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -213,3 +213,6 @@ impl QueryId for Following<'_> {
 }
 
 impl<C> RunQueryDsl<C> for Following<'_> {}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

@@ -12,6 +12,8 @@ pub(crate) enum LookUp {
     Task(Get),
     /// Reads the revision of an owner.
     Revision(Owner),
+    /// Reads the revisions of several owners.
+    Revisions(Vec<Owner>),
 }
 
 /// The result of a look-up.
@@ -21,6 +23,8 @@ pub(crate) enum Found {
     Task(Task),
     /// Of [`LookUp::Revision`].
     Revision(OwnerRevision),
+    /// Of [`LookUp::Revisions`], in the order of the owners.
+    Revisions(Vec<OwnerRevision>),
 }
 
 impl Request for LookUp {
@@ -28,33 +32,41 @@ impl Request for LookUp {
         match self {
             Self::Task(get) => Some(get.owner.id()),
             Self::Revision(owner) => Some(owner.id()),
+            Self::Revisions(_) => None,
         }
     }
 }
 
 impl Rows for Found {
     fn rows(&self) -> usize {
-        1
+        match self {
+            Self::Task(_) | Self::Revision(_) => 1,
+            Self::Revisions(revisions) => revisions.len(),
+        }
     }
 }
 
-/// The replies of both kinds, in the order of the group.
+/// The replies of all kinds, in the order of the group.
 pub(super) fn look_up<B: ReadBackend>(connection: &mut B::Connection, group: &[LookUp]) -> Replies<Found> {
     let (mut tasks, mut owners) = (Vec::with_capacity(group.len()), Vec::new());
     for one in group {
         match one {
             LookUp::Task(get) => tasks.push(get),
             LookUp::Revision(owner) => owners.push(owner),
+            LookUp::Revisions(several) => owners.extend(several),
         }
     }
     let tasks = if tasks.is_empty() { Vec::new() } else { B::get(connection, &tasks)? };
     let revisions = if owners.is_empty() { Vec::new() } else { B::revisions(connection, &owners)? };
     let mut tasks = tasks.into_iter().map(|reply| reply.map(Found::Task));
-    let mut revisions = revisions.into_iter().map(|revision| Ok(Found::Revision(revision)));
+    let mut revisions = revisions.into_iter();
     let next = |one: &LookUp| -> Option<Reply<Found>> {
         match one {
             LookUp::Task(_) => tasks.next(),
-            LookUp::Revision(_) => revisions.next(),
+            LookUp::Revision(_) => revisions.next().map(|revision| Ok(Found::Revision(revision))),
+            LookUp::Revisions(owners) => {
+                Some(Ok(Found::Revisions(revisions.by_ref().take(owners.len()).collect())))
+            }
         }
     };
     Ok(group.iter().filter_map(next).collect())

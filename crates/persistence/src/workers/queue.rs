@@ -51,8 +51,19 @@ impl<R: Request, A> Sender<R, A> {
     pub(crate) async fn submit(&self, request: R) -> Reply<A> {
         let (reply, outcome) = oneshot::channel();
         self.0.push(request, reply)?;
-        outcome.await.unwrap_or_else(|_| Err(Failure::internal("a worker ended without a reply").error()))
+        outcome.await.unwrap_or_else(|_| Err(without_reply()))
     }
+
+    /// The same on a thread that may block.
+    pub(crate) fn submit_blocking(&self, request: R) -> Reply<A> {
+        let (reply, outcome) = oneshot::channel();
+        self.0.push(request, reply)?;
+        outcome.blocking_recv().unwrap_or_else(|_| Err(without_reply()))
+    }
+}
+
+fn without_reply() -> RepositoryError {
+    Failure::internal("a worker ended without a reply").error()
 }
 
 impl<R, A> Drop for Sender<R, A> {

@@ -1,4 +1,4 @@
-use domain::{Outcome, Rejection, WriteLimits, Writer};
+use domain::{Outcome, OwnerRevision, Rejection, WriteLimits, Writer};
 
 use super::group::{Item, OwnerCommands};
 use super::{LastStore, Loaded, Seen, Store};
@@ -56,6 +56,12 @@ impl Store {
     /// The owner's row after this store.
     pub(super) const fn stored(&self, epoch: i64) -> Seen {
         Seen { version: self.version, revision: self.set.revision, epoch }
+    }
+
+    /// The revision to which it has raised the owner's, in this epoch of the row; `None` if it only recorded something.
+    pub(super) fn raised_to(&self, epoch: i64) -> Option<OwnerRevision> {
+        let is_raised = self.seen.is_none_or(|seen| seen.revision != self.set.revision);
+        is_raised.then(|| OwnerRevision::new(epoch, self.set.revision))
     }
 
     /// Decides by the owner's last store. Two stores with the same guard never both pass, so the row is evidence as long as

@@ -18,7 +18,7 @@ use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, re
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
-use super::{Loaded, ToLoad, WriteDatabase, WriteSession};
+use super::{Loaded, Store, ToLoad, WriteDatabase, WriteSession};
 use crate::backend::{Failure, FailureKind};
 
 /// Maximum attempts of a group that keeps losing races against other writers.
@@ -214,6 +214,7 @@ impl Executor {
             };
             if let Some(epoch) = passed.next().flatten() {
                 self.cache.insert(store.owner.clone(), store.stored(epoch), &store.set, database.now());
+                report(database, store, epoch);
                 accept(group, *decided, reply);
             } else {
                 let from_cache = decided.from_cache;
@@ -336,7 +337,12 @@ impl Executor {
             };
             let fate = if decided.store.is_some() { settled.next() } else { Some(Ok(Settled::Stored)) };
             match fate.unwrap_or(Ok(Settled::Unknown)) {
-                Ok(Settled::Stored) => accept(group, *decided, reply),
+                Ok(Settled::Stored) => {
+                    if let Some(store) = &decided.store {
+                        report(database, store, store.seen.map_or(store.new_epoch, |seen| seen.epoch));
+                    }
+                    accept(group, *decided, reply);
+                }
                 Ok(Settled::Lost) => self.lost_race(database, group, false, &mut again, reply),
                 unknown => {
                     let unknown = Failure::unknown(unknown.err().as_ref());
@@ -345,6 +351,13 @@ impl Executor {
             }
         }
         again.rounds()
+    }
+}
+
+/// Reports what a store has changed, before any caller learns of it.
+fn report<D: WriteDatabase>(database: &D, store: &Store, epoch: i64) {
+    if let Some(at) = store.raised_to(epoch) {
+        database.stored(&store.owner, at);
     }
 }
 

@@ -6,12 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use domain::{Outcome, OwnerId, WriteLimits};
+use domain::{Outcome, OwnerId, OwnerRevision, WriteLimits};
 
 use super::execute::Executor;
 use super::group::{Item, OwnerCommands, Write};
 use super::random::Random;
-use super::{WriteBackend, WriteDatabase};
+use super::{StoreObserver, WriteBackend, WriteDatabase};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{
     self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, StatementResult, Worker,
@@ -65,6 +65,7 @@ pub(crate) struct WriteServer {
     /// The queue for blocked owners; `None` in the worker that serves it.
     blocked_queue: Option<WriteQueue>,
     lock_timeout: Duration,
+    stored: Arc<dyn StoreObserver>,
 }
 
 pub(crate) type WriteQueue = Arc<Queue<Write, Outcome>>;
@@ -76,10 +77,11 @@ impl WriteServer {
         blocked_queue: Option<WriteQueue>,
         limits: WriteLimits,
         lock_timeout: Duration,
+        stored: Arc<dyn StoreObserver>,
     ) -> Self {
         let mut executor = Executor::new(limits);
         executor.hands_over = blocked_queue.is_some();
-        Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout }
+        Self { executor, random: Random::default(), blocked, blocked_queue, lock_timeout, stored }
     }
 
     /// Hands over the writes of blocked owners and returns the others.
@@ -132,6 +134,7 @@ impl<B: WriteBackend> Serve<B, Write, Outcome> for WriteServer {
             calls: &calls,
             lock_timeout: self.lock_timeout,
             random,
+            stored: &*self.stored,
         };
         self.executor.run(&mut database, requests, &mut |index, outcome| {
             if let Some(call) = calls.get(index) {
@@ -152,6 +155,7 @@ struct WorkerDatabase<'a, B: WriteBackend> {
     /// The shortest time limit of a statement.
     lock_timeout: Duration,
     random: &'a mut Random,
+    stored: &'a dyn StoreObserver,
 }
 
 impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
@@ -214,6 +218,10 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
 
     fn lost_race(&self) {
         self.worker.context().observer.lost_race();
+    }
+
+    fn stored(&self, owner: &OwnerId, at: OwnerRevision) {
+        self.stored.stored(owner, Some(at));
     }
 
     fn random(&mut self) -> i64 {

@@ -9,10 +9,14 @@
 
 #[path = "../support/doctor.rs"]
 mod doctor_of_both;
+#[path = "../support/following.rs"]
+mod following_of_both;
 #[path = "../support/jobs.rs"]
 mod jobs_of_both;
 #[path = "../support/linearizability.rs"]
 mod linearizability;
+#[path = "../support/notifier.rs"]
+mod notifier_of_both;
 #[path = "../support/order.rs"]
 mod order_of_both;
 #[path = "../support/ownership.rs"]
@@ -38,10 +42,12 @@ mod connections;
 mod doctor;
 mod encryption;
 mod fairness;
+mod following;
 mod jobs;
 mod lock_order;
 mod locks;
 mod migrations;
+mod notifier;
 mod order;
 mod outage;
 mod ownership;

@@ -18,6 +18,8 @@ use tasknook_tests::{Pooler, Postgres};
 
 use crate::concurrency::{had_no_deadlock, stored};
 use crate::create;
+use crate::notifier::listening;
+use crate::notifier_of_both::{NEVER, Process, reaches};
 use crate::replicas::Replicas;
 use crate::workload::{self, without_timeouts};
 
@@ -119,6 +121,36 @@ fn lock_waits_are_limited_by_the_lock_timeout() {
     assert!(begun.elapsed() >= limit, "{:?}", begun.elapsed());
     other.batch_execute("commit").unwrap();
     delete().unwrap();
+}
+
+#[test]
+fn pooled_processes_exchange_notices_with_a_url_of_their_own() {
+    let (url, options) = pooled();
+    let options = DatabaseOptions { poll: NEVER, ..options };
+    let sender = Process::start(&options);
+    let listener = Process::start(&DatabaseOptions { listen_url: url.clone(), ..options.clone() });
+    let owner = Owner::for_test("owner");
+    let mut watched = listener.watch(&owner);
+    listening(&url, 1);
+    for received in 1..=3 {
+        let revision = sender.write(&owner);
+        watched.follow_to(&listener, &owner, revision);
+        reaches(&listener.counts.received, received);
+    }
+    nothing_stays(&options.url);
+}
+
+#[test]
+fn pooled_processes_without_one_poll() {
+    let (url, options) = pooled();
+    let process = Process::start(&DatabaseOptions { poll: Duration::from_millis(50), ..options.clone() });
+    let owner = Owner::for_test("owner");
+    let mut watched = process.watch(&owner);
+    let revision = Process::start(&options).write(&owner);
+    watched.follow_to(&process, &owner, revision);
+    reaches(&process.counts.missed, 1);
+    listening(&url, 0);
+    nothing_stays(&options.url);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::task::{Context, Waker};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use domain::{
-    Change, Completion, EntityTags, ListQuery, NewTask, Owner, Precondition, RepositoryError, Revision,
-    SearchText, Status, TaskId, TaskRepository, Timestamp, Title,
+    Change, Completion, EntityTags, FeedPosition, ListQuery, NewTask, Owner, OwnerRevision, Precondition,
+    RepositoryError, Revision, SearchText, Status, TaskId, TaskRepository, Timestamp, Title,
 };
 use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
@@ -109,6 +109,9 @@ fn calls<'a>(to: &'a dyn TaskRepository, owners: &'a [Owner], number: u128) -> C
         let condition = when.clone();
         calls.push(Box::pin(async move { to.update(owner, id, change, condition, at).await.map(drop) }));
         calls.push(Box::pin(async move { to.delete(owner, id, when, at).await.map(drop) }));
+        for after in [FeedPosition::Start, FeedPosition::At(OwnerRevision::NONE)] {
+            calls.push(Box::pin(async move { to.changes(owner, after, 10).await.map(drop) }));
+        }
     }
     calls
 }

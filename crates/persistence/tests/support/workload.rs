@@ -37,7 +37,7 @@ pub(crate) fn without_timeouts(url: &str) -> DatabaseOptions {
     let (url, long) = (url.to_owned(), Duration::from_mins(1));
     let options = DatabaseOptions { url, deadline: long, ..DatabaseOptions::default() };
     let options = DatabaseOptions { lock_timeout: long, scans_per_owner: usize::MAX, ..options };
-    DatabaseOptions { statement_timeout: long, pool_wait: long, ..options }
+    DatabaseOptions { statement_timeout: long, pool_wait: long, connect_timeout: long, ..options }
 }
 
 /// The options of the services that a workload calls.

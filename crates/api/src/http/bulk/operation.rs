@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use domain::{
     Command, Completion, EntityTags, Field, MoveInput, NullPolicy, Operation, Precondition, Revision,
-    TaskError, TaskId, TaskInput, Tasks,
+    TaskError, TaskId, Tasks,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -20,6 +20,7 @@ const OP: &str = "op";
 const ID: &str = "id";
 const TASK: &str = "task";
 pub(crate) const IF_MATCH: &str = "if_match";
+const OPERATION: &str = "operation";
 
 /// The highest index of an operation.
 const INDEX_MAX: i64 = OPERATIONS_MAX.cast_signed() as i64 - 1;
@@ -96,17 +97,23 @@ pub(super) fn read(text: &RawValue, tasks: &Tasks) -> Result<(Operation, Verb), 
         Some(Condition::UnchangedSince(index)) => (Precondition::default(), Some(index)),
         Some(Condition::Revision(revision)) => (at(revision), None),
     };
-    let input = || input(task);
     let command = match (verb, id) {
-        (Verb::Create, id) => tasks.creation(id, input()?).map_err(of_task)?,
+        (Verb::Create, id) => {
+            let new = object_of(task)?.into_new_task(tasks).map_err(in_task)?;
+            Command::Create(if let Some(id) = id { new.with_id(id) } else { new })
+        }
         (_, None) => return Err(missing(ID)),
         (Verb::Update, Some(id)) => {
-            tasks.change(id, input()?, NullPolicy::Reject, precondition).map_err(of_task)?
+            let change = object_of(task)?.into_change(tasks, NullPolicy::Reject).map_err(in_task)?;
+            Command::Update { id, change, precondition }
         }
         (Verb::Complete, Some(id)) => tasks.completion(id, Completion::Set(completed), precondition),
         (Verb::Delete, Some(id)) => tasks.deletion(id, precondition),
         (Verb::Restore, Some(id)) => Command::Restore { id, precondition },
-        (Verb::Move, Some(id)) => tasks.movement(id, place, precondition)?,
+        (Verb::Move, Some(id)) => {
+            let to = place.into_place(TaskId::parse).map_err(TaskError::Invalid)?;
+            Command::Move { id, to, precondition }
+        }
     };
     Ok((Operation { command: Some(command), unchanged_since }, verb))
 }
@@ -119,7 +126,7 @@ fn members(reader: &mut Reader) -> Option<Members> {
         reader.optional::<Id, TaskId>(ID)
     };
     let has_condition = verb != Verb::Create;
-    let condition = has_condition.then(|| reader.optional::<Condition, Condition>(IF_MATCH)).flatten();
+    let condition = has_condition.then(|| condition(reader)).flatten();
     let completed = match verb {
         Verb::Complete => reader.input::<Boolean, bool>(&MEMBERS.completed),
         _ => Field::Absent,
@@ -130,20 +137,24 @@ fn members(reader: &mut Reader) -> Option<Members> {
     Some(Members { verb, id, condition, completed, place })
 }
 
+/// The index of an earlier operation, or a revision.
+fn condition(reader: &mut Reader) -> Option<Condition> {
+    let index = |reader: &mut Reader| reader.required::<Integer<0, INDEX_MAX>, i64>(OPERATION);
+    match reader.object(IF_MATCH, index) {
+        Some(index) => Some(Condition::UnchangedSince(usize::try_from(index?).unwrap_or(usize::MAX))),
+        None => reader.optional::<Condition, Condition>(IF_MATCH),
+    }
+}
+
 fn at(revision: Revision) -> Precondition {
     let if_match = Some(EntityTags::Revisions(vec![revision]));
     Precondition { if_match, ..Precondition::default() }
 }
 
-/// The input in the member `task`.
-fn input(text: Option<&RawValue>) -> Result<TaskInput, Problem> {
+/// The object in the member `task`.
+fn object_of(text: Option<&RawValue>) -> Result<JsonObject, Problem> {
     let text = present(text).ok_or_else(|| missing(TASK))?;
-    let object = JsonObject::parse(text.get().as_bytes()).map_err(of_operation);
-    object.and_then(|object| object.into_input(NullPolicy::Reject)).map_err(in_task)
-}
-
-fn of_task(error: TaskError) -> Problem {
-    in_task(error.into())
+    JsonObject::parse(text.get().as_bytes()).map_err(of_operation).map_err(in_task)
 }
 
 fn in_task(problem: Problem) -> Problem {
@@ -207,14 +218,10 @@ impl MemberKind for Condition {}
 
 impl ReadMember<Self> for Condition {
     fn read(value: Value) -> Result<Self, Mismatch> {
-        let Value::Object(mut object) = value else {
-            let revision: Result<i64, Mismatch> = Integer::<1, REVISION_MAX>::read(value);
-            let msg = "must be a revision, or an object with the index of an operation";
-            return revision
-                .map(|number| Self::Revision(Revision::new(number)))
-                .map_err(|Mismatch(_, kind)| Mismatch(msg.into(), kind));
-        };
-        let index: i64 = Integer::<0, INDEX_MAX>::read(object.remove("operation").unwrap_or_default())?;
-        Ok(Self::UnchangedSince(usize::try_from(index).unwrap_or(usize::MAX)))
+        let revision: Result<i64, Mismatch> = Integer::<1, REVISION_MAX>::read(value);
+        let msg = "must be a revision, or an object with the index of an operation";
+        revision
+            .map(|number| Self::Revision(Revision::new(number)))
+            .map_err(|Mismatch(_, kind)| Mismatch(msg.into(), kind))
     }
 }

@@ -3,7 +3,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use domain::{List, Task};
 
-use crate::http::representation::lists::{self, ListJson};
+use crate::http::representation::lists::ListJson;
 use crate::http::representation::{self, TaskJson};
 
 /// The version of the format of recorded replies, their first byte. A reply of another version is not read.
@@ -28,13 +28,13 @@ impl Reply {
     /// A response with a task.
     pub(crate) fn task(status: StatusCode, task: &Task) -> Option<Self> {
         let body = serde_json::to_vec(&TaskJson(task)).ok()?;
-        Some(Self { status, etag: representation::etag(task), location: String::new(), body })
+        Some(Self { status, etag: representation::etag(task.revision), location: String::new(), body })
     }
 
     /// A response with a list.
     pub(crate) fn list(status: StatusCode, list: &List) -> Option<Self> {
         let body = serde_json::to_vec(&ListJson(list)).ok()?;
-        Some(Self { status, etag: lists::etag(list), location: String::new(), body })
+        Some(Self { status, etag: representation::etag(list.revision), location: String::new(), body })
     }
 
     /// A response with other JSON.

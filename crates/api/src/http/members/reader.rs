@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Field, NullPolicy};
+use domain::{Field, NullPolicy, Violation};
 use serde_json::Value;
 
 use super::kinds::{Mismatch, ReadMember, Text};
@@ -17,15 +17,28 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads members, and fails if one of them is invalid.
-    pub(crate) fn read_all<T>(
+    /// Reads members and validates them, and fails if one of them is invalid. One of the wrong type counts as absent for the
+    /// others, and its own error is that of the type.
+    pub(crate) fn read_all<I, T>(
         members: HashMap<String, Value>,
         nulls: NullPolicy,
-        read: impl FnOnce(&mut Self) -> T,
+        read: impl FnOnce(&mut Self) -> I,
+        validate: impl FnOnce(I) -> Result<T, Vec<Violation>>,
     ) -> Result<T, Problem> {
         let mut reader = Self { members, nulls, errors: Vec::new() };
-        let value = read(&mut reader);
-        if reader.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(reader.errors)) }
+        let input = read(&mut reader);
+        let mut errors = reader.errors;
+        let violations = match validate(input) {
+            Ok(valid) if errors.is_empty() => return Ok(valid),
+            Ok(_) => Vec::new(),
+            Err(violations) => violations,
+        };
+        for error in violations.iter().map(FieldError::from) {
+            if errors.iter().all(|known| known.loc != error.loc) {
+                errors.push(error);
+            }
+        }
+        Err(Problem::invalid(errors))
     }
 
     /// Reads a member. Under several names each value must be valid, and the first one counts; a null counts where nulls are
@@ -53,6 +66,33 @@ impl Reader {
             Field::Value(value) => Some(value),
             Field::Absent | Field::Null => None,
         }
+    }
+
+    /// Reads a member that must be there.
+    pub(crate) fn required<K: ReadMember<T>, T>(&mut self, name: &str) -> Option<T> {
+        let errors = self.errors.len();
+        let read = self.optional::<K, T>(name);
+        if read.is_none() && self.errors.len() == errors {
+            self.errors.push(FieldError::body(name, "is required", "missing"));
+        }
+        read
+    }
+
+    /// Reads the members of an object. A member that is none remains, to be read as another kind.
+    pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let (name, value) = self.members.remove_entry(name)?;
+        let Value::Object(members) = value else {
+            self.members.insert(name, value);
+            return None;
+        };
+        let mut inner =
+            Self { members: members.into_iter().collect(), nulls: self.nulls, errors: Vec::new() };
+        let read = read(&mut inner);
+        for mut error in inner.errors {
+            error.loc.insert(1, name.as_str().into());
+            self.errors.push(error);
+        }
+        Some(read)
     }
 
     fn take<K: ReadMember<T>, T>(&mut self, name: &str, names: &[(&str, bool)]) -> Field<T> {

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Serialize;
 
@@ -13,17 +12,21 @@ pub(crate) enum Place {
     Index(usize),
 }
 
-impl From<&str> for Place {
-    fn from(name: &str) -> Self {
-        Self::Name(name.to_owned().into())
+impl Place {
+    /// A location as a path, such as `operations[0].task.title`; without members, what it is in.
+    pub(super) fn path(loc: &[Self]) -> String {
+        let members = loc.get(1..).filter(|members| !members.is_empty()).unwrap_or(loc);
+        let steps = members.iter().enumerate().map(|(depth, place)| match place {
+            Self::Name(name) if depth > 0 => format!(".{name}"),
+            Self::Name(name) => name.to_string(),
+            Self::Index(index) => format!("[{index}]"),
+        });
+        steps.collect()
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => f.write_str(name),
-            Self::Index(index) => index.fmt(f),
-        }
+impl From<&str> for Place {
+    fn from(name: &str) -> Self {
+        Self::Name(name.to_owned().into())
     }
 }

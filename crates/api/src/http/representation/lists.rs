@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::{CountedList, List};
 use serde::{Serialize, Serializer};
 
-use super::{json, private_cache_headers};
+use super::{etag, json, private_cache_headers};
 use crate::http::members::lists;
 
 /// A list as JSON.
@@ -33,14 +33,9 @@ impl<'a> CountedJson<'a> {
     }
 }
 
-/// The entity tag of a list: its revision, quoted.
-pub(crate) fn etag(list: &List) -> String {
-    format!("\"{}\"", list.revision)
-}
-
 /// Responds with one list.
 pub(crate) fn list(builder: &mut HttpResponseBuilder, list: &List) -> HttpResponse {
-    private_cache_headers(builder).insert_header((header::ETAG, etag(list)));
+    private_cache_headers(builder).insert_header((header::ETAG, etag(list.revision)));
     json(builder, &ListJson(list))
 }
 

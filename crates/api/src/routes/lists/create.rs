@@ -2,19 +2,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{NullPolicy, Outcome, Owner};
+use domain::{Outcome, Owner};
 
 use super::{list_id, problem};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
 use crate::http::idempotency::{Post, Reply};
-use crate::http::members;
 use crate::http::problem::Problem;
 use crate::http::representation::lists;
 use crate::openapi::parameters::OwnerPath;
 use crate::openapi::responses::lists::CreatedList;
 use crate::openapi::schemas::lists::NewList;
-use crate::routes::tasks::url;
+use crate::routes::tasks::{url, url_beside};
 use crate::state::AppState;
 
 /// Creates a list
@@ -42,8 +41,8 @@ pub(crate) async fn create(
         Some(Reply::list(StatusCode::CREATED, list)?.at(format!("{url}/{}", list.id)))
     };
     post.respond(&owner, &state, created, async |key| {
-        let input = post.object()?.read(NullPolicy::Reject, members::lists::read)?;
-        state.tasks.create_list(&owner, input, key).await.map_err(problem)
+        let list = post.object()?.into_new_list(&state.tasks)?;
+        state.tasks.create_list(&owner, list, key).await.map_err(problem)
     })
     .await
 }
@@ -55,12 +54,10 @@ pub(super) async fn create_with_id(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let object = body::object(&request, payload, MediaTypes::Json, state.body).await?;
-    let input = object.read(NullPolicy::Reject, members::lists::read)?;
-    let created = state.tasks.create_list_with_id(&owner, list_id(&request)?, input).await;
+    let body = body::object(&request, payload, MediaTypes::Json, state.body).await?;
+    let list = body.into_new_list(&state.tasks)?;
+    let created = state.tasks.create_list_with_id(&owner, list_id(&request)?, list).await;
     let list = created.map_err(problem)?;
-    let location = url(&request, &state);
-    let (collection, _) = location.rsplit_once('/').unwrap_or_default();
-    let location = (header::LOCATION, format!("{collection}/{}", list.id));
+    let location = (header::LOCATION, url_beside(&request, &state, list.id));
     Ok(lists::list(HttpResponse::Created().insert_header(location), &list))
 }

@@ -1,7 +1,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::Outcome;
+use domain::{ListId, Outcome};
 
 use super::{list_id, problem};
 use crate::http::authentication::AuthenticatedOwner;
@@ -37,9 +37,9 @@ pub(crate) async fn move_to(
         _ => None,
     };
     post.respond(&owner, &state, moved, async |key| {
-        let id = list_id(&request)?;
-        let to = post.object()?.into_move()?;
+        let to = post.object()?.into_move(ListId::parse)?;
         let precondition = conditional::precondition(request.headers())?;
+        let id = list_id(&request)?;
         state.tasks.move_list(&owner, id, to, precondition, key).await.map_err(problem)
     })
     .await

@@ -5,9 +5,9 @@ use domain::{NullPolicy, Owner};
 use super::{create, list_id, problem};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
+use crate::http::conditional;
 use crate::http::problem::Problem;
 use crate::http::representation::lists;
-use crate::http::{conditional, members};
 use crate::openapi::parameters::{Conditions, ConditionsOfPut, ListPath};
 use crate::openapi::responses::lists::{ChangedList, ChangedOrCreatedList};
 use crate::openapi::schemas::lists::{ListPatch, ListUpdate};
@@ -78,9 +78,9 @@ async fn update(
     types: MediaTypes,
     nulls: NullPolicy,
 ) -> Result<HttpResponse, Problem> {
-    let object = body::object(&request, payload, types, state.body).await?;
-    let input = object.read(nulls, members::lists::read)?;
+    let body = body::object(&request, payload, types, state.body).await?;
+    let change = body.into_list_change(nulls)?;
     let precondition = conditional::precondition(request.headers())?;
-    let updated = state.tasks.update_list(&owner, list_id(&request)?, input, nulls, precondition).await;
+    let updated = state.tasks.update_list(&owner, list_id(&request)?, change, precondition).await;
     Ok(lists::list(&mut HttpResponse::Ok(), &updated.map_err(problem)?))
 }

@@ -1,9 +1,9 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{NullPolicy, Outcome, Owner};
+use domain::{Outcome, Owner};
 
-use super::{task_id, url};
+use super::{task_id, url, url_beside};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::body::{self, MediaTypes};
 use crate::http::idempotency::{Post, Reply};
@@ -39,8 +39,8 @@ pub(crate) async fn create(
         Some(Reply::task(StatusCode::CREATED, task)?.at(format!("{url}/{}", task.id)))
     };
     post.respond(&owner, &state, created, async |key| {
-        let input = post.object()?.into_input(NullPolicy::Reject)?;
-        Ok(state.tasks.create(&owner, input, key).await?)
+        let task = post.object()?.into_new_task(&state.tasks)?;
+        Ok(state.tasks.create(&owner, task, key).await?)
     })
     .await
 }
@@ -53,10 +53,8 @@ pub(super) async fn create_with_id(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let body = body::object(&request, payload, MediaTypes::Json, state.body).await?;
-    let input = body.into_input(NullPolicy::Reject)?;
-    let task = state.tasks.create_with_id(&owner, task_id(&request)?, input).await?;
-    let url = url(&request, &state);
-    let (tasks, _) = url.rsplit_once('/').unwrap_or_default();
-    let location = format!("{tasks}/{}", task.id);
-    Ok(representation::task(HttpResponse::Created().insert_header((header::LOCATION, location)), &task))
+    let task = body.into_new_task(&state.tasks)?;
+    let task = state.tasks.create_with_id(&owner, task_id(&request)?, task).await?;
+    let location = (header::LOCATION, url_beside(&request, &state, task.id));
+    Ok(representation::task(HttpResponse::Created().insert_header(location), &task))
 }

@@ -50,8 +50,8 @@ pub(crate) async fn delete(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let id = task_id(&request)?;
     let precondition = conditional::precondition(request.headers())?;
+    let id = task_id(&request)?;
     state.tasks.delete(&owner, id, precondition).await?;
     let preferred = preferred_return(request.headers());
     let mut response = match preferred {

@@ -1,7 +1,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::Outcome;
+use domain::{Outcome, TaskId};
 
 use super::task_id;
 use crate::http::authentication::AuthenticatedOwner;
@@ -38,9 +38,9 @@ pub(crate) async fn move_to(
         _ => None,
     };
     post.respond(&owner, &state, moved, async |key| {
-        let id = task_id(&request)?;
-        let to = post.object()?.into_move()?;
+        let to = post.object()?.into_move(TaskId::parse)?;
         let precondition = conditional::precondition(request.headers())?;
+        let id = task_id(&request)?;
         Ok(state.tasks.move_to(&owner, id, to, precondition, key).await?)
     })
     .await

@@ -91,8 +91,8 @@ pub(crate) async fn purge(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let id = task_id(&request)?;
-    state.tasks.purge(&owner, id, conditional::precondition(request.headers())?).await?;
+    let precondition = conditional::precondition(request.headers())?;
+    state.tasks.purge(&owner, task_id(&request)?, precondition).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -119,9 +119,8 @@ pub(crate) async fn restore(
         _ => None,
     };
     post.respond(&owner, &state, restored, async |key| {
-        let id = task_id(&request)?;
         let precondition = conditional::precondition(request.headers())?;
-        Ok(state.tasks.restore(&owner, id, precondition, key).await?)
+        Ok(state.tasks.restore(&owner, task_id(&request)?, precondition, key).await?)
     })
     .await
 }

@@ -78,8 +78,9 @@ async fn update(
     types: MediaTypes,
     nulls: NullPolicy,
 ) -> Result<HttpResponse, Problem> {
-    let input = body::object(&request, payload, types, state.body).await?.into_input(nulls)?;
+    let body = body::object(&request, payload, types, state.body).await?;
+    let change = body.into_change(&state.tasks, nulls)?;
     let precondition = conditional::precondition(request.headers())?;
-    let task = state.tasks.update(&owner, task_id(&request)?, input, nulls, precondition).await?;
+    let task = state.tasks.update(&owner, task_id(&request)?, change, precondition).await?;
     Ok(representation::task(&mut HttpResponse::Ok(), &task))
 }

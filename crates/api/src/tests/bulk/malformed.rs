@@ -41,6 +41,14 @@ fn malformed() -> Vec<(Value, u16, Value)> {
         (of("move", json!({"after": id(1), "to": "first"})), 422, json!(["to"])),
         (of("move", json!({"id": null, "to": "first"})), 422, json!(["id"])),
     ];
+    let without_index = [
+        json!({}),
+        json!({"operation": null}),
+        json!({"operation": -1}),
+        json!({"operation": "0"}),
+        json!({"operation": 500}),
+        json!({"revision": 1}),
+    ];
     let conditions = [
         json!(0),
         json!(-1),
@@ -50,17 +58,13 @@ fn malformed() -> Vec<(Value, u16, Value)> {
         json!("*"),
         json!(true),
         json!([1]),
-        json!({}),
-        json!({"operation": null}),
-        json!({"operation": -1}),
-        json!({"operation": "0"}),
-        json!({"operation": 500}),
-        json!({"revision": 1}),
         json!(9_007_199_254_740_992_i64),
     ];
     for verb in ["update", "complete", "delete", "restore", "move"] {
-        let case = |condition: &Value| (of(verb, json!({"if_match": condition})), 422, json!(["if_match"]));
-        cases.extend(conditions.iter().map(case));
+        let case = |condition: &Value, place: Value| (of(verb, json!({"if_match": condition})), 422, place);
+        cases.extend(conditions.iter().map(|condition| case(condition, json!(["if_match"]))));
+        let place = json!(["if_match", "operation"]);
+        cases.extend(without_index.iter().map(|condition| case(condition, place.clone())));
     }
     cases
 }
@@ -89,6 +93,25 @@ async fn malformed_operations_are_rejected() {
         assert!(problem.get("index").is_none());
     }
     assert_eq!(app.revisions("alice").await.len(), 1, "nothing is written");
+}
+
+#[actix_web::test]
+async fn details_name_the_path_of_the_wrong_member() {
+    let app = app(&[]).await;
+    for (operation, detail) in [
+        (json!(1), "operations[0]: must be a JSON object"),
+        (json!({}), "operations[0].op: is required"),
+        (json!({"op": "create", "task": []}), "operations[0].task: must be a JSON object"),
+        (json!({"op": "create", "task": {"title": ""}}), "operations[0].task.title: must not be empty"),
+        (
+            json!({"op": "delete", "id": id(1), "if_match": {}}),
+            "operations[0].if_match.operation: is required",
+        ),
+    ] {
+        let response = app.bulk(&json!({"operations": [operation]})).await;
+        assert_eq!(response.json()["detail"], detail, "{operation}");
+    }
+    assert_eq!(app.bulk(&json!([])).await.json()["detail"], "body: must be a JSON object");
 }
 
 #[actix_web::test]

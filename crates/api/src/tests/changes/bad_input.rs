@@ -1,9 +1,11 @@
 //! Wrong values of each parameter.
 
+use domain::{FeedPosition, ListId, ObjectId, Owner, OwnerRevision, Revision, TaskId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::super::{app, call};
+use crate::http::position;
 
 #[actix_web::test]
 async fn wrong_limits_are_422() {
@@ -178,5 +180,50 @@ async fn other_queries_are_accepted() {
         (format!("?%73ince={}", own.replace('A', "%41")), &nothing),
     ] {
         assert_eq!(app.changes("alice", &query).await, *expected, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn positions_that_were_never_issued_are_410() {
+    let app = app(&[]).await;
+    let owner = Owner::for_test("alice");
+    for title in ["a", "b", "c"] {
+        app.create("alice", &format!(r#"{{"title":"{title}"}}"#)).await;
+    }
+    let Some(FeedPosition::At(present)) = position::decode(&app.present("alice").await, &owner) else {
+        panic!("the last page ends at a revision")
+    };
+    let other = |epoch: i64, revision: i64| OwnerRevision { epoch, revision: Revision::new(revision) };
+    let id = uuid::Uuid::from_u128(7);
+    let (task, list) = (ObjectId::Task(TaskId::new(id)), ObjectId::List(ListId::new(id)));
+    let unusable = [
+        other(present.epoch, present.revision.number() + 1),
+        other(present.epoch, 1 << 53),
+        other(present.epoch, i64::MAX),
+        other(present.epoch + 1, 3),
+        other(present.epoch - 1, 3),
+        other(-present.epoch, 3),
+        other(0, 3),
+        other(i64::MAX, 1),
+        other(i64::MIN, 1),
+    ];
+    for at in unusable {
+        let within = |after| FeedPosition::InSnapshot { began: at, after };
+        for place in [FeedPosition::At(at), within(task), within(list)] {
+            let text = position::encode(place, &owner);
+            let response =
+                app.send(call("GET", &format!("/api/tasks/changes?since={text}")).by("alice")).await;
+            assert_eq!(
+                (response.status.as_u16(), response.code()),
+                (410, "resync_required".into()),
+                "{place:?}"
+            );
+        }
+    }
+    // Behind any object, also one that never was, a snapshot continues.
+    for after in [task, list] {
+        let place = FeedPosition::InSnapshot { began: present, after };
+        let page = app.changes("alice", &format!("?since={}", position::encode(place, &owner))).await;
+        assert_eq!(page["next"], json!(app.present("alice").await), "{page}");
     }
 }

@@ -39,10 +39,10 @@ impl ListedTask {
 /// Deletes a list for good, after its tasks have lost it. Each live one takes a revision; a trashed one keeps its own.
 pub(super) fn delete(state: &OwnerState, list: &List, tasks: TasksOfList, now: Timestamp) -> Effects {
     let live: Vec<&ListedTask> = state.tasks_of(list.id).filter(|task| task.is_live).collect();
-    let mut effects = make_room(state, tasks, live.len(), now);
+    let (mut effects, without_room) = make_room(state, tasks, live.len(), now);
     let mut numbered = effects.len();
     let purged: BTreeSet<TaskId> = effects.iter().map(TaskEffect::id).collect();
-    for task in live {
+    for (index, task) in live.into_iter().enumerate() {
         let revision = revision_after(state, numbered);
         let updated_at = task.updated_at.max(now);
         let touch = Touch {
@@ -53,7 +53,7 @@ pub(super) fn delete(state: &OwnerState, list: &List, tasks: TasksOfList, now: T
         };
         effects.push(match tasks {
             TasksOfList::Keep => TaskEffect::Touch(touch),
-            TasksOfList::Trash(TrashCapacity::NONE) => {
+            TasksOfList::Trash(trash) if trash == TrashCapacity::NONE || index < without_room => {
                 TaskEffect::Delete(Tombstone { id: task.id, revision, at: updated_at })
             }
             TasksOfList::Trash(_) => TaskEffect::Touch(Touch { deleted_at: Some(updated_at), ..touch }),
@@ -69,10 +69,18 @@ pub(super) fn delete(state: &OwnerState, list: &List, tasks: TasksOfList, now: T
     Effects { outcome: Outcome::Deleted(revision), tasks: effects, lists }
 }
 
-/// Deletes the oldest trashed tasks for which the trash has no room once so many are added.
-fn make_room(state: &OwnerState, tasks: TasksOfList, added: usize, now: Timestamp) -> Vec<TaskEffect> {
-    let TasksOfList::Trash(trash) = tasks else { return Vec::new() };
+/// Deletes the oldest trashed tasks for which the trash has no room once so many are added, and returns for how many of
+/// these it still has none: they would be the next to be deleted, if they were moved to the trash one after another.
+fn make_room(
+    state: &OwnerState,
+    tasks: TasksOfList,
+    added: usize,
+    now: Timestamp,
+) -> (Vec<TaskEffect>, usize) {
+    let TasksOfList::Trash(trash) = tasks else { return (Vec::new(), 0) };
     let excess = trash.excess_of(state.trashed_tasks().saturating_add_unsigned(added as u64));
     // One task makes room for one; the background job deletes what is left over.
-    purged(state, state.oldest_trashed().take(excess.min(added)), now)
+    let excess = excess.min(added);
+    let trashed = usize::try_from(state.trashed_tasks()).unwrap_or_default();
+    (purged(state, state.oldest_trashed().take(excess), now), excess.saturating_sub(trashed))
 }

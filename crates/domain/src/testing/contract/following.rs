@@ -5,13 +5,13 @@ use std::thread;
 
 use pollster::block_on;
 
-use super::{create, fresh_owner, moment, new_task};
+use super::fresh_owner;
 use crate::testing::{AnyWrites, Follower, Numbers};
 use crate::{FeedPosition, Owner, TaskRepository};
 
 /// A page of so many changes.
 fn any_limit(numbers: &mut Numbers) -> u32 {
-    numbers.one_of(&[1, 2, 3, 5, 8, 1000])
+    numbers.one_of(&[1, 2, 3, 5, 1000])
 }
 
 pub fn followers_have_what_is_listed(repository: &dyn TaskRepository) {
@@ -86,17 +86,19 @@ pub fn followers_beside_writers_have_what_is_listed(repository: &dyn TaskReposit
 }
 
 pub fn snapshots_beside_writes_lose_nothing(repository: &dyn TaskRepository) {
-    let owner = fresh_owner("alice");
-    for number in 0..9 {
-        create(repository, &owner, new_task(&format!("task {number}")), moment(0));
-    }
-    for seed in 0..6 {
+    let mut written = 0;
+    for seed in 0..8 {
+        let owner = fresh_owner("alice");
         let mut writes = AnyWrites::new(std::slice::from_ref(&owner), seed);
+        (0..60).for_each(|_| writes.write(repository));
         let mut follower = Follower::new(owner.clone());
         while follower.read(repository, 2) {
             (0..3).for_each(|_| writes.write(repository));
         }
+        let present = FeedPosition::At(block_on(repository.revision(&owner)).unwrap());
+        written += usize::from(follower.position() != present && follower.resyncs() == 0);
         follower.catch_up(repository, 4);
         assert!(follower.has_what_is_listed(repository), "{follower:?}");
     }
+    assert!(written > 3, "{written}");
 }

@@ -177,6 +177,25 @@ pub fn deleted_lists_take_their_tasks_to_the_trash(repository: &dyn TaskReposito
     assert_eq!(listed(repository, &owner, None, Scope::Live), [ids[0]]);
 }
 
+pub fn lists_larger_than_the_trash_leave_the_last_tasks_there(repository: &dyn TaskRepository) {
+    let owner = fresh_owner("alice");
+    let list = make(repository, &owner, "list");
+    let old = create(repository, &owner, new_task("old"), moment(0));
+    trash_task(repository, &owner, &old, 1);
+    for _ in 0..5 {
+        task_in(repository, &owner, &list, "task");
+    }
+    // As if the tasks were deleted one after another: 6 deletions with the one that was in the trash, and 2 have room.
+    let trash = TasksOfList::Trash(TrashCapacity::tasks(2));
+    assert_eq!(delete_list(repository, &owner, (&list, trash), 9), Revision::new(8 + 1 + 5 + 1));
+    assert_eq!(listed(repository, &owner, None, Scope::Live), []);
+    let left = listed(repository, &owner, None, Scope::Trash);
+    let revision = |id: &TaskId| block_on(repository.get_trashed(&owner, *id)).unwrap().revision.number();
+    let mut revisions: Vec<i64> = left.iter().map(revision).collect();
+    revisions.sort_unstable();
+    assert_eq!(revisions, [13, 14], "the others were deleted for good");
+}
+
 pub fn moved_owners_keep_their_lists(repository: &dyn TaskRepository) {
     let (from, to) = (fresh_owner("anonymous"), fresh_owner("alice"));
     let (own, shared) = (make(repository, &from, "own"), make(repository, &from, "SHOPPING"));

@@ -5,9 +5,10 @@ use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
+use domain::OwnerId;
 
-use super::Postgres;
 use super::migrations::encoding_error;
+use super::{Postgres, notices};
 use crate::MigrateError;
 use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 
@@ -70,6 +71,10 @@ impl DoctorBackend for Postgres {
             connection.batch_execute(SETTINGS)?;
             run(connection)
         })
+    }
+
+    fn report(connection: &mut PgConnection, owners: &[&OwnerId]) {
+        notices::report(connection, owners);
     }
 
     fn wrong_encoding(connection: &mut PgConnection) -> QueryResult<Option<MigrateError>> {

@@ -47,6 +47,7 @@ pub(super) fn revisions(connection: &mut PgConnection, group: &[&Owner]) -> Quer
     Ok(group.iter().map(revision).collect())
 }
 
+/// A look-up of each owner: `any` with an array would enter all partitions.
 struct Revisions<'a> {
     owners: Vec<&'a str>,
 }
@@ -55,9 +56,13 @@ statement!(Revisions => (Text, BigInt, BigInt));
 
 impl QueryFragment<Pg> for Revisions<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select owner_id, epoch, revision from owners where owner_id = any(");
+        out.push_sql("select of_owner, epoch, revision from unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.owners)?;
-        out.push_sql(")");
+        out.push_sql(
+            ") as input (of_owner) cross join lateral (
+                select epoch, revision from owners where owner_id = of_owner offset 0
+            ) as owner",
+        );
         Ok(())
     }
 }

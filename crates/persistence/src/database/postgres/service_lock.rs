@@ -14,7 +14,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{ConnectionError, ConnectionResult, PgConnection, QueryResult, RunQueryDsl, select};
 
 use super::Postgres;
-use super::connection::Server;
+use super::session::Session;
 use crate::database::service_lock::{Attempt, ServiceLockBackend};
 use crate::maintenance::restored::{RestoredBackend, RestoredError};
 
@@ -43,52 +43,58 @@ struct Keeper {
 impl ServiceLockBackend for Postgres {
     /// If the server cannot be reached, the thread connects later.
     fn share_service_lock(&self) -> Result<Attempt, Box<dyn Error + Send + Sync>> {
-        if self.server.begin().is_some() {
+        let server = self.listen.as_ref().unwrap_or(&self.server);
+        if server.begin().is_some() {
             return Ok(Attempt::Shared(Box::new(())));
         }
-        let session = match open(&self.server) {
-            Ok(None) => return Ok(Attempt::Excluded),
-            Ok(session) => session,
+        let mut session = Session::new(server.clone());
+        let is_held = match share(&mut session) {
+            Ok(false) => return Ok(Attempt::Excluded),
+            Ok(true) => true,
             Err(error) => {
                 tracing::warn!(error = %error, "the service lock cannot be used");
-                None
+                false
             }
         };
         let (end, ended) = bounded(0);
-        let server = self.server.clone();
-        let keep = move || keep(&server, session, &ended);
+        let keep = move || keep(session, is_held, &ended);
         thread::Builder::new().name("service-lock".into()).spawn(keep)?;
         Ok(Attempt::Shared(Box::new(Keeper { _end: end })))
     }
 }
 
-/// Opens a session with the lock, if it is free.
-fn open(server: &Server) -> ConnectionResult<Option<PgConnection>> {
-    let mut session = server.connect()?;
+/// Opens the session and shares the lock, if it is free; otherwise closes the session.
+fn share(session: &mut Session) -> ConnectionResult<bool> {
     let lock = format!("pg_try_advisory_lock_shared({KEY})");
-    let is_free: bool = select(sql::<Bool>(&lock))
-        .get_result(&mut session)
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(is_free.then_some(session))
+    let connection = &mut session.open()?.connection;
+    let is_free = select(sql::<Bool>(&lock)).get_result(connection);
+    if !matches!(is_free, Ok(true)) {
+        session.close();
+    }
+    is_free.map_err(ConnectionError::CouldntSetupConfiguration)
 }
 
-fn keep(server: &Server, mut session: Option<PgConnection>, ended: &Receiver<()>) {
+fn keep(mut session: Session, mut is_held: bool, ended: &Receiver<()>) {
     let mut pause = FIRST_PAUSE;
-    let wait = |held: bool, pause| ended.recv_timeout(if held { CHECK } else { pause });
-    while wait(session.is_some(), pause) == Err(RecvTimeoutError::Timeout) {
-        if let Some(held) = &mut session {
-            if let Err(error) = held.batch_execute("select 1") {
-                tracing::warn!(error = %error, "the service lock was lost with its session");
-                (session, pause) = (None, FIRST_PAUSE);
-            }
-        } else {
-            session = open(server).ok().flatten();
+    let wait = |is_held: bool, pause| ended.recv_timeout(if is_held { CHECK } else { pause });
+    while wait(is_held, pause) == Err(RecvTimeoutError::Timeout) {
+        if !is_held {
+            is_held = share(&mut session).unwrap_or(false);
             pause = (pause * 2).min(LONGEST_PAUSE);
-            if session.is_some() {
+            if is_held {
                 tracing::info!("the service lock is held again");
             }
+        } else if let Err(error) = check(&mut session) {
+            tracing::warn!(error = %error, "the service lock was lost with its session");
+            session.close();
+            (is_held, pause) = (false, FIRST_PAUSE);
         }
     }
+}
+
+fn check(session: &mut Session) -> ConnectionResult<()> {
+    let checked = session.open()?.connection.batch_execute("select 1");
+    checked.map_err(ConnectionError::CouldntSetupConfiguration)
 }
 
 impl RestoredBackend for Postgres {

@@ -8,7 +8,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::{Connection, ConnectionResult, QueryResult, RunQueryDsl};
-use domain::TaskId;
+use domain::{OwnerId, TaskId};
 
 use super::report::DoctorFinding;
 use crate::MigrateError;
@@ -27,6 +27,10 @@ pub(crate) trait DoctorBackend: MigrationBackend<Connection: DoctorConnection> {
         writes: bool,
         run: impl FnOnce(&mut Self::Connection) -> QueryResult<T>,
     ) -> QueryResult<T>;
+
+    /// Notifies services of owners that a command has changed, over the connection that has committed. Without it they find
+    /// the changes by polling.
+    fn report(_: &mut Self::Connection, _: &[&OwnerId]) {}
 
     /// The encoding, if it cannot store every text.
     fn wrong_encoding(_: &mut Self::Connection) -> QueryResult<Option<MigrateError>> {

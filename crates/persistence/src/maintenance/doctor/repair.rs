@@ -7,7 +7,7 @@
 use std::fmt;
 
 use diesel::QueryResult;
-use domain::SearchRule;
+use domain::{OwnerId, SearchRule};
 
 use super::backend::{DoctorBackend, DoctorConnection, TextRow, Value};
 use super::checks::{
@@ -41,7 +41,12 @@ pub(super) fn run<B: DoctorBackend>(
     let connection = &mut database.connect()?;
     let mut repair = |connection: &mut B::Connection, owner: &str, tasks: &[TextRow]| {
         let repair = B::transaction(connection, true, |connection| repair(connection, owner, tasks));
-        repair.map(|repair| repair.into_iter().for_each(&mut *on_repair))
+        repair.map(|repair| {
+            if let (Some(_), Ok(owner)) = (&repair, OwnerId::parse(owner)) {
+                B::report(connection, &[&owner]);
+            }
+            repair.into_iter().for_each(&mut *on_repair);
+        })
     };
     for rule in [OWNER_MISSING, LIVE_TASKS, TRASHED_TASKS, POSITION_NOT_UNIQUE, REVISION_BEHIND] {
         let mut after = String::new();

@@ -1,14 +1,14 @@
 //! One run of the jobs: reads without a lock, and one transaction for the changes of one owner.
 
 use diesel::QueryResult;
-use domain::Timestamp;
+use domain::{OwnerId, Timestamp};
 
 use super::JobBackend;
 use super::progress::{Progress, first_deleted, first_key, first_tombstone, key, place};
 use super::step::{CHANGES, DeletedRow, JobConnection, ROWS, TombstoneRow, TrashLimits};
 use crate::backend::{Failure, FailureKind};
 use crate::options::RunEnd;
-use crate::write::Random;
+use crate::write::{Random, StoreObserver};
 
 /// The result of a step.
 pub(super) enum Step {
@@ -27,6 +27,7 @@ pub(super) struct Run<'a, B: JobBackend> {
     pub(super) progress: &'a mut Progress,
     /// Called between transactions.
     pub(super) pause: &'a dyn Fn(),
+    pub(super) stored: &'a dyn StoreObserver,
 }
 
 impl<B: JobBackend> Run<'_, B> {
@@ -106,6 +107,9 @@ impl<B: JobBackend> Run<'_, B> {
                     }
                     Step::LeftToAnotherProcess => return Ok(RunEnd::LeftToAnotherProcess),
                 };
+            if let (1.., Ok(owner)) = (expired, OwnerId::parse(owner)) {
+                self.stored.stored(&owner, None);
+            }
             self.progress.report.purged += expired;
             (self.pause)();
             if expired < CHANGES as u64 {

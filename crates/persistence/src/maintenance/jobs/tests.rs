@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use domain::testing::ManualClock;
+use domain::{OwnerId, OwnerRevision};
 
 use super::*;
 use crate::{Database, DatabaseOptions};
@@ -15,6 +16,16 @@ const DAY: i64 = 86_400_000;
 fn options() -> (JobOptions, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at_unix_millis(DAY));
     (JobOptions::new(Duration::ZERO, Arc::clone(&clock) as _), clock)
+}
+
+struct Ignored;
+
+impl StoreObserver for Ignored {
+    fn stored(&self, _: &OwnerId, _: Option<OwnerRevision>) {}
+}
+
+fn jobs_of<B>(database: B) -> Jobs<B> {
+    Jobs { database: Arc::new(database), stored: Arc::new(Ignored) }
 }
 
 fn migrated(url: String) -> DatabaseOptions {
@@ -29,7 +40,7 @@ fn all_tombstones_are_read_once_a_day() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tasks.db");
     let database = migrated(format!("sqlite://{}", path.display()));
-    let jobs = Arc::new(crate::database::sqlite::Sqlite::open(path.clone(), &database).unwrap());
+    let jobs = jobs_of(crate::database::sqlite::Sqlite::open(path.clone(), &database).unwrap());
     let (options, clock) = options();
     let mut progress = Progress::default();
     let mut run = || {
@@ -63,7 +74,7 @@ mod replicas {
         insert into tombstones values ('a-0', 'task', gen_random_uuid(), 1, to_timestamp(0))";
 
     /// Runs beside another process that takes the lock in the first pause and keeps it.
-    fn run_disturbed(jobs: &Arc<crate::database::postgres::Postgres>, url: &str, progress: &mut Progress) {
+    fn run_disturbed(jobs: &Jobs<crate::database::postgres::Postgres>, url: &str, progress: &mut Progress) {
         let other = Mutex::new(PgConnection::establish(url).unwrap());
         other.lock().unwrap().batch_execute("begin").unwrap();
         let pause = || {
@@ -77,7 +88,7 @@ mod replicas {
     fn interrupted_runs_of_replicas_reach_the_last_owner() {
         let server = Postgres::shared();
         let url = server.create_database();
-        let jobs = Arc::new(crate::database::postgres::Postgres::new(&url, &migrated(url.clone())));
+        let jobs = jobs_of(crate::database::postgres::Postgres::new(&url, &migrated(url.clone())));
         let mut connection = PgConnection::establish(&url).unwrap();
         connection.batch_execute(TOMBSTONES).unwrap();
         let mut replicas = [Progress::default(), Progress::default(), Progress::default()];

@@ -3,13 +3,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use domain::{Idempotency, Ids, Outcome, OwnerId, Rejection, RepositoryError, Timestamp};
+use domain::{Idempotency, Ids, Outcome, OwnerId, OwnerRevision, Rejection, RepositoryError, Timestamp};
 
 use super::{OwnershipSession, erase, move_once, move_tasks};
 use crate::backend::{Failure, FailureKind};
 use crate::workers::{Group, PendingCall, ROLE_CHECK_AFTER, Request, Serve, Worker};
-use crate::write::WriteBackend;
 use crate::write::random::Random;
+use crate::write::{StoreObserver, WriteBackend};
 
 /// Maximum attempts after conflicts, locked rows and lost connections. Each of them may be repeated: the second erasure
 /// finds nothing, and the second move finds no task that the first one has moved.
@@ -51,10 +51,23 @@ impl Ownership {
     }
 }
 
+impl Ownership {
+    /// Reports what it has changed.
+    fn report(&self, stored: &dyn StoreObserver) {
+        match self {
+            Self::Erase(owner) => stored.stored(owner, Some(OwnerRevision::NONE)),
+            Self::Move { from, to, .. } => {
+                stored.stored(from, Some(OwnerRevision::NONE));
+                stored.stored(to, None);
+            }
+        }
+    }
+}
+
 /// Serves erasures and moves, one at a time.
-#[derive(Default)]
 pub(crate) struct OwnershipServer {
     random: Random,
+    stored: Arc<dyn StoreObserver>,
 }
 
 impl<B: WriteBackend> Serve<B, Ownership, Outcome> for OwnershipServer {
@@ -62,6 +75,9 @@ impl<B: WriteBackend> Serve<B, Ownership, Outcome> for OwnershipServer {
         for mut single in group.split_each() {
             let start = Instant::now();
             let result = self.execute(worker, &mut single);
+            if let (Ok(Ok(_)), Some(request)) = (&result, single.requests.first()) {
+                request.report(&*self.stored);
+            }
             single.reply_all(|| match &result {
                 Ok(decision) => decision.clone().map_err(RepositoryError::from),
                 Err(failure) => Err(failure.error()),
@@ -75,6 +91,10 @@ impl<B: WriteBackend> Serve<B, Ownership, Outcome> for OwnershipServer {
 }
 
 impl OwnershipServer {
+    pub(crate) fn new(stored: Arc<dyn StoreObserver>) -> Self {
+        Self { random: Random::default(), stored }
+    }
+
     fn execute<B: WriteBackend>(
         &mut self,
         worker: &Worker<'_, B, Ownership, Outcome>,

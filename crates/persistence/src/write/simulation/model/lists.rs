@@ -100,17 +100,20 @@ fn move_list(
 fn delete(record: &mut Record, call: &Call, id: ListId, tasks: TasksOfList) -> Answer {
     let is_in = |row: &TaskRow| matches!(row, TaskRow::Live(task) if task.list_id == Some(id));
     let live: Vec<TaskId> = record.tasks.iter().filter(|(_, row)| is_in(row)).map(|(id, _)| *id).collect();
+    let mut without_room = 0;
     if let TasksOfList::Trash(trash) = tasks {
         let added = i64::try_from(live.len()).unwrap_or_default();
         let over =
             if trash == TrashCapacity::NONE { 0 } else { record.trashed_tasks + added - trash.number() };
         let over = usize::try_from(over).unwrap_or_default().min(live.len());
-        for oldest in record.trash().into_iter().take(over) {
-            purge(record, oldest.id);
+        let oldest: Vec<TaskId> = record.trash().into_iter().take(over).map(|oldest| oldest.id).collect();
+        without_room = over - oldest.len();
+        for oldest in oldest {
+            purge(record, oldest);
         }
     }
-    for task in live {
-        if tasks == TasksOfList::Trash(TrashCapacity::NONE) {
+    for (index, task) in live.into_iter().enumerate() {
+        if tasks == TasksOfList::Trash(TrashCapacity::NONE) || index < without_room {
             record.tasks.remove(&task);
             record.live_tasks -= 1;
             deleted(record, task);
