@@ -5,13 +5,14 @@ use tasknook_tests::Response;
 
 use crate::database::{Database, caller};
 
-const EXPOSED: [&str; 8] = [
+const EXPOSED: [&str; 9] = [
     "etag",
     "location",
     "link",
     "x-next-cursor",
     "x-total-count",
     "x-changed-since",
+    "idempotency-replayed",
     "retry-after",
     "x-request-id",
 ];
@@ -25,7 +26,8 @@ fn cors_allows_only_listed_origins() {
     let anonymous = service.client();
     let preflight = |origin: &str, method: &str| {
         let request = anonymous.request("OPTIONS", "/api/alice/tasks").header("Origin", origin);
-        let headers = "authorization,content-type,if-match,if-none-match,prefer";
+        let headers =
+            "authorization,content-type,if-match,if-none-match,idempotency-key,last-event-id,prefer";
         request
             .header("Access-Control-Request-Method", method)
             .header("Access-Control-Request-Headers", headers)
@@ -34,6 +36,9 @@ fn cors_allows_only_listed_origins() {
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let response = preflight(listed, method);
         assert!((200..300).contains(&response.status), "{response}");
+        let granted = response.header("access-control-allow-headers").unwrap_or_default().to_lowercase();
+        let requested = ["if-match", "if-none-match", "idempotency-key", "last-event-id"];
+        assert!(requested.iter().all(|name| granted.contains(name)), "{response}");
         allowed(&response, listed);
         assert!(response.header("access-control-allow-methods").unwrap().contains(method), "{response}");
         assert!(response.header("access-control-max-age").is_some(), "{response}");

@@ -19,6 +19,7 @@ const STEPS: usize = 80;
 #[derive(Default)]
 struct Leaks {
     ids: Vec<String>,
+    lists: Vec<String>,
     cursors: Vec<String>,
     positions: Vec<String>,
 }
@@ -40,6 +41,7 @@ fn responses_contain_no_data_of_other_users(database: Database) {
                     leaks,
                     tasks: BTreeMap::new(),
                     trash: BTreeSet::new(),
+                    lists: BTreeMap::new(),
                     dice: 7919 + number as u64,
                 };
                 start.wait();
@@ -71,6 +73,8 @@ struct User<'a> {
     tasks: BTreeMap<String, Value>,
     /// The ids in the trash.
     trash: BTreeSet<String>,
+    /// The lists, by id.
+    lists: BTreeMap<String, Value>,
     dice: u64,
 }
 
@@ -89,10 +93,12 @@ impl User<'_> {
         } else {
             format!("/api/{}/tasks", name(self.number))
         };
-        match self.any(8) {
+        match self.any(12) {
             0 | 1 => self.creates(&root),
             2 | 3 => self.lists(&root),
             4 => self.requests_another_path(),
+            5 => self.creates_a_list(&root.replace("/tasks", "/lists")),
+            6..9 => self.uses_a_list(&root),
             _ => self.uses_an_id(&root),
         }
     }
@@ -149,6 +155,9 @@ impl User<'_> {
         let root = format!("/api/{}/tasks", name(other));
         let _ = self.checked(self.client.get(&root)).expect(403);
         let _ = self.checked(self.client.post(&root, &json!({"title": mark(self.number)}))).expect(403);
+        let lists = format!("/api/{}/lists", name(other));
+        let _ = self.checked(self.client.get(&lists)).expect(403);
+        let _ = self.checked(self.client.post(&lists, &json!({"name": mark(self.number)}))).expect(403);
     }
 
     /// Any id: the user's own, one they deleted, or another user's.
@@ -194,6 +203,98 @@ impl User<'_> {
         }
         if trashed {
             self.trash.remove(id);
+        }
+    }
+
+    /// Without a case in it: names are unique.
+    fn list_name(&mut self) -> Value {
+        json!(format!("{}{}", mark(self.number), self.any(1_000_000)))
+    }
+
+    fn creates_a_list(&mut self, root: &str) {
+        let body = json!({ "name": self.list_name() });
+        let list = self.checked(self.client.post(root, &body)).expect(201).json();
+        let id = list["id"].as_str().unwrap().to_owned();
+        self.leaks.lock().unwrap().lists.push(id.clone());
+        self.lists.insert(id, list);
+    }
+
+    /// Any id: that of the user's own list, of one they deleted, or of another user's.
+    fn uses_a_list(&mut self, tasks: &str) {
+        let ids = self.leaks.lock().unwrap().lists.clone();
+        if ids.is_empty() {
+            return;
+        }
+        let (id, other) = (&ids[self.any(ids.len())], &ids[self.any(ids.len())]);
+        let own = self.lists.contains_key(id);
+        let path = format!("{}/{id}", tasks.replace("/tasks", "/lists"));
+        let name = json!({ "name": self.list_name() });
+        let response = match self.any(8) {
+            0 => self.client.get(&path),
+            1 => self.client.put(&path, &name),
+            2 => self.client.patch(&path, &name),
+            3 => {
+                let response = self.client.post(&format!("{path}/move"), &json!({ "after": other }));
+                if own && !self.lists.contains_key(other) {
+                    let _ = self.checked(response).expect(422);
+                    return;
+                }
+                response
+            }
+            4 => {
+                let _ = self.checked(self.client.delete(&path)).expect(if own { 204 } else { 404 });
+                self.lists.remove(id);
+                return self.reads_tasks_of(id, tasks);
+            }
+            5 => return self.puts_a_task_into(id, tasks),
+            6 => {
+                let listed =
+                    self.checked(self.client.get(&format!("{tasks}?list_id={id}"))).expect(200).json();
+                let listed = listed.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap());
+                let expected = self.tasks.iter().filter(|(_, task)| task["list_id"] == **id);
+                let expected: BTreeSet<&str> = expected.map(|(id, _)| id.as_str()).collect();
+                assert_eq!(listed.collect::<BTreeSet<_>>(), expected);
+                return;
+            }
+            _ => {
+                let request = self.client.request("PUT", &path).header("If-None-Match", "*");
+                let response = self.checked(request.json(&name).send());
+                let created = response.expect(if own { 412 } else { 201 }).json();
+                if !own {
+                    self.lists.insert(id.clone(), created);
+                }
+                return;
+            }
+        };
+        let response = self.checked(response).expect(if own { 200 } else { 404 });
+        if own {
+            self.lists.insert(id.clone(), response.json());
+        }
+    }
+
+    /// The list is deleted: its tasks have none.
+    fn reads_tasks_of(&mut self, list: &str, root: &str) {
+        for (id, task) in self.tasks.iter_mut().filter(|(_, task)| task["list_id"] == list) {
+            *task = self.client.get(&format!("{root}/{id}")).expect(200).json();
+            assert_eq!(task["list_id"], Value::Null);
+        }
+    }
+
+    /// With a request of its own or as an operation. The list of another user and one that does not exist are the same.
+    fn puts_a_task_into(&mut self, list: &str, tasks: &str) {
+        let Some(id) = self.tasks.keys().next().cloned() else { return };
+        let change = json!({ "list_id": list });
+        let own = self.lists.contains_key(list);
+        let task = if self.any(2) == 0 {
+            let response = self.checked(self.client.patch(&format!("{tasks}/{id}"), &change));
+            response.expect(if own { 200 } else { 422 }).json()
+        } else {
+            let body = json!({"operations": [{"op": "update", "id": id, "task": change}]});
+            let response = self.checked(self.client.post(&format!("{tasks}/bulk"), &body));
+            response.expect(if own { 200 } else { 422 }).json()["results"][0]["task"].clone()
+        };
+        if own {
+            self.tasks.insert(id, task);
         }
     }
 
@@ -256,13 +357,18 @@ impl User<'_> {
             .collect();
         assert_eq!(listed, self.tasks, "{} has exactly their own tasks", name(self.number));
         let changes = self.client.get("/api/tasks/changes?limit=1000").expect(200).json();
-        let followed: BTreeMap<String, Value> = changes["changes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|change| (change["id"].as_str().unwrap().to_owned(), change["task"].clone()))
-            .collect();
-        assert_eq!(followed, self.tasks, "{} follows exactly their own tasks", name(self.number));
+        let followed = |kind: &str| -> BTreeMap<String, Value> {
+            let changes =
+                changes["changes"].as_array().unwrap().iter().filter(|change| change["type"] == kind);
+            changes.map(|change| (change["id"].as_str().unwrap().to_owned(), change[kind].clone())).collect()
+        };
+        assert_eq!(followed("task"), self.tasks, "{} follows exactly their own tasks", name(self.number));
+        assert_eq!(followed("list"), self.lists, "{} follows exactly their own lists", name(self.number));
+        let lists = self.client.get("/api/lists").expect(200).json();
+        let lists: BTreeSet<&str> =
+            lists.as_array().unwrap().iter().map(|list| list["id"].as_str().unwrap()).collect();
+        let own: BTreeSet<&str> = self.lists.keys().map(String::as_str).collect();
+        assert_eq!(lists, own, "{} has exactly their own lists", name(self.number));
         let tags = self.client.get("/api/tasks/tags").expect(200).json();
         let own = json!([{"name": mark(self.number), "count": self.tasks.len()}]);
         assert_eq!(

@@ -26,6 +26,7 @@ mod database_unavailable;
 mod disk_full;
 mod doctor;
 mod documents;
+mod events;
 mod every_route;
 mod existing_clients;
 mod failover;

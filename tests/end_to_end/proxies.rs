@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use serde_json::json;
-use tasknook_tests::{Client, Environment, Request, Response, Server, Service, eventually};
+use tasknook_tests::{Client, Environment, EventStream, Request, Response, Server, Service, eventually};
 
 use crate::database::Database;
 
@@ -165,6 +165,21 @@ fn list_is_followed_by_link(proxy: &Proxy) {
     let _ = alice.get(docs.header("location").unwrap()).expect(200);
 }
 
+/// An event comes through before the stream ends, and the stream lasts.
+fn events_are_received(proxy: &Proxy) {
+    let alice = proxy.alice();
+    let bearer = format!("Bearer {}", proxy.environment.token("alice"));
+    let address = proxy.url.trim_start_matches("http://").trim_end_matches("/backend");
+    let headers = [("Authorization", bearer.as_str()), ("Accept-Encoding", "gzip")];
+    let mut stream = EventStream::open(address, "/backend/api/tasks/events", &headers).unwrap();
+    let mut next = || stream.event().unwrap().unwrap();
+    assert_eq!(next().name, "ready");
+    for title in ["first", "second"] {
+        let _ = alice.post("/api/tasks", &json!({"title": title})).expect(201);
+        assert_eq!(next().data["task"]["title"], title);
+    }
+}
+
 mod tasks_are_used_through {
     use super::*;
 
@@ -187,5 +202,6 @@ mod tasks_are_used_through {
         let proxy = Proxy::start(file, command);
         task_is_edited_twice_with_if_match(&proxy);
         list_is_followed_by_link(&proxy);
+        events_are_received(&proxy);
     }
 }

@@ -58,6 +58,7 @@ pub(crate) struct Settings {
     pub database: Database,
     pub tasks: Tasks,
     pub limits: Limits,
+    pub events: Events,
     pub cors: Cors,
     pub metrics: Metrics,
     pub log: Log,
@@ -124,6 +125,8 @@ section!(Database {
     migrate_on_start: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
+    #[serde(serialize_with = "masked::url")]
+    listen_url: String,
     slow_statement_ms: u64,
 });
 
@@ -151,6 +154,8 @@ section!(Limits {
     idempotency_hours: u64,
     idempotency_keys: u32,
 });
+
+section!(Events { heartbeat_seconds: u64, max_streams_per_owner: u32, max_streams: u32, poll_seconds: u64 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

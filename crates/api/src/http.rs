@@ -14,6 +14,7 @@ pub(crate) mod client_address;
 pub(crate) mod conditional;
 pub(crate) mod cursor;
 pub(crate) mod encoding;
+pub(crate) mod events;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod limits;

@@ -1,6 +1,8 @@
-//! Metrics of the process: HTTP requests, tokens and the key set; those of the database are in `database`.
+//! Metrics of the process: HTTP requests, tokens and the key set; those of the database are in `database`, those of event
+//! streams in `events`.
 
 mod database;
+mod events;
 
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +19,7 @@ use prometheus_client::registry::{Metric, Registry};
 
 use crate::config::logging;
 pub(crate) use database::DatabaseMetrics;
+pub(crate) use events::{EventMetrics, StreamEnd};
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
@@ -49,6 +52,7 @@ pub(crate) struct Metrics {
     audit_dropped: Counter,
     spans_dropped: Counter,
     limited: Family<ReasonLabels, Counter>,
+    events: Arc<EventMetrics>,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
 }
@@ -76,6 +80,7 @@ impl Default for Metrics {
         let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
         let limited =
             register(r, "http_requests_limited", "Requests over a limit (429), by reason", Family::default());
+        let events = Arc::new(EventMetrics::registered(&mut registry));
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
         Self {
@@ -86,6 +91,7 @@ impl Default for Metrics {
             audit_dropped,
             spans_dropped,
             limited,
+            events,
             tokens,
             database,
         }
@@ -103,6 +109,12 @@ impl Metrics {
     #[must_use]
     pub(crate) const fn spans_dropped(&self) -> &Counter {
         &self.spans_dropped
+    }
+
+    /// The metrics of event streams.
+    #[must_use]
+    pub(crate) const fn events(&self) -> &Arc<EventMetrics> {
+        &self.events
     }
 
     /// The metrics of tokens.

@@ -26,9 +26,10 @@ fn api_endpoints() -> Vec<Endpoint> {
     for tasks in TASKS {
         endpoints.extend([
             path(format!("{tasks}/transfer")).post(tasks::transfer),
-            // `bulk`, `changes`, `tags` and `trash` are no task's ids either.
+            // `bulk`, `changes`, `events`, `tags` and `trash` are no task's ids either.
             path(format!("{tasks}/bulk")).post(tasks::bulk),
             path(format!("{tasks}/changes")).get(tasks::changes::list),
+            path(format!("{tasks}/events")).get(tasks::events::events),
             path(format!("{tasks}/tags")).get(tasks::tags::tags),
             path(format!("{tasks}/trash/{{id}}")).get(tasks::trash::get).delete(tasks::trash::purge),
             path(format!("{tasks}/trash")).get(tasks::trash::list).delete(tasks::trash::empty),

@@ -1,5 +1,6 @@
 //! Builds the service from its configuration, listens, serves, and shuts down gracefully.
 
+mod access_log;
 mod address_limit;
 mod app;
 mod assembly;
@@ -12,6 +13,7 @@ mod open_files;
 mod pieces;
 mod request_context;
 mod shutdown;
+mod streamed;
 mod systemd;
 mod tls;
 mod trace_context;

@@ -1,20 +1,24 @@
 //! The state that all handlers share.
 
 mod audit;
+mod event_streams;
 mod last_check;
 mod limits;
 mod traces;
 mod unsent;
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
 use auth::AnyVerifier;
-use domain::{KeyLimits, Readiness, Tasks};
+use domain::{KeyLimits, Notifier, Readiness, Tasks};
 use persistence::BackgroundJobs;
 use tokio::sync::watch;
 
+pub(crate) use event_streams::{EventStreams, StreamSlot, TooManyStreams};
 pub(crate) use last_check::LastCheck;
 pub(crate) use unsent::{NoRoom, UnsentLists};
 
@@ -45,6 +49,10 @@ pub(crate) struct AppState {
     pub key_limits: KeyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
+    /// Tells of changes.
+    pub notifier: Arc<dyn Notifier>,
+    /// The open event streams.
+    pub event_streams: Arc<EventStreams>,
     /// The limits of owners and addresses.
     pub limits: Limits,
     /// The proxies that name the client of a request.
@@ -75,6 +83,23 @@ pub(crate) struct BodyLimits {
     pub timeout: Duration,
 }
 
+/// Whether a connection was ended because its client did not read a response in time. Clones share it.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct UnreadResponse(Rc<Cell<bool>>);
+
+impl UnreadResponse {
+    /// The connection ends for this reason.
+    pub(crate) fn set(&self) {
+        self.0.set(true);
+    }
+
+    /// Whether it does.
+    #[must_use]
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.get()
+    }
+}
+
 /// The progress of a shutdown. Clones share it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Draining(Arc<watch::Sender<Phase>>);
@@ -98,6 +123,12 @@ impl Draining {
     /// Makes connections close when they are idle, from now on.
     pub(crate) fn close(&self) {
         self.0.send_replace(Phase::Closing);
+    }
+
+    /// Resolves when the shutdown has begun.
+    pub(crate) async fn begun(&self) {
+        // Fails only without a sender, and `self` has one.
+        let _ = self.0.subscribe().wait_for(|phase| *phase >= Phase::Announced).await;
     }
 
     /// Whether the shutdown has begun.

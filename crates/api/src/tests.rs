@@ -10,6 +10,7 @@ mod compression;
 mod conditional_lists;
 mod conditions;
 mod dashboards;
+mod events;
 mod faults;
 mod idempotency;
 mod identity;
@@ -47,7 +48,7 @@ use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining, LastCheck, Limits, UnsentLists};
+use crate::state::{AppState, BodyLimits, Draining, EventStreams, LastCheck, Limits, UnsentLists};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -139,6 +140,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         openapi: OnceLock::new(),
         readiness: Arc::new(MemoryTasks::default()),
         last_check: LastCheck::default(),
+        notifier: Arc::new(MemoryTasks::default()),
+        event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },

@@ -74,22 +74,22 @@ impl ClaimRules {
             (check.apply)(self, &claims, now)?;
         }
         let exp = claims.expiry()?.floor();
+        // A token is rejected from `exp` on, but only after `iat` plus the maximum age: hence one second more.
+        let too_old = self
+            .max_age_seconds
+            .zip(claims.date("iat")?)
+            .map(|(limit, iat)| iat.floor().saturating_add(to_seconds(limit)).saturating_add(1));
+        let valid_until_unix = too_old.map_or(exp, |too_old| too_old.min(exp));
         let facts = Facts {
             user_id: claims.text(&self.user_id_claim).ok_or_else(|| missing(&self.user_id_claim))?,
             email: claims.text("email"),
             name: claims.text("name"),
             issuer: claims.text("iss"),
             expires_at_unix: exp,
+            valid_until_unix,
             payload: payload.into(),
         };
-        // A token is rejected from `exp` plus the leeway on, but only after `iat` plus the maximum age: hence one
-        // second more.
-        let leeway = to_seconds(self.leeway_seconds);
-        let too_old = self.max_age_seconds.zip(claims.date("iat")?).map(|(limit, iat)| {
-            iat.floor().saturating_add(to_seconds(limit)).saturating_add(leeway).saturating_add(1)
-        });
-        let expired = exp.saturating_add(leeway);
-        let valid_until = too_old.map_or(expired, |too_old| too_old.min(expired));
+        let valid_until = valid_until_unix.saturating_add(to_seconds(self.leeway_seconds));
         Ok(Accepted { identity: Identity::verified(facts), valid_until })
     }
 

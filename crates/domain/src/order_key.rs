@@ -71,7 +71,9 @@ impl OrderKey {
     #[must_use]
     pub fn derived(created_at: Timestamp, id: Uuid) -> Self {
         let age = LAST_MILLISECOND.saturating_sub(created_at.unix_millis());
-        Self(format!("B{age:013x}{:032x}", !id.as_u128()).into())
+        let mut buffer = Uuid::encode_buffer();
+        let inverted = Uuid::from_u128(!id.as_u128()).simple().encode_lower(&mut buffer);
+        Self(format!("B{age:013x}{inverted}").into())
     }
 
     fn of_class(class: u8, mut number: u64) -> Self {

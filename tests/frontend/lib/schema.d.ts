@@ -293,6 +293,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams what changes
+         * @description Events as in HTML (`text/event-stream`), for clients that send the token with `fetch`. Each `change` is an entry of
+         *     `…/tasks/changes`, and its `id` is the position after it. Without a position the stream begins with what changes from now on; with
+         *     one, in `Last-Event-ID` or `since`, with what changed since. `ready` follows when everything until now was sent. `resync` and
+         *     `expired` are the last event: begin again with a snapshot, or connect again with a new token.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/tags": {
         parameters: {
             query?: never;
@@ -627,6 +650,29 @@ export interface paths {
          *     begin again without `since`.
          */
         get: operations["own_list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams what changes
+         * @description Events as in HTML (`text/event-stream`), for clients that send the token with `fetch`. Each `change` is an entry of
+         *     `…/tasks/changes`, and its `id` is the position after it. Without a position the stream begins with what changes from now on; with
+         *     one, in `Last-Event-ID` or `since`, with what changed since. `ready` follows when everything until now was sent. `resync` and
+         *     `expired` are the last event: begin again with a snapshot, or connect again with a new token.
+         */
+        get: operations["own_stream_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -997,6 +1043,8 @@ export interface components {
              */
             task_id: string;
         };
+        /** @description Events, each of the lines `id`, `event` and `data`, and comments. `change`: the data is a `Change`. `ready`, with `{}`: everything until the begin of the stream was sent. `resync` and `expired`, with `{}` and without an `id`, are the last event. The `id` is the position after an event. */
+        Events: string;
         /** @description An error of one part of the input, in the format of FastAPI. */
         FieldError: {
             /**
@@ -1239,7 +1287,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "resync_required" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "resync_required" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_streams" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
@@ -1639,7 +1687,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_scans`: Too many expensive queries. `too_many_requests`: Too many requests. `too_many_concurrent_requests`: Too many concurrent requests. `too_many_requests_from_address`: Too many requests from one address. `too_many_failed_authentications`: Too many failed authentications. */
+        /** @description `too_many_scans`: Too many expensive queries. `too_many_requests`: Too many requests. `too_many_concurrent_requests`: Too many concurrent requests. `too_many_streams`: Too many event streams. `too_many_requests_from_address`: Too many requests from one address. `too_many_failed_authentications`: Too many failed authentications. */
         TooManyRequests: {
             headers: {
                 /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
@@ -2951,6 +2999,54 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description The position, `next` of a response of `…/tasks/changes` or the `id` of an event; without it, or empty, the stream begins now. Any other text gives the event `resync`. */
+                since?: string;
+            };
+            header?: {
+                /** @description The same, as a client sends it when it connects again; it overrides `since`. */
+                "Last-Event-ID"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                /** @description The user id of the token, percent-encoded; any other is 403. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, until the client or the stream ends. */
+            200: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `no`: nginx passes each event on at once. */
+                    "X-Accel-Buffering"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Events"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -4461,6 +4557,50 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             410: components["responses"]["Gone"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    own_stream_events: {
+        parameters: {
+            query?: {
+                /** @description The position, `next` of a response of `…/tasks/changes` or the `id` of an event; without it, or empty, the stream begins now. Any other text gives the event `resync`. */
+                since?: string;
+            };
+            header?: {
+                /** @description The same, as a client sends it when it connects again; it overrides `since`. */
+                "Last-Event-ID"?: string;
+                /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, until the client or the stream ends. */
+            200: {
+                headers: {
+                    /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
+                    RateLimit?: string;
+                    /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `no`: nginx passes each event on at once. */
+                    "X-Accel-Buffering"?: string;
+                    /** @description Identifies the request in the log: the client's id, or a new one. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Events"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

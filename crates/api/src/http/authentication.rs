@@ -1,6 +1,7 @@
 //! Authentication and authorization of a task route, before anything else of a request is read. The only place where an
 //! owner is created.
 
+mod held_token;
 mod hint;
 
 use std::future::Future;
@@ -9,15 +10,17 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{AuthError, Identity, TokenVerifier, bearer_token};
+use auth::{AuthError, CredentialsError, Identity, TokenVerifier, bearer_token};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
+use crate::http::events::EVENT_STREAM;
 use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
 use crate::http::{audit, client_address, limits};
 use crate::state::AppState;
 
+pub(crate) use held_token::{HeldToken, Validity};
 pub(crate) use hint::hint;
 
 /// The authenticated user of a task route. The extraction fails, in this order, with 401 for the token, 429 for the limits,
@@ -32,17 +35,44 @@ impl FromRequest for AuthenticatedOwner {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
+        Box::pin(async move { Ok(Self(authenticate(&request, "application/json").await?.0)) })
+    }
+}
+
+/// The authenticated user of an event stream, with the token, which must be valid as long as it is open. The extraction fails
+/// as that of [`AuthenticatedOwner`].
+pub(crate) struct AuthenticatedStream {
+    pub owner: Owner,
+    pub token: HeldToken,
+}
+
+impl FromRequest for AuthenticatedStream {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
         Box::pin(async move {
-            let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
-            let owner = owner(&request, state).await?;
-            let path_user = path_user(&request);
-            audit::begin(&request, state, &owner, path_user.as_deref());
-            admit(&request, state, &owner).await?;
-            check_path(path_user.as_deref(), &owner)?;
-            check_accept(&request)?;
-            Ok(Self(owner))
+            let (owner, identity) = authenticate(&request, EVENT_STREAM).await?;
+            let token = HeldToken::new(token(&request).map_err(AuthError::from)?, &identity);
+            Ok(Self { owner, token })
         })
     }
+}
+
+/// Authenticates a request whose response has this media type.
+async fn authenticate(request: &HttpRequest, media_type: &'static str) -> Result<(Owner, Identity), Problem> {
+    let state = request.app_data::<web::Data<AppState>>().ok_or_else(Problem::internal)?;
+    // The verifier counts rejected tokens itself.
+    let token = token(request).inspect_err(|error| state.metrics.tokens().no_token(*error));
+    let identity = identity(request, state, token.map_err(AuthError::from)?).await?;
+    let owner = verified(&identity)?;
+    let path_user = path_user(request);
+    audit::begin(request, state, &owner, path_user.as_deref());
+    admit(request, state, &owner).await?;
+    check_path(path_user.as_deref(), &owner)?;
+    check_accept(request, media_type)?;
+    Ok((owner, identity))
 }
 
 /// The user of a second token, in this member of the body. It never authenticates the request, so a rejected one is 422.
@@ -66,11 +96,8 @@ async fn admit(request: &HttpRequest, state: &AppState, owner: &Owner) -> Result
     Ok(())
 }
 
-async fn owner(request: &HttpRequest, state: &AppState) -> Result<Owner, Problem> {
-    let values = request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
-    // The verifier counts rejected tokens itself.
-    let token = bearer_token(values).inspect_err(|error| state.metrics.tokens().no_token(*error));
-    verified(&identity(request, state, token.map_err(AuthError::from)?).await?)
+fn token(request: &HttpRequest) -> Result<&str, CredentialsError> {
+    bearer_token(request.headers().get_all(header::AUTHORIZATION).map(header::HeaderValue::as_bytes))
 }
 
 #[expect(clippy::disallowed_methods, reason = "here a verified identity becomes an owner")]
@@ -112,10 +139,10 @@ fn check_path(user: Option<&[u8]>, owner: &Owner) -> Result<(), Problem> {
     if user.is_none_or(|user| owner.is_named(user)) { Ok(()) } else { Err(Problem::other_user()) }
 }
 
-/// Responses are JSON. A client with an unreadable `Accept` gets JSON as well.
-fn check_accept(request: &HttpRequest) -> Result<(), Problem> {
-    if accept_quality(request, "application/json") == Quality::ZERO {
-        Err(Problem::not_acceptable())
+/// A response has one media type. A client with an unreadable `Accept` gets it as well.
+fn check_accept(request: &HttpRequest, media_type: &'static str) -> Result<(), Problem> {
+    if accept_quality(request, media_type) == Quality::ZERO {
+        Err(Problem::not_acceptable(media_type))
     } else {
         Ok(())
     }

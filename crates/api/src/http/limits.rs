@@ -40,6 +40,9 @@ pub(crate) async fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
         Exceeded::OwnerConcurrency(most) => {
             (format!("\"concurrency\";q={most};qu=\"concurrent-requests\""), "\"concurrency\";r=0".to_owned())
         }
+        Exceeded::OwnerStreams(most) => {
+            (format!("\"streams\";q={most};qu=\"concurrent-requests\""), "\"streams\";r=0".to_owned())
+        }
     };
     problem.with_header(RATE_LIMIT_POLICY, &policy).with_header(RATE_LIMIT, &state)
 }
@@ -55,6 +58,11 @@ const fn describe(exceeded: Exceeded) -> (ProblemKind, &'static str, &'static st
             ProblemKind::TooManyConcurrentRequests,
             "owner_concurrency",
             "Too many of your requests are being served; wait for their responses, or retry after the given delay.",
+        ),
+        Exceeded::OwnerStreams(_) => (
+            ProblemKind::TooManyStreams,
+            "owner_streams",
+            "You have as many event streams as allowed; close one, or retry after the given delay.",
         ),
         Exceeded::AddressRate(_) => (
             ProblemKind::TooManyRequestsFromAddress,
@@ -125,6 +133,10 @@ pub(crate) async fn turn_to_write(
 
 /// Tells the client the limit of its owner, on every response to an admitted request.
 pub(crate) fn add_headers(request: &HttpRequest, headers: &mut HeaderMap) {
+    if headers.contains_key(RATE_LIMIT) {
+        // Those of the limit that the request exceeds.
+        return;
+    }
     let extensions = request.extensions();
     let Some((rate, requests)) = extensions.get().and_then(Admission::rate) else { return };
     for (name, value) in

@@ -167,8 +167,8 @@ impl Problem {
     }
 
     /// `Accept` excludes every available media type.
-    pub(crate) fn not_acceptable() -> Self {
-        Self::new(ProblemKind::NotAcceptable, "Responses are application/json.")
+    pub(crate) fn not_acceptable(available: &str) -> Self {
+        Self::new(ProblemKind::NotAcceptable, format!("Responses are {available}."))
     }
 
     /// No route has this path.

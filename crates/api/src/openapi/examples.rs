@@ -100,6 +100,7 @@ impl Examples {
             "BulkRequest" => vec![("list", bulk_request()), ("nothing", json!({"operations": []}))],
             "BulkResults" => self.bulk_results(),
             "Changes" => self.changes(),
+            "Events" => self.events(),
             schema => lists::of(schema).unwrap_or_else(|| (self.0)(schema)),
         }
     }
@@ -116,6 +117,19 @@ impl Examples {
             ("snapshot", page(&snapshot, true)),
             ("deleted", page(&[deleted], false)),
             ("nothing", page(&[], false)),
+        ]
+    }
+
+    fn events(&self) -> Named {
+        let [(_, task), ..] = &*self.of("Task") else { return vec![] };
+        let change = json!({"revision": task["revision"], "type": "task", "kind": "put", "id": task["id"], "task": task});
+        let change = format!("id: {POSITION}\nevent: change\ndata: {change}\n\n");
+        let ready = format!("id: {POSITION}\nevent: ready\ndata: {{}}\n\n");
+        vec![
+            ("from_now_on", format!("{ready}{change}:\n\n").into()),
+            ("resumed", format!("{change}{ready}").into()),
+            ("unusable_position", "event: resync\ndata: {}\n\n".into()),
+            ("expired_token", "event: expired\ndata: {}\n\n".into()),
         ]
     }
 

@@ -40,6 +40,7 @@ pub(super) fn header(name: &str) -> Header {
         "Content-Encoding" => "`gzip` or `br`: a list over 1,024 bytes, for clients that accept it.",
         "Preference-Applied" => "`return=representation`, if requested.",
         "Idempotency-Replayed" => "`true`, if the request was executed before under its `Idempotency-Key`.",
+        "X-Accel-Buffering" => "`no`: nginx passes each event on at once.",
         "X-Request-Id" => "Identifies the request in the log: the client's id, or a new one.",
         "WWW-Authenticate" => "`Bearer`, and the error of the token (RFC 6750 §3).",
         "Retry-After" => "Seconds after which to retry.",

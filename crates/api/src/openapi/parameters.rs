@@ -33,6 +33,9 @@ pub(crate) struct ConditionsOfPut;
 /// `Prefer` (RFC 7240).
 pub(crate) struct Preference;
 
+/// Where a stream of events begins.
+pub(crate) struct EventsParameters;
+
 /// The header that confirms the deletion of everything.
 pub(crate) struct Confirmation;
 
@@ -110,6 +113,17 @@ impl IntoParams for Preference {
         let description =
             "`return=representation` requests a body, `return=minimal` none; others are ignored.";
         vec![header("Prefer", description, text())]
+    }
+}
+
+impl IntoParams for EventsParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let since = "The position, `next` of a response of `…/tasks/changes` or the `id` of an event; without it, or empty, the \
+                     stream begins now. Any other text gives the event `resync`.";
+        let last = "The same, as a client sends it when it connects again; it overrides `since`.";
+        // Of bytes that a header can have.
+        let id = text().pattern(Some("^[A-Za-z0-9_-]*$")).max_length(Some(128));
+        vec![query("since", since, text()), header("Last-Event-ID", last, id)]
     }
 }
 

@@ -94,6 +94,9 @@ fn statuses(path: &str, method: &HttpMethod, operation: &Operation) -> Vec<Statu
     {
         statuses.push(S::CONFLICT);
     }
+    if path.ends_with("/events") {
+        statuses.push(S::UNPROCESSABLE_ENTITY);
+    }
     if path.ends_with("/changes") {
         statuses.extend([S::GONE, S::UNPROCESSABLE_ENTITY]);
     }

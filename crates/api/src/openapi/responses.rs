@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Ref};
 use utoipa::openapi::{Content, RefOr, Schema};
 
 use super::headers::WithHeaders;
+use crate::http::events::EVENT_STREAM;
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -55,6 +56,9 @@ pub(crate) struct TransferredTasks;
 
 /// A page of changes.
 pub(crate) struct PageOfChanges;
+
+/// A stream of events.
+pub(crate) struct StreamOfEvents;
 
 /// The results of several operations.
 pub(crate) struct BulkResults;
@@ -169,6 +173,15 @@ impl IntoResponses for PageOfChanges {
         let next = next.parameter("user_id", "$request.path.user_id");
         let page = page.link("next", next.parameter("since", "$response.body#/next").build());
         responses([("200", page.with_headers(&["Content-Encoding"]))])
+    }
+}
+
+impl IntoResponses for StreamOfEvents {
+    fn responses() -> Responses {
+        let content = Content::new(Some(Ref::from_schema_name("Events")));
+        let stream = ResponseBuilder::new().description("The events, until the client or the stream ends.");
+        let stream = stream.content(EVENT_STREAM, content).with_headers(&["X-Accel-Buffering"]);
+        responses([("200", stream)])
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::http::members::{Alias, Input, MEMBERS, Member, text_patterns};
 
 pub(crate) use bulk::{BulkRequest, BulkResults, Operation, OperationResult};
-pub(crate) use changes::{Change, Changes};
+pub(crate) use changes::{Change, Changes, Events};
 
 /// A task in responses.
 pub(crate) struct Task;

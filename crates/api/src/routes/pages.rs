@@ -61,7 +61,7 @@ pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Re
     let [json_quality, html_quality] =
         ["application/json", "text/html"].map(|form| accept_quality(&request, form));
     if json_quality.max(html_quality) == header::Quality::ZERO {
-        return Err(Problem::not_acceptable().with_header(header::VARY, "Accept"));
+        return Err(Problem::not_acceptable("application/json").with_header(header::VARY, "Accept"));
     }
     let mut response = if html_quality > json_quality {
         html(PAGE.as_str(), "")

@@ -5,6 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod complete;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod events;
 pub(crate) mod move_to;
 pub(crate) mod tags;
 pub(crate) mod transfer;

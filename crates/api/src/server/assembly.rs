@@ -16,7 +16,9 @@ use super::verifier::verifier;
 use crate::config::{self, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
-use crate::state::{AppState, AuditLog, BodyLimits, Draining, LastCheck, Limits, TraceExporter, UnsentLists};
+use crate::state::{
+    AppState, AuditLog, BodyLimits, Draining, EventStreams, LastCheck, Limits, TraceExporter, UnsentLists,
+};
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
 pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), StartError> {
@@ -58,6 +60,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         },
         key_limits,
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        notifier: database.notifier(),
+        event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,
         delete_returns_body: settings.tasks.delete_returns_body,

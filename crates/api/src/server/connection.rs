@@ -146,12 +146,13 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
             Poll::Ready(Ok(count)) => {
-                this.state.wrote(count);
+                this.state.wrote(count, count == bytes.len());
                 Poll::Ready(Ok(count))
             }
             Poll::Pending => {
                 ready!(this.writing.poll(context, this.state.write_deadline()));
                 tracing::debug!("the response was not read in time");
+                this.state.unread().set();
                 // Reset, so that the kernel does not keep what the client does not read.
                 let _ = SockRef::from(this.stream.tcp()).set_linger(Some(Duration::ZERO));
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))

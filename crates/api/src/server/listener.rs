@@ -180,6 +180,7 @@ where
         .h1_write_buffer_size(PIECE_BYTES)
         .on_connect_ext(move |connection: &Connection, data| {
             data.insert::<Rc<ConnectionState>>(Rc::clone(connection.state()));
+            data.insert(connection.state().unread().clone());
             *accepted.borrow_mut() = Some(connection.ending());
         })
         .graceful_shutdown_signal(move || {

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,11 +15,12 @@ use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
+use super::access_log::AccessLine;
 use super::connection::ConnectionState;
 use super::pieces::pieces;
+use super::streamed::Streamed;
 use super::trace_context::TraceContext;
 use crate::http::audit::{self, RequestIds};
-use crate::http::client_address;
 use crate::http::limits;
 use crate::http::problem::{self, Problem};
 use crate::state::{AppState, RequestSpan};
@@ -55,7 +56,7 @@ pub(super) async fn request_context(
     }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
-    span.in_scope(|| record(&response, &state, started));
+    let line = span.in_scope(|| record(&response, &state, started));
     export(&response, &state, started, id, trace);
     if let Some(connection) = &connection {
         let last = state.draining.is_closing() && !connection.has_unstarted_requests();
@@ -63,7 +64,10 @@ pub(super) async fn request_context(
             connection.end_after_response().await;
         }
     }
-    Ok(response.map_body(|_, body| pieces(body, guard)))
+    Ok(response.map_body(|_, body| match line {
+        Some(line) => BoxBody::new(Streamed::new(body, guard, line, span)),
+        None => pieces(body, guard),
+    }))
 }
 
 /// The span of the events of a request, at each level of the log.
@@ -139,15 +143,19 @@ fn random() -> u64 {
     })
 }
 
-fn record(response: &ServiceResponse<BoxBody>, state: &AppState, started: Instant) {
+/// Counts and logs a response. A stream is logged when it ends: then the line is returned.
+fn record(response: &ServiceResponse<BoxBody>, state: &AppState, started: Instant) -> Option<AccessLine> {
     let (request, status) = (response.request(), response.status().as_u16());
     let route = request.match_pattern().unwrap_or_else(|| "none".into());
-    let elapsed = started.elapsed();
     let method = method_name(request.method());
-    if state.log_requests {
-        log(response, state, method, &route, elapsed);
+    let line = AccessLine::new(response, state, (method, &route), started);
+    state.metrics.observe(method, route, status, started.elapsed());
+    match response.response().body().size() {
+        BodySize::None => line.write(0),
+        BodySize::Sized(bytes) => line.write(bytes),
+        BodySize::Stream => return Some(line),
     }
-    state.metrics.observe(method, route, status, elapsed);
+    None
 }
 
 /// Sends the span of a request to the collector.
@@ -176,30 +184,6 @@ fn export(
         status: response.status().as_u16(),
         request_id,
     });
-}
-
-/// The longest part of a user agent in the log, in bytes.
-const USER_AGENT: usize = 200;
-
-/// Logs a completed request. The path and the query have user ids and texts of users, and are not logged.
-fn log(response: &ServiceResponse<BoxBody>, state: &AppState, method: &str, route: &str, elapsed: Duration) {
-    let request = response.request();
-    let bytes = match response.response().body().size() {
-        BodySize::None => Some(0),
-        BodySize::Sized(bytes) => Some(bytes),
-        BodySize::Stream => None,
-    };
-    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    tracing::info!(
-        method,
-        route,
-        status = response.status().as_u16(),
-        duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        bytes,
-        client_address = client_address::address_of(request, state).map(tracing::field::display),
-        user_agent = user_agent.map(|text| text.get(..USER_AGENT).unwrap_or(text)),
-        "request completed"
-    );
 }
 
 /// The method in the log and in metrics. Clients can send any word of any length.

@@ -53,6 +53,8 @@ pub(crate) enum Exceeded {
     OwnerRate(Rate, u64),
     /// The owner has too many requests in flight.
     OwnerConcurrency(NonZero<u32>),
+    /// The owner has too many open event streams.
+    OwnerStreams(u32),
     /// The address sends requests too fast.
     AddressRate(Rate),
     /// The address sent too many tokens that were rejected.

@@ -24,7 +24,7 @@ fn path(route: &str, user: &str, id: &str) -> String {
 async fn routes_require_a_token_before_anything_else() {
     let app = app(&[]).await;
     let routes = protected_routes();
-    assert_eq!(routes.len(), 49, "{routes:?}");
+    assert_eq!(routes.len(), 51, "{routes:?}");
     for (method, route) in routes {
         let response = app.send(call(&method, &path(&route, "alice", "no-id")).json("not json")).await;
         let result = (response.status.as_u16(), response.code());

@@ -8,7 +8,7 @@ use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 
 use crate::cli::Cli;
 use crate::config::DEFAULTS;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, StreamEnd};
 
 /// The rows of the tables of a page.
 pub(super) fn rows(page: &str) -> Vec<String> {
@@ -55,6 +55,8 @@ fn encoded_metrics() -> String {
     let metrics = Metrics::default();
     metrics.observe("GET", "/livez".to_owned(), 200, Duration::ZERO);
     metrics.limited("owner_rate");
+    metrics.events().delivered("ready", 1);
+    metrics.events().ended(StreamEnd::Closed);
     metrics.tokens().no_token(auth::CredentialsError::Missing);
     metrics.tokens().fetch_failed("unreachable", Duration::ZERO);
     let (database, kind): (&dyn DatabaseObserver, _) = (&**metrics.database(), WorkKind::Write);

@@ -17,6 +17,7 @@ pub(crate) struct Facts {
     pub(crate) name: Option<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) expires_at_unix: i64,
+    pub(crate) valid_until_unix: i64,
     pub(crate) payload: Box<[u8]>,
 }
 
@@ -57,6 +58,13 @@ impl Identity {
         self.0.expires_at_unix
     }
 
+    /// The first second, since 1970, at which the rules that verified the token reject it if they are applied without the
+    /// leeway: `exp`, or earlier if they limit the age of a token. For what outlives the request, such as a stream.
+    #[must_use]
+    pub fn valid_until_unix(&self) -> i64 {
+        self.0.valid_until_unix
+    }
+
     /// The token's whole payload, as it was signed: one JSON object with unique names, for your own claims, such
     /// as a role.
     #[must_use]
@@ -66,7 +74,7 @@ impl Identity {
 
     /// The heap memory that it uses, estimated, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
-        let Facts { user_id, email, name, issuer, expires_at_unix: _, payload } = &*self.0;
+        let Facts { user_id, email, name, issuer, payload, .. } = &*self.0;
         let optional = [email, name, issuer].into_iter().flatten().map(String::capacity).sum::<usize>();
         size_of::<Facts>() + user_id.capacity() + optional + payload.len()
     }

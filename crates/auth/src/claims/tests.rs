@@ -17,6 +17,26 @@ fn reads_the_identity_of_a_good_token() {
 }
 
 #[test]
+fn validity_ends_at_the_expiry_or_the_maximum_age() {
+    let until = |max_age| {
+        let rules = rules().max_age_seconds(max_age).leeway_seconds(30);
+        let mut claims = claims();
+        claims["iat"] = json!(NOW - 50);
+        rules.check(claims.to_string().as_bytes(), NOW).ok().unwrap().identity.valid_until_unix()
+    };
+    let rejected_without_leeway = |now| {
+        let rules = rules().max_age_seconds(Some(60)).leeway_seconds(0);
+        let mut claims = claims();
+        claims["iat"] = json!(NOW - 50);
+        rules.check(claims.to_string().as_bytes(), now).is_err()
+    };
+    assert_eq!((until(None), until(Some(10_000))), (NOW + 600, NOW + 600));
+    assert_eq!(until(Some(60)), NOW + 11);
+    assert!(!rejected_without_leeway(NOW + 10) && rejected_without_leeway(NOW + 11));
+    assert_eq!(until(Some(u64::MAX)), NOW + 600);
+}
+
+#[test]
 fn an_email_or_name_that_is_not_text_is_none() {
     let mut claims = claims();
     claims["email"] = json!(5);

@@ -177,6 +177,7 @@ macro_rules! repository_contract {
             moved_owners_are_followed
             positions_of_the_future_must_resync
             snapshots_have_live_objects_in_pages
+            concurrent_pages_of_tasks_and_changes_are_answered_each
             snapshots_beside_writes_lose_nothing
             followers_have_what_is_listed
             followers_beside_writers_have_what_is_listed

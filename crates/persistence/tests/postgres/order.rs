@@ -11,11 +11,9 @@ use crate::ownership::database;
 use crate::statements::{assert_goes_by_key, explained, plans};
 use crate::{create, migrated, options, order_of_both};
 
-#[test]
-fn rows_of_0_1_0_have_derived_keys() {
-    let server = Postgres::shared();
-    let url = server.create_database();
-    let insert = |id: uuid::Uuid, millis: i64| {
+/// Inserts rows as version 0.1.0 does, created at a time.
+fn insert_old(url: &str) -> impl Fn(uuid::Uuid, i64) {
+    move |id, millis| {
         let sql = format!(
             "insert into owners (owner_id) values ('alice') on conflict do nothing;
             update owners set revision = revision + 1, live_tasks = live_tasks + 1;
@@ -23,9 +21,24 @@ fn rows_of_0_1_0_have_derived_keys() {
             select 'alice', '{id}', 'old', false, 'old' || chr(31), at, at, revision from owners,
                 (select timestamptz 'epoch' + {millis} * interval '1 millisecond') as time (at)"
         );
-        PgConnection::establish(&url).unwrap().batch_execute(&sql).unwrap();
-    };
-    order_of_both::rows_of_0_1_0_have_derived_keys(&options(&url), insert, || {
+        PgConnection::establish(url).unwrap().batch_execute(&sql).unwrap();
+    }
+}
+
+#[test]
+fn rows_are_in_the_order_of_their_keys() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    order_of_both::rows_are_in_the_order_of_their_keys(&options(&url), insert_old(&url), |id, key| {
+        let _ = server.query(&url, &format!("update tasks set position = '{key}' where id = '{id}'"));
+    });
+}
+
+#[test]
+fn rows_of_0_1_0_have_derived_keys() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    order_of_both::rows_of_0_1_0_have_derived_keys(&options(&url), insert_old(&url), || {
         server.query(&url, "select count(*) from tasks where position is null").parse().unwrap()
     });
 }

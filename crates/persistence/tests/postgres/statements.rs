@@ -8,8 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use domain::testing::ManualClock;
 use domain::{
-    Change, Command, Completion, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask, Owner,
-    Precondition, Status, Task, TaskId, TaskRepository, Title,
+    Change, Command, Completion, FeedPosition, Idempotency, IdempotencyKey, KeyLimits, ListQuery, NewTask,
+    Owner, OwnerRevision, Precondition, Status, Task, TaskId, TaskRepository, Title,
 };
 use persistence::JobOptions;
 use pollster::block_on;
@@ -68,13 +68,14 @@ fn statements_are_prepared_once_and_take_one_round_trip() {
         let task = create(&*repository, &owner, number);
         block_on(repository.get(&owner, task.id)).unwrap();
         block_on(repository.list(&owner, ListQuery::default())).unwrap();
+        block_on(repository.changes(&owner, FeedPosition::At(OwnerRevision::NONE), 10)).unwrap();
         block_on(repository.delete(&owner, task.id, Precondition::default(), task.created_at)).unwrap();
     }
-    // Five statements, each prepared on the connection that its worker was given, which is mostly the same. A create
-    // is one of them but for the owner's first, which loads; a deletion is two.
+    // Seven statements, each prepared on the connection that its worker was given, which is mostly the same. A create
+    // is one of them but for the owner's first, which loads; a deletion is two, and so are changes.
     let parsed = logged(name, "parse __diesel_stmt");
-    assert!((5..=15).contains(&parsed.len()), "{parsed:#?}");
-    assert_eq!(logged(name, "execute __diesel_stmt").len(), 101);
+    assert!((7..=21).contains(&parsed.len()), "{parsed:#?}");
+    assert_eq!(logged(name, "execute __diesel_stmt").len(), 141);
     // A connection that has rested is tried first, which a slow machine may see here too.
     for word in ["statement: BEGIN", "statement: COMMIT"] {
         assert_eq!(logged(name, word), Vec::<String>::new());

@@ -1,6 +1,6 @@
 //! The manual order in a file.
 
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use domain::Owner;
 
@@ -13,10 +13,9 @@ struct Count {
     count: i64,
 }
 
-#[test]
-fn rows_of_0_1_0_have_derived_keys() {
-    let place = Place::new();
-    let insert = |id: uuid::Uuid, millis: i64| {
+/// Inserts rows as version 0.1.0 does, created at a time.
+fn insert_old(place: &Place) -> impl Fn(uuid::Uuid, i64) {
+    move |id, millis| {
         let connection = &mut place.connection();
         sql_query("insert into owners (owner_id) values ('alice') on conflict do nothing")
             .execute(connection)
@@ -33,8 +32,25 @@ fn rows_of_0_1_0_have_derived_keys() {
         .bind::<BigInt, _>(millis)
         .execute(connection)
         .unwrap();
-    };
-    order_of_both::rows_of_0_1_0_have_derived_keys(&place.options(), insert, || {
+    }
+}
+
+#[test]
+fn rows_are_in_the_order_of_their_keys() {
+    let place = Place::new();
+    order_of_both::rows_are_in_the_order_of_their_keys(&place.options(), insert_old(&place), |id, key| {
+        sql_query("update tasks set position = ? where id = ?")
+            .bind::<Text, _>(key.as_str())
+            .bind::<Binary, _>(id.into_bytes().to_vec())
+            .execute(&mut place.connection())
+            .unwrap();
+    });
+}
+
+#[test]
+fn rows_of_0_1_0_have_derived_keys() {
+    let place = Place::new();
+    order_of_both::rows_of_0_1_0_have_derived_keys(&place.options(), insert_old(&place), || {
         let count = sql_query("select count(*) as count from tasks where position is null");
         count.get_result::<Count>(&mut place.connection()).unwrap().count.unsigned_abs()
     });

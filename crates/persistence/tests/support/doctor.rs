@@ -86,7 +86,7 @@ pub(crate) fn line<'a>(table: &'a str, name: &str) -> &'a str {
 /// Damage, the only finding, the owner, and the changes of the repair.
 type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const REPAIRED: [Case; 8] = [
+const REPAIRED: [Case; 10] = [
     (
         "update owners set live_tasks = 7 where owner_id = 'alice'",
         r#""alice": live_tasks is 7; live tasks: 3"#,
@@ -101,21 +101,37 @@ const REPAIRED: [Case; 8] = [
     ),
     (
         "update owners set revision = 4 where owner_id = 'alice'",
-        r#""alice": the owner's revision is 4, the highest of a task or tombstone 5"#,
+        r#""alice": the owner's revision is 4, the highest of a task, list or tombstone 5"#,
         "alice",
         &["revision raised from 4 to 6"],
     ),
     (
         "update tasks set revision = 9 where owner_id = 'alice' and revision = 2",
-        r#""alice": the owner's revision is 5, the highest of a task or tombstone 9"#,
+        r#""alice": the owner's revision is 5, the highest of a task, list or tombstone 9"#,
         "alice",
         &["revision raised from 5 to 10"],
     ),
     (
         "update owners set pruned_revision = 7 where owner_id = 'bob'",
-        r#""bob": the owner's revision is 1, the highest of a task or tombstone 7"#,
+        r#""bob": the owner's revision is 1, the highest of a task, list or tombstone 7"#,
         "bob",
         &["revision raised from 1 to 8"],
+    ),
+    (
+        "insert into lists (owner_id, id, name, position, created_at, updated_at, revision)
+         select owner_id, id, 'List', 'C000000001', created_at, updated_at, 9 from tasks
+         where owner_id = 'alice' and revision = 1",
+        r#""alice": the owner's revision is 5, the highest of a task, list or tombstone 9"#,
+        "alice",
+        &["revision raised from 5 to 10"],
+    ),
+    (
+        "insert into lists (owner_id, id, name, position, created_at, updated_at, revision)
+         select 'carol', id, 'List', 'C000000001', created_at, updated_at, 2 from tasks
+         where owner_id = 'bob' and revision = 1",
+        r#""carol": no row in owners; tasks, tombstones, keys and lists: 1"#,
+        "carol",
+        &["row in owners created", "revision raised from 0 to 3"],
     ),
     (
         "delete from owners where owner_id = 'alice'",
@@ -160,22 +176,38 @@ pub(crate) fn all_damage_is_found_and_repaired(create: impl Fn() -> TestDatabase
 }
 
 /// Damage that only an operator can decide about, and its only finding.
-const REPORTED: [(&str, &str); 6] = [
+const REPORTED: [(&str, &str); 9] = [
     (
         "update idempotency_keys set end_byte = end_byte + 1 where owner_id = 'alice'",
         r#""alice": recorded requests of another size than their responses: 1"#,
     ),
     (
         "update tasks set revision = 2 where owner_id = 'alice' and revision < 4",
-        r#""alice": tasks and tombstones that share a revision, or have one below 1: 3"#,
+        r#""alice": tasks, lists and tombstones that share a revision, or have one below 1: 3"#,
     ),
     (
         "update tasks set revision = 5 where owner_id = 'alice' and revision = 1",
-        r#""alice": tasks and tombstones that share a revision, or have one below 1: 2"#,
+        r#""alice": tasks, lists and tombstones that share a revision, or have one below 1: 2"#,
     ),
     (
         "update tasks set revision = -1 where owner_id = 'alice' and revision = 1",
-        r#""alice": tasks and tombstones that share a revision, or have one below 1: 1"#,
+        r#""alice": tasks, lists and tombstones that share a revision, or have one below 1: 1"#,
+    ),
+    (
+        "insert into lists (owner_id, id, name, position, created_at, updated_at, revision)
+         select owner_id, id, 'List', 'C000000001', created_at, updated_at, 3 from tasks
+         where owner_id = 'alice' and revision = 1",
+        r#""alice": tasks, lists and tombstones that share a revision, or have one below 1: 2"#,
+    ),
+    (
+        "insert into lists (owner_id, id, name, position, created_at, updated_at, revision)
+         select owner_id, id, 'List', 'C000000001', created_at, updated_at, 0 from tasks
+         where owner_id = 'alice' and revision = 1",
+        r#""alice": tasks, lists and tombstones that share a revision, or have one below 1: 1"#,
+    ),
+    (
+        "update tasks set list_id = id where owner_id = 'alice' and revision = 1",
+        r#""alice": tasks in a list that does not exist: 1"#,
     ),
     (
         "update tombstones set object_id = (select id from tasks where owner_id = 'alice' and revision = 1)",

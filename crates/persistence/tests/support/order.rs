@@ -14,6 +14,10 @@ use tasknook_persistence as persistence;
 use uuid::Uuid;
 
 use crate::ownership_of_both::{OwnersDatabase, at, id, imported};
+use crate::workload;
+
+/// The rows of the property test.
+const ROWS: usize = 120;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -127,6 +131,74 @@ pub(crate) fn rows_of_0_1_0_have_derived_keys(
     assert_eq!((positioned(2), without_key(), positioned(3)), (1, 0, 0));
     let report = Doctor::new(options).unwrap().check().unwrap();
     assert!(!report.findings().any(|finding| finding.message.contains("position")), "{report}");
+}
+
+/// Rows without a key, with a derived one, and with keys between others, in any mixture. `insert` writes a row as version 0.1.0
+/// does, created at this time; `store` gives it a key.
+pub(crate) fn rows_are_in_the_order_of_their_keys(
+    options: &DatabaseOptions,
+    insert: impl Fn(Uuid, i64),
+    store: impl Fn(Uuid, &OrderKey),
+) {
+    let seed = workload::seed();
+    let mut random = seed | 1;
+    let mut below = |limit: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % limit
+    };
+    let database = Database::open(options).unwrap();
+    database.migrate().unwrap();
+    let mut keys: Vec<(OrderKey, Uuid)> = Vec::new();
+    for _ in 0..ROWS {
+        // Many of one millisecond, and ids that share their first digits.
+        let millis = [0, -1, 1_795_252_517_465, below(3).cast_signed(), below(1 << 47).cast_signed()];
+        let millis = millis[usize::try_from(below(5)).unwrap()];
+        let (high, low) = (below(3), below(u64::MAX));
+        let id = Uuid::from_u64_pair(high, low);
+        insert(id, millis);
+        let derived = OrderKey::derived(at(0), id);
+        let derived =
+            domain::Timestamp::from_unix_millis(millis).map_or(derived, |at| OrderKey::derived(at, id));
+        let stored = match below(4) {
+            0 => Some(derived.clone()),
+            1 => Some(OrderKey::first(domain::Revision::new(below(1000).cast_signed()))),
+            2 if keys.len() > 1 => {
+                keys.sort();
+                let place = usize::try_from(below(keys.len() as u64 - 1)).unwrap();
+                keys[place].0.between(&keys[place + 1].0)
+            }
+            _ => None,
+        };
+        if let Some(key) = &stored {
+            store(id, key);
+        }
+        keys.push((stored.unwrap_or(derived), id));
+    }
+    keys.sort();
+    let expected: Vec<TaskId> = keys.iter().map(|(_, id)| TaskId::new(*id)).collect();
+    let (repository, alice) = (database.tasks(), Owner::for_test("alice"));
+    for (direction, limit) in
+        [(Direction::Ascending, 1000), (Direction::Ascending, 7), (Direction::Descending, 7)]
+    {
+        let mut query = ListQuery { limit, ..by_position(direction) };
+        let mut tasks: Vec<Task> = Vec::new();
+        loop {
+            let page = block_on(repository.list(&alice, query.clone())).unwrap();
+            query.after = page.next(SortKey::Position);
+            tasks.extend(page.tasks);
+            if query.after.is_none() {
+                break;
+            }
+        }
+        if direction == Direction::Descending {
+            tasks.reverse();
+        }
+        assert_eq!(ids(&tasks), expected, "TASKNOOK_MODEL_SEED={seed}");
+        let positions = tasks.iter().map(|task| &task.position);
+        assert!(positions.eq(keys.iter().map(|(key, _)| key)), "TASKNOOK_MODEL_SEED={seed}");
+    }
 }
 
 pub(crate) fn positions_are_exported_and_imported(database: &OwnersDatabase) {

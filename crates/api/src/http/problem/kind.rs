@@ -79,6 +79,8 @@ kinds! {
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests";
     /// Too many requests of the user are in flight.
     TooManyConcurrentRequests = TOO_MANY_REQUESTS, "too_many_concurrent_requests", "Too many concurrent requests";
+    /// The user has as many event streams as allowed.
+    TooManyStreams = TOO_MANY_REQUESTS, "too_many_streams", "Too many event streams";
     /// The client's address sends requests too fast.
     TooManyRequestsFromAddress = TOO_MANY_REQUESTS, "too_many_requests_from_address", "Too many requests from one address";
     /// The client's address sent too many invalid tokens.

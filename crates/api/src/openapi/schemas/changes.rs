@@ -14,6 +14,10 @@ pub(crate) struct Changes;
 /// A change.
 pub(crate) struct Change;
 
+/// A stream of changes.
+pub(crate) struct Events;
+
+impl ToSchema for Events {}
 impl ToSchema for Changes {}
 impl ToSchema for Change {}
 
@@ -35,6 +39,15 @@ impl PartialSchema for Changes {
         let page = Object::builder().description(Some("What changed since a position."));
         let page = page.property("changes", changes).property("next", next).property("more", more);
         page.required("changes").required("next").required("more").into()
+    }
+}
+
+impl PartialSchema for Events {
+    fn schema() -> RefOr<Schema> {
+        let text = "Events, each of the lines `id`, `event` and `data`, and comments. `change`: the data is a `Change`. `ready`, \
+                    with `{}`: everything until the begin of the stream was sent. `resync` and `expired`, with `{}` and without an \
+                    `id`, are the last event. The `id` is the position after an event.";
+        Object::builder().schema_type(Type::String).description(Some(text)).into()
     }
 }
 

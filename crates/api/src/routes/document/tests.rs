@@ -167,6 +167,7 @@ fn schemas_have_examples() {
         "Completion",
         "Transfer",
         "Changes",
+        "Events",
         "Deleted",
         "Health",
         "Liveness",

@@ -10,10 +10,18 @@ use tokio::time::Instant;
 
 use super::Timeouts;
 use super::write_deadline::WriteProgress;
+use crate::state::UnreadResponse;
 
 /// A connection that is closing ends when it was idle for this long: a client that is using it sends its next request within
 /// that time, and would lose it.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// A response that had nothing to send for this long does not wait for its client: what the client reads from then on counts
+/// anew.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Bytes that may wait behind a stream, requests and its own headers. actix-http polls without a pause from 128 KiB on.
+const MAX_BEHIND_STREAM: usize = 96 * 1024;
 
 /// The end of the headers of a request (RFC 9112 §2.1).
 const END_OF_HEADERS: &[u8; 4] = b"\r\n\r\n";
@@ -43,8 +51,15 @@ pub(crate) struct ConnectionState {
     /// The matching bytes of [`END_OF_HEADERS`] at the end of what was read.
     matched: Cell<usize>,
     writing: Cell<Option<WriteProgress>>,
+    /// Since when the kernel has everything that was to be written.
+    written_since: Cell<Option<Instant>>,
     /// The last write did not fit into the kernel's buffer.
     blocked: Cell<bool>,
+    /// The client sends nothing more.
+    client_ended: Cell<bool>,
+    /// Bytes that were read since nothing was in flight.
+    read_ahead: Cell<usize>,
+    unread: UnreadResponse,
 }
 
 impl ConnectionState {
@@ -60,7 +75,11 @@ impl ConnectionState {
             unstarted: Cell::new(0),
             matched: Cell::new(0),
             writing: Cell::new(None),
+            written_since: Cell::new(None),
             blocked: Cell::new(false),
+            client_ended: Cell::new(false),
+            read_ahead: Cell::new(0),
+            unread: UnreadResponse::default(),
         }
     }
 
@@ -103,6 +122,11 @@ impl ConnectionState {
         .await;
     }
 
+    /// Whether the client did not read a response in time.
+    pub(crate) const fn unread(&self) -> &UnreadResponse {
+        &self.unread
+    }
+
     /// Whether a pipelined request has arrived that no handler has started yet.
     pub(crate) fn has_unstarted_requests(&self) -> bool {
         self.unstarted.get() > 0
@@ -111,6 +135,7 @@ impl ConnectionState {
     /// Bytes were read; none at the end of the stream.
     pub(super) fn read(&self, bytes: &[u8]) {
         // An empty line before a request is ignored (RFC 9112 §2.2).
+        self.client_ended.update(|ended| ended || bytes.is_empty());
         let is_between = self.in_flight.get() == 0 && !self.arriving.get();
         if bytes.is_empty() || (is_between && bytes.iter().all(|byte| b"\r\n".contains(byte))) {
             return;
@@ -118,6 +143,7 @@ impl ConnectionState {
         if self.in_flight.get() == 0 {
             self.idle_bytes();
         }
+        self.read_ahead.update(|count| count + bytes.len());
         self.count_headers(bytes);
     }
 
@@ -125,6 +151,7 @@ impl ConnectionState {
         // actix-http starts every complete request before it reads again.
         if !self.arriving.replace(true) {
             self.unstarted.set(0);
+            self.read_ahead.set(0);
             // The first request's time runs since the accept.
             let deadline = self.header_deadline.get();
             self.header_deadline.set(deadline.or_else(|| Some(Instant::now() + self.timeouts.header)));
@@ -170,21 +197,34 @@ impl ConnectionState {
         self.blocked.get()
     }
 
-    /// Bytes were written.
-    pub(super) fn wrote(&self, bytes: usize) {
+    /// Bytes were written; all that there were, or a part.
+    pub(super) fn wrote(&self, bytes: usize, all: bool) {
         self.blocked.set(false);
         if let Some(mut progress) = self.writing.get() {
-            progress.progressed(bytes, Instant::now());
+            let now = Instant::now();
+            progress.progressed(bytes, now);
             self.writing.set(Some(progress));
+            self.written_since.set(all.then_some(now));
         }
     }
 
     /// When the connection ends, if the client reads nothing more; it keeps a response waiting now.
     pub(super) fn write_deadline(&self) -> Instant {
         self.blocked.set(true);
-        let progress = self.writing.get().unwrap_or_else(|| WriteProgress::blocked(Instant::now()));
+        let now = Instant::now();
+        let was_silent = self.written_since.take().is_some_and(|since| now - since >= SILENCE);
+        let progress =
+            self.writing.get().filter(|_| !was_silent).unwrap_or_else(|| WriteProgress::blocked(now));
         self.writing.set(Some(progress));
         progress.deadline(self.timeouts.write)
+    }
+}
+
+impl RequestGuard {
+    /// Whether a response without an end is to end: the client sends nothing more, so it probably has gone, or it sends
+    /// requests that wait behind it.
+    pub(crate) fn asks_for_end(&self) -> bool {
+        self.0.client_ended.get() || self.0.read_ahead.get() > MAX_BEHIND_STREAM
     }
 }
 
@@ -196,5 +236,52 @@ impl Drop for RequestGuard {
     fn drop(&mut self) {
         self.0.in_flight.update(|count| count.saturating_sub(1));
         self.0.last_active.set(Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn state() -> Rc<ConnectionState> {
+        Rc::new(ConnectionState::new(Timeouts { header: 5 * SECOND, write: 30 * SECOND }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_does_not_count_as_slow_reading() {
+        let state = state();
+        let _guard = state.begin_request();
+        let begin = Instant::now();
+        assert_eq!(state.write_deadline(), begin + 30 * SECOND);
+        tokio::time::advance(10 * SECOND).await;
+        // A part was read, and the deadline remains.
+        state.wrote(4096, false);
+        assert_eq!(state.write_deadline(), begin + 31 * SECOND);
+        state.wrote(4096, true);
+        assert_eq!(state.write_deadline(), begin + 32 * SECOND, "without a silence");
+        state.wrote(100, true);
+        tokio::time::advance(3600 * SECOND).await;
+        let deadline = Instant::now() + 30 * SECOND;
+        assert_eq!(state.write_deadline(), deadline);
+        tokio::time::advance(29 * SECOND).await;
+        assert_eq!(state.write_deadline(), deadline, "the same wait");
+    }
+
+    #[test]
+    fn streams_end_with_their_clients() {
+        let state = state();
+        state.read(b"GET / HTTP/1.1\r\n\r\n");
+        let guard = state.begin_request();
+        assert!(!guard.asks_for_end());
+        state.read(&vec![b'x'; MAX_BEHIND_STREAM]);
+        assert!(guard.asks_for_end(), "too much waits");
+        drop(guard);
+        state.read(b"GET / HTTP/1.1\r\n\r\n");
+        let guard = state.begin_request();
+        assert!(!guard.asks_for_end(), "the next one begins anew");
+        state.read(b"");
+        assert!(guard.asks_for_end());
     }
 }

@@ -10,6 +10,7 @@ fn accepted(payload_bytes: usize) -> Accepted {
         name: None,
         issuer: None,
         expires_at_unix: 100,
+        valid_until_unix: 100,
         payload: vec![b' '; payload_bytes].into(),
     };
     Accepted { identity: Identity::verified(facts), valid_until: 100 }

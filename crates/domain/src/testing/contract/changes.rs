@@ -4,12 +4,13 @@ use pollster::block_on;
 
 use super::lists::{fresh_list_id, list_after, make, rename, run};
 use super::ownership::{FreshIds, erase};
+use super::racing::{RACERS, race};
 use super::{create, fresh_id, fresh_owner, get, moment, new_task, title};
 use crate::testing::Follower;
 use crate::{
     Bulk, Change, ChangedObject, Changes, Command, Completion, FeedPosition, List, ListCommand, ListId,
-    MoveTo, NewTask, ObjectId, Operation, Outcome, Owner, OwnerRevision, Precondition, RepositoryError,
-    Revision, Task, TaskId, TaskRepository, TasksOfList, TrashCapacity,
+    ListQuery, MoveTo, NewTask, ObjectId, Operation, Outcome, Owner, OwnerRevision, Precondition,
+    RepositoryError, Revision, Task, TaskId, TaskRepository, TasksOfList, TrashCapacity,
 };
 
 type Read = Result<Changes, RepositoryError>;
@@ -274,4 +275,21 @@ pub fn snapshots_have_live_objects_in_pages(repository: &dyn TaskRepository) {
         }
         assert_eq!((found, position), (expected.clone(), FeedPosition::At(now)));
     }
+}
+
+pub fn concurrent_pages_of_tasks_and_changes_are_answered_each(repository: &dyn TaskRepository) {
+    let owners: Vec<Owner> = (0..RACERS / 2).map(|_| fresh_owner("racer")).collect();
+    for (number, owner) in owners.iter().enumerate() {
+        (0..number).for_each(|_| drop(create(repository, owner, new_task("a"), moment(0))));
+    }
+    let read_both = |racer: usize| {
+        let number = racer / 2;
+        for _ in 0..20 {
+            let query = ListQuery { limit: 50, ..ListQuery::default() };
+            let listed = block_on(repository.list(&owners[number], query)).unwrap();
+            let changes = read(repository, &owners[number], FeedPosition::Start, 50).unwrap();
+            assert_eq!((listed.tasks.len(), changes.changes.len()), (number, number));
+        }
+    };
+    race(read_both);
 }

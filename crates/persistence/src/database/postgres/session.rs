@@ -5,6 +5,10 @@ use diesel::{ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, selec
 
 use super::connection::Server;
 
+/// Operators distinguish it from the connections of the pool by its name.
+const SETTINGS: &str = "set synchronous_commit = off;
+    select set_config('application_name', current_setting('application_name') || ' notices', false)";
+
 /// A session outside of the pool. It is opened when it is needed, and again after a loss.
 pub(super) struct Session {
     server: Server,
@@ -49,9 +53,9 @@ impl Session {
     fn connect(&self) -> ConnectionResult<Opened> {
         let mut connection = self.server.connect()?;
         let set_up = |connection: &mut PgConnection| {
-            // Behind a pooler it belongs to the transaction.
+            // Behind a pooler they would be those of the next client.
             if self.server.begin().is_none() {
-                connection.batch_execute("set synchronous_commit = off")?;
+                connection.batch_execute(SETTINGS)?;
             }
             select(sql::<Integer>("pg_backend_pid()")).get_result(connection)
         };

@@ -58,7 +58,7 @@ pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
             union all select revision from lists where lists.owner_id = owners.owner_id
         ) as object) as actual from owners",
     violated: "stored < actual",
-    message: "the owner's revision is {stored}, the highest of a task or tombstone {actual}",
+    message: "the owner's revision is {stored}, the highest of a task, list or tombstone {actual}",
     remedy: Remedy::Repair,
 };
 
@@ -80,9 +80,10 @@ const REVISION_NOT_UNIQUE: CheckRule = contradiction(
     "select owner_id, cast(0 as bigint) as stored, cast(sum(objects) as bigint) as actual from (
             select owner_id, count(*) as objects from (
                 select owner_id, revision from tasks union all select owner_id, revision from tombstones
+                union all select owner_id, revision from lists
             ) as object group by owner_id, revision having count(*) > 1 or revision < 1
         ) as wrong group by owner_id",
-    "tasks and tombstones that share a revision, or have one below 1: {actual}",
+    "tasks, lists and tombstones that share a revision, or have one below 1: {actual}",
 );
 
 const STORED_AND_DELETED: CheckRule = contradiction(
@@ -113,12 +114,12 @@ const KEY_OF_ANOTHER_SIZE: CheckRule = contradiction(
 );
 
 const OWNER_CHECKS: [(&str, &str, &[CheckRule]); 8] = [
-    ("owners", "every task, tombstone and key belongs to a row in owners", &[OWNER_MISSING]),
+    ("owners", "every task, tombstone, key and list belongs to a row in owners", &[OWNER_MISSING]),
     ("live tasks", "each owner's live_tasks is the number of their live tasks", &[LIVE_TASKS]),
     ("trash", "each owner's trashed_tasks is the number of their tasks in the trash", &[TRASHED_TASKS]),
     (
         "revisions",
-        "each task and tombstone has its own revision, from 1 to its owner's",
+        "each task, list and tombstone has its own revision, from 1 to its owner's",
         &[REVISION_BEHIND, REVISION_NOT_UNIQUE],
     ),
     (
