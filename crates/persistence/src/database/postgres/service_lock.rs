@@ -29,10 +29,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// How long sessions of ended processes may take to end: the server ends them by itself, but later.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// The sessions of this database that have the name of this one, which is that of the service unless the URL sets another.
+/// The sessions of this database that have the name of this one, which is that of the service's pool, or of its notices.
 /// Every role may see the names.
 const SESSIONS: &str = "(select string_agg(pid::text, ', ' order by pid) from pg_stat_activity
-    where datname = current_database() and application_name = current_setting('application_name')
+    where datname = current_database()
+        and application_name in (current_setting('application_name'), current_setting('application_name') || ' notices')
         and pid <> pg_backend_pid())";
 
 /// Ends the thread with its session when it is dropped.
@@ -47,7 +48,7 @@ impl ServiceLockBackend for Postgres {
         if server.begin().is_some() {
             return Ok(Attempt::Shared(Box::new(())));
         }
-        let mut session = Session::new(server.clone());
+        let mut session = Session::new(server.clone(), "lock");
         let is_held = match share(&mut session) {
             Ok(false) => return Ok(Attempt::Excluded),
             Ok(true) => true,
