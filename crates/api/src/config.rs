@@ -125,6 +125,8 @@ section!(Database {
     migrate_on_start: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
+    #[serde(serialize_with = "masked::url")]
+    listen_url: String,
     slow_statement_ms: u64,
 });
 
@@ -153,7 +155,7 @@ section!(Limits {
     idempotency_keys: u32,
 });
 
-section!(Events { heartbeat_seconds: u64, max_streams_per_owner: u32, max_streams: u32 });
+section!(Events { heartbeat_seconds: u64, max_streams_per_owner: u32, max_streams: u32, poll_seconds: u64 });
 
 section!(Cors { origins: Vec<String>, credentials: bool });
 

@@ -88,6 +88,7 @@ impl Settings {
             ("events.heartbeat_seconds", self.events.heartbeat_seconds),
             ("events.max_streams_per_owner", u64::from(self.events.max_streams_per_owner)),
             ("events.max_streams", u64::from(self.events.max_streams)),
+            ("events.poll_seconds", self.events.poll_seconds),
             ("auth.jwks_max_age_seconds", self.auth.jwks_max_age_seconds),
             ("auth.max_token_lifetime_seconds", self.auth.max_token_lifetime_seconds),
         ];
@@ -107,6 +108,7 @@ impl Settings {
             ("tasks.trash_days", self.tasks.trash_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+            ("events.poll_seconds", self.events.poll_seconds, 60),
             ("limits.tasks_per_owner", self.limits.tasks_per_owner, TASKS_MAX),
             ("tracing.sample_percent", self.tracing.sample_percent, 100),
             ("limits.requests_per_second", self.limits.requests_per_second, RATE_MAX),

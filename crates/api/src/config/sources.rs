@@ -152,7 +152,11 @@ impl Values {
     }
 
     fn set_well_known(&mut self, well_known: &mut WellKnown<'_>) -> Result<(), ConfigError> {
-        for (name, key) in [("DATABASE_URL", "database.url"), ("BETTER_AUTH_URL", "auth.better_auth_url")] {
+        for (name, key) in [
+            ("DATABASE_URL", "database.url"),
+            ("DATABASE_LISTEN_URL", "database.listen_url"),
+            ("BETTER_AUTH_URL", "auth.better_auth_url"),
+        ] {
             if let Some(text) = well_known.url(name)? {
                 self.set(key, text.into(), name)?;
             }

@@ -190,6 +190,8 @@ fn invalid_values_are_rejected_with_their_key() {
     assert!(with("server.port", "70000").contains("server.port"));
     assert!(with("log.format", "xml").contains("log.format"));
     assert!(with("database.startup_timeout_seconds", "3601").contains("at most 3600"));
+    assert!(with("events.poll_seconds", "0").starts_with("events.poll_seconds: "));
+    assert!(with("events.poll_seconds", "61").starts_with("events.poll_seconds: "));
     assert!(with("auth.leeway_seconds", "301").starts_with("auth.leeway_seconds: "));
     assert!(with("cors.origins", "https://app.*").starts_with("cors.origins: "));
     assert!(with("auth.max_token_lifetime_seconds", "0").starts_with("auth.max_token_lifetime_seconds: "));
@@ -232,7 +234,11 @@ fn log_directives_may_name_modules() {
 
 #[test]
 fn masked_configuration_contains_no_secret() {
-    let environment = [("BETTER_AUTH_SECRET", SECRET), ("DATABASE_URL", "postgres://u:hunter2@h/d")];
+    let environment = [
+        ("BETTER_AUTH_SECRET", SECRET),
+        ("DATABASE_URL", "postgres://u:hunter2@h/d"),
+        ("DATABASE_LISTEN_URL", "postgres://u:hunter2@h:5433/d"),
+    ];
     let shown = masked(&read(&environment, &[]).unwrap());
     assert!(!shown.contains(SECRET) && !shown.contains("hunter2"));
     assert!(shown.contains("auth.secrets = [\"********\"]\n") && shown.contains("server.port = 8000\n"));

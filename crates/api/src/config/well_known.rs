@@ -11,8 +11,8 @@ use config::Value;
 use super::ConfigError;
 
 /// Variables with a URL or a secret. Each can also be the name of a file, in `NAME_FILE` or as a systemd credential.
-pub(super) const TEXTS: [&str; 4] =
-    ["DATABASE_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"];
+pub(super) const TEXTS: [&str; 5] =
+    ["DATABASE_URL", "DATABASE_LISTEN_URL", "BETTER_AUTH_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS"];
 
 /// systemd's folder of credentials (systemd.exec(5)).
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";

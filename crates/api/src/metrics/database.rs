@@ -67,6 +67,10 @@ pub(crate) struct DatabaseMetrics {
     retries: PerKind<Counter>,
     lost_races: Counter,
     replaced_workers: PerKind<Counter>,
+    notices_sent: Counter,
+    notices_received: Counter,
+    notices_missed: Counter,
+    notice_reconnects: Counter,
     job_changes: Family<JobLabels, Counter>,
     job_failures: Counter,
     job_last_run: Gauge<i64, AtomicI64>,
@@ -124,6 +128,30 @@ impl DatabaseMetrics {
                 "Workers replaced because a call did not return",
                 Family::default(),
             )),
+            notices_sent: register(
+                r,
+                "db_notices_sent",
+                "Notices of changes sent to other processes",
+                Counter::default(),
+            ),
+            notices_received: register(
+                r,
+                "db_notices_received",
+                "Notices of changes received from other processes",
+                Counter::default(),
+            ),
+            notices_missed: register(
+                r,
+                "db_notices_missed",
+                "Changes of users with an event stream that polling found before a notice",
+                Counter::default(),
+            ),
+            notice_reconnects: register(
+                r,
+                "db_notice_reconnects",
+                "Interruptions of the session for notices that have ended",
+                Counter::default(),
+            ),
             job_changes: register(r, "db_job_changes", "Rows changed by background jobs", Family::default()),
             job_failures: register(
                 r,
@@ -219,6 +247,19 @@ impl DatabaseObserver for DatabaseMetrics {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
             self.job_last_run.set(i64::try_from(now).unwrap_or(i64::MAX));
         }
+    }
+
+    fn notices(&self, sent: usize, received: usize) {
+        self.notices_sent.inc_by(sent as u64);
+        self.notices_received.inc_by(received as u64);
+    }
+
+    fn notices_missed(&self, changes: usize) {
+        self.notices_missed.inc_by(changes as u64);
+    }
+
+    fn notices_resumed(&self) {
+        self.notice_reconnects.inc();
     }
 
     fn worker_replaced(&self, of: WorkKind) {

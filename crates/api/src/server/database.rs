@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use domain::WriteLimits;
 use persistence::{
-    Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, MigrateError,
-    OwnerData,
+    Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, Engine,
+    MigrateError, OwnerData, Restored,
 };
 
 use super::StartError;
@@ -17,6 +17,7 @@ use crate::config::{ConfigError, Settings};
 
 /// Opens the configured database, and waits for a server that is not available yet.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
+    check_listen_url(settings)?;
     let options = DatabaseOptions { observer, ..options(settings) };
     tracing::info!(database = settings.database.display(), "opening the database");
     let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
@@ -29,6 +30,8 @@ fn options(settings: &Settings) -> DatabaseOptions {
         url: settings.database.url.clone(),
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
+        listen_url: settings.database.listen_url.clone(),
+        poll: Duration::from_secs(settings.events.poll_seconds),
         startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
         limits: WriteLimits { tasks_per_owner: NonZeroU64::new(settings.limits.tasks_per_owner) },
         slow_statement: Duration::from_millis(settings.database.slow_statement_ms),
@@ -38,6 +41,18 @@ fn options(settings: &Settings) -> DatabaseOptions {
 
 fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
     ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
+}
+
+/// Other processes can be listened to on a server only.
+fn check_listen_url(settings: &Settings) -> Result<(), ConfigError> {
+    let url = &settings.database.listen_url;
+    let reject = |why: String| Err(ConfigError::new("database.listen_url (DATABASE_LISTEN_URL)", why));
+    match Engine::of_url(url) {
+        _ if url.is_empty() => Ok(()),
+        Ok(Engine::Postgres) => Ok(()),
+        Ok(engine) => reject(format!("must be the URL of a PostgreSQL server, not of {engine}")),
+        Err(error) => reject(crate::http::problem::chain(&error)),
+    }
 }
 
 /// A wrong encoding and tables of another program are configuration errors: no retry helps.
@@ -57,6 +72,7 @@ pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
 
 /// Checks the configured database without creating a file.
 pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
+    check_listen_url(settings)?;
     Ok(Database::check(&options(settings)).map_err(|error| database_config_error(&error))?)
 }
 
@@ -79,6 +95,21 @@ pub(crate) fn owner_data(settings: &Settings) -> Result<OwnerData, StartError> {
         DoctorError::Open(error) => database_config_error(&error).into(),
         error => StartError::failed("the database cannot be used", error),
     })
+}
+
+/// Renews the owners of the configured database, which was restored.
+pub(crate) fn renew_restored(settings: &Settings) -> Result<u64, StartError> {
+    let failed = |error| StartError::failed("nothing was changed", error);
+    let restored = Restored::new(&options(settings)).map_err(|error| match error {
+        DoctorError::Open(error) => database_config_error(&error).into(),
+        error => StartError::failed("the database cannot be used", error),
+    })?;
+    restored.renew().map_err(failed)
+}
+
+/// Marks this process as a service of the database.
+pub(crate) fn lock_for_service(database: &mut Database) -> Result<(), StartError> {
+    database.lock_for_service().map_err(|error| migrate_error("the database cannot be used", error))
 }
 
 /// Copies the configured database to a new file.

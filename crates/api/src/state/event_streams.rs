@@ -95,7 +95,12 @@ mod tests {
 
     #[test]
     fn slots_are_limited_and_freed() {
-        let settings = config::Events { heartbeat_seconds: 20, max_streams_per_owner: 2, max_streams: 3 };
+        let settings = config::Events {
+            heartbeat_seconds: 20,
+            max_streams_per_owner: 2,
+            max_streams: 3,
+            poll_seconds: 2,
+        };
         let streams = EventStreams::new(&settings);
         let (alice, bob) = (Owner::for_test("alice"), Owner::for_test("bob"));
         let first = streams.take(&alice).unwrap();
