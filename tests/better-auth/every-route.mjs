@@ -13,6 +13,7 @@ import * as identity from "./every-route/identity.mjs";
 import { checkIsolation } from "./every-route/isolation.mjs";
 import { checkOneTask } from "./every-route/one-task.mjs";
 import { checkLists } from "./every-route/listing.mjs";
+import { checkIsolationOfLists, checkListRoutes } from "./every-route/lists.mjs";
 import { signUp } from "./every-route/user.mjs";
 import { checkPreconditions } from "./every-route/preconditions.mjs";
 import { checkRejectedBodies } from "./every-route/rejections.mjs";
@@ -27,12 +28,14 @@ async function run() {
   await identity.checkClientTokensAreAccepted(service, alice);
   for (const root of [alice.root, "/api/tasks"]) {
     await checkOneTask(alice, root);
+    await checkListRoutes(alice, root);
     await checkPreconditions(alice, root);
     await checkRejectedBodies(alice, root);
   }
   await checkLists(carol);
   await checkChanges(carol, bob);
   await checkIsolation(alice, bob);
+  await checkIsolationOfLists(alice, bob);
   await checkOtherTokensAreRejected({ issuer, service, secret, cookiesAreTokens }, bob);
 }
 

@@ -73,3 +73,32 @@ test("lists are renamed, and deleted without their tasks", async (t) => {
   await alice.page.reload();
   await alice.expectTasks(["Dishes"]);
 });
+
+test("lists are moved up and down, and stay there", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await createLists(alice, ["One", "Two", "Three"]);
+  const dialog = await openLists(alice);
+  const names = () => dialog.getByRole("list").locator("input").evaluateAll((inputs) => inputs.map(({ value }) => value));
+  const button = (name, where) => dialog.getByRole("button", { name: `Move ${name} ${where}`, exact: true });
+  const move = async (name, where, expected) => {
+    await button(name, where).press("Enter");
+    await until(`${name} is moved ${where}`, async () => (await names()).join() === expected);
+    await until("the button has the focus", () => button(name, where).evaluate((it) => it === document.activeElement));
+  };
+  await until("all are there", async () => (await names()).join() === "One,Two,Three");
+  await move("Three", "up", "One,Three,Two");
+  await move("Three", "up", "Three,One,Two");
+  await move("Three", "down", "One,Three,Two");
+  await move("One", "down", "Three,One,Two");
+  await move("One", "down", "Three,Two,One");
+  for (const [name, where] of [["Three", "up"], ["One", "down"]]) {
+    await until("it is at the end", async () => (await button(name, where).getAttribute("aria-disabled")) === "true");
+  }
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await alice.page.reload();
+  await alice.ready();
+  const options = alice.page.getByRole("main").getByLabel("List", { exact: true }).locator("option");
+  const expected = "Any list,Three,Two,One,No list";
+  await until("the filter has their order", async () => (await options.allTextContents()).join() === expected);
+});

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use tasknook_tests::{Client, Disk, Environment, Postgres, run_to_exit};
 
-use crate::database::{Database, caller, execute, on_both_databases, url_of};
+use crate::database::{Database, caller, on_both_databases, url_of};
 
 on_both_databases! {
     backup_under_load_has_every_acknowledged_task
@@ -41,7 +41,7 @@ fn backup_under_load_has_every_acknowledged_task(database: Database) {
     assert!(during > 0, "nothing was written meanwhile");
     service.stop();
 
-    execute(database, &restored, "update owners set revision = revision + 1000000");
+    let _ = restored.run(&["restored"]).success();
     let examined = restored.run(&["doctor"]).success();
     assert!(!examined.stdout.contains("FAILS"), "{}", examined.stdout);
     let service = restored.serve();
@@ -54,7 +54,7 @@ fn backup_under_load_has_every_acknowledged_task(database: Database) {
     assert!(listed.len() <= attempted.len() + WRITERS);
     let task = json!({"title": "goes on"});
     let made = caller(&restored, &service, "alice").post("/api/tasks", &task).expect(201);
-    assert!(made.header("etag").unwrap().len() > "\"1000000".len(), "{made}");
+    assert!(made.header("etag").unwrap().len() >= "\"4294967296\"".len(), "{made}");
     service.stop();
     let _ = restored.run(&["doctor"]).success();
 }
@@ -80,7 +80,7 @@ fn write(
 }
 
 /// An environment whose database is a backup of this one's.
-fn backed_up_and_restored(database: Database, environment: &Environment) -> Environment {
+pub(crate) fn backed_up_and_restored(database: Database, environment: &Environment) -> Environment {
     let restored = database.with_secret();
     match database {
         Database::Sqlite => {

@@ -52,6 +52,7 @@ mod readiness;
 mod reading;
 mod rejections;
 mod restart;
+mod restored;
 mod same_responses;
 mod schemathesis;
 mod sqlite_files;

@@ -5,6 +5,7 @@ mod doctor;
 mod healthcheck;
 mod migrate;
 mod owner;
+mod restored;
 mod serve;
 mod shell;
 pub(crate) mod token;
@@ -82,6 +83,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while the service is running
     Backup(backup::Backup),
+    /// Prepare a restored backup for its clients, before the service starts: renew epochs, raise revisions
+    Restored,
     /// Export, import, delete or move everything that a user has, also while the service is running
     #[command(subcommand)]
     Owner(owner::Owner),
@@ -146,6 +149,7 @@ impl Command {
             Self::Migrate => migrate::run(&overrides),
             Self::Doctor(doctor) => doctor.run(&overrides),
             Self::Backup(backup) => backup.run(&overrides),
+            Self::Restored => restored::run(&overrides),
             Self::Owner(owner) => owner.run(&overrides),
             Self::Token(token) => token.run(&overrides),
             Self::Verify => verify::run(&overrides),

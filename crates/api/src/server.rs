@@ -43,7 +43,9 @@ pub(crate) use app::app;
 pub(crate) use assembly::trash;
 pub(crate) use assembly::{TimeOrderedIds, assemble};
 pub(crate) use audit::{audit_file, check_audit_file};
-pub(crate) use database::{back_up, check_database, doctor, doctor_error, migrate, open, owner_data};
+pub(crate) use database::{
+    back_up, check_database, doctor, doctor_error, migrate, open, owner_data, renew_restored,
+};
 pub(crate) use verifier::{shared_secret, verifier};
 
 /// Why a command failed.

@@ -9,6 +9,7 @@ mod outage;
 pub(crate) mod postgres;
 mod readiness;
 mod repository;
+mod service_lock;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod start;
@@ -25,6 +26,7 @@ use crate::maintenance::backup::{Backup, BackupError};
 use crate::maintenance::doctor::{Doctor, DoctorError};
 use crate::maintenance::jobs::{self, BackgroundJobs, JobBackend, JobOptions, Jobs, RunJobs};
 use crate::maintenance::owner_data::OwnerData;
+use crate::maintenance::restored::Restored;
 use crate::migrations::{self, MigrationBackend};
 use crate::options::Location;
 use crate::read::ReadBackend;
@@ -36,11 +38,18 @@ use crate::{
 use notifier::{Exchange, OwnerNotifier};
 use readiness::ProbeBackend;
 use repository::WorkerTasks;
+use service_lock::{ServiceLock, ServiceLockBackend};
 use start::Starter;
 
 /// All that an engine implements for a service.
-trait DatabaseBackend: ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend {}
-impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend> DatabaseBackend for B {}
+trait DatabaseBackend:
+    ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
+{
+}
+impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend>
+    DatabaseBackend for B
+{
+}
 
 /// An engine whose processes learn of each other's changes.
 trait NotifyBackend {
@@ -62,6 +71,7 @@ pub struct Database {
     jobs: Arc<dyn RunJobs>,
     notifier: Arc<OwnerNotifier>,
     observer: Arc<dyn DatabaseObserver>,
+    service_lock: Option<ServiceLock>,
 }
 
 impl Database {
@@ -93,6 +103,15 @@ impl Database {
     /// nothing; an SQLite file is always available.
     pub fn wait_until_available(&self) -> Result<(), MigrateError> {
         self.lifecycle.wait_until_available(self.startup_timeout, &self.migrations)
+    }
+
+    /// Marks this process as a service of the database until the database is dropped or the process ends, so that
+    /// [`Restored`] rejects to change it. It blocks while a [`Restored`] is at work, for
+    /// [`DatabaseOptions::startup_timeout`] at most. If the lock cannot be used, it logs a warning, and the service runs
+    /// without.
+    pub fn lock_for_service(&mut self) -> Result<(), MigrateError> {
+        self.service_lock = self.lifecycle.lock_for_service(self.startup_timeout)?;
+        Ok(())
     }
 
     /// Runs pending migrations and returns their names, oldest first. If several processes do so concurrently, one of them
@@ -189,6 +208,7 @@ impl Database {
             jobs: Arc::new(jobs),
             notifier,
             observer: Arc::clone(&options.observer),
+            service_lock: None,
         })
     }
 }
@@ -212,7 +232,7 @@ macro_rules! on_existing_databases {
     )* };
 }
 
-on_existing_databases! { Doctor OwnerData }
+on_existing_databases! { Doctor OwnerData Restored }
 
 trait Lifecycle: Send + Sync {
     fn wait_until_available(&self, timeout: Duration, options: &MigrationOptions)
@@ -220,9 +240,10 @@ trait Lifecycle: Send + Sync {
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn checkpoint(&self) -> Result<(), Failure>;
+    fn lock_for_service(&self, timeout: Duration) -> Result<Option<ServiceLock>, MigrateError>;
 }
 
-impl<B: MigrationBackend> Lifecycle for Arc<B> {
+impl<B: MigrationBackend + ServiceLockBackend> Lifecycle for Arc<B> {
     fn wait_until_available(
         &self,
         timeout: Duration,
@@ -241,5 +262,9 @@ impl<B: MigrationBackend> Lifecycle for Arc<B> {
 
     fn checkpoint(&self) -> Result<(), Failure> {
         B::checkpoint(self)
+    }
+
+    fn lock_for_service(&self, timeout: Duration) -> Result<Option<ServiceLock>, MigrateError> {
+        service_lock::acquire::<B>(self, timeout)
     }
 }

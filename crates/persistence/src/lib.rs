@@ -2,7 +2,7 @@
 //!
 //! [`Database::open`] selects the engine by the URL's scheme; [`Database::tasks`] and [`Database::readiness`] implement
 //! the ports of the domain. [`Doctor`] checks and repairs its consistency, [`Database::back_up`] copies it, [`OwnerData`]
-//! exports, imports, erases and moves what an owner has.
+//! exports, imports, erases and moves what an owner has, [`Restored`] prepares a restored one for its clients.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,7 +36,7 @@
 //! | `workers` | connection pool, queues, threads, deadlines |
 //! | `read`, `write` | the statements and processing of both kinds of requests |
 //! | `migrations` | embedded migrations and their bookkeeping |
-//! | `maintenance` | doctor, background jobs, backup, the data of single owners |
+//! | `maintenance` | doctor, background jobs, backup and restore, the data of single owners |
 //! | `database` | the public [`Database`], and one module per engine that implements the traits of the others |
 
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
@@ -60,6 +60,7 @@ pub use maintenance::jobs::{BackgroundJobs, JobOptions};
 pub use maintenance::owner_data::{
     EntryError, Imported, ImportedEntry, OwnerData, OwnerDataError, StoredEntry,
 };
+pub use maintenance::restored::{Restored, RestoredError};
 pub use options::{
     CallFailure, DatabaseObserver, DatabaseOptions, Engine, JobsReport, MigrateError, MigrationOptions,
     OpenError, WorkKind,

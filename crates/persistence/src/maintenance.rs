@@ -1,4 +1,5 @@
-//! What operators run: consistency checks and repairs, backups, the data of single owners, and the background jobs.
+//! What operators run: consistency checks and repairs, backups, restored databases, the data of single owners, and the
+//! background jobs.
 //!
 //! None of it takes part in a request. Schema changes belong to [`migrations`](crate::migrations).
 
@@ -6,3 +7,4 @@ pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod jobs;
 pub(crate) mod owner_data;
+pub(crate) mod restored;

@@ -64,6 +64,20 @@ export const routes = (root, id) => [
   ["DELETE", `${root}/trash`],
 ];
 
+// Every route on lists, likewise.
+export const routesOfLists = (root, id) => [
+  ["GET", root],
+  ["POST", root, { body: { name: "not to be created" } }],
+  ["GET", `${root}/${id}`],
+  ["PUT", `${root}/${id}`, { body: { name: "not to be written" } }],
+  ["PATCH", `${root}/${id}`, { body: { name: "not to be written" } }],
+  ["POST", `${root}/${id}/move`, { body: { to: "last" } }],
+  ["DELETE", `${root}/${id}`],
+];
+
+// The lists of the user whose tasks are below this path.
+export const listsBeside = (tasks) => tasks.replace(/tasks$/, "lists");
+
 // Operations on one task, each of which would succeed for its owner.
 export const operationsOnOne = (id) => [
   { op: "update", id, task: { title: "not to be written" } },

@@ -1,6 +1,6 @@
 // Authentication: 401 without a valid token, 403 on another user's path, both before any other check.
 
-import { Caller, routes } from "./caller.mjs";
+import { Caller, listsBeside, routes, routesOfLists } from "./caller.mjs";
 import { expectStatus, holds, same } from "./check.mjs";
 
 const SOME_ID = "019aa4c0-6d1e-7c33-9d0a-3a6a5f3f7b11";
@@ -24,7 +24,7 @@ export async function checkTokenIsRequired(service, { root, token }) {
   const spoiled = token.slice(0, -10) + (token.at(-10) === "A" ? "B" : "A") + token.slice(-9);
   const garbage = ["garbage", "a.b.c", "ey.ey.", token.split(".").slice(0, 2).join("."), spoiled];
   for (const each of [root, "/api/tasks"]) {
-    for (const [method, path, options] of routes(each, SOME_ID)) {
+    for (const [method, path, options] of [...routes(each, SOME_ID), ...routesOfLists(listsBeside(each), SOME_ID)]) {
       const challenge = expectUnauthorized(await anonymous.send(method, path, options), `${method} ${path} requires a token`);
       holds(!challenge.includes("error"), "without credentials the challenge names no error", challenge);
       const caller = new Caller(service, "garbage");
@@ -40,7 +40,8 @@ export async function checkTokenIsRequired(service, { root, token }) {
 }
 
 export async function checkOtherPathsAreForbidden(one, other) {
-  for (const [method, path, options] of routes(other.root, SOME_ID)) {
+  const lists = routesOfLists(listsBeside(other.root), SOME_ID);
+  for (const [method, path, options] of [...routes(other.root, SOME_ID), ...lists]) {
     expectStatus(await one.caller.send(method, path, options), 403, `${method} on another user's path is forbidden`);
   }
   const malformed = await one.caller.send("POST", other.root, { raw: "{" });

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::StartError;
 use super::audit::audit_file;
-use super::database::{migrate, open};
+use super::database::{lock_for_service, migrate, open};
 use super::verifier::verifier;
 use crate::config::{self, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
@@ -31,7 +31,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
     for trust_anchor in verifier.trust_anchors() {
         tracing::info!(trust_anchor, "accepting tokens");
     }
-    let database = open(settings, Arc::clone(metrics.database()) as _)?;
+    let mut database = open(settings, Arc::clone(metrics.database()) as _)?;
+    lock_for_service(&mut database)?;
     if settings.database.migrate_on_start {
         for name in migrate(&database)? {
             tracing::info!(name, "applied migration");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::WriteLimits;
 use persistence::{
     Backup, BackupError, Database, DatabaseObserver, DatabaseOptions, Doctor, DoctorError, Engine,
-    MigrateError, OwnerData,
+    MigrateError, OwnerData, Restored,
 };
 
 use super::StartError;
@@ -95,6 +95,21 @@ pub(crate) fn owner_data(settings: &Settings) -> Result<OwnerData, StartError> {
         DoctorError::Open(error) => database_config_error(&error).into(),
         error => StartError::failed("the database cannot be used", error),
     })
+}
+
+/// Renews the owners of the configured database, which was restored.
+pub(crate) fn renew_restored(settings: &Settings) -> Result<u64, StartError> {
+    let failed = |error| StartError::failed("nothing was changed", error);
+    let restored = Restored::new(&options(settings)).map_err(|error| match error {
+        DoctorError::Open(error) => database_config_error(&error).into(),
+        error => StartError::failed("the database cannot be used", error),
+    })?;
+    restored.renew().map_err(failed)
+}
+
+/// Marks this process as a service of the database.
+pub(crate) fn lock_for_service(database: &mut Database) -> Result<(), StartError> {
+    database.lock_for_service().map_err(|error| migrate_error("the database cannot be used", error))
 }
 
 /// Copies the configured database to a new file.

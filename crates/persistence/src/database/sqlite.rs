@@ -7,6 +7,7 @@ mod file;
 mod migrations;
 mod notices;
 mod probe;
+mod service_lock;
 mod time_limit;
 mod write;
 

@@ -8,7 +8,7 @@ mod checks;
 mod repair;
 mod report;
 
-pub(crate) use backend::DoctorBackend;
+pub(crate) use backend::{DoctorBackend, DoctorConnection, Value};
 pub use repair::Repair;
 pub use report::{CheckOutcome, DoctorCheck, DoctorError, DoctorFinding, DoctorReport, Remedy};
 

@@ -25,6 +25,8 @@ mod ownership_of_both;
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/restored.rs"]
+mod restored_of_both;
 #[path = "../support/trash.rs"]
 mod trash_of_both;
 #[path = "../support/upgrade.rs"]
@@ -52,6 +54,7 @@ mod ownership;
 mod partitions;
 mod pooler;
 mod pruning;
+mod restored;
 mod startup;
 mod statements;
 mod trash;

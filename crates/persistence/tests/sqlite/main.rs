@@ -25,6 +25,8 @@ mod ownership_of_both;
 mod repair_under_load;
 #[path = "../support/replicas.rs"]
 mod replicas;
+#[path = "../support/restored.rs"]
+mod restored_of_both;
 #[path = "../support/trash.rs"]
 mod trash_of_both;
 #[path = "../support/upgrade.rs"]
@@ -46,6 +48,7 @@ mod order;
 mod overload;
 mod ownership;
 mod processes;
+mod restored;
 mod trash;
 mod upgrade_from_0_1_0;
 

@@ -1,17 +1,18 @@
-import { useRef, useState, type FormEvent, type RefObject } from "react";
+import { useEffect, useRef, useState, type FormEvent, type RefObject } from "react";
 
 import { Dialog } from "@/components/ui/dialog";
-import type { CountedList } from "@/lib/api";
+import type { CountedList, Move } from "@/lib/api";
 
 import styles from "./lists-dialog.module.css";
-import { useAddList, useDeleteList, useLists, useRenameList } from "./use-lists";
+import { MoveButton } from "./move-button";
+import { useAddList, useDeleteList, useLists, useMoveList, useRenameList } from "./use-lists";
 
 interface Props {
   onDeleted: (id: string) => void;
   onClose: () => void;
 }
 
-/** Creates, renames and deletes the user's lists. */
+/** Creates, renames, moves and deletes the user's lists. */
 export function ListsDialog({ onDeleted, onClose }: Props) {
   const lists = useLists();
   const newList = useRef<HTMLInputElement>(null);
@@ -25,8 +26,14 @@ export function ListsDialog({ onDeleted, onClose }: Props) {
     <Dialog heading="Lists" onClose={onClose}>
       <NewList ref={newList} />
       <ul role="list" aria-label="Lists" className={styles.lists}>
-        {lists.map((list) => (
-          <ListRow key={list.id} list={list} onDeleted={() => focusAfterDeletion(list.id)} />
+        {lists.map((list, index) => (
+          <ListRow
+            key={list.id}
+            list={list}
+            previous={lists[index - 1]}
+            next={lists[index + 1]}
+            onDeleted={() => focusAfterDeletion(list.id)}
+          />
         ))}
       </ul>
       <div className="actions">
@@ -75,15 +82,40 @@ function NewList({ ref }: { ref: RefObject<HTMLInputElement | null> }) {
   );
 }
 
-function ListRow({ list, onDeleted }: { list: CountedList; onDeleted: () => void }) {
+interface RowProps {
+  list: CountedList;
+  previous?: CountedList;
+  next?: CountedList;
+  onDeleted: () => void;
+}
+
+function ListRow({ list, previous, next, onDeleted }: RowProps) {
   const rename = useRenameList();
   const remove = useDeleteList();
+  const move = useMoveList();
+  const up = useRef<HTMLButtonElement>(null);
+  const down = useRef<HTMLButtonElement>(null);
+  const moved = useRef<RefObject<HTMLButtonElement | null>>(null);
   /** What the user has typed; otherwise the name is shown, also when it changes elsewhere. */
   const [typed, setTyped] = useState<string>();
   const [asks, setAsks] = useState(false);
-  const busy = rename.isPending || remove.isPending;
+  const busy = rename.isPending || remove.isPending || move.isPending;
   const name = typed ?? list.name;
   const count = list.open + list.completed;
+
+  // A row that is moved in the document loses the focus.
+  useEffect(() => {
+    if (!document.activeElement?.closest("dialog *")) moved.current?.current?.focus();
+    moved.current = null;
+  }, [previous?.id, next?.id]);
+
+  function mover(button: RefObject<HTMLButtonElement | null>, to: Move | undefined) {
+    if (busy || !to) return;
+    return () => {
+      moved.current = button;
+      move.mutate({ list, to });
+    };
+  }
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -103,6 +135,8 @@ function ListRow({ list, onDeleted }: { list: CountedList; onDeleted: () => void
         <button className="button" aria-label={`Rename ${list.name}`} aria-disabled={busy || name.trim() === list.name}>
           Rename
         </button>
+        <MoveButton ref={up} label={`Move ${list.name} up`} icon="up" onClick={mover(up, previous && { before: previous.id })} />
+        <MoveButton ref={down} label={`Move ${list.name} down`} icon="down" onClick={mover(down, next && { after: next.id })} />
         <button
           type="button"
           className="button quiet"
@@ -122,7 +156,7 @@ function ListRow({ list, onDeleted }: { list: CountedList; onDeleted: () => void
           </button>
         </p>
       )}
-      <Failure error={rename.error ?? remove.error} />
+      <Failure error={rename.error ?? remove.error ?? move.error} />
     </li>
   );
 }

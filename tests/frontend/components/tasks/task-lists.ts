@@ -57,13 +57,13 @@ export class TaskLists {
 
   /** Loads the lists again after the last pending change, and the tags if they may have changed. */
   settle({ tags = false } = {}): void {
-    if (tags) this.reload(TAGS);
+    if (tags) void this.reload(TAGS);
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
   }
 
   /** Loads again what is shown. A first request without a response yet may have been answered before the change. */
-  reload(queryKey: string[]): void {
-    void this.queries.cancelQueries({ queryKey }).then(() => this.queries.invalidateQueries({ queryKey }));
+  reload(queryKey: string[]): Promise<void> {
+    return this.queries.cancelQueries({ queryKey }).then(() => this.queries.invalidateQueries({ queryKey }));
   }
 
   #show(change: Pending): void {

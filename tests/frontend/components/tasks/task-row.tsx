@@ -3,6 +3,7 @@ import { RelativeTime } from "@/components/ui/relative-time";
 import type { Task } from "@/lib/api";
 
 import { isDraft } from "./draft";
+import { MoveButton } from "./move-button";
 import { TaskDetails } from "./task-details";
 import styles from "./task-row.module.css";
 
@@ -55,14 +56,5 @@ export function TaskRow({ task, onToggle, onEdit, onDelete, onTag, onUp, onDown 
         </button>
       </div>
     </li>
-  );
-}
-
-/** Without an action it remains in the order of the focus, since a move to the end must not lose it. */
-function MoveButton({ label, icon, onClick }: { label: string; icon: "up" | "down"; onClick?: () => void }) {
-  return (
-    <button className="button quiet square" aria-label={label} aria-disabled={!onClick} onClick={onClick}>
-      <Icon name={icon} />
-    </button>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
-import type { CountedList } from "@/lib/api";
+import type { CountedList, Move } from "@/lib/api";
 
 import { LISTS, TASKS, useTaskLists } from "./task-lists";
 
@@ -28,8 +28,18 @@ export function useDeleteList() {
   return useListMutation((list: CountedList) => api.removeList(list));
 }
 
+/** Moves a list before or after another one. Lasts until its place is shown: the next move requires the new revision. */
+export function useMoveList() {
+  const { api } = useSignedIn();
+  const lists = useTaskLists();
+  return useMutation({
+    mutationFn: ({ list, to }: { list: CountedList; to: Move }) => api.moveList(list, to),
+    onSettled: () => lists.reload(LISTS),
+  });
+}
+
 /** Shows the result of a change when it is there, also in the tasks: a deleted list is no longer theirs. */
 function useListMutation<Variables, Result>(mutationFn: (variables: Variables) => Promise<Result>) {
   const lists = useTaskLists();
-  return useMutation({ mutationFn, onSettled: () => [LISTS, TASKS].forEach((key) => lists.reload(key)) });
+  return useMutation({ mutationFn, onSettled: () => [LISTS, TASKS].forEach((key) => void lists.reload(key)) });
 }

@@ -29,7 +29,7 @@ impl NotifyBackend for Postgres {
     fn exchange(&self) -> Box<dyn Exchange> {
         let server = self.listen.as_ref().unwrap_or(&self.server);
         let can_listen = server.begin().is_none();
-        Box::new(NoticeSession { session: Session::new(server.clone()), can_listen })
+        Box::new(NoticeSession { session: Session::new(server.clone(), "notices"), can_listen })
     }
 }
 

@@ -5,13 +5,11 @@ use diesel::{ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, selec
 
 use super::connection::Server;
 
-/// Operators distinguish it from the connections of the pool by its name.
-const SETTINGS: &str = "set synchronous_commit = off;
-    select set_config('application_name', current_setting('application_name') || ' notices', false)";
-
 /// A session outside of the pool. It is opened when it is needed, and again after a loss.
 pub(super) struct Session {
     server: Server,
+    /// Operators distinguish it from the connections of the pool by this end of its name.
+    purpose: &'static str,
     opened: Option<Opened>,
 }
 
@@ -25,8 +23,8 @@ pub(super) struct Opened {
 }
 
 impl Session {
-    pub(super) const fn new(server: Server) -> Self {
-        Self { server, opened: None }
+    pub(super) const fn new(server: Server, purpose: &'static str) -> Self {
+        Self { server, purpose, opened: None }
     }
 
     /// The beginning of each transaction, behind a transaction-mode pooler.
@@ -55,7 +53,11 @@ impl Session {
         let set_up = |connection: &mut PgConnection| {
             // Behind a pooler they would be those of the next client.
             if self.server.begin().is_none() {
-                connection.batch_execute(SETTINGS)?;
+                let purpose = self.purpose;
+                connection.batch_execute(&format!(
+                    "set synchronous_commit = off; select set_config('application_name',
+                    current_setting('application_name') || ' {purpose}', false)"
+                ))?;
             }
             select(sql::<Integer>("pg_backend_pid()")).get_result(connection)
         };
