@@ -126,8 +126,9 @@ impl Watched {
         changed.poll(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
-    /// Follows the owner until the reader finds this revision, as a stream does.
+    /// Waits for a report after which the reader finds this revision, as a stream does.
     pub(crate) fn follow_to(&mut self, reader: &Process, owner: &Owner, revision: OwnerRevision) {
+        self.next();
         while block_on(reader.tasks().revision(owner)).unwrap() != revision {
             self.next();
         }
