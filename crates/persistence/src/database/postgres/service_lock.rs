@@ -53,7 +53,7 @@ impl ServiceLockBackend for Postgres {
             Ok(false) => return Ok(Attempt::Excluded),
             Ok(true) => true,
             Err(error) => {
-                tracing::warn!(error = %error, "the service lock cannot be used");
+                tracing::warn!(error = %error, "the service lock is not held yet");
                 false
             }
         };
