@@ -50,7 +50,7 @@ fn events_of_database_workers_have_request_and_trace() {
         .set("DATABASE_URL", server.create_database())
         .set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
         // Warnings have the ids of their request where information is not logged.
-        .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info,tasknook::server::request_context=warn")
+        .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info,tasknook::server::access_log=warn")
         .set("TASKNOOK_DATABASE__SLOW_STATEMENT_MS", "100");
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");

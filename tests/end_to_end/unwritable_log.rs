@@ -141,7 +141,7 @@ fn directive_for_tasknook_overrides_the_level_off() {
     let _ = service.client().get("/livez").expect(200);
     let log = service.log().clone();
     service.stop();
-    assert!(log.text().contains("\"target\":\"tasknook::server::request_context\""), "{log}");
+    assert!(log.text().contains("\"target\":\"tasknook::server::access_log\""), "{log}");
 }
 
 #[test]
