@@ -81,48 +81,33 @@ pub(crate) struct PageQuery<'a> {
     after_revision: i64,
     limit: i64,
     offset: i64,
+    /// Whether an empty page has one row, with the head. It costs the page a join, and in most orders a second sort.
+    empty_has_row: bool,
 }
-
-/// A page of which the head is nothing but the epoch and revision, which an empty page lacks. Every row repeats the head, so
-/// that a long one costs more than the tasks: without the total and the moment, a list of 50 takes a tenth less time.
-pub(crate) struct PlainPageQuery<'a>(PageQuery<'a>);
 
 /// What a page has beside tasks: the owner's epoch and revision; the total, 0 if it is not requested; for a filter by
 /// overdue tasks, the key of the next moment at which one becomes overdue.
 pub(crate) type Head = (i64, i64, i64, Option<i64>);
 
-/// The head, and a task: `None` if the page is empty.
+/// The head, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
 pub(crate) type Row = (Head, Option<TaskRow>);
-
-/// The epoch and revision, and a task.
-pub(crate) type PlainRow = (i64, i64, TaskRow);
 
 /// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[&List]) -> Replies<Page>
 where
     for<'a> PageQuery<'a>: LoadQuery<'a, C, Row>,
-    for<'a> PlainPageQuery<'a>: LoadQuery<'a, C, PlainRow>,
 {
     let read = |List { owner, query }: &&List| -> QueryResult<Page> {
-        if !needs_head(query) {
-            let statement = PlainPageQuery(PageQuery::new(functions, owner, query));
-            let rows: Vec<PlainRow> = statement.load(connection)?;
-            if let Some(&(epoch, revision, _)) = rows.first() {
-                let head = (epoch, revision, 0, None);
-                return Ok(page(owner, query, rows.into_iter().map(|(.., row)| row).collect(), head));
-            }
+        let statement = PageQuery::new(functions, owner, query);
+        let mut rows: Vec<Row> = statement.load(connection)?;
+        if rows.is_empty() {
+            let statement = PageQuery { empty_has_row: true, ..PageQuery::new(functions, owner, query) };
+            rows = statement.load(connection)?;
         }
-        let rows: Vec<Row> = PageQuery::new(functions, owner, query).load(connection)?;
         let head = rows.first().map(|(head, _)| *head).unwrap_or_default();
         Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head))
     };
     set.iter().map(read).map(|page| page.map(Ok)).collect()
-}
-
-/// Whether a page has a total or a next moment. The other pages are read without the join that gives an empty one a row; in
-/// most orders it costs a second sort.
-fn needs_head(query: &ListQuery) -> bool {
-    query.count || query.due.overdue.is_some() || query.sort.key.can_change()
 }
 
 /// The page from these rows, which may be one more than its limit.
@@ -154,6 +139,7 @@ impl<'a> PageQuery<'a> {
             after_revision,
             limit,
             offset,
+            empty_has_row: query.count || query.sort.key.can_change(),
         }
     }
 
@@ -217,6 +203,12 @@ where
         if !self.has_few_texts() {
             out.unsafe_to_cache_prepared();
         }
+        if !self.empty_has_row {
+            out.push_sql("select ");
+            self.push_head(&mut out)?;
+            out.push_sql(&format!(", {COLUMNS}"));
+            return self.push_page(&mut out);
+        }
         out.push_sql(&format!("select epoch, seen, total, next_moment, {COLUMNS} from (select "));
         self.push_head(&mut out)?;
         out.push_sql(&format!(") as head left join (select {COLUMNS}, {} as sort_key", self.key()));
@@ -224,29 +216,6 @@ where
         out.push_sql(") as page on true");
         out.push_sql(&self.order("sort_key"));
         Ok(())
-    }
-}
-
-impl<DB: ListBackend> QueryFragment<DB> for PlainPageQuery<'_>
-where
-    str: ToSql<Text, DB>,
-    bool: ToSql<Bool, DB>,
-    i64: ToSql<BigInt, DB>,
-    TaskId: ToSql<Id, DB>,
-    ListId: ToSql<Id, DB>,
-    Timestamp: ToSql<UtcTimestamp, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Self(page) = self;
-        if !page.has_few_texts() {
-            out.unsafe_to_cache_prepared();
-        }
-        out.push_sql("select ");
-        push_of_owner(&mut out, page.owner, "epoch")?;
-        out.push_sql(", ");
-        push_of_owner(&mut out, page.owner, "revision")?;
-        out.push_sql(&format!(", {COLUMNS}"));
-        page.push_page(&mut out)
     }
 }
 
@@ -389,24 +358,13 @@ impl Query for PageQuery<'_> {
     type SqlType = ((BigInt, BigInt, BigInt, Nullable<BigInt>), Nullable<Columns>);
 }
 
-impl Query for PlainPageQuery<'_> {
-    type SqlType = (BigInt, BigInt, Columns);
-}
-
 // The text depends on the query; each of the few common ones is prepared once.
 impl QueryId for PageQuery<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryId for PlainPageQuery<'_> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
 impl<C> RunQueryDsl<C> for PageQuery<'_> {}
-
-impl<C> RunQueryDsl<C> for PlainPageQuery<'_> {}
 
 #[cfg(test)]
 mod tests;
