@@ -49,7 +49,7 @@ pub(crate) struct AppState {
     pub key_limits: KeyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
-    /// Tells of changes.
+    /// Reports changes.
     pub notifier: Arc<dyn Notifier>,
     /// The open event streams.
     pub event_streams: Arc<EventStreams>,

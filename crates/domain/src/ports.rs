@@ -220,7 +220,7 @@ pub trait Readiness: Send + Sync {
     async fn check(&self) -> Result<(), RepositoryError>;
 }
 
-/// Tells of stored changes, also of those of other processes.
+/// Reports stored changes, also those of other processes.
 pub trait Notifier: Send + Sync {
     /// Watches one owner until the watch is dropped.
     fn watch(&self, owner: &Owner) -> Box<dyn Watch>;

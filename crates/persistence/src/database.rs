@@ -56,7 +56,7 @@ trait NotifyBackend {
     /// Whether a process has to notify the others.
     const SENDS: bool;
 
-    /// The notices between the processes. It does not connect yet.
+    /// The notifications between the processes. It does not connect yet.
     fn exchange(&self) -> Box<dyn Exchange>;
 }
 

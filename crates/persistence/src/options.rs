@@ -51,7 +51,7 @@ pub struct DatabaseOptions {
     /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
     /// empty where `url` is one.
     pub listen_url: String,
-    /// How often the revisions of watched owners are compared, in case a notice was lost.
+    /// How often the revisions of watched owners are compared, in case a notification was lost.
     pub poll: Duration,
     /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
     /// tries once.

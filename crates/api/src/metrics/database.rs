@@ -67,10 +67,10 @@ pub(crate) struct DatabaseMetrics {
     retries: PerKind<Counter>,
     lost_races: Counter,
     replaced_workers: PerKind<Counter>,
-    notices_sent: Counter,
-    notices_received: Counter,
-    notices_missed: Counter,
-    notice_reconnects: Counter,
+    notifications_sent: Counter,
+    notifications_received: Counter,
+    notifications_missed: Counter,
+    notification_reconnects: Counter,
     job_changes: Family<JobLabels, Counter>,
     job_failures: Counter,
     job_last_run: Gauge<i64, AtomicI64>,
@@ -128,28 +128,28 @@ impl DatabaseMetrics {
                 "Workers replaced because a call did not return",
                 Family::default(),
             )),
-            notices_sent: register(
+            notifications_sent: register(
                 r,
-                "db_notices_sent",
-                "Notices of changes sent to other processes",
+                "db_notifications_sent",
+                "Notifications of changes sent to other processes",
                 Counter::default(),
             ),
-            notices_received: register(
+            notifications_received: register(
                 r,
-                "db_notices_received",
-                "Notices of changes received from other processes",
+                "db_notifications_received",
+                "Notifications of changes received from other processes",
                 Counter::default(),
             ),
-            notices_missed: register(
+            notifications_missed: register(
                 r,
-                "db_notices_missed",
-                "Changes of users with an event stream that polling found before a notice",
+                "db_notifications_missed",
+                "Changes of users with an event stream that polling found before a notification",
                 Counter::default(),
             ),
-            notice_reconnects: register(
+            notification_reconnects: register(
                 r,
-                "db_notice_reconnects",
-                "Interruptions of the session for notices that have ended",
+                "db_notification_reconnects",
+                "Interruptions of the session for notifications that have ended",
                 Counter::default(),
             ),
             job_changes: register(r, "db_job_changes", "Rows changed by background jobs", Family::default()),
@@ -249,17 +249,17 @@ impl DatabaseObserver for DatabaseMetrics {
         }
     }
 
-    fn notices(&self, sent: usize, received: usize) {
-        self.notices_sent.inc_by(sent as u64);
-        self.notices_received.inc_by(received as u64);
+    fn notifications(&self, sent: usize, received: usize) {
+        self.notifications_sent.inc_by(sent as u64);
+        self.notifications_received.inc_by(received as u64);
     }
 
-    fn notices_missed(&self, changes: usize) {
-        self.notices_missed.inc_by(changes as u64);
+    fn notifications_missed(&self, changes: usize) {
+        self.notifications_missed.inc_by(changes as u64);
     }
 
-    fn notices_resumed(&self) {
-        self.notice_reconnects.inc();
+    fn notifications_resumed(&self) {
+        self.notification_reconnects.inc();
     }
 
     fn worker_replaced(&self, of: WorkKind) {

@@ -59,7 +59,7 @@ impl EventMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
         let r = registry;
         let ended = "Event streams that ended, by reason";
-        let delay = "Time from the notice of a change to the first event that it caused";
+        let delay = "Time from the notification of a change to the first event that it caused";
         Self {
             open: register(r, "event_streams", "Open event streams", Gauge::default()),
             delivered: register(
@@ -89,7 +89,7 @@ impl EventMetrics {
         self.delivered.get_or_create(&EventLabels { event }).inc_by(number);
     }
 
-    /// A change is written this long after its notice.
+    /// A change is written this long after its notification.
     pub(crate) fn delayed(&self, delay: Duration) {
         self.delay.observe(delay.as_secs_f64());
     }

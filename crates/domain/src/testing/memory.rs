@@ -1,6 +1,6 @@
 //! An in-memory repository: the shortest implementation of the contract.
 
-mod notices;
+mod notifications;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -12,14 +12,14 @@ use crate::{
     OwnerRevision, OwnerState, Page, Readiness, RepositoryError, Revision, Scope, Slot, TagCount, Task,
     TaskId, TaskRepository, Timestamp, Watch, WriteLimits, Writer, count_tags,
 };
-use notices::Notices;
+use notifications::Notifications;
 
 /// Tasks in memory, behind one lock.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
     owners: Mutex<Owners>,
     limits: WriteLimits,
-    notices: Notices,
+    notifications: Notifications,
 }
 
 /// The owners, each with its epoch.
@@ -106,13 +106,13 @@ impl TaskRepository for MemoryTasks {
         let outcome = writer.run_once(&command, request.as_ref(), now);
         owners.put(owner, row, writer);
         drop(owners);
-        self.notices.notify();
+        self.notifications.notify();
         Ok(outcome?)
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
         self.owners().stored.remove(owner.id());
-        self.notices.notify();
+        self.notifications.notify();
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl TaskRepository for MemoryTasks {
         }
         owners.put(to, row, writer);
         drop(owners);
-        self.notices.notify();
+        self.notifications.notify();
         Ok(recorded.unwrap_or(Ok(Outcome::Moved))?)
     }
 
@@ -269,7 +269,7 @@ impl Stored {
 
 impl Notifier for MemoryTasks {
     fn watch(&self, _: &Owner) -> Box<dyn Watch> {
-        Box::new(self.notices.watch())
+        Box::new(self.notifications.watch())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Notifies the watches of an owner of changes, of this process and of others (decision 0040).
 //!
-//! A worker reports what it has stored. That wakes the watches of this process, and waits for the thread `db-notices`, whose
+//! A worker reports what it has stored. That wakes the watches of this process, and waits for the thread `db-notify`, whose
 //! [`Exchange`] notifies other processes and listens to them. All of it is a hint: the thread `db-poller` compares the revisions
-//! of all watched owners every few seconds, and finds what no notice has arrived for.
+//! of all watched owners every few seconds, and finds what no notification has arrived for.
 
 mod exchange;
 mod poller;
@@ -25,11 +25,11 @@ use crate::write::StoreObserver;
 pub(super) use exchange::{Exchange, ExchangeError, Received};
 use watched::WatchedOwners;
 
-/// The most owners whose notices wait to be sent. More wait only while the server does not respond.
+/// The most owners whose notifications wait to be sent. More wait only while the server does not respond.
 const PENDING_MAX: usize = 10_000;
 
 /// The owners that have changed, and their revisions as far as they are known.
-pub(super) type Notices = HashMap<OwnerId, Option<OwnerRevision>>;
+pub(super) type Notifications = HashMap<OwnerId, Option<OwnerRevision>>;
 
 /// What workers, watches and both threads share.
 pub(super) struct Changes {
@@ -44,8 +44,8 @@ pub(super) struct Changes {
 
 #[derive(Default)]
 struct State {
-    /// The notices to send.
-    pending: Notices,
+    /// The notifications to send.
+    pending: Notifications,
     is_poll_requested: bool,
     is_closed: bool,
 }
@@ -69,9 +69,9 @@ impl StoreObserver for Changes {
 }
 
 impl Changes {
-    /// Waits until there are notices to send or owners are watched, then for `pause` to collect more, and returns the notices;
+    /// Waits until there are notifications to send or owners are watched, then for `pause` to collect more, and returns the notifications;
     /// `None` at the end. A session that listens is visited once more after the last watch.
-    fn next_exchange(&self, is_listening: bool, pause: Duration) -> Option<Notices> {
+    fn next_exchange(&self, is_listening: bool, pause: Duration) -> Option<Notifications> {
         let mut state = self.state.lock();
         while !state.is_closed && state.pending.is_empty() && !is_listening && !self.watched.any() {
             self.exchange_due.wait(&mut state);
@@ -149,7 +149,7 @@ impl OwnerNotifier {
         poll: Duration,
     ) -> io::Result<()> {
         let changes = Arc::clone(&self.0);
-        thread::Builder::new().name("db-notices".into()).spawn(move || exchange::run(&changes, exchange))?;
+        thread::Builder::new().name("db-notify".into()).spawn(move || exchange::run(&changes, exchange))?;
         let changes = Arc::clone(&self.0);
         thread::Builder::new().name("db-poller".into()).spawn(move || poller::run(&changes, &tasks, poll))?;
         Ok(())

@@ -5,7 +5,7 @@ mod connection;
 mod doctor;
 mod group_reads;
 mod migrations;
-mod notices;
+mod notifications;
 mod service_lock;
 mod session;
 mod settings;

@@ -5,7 +5,7 @@ mod connection;
 mod doctor;
 mod file;
 mod migrations;
-mod notices;
+mod notifications;
 mod probe;
 mod service_lock;
 mod time_limit;

@@ -143,18 +143,18 @@ pub trait DatabaseObserver: Send + Sync {
         let _ = (report, elapsed);
     }
 
-    /// So many notices of changes were sent to other processes, and received from them.
-    fn notices(&self, sent: usize, received: usize) {
+    /// So many notifications of changes were sent to other processes, and received from them.
+    fn notifications(&self, sent: usize, received: usize) {
         let _ = (sent, received);
     }
 
-    /// Polling found so many changes of watched owners before a notice arrived.
-    fn notices_missed(&self, changes: usize) {
+    /// Polling found so many changes of watched owners before a notification arrived.
+    fn notifications_missed(&self, changes: usize) {
         let _ = changes;
     }
 
-    /// Notices are exchanged again after an interruption.
-    fn notices_resumed(&self) {}
+    /// Notifications are exchanged again after an interruption.
+    fn notifications_resumed(&self) {}
 
     /// A worker with a hanging call was replaced.
     fn worker_replaced(&self, kind: WorkKind) {

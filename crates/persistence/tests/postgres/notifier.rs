@@ -57,7 +57,7 @@ fn unreported_changes_are_found_by_polling() {
 }
 
 #[test]
-fn changes_of_another_process_arrive_as_notices() {
+fn changes_of_another_process_arrive_as_notifications() {
     let url = Postgres::shared().create_database();
     let (one, other) = (Process::start(&never(&url)), Process::start(&never(&url)));
     let owner = Owner::for_test("Аліса/%20 '\\ ?");
@@ -112,7 +112,7 @@ fn interrupted_senders_send_again() {
     let sending = "select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and query like '%pg_notify(%' and pid <> pg_backend_pid()";
     run_sql(&url)(sending);
-    // The notice that finds the session lost is lost, too, and a later one is not.
+    // The notification that finds the session lost is lost, too, and a later one is not.
     let sent = other.counts.sent.load(Ordering::SeqCst);
     let write = || {
         other.write(&owner);

@@ -100,7 +100,15 @@ fn sessions_without_the_lock_exclude_a_renewal() {
         transaction_pooler: true,
         ..database.service.clone()
     };
-    for command in [&database.service, &pooled] {
+    // A role without the right to see what sessions of others do.
+    let (server, url) = (Postgres::shared(), &database.service.url);
+    let _ = server.query(
+        url,
+        "do $$ begin create role restorer login in role pg_read_all_data, pg_write_all_data; \
+         exception when duplicate_object or unique_violation then null; end $$",
+    );
+    let other_role = DatabaseOptions { url: url.replace("postgres@", "restorer@"), ..database.service.clone() };
+    for command in [&database.service, &pooled, &other_role] {
         let error = Restored::new(command).unwrap().renew().unwrap_err();
         assert!(error.to_string().contains("pg_stat_activity"), "{error}");
     }

@@ -24,7 +24,7 @@ use crate::ownership_of_both::{RandomIds, at, fill, id, imported};
 /// A test fails only after this time.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// Longer than any test: no poll finds what a notice has to report.
+/// Longer than any test: no poll finds what a notification has to report.
 pub(crate) const NEVER: Duration = Duration::from_hours(1);
 
 /// What an observer has counted.
@@ -38,16 +38,16 @@ pub(crate) struct Counts {
 }
 
 impl DatabaseObserver for Counts {
-    fn notices(&self, sent: usize, received: usize) {
+    fn notifications(&self, sent: usize, received: usize) {
         self.sent.fetch_add(sent, Ordering::SeqCst);
         self.received.fetch_add(received, Ordering::SeqCst);
     }
 
-    fn notices_missed(&self, changes: usize) {
+    fn notifications_missed(&self, changes: usize) {
         self.missed.fetch_add(changes, Ordering::SeqCst);
     }
 
-    fn notices_resumed(&self) {
+    fn notifications_resumed(&self) {
         self.resumed.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -163,7 +163,7 @@ pub(crate) fn every_command_reports_its_owners(options: &DatabaseOptions) {
     assert_eq!(changed(), [false, true], "an erasure");
 }
 
-/// Commands of an operator report to the services, which listen when `listens` returns. Returns how many notices
+/// Commands of an operator report to the services, which listen when `listens` returns. Returns how many notifications
 /// were received.
 pub(crate) fn commands_report_their_owners(
     options: &DatabaseOptions,

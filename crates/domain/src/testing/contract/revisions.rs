@@ -1,5 +1,5 @@
 //! What was read at one revision of the owner is the same whenever it is read at that revision again, until a time that
-//! the list tells.
+//! comes with the list.
 
 use pollster::block_on;
 

@@ -1,36 +1,36 @@
-//! The thread that exchanges notices with other processes.
+//! The thread that exchanges notifications with other processes.
 
 use std::error::Error;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::{Changes, Notices};
+use super::{Changes, Notifications};
 
 /// Pauses between attempts to open a session: the first one and the longest one.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
-/// Why notices were not exchanged.
+/// Why notifications were not exchanged.
 pub(in crate::database) type ExchangeError = Box<dyn Error + Send + Sync>;
 
 /// What an engine learns of other processes.
 #[derive(Debug, Default)]
 pub(in crate::database) struct Received {
     /// What has changed.
-    pub(in crate::database) notices: Notices,
-    /// How many notices were sent.
+    pub(in crate::database) notifications: Notifications,
+    /// How many notifications were sent.
     pub(in crate::database) sent: usize,
     /// Whether something else may have changed.
     pub(in crate::database) poll: bool,
 }
 
-/// The notices between the processes on one database.
+/// The notifications between the processes on one database.
 pub(in crate::database) trait Exchange: Send {
-    /// How long notices are collected, and how often other processes are listened to.
+    /// How long notifications are collected, and how often other processes are listened to.
     fn pause(&self) -> Duration;
 
-    /// Sends notices and returns what has arrived, if it is to listen. After an error it begins anew.
-    fn exchange(&mut self, outgoing: Notices, listen: bool) -> Result<Received, ExchangeError>;
+    /// Sends notifications and returns what has arrived, if it is to listen. After an error it begins anew.
+    fn exchange(&mut self, outgoing: Notifications, listen: bool) -> Result<Received, ExchangeError>;
 }
 
 /// Runs until the notifier is dropped.
@@ -38,7 +38,7 @@ pub(super) fn run(changes: &Changes, mut exchange: Box<dyn Exchange>) {
     let (mut outage, mut is_listening) = (Outage::default(), false);
     let pause = exchange.pause();
     while let Some(outgoing) = changes.next_exchange(is_listening, pause) {
-        // The notices of an outage are dropped: polling finds what they were about.
+        // The notifications of an outage are dropped: polling finds what they were about.
         if !outage.may_retry() {
             continue;
         }
@@ -48,7 +48,7 @@ pub(super) fn run(changes: &Changes, mut exchange: Box<dyn Exchange>) {
             Ok(received) => {
                 is_listening = listen;
                 if outage.end() {
-                    changes.observer.notices_resumed();
+                    changes.observer.notifications_resumed();
                 }
                 accept(changes, received);
             }
@@ -60,11 +60,11 @@ pub(super) fn run(changes: &Changes, mut exchange: Box<dyn Exchange>) {
     }
 }
 
-fn accept(changes: &Changes, Received { notices, sent, poll }: Received) {
-    if sent > 0 || !notices.is_empty() {
-        changes.observer.notices(sent, notices.len());
+fn accept(changes: &Changes, Received { notifications, sent, poll }: Received) {
+    if sent > 0 || !notifications.is_empty() {
+        changes.observer.notifications(sent, notifications.len());
     }
-    for (owner, at) in notices {
+    for (owner, at) in notifications {
         changes.watched.notify(&owner, at);
     }
     if poll {
@@ -72,7 +72,7 @@ fn accept(changes: &Changes, Received { notices, sent, poll }: Received) {
     }
 }
 
-/// While notices cannot be exchanged.
+/// While notifications cannot be exchanged.
 #[derive(Default)]
 struct Outage(Option<Failing>);
 

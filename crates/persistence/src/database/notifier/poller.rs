@@ -30,7 +30,7 @@ pub(super) fn run(changes: &Changes, tasks: &Weak<WorkerTasks>, every: Duration)
             missed += changes.watched.compare(known, &found);
         }
         if missed > 0 {
-            changes.observer.notices_missed(missed);
+            changes.observer.notifications_missed(missed);
         }
         let now = Instant::now();
         earliest = now + (now - begun) * PAUSE_FACTOR;

@@ -79,12 +79,12 @@ fn polls_compare_with_what_was_known_before_them() {
     assert_eq!(poll(None, None, 3), (false, 0), "the same");
     assert_eq!(poll(None, None, 4), (true, 1), "a later one");
     assert_eq!(poll(None, None, 2), (true, 1), "an earlier one");
-    assert_eq!(poll(Some(at(1, 5)), Some(at(1, 6)), 5), (false, 0), "read before a notice");
-    assert_eq!(poll(Some(at(1, 7)), Some(at(1, 8)), 9), (true, 0), "read after a notice");
+    assert_eq!(poll(Some(at(1, 5)), Some(at(1, 6)), 5), (false, 0), "read before a notification");
+    assert_eq!(poll(Some(at(1, 7)), Some(at(1, 8)), 9), (true, 0), "read after a notification");
 }
 
 #[test]
-fn notices_that_wait_are_bounded_and_one_for_each_owner() {
+fn notifications_that_wait_are_bounded_and_one_for_each_owner() {
     let owners: Vec<OwnerId> =
         (0..=PENDING_MAX).map(|number| Owner::for_test(&number.to_string()).id().clone()).collect();
     let notifier = notifier(true);

@@ -8,7 +8,7 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::OwnerId;
 
 use super::migrations::encoding_error;
-use super::{Postgres, notices};
+use super::{Postgres, notifications};
 use crate::MigrateError;
 use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 
@@ -74,7 +74,7 @@ impl DoctorBackend for Postgres {
     }
 
     fn report(connection: &mut PgConnection, owners: &[&OwnerId]) {
-        notices::report(connection, owners);
+        notifications::report(connection, owners);
     }
 
     fn wrong_encoding(connection: &mut PgConnection) -> QueryResult<Option<MigrateError>> {

@@ -1,7 +1,7 @@
 //! The service lock on a server: an advisory lock of a session, which ends with its process and its server. A thread keeps
 //! the session, and opens another one when it is lost.
 //!
-//! A transaction-mode pooler has no sessions. There, and for services without the lock, the sessions of the server tell.
+//! A transaction-mode pooler has no sessions. There, and for services without the lock, the list of sessions of the server shows it.
 
 use std::error::Error;
 use std::thread;
@@ -29,11 +29,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// How long sessions of ended processes may take to end: the server ends them by itself, but later.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// The sessions of this database that have the name of this one, which is that of the service's pool, or of its notices.
+/// The sessions of this database that have the name of this one, which is that of the service's pool, or of its notifications.
 /// Every role may see the names.
 const SESSIONS: &str = "(select string_agg(pid::text, ', ' order by pid) from pg_stat_activity
     where datname = current_database()
-        and application_name in (current_setting('application_name'), current_setting('application_name') || ' notices')
+        and application_name in (current_setting('application_name'), current_setting('application_name') || ' notifications')
         and pid <> pg_backend_pid())";
 
 /// Ends the thread with its session when it is dropped.

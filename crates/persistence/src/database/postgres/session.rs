@@ -18,7 +18,7 @@ pub(super) struct Opened {
     pub(super) connection: PgConnection,
     /// The id of its process on the server.
     pub(super) process: i32,
-    /// Whether it listens to notices.
+    /// Whether it listens to notifications.
     pub(super) is_listening: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Notices between processes: `NOTIFY` in transactions of its own. In that of a write it would serialize all commits.
+//! Notifications between processes: `NOTIFY` in transactions of its own. In that of a write it would serialize all commits.
 
 mod payload;
 
@@ -12,13 +12,13 @@ use domain::OwnerId;
 use super::session::{Opened, Session};
 use super::{Postgres, in_transaction};
 use crate::database::NotifyBackend;
-use crate::database::notifier::{Exchange, ExchangeError, Notices, Received};
+use crate::database::notifier::{Exchange, ExchangeError, Notifications, Received};
 
 /// A tenth of the delay that users notice, and at most a hundred statements per second.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The session that sends and, unless it is behind a transaction-mode pooler, listens.
-struct NoticeSession {
+struct NotificationSession {
     session: Session,
     can_listen: bool,
 }
@@ -29,16 +29,16 @@ impl NotifyBackend for Postgres {
     fn exchange(&self) -> Box<dyn Exchange> {
         let server = self.listen.as_ref().unwrap_or(&self.server);
         let can_listen = server.begin().is_none();
-        Box::new(NoticeSession { session: Session::new(server.clone(), "notices"), can_listen })
+        Box::new(NotificationSession { session: Session::new(server.clone(), "notifications"), can_listen })
     }
 }
 
-impl Exchange for NoticeSession {
+impl Exchange for NotificationSession {
     fn pause(&self) -> Duration {
         PAUSE
     }
 
-    fn exchange(&mut self, outgoing: Notices, listen: bool) -> Result<Received, ExchangeError> {
+    fn exchange(&mut self, outgoing: Notifications, listen: bool) -> Result<Received, ExchangeError> {
         let listen = listen && self.can_listen;
         if outgoing.is_empty() && !listen && !self.session.is_listening() {
             return Ok(Received::default());
@@ -58,7 +58,7 @@ impl Exchange for NoticeSession {
 fn exchange(
     opened: &mut Opened,
     begin: Option<&str>,
-    outgoing: &Notices,
+    outgoing: &Notifications,
     listen: bool,
 ) -> QueryResult<Received> {
     let mut received = Received { sent: outgoing.len(), ..Received::default() };
@@ -83,24 +83,24 @@ fn exchange(
         for notification in opened.connection.notifications_iter() {
             let notification = notification?;
             if notification.process_id != opened.process {
-                received.notices.extend(payload::decode(&notification.payload));
+                received.notifications.extend(payload::decode(&notification.payload));
             }
         }
     }
     Ok(received)
 }
 
-fn send(connection: &mut PgConnection, notices: &Notices) -> QueryResult<()> {
+fn send(connection: &mut PgConnection, notifications: &Notifications) -> QueryResult<()> {
     sql_query("select pg_notify('tasknook_changes', payload) from unnest($1) as payload")
-        .bind::<Array<Text>, _>(payload::encode(notices))
+        .bind::<Array<Text>, _>(payload::encode(notifications))
         .execute(connection)
         .map(drop)
 }
 
-/// Sends notices of these owners. Without them polling finds the changes.
+/// Sends notifications of these owners. Without them polling finds the changes.
 pub(super) fn report(connection: &mut PgConnection, owners: &[&OwnerId]) {
-    let notices = owners.iter().map(|owner| ((*owner).clone(), None)).collect();
-    if let Err(error) = send(connection, &notices) {
+    let notifications = owners.iter().map(|owner| ((*owner).clone(), None)).collect();
+    if let Err(error) = send(connection, &notifications) {
         tracing::debug!(%error, "the changes of a command are found by polling");
     }
 }

@@ -1,10 +1,10 @@
-//! Payloads of notices: a line for each owner, of the epoch, the revision and the id. No id contains a line feed.
+//! Payloads of notifications: a line for each owner, of the epoch, the revision and the id. No id contains a line feed.
 
 use std::fmt::Write;
 
 use domain::{OwnerId, OwnerRevision, Revision};
 
-use crate::database::notifier::Notices;
+use crate::database::notifier::Notifications;
 
 /// The server rejects payloads from 8,000 bytes.
 const BYTES_MAX: usize = 7_999;
@@ -13,9 +13,9 @@ const BYTES_MAX: usize = 7_999;
 const UNKNOWN: &str = "?";
 
 /// As few payloads as the limit allows.
-pub(super) fn encode(notices: &Notices) -> Vec<String> {
+pub(super) fn encode(notifications: &Notifications) -> Vec<String> {
     let mut payloads = vec![String::new()];
-    for (owner, at) in notices {
+    for (owner, at) in notifications {
         let mut line = String::new();
         // Writing to a text never fails.
         let _ = match at {
@@ -31,7 +31,7 @@ pub(super) fn encode(notices: &Notices) -> Vec<String> {
     payloads
 }
 
-/// The notices of a payload, without lines that this version does not understand.
+/// The notifications of a payload, without lines that this version does not understand.
 pub(super) fn decode(payload: &str) -> impl Iterator<Item = (OwnerId, Option<OwnerRevision>)> + '_ {
     payload.split('\n').filter_map(|line| {
         let mut parts = line.splitn(3, ' ');
@@ -49,7 +49,7 @@ pub(super) fn decode(payload: &str) -> impl Iterator<Item = (OwnerId, Option<Own
 mod tests {
     use super::*;
 
-    fn notices(owners: impl IntoIterator<Item = String>) -> Notices {
+    fn notifications(owners: impl IntoIterator<Item = String>) -> Notifications {
         let at = |number: usize| {
             let revision = i64::try_from(number).unwrap();
             (!number.is_multiple_of(3)).then(|| OwnerRevision::new((1 << 53) - 1, (1 << 53) - revision))
@@ -58,7 +58,7 @@ mod tests {
         owners.map(|(number, owner)| (OwnerId::parse(&owner).unwrap(), at(number))).collect()
     }
 
-    fn decoded(payloads: &[String]) -> Notices {
+    fn decoded(payloads: &[String]) -> Notifications {
         payloads.iter().flat_map(|payload| decode(payload)).collect()
     }
 
@@ -66,12 +66,12 @@ mod tests {
     fn payloads_keep_every_owner_and_the_limit() {
         let long = |number: usize| format!("{number:04}{}", "ö".repeat(125));
         for owners in [vec!["a b ? ' \\ \" 0".to_owned()], (0..1000).map(long).collect()] {
-            let notices = notices(owners);
-            let payloads = encode(&notices);
+            let notifications = notifications(owners);
+            let payloads = encode(&notifications);
             assert!(payloads.iter().all(|payload| payload.len() < 8000));
-            assert_eq!(decoded(&payloads), notices);
+            assert_eq!(decoded(&payloads), notifications);
         }
-        assert_eq!(encode(&notices((0..100).map(|number| format!("{number:04}")))).len(), 1);
+        assert_eq!(encode(&notifications((0..100).map(|number| format!("{number:04}")))).len(), 1);
     }
 
     #[test]

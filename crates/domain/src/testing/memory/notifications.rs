@@ -1,4 +1,4 @@
-//! Tells of the writes of all owners.
+//! Reports the writes of all owners.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use crate::Watch;
 
 /// Counts the writes and wakes who waits for the next one.
 #[derive(Debug, Default)]
-pub(super) struct Notices {
+pub(super) struct Notifications {
     writes: Arc<Mutex<Writes>>,
 }
 
@@ -28,7 +28,7 @@ fn lock(writes: &Mutex<Writes>) -> MutexGuard<'_, Writes> {
     writes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Notices {
+impl Notifications {
     pub(super) fn notify(&self) {
         let mut writes = lock(&self.writes);
         writes.number += 1;

@@ -9,7 +9,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_qu
 use super::Sqlite;
 use crate::backend::Backend;
 use crate::database::NotifyBackend;
-use crate::database::notifier::{Exchange, ExchangeError, Notices, Received};
+use crate::database::notifier::{Exchange, ExchangeError, Notifications, Received};
 
 /// Half of what a poll of hundreds of owners takes, at most.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -33,7 +33,7 @@ impl Exchange for FileChanges {
         PAUSE
     }
 
-    fn exchange(&mut self, _: Notices, listen: bool) -> Result<Received, ExchangeError> {
+    fn exchange(&mut self, _: Notifications, listen: bool) -> Result<Received, ExchangeError> {
         let opened = self.opened.take().filter(|_| listen);
         if !listen {
             return Ok(Received::default());
