@@ -7,6 +7,6 @@ use crate::server::{self, StartError};
 pub(super) fn run(overrides: &Overrides) -> Result<(), StartError> {
     let settings = Settings::read(overrides)?;
     let renewed = server::renew_restored(&settings)?;
-    writeln!(stdout(), "Renewed the epochs and raised the revisions of {renewed} users.")
+    writeln!(stdout(), "Users with a renewed epoch and a raised revision: {renewed}")
         .map_err(StartError::output_error)
 }
