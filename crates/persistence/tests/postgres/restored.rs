@@ -107,7 +107,8 @@ fn sessions_without_the_lock_exclude_a_renewal() {
         "do $$ begin create role restorer login in role pg_read_all_data, pg_write_all_data; \
          exception when duplicate_object or unique_violation then null; end $$",
     );
-    let other_role = DatabaseOptions { url: url.replace("postgres@", "restorer@"), ..database.service.clone() };
+    let other_role =
+        DatabaseOptions { url: url.replace("postgres@", "restorer@"), ..database.service.clone() };
     for command in [&database.service, &pooled, &other_role] {
         let error = Restored::new(command).unwrap().renew().unwrap_err();
         assert!(error.to_string().contains("pg_stat_activity"), "{error}");
