@@ -183,7 +183,7 @@ export class User {
   /** The next response of the API to this method. @param {string} method */
   nextResponse(method) {
     return this.page.waitForResponse(
-      (response) => response.request().method() === method && /\/tasks(\/(?!tags)|\?|$)/.test(response.url()),
+      (response) => response.request().method() === method && /\/tasks(\/(?!tags|events)|\?|$)/.test(response.url()),
     );
   }
 
