@@ -44,6 +44,7 @@ test("a changed task is neither completed nor deleted blindly", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Draft");
+  await alice.withoutEvents();
   const other = await alice.tab();
   await other.edit("Draft", { title: "Theirs" });
 
@@ -68,6 +69,7 @@ test("a task deleted elsewhere is reported as deleted", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Short-lived");
+  await alice.withoutEvents();
   const other = await alice.tab();
   await other.remove("Short-lived");
   await alice.page.getByRole("button", { name: "Edit Short-lived", exact: true }).click();

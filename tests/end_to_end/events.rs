@@ -77,7 +77,7 @@ fn changes_are_delivered(database: Database) {
     let list = alice.post("/api/lists", &json!({"name": "Home"})).expect(201).json();
     let mut stream = open(&environment, &service, None);
     assert!(stream.head.contains("\r\ncontent-type: text/event-stream\r\n"), "{}", stream.head);
-    assert!(stream.head.contains("\r\ncache-control: no-store\r\n"), "{}", stream.head);
+    assert!(stream.head.contains("\r\ncache-control: no-store, no-transform\r\n"), "{}", stream.head);
     assert!(stream.head.contains("\r\nx-accel-buffering: no\r\n"), "{}", stream.head);
     let ready = expect(&mut stream, "ready");
     let task = alice.post("/api/tasks", &json!({"title": "läuft", "list_id": list["id"]})).expect(201).json();

@@ -44,6 +44,11 @@ fn conflicts_between_two_tabs_are_resolved() {
 }
 
 #[test]
+fn changes_in_one_browser_appear_in_another() {
+    browser(&Environment::new(), "live_updates", |tests| tests);
+}
+
+#[test]
 fn slow_responses_lose_no_input() {
     browser(&Environment::new(), "slow_responses", |tests| tests);
 }
