@@ -1,4 +1,4 @@
-//! The database goes away under open streams, and comes back. They stay open, and continue where they were.
+//! The database is unavailable for a while under open streams. They stay open, and continue where they were.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
