@@ -3,6 +3,7 @@
 mod clients;
 mod documented_client;
 mod ends;
+mod outages;
 
 use std::fs;
 use std::time::Duration;
@@ -129,14 +130,30 @@ struct Received {
 }
 
 impl Received {
+    fn take(&mut self, event: Event) {
+        if event.name == "change" {
+            self.revisions.push(event.data["revision"].as_u64().unwrap());
+            self.titles.push(event.data["task"]["title"].as_str().unwrap().to_owned());
+        }
+        self.position = event.id.or(self.position.take());
+    }
+
+    /// Follows an open stream to its next heartbeat.
+    #[track_caller]
+    fn follow_to_heartbeat(&mut self, stream: &mut EventStream) {
+        loop {
+            match stream.event_or_comment().unwrap() {
+                Some(Some(event)) => self.take(event),
+                Some(None) => return,
+                None => panic!("the stream has ended"),
+            }
+        }
+    }
+
     /// Follows until the stream ends, or has an event of this title.
     fn follow(&mut self, stream: &mut EventStream, until: Option<&str>) {
         while let Ok(Some(event)) = stream.event() {
-            if event.name == "change" {
-                self.revisions.push(event.data["revision"].as_u64().unwrap());
-                self.titles.push(event.data["task"]["title"].as_str().unwrap().to_owned());
-            }
-            self.position = event.id.or(self.position.take());
+            self.take(event);
             if until.is_some_and(|title| self.titles.last().is_some_and(|last| last == title)) {
                 break;
             }
