@@ -77,6 +77,7 @@ test("a page does not write for another account's cookie", async (t) => {
   const [alice, bob] = await Promise.all([user("Alice"), user("Bob")]);
   await alice.add("A secret of Alice");
   await bob.add("Bob's own");
+  await alice.withoutEvents();
 
   // No tab is notified of this, as when another program writes the cookie. The token in memory expires three seconds later.
   await alice.context.addCookies(await bob.context.cookies());

@@ -63,6 +63,21 @@ export async function startContext(t, settings = {}) {
       await user.signUp();
       return user;
     },
+    /** The same user in another browser. */
+    device: async (/** @type {User} */ { name, email, password }) => {
+      const user = Object.assign(await User.open(browser, { origin, apiUrl }, name, {}), { email, password });
+      users.push(user);
+      await user.page.goto("/sign-in");
+      await user.signIn();
+      return user;
+    },
+    /** The value of a metric of the API. */
+    metric: async (/** @type {string} */ name) => {
+      const lines = (await (await fetch(`${apiUrl}/metrics`)).text()).split("\n");
+      return Number(lines.find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
+    },
+    /** Stops the API, as in an upgrade. */
+    stopApi: () => api.stop(),
     /** Kills the API, as in a crash. */
     killApi: () => api.kill(),
     /** Starts it again at the same address. */

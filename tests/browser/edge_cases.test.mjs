@@ -46,9 +46,8 @@ test("a deletion applies only to the state that the dialog showed", async (t) =>
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Draft");
+  await alice.withoutEvents();
   const other = await alice.tab();
-  await alice.page.reload();
-  await alice.ready();
   await other.edit("Draft", { title: "Theirs" });
 
   await alice.page.getByRole("button", { name: "Delete Draft", exact: true }).click();

@@ -5,6 +5,9 @@ import { pageErrors } from "./page-errors.mjs";
 /** The browser's own message for a response of 400 or more, and for none, which the tests cause. */
 const EXPECTED = /^Failed to load resource|blocked by CORS policy/;
 
+/** The requests for events. */
+export const EVENTS = "**/tasks/events";
+
 /** A user at a browser, who finds elements by their accessible names. */
 export class User {
   /**
@@ -63,6 +66,16 @@ export class User {
     await page.goto("/tasks");
     await tab.ready();
     return /** @type {User} */ (tab);
+  }
+
+  /** Opens the page as with a service that has no events: it shows what it has read. */
+  async withoutEvents() {
+    const { origin } = this.addresses;
+    const body = JSON.stringify({ type: "about:blank", title: "Not found", status: 404, code: "not_found", detail: "None.", request_id: "1" });
+    const headers = { "Access-Control-Allow-Origin": origin };
+    await this.page.route(EVENTS, (route) => route.fulfill({ status: 404, contentType: "application/problem+json", headers, body }));
+    await this.page.reload();
+    await this.ready();
   }
 
   expectNoErrors() {
@@ -183,7 +196,7 @@ export class User {
   /** The next response of the API to this method. @param {string} method */
   nextResponse(method) {
     return this.page.waitForResponse(
-      (response) => response.request().method() === method && /\/tasks(\/(?!tags)|\?|$)/.test(response.url()),
+      (response) => response.request().method() === method && /\/tasks(\/(?!tags|events)|\?|$)/.test(response.url()),
     );
   }
 

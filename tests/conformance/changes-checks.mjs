@@ -10,6 +10,18 @@ export function wholePage({ fixture, response }) {
   return more === false ? broken : [...broken, 'more of one task'];
 }
 
+const pageOf = (response, expected) =>
+  JSON.stringify(response.json?.changes) === JSON.stringify(expected) ? [] : [`not just ${JSON.stringify(expected)}`];
+
+/** A new list, without counts, and then the task in it. */
+export function listAndItsTask({ fixture: { list, listed }, response }) {
+  const change = (type, object) => ({ revision: object.revision, type, kind: 'put', id: object.id, [type]: object });
+  return pageOf(response, [change('list', list), change('task', listed)]);
+}
+
+export const deletionAlone = ({ fixture: { task }, response }) =>
+  pageOf(response, [{ revision: task.revision + 1, type: 'task', kind: 'deleted', id: task.id }]);
+
 /** A position of another user gets the response of a text that is none. */
 export async function sameAsGarbage({ fixture, response }) {
   const garbage = await fixture.a.send('GET', `${fixture.a.tasks}/changes?since=garbage`);

@@ -35,7 +35,9 @@ export class User {
     this.service = service;
     this.id = id;
     this.token = mint(service, id);
-    this.tasks = process.env.TASKNOOK_MOUNT === 'token' ? '/api/tasks' : `/api/${id}/tasks`;
+    const mount = process.env.TASKNOOK_MOUNT === 'token' ? '/api' : `/api/${id}`;
+    this.tasks = `${mount}/tasks`;
+    this.lists = `${mount}/lists`;
   }
 
   get bearer() {
@@ -56,6 +58,20 @@ export class User {
     const response = await this.sendJson('POST', this.tasks, task);
     if (response?.status !== 201) throw new Error(`no task could be made: ${response?.status} ${response?.text}`);
     return response;
+  }
+
+  async addList(list) {
+    const response = await this.sendJson('POST', this.lists, list);
+    if (response?.status !== 201) throw new Error(`no list could be made: ${response?.status} ${response?.text}`);
+    return response;
+  }
+
+  /** The position of the last change. */
+  async position() {
+    const page = await this.send('GET', `${this.tasks}/changes`);
+    const position = page.json?.next;
+    if (!position) throw new Error('a page of changes has no next');
+    return position;
   }
 
   async list(query = '') {
@@ -81,6 +97,15 @@ export class Fixture {
     fixture.theirTask = theirs.json;
     fixture.neverExisted = randomUUID();
     return fixture;
+  }
+
+  /** Gives both users a list, and the first one a task in it. */
+  async addLists() {
+    const [mine, theirs] = await Promise.all([this.a.addList({ name: 'häuslich' }), this.b.addList({ name: 'theirs' })]);
+    this.list = mine.json;
+    this.etagOfList = mine.header('ETag');
+    this.theirList = theirs.json;
+    this.listed = (await this.a.add({ title: 'charlie', list_id: this.list.id })).json;
   }
 
   get itemPath() {

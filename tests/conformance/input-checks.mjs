@@ -1,7 +1,9 @@
 import * as body from './body-checks.mjs';
 import * as changes from './changes-checks.mjs';
+import * as events from './events-checks.mjs';
 import * as http from './http-checks.mjs';
 import * as isolation from './isolation-checks.mjs';
+import * as lists from './lists-checks.mjs';
 import * as query from './query-checks.mjs';
 
 // Checked for every case by response-rules.mjs, or by the framing runner.
@@ -37,6 +39,18 @@ const byName = {
   changes_since_empty: [changes.wholePage],
   changes_unknown_param: [changes.wholePage],
   changes_trailing_slash: [changes.wholePage],
+  changes_of_lists: [changes.listAndItsTask],
+  changes_of_a_deletion: [changes.deletionAlone],
+  list_of_user_b_as_filter: [lists.noTasks],
+  list_with_foreign_owner: [lists.ownMembers],
+  list_read_only_members: [lists.ownMembers],
+  list_collection: [lists.ownListWithCounts],
+  list_put_chosen_id: [lists.chosenId],
+  list_color_upper_case: [lists.colorInLowerCase],
+  list_patch_empty_object: [lists.unchangedList],
+  list_move_beside_itself: [lists.unchangedList],
+  list_delete_keeps_tasks: [lists.keepsTasks],
+  list_delete_trashes_tasks: [lists.trashesTasks],
   create_with_id: [isolation.ownerIsTheCaller],
   create_with_timestamps: [isolation.timestampsAreIgnored],
   bulk_mixed_owner_ids: [http.nothingDeleted],
@@ -71,6 +85,8 @@ const byGroup = {
   json: [body.storedAsSent],
   query: [query.onlyOwn],
   changes: [changes.tellsToBeginAgain, changes.namesTheParameter],
+  events: [events.tellsToBeginAgain],
+  lists: [lists.hasItsCode, lists.namesTheMember, lists.currentTagOn412, lists.atItsLocation],
 };
 
 // Plain text in the place of an id: the route is the task's, so its 404 is that of every missing task.

@@ -7,10 +7,20 @@ const upperCased = (path) => path.replace('/api/', '/API/').replace(/tasks$/, 'T
 /** Puts this case's tasks, users and sizes where the case files name them. */
 async function filled(text, fixture) {
   const cursor = text.includes('{cursor_of_user_b}') ? await cursorOf(fixture.b) : '';
-  const position = text.includes('{position_of_user_b}') ? await positionOf(fixture.b) : '';
+  const position = text.includes('{position_of_user_b}') ? await fixture.b.position() : '';
+  const beforeList = text.includes('{position_before_list}')
+    ? await positionBefore(fixture.a, () => fixture.addLists()) : '';
+  const beforeDeletion = text.includes('{position_before_deletion}')
+    ? await positionBefore(fixture.a, deletionOf(fixture)) : '';
   return text
     .replaceAll('{tasks, first letter percent-encoded}', fixture.a.tasks.replace(/tasks$/, '%74asks'))
     .replaceAll('{tasks}', fixture.a.tasks)
+    .replaceAll('{lists}', fixture.a.lists)
+    .replaceAll('{list}', fixture.list?.id)
+    .replaceAll('{list_of_user_b}', fixture.theirList?.id)
+    .replaceAll('{etag_of_list}', fixture.etagOfList)
+    .replaceAll('{position_before_list}', beforeList)
+    .replaceAll('{position_before_deletion}', beforeDeletion)
     .replaceAll('{TASKS}', upperCased(fixture.a.tasks))
     .replaceAll('{id}', fixture.task.id)
     .replaceAll('{ID_UPPERCASED}', fixture.task.id.toUpperCase())
@@ -31,12 +41,17 @@ async function cursorOf(user) {
   return encodeURIComponent(cursor);
 }
 
-async function positionOf(user) {
-  const page = await user.send('GET', `${user.tasks}/changes`);
-  const position = page.json?.next;
-  if (!position) throw new Error('a page of changes has no next');
+/** The position before what a client has to learn of. */
+async function positionBefore(user, change) {
+  const position = await user.position();
+  await change();
   return position;
 }
+
+const deletionOf = (fixture) => async () => {
+  const response = await fixture.a.send('DELETE', fixture.itemPath);
+  if (response?.status !== 204) throw new Error(`not deleted: ${response?.status}`);
+};
 
 const titled = (title) => Buffer.from(JSON.stringify({ title }));
 const length = (text, limit) => (text.startsWith('MAX') ? TITLE_MAX : text.startsWith('LIMIT') ? limit : Number(text))
@@ -80,6 +95,7 @@ async function bodyOf(body, fixture) {
 
 /** The request that a case describes, by the case's first user. */
 export async function requestOf(testCase, fixture) {
+  if (testCase.group === 'lists') await fixture.addLists();
   const headers = [];
   for (const [name, value] of testCase.headers ?? []) headers.push([name, await filled(value, fixture)]);
   const authorized = headers.some(([name]) => name.toLowerCase() === 'authorization');

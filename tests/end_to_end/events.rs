@@ -4,6 +4,7 @@ mod clients;
 mod documented_client;
 mod ends;
 mod framing;
+mod outages;
 
 use std::fs;
 use std::time::Duration;
@@ -77,7 +78,7 @@ fn changes_are_delivered(database: Database) {
     let list = alice.post("/api/lists", &json!({"name": "Home"})).expect(201).json();
     let mut stream = open(&environment, &service, None);
     assert!(stream.head.contains("\r\ncontent-type: text/event-stream\r\n"), "{}", stream.head);
-    assert!(stream.head.contains("\r\ncache-control: no-store\r\n"), "{}", stream.head);
+    assert!(stream.head.contains("\r\ncache-control: no-store, no-transform\r\n"), "{}", stream.head);
     assert!(stream.head.contains("\r\nx-accel-buffering: no\r\n"), "{}", stream.head);
     let ready = expect(&mut stream, "ready");
     let task = alice.post("/api/tasks", &json!({"title": "läuft", "list_id": list["id"]})).expect(201).json();
@@ -130,14 +131,30 @@ struct Received {
 }
 
 impl Received {
+    fn take(&mut self, event: Event) {
+        if event.name == "change" {
+            self.revisions.push(event.data["revision"].as_u64().unwrap());
+            self.titles.push(event.data["task"]["title"].as_str().unwrap().to_owned());
+        }
+        self.position = event.id.or(self.position.take());
+    }
+
+    /// Follows an open stream to its next heartbeat.
+    #[track_caller]
+    fn follow_to_heartbeat(&mut self, stream: &mut EventStream) {
+        loop {
+            match stream.event_or_comment().unwrap() {
+                Some(Some(event)) => self.take(event),
+                Some(None) => return,
+                None => panic!("the stream has ended"),
+            }
+        }
+    }
+
     /// Follows until the stream ends, or has an event of this title.
     fn follow(&mut self, stream: &mut EventStream, until: Option<&str>) {
         while let Ok(Some(event)) = stream.event() {
-            if event.name == "change" {
-                self.revisions.push(event.data["revision"].as_u64().unwrap());
-                self.titles.push(event.data["task"]["title"].as_str().unwrap().to_owned());
-            }
-            self.position = event.id.or(self.position.take());
+            self.take(event);
             if until.is_some_and(|title| self.titles.last().is_some_and(|last| last == title)) {
                 break;
             }

@@ -44,6 +44,16 @@ fn conflicts_between_two_tabs_are_resolved() {
 }
 
 #[test]
+fn changes_in_one_browser_appear_in_another() {
+    browser(&Environment::new(), "live_updates", |tests| tests);
+}
+
+#[test]
+fn event_streams_of_pages_end_and_continue() {
+    browser(&Environment::new(), "event_streams", |tests| tests);
+}
+
+#[test]
 fn slow_responses_lose_no_input() {
     browser(&Environment::new(), "slow_responses", |tests| tests);
 }

@@ -74,15 +74,23 @@ impl EventStream {
     /// When it is not one of a stream.
     pub fn event(&mut self) -> io::Result<Option<Event>> {
         loop {
-            match self.lines()? {
+            match self.event_or_comment()? {
                 None => return Ok(None),
-                Some(lines) => {
-                    if let Some(event) = parse(&lines) {
-                        return Ok(Some(event));
-                    }
-                }
+                Some(None) => {}
+                Some(event) => return Ok(event),
             }
         }
+    }
+
+    /// The same; a comment is no event.
+    ///
+    /// # Errors
+    /// As [`EventStream::event`].
+    ///
+    /// # Panics
+    /// As [`EventStream::event`].
+    pub fn event_or_comment(&mut self) -> io::Result<Option<Option<Event>>> {
+        Ok(self.lines()?.map(|lines| parse(&lines)))
     }
 
     /// The lines until the next empty one, comments included.

@@ -11,7 +11,7 @@ use crate::database::{Database, caller};
 fn a_token_that_expires_ends_a_silent_stream() {
     let environment = Database::Sqlite.with_secret();
     let service = environment.serve();
-    let token = environment.run(&["token", "--user", "alice", "--expires-in", "2"]).success().stdout;
+    let token = environment.run(&["token", "--user", "alice", "--expires-in", "8"]).success().stdout;
     let mut stream = open_with(token.trim(), &service, None);
     let position = expect(&mut stream, "ready").id;
     let expired = expect(&mut stream, "expired");

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 
+import { events } from "./events";
 import { AccountChanged, problemOf, SignedOut, Unreachable } from "./problem";
 import type { components, operations, paths } from "./schema";
 import { Token } from "./token";
@@ -142,6 +143,12 @@ export function createApi({ baseUrl, userId, fetchToken, fetch = globalThis.fetc
         yield page;
         ({ next: since, more } = page);
       }
+    },
+
+    /** Yields the changes after a position, or from now on, as soon as they happen: see `events.ts`. */
+    events(since?: string, signal = closed.signal) {
+      const url = `${baseUrl}/api/${encodeURIComponent(userId)}/tasks/events`;
+      return events({ url, token, fetch, since, signal: AbortSignal.any([signal, closed.signal]) });
     },
 
     /** Creates a task. With a key, repeat the call with the same body until it has a result: the task is created once. */

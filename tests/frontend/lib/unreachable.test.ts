@@ -1,27 +1,11 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
 
-import { afterEach, expect, test } from "vitest";
-
+import { freePort } from "../scripts/servers.mjs";
 import { failure, testClient } from "../tests/client";
-
-let server: Server;
-
-/** Starts another server at the address of the API. */
-async function otherServer(listener: RequestListener): Promise<string> {
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
+import { otherServer } from "../tests/servers";
 
 test("a stopped server is unreachable", async () => {
-  const baseUrl = await otherServer(() => {});
-  server.close();
+  const baseUrl = `http://127.0.0.1:${await freePort()}`;
   expect(await failure(testClient({ baseUrl }).api.list())).toMatchObject({ name: "Unreachable" });
 });
 

@@ -141,6 +141,7 @@ macro_rules! repository_contract {
             list_names_are_unique_without_case
             failed_preconditions_of_lists_return_the_revision
             list_ids_in_use_are_rejected_first
+            recreated_lists_are_new
             an_owner_has_at_most_200_lists
             lists_of_other_owners_are_not_found
             one_of_concurrent_lists_gets_a_name

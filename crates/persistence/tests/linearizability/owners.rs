@@ -1,24 +1,13 @@
 //! All tasks of one owner, and their stored rows.
 
-use crate::linearizability::stored::{OwnerRow, TaskRow};
-use crate::linearizability::{Call, Event, QUOTA, Query, Reply, StoredState, verify};
-use crate::{always, created, deleted, event, state, toggle, toggled};
-
-/// What is stored: the owner's revision and count, and of each task its number, revision and whether it is a tombstone.
-fn stored(revision: i64, live_tasks: i64, tasks: &[(u64, i64, bool)]) -> StoredState {
-    let owner_id = || "one".to_owned();
-    let row = |&(id, revision, deleted): &(u64, i64, bool)| {
-        let id = format!("00000000-0000-7000-8000-{id:012x}");
-        TaskRow { owner_id: owner_id(), id, revision, deleted }
-    };
-    StoredState {
-        owners: vec![OwnerRow { owner_id: owner_id(), revision, live_tasks, trashed_tasks: 0 }],
-        tasks: tasks.iter().map(row).collect(),
-    }
-}
+use crate::linearizability::{Call, Event, QUOTA, Query, Reply, State, verify};
+use crate::{
+    always, created, deleted, event, first, new_task, state, stored_tasks as stored, toggle, toggled,
+};
 
 fn listed(begun: u64, ended: u64, tasks: &[(u64, bool, i64)], total: u64) -> Event {
-    let tasks = tasks.iter().map(|&(id, completed, revision)| (id, state(completed, revision))).collect();
+    let shown = |id, completed, revision| State { position: first(id), ..state(completed, revision) };
+    let tasks = tasks.iter().map(|&(id, completed, revision)| (id, shown(id, completed, revision))).collect();
     let reply = Reply::Page { tasks, more: false, total: Some(total) };
     event(begun, ended, Call::List(Query::everything()), reply)
 }
@@ -91,10 +80,10 @@ fn revisions_are_unique_and_without_gaps() {
 
 #[test]
 fn revisions_follow_real_time_order() {
-    let tasks = [(1, 2, false), (2, 1, false)];
-    let overlapping = [created(0, 2, 1, 2), created(1, 3, 2, 1)];
+    let tasks = [(1, 1, false), (2, 2, false)];
+    let overlapping = [created(0, 2, 2, 2), created(1, 3, 1, 1)];
     assert_eq!(verify(&overlapping, &stored(2, 2, &tasks)), Ok(()));
-    let apart = [created(0, 1, 1, 2), created(2, 3, 2, 1)];
+    let apart = [created(0, 1, 2, 2), created(2, 3, 1, 1)];
     assert!(verify(&apart, &stored(2, 2, &tasks)).is_err());
 }
 
@@ -133,7 +122,7 @@ fn lists_never_go_back_in_time() {
 fn pages_match_their_query() {
     let query = Query { limit: 1, ascending: true, completed: Some(false), ..Query::everything() };
     let page = |more, total| {
-        let reply = Reply::Page { tasks: vec![(2, state(false, 2))], more, total };
+        let reply = Reply::Page { tasks: vec![(2, new_task(2, 2))], more, total };
         let events = [
             created(0, 1, 1, 1),
             created(2, 3, 2, 2),

@@ -11,12 +11,13 @@ use crate::{workers, workload};
 
 /// What the server keeps, for the model.
 pub(crate) fn stored(url: &str) -> StoredState {
-    let tasks = "select owner_id, id::text as id, revision, deleted_at is not null as deleted from tasks
-        union all select owner_id, object_id::text, revision, true from tombstones";
+    let objects = "select owner_id, 'task' as kind, id::text as id, revision, deleted_at is not null as deleted from tasks
+        union all select owner_id, 'list', id::text, revision, false from lists
+        union all select owner_id, type, object_id::text, revision, true from tombstones";
     let mut connection = PgConnection::establish(url).unwrap();
     StoredState {
         owners: sql_query(workload::OWNERS).load(&mut connection).unwrap(),
-        tasks: sql_query(tasks).load(&mut connection).unwrap(),
+        objects: sql_query(objects).load(&mut connection).unwrap(),
     }
 }
 

@@ -93,12 +93,13 @@ impl Place {
 
 /// What the file keeps, for the model.
 fn stored(place: &Place) -> StoredState {
-    let tasks = "select owner_id, hex(id) as id, revision, deleted_at is not null as deleted from tasks
-        union all select owner_id, hex(object_id), revision, true from tombstones";
+    let objects = "select owner_id, 'task' as kind, hex(id) as id, revision, deleted_at is not null as deleted from tasks
+        union all select owner_id, 'list', hex(id), revision, false from lists
+        union all select owner_id, type, hex(object_id), revision, true from tombstones";
     let mut connection = place.connection();
     StoredState {
         owners: sql_query(workload::OWNERS).load(&mut connection).unwrap(),
-        tasks: sql_query(tasks).load(&mut connection).unwrap(),
+        objects: sql_query(objects).load(&mut connection).unwrap(),
     }
 }
 

@@ -6,6 +6,8 @@ mod actor;
 mod bulk;
 #[path = "workload/choice.rs"]
 mod choice;
+#[path = "workload/client.rs"]
+mod client;
 #[path = "workload/translation.rs"]
 mod translation;
 
@@ -21,12 +23,17 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tasknook_persistence::DatabaseOptions;
 
+use crate::linearizability::feed::{Changed, Position};
+use crate::linearizability::query::Key;
 use crate::linearizability::{Call, Event, QUOTA, Query, Reply, StoredState, verify};
 use actor::Actor;
 use choice::Numbers;
 
 const ACTORS: u64 = 160;
 const ROUNDS: u64 = 30;
+
+/// Of each owner, so many old copies are brought up to date.
+const COPIES: i64 = 60;
 
 /// The rows of the owners, for the model.
 pub(crate) const OWNERS: &str = "select owner_id, revision, cast(live_tasks as bigint) as live_tasks,
@@ -83,7 +90,7 @@ impl Workload {
         })
     }
 
-    /// Lists everything at the end, and verifies all replies.
+    /// Lists everything at the end, has old copies brought up to date, and verifies all replies.
     pub(crate) fn verify(
         &self,
         mut events: Vec<Event>,
@@ -97,11 +104,18 @@ impl Workload {
         }
     }
 
-    /// Looks at all tasks of each owner.
+    /// Looks at all tasks and lists of each owner, and reads the feed from the start and from earlier revisions.
     fn look(&self, repository: &dyn TaskRepository) -> Vec<Event> {
         let look = |owner| {
             let mut actor = Actor::new(repository, self.seed, 0, Numbers::new(0));
             actor.call(owner, Call::List(Query::everything()));
+            actor.call(owner, Call::List(Query { key: Key::Position, ..Query::everything() }));
+            actor.call(owner, Call::TaskLists);
+            let last = actor.follow(owner, Position::Start, 9);
+            let step = usize::try_from(1 + last / COPIES).unwrap();
+            for (revision, limit) in (0..=last).step_by(step).zip([1, 4, 1000].into_iter().cycle()) {
+                actor.follow(owner, Position::At(revision), limit);
+            }
             actor.events
         };
         choice::OWNERS.flat_map(look).collect()
@@ -110,8 +124,8 @@ impl Workload {
 
 /// Fails if a kind of reply is missing, since the history then covers too little.
 fn assert_all_replies_occur(events: &[Event]) {
-    type Kind = (&'static str, fn(&Reply) -> bool);
-    let kinds: [Kind; 8] = [
+    type Kind<T> = (&'static str, fn(&T) -> bool);
+    let kinds: [Kind<Reply>; 13] = [
         ("task", |reply| matches!(reply, Reply::Task(_))),
         ("unchanged", |reply| matches!(reply, Reply::Unchanged(_))),
         ("deletion", |reply| matches!(reply, Reply::Deleted { .. })),
@@ -120,15 +134,37 @@ fn assert_all_replies_occur(events: &[Event]) {
         ("rejection", |reply| matches!(reply, Reply::Rejected { .. })),
         ("taken", |reply| matches!(reply, Reply::Taken { .. })),
         ("full", |reply| matches!(reply, Reply::Full)),
+        ("list", |reply| matches!(reply, Reply::TaskList(_))),
+        ("lists", |reply| matches!(reply, Reply::TaskLists(lists) if lists.len() > 1)),
+        ("no list", |reply| matches!(reply, Reply::NoList)),
+        ("no neighbour", |reply| matches!(reply, Reply::NoNeighbour)),
+        ("taken name", |reply| matches!(reply, Reply::NameTaken)),
     ];
     for (kind, is_of_it) in kinds {
         let count = events.iter().filter(|event| is_of_it(&event.reply)).count();
         assert!(count > 10, "{kind}: {count} of {}", events.len());
     }
-    let restored = |event: &&Event| matches!(event.call, Call::Restore { .. }) && event.changed();
-    let purged = |event: &&Event| matches!(event.call, Call::Purge { .. }) && event.changed();
-    let left_the_trash = (events.iter().filter(restored).count(), events.iter().filter(purged).count());
-    assert!(left_the_trash.0 > 5 && left_the_trash.1 > 5, "{left_the_trash:?} of {}", events.len());
+    let changes: [Kind<Event>; 8] = [
+        ("restored", |event| matches!(event.call, Call::Restore { .. }) && event.changed()),
+        ("purged", |event| matches!(event.call, Call::Purge { .. }) && event.changed()),
+        ("moved", |event| matches!(event.call, Call::Move { .. }) && event.changed()),
+        ("moved list", |event| matches!(event.call, Call::MoveList { .. }) && event.changed()),
+        ("deleted list", |event| matches!(event.call, Call::DeleteList { .. }) && event.changed()),
+        ("page of a snapshot", |event| {
+            matches!(event.call, Call::Changes { after: Position::InSnapshot { .. }, .. })
+        }),
+        ("page of changes", |event| {
+            let Call::Changes { after: Position::At(_), .. } = event.call else { return false };
+            matches!(&event.reply, Reply::Changes { changes, .. } if !changes.is_empty())
+        }),
+        ("deletion in the feed", |event| {
+            let Reply::Changes { changes, .. } = &event.reply else { return false };
+            changes.iter().any(|changed| matches!(changed, Changed::Deleted(..)))
+        }),
+    ];
+    let counts =
+        changes.map(|(kind, is_of_it)| (kind, events.iter().filter(|event| is_of_it(event)).count()));
+    assert!(counts.iter().all(|(_, count)| *count > 1), "{counts:?} of {}", events.len());
     // An actor makes its calls one after another, except those of one request.
     let begun = |event: &Event| (event.owner.clone(), event.begun, event.changed());
     let together =

@@ -36,12 +36,14 @@ export class SignedIn {
   readonly connection = new Connection();
   readonly queries: QueryClient;
   readonly api;
+  /** Handles an error of a call outside the queries and mutations, as theirs. */
+  readonly failed: (error: Error) => void;
   #closed = false;
 
   constructor({ user, apiUrl, first, onSuccess, onError }: SignedInOptions) {
     this.user = user;
     this.api = createApi({ baseUrl: apiUrl, userId: user.id, fetchToken: tokenOfSession });
-    const handleError = (error: Error) => {
+    this.failed = (error) => {
       this.connection.failed(error);
       if (!this.#closed) onError(error);
     };
@@ -55,9 +57,9 @@ export class SignedIn {
           handleSuccess();
           if (queryKey[0] === TASKS[0]) lists.reapply();
         },
-        onError: handleError,
+        onError: this.failed,
       }),
-      mutationCache: new MutationCache({ onSuccess: handleSuccess, onError: handleError }),
+      mutationCache: new MutationCache({ onSuccess: handleSuccess, onError: this.failed }),
       defaultOptions: {
         queries: {
           // `navigator.onLine` is unreliable; a failed request is not.

@@ -61,6 +61,11 @@ export class TaskLists {
     if (this.queries.isMutating({ mutationKey: TASKS }) === 1) void this.queries.invalidateQueries({ queryKey: TASKS });
   }
 
+  /** Loads everything again that is shown, after a change elsewhere. */
+  async reloadAll(): Promise<void> {
+    await Promise.all([TASKS, TAGS, LISTS].map((key) => this.reload(key)));
+  }
+
   /** Loads again what is shown. A first request without a response yet may have been answered before the change. */
   reload(queryKey: string[]): Promise<void> {
     return this.queries.cancelQueries({ queryKey }).then(() => this.queries.invalidateQueries({ queryKey }));

@@ -19,6 +19,7 @@ import { TaskFilterBar } from "./task-filter-bar";
 import { TaskList } from "./task-list";
 import styles from "./tasks-page.module.css";
 import { useFilter } from "./use-filter";
+import { useLiveUpdates } from "./use-live-updates";
 
 type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" | "lists" };
 
@@ -30,6 +31,7 @@ export function TasksPage() {
   const search = useRef<HTMLInputElement>(null);
   const close = () => setOpen(undefined);
 
+  useLiveUpdates();
   useShortcuts({
     n: () => newTask.current?.focus(),
     "/": () => search.current?.focus(),

@@ -14,6 +14,9 @@ use crate::openapi::responses::StreamOfEvents;
 use crate::state::{AppState, Exceeded, TooManyStreams, UnreadResponse};
 use stream::EventStream;
 
+/// `no-transform`: a proxy that compressed the stream would keep events until it has enough of them (RFC 9111 §5.2.2.6).
+const CACHE_CONTROL: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store, no-transform");
+
 /// nginx does not buffer a response with `X-Accel-Buffering: no`.
 const ACCEL_BUFFERING: (&str, &str) = ("x-accel-buffering", "no");
 
@@ -49,10 +52,7 @@ pub(crate) async fn events(
         Err(TooManyStreams::OfProcess) => return Err(too_many()),
     };
     let mut response = HttpResponse::Ok();
-    response
-        .content_type(EVENT_STREAM)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(ACCEL_BUFFERING);
+    response.content_type(EVENT_STREAM).insert_header(CACHE_CONTROL).insert_header(ACCEL_BUFFERING);
     let unread = request.conn_data::<UnreadResponse>().cloned().unwrap_or_default();
     let stream = EventStream::open(state, (owner, token), slot, begin, unread).await?;
     if request.method() == Method::HEAD {

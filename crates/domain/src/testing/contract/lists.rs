@@ -4,7 +4,7 @@ use super::racing::race;
 use super::{create, fresh_id, fresh_owner, moment, new_task};
 use crate::{
     Color, Command, CountedList, EntityTags, List, ListChange, ListCommand, ListId, ListName, MoveTo,
-    NewList, Outcome, Owner, Precondition, RepositoryError, Revision, TaskRepository,
+    NewList, Outcome, Owner, Precondition, RepositoryError, Revision, TaskRepository, TasksOfList,
 };
 
 /// A new list with this name.
@@ -250,5 +250,34 @@ pub fn moved_lists_are_where_they_were_put(repository: &dyn TaskRepository) {
         let order = all_lists(repository, &owner);
         put(order[2].id, MoveTo::Before(order[1].id), 10);
         assert_eq!(all_lists(repository, &owner)[1].id, order[2].id);
+    }
+}
+
+/// Also where the deletion and the creation are stored together.
+pub fn recreated_lists_are_new(repository: &dyn TaskRepository) {
+    let (owner, id) = (fresh_owner("alice"), fresh_list_id());
+    let histories = race(|racer| {
+        let (mut created, mut read) = (Vec::new(), Vec::new());
+        for round in 0..16 {
+            let deletion =
+                ListCommand::Delete { id, tasks: TasksOfList::Keep, precondition: Precondition::default() };
+            let _ = run(repository, &owner, deletion, 0);
+            let creation = ListCommand::Create(NewList { id, ..new_list("same") });
+            let at = i64::try_from(100 * racer + round).unwrap();
+            if let Ok(Outcome::List(list)) = run(repository, &owner, creation, at) {
+                created.push(list);
+            }
+            // Few scans of one owner may wait.
+            if racer == 0 {
+                let lists = block_on(repository.lists(&owner, false)).unwrap().read;
+                read.extend(lists.into_iter().map(|counted| counted.list));
+            }
+        }
+        (created, read)
+    });
+    let (created, read): (Vec<_>, Vec<_>) = histories.into_iter().unzip();
+    let created = created.concat();
+    for list in read.concat() {
+        assert!(created.contains(&list), "{list:?}");
     }
 }

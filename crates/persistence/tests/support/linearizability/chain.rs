@@ -3,32 +3,29 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::feed::{Object, copies_are_updated};
 use super::stored::StoredOwner;
-use super::{Call, Event, QUOTA, Query, Reply, Slot};
-
-type Slots = BTreeMap<u64, Slot>;
+use super::{Event, OwnerState, Slot};
 
 /// Checks that the revisions have no gaps and follow real-time order, that each reply was correct at some time between call
-/// and reply, and that the database has the state after the last change.
-pub(crate) fn chained(events: &[&Event], stored: &StoredOwner) -> Result<(), String> {
-    let changes = changes(events)?;
+/// and reply, that clients with old copies can follow, and that the database has the state after the last change. Returns
+/// what the deletions of lists did to their tasks.
+pub(crate) fn chained(events: &[&Event], stored: &StoredOwner) -> Result<Vec<Event>, String> {
+    let changes = changes(events);
     in_order(&changes)?;
-    let states = replay(&changes)?;
-    placed(events, &changes, &states)?;
-    ends_with(&states[changes.len()], changes.len(), stored)
+    let History { states, after_changes, implied } = History::of(&changes)?;
+    placed(events, &changes, |change| &states[after_changes[change]])?;
+    copies_are_updated(events, &states)?;
+    ends_with(&states[states.len() - 1], stored)?;
+    Ok(implied)
 }
 
-/// The changes by revision, which are 1, 2, 3 and so on.
-fn changes<'a>(events: &[&'a Event]) -> Result<Vec<&'a Event>, String> {
+/// The changes by revision.
+fn changes<'a>(events: &[&'a Event]) -> Vec<&'a Event> {
     let revision = |event: &&'a Event| Some((event.revision()?, *event));
     let mut changes: Vec<(i64, &Event)> = events.iter().filter_map(revision).collect();
     changes.sort_by_key(|(revision, _)| *revision);
-    for (place, (revision, event)) in changes.iter().enumerate() {
-        if *revision != number(place) + 1 {
-            return Err(format!("revision {revision} is number {} of its owner: {event:?}", place + 1));
-        }
-    }
-    Ok(changes.into_iter().map(|(_, event)| event).collect())
+    changes.into_iter().map(|(_, event)| event).collect()
 }
 
 /// What ended before something else began has the lower revision.
@@ -45,25 +42,35 @@ fn in_order(changes: &[&Event]) -> Result<(), String> {
     Ok(())
 }
 
-/// The owner's tasks before the first change and after each of them.
-fn replay(changes: &[&Event]) -> Result<Vec<Slots>, String> {
-    let mut states = vec![Slots::new()];
-    for change in changes {
-        let mut slots = states.last().cloned().unwrap_or_default();
-        if matches!(change.call, Call::Create { .. }) && live(&slots) >= QUOTA {
-            return Err(format!("{change:?} exceeds the quota"));
+/// What the changes made of an owner.
+struct History {
+    /// The state at each revision, from 0.
+    states: Vec<OwnerState>,
+    /// The states before the first change and after each of them. The others were never visible, but a client can have a copy.
+    after_changes: Vec<usize>,
+    implied: Vec<Event>,
+}
+
+impl History {
+    fn of(changes: &[&Event]) -> Result<Self, String> {
+        let (mut states, mut after_changes) = (vec![OwnerState::default()], vec![0]);
+        let mut all_implied = Vec::new();
+        for change in changes {
+            let (after, implied) = states[states.len() - 1].after(change)?;
+            states.extend(after);
+            after_changes.push(states.len() - 1);
+            all_implied.extend(implied);
         }
-        let Some(id) = change.call.id() else { continue };
-        let slot = slots.remove(&id).unwrap_or(Slot::Absent);
-        let after = slot.after(&change.call, &change.reply);
-        slots.insert(id, after.ok_or_else(|| format!("{change:?} cannot follow on {slot:?}"))?);
-        states.push(slots);
+        Ok(Self { states, after_changes, implied: all_implied })
     }
-    Ok(states)
 }
 
 /// Finds a state for each reply without a change. The first match is the best, because it restricts the others least.
-fn placed(events: &[&Event], changes: &[&Event], states: &[Slots]) -> Result<(), String> {
+fn placed<'a>(
+    events: &[&Event],
+    changes: &[&Event],
+    state_after: impl Fn(usize) -> &'a OwnerState,
+) -> Result<(), String> {
     let mut others: Vec<&Event> = events.iter().copied().filter(|event| !event.changed()).collect();
     others.sort_by_key(|event| event.begun);
     // When each event ended, and the first state that later events can have.
@@ -76,45 +83,34 @@ fn placed(events: &[&Event], changes: &[&Event], states: &[Slots]) -> Result<(),
             ends.pop();
         }
         let last = changes.iter().position(|change| change.begun > event.ended).unwrap_or(changes.len());
-        let right = (first..=last).find(|state| is_right(event, &states[*state]));
+        let right = (first..=last).find(|state| state_after(*state).agrees(&event.call, &event.reply));
         let Some(state) = right else {
-            return Err(format!("at none of the revisions {first} to {last} this is right: {event:#?}"));
+            return Err(format!("after none of the changes {first} to {last} this is right: {event:#?}"));
         };
         ends.push(Reverse((event.ended, state)));
     }
     Ok(())
 }
 
-fn is_right(event: &Event, slots: &Slots) -> bool {
-    match (&event.call, event.call.id()) {
-        (Call::List(query), _) => agrees(query, slots, &event.reply),
-        _ if event.reply == Reply::Full && live(slots) < QUOTA => false,
-        (call, Some(id)) => slots.get(&id).unwrap_or(&Slot::Absent).after(call, &event.reply).is_some(),
-        (_, None) => false,
-    }
-}
-
-fn agrees(query: &Query, slots: &Slots, reply: &Reply) -> bool {
-    query.answered(slots) == *reply
-}
-
-fn ends_with(slots: &Slots, changes: usize, stored: &StoredOwner) -> Result<(), String> {
-    let row = |(id, slot): (&u64, &Slot)| match slot {
-        Slot::Live(state) => Some((*id, (state.revision, false))),
-        Slot::Trashed(state) => Some((*id, (state.revision, true))),
-        Slot::Deleted(revision) => Some((*id, (*revision, true))),
-        Slot::Absent => None,
+fn ends_with(last: &OwnerState, stored: &StoredOwner) -> Result<(), String> {
+    let task = |(id, slot): (&u64, &Slot)| {
+        let is_deleted = !matches!(slot, Slot::Live(_));
+        (*slot != Slot::Absent).then(|| (Object::Task(*id), (slot.revision(), is_deleted)))
     };
-    let tasks: BTreeMap<u64, (i64, bool)> = slots.iter().filter_map(row).collect();
-    let trashed = slots.values().filter(|slot| matches!(slot, Slot::Trashed(_))).count();
-    let right = stored.revision == number(changes)
-        && (stored.live_tasks, stored.trashed_tasks) == (number(live(slots)), number(trashed))
-        && stored.tasks == tasks;
-    if right { Ok(()) } else { Err(format!("{changes} changes leave {tasks:?}, but stored is {stored:?}")) }
-}
-
-fn live(slots: &Slots) -> usize {
-    slots.values().filter(|slot| matches!(slot, Slot::Live(_))).count()
+    let mut objects: BTreeMap<Object, (i64, bool)> = last.tasks.iter().filter_map(task).collect();
+    let lists = &last.lists;
+    objects.extend(lists.live.iter().map(|(id, list)| (Object::List(*id), (list.revision, false))));
+    objects.extend(lists.deleted.iter().map(|(id, revision)| (Object::List(*id), (*revision, true))));
+    let trashed = last.tasks.values().filter(|slot| matches!(slot, Slot::Trashed(_))).count();
+    let right = stored.revision == last.revision
+        && (stored.live_tasks, stored.trashed_tasks) == (number(last.live()), number(trashed))
+        && stored.objects == objects;
+    let revision = last.revision;
+    if right {
+        Ok(())
+    } else {
+        Err(format!("{revision} revisions leave {objects:?}, but stored is {stored:?}"))
+    }
 }
 
 fn number(count: usize) -> i64 {

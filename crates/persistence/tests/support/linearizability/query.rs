@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Reply, Slot, State};
+use super::{OwnerState, Reply, Slot, State};
 
 /// What a list asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +8,7 @@ pub(crate) struct Query {
     pub(crate) completed: Option<bool>,
     /// In lower case and ASCII, as all texts of the model that are searched for.
     pub(crate) search: Option<String>,
+    pub(crate) list: Option<InList>,
     pub(crate) key: Key,
     pub(crate) ascending: bool,
     pub(crate) offset: u64,
@@ -17,11 +16,25 @@ pub(crate) struct Query {
     pub(crate) count: bool,
 }
 
+/// Tasks in this list, or in none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum InList {
+    None,
+    Of(u64),
+}
+
+impl InList {
+    pub(crate) const fn list(self) -> Option<u64> {
+        if let Self::Of(list) = self { Some(list) } else { None }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Key {
     Created,
     Updated,
     Title,
+    Position,
 }
 
 impl Query {
@@ -30,6 +43,7 @@ impl Query {
         Self {
             completed: None,
             search: None,
+            list: None,
             key: Key::Created,
             ascending: false,
             offset: 0,
@@ -38,9 +52,10 @@ impl Query {
         }
     }
 
-    /// What the answer is when these are the owner's tasks.
-    pub(crate) fn answered(&self, slots: &BTreeMap<u64, Slot>) -> Reply {
-        let live = slots.iter().filter_map(|(id, slot)| match slot {
+    /// What the answer is in this state of the owner.
+    pub(crate) fn answered(&self, owner: &OwnerState) -> Reply {
+        let place = |id: &u64| owner.order.iter().position(|other| other == id).unwrap();
+        let live = owner.tasks.iter().filter_map(|(id, slot)| match slot {
             Slot::Live(state) if self.admits(state) => Some((*id, state)),
             _ => None,
         });
@@ -49,6 +64,7 @@ impl Query {
             Key::Created => (state.created, String::new(), *id),
             Key::Updated => (state.updated, String::new(), *id),
             Key::Title => (0, state.title.to_lowercase(), *id),
+            Key::Position => (i64::try_from(place(id)).unwrap(), String::new(), *id),
         });
         if !self.ascending {
             tasks.reverse();
@@ -67,6 +83,7 @@ impl Query {
             state.title.to_lowercase().contains(text) || description.to_lowercase().contains(text)
         };
         self.completed.is_none_or(|completed| state.completed == completed)
+            && self.list.is_none_or(|filter| state.list == filter.list())
             && self.search.as_deref().is_none_or(found)
     }
 }

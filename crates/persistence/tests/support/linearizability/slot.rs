@@ -1,4 +1,4 @@
-use super::{Call, Change, Reply, State};
+use super::{Call, Change, Fate, Reply, State};
 
 /// What there is of one task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,14 +17,15 @@ impl Slot {
         let same = |right: bool| right.then(|| self.clone());
         match (call, reply, self) {
             (
-                Call::Create { title, description, completed, at, .. },
+                Call::Create { title, description, completed, list, at, .. },
                 Reply::Task(made),
                 Self::Absent | Self::Deleted(_),
             ) => {
                 let (title, description) = (title.clone(), description.clone());
                 let (created, updated, revision) = (*at, *at, made.revision);
                 let completed_at = completed.then_some(*at);
-                let (completed, priority) = (*completed, 1);
+                let (completed, priority, list) = (*completed, 1, *list);
+                let position = made.position.clone();
                 let state = State {
                     title,
                     description,
@@ -33,6 +34,8 @@ impl Slot {
                     completed_at,
                     created,
                     updated,
+                    list,
+                    position,
                     revision,
                 };
                 (state == *made && revision > self.revision()).then_some(Self::Live(state))
@@ -43,6 +46,9 @@ impl Slot {
             }
             (Call::Create { .. }, Reply::Taken { current: None }, Self::Trashed(_))
             | (Call::Create { .. }, Reply::Full, Self::Absent | Self::Deleted(_))
+            // Whatever the task: the list of a new one is looked up before it.
+            | (Call::Create { .. }, Reply::NoList, _)
+            | (Call::Update { .. }, Reply::NoList, Self::Live(_))
             | (
                 Call::Get { .. } | Call::Update { .. } | Call::Delete { .. },
                 Reply::NotFound,
@@ -97,14 +103,69 @@ impl Slot {
                 Reply::Rejected { current },
                 Self::Live(state),
             ) => same(*current == state.revision && !condition.allows(state.revision)),
+            (Call::Move { .. } | Call::LoseList { .. }, ..) => self.after_move_or_loss(call, reply),
+            _ => None,
+        }
+    }
+
+    fn after_move_or_loss(&self, call: &Call, reply: &Reply) -> Option<Self> {
+        let same = |right: bool| right.then(|| self.clone());
+        match (call, reply, self) {
+            (Call::Move { condition, .. }, Reply::Unchanged(left), Self::Live(state)) => {
+                same(left == state && condition.allows(state.revision))
+            }
+            (Call::Move { condition, at, .. }, Reply::Task(left), Self::Live(state)) => {
+                let updated = state.updated.max(*at);
+                let (position, revision) = (left.position.clone(), left.revision);
+                let moved = State { updated, position, revision, ..state.clone() };
+                let right = condition.allows(state.revision) && revision > state.revision && *left == moved;
+                right.then_some(Self::Live(moved))
+            }
+            (
+                Call::LoseList { fate, at, .. },
+                Reply::Left { revision: Some(revision) },
+                Self::Live(state),
+            ) => {
+                let updated = state.updated.max(*at);
+                let left = || State { updated, list: None, revision: *revision, ..state.clone() };
+                (state.list.is_some() && *revision > state.revision).then(|| match fate {
+                    Fate::Keep => Self::Live(left()),
+                    Fate::Trash => Self::Trashed(left()),
+                    Fate::DeleteForGood => Self::Deleted(*revision),
+                })
+            }
+            (Call::LoseList { .. }, Reply::Left { revision: None }, Self::Trashed(state)) => {
+                state.list.is_some().then(|| Self::Trashed(State { list: None, ..state.clone() }))
+            }
+            (Call::Move { .. }, Reply::NotFound, Self::Absent | Self::Trashed(_) | Self::Deleted(_))
+            | (Call::Move { .. }, Reply::NoNeighbour, Self::Live(_)) => same(true),
+            (Call::Move { condition, .. }, Reply::Rejected { current }, Self::Live(state)) => {
+                same(*current == state.revision && !condition.allows(state.revision))
+            }
             _ => None,
         }
     }
 }
 
 impl Slot {
+    /// The key of a task, live or in the trash.
+    pub(crate) fn position(&self) -> Option<&str> {
+        match self {
+            Self::Live(state) | Self::Trashed(state) => Some(&state.position),
+            Self::Absent | Self::Deleted(_) => None,
+        }
+    }
+
+    /// The list of a task, live or in the trash.
+    pub(crate) const fn list(&self) -> Option<u64> {
+        match self {
+            Self::Live(state) | Self::Trashed(state) => state.list,
+            Self::Absent | Self::Deleted(_) => None,
+        }
+    }
+
     /// The revision of the last change.
-    const fn revision(&self) -> i64 {
+    pub(crate) const fn revision(&self) -> i64 {
         match self {
             Self::Absent => 0,
             Self::Live(state) | Self::Trashed(state) => state.revision,
@@ -134,6 +195,7 @@ impl Change {
             }
             Self::Complete(completed) => state.complete(*completed),
             Self::Prioritize(priority) => state.priority = *priority,
+            Self::List(list) => state.list = *list,
             Self::Toggle => state.complete(!state.completed),
             Self::RetitleAndToggle(title) => {
                 state.title.clone_from(title);

@@ -6,7 +6,7 @@ use pollster::block_on;
 
 use super::actor::{Actor, command, outcome};
 use super::moment;
-use super::translation::{owner_name, replied, time};
+use super::translation::{failed, owner_name, time};
 use crate::linearizability::{Call, Event, Reply};
 
 impl Actor<'_> {
@@ -36,7 +36,7 @@ impl Actor<'_> {
 fn reply(result: OperationResult) -> Reply {
     match result {
         Ok(done) => outcome(done),
-        Err(OperationError::Rejected { rejection, .. }) => replied(Err(rejection.into())),
+        Err(OperationError::Rejected { rejection, .. }) => failed(rejection.into()),
         Err(error) => Reply::Failed(format!("{error:?}")),
     }
 }

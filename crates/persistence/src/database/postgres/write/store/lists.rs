@@ -130,7 +130,8 @@ impl<'a> ListArrays<'a> {
         out.push_sql(
             ") join passed using (ordinal)
             on conflict (owner_id, id) do update set name = excluded.name, color = excluded.color,
-                position = excluded.position, updated_at = excluded.updated_at, revision = excluded.revision)",
+                position = excluded.position, created_at = excluded.created_at,
+                updated_at = excluded.updated_at, revision = excluded.revision)",
         );
         Ok(())
     }

@@ -12,8 +12,8 @@ text_statement!(
         revision: i64 as BigInt) => (),
     ["insert into lists (owner_id, id, name, color, position, created_at, updated_at, revision)
     values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (owner_id, id) do update set name = excluded.name,
-        color = excluded.color, position = excluded.position, updated_at = excluded.updated_at,
-        revision = excluded.revision"]);
+        color = excluded.color, position = excluded.position, created_at = excluded.created_at,
+        updated_at = excluded.updated_at, revision = excluded.revision"]);
 
 text_statement!(DeleteList(owner: str as Text, id: ListId as Id) => (),
     ["delete from lists where owner_id = ? and id = ?"]);

@@ -1,0 +1,137 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+
+import { AccountChanged, Problem, problemOf, SignedOut, Unreachable } from "./problem";
+import type { components } from "./schema";
+import type { Token } from "./token";
+
+/** An event, with the position after it: a stream that begins there neither misses nor repeats a change. */
+export type StreamEvent =
+  | { type: "change"; position: string; change: components["schemas"]["Change"] }
+  /** Everything until here was sent or, if `missed`, is not known: load it again. */
+  | { type: "ready"; position: string; missed: boolean };
+
+export interface EventsOptions {
+  url: string;
+  token: Token;
+  fetch: (request: Request) => Promise<Response>;
+  /** The position of the last event that was received. */
+  since?: string;
+  signal: AbortSignal;
+  /** Milliseconds without a byte after which the connection is lost. */
+  silence?: number;
+  /** Waits so many milliseconds before the next connection. */
+  pause?: (millis: number, signal: AbortSignal) => Promise<void>;
+}
+
+type Message = EventSourceMessage | { retry: number };
+
+/** Twice the heartbeat of the API, in milliseconds. */
+const SILENCE = 40_000;
+
+/**
+ * Yields what changes, and connects again whenever the stream ends, until the signal is aborted: then its reason is
+ * thrown. Also throws `SignedOut`, `AccountChanged`, and a `Problem` that a repetition would not solve.
+ */
+export async function* events(options: EventsOptions): AsyncGenerator<StreamEvent, never> {
+  const { token, signal, pause = sleep } = options;
+  let position = options.since;
+  let rejected = "";
+  // Connections in succession that were never ready.
+  let failures = 0;
+  for (;;) {
+    let bearer = "";
+    let isRenewed = false;
+    let wait: number | undefined;
+    failures += 1;
+    try {
+      bearer = await token.replace(rejected);
+      for await (const message of receive(bearer, position, options)) {
+        signal.throwIfAborted();
+        if ("retry" in message) {
+          wait = message.retry;
+        } else if (message.event === "change") {
+          position = message.id!;
+          yield { type: "change", position, change: JSON.parse(message.data) };
+        } else if (message.event === "ready") {
+          const missed = position === undefined;
+          position = message.id!;
+          failures = 0;
+          yield { type: "ready", position, missed };
+        } else if (message.event === "resync") {
+          position = undefined;
+          isRenewed = true;
+        } else if (message.event === "expired") {
+          rejected = bearer;
+          isRenewed = true;
+        }
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isFinal(error)) throw error;
+      if (error instanceof Problem && error.status === 401) {
+        rejected = bearer;
+        isRenewed = true;
+      }
+      if (error instanceof Problem && error.retryAfter) wait = error.retryAfter * 1000 + delayAfter(0);
+    }
+    // With a new token or another position at once, unless that did not help.
+    if (!isRenewed || failures > 1) await pause(wait ?? delayAfter(failures), signal);
+  }
+}
+
+/** Connects, and yields what arrives until the connection ends. */
+async function* receive(bearer: string, since: string | undefined, { url, fetch, signal, silence = SILENCE }: EventsOptions): AsyncGenerator<Message> {
+  signal.throwIfAborted();
+  const connection = new AbortController();
+  const lose = () => connection.abort(new Unreachable("The API is silent."));
+  let timer = setTimeout(lose, silence);
+  const received: Message[] = [];
+  const parser = createParser({
+    onEvent: (event) => received.push(event),
+    onRetry: (retry) => received.push({ retry }),
+  });
+  try {
+    const headers = new Headers({ Accept: "text/event-stream", Authorization: `Bearer ${bearer}` });
+    if (since) headers.set("Last-Event-ID", since);
+    const both = AbortSignal.any([signal, connection.signal]);
+    const response = await fetch(new Request(url, { headers, cache: "no-store", signal: both }));
+    const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+    if (!response.ok || !isStream) throw problemOf(response, await response.json().catch(() => undefined));
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part; !(part = await reader.read()).done; ) {
+      clearTimeout(timer);
+      timer = setTimeout(lose, silence);
+      parser.feed(part.value);
+      yield* received.splice(0);
+    }
+  } finally {
+    clearTimeout(timer);
+    connection.abort();
+  }
+}
+
+/** Whether a repetition would have the same result. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof SignedOut || error instanceof AccountChanged) return true;
+  return error instanceof Problem && error.status < 500 && ![401, 408, 429].includes(error.status);
+}
+
+/** Milliseconds: 1 to 3 s at first, up to 30 s after several failures. Random, so that not all clients connect at once. */
+function delayAfter(failures: number): number {
+  return 1000 + Math.random() * Math.min(2000 * 2 ** failures, 29_000);
+}
+
+function sleep(millis: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, millis);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
