@@ -43,8 +43,8 @@ test("a conflict of two tabs is shown, and either side can be kept", async (t) =
 test("a changed task is neither completed nor deleted blindly", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
-  await alice.add("Draft");
   await alice.withoutEvents();
+  await alice.add("Draft");
   const other = await alice.tab();
   await other.edit("Draft", { title: "Theirs" });
 
@@ -68,8 +68,8 @@ test("a changed task is neither completed nor deleted blindly", async (t) => {
 test("a task deleted elsewhere is reported as deleted", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
-  await alice.add("Short-lived");
   await alice.withoutEvents();
+  await alice.add("Short-lived");
   const other = await alice.tab();
   await other.remove("Short-lived");
   await alice.page.getByRole("button", { name: "Edit Short-lived", exact: true }).click();

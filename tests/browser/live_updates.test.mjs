@@ -1,35 +1,12 @@
-// One user in two browsers: what changes in one appears in the other without a reload, a click, or the focus.
+// What changes in one browser appears in the other without a reload, a click, or the focus.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startContext } from "./context.mjs";
 import { createLists } from "./list-steps.mjs";
 import { holdNext } from "./network.mjs";
-import { EVENTS, until, User } from "./user.mjs";
-
-const STREAMS = "tasknook_event_streams";
-
-/** Two browsers of Alice, each with a stream. The second one is marked, so that a reload would be noticed. */
-async function twoBrowsers(t, settings = {}) {
-  const context = await startContext(t, settings);
-  const alice = await context.user("Alice");
-  const other = await context.device(alice);
-  const streams = (count) => until(`${count} streams`, async () => (await context.metric(STREAMS)) === count);
-  await streams(2);
-  await other.page.evaluate(() => void (window.marked = true));
-  const expectNoReload = async () => assert.equal(await other.page.evaluate(() => window.marked), true);
-  return { ...context, alice, other, streams, expectNoReload };
-}
-
-/** As if the tab were in the background, or in front again. */
-function setHidden({ page }, hidden) {
-  return page.evaluate((hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
-    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
-  }, hidden);
-}
+import { twoBrowsers } from "./two-browsers.mjs";
+import { until } from "./user.mjs";
 
 test("what changes in one browser appears in the other", async (t) => {
   const { alice, other, expectNoReload } = await twoBrowsers(t);
@@ -132,91 +109,4 @@ test("an own change is not loaded again", async (t) => {
     return (await other.task("New").count()) === 1;
   });
   assert.equal(loads, 1);
-});
-
-test("both browsers catch up after a restart and a crash of the API", async (t) => {
-  const { alice, other, stopApi, killApi, restartApi, streams, expectNoReload } = await twoBrowsers(t);
-  await alice.add("Before");
-  for (const [title, end] of [["After a restart", stopApi], ["After a crash", killApi]]) {
-    await end();
-    await restartApi();
-    await alice.add(title);
-    await other.task(title).waitFor();
-    await streams(2);
-  }
-  await other.expectTasks(["After a crash", "After a restart", "Before"]);
-  await expectNoReload();
-});
-
-test("a hidden page has no stream, and continues where it was", async (t) => {
-  const { alice, other, streams, expectNoReload } = await twoBrowsers(t);
-  await alice.add("Seen");
-  await other.expectTasks(["Seen"]);
-  await setHidden(other, true);
-  await streams(1);
-  await alice.add("Missed");
-  const request = other.page.waitForRequest(EVENTS);
-  await setHidden(other, false);
-  assert.match((await request).headers()["last-event-id"], /^[\w-]{1,128}$/);
-  await other.expectTasks(["Missed", "Seen"]);
-  await streams(2);
-  await expectNoReload();
-});
-
-test("sign-out ends the stream, and the next user has one of their own", async (t) => {
-  const { alice, other, streams } = await twoBrowsers(t);
-  await other.signOut();
-  await streams(1);
-  const opened = [];
-  other.page.on("request", (request) => /\/events$/.test(request.url()) && opened.push(request.url()));
-  const bob = new User(other.context, other.page, other.addresses, "Bob");
-  await bob.signUp();
-  await streams(2);
-  await alice.add("A secret of Alice");
-  await bob.add("Bob's own");
-  await bob.expectTasks(["Bob's own"]);
-  await alice.expectTasks(["A secret of Alice"]);
-  const owners = opened.map((url) => /\/api\/([^/]+)\/tasks/.exec(url)?.[1]);
-  assert.equal(new Set(owners).size, 1, owners.join());
-  for (const user of [alice, bob]) await user.signOut();
-  await streams(0);
-});
-
-test("a stream whose token expires continues with a new one", async (t) => {
-  const { alice, other, metric, expectNoReload } = await twoBrowsers(t, {
-    api: { TASKNOOK_AUTH__LEEWAY_SECONDS: "0" },
-    app: { TOKEN_LIFETIME: "5s" },
-  });
-  const tokens = () => other.responses.filter(({ path }) => path === "/api/auth/token").length;
-  await until("streams have expired", async () => (await metric('tasknook_events_delivered_total{event="expired"}')) >= 4);
-  await until("there are several tokens", async () => tokens() >= 3);
-  await alice.add("After all that");
-  await other.expectTasks(["After all that"]);
-  for (const one of [alice, other]) assert.deepEqual(one.responses.filter(({ status }) => status >= 400), []);
-  await expectNoReload();
-});
-
-test("a page without a stream works, and gets one when another ends", async (t) => {
-  const { user, device, metric } = await startContext(t, { api: { TASKNOOK_EVENTS__MAX_STREAMS_PER_OWNER: "1" } });
-  const alice = await user("Alice");
-  await until("she has it", async () => (await metric(STREAMS)) === 1);
-  const other = await device(alice);
-  await until("it has none", async () => other.responses.some(({ status }) => status === 429));
-  await other.add("Written without it");
-  await alice.expectTasks(["Written without it"]);
-  await setHidden(alice, true);
-  await until("it has one", async () => other.responses.some(({ path, status }) => path.endsWith("/events") && status === 200));
-  await alice.add("Written in the background");
-  await other.expectTasks(["Written in the background", "Written without it"]);
-});
-
-test("events pass the rewrite one by one", async (t) => {
-  const { alice, other, streams } = await twoBrowsers(t, {
-    api: { TASKNOOK_CORS__ORIGINS: "" },
-    app: { TASKNOOK_BROWSER_URL: "/backend" },
-  });
-  await alice.add("Through the rewrite");
-  await other.expectTasks(["Through the rewrite"]);
-  for (const user of [alice, other]) await user.signOut();
-  await streams(0);
 });

@@ -35,6 +35,8 @@ fn is_503_until_restored(interrupt: impl Fn(&Postgres), restore: impl Fn(&Postgr
     for _ in 0..2 {
         unavailable(&alice, "GET", "/api/tasks");
         unavailable(&alice, "GET", &path);
+        unavailable(&alice, "GET", "/api/tasks/events");
+        unavailable(&alice, "HEAD", "/api/tasks/events");
         unavailable(&alice, "POST", "/api/tasks");
         unavailable(&alice, "DELETE", &path);
         other_requests_are_unaffected(&service, &alice);

@@ -3,6 +3,7 @@
 mod clients;
 mod documented_client;
 mod ends;
+mod framing;
 mod outages;
 
 use std::fs;

@@ -49,6 +49,11 @@ fn changes_in_one_browser_appear_in_another() {
 }
 
 #[test]
+fn event_streams_of_pages_end_and_continue() {
+    browser(&Environment::new(), "event_streams", |tests| tests);
+}
+
+#[test]
 fn slow_responses_lose_no_input() {
     browser(&Environment::new(), "slow_responses", |tests| tests);
 }

@@ -116,6 +116,14 @@ impl EventStream {
         }
     }
 
+    /// The number of bytes that come after the response, until the service closes the connection.
+    ///
+    /// # Errors
+    /// When it does not within a minute.
+    pub fn rest(&mut self) -> io::Result<usize> {
+        self.stream.read_to_end(&mut Vec::new())
+    }
+
     /// Closes the sending half.
     ///
     /// # Errors

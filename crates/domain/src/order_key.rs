@@ -10,7 +10,6 @@
 mod placement;
 
 use std::fmt;
-use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -35,7 +34,7 @@ const MAX_RENUMBERED: usize = 48;
 
 /// A place in a manual order: 1 to 64 ASCII letters and digits, the smallest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderKey(Arc<str>);
+pub struct OrderKey(String);
 
 impl OrderKey {
     /// The longest key, in characters.
@@ -50,8 +49,8 @@ impl OrderKey {
 
     /// The key as it was stored.
     #[must_use]
-    pub fn from_stored(text: &str) -> Self {
-        Self(text.into())
+    pub const fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
     /// The key of what comes first at this revision: before all keys of earlier ones.
@@ -73,7 +72,7 @@ impl OrderKey {
         let age = LAST_MILLISECOND.saturating_sub(created_at.unix_millis());
         let mut buffer = Uuid::encode_buffer();
         let inverted = Uuid::from_u128(!id.as_u128()).simple().encode_lower(&mut buffer);
-        Self(format!("B{age:013x}{inverted}").into())
+        Self(format!("B{age:013x}{inverted}"))
     }
 
     fn of_class(class: u8, mut number: u64) -> Self {
@@ -133,7 +132,13 @@ impl OrderKey {
     }
 
     fn of_bytes(ascii: &[u8]) -> Self {
-        Self(ascii.iter().copied().map(char::from).collect::<String>().into())
+        Self(ascii.iter().copied().map(char::from).collect())
+    }
+}
+
+impl From<OrderKey> for String {
+    fn from(key: OrderKey) -> Self {
+        key.0
     }
 }
 

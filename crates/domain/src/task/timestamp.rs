@@ -1,18 +1,19 @@
 use std::fmt;
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 /// A time in UTC with millisecond precision, so that every database returns what was stored; displayed as RFC 3339 (`2026-11-21T09:15:17.465Z`).
+///
+/// Milliseconds since 1970, in the years −9999 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(OffsetDateTime);
+pub struct Timestamp(i64);
 
 impl Timestamp {
     /// Converts to UTC and truncates to milliseconds.
     #[must_use]
-    pub fn new(time: OffsetDateTime) -> Self {
-        let utc = time.to_offset(time::UtcOffset::UTC);
-        Self(utc.replace_millisecond(utc.millisecond()).unwrap_or(utc))
+    pub const fn new(time: OffsetDateTime) -> Self {
+        Self(time.unix_timestamp() * 1000 + time.millisecond() as i64)
     }
 
     /// Reads a time in RFC 3339, as [`Display`](fmt::Display) writes it.
@@ -24,26 +25,32 @@ impl Timestamp {
     /// The time this many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years −9999 to 9999.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok().map(Self)
+        const FIRST: i64 = PrimitiveDateTime::MIN.assume_utc().unix_timestamp() * 1000;
+        const LAST: i64 = PrimitiveDateTime::MAX.assume_utc().unix_timestamp() * 1000 + 999;
+        (FIRST..=LAST).contains(&millis).then_some(Self(millis))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
-    pub fn unix_millis(self) -> i64 {
-        self.0.unix_timestamp() * 1000 + i64::from(self.0.millisecond())
+    pub const fn unix_millis(self) -> i64 {
+        self.0
     }
 
     /// The value as the `time` crate has it.
     #[must_use]
-    pub const fn as_offset_date_time(self) -> OffsetDateTime {
-        self.0
+    pub fn as_offset_date_time(self) -> OffsetDateTime {
+        // The range is that of `OffsetDateTime`.
+        let second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000));
+        second.unwrap_or(OffsetDateTime::UNIX_EPOCH) + Duration::milliseconds(self.0.rem_euclid(1000))
     }
 }
 
 /// Written digit by digit: each task of a list has two timestamps, and the formatter of `time` takes seven steps for one.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (date, time) = (self.0.date(), self.0.time());
+        let second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).map_err(|_| fmt::Error)?;
+        let (date, time) = (second.date(), second.time());
+        let millisecond = u32::try_from(self.0.rem_euclid(1000)).map_err(|_| fmt::Error)?;
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let parts = [
             (0..4, date.year().unsigned_abs()),
@@ -52,7 +59,7 @@ impl fmt::Display for Timestamp {
             (11..13, time.hour().into()),
             (14..16, time.minute().into()),
             (17..19, time.second().into()),
-            (20..23, time.millisecond().into()),
+            (20..23, millisecond),
         ];
         for (place, number) in parts {
             fill(text.get_mut(place).unwrap_or_default(), number);
@@ -89,6 +96,19 @@ mod tests {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Timestamp::parse("2026-11-21"), None);
+    }
+
+    #[test]
+    fn timestamps_are_in_the_years_of_the_time_crate() {
+        let (first, last) = (PrimitiveDateTime::MIN.assume_utc(), PrimitiveDateTime::MAX.assume_utc());
+        for (millis, beyond) in [(Timestamp::new(first).0, -1), (Timestamp::new(last).0, 1)] {
+            let time = Timestamp::from_unix_millis(millis).unwrap();
+            assert_eq!(Timestamp::new(time.as_offset_date_time()), time);
+            assert_eq!(Timestamp::from_unix_millis(millis + beyond), None);
+        }
+        let before_1970 = Timestamp::from_unix_millis(-1).unwrap();
+        assert_eq!(before_1970.to_string(), "1969-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::new(before_1970.as_offset_date_time()), before_1970);
     }
 
     #[test]

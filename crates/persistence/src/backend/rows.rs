@@ -52,7 +52,7 @@ macro_rules! task_columns {
             /// The task, of the owner that the statement names.
             pub(crate) fn into_task(mut self, owner: &OwnerId) -> Task {
                 if self.position.is_none() {
-                    self.position = Some(domain::OrderKey::derived(self.created_at, self.id.uuid()).to_string());
+                    self.position = Some(domain::OrderKey::derived(self.created_at, self.id.uuid()).into());
                 }
                 let task = Task {
                     id: self.id,

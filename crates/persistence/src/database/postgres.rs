@@ -15,6 +15,7 @@ use std::io::Write;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::deserialize::{self, FromSql};
+use diesel::pg::data_types::PgTimestamp;
 use diesel::pg::{Pg, PgValue};
 use diesel::result::Error::RollbackTransaction;
 use diesel::serialize::{self, IsNull, Output, ToSql};
@@ -23,7 +24,6 @@ use diesel::{Connection, ConnectionResult, PgConnection, QueryResult, RunQueryDs
 use domain::{
     AtRevision, Changes, CountedList, ListId, Owner, OwnerRevision, Page, TagCount, Task, TaskId, Timestamp,
 };
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::readiness::ProbeBackend;
@@ -262,16 +262,21 @@ macro_rules! ids {
 
 ids! { TaskId ListId }
 
+/// The milliseconds from 1970 to 2000, where the timestamps of PostgreSQL begin.
+const YEAR_2000: i64 = 946_684_800_000;
+
 impl ToSql<UtcTimestamp, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let time = self.as_offset_date_time();
+        let time = PgTimestamp((self.unix_millis() - YEAR_2000) * 1000);
         ToSql::<Timestamptz, Pg>::to_sql(&time, &mut out.reborrow())
     }
 }
 
 impl FromSql<UtcTimestamp, Pg> for Timestamp {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        <OffsetDateTime as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self::new)
+        let PgTimestamp(micros) = FromSql::<Timestamptz, Pg>::from_sql(value)?;
+        Self::from_unix_millis(micros.div_euclid(1000) + YEAR_2000)
+            .ok_or_else(|| format!("{micros} µs after 2000 is outside the supported years").into())
     }
 }
 

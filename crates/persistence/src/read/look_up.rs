@@ -17,7 +17,6 @@ pub(crate) enum LookUp {
 }
 
 /// The result of a look-up.
-#[expect(clippy::large_enum_variant, reason = "most are tasks, which a box would only move")]
 pub(crate) enum Found {
     /// Of [`LookUp::Task`].
     Task(Task),

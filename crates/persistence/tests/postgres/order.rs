@@ -11,15 +11,18 @@ use crate::ownership::database;
 use crate::statements::{assert_goes_by_key, explained, plans};
 use crate::{create, migrated, options, order_of_both};
 
-/// Inserts rows as version 0.1.0 does, created at a time.
+/// Inserts rows as version 0.1.0 does, created at a time. Days and the rest are added one after the other, since an interval of
+/// more than 2^53 microseconds is rounded.
 fn insert_old(url: &str) -> impl Fn(uuid::Uuid, i64) {
     move |id, millis| {
+        let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
         let sql = format!(
             "insert into owners (owner_id) values ('alice') on conflict do nothing;
             update owners set revision = revision + 1, live_tasks = live_tasks + 1;
             insert into tasks (owner_id, id, title, completed, search, created_at, updated_at, revision)
             select 'alice', '{id}', 'old', false, 'old' || chr(31), at, at, revision from owners,
-                (select timestamptz 'epoch' + {millis} * interval '1 millisecond') as time (at)"
+                (select (timestamp 'epoch' + {days} * interval '1 day' + {rest} * interval '1 millisecond')
+                    at time zone 'UTC') as time (at)"
         );
         PgConnection::establish(url).unwrap().batch_execute(&sql).unwrap();
     }

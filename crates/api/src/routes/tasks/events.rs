@@ -1,7 +1,7 @@
 mod stream;
 
 use actix_web::body::{self, BodyStream};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, Version, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -53,12 +53,22 @@ pub(crate) async fn events(
     };
     let mut response = HttpResponse::Ok();
     response.content_type(EVENT_STREAM).insert_header(CACHE_CONTROL).insert_header(ACCEL_BUFFERING);
+    let unread = request.conn_data::<UnreadResponse>().cloned().unwrap_or_default();
+    let stream = EventStream::open(state, (owner, token), slot, begin, unread).await?;
     if request.method() == Method::HEAD {
         return Ok(response.body(body::None::new()));
     }
-    let unread = request.conn_data::<UnreadResponse>().cloned().unwrap_or_default();
-    let stream = EventStream::open(state, (owner, token), slot, begin, unread).await?;
-    Ok(response.body(BodyStream::new(stream.into_stream())))
+    // Else an idle connection is left over, which a shutdown waits for.
+    response.force_close();
+    let mut response = response.body(BodyStream::new(stream.into_stream()));
+    response.head_mut().no_chunking(!understands_chunks(&request));
+    Ok(response)
+}
+
+/// Whether the response can be in chunks (RFC 9112 §6.1). The encoder of actix-http writes none to a client that asks for an
+/// upgrade, but announces them.
+fn understands_chunks(request: &HttpRequest) -> bool {
+    request.version() >= Version::HTTP_11 && !request.head().upgrade()
 }
 
 fn shutting_down() -> Problem {

@@ -127,7 +127,7 @@ impl ColumnValue for OrderKey {
     }
 
     fn read(read: Option<String>) -> Self {
-        Self::from_stored(&read.unwrap_or_default())
+        Self::from_stored(read.unwrap_or_default())
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn list(
         owner_id: owner.clone(),
         name: ListName::from_stored(name),
         color: color.map(Color::from_number),
-        position: OrderKey::from_stored(&position),
+        position: OrderKey::from_stored(position),
         created_at,
         updated_at,
         revision: Revision::new(revision),

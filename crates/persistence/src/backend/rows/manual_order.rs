@@ -37,7 +37,7 @@ pub(crate) fn register(connection: &mut diesel::SqliteConnection) -> diesel::Que
 /// The key of a row.
 pub(crate) fn position_of(stored: Option<String>, created_at: Timestamp, id: TaskId) -> OrderKey {
     match stored {
-        Some(key) => OrderKey::from_stored(&key),
+        Some(key) => OrderKey::from_stored(key),
         None => OrderKey::derived(created_at, id.uuid()),
     }
 }
