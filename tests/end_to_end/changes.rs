@@ -16,6 +16,7 @@ on_both_databases! {
     positions_are_usable_after_a_kill_between_pages
     positions_of_other_users_and_of_erased_ones_are_410
     positions_older_than_the_tombstones_are_410
+    clients_with_nothing_need_no_tombstones
 }
 
 fn create(client: &Client, title: &str) -> String {
@@ -183,7 +184,7 @@ fn positions_of_other_users_and_of_erased_ones_are_410(database: Database) {
     let _ = erased.send().expect(204);
     for _ in 0..2 {
         assert_eq!(hers.each_ref().map(|position| since(&alice, position)), [410, 410]);
-        let mut copy = Copy::at(&nothing_yet.since);
+        let mut copy = Copy::with_nothing(&nothing_yet.since);
         copy.catch_up(&alice);
         assert_eq!(copy.known, present(&alice), "it had nothing that could be wrong");
         let _ = [create(&alice, "one"), create(&alice, "two")];
@@ -211,5 +212,29 @@ fn positions_older_than_the_tombstones_are_410(database: Database) {
     assert_eq!(since(&alice, within), 200, "a snapshot does not age");
     let last = alice.get(&format!("/api/tasks/changes?since={within}")).expect(200).json();
     assert_eq!((&last["more"], last["next"].as_str()), (&Value::Bool(false), Some(&*old.since)));
+    service.stop();
+}
+
+fn clients_with_nothing_need_no_tombstones(database: Database) {
+    let environment = database.with_secret();
+    let service = environment.serve();
+    let alice = caller(&environment, &service, "alice");
+    let mut copy = Copy::default();
+    copy.catch_up(&alice);
+    let mut copy = Copy::with_nothing(&copy.since);
+    let tasks: Vec<String> = (0..7).map(|number| create(&alice, &number.to_string())).collect();
+    for id in &tasks[1..3] {
+        let _ = alice.delete(&format!("/api/tasks/{id}")).expect(204);
+    }
+    // As the job leaves it that removes the tombstones of both.
+    execute(database, &environment, "update owners set pruned_revision = revision");
+    let mut pages = 1;
+    while copy.read(&alice, 2) {
+        pages += 1;
+    }
+    assert_eq!((pages, &copy.known), (3, &present(&alice)));
+    let _ = alice.delete(&format!("/api/tasks/{}", tasks[0])).expect(204);
+    copy.catch_up(&alice);
+    assert_eq!(copy.known, present(&alice));
     service.stop();
 }

@@ -21,9 +21,9 @@ pub(super) struct Copy {
 }
 
 impl Copy {
-    /// Nothing, at this position.
-    pub(super) fn at(position: &str) -> Self {
-        Self { since: position.to_owned(), ..Self::default() }
+    /// At the position of a user who never had anything, after which a snapshot begins.
+    pub(super) fn with_nothing(position: &str) -> Self {
+        Self { since: position.to_owned(), in_snapshot: Some(BTreeSet::new()), ..Self::default() }
     }
 
     /// Reads a page, and returns whether more follow.

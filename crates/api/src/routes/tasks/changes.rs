@@ -1,6 +1,6 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::TaskError;
+use domain::{FeedPosition, OwnerRevision, TaskError};
 
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::list_request::ChangesRequest;
@@ -31,7 +31,12 @@ pub(crate) async fn list(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let ChangesRequest { since, limit } = ChangesRequest::parse(request.query_string())?;
-    let after = position::decode(&since, &owner).ok_or(TaskError::ResyncRequired)?;
+    let after = match position::decode(&since, &owner).ok_or(TaskError::ResyncRequired)? {
+        // A client that has nothing can begin with a snapshot, whose positions do not age: the second page of changes could be
+        // older than the tombstones already.
+        FeedPosition::At(OwnerRevision::NONE) => FeedPosition::Start,
+        after => after,
+    };
     state.unsent_lists.check(&owner)?;
     let page = state.tasks.changes(&owner, after, limit).await?;
     let unsent = state.unsent_lists.take(&owner, changes::estimated_bytes(&page.changes))?;

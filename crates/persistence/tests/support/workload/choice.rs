@@ -64,12 +64,18 @@ impl Actor<'_> {
         (owner, call)
     }
 
-    /// A further call of a client that reads the feed or writes lists, which few of those before would know enough for.
+    /// A further call of a client that reads the feed, writes lists or moves tasks. Most of those before know too little for it,
+    /// or meet no others.
     pub(super) fn go_on(&mut self, owner: u64, call: &Call, round: u64) -> Option<(u64, Call)> {
         match call {
             Call::Changes { .. } => Some((owner, self.page_of_changes(owner))),
             Call::CreateList { .. } | Call::RenameList { .. } | Call::MoveList { .. } => {
                 Some(self.on_list(owner, self.timestamp(round)))
+            }
+            Call::Move { .. } => {
+                let (round, at) = (round % 100, self.timestamp(round));
+                let id = self.task(round / ROUNDS_ON_A_GENERATION * GENERATION);
+                Some((owner, self.move_of(owner, id, round, at)))
             }
             _ => None,
         }
