@@ -17,8 +17,13 @@ use uuid::Uuid;
 
 const OWNERS: usize = 4;
 const TASKS: usize = 12;
-/// A round of version 0.1.0 that no writer reaches before.
-const LAST_ROUND: usize = 10_000;
+/// A round of version 0.1.0 that no writer reaches before: at a million a second it takes hours.
+const LAST_ROUND: usize = 1 << 40;
+/// The ids of the tasks of version 0.1.0 begin here, and those of this version behind all of them.
+const OLD_IDS: u128 = 1_000_000;
+const NEW_IDS: u128 = 1 << 64;
+/// Pause of version 0.1.0 between rounds, so that SQLite, which queues no writers, lets this version write.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What 0.1.0 sends, statement by statement as it was released.
 pub(crate) trait OldVersion: Send {
@@ -65,7 +70,7 @@ fn write_old(old: &mut dyn OldVersion, rounds: std::ops::Range<usize>, expected:
     let mut writes = 0;
     for round in rounds {
         for number in 0..OWNERS {
-            let (name, key) = (owner(number), 1_000_000 + round as u128);
+            let (name, key) = (owner(number), OLD_IDS + round as u128);
             old.create(&name, id(key), "made");
             expected.insert((number, key), Some("made".into()));
             writes += 1;
@@ -88,7 +93,7 @@ fn write_new(repository: &dyn TaskRepository, rounds: usize, expected: &mut Expe
     let mut writes = 0;
     for round in 0..rounds {
         for number in 0..OWNERS {
-            let (owner, key) = (Owner::for_test(&owner(number)), 2_000_000 + round as u128);
+            let (owner, key) = (Owner::for_test(&owner(number)), NEW_IDS + round as u128);
             let new = NewTask::new(id(key), Title::from_stored("made".into()));
             block_on(repository.create(&owner, new, at())).unwrap();
             let title = Some(Title::from_stored("changed".into()));
@@ -108,7 +113,7 @@ fn write_new(repository: &dyn TaskRepository, rounds: usize, expected: &mut Expe
 
 /// The ids of deleted tasks are free while 0.1.0's rows of them are there: for a create, and for several tasks at once.
 fn reuse_ids(repository: &dyn TaskRepository, expected: &mut Expected) -> usize {
-    let deleted = 1_000_000 + LAST_ROUND as u128;
+    let deleted = OLD_IDS + LAST_ROUND as u128;
     let [first, second, source] =
         [owner(0), owner(1), "source".to_owned()].map(|name| Owner::for_test(&name));
     for (owner, key) in [(&first, deleted), (&source, deleted), (&source, deleted + 1)] {
@@ -143,6 +148,7 @@ pub(crate) fn loses_nothing(
                 if over.load(Ordering::Relaxed) {
                     return writes;
                 }
+                thread::sleep(PAUSE);
             }
             writes
         });
