@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
-    include: ["lib/**/*.test.ts"],
-    globalSetup: "tests/service.ts",
+    include: ["{client,lib}/**/*.test.ts"],
+    exclude: ["**/node_modules"],
+    globalSetup: "client/tests/service.ts",
     restoreMocks: true,
     // A busy machine must not fail a test.
     testTimeout: 60_000,

@@ -1,9 +1,8 @@
 import { isAPIError } from "better-auth/api";
 import { headers } from "next/headers";
 
-import { createApi } from "./api";
+import { createClient, SignedOut, Unreachable } from "tasknook-client";
 import { auth } from "./auth";
-import { SignedOut, Unreachable } from "./problem";
 import { apiUrl } from "./settings";
 
 /** The session of the request, for server components and route handlers. */
@@ -15,10 +14,10 @@ export async function currentSession() {
 /** The API client for the user of the request, for server components and route handlers. */
 export async function apiOfRequest(userId: string) {
   const requestHeaders = await headers();
-  return createApi({
+  return createClient({
     baseUrl: apiUrl,
     userId,
-    fetch: (request) => fetch(request, { cache: "no-store" }),
+    fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }),
     async fetchToken() {
       const { token } = await auth.api.getToken({ headers: requestHeaders }).catch((error: unknown) => {
         if (isAPIError(error) && error.statusCode === 401) throw new SignedOut("You are not signed in.");

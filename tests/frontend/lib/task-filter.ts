@@ -1,4 +1,4 @@
-import type { ListQuery, Task } from "./api";
+import type { TaskQuery, Task } from "tasknook-client";
 import { dayAfter, isPast, isWithin, timeZone } from "./due-date";
 
 export const statuses = ["all", "pending", "completed"] as const;
@@ -58,14 +58,14 @@ export function needsTimeZone({ due }: TaskFilter): boolean {
 }
 
 /** The query of the API for this filter. */
-export function queryOf({ status, search, priority, tag, due, list }: TaskFilter, cursor?: string): ListQuery {
+export function queryOf({ status, search, priority, tag, due, list }: TaskFilter, cursor?: string): TaskQuery {
   // A cursor contains the filter.
   if (cursor) return { limit: PAGE_SIZE, cursor };
   const members = { status, search: search || undefined, priority, tag, list_id: list, ...dueQuery(due) };
   return { ...members, sort: "position", limit: PAGE_SIZE };
 }
 
-function dueQuery(due: TaskFilter["due"]): ListQuery {
+function dueQuery(due: TaskFilter["due"]): TaskQuery {
   if (!due) return {};
   if (due === "none") return { due_date: "none" };
   if (due === "overdue") return { overdue: true, tz: timeZone() };

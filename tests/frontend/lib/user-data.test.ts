@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { freePort, startApi } from "../scripts/servers.mjs";
-import { createApi } from "./api";
+import { createClient } from "tasknook-client";
 
 // Better Auth of the application over HTTP, with a key pair, and a service that trusts it.
 let server: Server;
@@ -63,14 +63,14 @@ function browser() {
   async function user() {
     const { id } = (await send("/get-session")).json.user as { id: string };
     const fetchToken = async () => (await send("/token")).json.token as string;
-    return { id, fetchToken, api: createApi({ baseUrl: service.url, userId: id, fetchToken }) };
+    return { id, fetchToken, api: createClient({ baseUrl: service.url, userId: id, fetchToken }) };
   }
   return { send, user };
 }
 
 const account = (name: string) => ({ email: `${name}@example.com`, password: "correct horse battery", name });
 
-const titles = async (api: ReturnType<typeof createApi>) => (await api.list()).tasks.map(({ title }) => title).sort();
+const titles = async (api: ReturnType<typeof createClient>) => (await api.list()).tasks.map(({ title }) => title).sort();
 
 test("the tasks of an anonymous user move to a new account", async () => {
   const page = browser();
@@ -84,7 +84,7 @@ test("the tasks of an anonymous user move to a new account", async () => {
   // Its revision is new, and higher, and its place that of a new task.
   const moved = { user_id: alice.id, revision: expect.any(Number), position: expect.any(String) };
   expect(await alice.api.get(task.id)).toEqual({ ...task, ...moved });
-  const old = createApi({ baseUrl: service.url, userId: guest.id, fetchToken: async () => tokenOfGuest });
+  const old = createClient({ baseUrl: service.url, userId: guest.id, fetchToken: async () => tokenOfGuest });
   expect(await titles(old)).toEqual([]);
 });
 
@@ -109,7 +109,7 @@ test("nothing of a deleted user remains", async () => {
   const token = await carol.fetchToken();
   expect((await page.send("/delete-user", { password: account("carol").password })).ok).toBe(true);
   // The token is valid until it expires.
-  const gone = createApi({ baseUrl: service.url, userId: carol.id, fetchToken: async () => token });
+  const gone = createClient({ baseUrl: service.url, userId: carol.id, fetchToken: async () => token });
   expect(await titles(gone)).toEqual([]);
   expect(await titles(dave.api)).toEqual(["his"]);
 });

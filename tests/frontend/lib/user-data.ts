@@ -1,4 +1,4 @@
-import { createApi } from "./api";
+import { createClient } from "tasknook-client";
 import { auth } from "./auth";
 import { apiUrl } from "./settings";
 
@@ -19,7 +19,7 @@ interface LinkedUsers {
 
 /** The API client of a user who has no session any more, or none yet: this server signs the token itself. */
 function apiOfUser(userId: string) {
-  return createApi({ baseUrl: apiUrl, userId, fetchToken: () => tokenOf(userId) });
+  return createClient({ baseUrl: apiUrl, userId, fetchToken: () => tokenOf(userId) });
 }
 
 async function tokenOf(userId: string): Promise<string> {

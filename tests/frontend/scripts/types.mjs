@@ -1,4 +1,4 @@
-// Generates lib/schema.d.ts from the OpenAPI document of a running API, or from a file with the output of `tasknook openapi`.
+// Generates client/src/schema.ts from the OpenAPI document of a running API, or from a file with the output of `tasknook openapi`.
 //
 //   npm run types -- [URL or file]
 
@@ -17,5 +17,5 @@ export async function typesOf(document) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const source = process.argv[2] ?? `${process.env.TASKNOOK_URL ?? "http://localhost:8000"}/openapi.json`;
   const url = source.startsWith("http") ? new URL(source) : pathToFileURL(source);
-  await writeFile(new URL("../lib/schema.d.ts", import.meta.url), await typesOf(url));
+  await writeFile(new URL("../client/src/schema.ts", import.meta.url), await typesOf(url));
 }

@@ -3,7 +3,7 @@ import { redirect } from "next/navigation";
 
 import { SessionProvider } from "@/components/account/session";
 import { TasksPage } from "@/components/tasks/tasks-page";
-import type { Page } from "@/lib/api";
+import type { Page } from "tasknook-client";
 import { apiOfRequest, currentSession } from "@/lib/api-server";
 import { browserApiUrl } from "@/lib/settings";
 import { filterOf, needsTimeZone, queryOf, type TaskFilter } from "@/lib/task-filter";
@@ -38,5 +38,5 @@ export default async function Tasks({ searchParams }: Props) {
 async function firstPage(userId: string, filter: TaskFilter): Promise<Page | undefined> {
   const api = await apiOfRequest(userId);
   // On any error, the browser repeats the request and shows the result.
-  return api.list(queryOf(filter), AbortSignal.timeout(LIST_TIMEOUT)).catch(() => undefined);
+  return api.list(queryOf(filter), { signal: AbortSignal.timeout(LIST_TIMEOUT) }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { Problem, Unreachable } from "@/lib/problem";
+import { Problem, Unreachable } from "tasknook-client";
 
 /** Whether the API was available at the last call, for the banner. */
 export class Connection {

@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 import { authClient } from "@/lib/auth-client";
-import { AccountChanged, SignedOut } from "@/lib/problem";
+import { AccountChanged, SignedOut } from "tasknook-client";
 
 import { notifyTabs } from "./account-channel";
 import { forgetReload, reloadFor } from "./reload";

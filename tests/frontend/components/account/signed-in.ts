@@ -1,8 +1,7 @@
 import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { TaskLists, TASKS, tasksKey } from "@/components/tasks/task-lists";
-import { createApi, tokenOfSession, type Page } from "@/lib/api";
-import { Problem } from "@/lib/problem";
+import { createClient, type Page, Problem } from "tasknook-client";
 import type { TaskFilter } from "@/lib/task-filter";
 
 import { Connection, isOutage } from "./connection";
@@ -42,7 +41,7 @@ export class SignedIn {
 
   constructor({ user, apiUrl, first, onSuccess, onError }: SignedInOptions) {
     this.user = user;
-    this.api = createApi({ baseUrl: apiUrl, userId: user.id, fetchToken: tokenOfSession });
+    this.api = createClient({ baseUrl: apiUrl, userId: user.id, maxRetries: 0 });
     this.failed = (error) => {
       this.connection.failed(error);
       if (!this.#closed) onError(error);

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from "react";
 
 import { Dialog } from "@/components/ui/dialog";
 import { useNotices } from "@/components/ui/notices";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 import { useUnavailable } from "./connection-banner";
 import styles from "./delete-dialog.module.css";

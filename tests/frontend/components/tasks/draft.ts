@@ -1,4 +1,4 @@
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 /** What the user has typed, with the id that the task will have: however often it is sent, it is created once. */
 export interface NewTitle {

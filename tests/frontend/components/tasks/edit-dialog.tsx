@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 import { Dialog } from "@/components/ui/dialog";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 import { EditConflict } from "./edit-conflict";
 import { EditForm } from "./edit-form";

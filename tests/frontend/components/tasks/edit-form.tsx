@@ -2,9 +2,8 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import type { Task } from "@/lib/api";
+import { Problem, type Task } from "tasknook-client";
 import { dueFieldsOf, dueOf } from "@/lib/due-date";
-import { Problem } from "@/lib/problem";
 
 import { useUnavailable } from "./connection-banner";
 import { DueField } from "./due-field";

@@ -1,4 +1,4 @@
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 /** The members of a task that the form edits. */
 export type Editable = Pick<Task, "title" | "description" | "due_date" | "priority" | "tags" | "list_id">;

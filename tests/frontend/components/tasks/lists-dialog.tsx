@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent, type RefObject } from "react";
 
 import { Dialog } from "@/components/ui/dialog";
-import type { CountedList, Move } from "@/lib/api";
+import type { CountedList, Move } from "tasknook-client";
 
 import styles from "./lists-dialog.module.css";
 import { MoveButton } from "./move-button";

@@ -1,6 +1,6 @@
 import { Icon } from "@/components/ui/icon";
 import { useNow } from "@/components/ui/use-now";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 import { dueText, isPast } from "@/lib/due-date";
 
 import styles from "./task-details.module.css";

@@ -2,7 +2,7 @@ import { useRef, type KeyboardEvent } from "react";
 
 import { useNotices } from "@/components/ui/notices";
 import { hasModifier, suppressRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 import type { TaskFilter } from "@/lib/task-filter";
 
 import { isDraft } from "./draft";

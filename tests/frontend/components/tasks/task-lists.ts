@@ -1,7 +1,7 @@
 import { useQueryClient, type InfiniteData, type Mutation, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import type { Page, Task } from "@/lib/api";
+import type { Page, Task } from "tasknook-client";
 import { matches, type TaskFilter } from "@/lib/task-filter";
 
 /** What a pending change shows before the API responds. */

@@ -1,6 +1,6 @@
 import { Icon } from "@/components/ui/icon";
 import { RelativeTime } from "@/components/ui/relative-time";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 import { isDraft } from "./draft";
 import { MoveButton } from "./move-button";

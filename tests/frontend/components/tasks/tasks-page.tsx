@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { Icon } from "@/components/ui/icon";
 import { NoticeProvider } from "@/components/ui/notices";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 import { noFilter } from "@/lib/task-filter";
 
 import { ConnectionBanner } from "./connection-banner";

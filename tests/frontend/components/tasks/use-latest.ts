@@ -7,7 +7,7 @@ export function useLatest(id: string) {
   const { api } = useSignedIn();
   return useQuery({
     queryKey: ["task", id],
-    queryFn: ({ signal }) => api.get(id, signal),
+    queryFn: ({ signal }) => api.get(id, { signal }),
     // Loaded once: changes must be based on the version that the user saw.
     staleTime: Infinity,
     gcTime: 0,

@@ -1,21 +1,21 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
-import type { CountedList, Move } from "@/lib/api";
+import type { CountedList, Move } from "tasknook-client";
 
 import { LISTS, TASKS, useTaskLists } from "./task-lists";
 
 /** The user's lists in their order, with the numbers of their tasks; none until they are loaded. */
 export function useLists(): CountedList[] {
   const { api } = useSignedIn();
-  const { data } = useQuery({ queryKey: LISTS, queryFn: ({ signal }) => api.lists(signal) });
+  const { data } = useQuery({ queryKey: LISTS, queryFn: ({ signal }) => api.lists({ signal }) });
   return data ?? [];
 }
 
 export function useAddList() {
   const { api } = useSignedIn();
   // With the id of this device: a repeated call returns the list that the first one created.
-  return useListMutation(({ id, name }: { id: string; name: string }) => api.createListWithId(id, { name }));
+  return useListMutation(({ id, name }: { id: string; name: string }) => api.createList({ name }, { id: id }));
 }
 
 export function useRenameList() {

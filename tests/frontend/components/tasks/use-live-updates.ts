@@ -2,7 +2,7 @@ import { onlineManager, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { useSignedIn } from "@/components/account/session";
-import type { Change } from "@/lib/api";
+import type { Change } from "tasknook-client";
 import { coalesced } from "@/lib/coalesced";
 
 import { useTaskLists } from "./task-lists";
@@ -28,7 +28,7 @@ export function useLiveUpdates(): void {
 
     async function listen(signal: AbortSignal) {
       try {
-        for await (const event of api.events(position, signal)) {
+        for await (const event of api.events({ since: position, signal })) {
           position = event.position;
           if (event.type === "change") changes.push(event.change);
           else missed ||= event.missed;

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from "react";
 
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 /** Moves the focus between rows, keeps it in a row that moves, and gives it to a neighboring row when the focused one is removed. */
 export function useRowFocus(list: RefObject<HTMLUListElement | null>, tasks: Task[] | undefined, onLastRemoved: () => void) {

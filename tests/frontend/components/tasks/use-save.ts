@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { useSignedIn } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
-import type { Task } from "@/lib/api";
+import type { Task } from "tasknook-client";
 
 import { changesOf, merge, quoted, type Editable } from "./editable";
 import { useTaskLists } from "./task-lists";

@@ -7,6 +7,6 @@ import { TAGS } from "./task-lists";
 /** The names of the tags in use; none until they are loaded. */
 export function useTags(): string[] {
   const { api } = useSignedIn();
-  const { data } = useQuery({ queryKey: TAGS, queryFn: ({ signal }) => api.tags(signal) });
+  const { data } = useQuery({ queryKey: TAGS, queryFn: ({ signal }) => api.tags({ signal }) });
   return data?.map(({ name }) => name) ?? [];
 }

@@ -2,8 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { useSignedIn } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
-import type { Move, Task } from "@/lib/api";
-import { Problem, type ProblemCode } from "@/lib/problem";
+import { type Move, Problem, type ProblemCode, type Task } from "tasknook-client";
 
 import { draftOf, type NewTitle } from "./draft";
 import { quoted, type Editable } from "./editable";
@@ -20,7 +19,7 @@ export function useAddTask() {
     // One after another, to keep their order.
     scope: { id: "add" },
     // With the id of this device: a repeated call returns the task that the first one created.
-    mutationFn: ({ id, title, list_id }: NewTitle) => api.createWithId(id, { title: title.trim(), list_id }),
+    mutationFn: ({ id, title, list_id }: NewTitle) => api.create({ title: title.trim(), list_id }, { id: id }),
     onMutate: (added) => lists.begin({ put: draftOf(added, user.id) }),
     onSuccess: (task) => lists.put(task),
     onError(error, { id, title }) {

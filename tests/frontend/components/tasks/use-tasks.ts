@@ -2,7 +2,7 @@ import { useInfiniteQuery, type InfiniteData } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import { useSignedIn } from "@/components/account/session";
-import type { Page } from "@/lib/api";
+import type { Page } from "tasknook-client";
 import { matches, queryOf, type TaskFilter } from "@/lib/task-filter";
 
 import { tasksKey } from "./task-lists";
@@ -12,7 +12,7 @@ export function useTasks(filter: TaskFilter) {
   const { api } = useSignedIn();
   const query = useInfiniteQuery({
     queryKey: tasksKey(filter),
-    queryFn: ({ pageParam, signal }) => api.list(queryOf(filter, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => api.list(queryOf(filter, pageParam), { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
     // While loading, the previously shown tasks that match the filter.

@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import type { TestProject } from "vitest/node";
 
-import { startApi } from "../scripts/servers.mjs";
-import { QUOTA, SECRET } from "./client";
+import { startApi } from "../../scripts/servers.mjs";
+import { QUOTA, SECRET } from "./support.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

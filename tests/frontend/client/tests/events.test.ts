@@ -1,13 +1,13 @@
 import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 
-import { freePort } from "../scripts/servers.mjs";
-import { failure, testClient, tokenFor } from "../tests/client";
-import { followed } from "../tests/followed";
-import type { Api } from "./api";
-import { SignedOut } from "./problem";
+import { freePort } from "../../scripts/servers.mjs";
+import { failure, testClient, tokenFor } from "./support.ts";
+import { followed } from "./followed.ts";
+import type { Client } from "../src/index.ts";
+import { SignedOut } from "../src/problem.ts";
 
-const follow = (api: Api, since?: string) => followed((signal) => api.events(since, signal));
+const follow = (api: Client, since?: string) => followed((signal) => api.events({ since, signal }));
 
 const titleOf = (title: string) => ({ type: "change", change: { kind: "put", task: { title } } });
 

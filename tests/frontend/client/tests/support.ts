@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { inject } from "vitest";
 
-import { type ApiOptions, createApi } from "../lib/api";
+import { type ClientOptions, createClient } from "../src/index.ts";
 
 export const SECRET = "a-secret-of-the-frontend-tests-alone";
 
@@ -18,17 +18,17 @@ export function tokenFor(userId: string, { lifetime = 900, ago = 0 } = {}): Prom
 }
 
 /** A client of the real service, by default for a new user, with its requests and the status of each response. */
-export function testClient(options: Partial<ApiOptions> = {}) {
+export function testClient(options: Partial<ClientOptions> = {}) {
   const userId = options.userId ?? randomUUID();
   const sent: Request[] = [];
   const statuses: number[] = [];
   let tokens = 0;
-  const api = createApi({
+  const api = createClient({
     baseUrl: inject("url"),
     userId,
-    fetch: async (request) => {
-      sent.push(request.clone());
-      const response = await fetch(request);
+    fetch: async (url, init) => {
+      sent.push(new Request(url, init));
+      const response = await fetch(url, init);
       statuses.push(response.status);
       return response;
     },

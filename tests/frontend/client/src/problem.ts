@@ -1,4 +1,4 @@
-import type { components } from "./schema";
+import type { components } from "./schema.ts";
 
 type Body = components["schemas"]["Problem"];
 
@@ -19,8 +19,6 @@ export class Problem extends Error {
   readonly requestId: string;
   /** Seconds to wait before a retry, if the API sent `Retry-After`. */
   readonly retryAfter?: number;
-  /** The task's current entity tag, if a precondition failed. */
-  readonly etag?: string;
   /** The maximum number of tasks, with `quota_exceeded`. */
   readonly limit?: number;
   /** Of a create whose id is in the trash: true. */
@@ -38,7 +36,6 @@ export class Problem extends Error {
     this.errors = body.errors ?? [];
     this.requestId = body.request_id;
     this.retryAfter = Number(headers.get("Retry-After")) || undefined;
-    this.etag = headers.get("ETag") ?? undefined;
     this.limit = body.limit;
     this.trashed = body.trashed;
     this.index = body.index;

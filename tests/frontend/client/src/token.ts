@@ -1,4 +1,4 @@
-import { AccountChanged, Unreachable } from "./problem";
+import { AccountChanged, SignedOut, Unreachable } from "./problem.ts";
 
 /** Milliseconds before its expiry at which a token is renewed. */
 const MARGIN = 60_000;
@@ -82,4 +82,31 @@ function claims(token: string): { sub: string; iat: number; exp: number } {
   } catch (error) {
     throw new Unreachable("Better Auth returned no token.", { cause: error });
   }
+}
+
+/** Milliseconds. */
+const TIMEOUT = 20_000;
+
+/** Requests a token for the current session from Better Auth on this origin. */
+export async function fetchSessionToken(): Promise<string> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), TIMEOUT);
+  try {
+    const response = await fetch("/api/auth/token", { cache: "no-store", signal: controller.signal });
+    if (response.status === 401) throw new SignedOut("You are not signed in.");
+    if (!response.ok) throw new Unreachable(`The sign-in service returned status ${response.status}.${hintOf(response)}`);
+    const { token }: { token: string } = await response.json();
+    return token;
+  } catch (error) {
+    if (error instanceof SignedOut || error instanceof Unreachable) throw error;
+    throw new Unreachable("The sign-in service cannot be reached.", { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The usual mistakes while it is set up. */
+function hintOf({ status }: Response): string {
+  if (status === 404) return " Is the plugin jwt() added to Better Auth, and is its route /api/auth?";
+  return status === 500 ? " Is the table of the plugin jwt() created (npx auth migrate)?" : "";
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-import type { StreamEvent } from "../lib/events";
+import type { StreamEvent } from "../src/events.ts";
 
 /** A stream whose events are kept until the test takes them. */
 export function followed(open: (signal: AbortSignal) => AsyncIterable<StreamEvent>) {

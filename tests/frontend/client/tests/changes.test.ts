@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 
 import { expect, inject, test } from "vitest";
 
-import { failure, testClient, tokenFor } from "../tests/client";
-import type { Api, Change, List, Task } from "./api";
+import { failure, testClient, tokenFor } from "./support.ts";
+import type { Client, Change, List, Task } from "../src/index.ts";
 
 const nameOf = ({ type, id }: Pick<Change, "type" | "id">) => `${type} ${id}`;
 
 /** What there is, as other routes have it. */
-async function present(api: Api): Promise<Map<string, Task | List>> {
+async function present(api: Client): Promise<Map<string, Task | List>> {
   const all = new Map<string, Task | List>();
   for (const { open: _open, completed: _completed, ...list } of await api.lists()) all.set(nameOf({ type: "list", id: list.id }), list);
   for (const task of (await api.list()).tasks) all.set(nameOf({ type: "task", id: task.id }), task);
@@ -20,7 +20,7 @@ test("a client that follows the changes has all tasks and lists", async () => {
   const known = new Map<string, Task | List>();
   let since: string | undefined;
   async function update() {
-    for await (const { changes, next } of api.follow(since)) {
+    for await (const { changes, next } of api.follow({ since })) {
       for (const change of changes) {
         if (change.kind === "deleted") known.delete(nameOf(change));
         else known.set(nameOf(change), change.type === "task" ? change.task : change.list);
@@ -65,12 +65,12 @@ test("pages have as many changes as requested", async () => {
   expect(revisions).toEqual([1, 2, 3]);
   expect(await failure(api.changes({ limit: 1001 }))).toMatchObject({ code: "validation", status: 422 });
   expect(await failure(api.changes({ since: "x" }))).toMatchObject({ code: "resync_required" });
-  const aborted = api.follow(since, AbortSignal.abort(new Error("closed")));
+  const aborted = api.follow({ since, signal: AbortSignal.abort(new Error("closed")) });
   expect(await failure(aborted.next())).toMatchObject({ message: "closed" });
 });
 
 test("the client in the documentation follows, and begins again", async () => {
-  const document = readFileSync(new URL("../../../docs/reference/api.md", import.meta.url), "utf8");
+  const document = readFileSync(new URL("../../../../docs/reference/api.md", import.meta.url), "utf8");
   const text = /```js\n(const known[^]+?)\n```/.exec(document)![1]!;
   // Several pages.
   const code = text.replace("https://api.example.com", inject("url")).replace("?since=", "?limit=5&since=");

@@ -5,12 +5,12 @@ import { join } from "node:path";
 
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 
-import { freePort, startApi } from "../scripts/servers.mjs";
-import { SECRET, testClient, tokenFor } from "../tests/client";
-import { followed } from "../tests/followed";
-import { otherServer } from "../tests/servers";
-import { events, type EventsOptions } from "./events";
-import { Token } from "./token";
+import { freePort, startApi } from "../../scripts/servers.mjs";
+import { SECRET, testClient, tokenFor } from "./support.ts";
+import { followed } from "./followed.ts";
+import { otherServer } from "./servers.ts";
+import { events, type EventsOptions } from "../src/events.ts";
+import { Token } from "../src/token.ts";
 
 type Handler = (upstream: IncomingMessage, response: ServerResponse) => void;
 
@@ -39,7 +39,7 @@ function stream(baseUrl: string, { userId = crypto.randomUUID() as string, silen
   const options: Omit<EventsOptions, "signal"> = {
     url: `${baseUrl}/api/${userId}/tasks/events`,
     token: new Token(userId, tokens),
-    fetch: (request) => (sent.push(request), fetch(request)),
+    fetch: (url, init) => (sent.push(new Request(url, init)), fetch(url, init)),
     silence,
     pause: async (millis) => void pauses.push(millis),
   };
@@ -98,7 +98,7 @@ test("a stream outlives a restart and a crash of the API", async () => {
     await rm(folder, { recursive: true });
   });
   const { api } = testClient({ baseUrl: service.url });
-  const following = followed((signal) => api.events(undefined, signal));
+  const following = followed((signal) => api.events({ signal }));
   await following.expect({ type: "ready", missed: true });
   for (const end of [service.stop, () => service.kill()]) {
     await end();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { failure, testClient } from "../tests/client";
+import { failure, testClient } from "./support.ts";
 
 test("the same call with the same key creates one task", async () => {
   const { api } = testClient();

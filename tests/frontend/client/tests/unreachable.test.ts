@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { freePort } from "../scripts/servers.mjs";
-import { failure, testClient } from "../tests/client";
-import { otherServer } from "../tests/servers";
+import { freePort } from "../../scripts/servers.mjs";
+import { failure, testClient } from "./support.ts";
+import { otherServer } from "./servers.ts";
 
 test("a stopped server is unreachable", async () => {
   const baseUrl = `http://127.0.0.1:${await freePort()}`;
@@ -60,7 +60,7 @@ test("a caller can abort a request", async () => {
   const baseUrl = await otherServer(() => {});
   const { api } = testClient({ baseUrl });
   const controller = new AbortController();
-  const pending = failure(api.list({}, controller.signal));
+  const pending = failure(api.list({}, { signal: controller.signal }));
   controller.abort();
   expect(await pending).toMatchObject({ name: "AbortError" });
 });

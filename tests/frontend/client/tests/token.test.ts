@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 
-import { tokenFor } from "../tests/client";
-import { AccountChanged } from "./problem";
-import { Token } from "./token";
+import { tokenFor } from "./support.ts";
+import { AccountChanged } from "../src/problem.ts";
+import { Token } from "../src/token.ts";
 
 /** A token of alice with a manual clock, and the number of token requests. */
 function setUp(lifetime = 900) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { failure, QUOTA, testClient, tokenFor } from "../tests/client";
-import { SignedOut, Unreachable } from "./problem";
+import { failure, QUOTA, testClient, tokenFor } from "./support.ts";
+import { SignedOut, Unreachable } from "../src/problem.ts";
 
 test("creates, reads, updates, completes and deletes a task", async () => {
   const { api, userId } = testClient();
@@ -21,17 +21,17 @@ test("a create with an id can be repeated after a lost response", async () => {
   const userId = crypto.randomUUID();
   const id = crypto.randomUUID();
   let lost = 0;
-  const loseFirst = async (request: Request) => {
-    const response = await fetch(request);
+  const loseFirst = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, init);
     if ((lost += 1) === 1) throw new TypeError("The connection was lost.");
     return response;
   };
   const { api } = testClient({ userId, fetch: loseFirst });
-  expect(await failure(api.createWithId(id, { title: "once" }))).toBeInstanceOf(Unreachable);
-  const task = await api.createWithId(id, { title: "once" });
+  expect(await failure(api.create({ title: "once" }, { id }))).toBeInstanceOf(Unreachable);
+  const task = await api.create({ title: "once" }, { id });
   expect(task).toMatchObject({ id, title: "once" });
   expect((await api.list()).tasks).toEqual([task]);
-  const other = await testClient().api.createWithId(id, { title: "another user's" });
+  const other = await testClient().api.create({ title: "another user's" }, { id });
   expect(other).toMatchObject({ id, title: "another user's" });
   expect(await api.update(task, { title: "changed" })).toMatchObject({ id, title: "changed" });
 });
@@ -66,7 +66,7 @@ test("the quota is in the problem", async () => {
   for (let count = 0; count < QUOTA; count += 1) await api.create({ title: "one of many" });
   const problem = { code: "quota_exceeded", status: 409, limit: QUOTA };
   expect(await failure(api.create({ title: "too many" }))).toMatchObject(problem);
-  expect(await failure(api.createWithId(crypto.randomUUID(), { title: "too many" }))).toMatchObject(problem);
+  expect(await failure(api.create({ title: "too many" }, { id: crypto.randomUUID() }))).toMatchObject(problem);
 });
 
 test("restores tasks of the trash, and deletes them for good", async () => {
@@ -111,14 +111,15 @@ test("counts tags", async () => {
 });
 
 test("creates and changes lists", async () => {
-  const { api } = testClient();
+  const { api, userId } = testClient();
+  const other = testClient({ userId }).api;
   const home = await api.createList({ name: "Home", color: "#1E90FF" });
   expect(home).toMatchObject({ name: "Home", color: "#1e90ff" });
   const id = crypto.randomUUID();
-  const work = await api.createListWithId(id, { name: "Work" });
-  expect(await api.createListWithId(id, { name: "Work" })).toEqual(work);
+  const work = await api.createList({ name: "Work" }, { id });
+  expect(await api.createList({ name: "Work" }, { id })).toEqual(work);
   const renamed = await api.updateList(home, { name: "House" });
-  expect(await failure(api.updateList(home, { name: "Castle" }))).toMatchObject({ code: "precondition_failed" });
+  expect(await failure(other.updateList(home, { name: "Castle" }))).toMatchObject({ code: "precondition_failed" });
   expect(await failure(api.createList({ name: "WORK" }))).toMatchObject({ code: "already_exists", status: 409 });
   expect(await api.lists()).toEqual([renamed, work].map((list) => ({ ...list, open: 0, completed: 0 })));
   const moved = await api.moveList(work, { to: "first" });

@@ -1,19 +1,21 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
-import { AccountChanged, Problem, problemOf, SignedOut, Unreachable } from "./problem";
-import type { components } from "./schema";
-import type { Token } from "./token";
+import { abortable, linked, sleep, throwIfAborted } from "./abort.ts";
+import type { Fetch } from "./http.ts";
+import { AccountChanged, Problem, problemOf, SignedOut, Unreachable } from "./problem.ts";
+import type { Token } from "./token.ts";
+import type { Change } from "./types.ts";
 
 /** An event, with the position after it: a stream that begins there neither misses nor repeats a change. */
 export type StreamEvent =
-  | { type: "change"; position: string; change: components["schemas"]["Change"] }
+  | { type: "change"; position: string; change: Change }
   /** Everything until here was sent or, if `missed`, is not known: load it again. */
   | { type: "ready"; position: string; missed: boolean };
 
 export interface EventsOptions {
   url: string;
   token: Token;
-  fetch: (request: Request) => Promise<Response>;
+  fetch: Fetch;
   /** The position of the last event that was received. */
   since?: string;
   signal: AbortSignal;
@@ -44,9 +46,9 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
     let wait: number | undefined;
     failures += 1;
     try {
-      bearer = await token.replace(rejected);
+      bearer = await abortable(token.replace(rejected), signal);
       for await (const message of receive(bearer, position, options)) {
-        signal.throwIfAborted();
+        throwIfAborted(signal);
         if ("retry" in message) {
           wait = message.retry;
         } else if (message.event === "change") {
@@ -66,7 +68,7 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
         }
       }
     } catch (error) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       if (isFinal(error)) throw error;
       if (error instanceof Problem && error.status === 401) {
         rejected = bearer;
@@ -81,9 +83,8 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
 
 /** Connects, and yields what arrives until the connection ends. */
 async function* receive(bearer: string, since: string | undefined, { url, fetch, signal, silence = SILENCE }: EventsOptions): AsyncGenerator<Message> {
-  signal.throwIfAborted();
-  const connection = new AbortController();
-  const lose = () => connection.abort(new Unreachable("The API is silent."));
+  const { controller, release } = linked(signal);
+  const lose = () => controller.abort(new Unreachable("The API is silent."));
   let timer = setTimeout(lose, silence);
   const received: Message[] = [];
   const parser = createParser({
@@ -91,22 +92,24 @@ async function* receive(bearer: string, since: string | undefined, { url, fetch,
     onRetry: (retry) => received.push({ retry }),
   });
   try {
-    const headers = new Headers({ Accept: "text/event-stream", Authorization: `Bearer ${bearer}` });
-    if (since) headers.set("Last-Event-ID", since);
-    const both = AbortSignal.any([signal, connection.signal]);
-    const response = await fetch(new Request(url, { headers, cache: "no-store", signal: both }));
+    throwIfAborted(signal);
+    const headers: Record<string, string> = { Accept: "text/event-stream", Authorization: `Bearer ${bearer}` };
+    if (since) headers["Last-Event-ID"] = since;
+    const response = await fetch(url, { headers, cache: "no-store", signal: controller.signal });
     const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
     if (!response.ok || !isStream) throw problemOf(response, await response.json().catch(() => undefined));
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = response.body!.getReader();
+    const decoder = new TextDecoder();
     for (let part; !(part = await reader.read()).done; ) {
       clearTimeout(timer);
       timer = setTimeout(lose, silence);
-      parser.feed(part.value);
+      parser.feed(decoder.decode(part.value, { stream: true }));
       yield* received.splice(0);
     }
   } finally {
     clearTimeout(timer);
-    connection.abort();
+    release();
+    controller.abort();
   }
 }
 
@@ -119,19 +122,4 @@ function isFinal(error: unknown): boolean {
 /** Milliseconds: 1 to 3 s at first, up to 30 s after several failures. Random, so that not all clients connect at once. */
 function delayAfter(failures: number): number {
   return 1000 + Math.random() * Math.min(2000 * 2 ** failures, 29_000);
-}
-
-function sleep(millis: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, millis);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

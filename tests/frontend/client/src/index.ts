@@ -1,0 +1,5 @@
+export { createClient, type Client, type ClientOptions, type SinceOptions } from "./client.ts";
+export type { StreamEvent } from "./events.ts";
+export type { Fetch } from "./http.ts";
+export { AccountChanged, Problem, SignedOut, Unreachable, type FieldError, type ProblemCode } from "./problem.ts";
+export type * from "./types.ts";
