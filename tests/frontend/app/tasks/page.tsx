@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { SessionProvider } from "@/components/account/session";
 import { TasksPage } from "@/components/tasks/tasks-page";
 import type { Page } from "tasknook-client";
-import { apiOfRequest, currentSession } from "@/lib/api-server";
+import { currentClient, currentSession } from "@/lib/api-server";
 import { browserApiUrl } from "@/lib/settings";
 import { filterOf, needsTimeZone, queryOf, type TaskFilter } from "@/lib/task-filter";
 
@@ -22,7 +22,7 @@ export default async function Tasks({ searchParams }: Props) {
   if (!session) redirect("/sign-in");
   const { id, name, email } = session.user;
   const filter = filterOf(await searchParams);
-  const page = needsTimeZone(filter) ? undefined : await firstPage(id, filter);
+  const page = needsTimeZone(filter) ? undefined : await firstPage(filter);
   return (
     <SessionProvider
       key={session.session.id}
@@ -35,8 +35,8 @@ export default async function Tasks({ searchParams }: Props) {
   );
 }
 
-async function firstPage(userId: string, filter: TaskFilter): Promise<Page | undefined> {
-  const api = await apiOfRequest(userId);
+async function firstPage(filter: TaskFilter): Promise<Page | undefined> {
+  const api = await currentClient();
   // On any error, the browser repeats the request and shows the result.
   return api.list(queryOf(filter), { signal: AbortSignal.timeout(LIST_TIMEOUT) }).catch(() => undefined);
 }

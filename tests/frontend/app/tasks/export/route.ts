@@ -1,12 +1,10 @@
 import { Problem, SignedOut, type Task } from "tasknook-client";
-import { apiOfRequest, currentSession } from "@/lib/api-server";
+import { currentClient } from "@/lib/api-server";
 
 /** Returns all tasks of the signed-in user as a file. */
 export async function GET() {
-  const session = await currentSession();
-  if (!session) return problem(401, "You are not signed in.");
   try {
-    const api = await apiOfRequest(session.user.id);
+    const api = await currentClient();
     const tasks: Task[] = [];
     for await (const task of api.all()) tasks.push(task);
     return Response.json(tasks, {
