@@ -27,6 +27,15 @@ fn api_client_passes_its_tests(database: Database) {
     assert!(ran.stdout.contains("the types match the OpenAPI document"), "{}", ran.stdout);
 }
 
+#[test]
+fn client_package_is_packed_and_used() {
+    let environment = Environment::new();
+    let arguments = ["run", "--config=vitest.package.config.ts", "--reporter=verbose"];
+    let mut vitest = node(&environment, "frontend", &["node_modules/vitest/vitest.mjs"]);
+    let ran = run_to_exit(vitest.args(arguments), 2 * LIMIT).success();
+    assert!(ran.stdout.contains("the core runs in Node"), "{}", ran.stdout);
+}
+
 fn two_users_see_their_own_tasks_as_tokens_expire(database: Database) {
     let environment = Environment::new();
     let url = database.url(environment.folder());

@@ -4,7 +4,8 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     include: ["{client,lib}/**/*.test.ts"],
-    exclude: ["**/node_modules"],
+    // Those of the package have a configuration of their own.
+    exclude: ["**/node_modules", "client/apps", "client/tests/package"],
     globalSetup: "client/tests/service.ts",
     restoreMocks: true,
     // A busy machine must not fail a test.

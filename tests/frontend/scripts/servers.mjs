@@ -28,17 +28,17 @@ export async function startApi({ program = process.env.TASKNOOK_BIN ?? BUILT, fo
 }
 
 /**
- * Starts the application, as built by `next build`, on this port.
+ * Starts the application, or that of another folder, as built by `next build`, on this port.
  *
- * @param {{ port: number, env: Record<string, string> }} options
+ * @param {{ folder?: string, port: number, env: Record<string, string> }} options
  */
-export async function startApp({ port, env }) {
+export async function startApp({ folder = FRONTEND, port, env }) {
   const next = join(FRONTEND, "node_modules/next/dist/bin/next");
   // Next.js would read variables that are not set here from a developer's `.env.local`.
   const unset = { TASKNOOK_BROWSER_URL: "", TOKENS_SIGNED_WITH: "", TOKEN_LIFETIME: "" };
   const base = { ...unset, PATH: process.env.PATH ?? "", NEXT_TELEMETRY_DISABLED: "1", BETTER_AUTH_TELEMETRY: "0" };
   const app = run(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", String(port)], {
-    cwd: FRONTEND,
+    cwd: folder,
     env: { ...base, ...env },
   });
   await app.waitForLine((line) => line.includes("Ready in"));
