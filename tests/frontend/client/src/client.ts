@@ -1,8 +1,10 @@
 import { Calls } from "./abort.ts";
 import { events, type StreamEvent } from "./events.ts";
 import { Http, type Call, type Fetch, type Received, type Result } from "./http.ts";
+import { canStream, poll } from "./poll.ts";
 import { AccountChanged, Problem } from "./problem.ts";
 import type { operations } from "./schema.ts";
+import { browserTabs, SharedEvents, type Tabs } from "./shared-events.ts";
 import { fetchSessionToken, Token } from "./token.ts";
 import type * as types from "./types.ts";
 import { uuid } from "./uuid.ts";
@@ -20,6 +22,18 @@ export interface ClientOptions {
   maxRetries?: number;
   /** Milliseconds to wait for each response; 20,000 by default, which is longer than the API's own timeout (15 s). */
   timeoutMs?: number;
+  /**
+   * Whether `events` receives a stream; otherwise it reads the changes every `pollMs`. By default where the responses of the global
+   * `fetch` can be read as they arrive. Set it if those of your own `fetch` differ.
+   */
+  stream?: boolean;
+  /** Milliseconds between two reads of the changes without a stream; 10,000 by default. */
+  pollMs?: number;
+  /**
+   * Whether all tabs of the browser share one event stream for this user and URL; true by default. It needs Web Locks, thus https or
+   * localhost, and `BroadcastChannel`. Without them each client has a stream of its own.
+   */
+  shareEvents?: boolean;
   /** Milliseconds on a monotonic clock. */
   now?: () => number;
 }
@@ -46,7 +60,17 @@ export interface SinceOptions extends types.CallOptions {
  * aborted, its reason is thrown.
  */
 export function createClient(options: ClientOptions) {
+  return createClientIn(browserTabs(), options);
+}
+
+/**
+ * The same, with these APIs instead of the browser's.
+ *
+ * @internal
+ */
+export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
   const { userId, fetchToken = fetchSessionToken, now, maxRetries = 2, timeoutMs = 20_000 } = options;
+  const { stream = canStream(), pollMs = 10_000, shareEvents = true } = options;
   // Looked up at each call: others replace the global one later.
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
@@ -86,6 +110,14 @@ export function createClient(options: ClientOptions) {
   async function changes({ since, limit, signal }: SinceOptions & { limit?: number } = {}): Promise<types.Changes> {
     return call<"list_changes">("GET", "/tasks/changes", { query: { since, limit }, signal });
   }
+
+  function receive(since: string | undefined, signal: AbortSignal): AsyncGenerator<StreamEvent, never> {
+    if (!stream) return poll({ changes, since, pollMs, signal });
+    return events({ url: `${baseUrl}${owner}/tasks/events`, token, fetch, since, signal });
+  }
+
+  const name = `tasknook-events-1 ${owner} ${baseUrl}`;
+  const shared = shareEvents && tabs ? new SharedEvents({ name, tabs, receive, changes }) : undefined;
 
   return {
     userId,
@@ -131,11 +163,14 @@ export function createClient(options: ClientOptions) {
       }
     },
 
-    /** Yields the changes after a position, or from now on, as soon as they happen. */
+    /**
+     * Yields the changes after a position, or from now on, as soon as they happen. It ends with the errors of any other method; each
+     * tab finds them itself.
+     */
     async *events({ since, signal }: SinceOptions = {}): AsyncGenerator<StreamEvent, never> {
       const call = calls.begin(signal);
       try {
-        return yield* events({ url: `${baseUrl}${owner}/tasks/events`, token, fetch, since, signal: call.signal });
+        return yield* shared ? shared.events(since, call.signal) : receive(since, call.signal);
       } finally {
         call.end();
       }

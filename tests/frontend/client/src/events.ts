@@ -6,7 +6,10 @@ import { AccountChanged, Problem, problemOf, SignedOut, Unreachable } from "./pr
 import type { Token } from "./token.ts";
 import type { Change } from "./types.ts";
 
-/** An event, with the position after it: a stream that begins there neither misses nor repeats a change. */
+/**
+ * An event, with the position after it: a stream that begins there misses nothing, and repeats nothing either, unless the
+ * event was read from the change feed. All changes of a page but the last one have the position before the page.
+ */
 export type StreamEvent =
   | { type: "change"; position: string; change: Change }
   /** Everything until here was sent or, if `missed`, is not known: load it again. */
@@ -74,7 +77,7 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
         rejected = bearer;
         isRenewed = true;
       }
-      if (error instanceof Problem && error.retryAfter) wait = error.retryAfter * 1000 + delayAfter(0);
+      wait = requestedWait(error);
     }
     // With a new token or another position at once, unless that did not help.
     if (!isRenewed || failures > 1) await pause(wait ?? delayAfter(failures), signal);
@@ -114,12 +117,17 @@ async function* receive(bearer: string, since: string | undefined, { url, fetch,
 }
 
 /** Whether a repetition would have the same result. */
-function isFinal(error: unknown): boolean {
+export function isFinal(error: unknown): boolean {
   if (error instanceof SignedOut || error instanceof AccountChanged) return true;
   return error instanceof Problem && error.status < 500 && ![401, 408, 429].includes(error.status);
 }
 
+/** The milliseconds that the API asks to wait. */
+export function requestedWait(error: unknown): number | undefined {
+  return error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 + delayAfter(0) : undefined;
+}
+
 /** Milliseconds: 1 to 3 s at first, up to 30 s after several failures. Random, so that not all clients connect at once. */
-function delayAfter(failures: number): number {
+export function delayAfter(failures: number): number {
   return 1000 + Math.random() * Math.min(2000 * 2 ** failures, 29_000);
 }

@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import { inject } from "vitest";
 
-import { type ClientOptions, createClient } from "../src/index.ts";
+import { createClientIn } from "../src/client.ts";
+import type { ClientOptions } from "../src/index.ts";
+import type { Tabs } from "../src/shared-events.ts";
 
 export const SECRET = "a-secret-of-the-frontend-tests-alone";
 
@@ -17,13 +19,13 @@ export function tokenFor(userId: string, { lifetime = 900, ago = 0 } = {}): Prom
   return claims.setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(SECRET));
 }
 
-/** A client of the real service, by default for a new user, with its requests and the status of each response. */
-export function testClient(options: Partial<ClientOptions> = {}) {
+/** A client of the real service, by default for a new user and outside a browser, with its requests and the status of each response. */
+export function testClient(options: Partial<ClientOptions> = {}, tabs?: Tabs) {
   const userId = options.userId ?? randomUUID();
   const sent: Request[] = [];
   const statuses: number[] = [];
   let tokens = 0;
-  const api = createClient({
+  const api = createClientIn(tabs, {
     baseUrl: inject("url"),
     userId,
     fetch: async (url, init) => {
