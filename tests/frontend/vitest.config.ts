@@ -1,15 +1,30 @@
 import { defineConfig } from "vitest/config";
 
+/** The tests of the API that also run with the one in memory, of `tasknook-client/testing`. */
+const DOUBLE = ["api", "changes", "events", "idempotency", "versions"].map((name) => `client/tests/${name}.test.ts`);
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ["{client,lib}/**/*.test.ts"],
-    // Those of the package have a configuration of their own.
-    exclude: ["**/node_modules", "client/apps", "client/tests/package"],
-    globalSetup: "client/tests/service.ts",
     restoreMocks: true,
     // A busy machine must not fail a test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "service",
+          include: ["{client,lib}/**/*.test.ts"],
+          // Those of the package have a configuration of their own.
+          exclude: ["**/node_modules", "client/apps", "client/tests/package"],
+          globalSetup: "client/tests/service.ts",
+        },
+      },
+      {
+        extends: true,
+        test: { name: "double", include: DOUBLE, provide: { url: "http://tasknook.test" }, setupFiles: "client/tests/double.ts" },
+      },
+    ],
   },
 });

@@ -1,1 +1,1 @@
-export {};
+export { createTestServer, TestClock, TestServer, type Failure, type FailureOptions, type Matcher, type TestServerOptions, type TestUser } from "./server.ts";
