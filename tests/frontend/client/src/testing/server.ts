@@ -287,7 +287,7 @@ const structuredCopy = <Value>(value: Value) => JSON.parse(JSON.stringify(value)
 
 function rejectionOf(failure: Failure): Error {
   if (failure instanceof Error) return failure;
-  const { code, detail = "The test server was told to fail.", retryAfter } = failure;
+  const { code, detail = "A failure of the test.", retryAfter } = failure;
   return new Rejection(code, detail, {}, retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) });
 }
 
