@@ -17,7 +17,13 @@ import { Fixture, serviceFromEnvironment } from './fixture.mjs';
 const WIDTH = 12;
 const MEASURED_ALONE = new Set(['ce_gzip_bomb']);
 
-const cases = loadCases('input_cases.json');
+const excluded = (process.env.TASKNOOK_EXCLUDE ?? '').split(' ').filter(Boolean);
+const isExcluded = (testCase) => excluded.includes(testCase.name) || excluded.includes(testCase.group);
+
+const all = loadCases('input_cases.json');
+const unknown = excluded.filter((name) => !all.some((testCase) => [testCase.name, testCase.group].includes(name)));
+if (unknown.length) throw new Error(`TASKNOOK_EXCLUDE has names of no case and no group: ${unknown.join(' ')}`);
+const cases = all.filter((testCase) => !isExcluded(testCase));
 const service = serviceFromEnvironment();
 const report = new Report();
 

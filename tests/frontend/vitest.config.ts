@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** The tests of the API that also run with the one in memory, of `tasknook-client/testing`. */
-const DOUBLE = ["api", "changes", "events", "idempotency", "versions"].map((name) => `client/tests/${name}.test.ts`);
+const DOUBLE = ["api", "changes", "conformance", "events", "idempotency", "versions"].map((name) => `client/tests/${name}.test.ts`);
 
 export default defineConfig({
   resolve: { tsconfigPaths: true },
@@ -17,7 +17,7 @@ export default defineConfig({
           name: "service",
           include: ["{client,lib}/**/*.test.ts"],
           // Those of the package have a configuration of their own.
-          exclude: ["**/node_modules", "client/apps", "client/tests/package"],
+          exclude: ["**/node_modules", "client/apps", "client/tests/package", "client/tests/conformance.test.ts"],
           globalSetup: "client/tests/service.ts",
         },
       },
