@@ -1,0 +1,4 @@
+import { defineConfig } from "vitest/config";
+
+// Not that of a folder above.
+export default defineConfig({});
