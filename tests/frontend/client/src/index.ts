@@ -1,5 +1,7 @@
 export { createClient, type Client, type ClientOptions, type SinceOptions } from "./client.ts";
 export type { StreamEvent } from "./events.ts";
 export type { Fetch } from "./http.ts";
+export { diffTask, threeWayMerge, type Merge, type TaskMembers } from "./merge.ts";
 export { AccountChanged, Problem, SignedOut, Unreachable, type FieldError, type ProblemCode } from "./problem.ts";
+export { isSameTag, matches } from "./query.ts";
 export type * from "./types.ts";

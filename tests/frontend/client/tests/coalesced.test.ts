@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { coalesced } from "./coalesced";
+import { coalesced } from "../src/react/coalesced.ts";
 
 test("calls in a burst cause one run, and calls during it one more", async () => {
   vi.useFakeTimers();
