@@ -10,9 +10,12 @@ use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use serde_json::json;
-use tasknook_tests::{Client, Environment, EventStream, Request, Response, Server, Service, eventually};
+use tasknook_tests::{
+    BetterAuth, Client, Environment, EventStream, Request, Response, Server, Service, eventually, run_to_exit,
+};
 
 use crate::database::Database;
+use crate::node::node;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -29,6 +32,9 @@ impl Proxy {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}/backend");
         let environment = Database::Sqlite.with_secret().set("TASKNOOK_SERVER__PUBLIC_URL", &url);
+        // As the tests of the JavaScript client require.
+        let environment = environment.set("TASKNOOK_LIMITS__TASKS_PER_OWNER", "20");
+        let environment = environment.set("TASKNOOK_AUTH__LEEWAY_SECONDS", "0");
         let service = environment.serve();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let shipped = fs::read_to_string(root.join("config").join(file)).unwrap();
@@ -180,6 +186,18 @@ fn events_are_received(proxy: &Proxy) {
     }
 }
 
+/// The JavaScript client, which asks for compressed responses.
+fn client_passes_its_tests(proxy: &Proxy) {
+    let files = ["api", "changes", "events", "idempotency", "versions"];
+    let files = files.map(|name| format!("client/tests/{name}.test.ts"));
+    let mut arguments = vec!["node_modules/vitest/vitest.mjs", "run", "--project=service"];
+    arguments.extend(files.iter().map(String::as_str));
+    let mut vitest = node(&proxy.environment, "frontend", &arguments);
+    vitest.env("TASKNOOK_URL", &proxy.url).env("TASKNOOK_SECRET", BetterAuth::SECRET);
+    let ran = run_to_exit(&mut vitest, Duration::from_mins(5)).success();
+    assert!(ran.stdout.contains("passed"), "{}", ran.stdout);
+}
+
 mod tasks_are_used_through {
     use super::*;
 
@@ -203,5 +221,6 @@ mod tasks_are_used_through {
         task_is_edited_twice_with_if_match(&proxy);
         list_is_followed_by_link(&proxy);
         events_are_received(&proxy);
+        client_passes_its_tests(&proxy);
     }
 }

@@ -15,9 +15,10 @@ declare module "vitest" {
 
 /**
  * Starts the real service for the tests: TASKNOOK_BIN or the result of `cargo build`, with DATABASE_URL or a new SQLite
- * file.
+ * file. With TASKNOOK_URL they use that service, perhaps behind a proxy.
  */
 export default async function setup(project: TestProject) {
+  if (process.env.TASKNOOK_URL) return project.provide("url", process.env.TASKNOOK_URL);
   const folder = await mkdtemp(join(tmpdir(), "tasknook-frontend-"));
   const service = await startApi({
     folder,

@@ -7,7 +7,8 @@ import { createClientIn } from "../src/client.ts";
 import type { ClientOptions } from "../src/index.ts";
 import type { Tabs } from "../src/shared-events.ts";
 
-export const SECRET = "a-secret-of-the-frontend-tests-alone";
+/** That of the service in TASKNOOK_URL, or of the one that the tests start. */
+export const SECRET = process.env.TASKNOOK_SECRET ?? "a-secret-of-the-frontend-tests-alone";
 
 /** The maximum number of tasks of a user. */
 export const QUOTA = 20;
