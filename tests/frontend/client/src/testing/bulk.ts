@@ -1,7 +1,7 @@
 import type { OperationResult, Task } from "../types.ts";
 import { type Json, mayBeChosen, Members, placeInput, taskInput, uuidOf } from "./members.ts";
 import { ALWAYS, type Condition, type Owner } from "./owner.ts";
-import { etagOf, invalidAt, Rejection } from "./problem.ts";
+import { etagOf, invalid, invalidAt, Rejection } from "./problem.ts";
 import { asObject } from "./request.ts";
 
 const OPERATIONS_MAX = 500;
@@ -50,8 +50,13 @@ function operationsOf({ operations }: Json): Json[] {
   if (operations === undefined || operations === null) throw invalidAt(loc, "is required", "missing");
   if (!Array.isArray(operations)) throw invalidAt(loc, "must be an array", "list_type");
   if (operations.length > OPERATIONS_MAX) throw invalidAt(loc, `must have at most ${OPERATIONS_MAX} operations`, "too_long");
-  return operations.map((operation: unknown, index) => asObject(operation, [...loc, index]));
+  const isObject = (operation: unknown) => typeof operation === "object" && operation && !Array.isArray(operation);
+  const errors = operations.flatMap((operation: unknown, index) => (isObject(operation) ? [] : [{ loc: [...loc, index], ...NO_OBJECT }]));
+  if (errors.length) throw invalid(errors);
+  return operations as Json[];
 }
+
+const NO_OBJECT = { msg: "must be a JSON object", type: "object_type" };
 
 const idOf = ({ id }: Json) => (typeof id === "string" ? uuidOf(id) : undefined);
 
@@ -119,17 +124,24 @@ type Reference = { revision: number } | { operation: number } | undefined;
 function referenceOf(members: Members): Reference {
   const value = members.json.if_match ?? undefined;
   if (value === undefined) return undefined;
-  const isInteger = (number: unknown, min: number) => Number.isSafeInteger(number) && (number as number) >= min;
   if (typeof value === "object" && !Array.isArray(value)) {
     const { operation } = value as Json;
-    if (isInteger(operation, 0) && (operation as number) < OPERATIONS_MAX) return { operation: operation as number };
     const missing = operation === undefined || operation === null;
-    const [msg, type] = missing ? ["is required", "missing"] : [`must be an integer from 0 to ${OPERATIONS_MAX - 1}`, "int_type"];
-    members.errors.push({ loc: ["body", "if_match", "operation"], msg, type });
+    const error = missing ? "missing" : integerError(operation, 0, OPERATIONS_MAX - 1);
+    if (!error) return { operation: operation as number };
+    const msg = missing ? "is required" : `must be an integer from 0 to ${OPERATIONS_MAX - 1}`;
+    members.errors.push({ loc: ["body", "if_match", "operation"], msg, type: error });
     return undefined;
   }
-  if (isInteger(value, 1)) return { revision: value as number };
-  return members.reject("if_match", "must be a revision, or an object with the index of an operation", "int_type");
+  const error = integerError(value, 1, Number.MAX_SAFE_INTEGER);
+  if (!error) return { revision: value as number };
+  return members.reject("if_match", "must be a revision, or an object with the index of an operation", error);
+}
+
+function integerError(value: unknown, min: number, max: number): string | undefined {
+  if (!Number.isInteger(value)) return "int_type";
+  if ((value as number) < min) return "greater_than_equal";
+  return (value as number) > max ? "less_than_equal" : undefined;
 }
 
 function conditionOf(reference: Reference, id: string, earlier: Done[]): Condition {

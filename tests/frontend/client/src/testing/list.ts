@@ -19,9 +19,9 @@ const ORDERS: Record<string, (task: StoredTask) => Key> = {
   deleted: ({ revision }) => revision,
 };
 
-const PARAMETERS = ["status", "priority", "tags", "none", "from", "before", "overdue", "tz", "list", "search"] as const;
+const PARAMETERS = ["priority", "tags", "none", "from", "before", "overdue", "tz", "list", "status", "sort", "search"] as const;
 /** The name of a parameter in errors. */
-const NAMES: Partial<Record<(typeof PARAMETERS)[number] | "sort", string>> = { none: "due_date", from: "due_after", before: "due_before", list: "list_id" };
+const NAMES: Partial<Record<(typeof PARAMETERS)[number], string>> = { none: "due_date", from: "due_after", before: "due_before", list: "list_id" };
 
 /** What a list is filtered and sorted by, and with it a cursor. */
 interface Filters {
@@ -102,7 +102,7 @@ function cursorOf(text: string, scope: Scope): Cursor | undefined {
 
 /** Rejects filters that differ from those of the cursor. */
 function agree(query: Query, filters: Filters, cursor: Cursor): void {
-  for (const name of [...PARAMETERS, "sort" as const]) {
+  for (const name of PARAMETERS) {
     const [asked, carried] = [filters[name], cursor[name] ?? { tz: "UTC", status: "all", search: "" }[name as string]];
     if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(carried)) query.reject(NAMES[name] ?? name, "differs from the cursor", "contradiction");
   }

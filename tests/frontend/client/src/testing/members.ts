@@ -75,11 +75,11 @@ export class Members {
 
   /** `completed` or one of its other names. */
   completed(): boolean | undefined {
-    const status = this.text("status");
-    const isCompleted = { pending: false, active: false, completed: true }[status?.toLowerCase() ?? ""];
-    const isStatus = typeof status !== "string" || isCompleted !== undefined;
+    const { status } = this.json;
+    const named = { pending: false, active: false, completed: true }[String(status).toLowerCase()];
+    const isStatus = status === undefined || status === null || (typeof status === "string" && named !== undefined);
+    const sent = [this.boolean("completed"), this.boolean("is_completed"), status === null ? null : named];
     if (!isStatus) this.reject("status", "must be one of pending, active, completed", "enum");
-    const sent = [this.boolean("completed"), this.boolean("is_completed"), status === null ? null : isCompleted];
     const known = sent.filter((value) => value !== undefined);
     if (this.nulls === "rejected" && known.includes(null)) return this.reject("completed", "must not be null", "null_not_allowed");
     return known.find((value) => value !== null) ?? undefined;
@@ -87,7 +87,7 @@ export class Members {
 
   /** Throws the errors, if there are any: those of types come first. */
   finish(): void {
-    const isOfType = ({ loc, type }: FieldError) => type.endsWith("_type") || loc[1] === "status";
+    const isOfType = ({ loc, type }: FieldError) => /^(string|bool|list)_type$/.test(type) || loc[1] === "status";
     if (this.errors.length) throw invalid([...this.errors.filter(isOfType), ...this.errors.filter((error) => !isOfType(error))]);
   }
 }

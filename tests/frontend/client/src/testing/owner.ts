@@ -58,8 +58,10 @@ export class Owner {
     return [...this.tasks.values()].filter(({ deleted_at }) => !deleted_at);
   }
 
+  /** The tasks in the trash, the oldest deletion first. */
   get trash(): TrashedTask[] {
-    return [...this.tasks.values()].filter((task): task is TrashedTask => task.deleted_at !== undefined);
+    const trashed = [...this.tasks.values()].filter((task): task is TrashedTask => task.deleted_at !== undefined);
+    return trashed.sort((one, other) => one.revision - other.revision);
   }
 
   get sortedLists(): List[] {
@@ -121,8 +123,8 @@ export class Owner {
   trashTask(task: Task, condition = ALWAYS): number {
     check(task, condition, "task");
     const { quota } = this.#surroundings;
-    const [oldest] = this.trash.sort((one, other) => one.revision - other.revision);
-    if (quota && this.trash.length >= quota) this.purge(oldest!);
+    const { trash } = this;
+    if (quota && trash.length >= quota) this.purge(trash[0]!);
     const deleted_at = this.#time(task);
     return this.#putTask({ ...task, updated_at: deleted_at, deleted_at, revision: (this.revision += 1) }).revision;
   }
@@ -172,7 +174,8 @@ export class Owner {
   /** Deletes a list for good; its tasks stay, or are moved to the trash. */
   removeList(list: List, tasks: "keep" | "trash", condition: Condition): void {
     check(list, condition, "list");
-    for (const task of [...this.tasks.values()].filter(({ list_id }) => list_id === list.id)) {
+    const listed = [...this.tasks.values()].filter(({ list_id }) => list_id === list.id);
+    for (const task of listed.sort((one, other) => compare(one.id, other.id))) {
       const unlisted = { ...task, list_id: null };
       if (task.deleted_at) this.#putTask(unlisted);
       else if (tasks === "trash") this.trashTask(unlisted);

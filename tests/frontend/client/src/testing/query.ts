@@ -29,12 +29,15 @@ export class Query {
 
   /** The value of a parameter. Equal values are one. */
   take<Value>(name: string, msg: string, read: Read<Value>): Value | undefined {
-    const values = this.all(name).map(read);
-    if (values.includes(undefined)) return void this.reject(name, msg, "value_error");
-    if (new Set(values.map((value) => JSON.stringify(value))).size > 1) {
-      return void this.reject(name, "is repeated with another value", "repeated");
+    let taken: Value | undefined;
+    for (const value of this.all(name).map(read)) {
+      if (value === undefined) return void this.reject(name, msg, "value_error");
+      if (taken !== undefined && JSON.stringify(value) !== JSON.stringify(taken)) {
+        return void this.reject(name, "is repeated with another value", "repeated");
+      }
+      taken = value;
     }
-    return values[0];
+    return taken;
   }
 
   /** The value of a parameter with several names. */

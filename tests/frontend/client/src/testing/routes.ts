@@ -102,12 +102,16 @@ function patch({ owner, request, id }: Call): Reply {
 }
 
 function complete({ owner, request, id }: Call): Reply {
-  const query = new Query(request.query);
-  const inQuery = query.take("completed", "must be true or false", boolean);
   const members = new Members(request.body.length ? objectOf(request, MERGE_PATCH_TYPES) : {});
   const inBody = members.completed();
+  // A null is judged after what cannot be read.
+  const unreadable = members.errors.filter(({ type }) => type !== "null_not_allowed");
+  if (unreadable.length) throw invalid(unreadable);
   members.finish();
+  const query = new Query(request.query);
+  const inQuery = query.take("completed", "must be true or false", boolean);
   query.finish();
+  if (inQuery === !inBody && inBody !== undefined) throw invalidAt(["body", "completed"], "contradicts the query", "contradiction");
   const condition = conditionOf(request.headers);
   const task = owner.task(id);
   return one(owner.updateTask(task, { completed: inBody ?? inQuery ?? !task.completed }, condition));
@@ -246,7 +250,7 @@ export interface Match {
 /** Finds the route of a path. */
 export function match(path: string): Match | undefined {
   const [root, ...segments] = path.replace(/(.)\/$/, "$1").split("/").slice(1);
-  if (root !== "api") return undefined;
+  if (root !== "api" || !segments[0]) return undefined;
   const isShort = segments[0] === "tasks" || segments[0] === "lists";
   // Of the paths that fit both forms, such as `/api/tasks/lists`, the short one is meant.
   for (const rest of isShort ? [segments, segments.slice(1)] : [segments.slice(1)]) {

@@ -100,6 +100,8 @@ export class TestServer {
   readonly #streams: Streams;
   readonly #failures = new Set<Injected>();
   #ids = 0;
+  /** The time of the request that is executed. */
+  #now = 0;
 
   constructor(options: TestServerOptions) {
     this.#options = options;
@@ -207,14 +209,15 @@ export class TestServer {
     const handler = handlers[request.method === "HEAD" ? "GET" : request.method];
     if (!handler) throw new Rejection("method_not_allowed", `Allowed methods: ${Allow}.`, {}, { Allow });
     const { isSigned = isOwn } = this.#options;
-    const claims = verified(bearerOf(request.headers), isSigned, this.clock.now());
+    this.#now = this.clock.now();
+    const claims = verified(bearerOf(request.headers), isSigned, this.#now);
     const userId = claims.sub;
     if (found.userId !== undefined && found.userId !== userId) {
       throw new Rejection("other_user", "The path names another user than the one who is signed in.");
     }
     checkType(found.pattern, request.headers);
     const stored = this.#owners.get(userId);
-    const owner = stored ?? new Owner(userId, { quota: this.#options.quota ?? 10_000, now: () => this.clock.now(), newId: this.#newId });
+    const owner = stored ?? new Owner(userId, { quota: this.#options.quota ?? 10_000, now: () => this.#now, newId: this.#newId });
     const reply = this.#once(userId, request, found, () =>
       handler({
         request,
@@ -222,7 +225,7 @@ export class TestServer {
         prefix: found.prefix,
         id: found.id,
         requestId,
-        now: this.clock.now(),
+        now: this.#now,
         owner,
         isKnown: stored !== undefined,
         erase: () => this.#erase(userId),

@@ -19,9 +19,7 @@ export const isOwn = (token: string) => token.endsWith(`.${SIGNATURE}`);
 
 /** The claims of a token that is valid now. */
 export function verified(token: string, isSigned: (token: string) => boolean, now: number): Claims {
-  const reject = (detail: string) => {
-    return new Rejection("invalid_token", detail, {}, { "WWW-Authenticate": `Bearer error="invalid_token", error_description="${detail}"` });
-  };
+  if (!token) throw reject('the Authorization header has no token after "Bearer"');
   const parts = token.split(".");
   if (parts.length !== 3) throw reject("the token does not have three parts: header, payload and signature");
   let claims: Claims;
@@ -31,10 +29,15 @@ export function verified(token: string, isSigned: (token: string) => boolean, no
     throw reject("the token's payload is not a JSON object with unique names");
   }
   if (!isSigned(token)) throw reject("the token's signature is wrong");
-  if (typeof claims.sub !== "string" || !claims.sub) throw reject('the token has no claim \'sub\'');
-  if (typeof claims.exp !== "number") throw reject("the token has no claim 'exp'");
+  if (typeof claims.sub !== "string" || !claims.sub) throw reject('the token has no claim "sub"');
+  if (typeof claims.exp !== "number") throw reject('the token has no claim "exp"');
   if (claims.exp * 1000 <= now) throw reject(`the token expired at ${new Date(claims.exp * 1000).toISOString().replace(".000", "")}`);
   return claims;
+}
+
+function reject(detail: string): Rejection {
+  const description = detail.replaceAll('"', "'");
+  return new Rejection("invalid_token", detail, {}, { "WWW-Authenticate": `Bearer error="invalid_token", error_description="${description}"` });
 }
 
 /** The bearer token of a request. */
