@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 
+import { launch } from "../../../../browser/browser.mjs";
 import { freePort, startApi, startApp } from "../../../scripts/servers.mjs";
 import { install, run } from "./support.ts";
 
@@ -11,6 +12,7 @@ let data: string;
 let origin: string;
 let alice: Browser;
 let bob: Browser;
+let carol: Browser;
 const servers: { stop: () => Promise<void> }[] = [];
 
 beforeAll(async () => {
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const settings = { BETTER_AUTH_URL: origin, DATABASE_URL: "sqlite://tasks.db", TASKNOOK_SERVER__PORT: String(apiPort) };
   servers.push(await startApi({ folder: data, env: settings }));
   // Better Auth limits sign-ups to three in ten seconds.
-  [alice, bob] = [await signUp("alice"), await signUp("bob")];
+  [alice, bob, carol] = [await signUp("alice"), await signUp("bob"), await signUp("carol")];
 });
 
 afterAll(async () => {
@@ -48,8 +50,9 @@ async function signUp(name: string) {
   const headers = { "Content-Type": "application/json", Origin: origin };
   const response = await fetch(`${origin}/api/auth/sign-up/email`, { method: "POST", headers, body });
   expect(response.status).toBe(200);
-  const Cookie = response.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
-  return (path: string, init: RequestInit = {}) => fetch(origin + path, { ...init, headers: { Origin: origin, Cookie } });
+  const cookies = response.headers.getSetCookie().map((line) => line.split(";")[0]!);
+  const send = (path: string, init: RequestInit = {}) => fetch(origin + path, { ...init, headers: { Origin: origin, Cookie: cookies.join("; ") } });
+  return Object.assign(send, { cookies });
 }
 
 type Browser = Awaited<ReturnType<typeof signUp>>;
@@ -97,4 +100,23 @@ test("only the browser refreshes the session", async () => {
   expect(await expiry()).toBe(before);
   expect((await alice("/api/auth/token")).status).toBe(200);
   expect(await expiry()).not.toBe(before);
+});
+
+test("the page to paste writes tasks in a browser", async () => {
+  const browser = await launch();
+  onTestFinished(() => browser.close());
+  const context = await browser.newContext();
+  const pair = (cookie: string) => ({ name: cookie.split("=")[0]!, value: decodeURIComponent(cookie.slice(cookie.indexOf("=") + 1)), url: origin });
+  await context.addCookies(carol.cookies.map(pair));
+  const page = await context.newPage();
+  await page.goto(`${origin}/my-tasks`);
+  await page.getByLabel("New task").fill("Buy milk");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("checkbox", { name: "Buy milk" }).check();
+  await expect.poll(async () => (await carol("/tasks")).json()).toMatchObject([{ title: "Buy milk", completed: true }]);
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("alert").filter({ hasText: "title" }).waitFor();
+  await page.getByRole("button", { name: "Delete Buy milk" }).click();
+  await expect.poll(async () => (await carol("/tasks")).json()).toEqual([]);
+  expect(await page.getByRole("listitem").count()).toBe(0);
 });
