@@ -62,6 +62,12 @@ fn event_streams_of_pages_end_and_continue() {
     browser(&Environment::new(), "event_streams", |tests| tests);
 }
 
+/// The client package on a page of its own, without the application.
+#[test]
+fn tabs_share_one_event_stream() {
+    browser_tests(&Environment::new(), "shared_events", |tests| tests);
+}
+
 #[test]
 fn slow_responses_lose_no_input() {
     browser(&Environment::new(), "slow_responses", |tests| tests);
