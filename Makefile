@@ -100,6 +100,12 @@ fuzz: ## Fuzz the token, key-set and header parsers of the auth crate, one minut
 release: ## Build the stripped release binary, target/release/tasknook
 	$(CARGO) build --release --locked $(ENGINES)
 
+.PHONY: client
+client: ## Build the npm package tasknook-client in target
+	@tests/prerequisites.sh client
+	@mkdir -p target
+	@npm pack ./tests/frontend/client --pack-destination target --silent | sed "s,^,target/,"
+
 # The binary of `make release`, with what it generates. PREBUILT=yes takes the one that is in target/release.
 .PHONY: package
 package: ## Build the Debian package in target/debian
