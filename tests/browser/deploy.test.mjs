@@ -1,4 +1,4 @@
-// The settings of docs/guides/frontend.md, each with a real Better Auth of the application.
+// The settings of docs/guides/better-auth.md, each with a real Better Auth of the application.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

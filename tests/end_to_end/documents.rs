@@ -23,7 +23,9 @@ fn snippets(document: &str) -> Vec<Snippet<'_>> {
 
 #[test]
 fn guides_quote_the_application() {
-    assert_quotes_the_application("frontend.md", 12);
+    assert_quotes_the_application("frontend.md", 9);
+    assert_quotes_the_application("client.md", 5);
+    assert_quotes_the_application("better-auth.md", 5);
     assert_quotes_the_application("users.md", 5);
 }
 

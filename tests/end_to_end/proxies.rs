@@ -114,7 +114,7 @@ fn compressed(request: Request<'_>) -> Response {
     response
 }
 
-/// A client edits a task as `docs/guides/frontend.md` describes: each write with the tag of the last response.
+/// A client edits a task: each write with the tag of the last response.
 fn task_is_edited_twice_with_if_match(proxy: &Proxy) {
     let alice = proxy.alice();
     let long = "long ".repeat(150);
