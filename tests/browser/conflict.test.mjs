@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { until } from "./user.mjs";
 
 const CHANGED = "This task was changed elsewhere";
 
@@ -40,7 +41,7 @@ test("a conflict of two tabs is shown, and either side can be kept", async (t) =
   await other.expectTasks(["Theirs at last"]);
 });
 
-test("a changed task is neither completed nor deleted blindly", async (t) => {
+test("a changed task is completed, and not deleted blindly", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.withoutEvents();
@@ -48,20 +49,19 @@ test("a changed task is neither completed nor deleted blindly", async (t) => {
   const other = await alice.tab();
   await other.edit("Draft", { title: "Theirs" });
 
+  // Both changes remain: they do not collide.
   await alice.page.getByRole("checkbox", { name: "Draft", exact: true }).click();
-  await alice.page.getByText("was changed elsewhere").first().waitFor();
   await alice.expectTasks(["Theirs"]);
-  assert.equal(await alice.checkbox("Theirs").isChecked(), false);
+  assert.equal(await alice.checkbox("Theirs").isChecked(), true);
+  await until("it is stored", () => other.checkbox("Theirs").isChecked());
 
-  await alice.page.reload();
-  await alice.ready();
   await alice.page.getByRole("button", { name: "Delete Theirs", exact: true }).click();
   const confirm = alice.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true });
-  await confirm.and(alice.page.locator(":enabled")).waitFor();
   await other.edit("Theirs", { title: "Theirs too" });
   const rejected = alice.nextResponse("DELETE");
   await confirm.click();
   assert.equal((await rejected).status(), 412);
+  await alice.page.getByText("“Theirs too” was changed elsewhere.").waitFor();
   await alice.expectTasks(["Theirs too"]);
 });
 
@@ -72,6 +72,11 @@ test("a task deleted elsewhere is reported as deleted", async (t) => {
   await alice.add("Short-lived");
   const other = await alice.tab();
   await other.remove("Short-lived");
-  await alice.page.getByRole("button", { name: "Edit Short-lived", exact: true }).click();
-  await alice.page.getByText(/deleted elsewhere/).first().waitFor();
+  const dialog = await alice.openEditor("Short-lived");
+  await dialog.getByLabel("Description").fill("a long text");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("This task was deleted elsewhere.").waitFor();
+  assert.equal(await dialog.getByLabel("Description").inputValue(), "a long text");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await alice.page.getByText("Nothing to do yet").waitFor();
 });

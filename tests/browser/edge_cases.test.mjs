@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { holdNext } from "./network.mjs";
+import { setHidden } from "./two-browsers.mjs";
 
 const CHANGED = "This task was changed elsewhere";
 
@@ -43,34 +45,69 @@ test("only fields that both sides changed are in conflict", async (t) => {
 });
 
 test("a deletion applies only to the state that the dialog showed", async (t) => {
-  const { user } = await startContext(t);
+  const { user, device } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Draft");
-  await alice.withoutEvents();
-  const other = await alice.tab();
-  await other.edit("Draft", { title: "Theirs" });
-
+  const other = await device(alice);
   await alice.page.getByRole("button", { name: "Delete Draft", exact: true }).click();
   const dialog = alice.page.getByRole("dialog");
-  await dialog.getByText("It was changed elsewhere.").waitFor();
-  await dialog.getByText("Theirs", { exact: true }).waitFor();
-  await other.edit("Theirs", { title: "Theirs too" });
+  await other.edit("Draft", { title: "Theirs" });
+  await alice.expectTasks(["Theirs"]);
   const rejected = alice.nextResponse("DELETE");
   await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   assert.equal((await rejected).status(), 412);
-  await alice.page.getByText("“Theirs too” was changed elsewhere.").waitFor();
-  await alice.expectTasks(["Theirs too"]);
+  await alice.page.getByText("“Theirs” was changed elsewhere.").waitFor();
+  await alice.expectTasks(["Theirs"]);
 
-  await other.remove("Theirs too");
-  await alice.page.getByRole("button", { name: "Delete Theirs too", exact: true }).click();
-  await alice.page.getByText("“Theirs too” was deleted elsewhere.").waitFor();
+  await alice.withoutEvents();
+  await other.remove("Theirs");
+  await alice.page.getByRole("button", { name: "Delete Theirs", exact: true }).click();
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   await alice.page.getByText("Nothing to do yet").waitFor();
+});
+
+test("the editor opens without a request", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.add("Draft");
+  const { arrived, release } = await holdNext(alice.page, "PATCH");
+  let reads = 0;
+  const isRead = (request) => request.method() === "GET" && /\/tasks\/[0-9a-f-]{36}$/.test(request.url());
+  alice.page.on("request", (request) => void (reads += isRead(request) ? 1 : 0));
+  await alice.checkbox("Draft").focus();
+  await alice.page.keyboard.press("e");
+  await alice.page.keyboard.press("End");
+  await alice.page.keyboard.type("ing");
+  await alice.page.keyboard.press("Enter");
+  await arrived;
+  assert.equal(reads, 0);
+  release("continue");
+  await alice.expectTasks(["Drafting"]);
+});
+
+test("a change is not followed by a reload of the list", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  for (const title of ["Second", "First"]) await alice.add(title);
+  const isRead = (request) => /\/tasks\?/.test(request.url());
+  const loaded = alice.page.waitForEvent("requestfinished", isRead);
+  await alice.withoutEvents();
+  await loaded;
+  let reads = 0;
+  alice.page.on("request", (request) => void (reads += isRead(request) ? 1 : 0));
+  await alice.complete("First");
+  await alice.edit("First", { title: "Changed" });
+  await alice.remove("Second");
+  await alice.expectTasks(["Changed"]);
+  assert.equal(reads, 0);
 });
 
 test("an error while the list is read again leaves it in place", async (t) => {
   const { user, origin } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Still here");
+  // Without events, it is read again with the focus.
+  await alice.withoutEvents();
   const detail = "Something went wrong on our side.";
   const problem = { type: "about:blank", title: "Error", status: 500, code: "internal", detail, request_id: "1" };
   await alice.page.route(/\/tasks\?/, (route) =>
@@ -81,7 +118,8 @@ test("an error while the list is read again leaves it in place", async (t) => {
       body: JSON.stringify(problem),
     }),
   );
-  await alice.complete("Still here");
+  await setHidden(alice, true);
+  await setHidden(alice, false);
   const alert = alice.page.getByRole("alert").filter({ hasText: detail });
   await alert.waitFor();
   await alice.expectTasks(["Still here"]);

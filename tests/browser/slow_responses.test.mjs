@@ -118,9 +118,9 @@ test("a response does not move the focus back into the list", async (t) => {
   await alice.checkbox("Ticked").click();
   await arrived;
   await alice.page.getByRole("heading", { name: "Your tasks" }).click();
-  const read = alice.nextResponse("GET");
+  const saved = alice.nextResponse("PATCH");
   release("continue");
-  await read;
+  await saved;
   await alice.filter("To do");
   await alice.page.getByRole("heading", { name: "Your tasks" }).click();
   await alice.page.getByText("No task matches").waitFor();

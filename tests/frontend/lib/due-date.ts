@@ -26,12 +26,6 @@ export function isPast(due: string, now: number): boolean {
   return isDay(due) ? due < dayOf(new Date(now)) : Date.parse(due) < now;
 }
 
-/** Whether it is on one of so many days from today. */
-export function isWithin(due: string, days: number): boolean {
-  const day = isDay(due) ? due : dayOf(new Date(due));
-  return day >= dayAfter(0) && day < dayAfter(days);
-}
-
 /** The date so many days after today. */
 export function dayAfter(days: number): string {
   const at = new Date();

@@ -1,5 +1,5 @@
 import type { TaskQuery, Task } from "tasknook-client";
-import { dayAfter, isPast, isWithin, timeZone } from "./due-date";
+import { dayAfter, timeZone } from "./due-date";
 
 export const statuses = ["all", "pending", "completed"] as const;
 export const priorities = ["low", "medium", "high", "urgent"] as const;
@@ -58,9 +58,7 @@ export function needsTimeZone({ due }: TaskFilter): boolean {
 }
 
 /** The query of the API for this filter. */
-export function queryOf({ status, search, priority, tag, due, list }: TaskFilter, cursor?: string): TaskQuery {
-  // A cursor contains the filter.
-  if (cursor) return { limit: PAGE_SIZE, cursor };
+export function queryOf({ status, search, priority, tag, due, list }: TaskFilter): TaskQuery {
   const members = { status, search: search || undefined, priority, tag, list_id: list, ...dueQuery(due) };
   return { ...members, sort: "position", limit: PAGE_SIZE };
 }
@@ -73,27 +71,6 @@ function dueQuery(due: TaskFilter["due"]): TaskQuery {
 }
 
 const DAYS = { today: 1, week: 7 };
-
-/** Whether the API would list the task under this filter. */
-export function matches(task: Task, { status, search, priority, tag, due, list }: TaskFilter): boolean {
-  if (status !== "all" && task.completed !== (status === "completed")) return false;
-  if (priority && task.priority !== priority) return false;
-  if (tag && !task.tags.some((other) => isSameTag(other, tag))) return false;
-  if (due && !isDue(task, due)) return false;
-  if (list && (task.list_id ?? "none") !== list) return false;
-  const text = search.toLowerCase();
-  return [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text));
-}
-
-/** Spellings that differ in case are one tag. */
-export function isSameTag(one: string, other: string): boolean {
-  return one.normalize().toLowerCase() === other.normalize().toLowerCase();
-}
-
-function isDue({ due_date, completed }: Task, due: NonNullable<TaskFilter["due"]>): boolean {
-  if (due === "none" || !due_date) return due === "none" && !due_date;
-  return due === "overdue" ? !completed && isPast(due_date, Date.now()) : isWithin(due_date, DAYS[due]);
-}
 
 function oneOf<Value extends string>(values: readonly Value[], value: unknown): Value | undefined {
   return values.find((one) => one === value);

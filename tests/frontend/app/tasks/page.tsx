@@ -24,13 +24,8 @@ export default async function Tasks({ searchParams }: Props) {
   const filter = filterOf(await searchParams);
   const page = needsTimeZone(filter) ? undefined : await firstPage(filter);
   return (
-    <SessionProvider
-      key={session.session.id}
-      user={{ id, name, email }}
-      apiUrl={browserApiUrl}
-      first={page && { filter, page }}
-    >
-      <TasksPage />
+    <SessionProvider key={session.session.id} user={{ id, name, email }} apiUrl={browserApiUrl}>
+      <TasksPage initialPage={page} />
     </SessionProvider>
   );
 }

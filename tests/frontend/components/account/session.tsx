@@ -1,58 +1,62 @@
 "use client";
 
-import { QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 import { authClient } from "@/lib/auth-client";
-import { AccountChanged, SignedOut } from "tasknook-client";
+import type { AccountChanged } from "tasknook-client";
+import { TasknookProvider } from "tasknook-client/react";
 
 import { notifyTabs } from "./account-channel";
 import { forgetReload, reloadFor } from "./reload";
-import { SignedIn, type SignedInOptions } from "./signed-in";
 import styles from "./session.module.css";
 
-const Session = createContext<SignedIn | undefined>(undefined);
-
-/** The signed-in user, with their API client and cache. */
-export function useSignedIn(): SignedIn {
-  const signedIn = use(Session);
-  if (!signedIn) throw new Error("useSignedIn must be used within a SessionProvider.");
-  return signedIn;
+interface User {
+  id: string;
+  name: string;
+  email: string;
 }
 
-type Props = Omit<SignedInOptions, "onSuccess" | "onError"> & { children: ReactNode };
+const UserContext = createContext<User | undefined>(undefined);
 
-/** Provides one user's API client and cache, from sign-in to sign-out. Its `key` must be the session's id. */
-export function SessionProvider({ children, ...options }: Props) {
+/** The signed-in user. */
+export function useUser(): User {
+  const user = use(UserContext);
+  if (!user) throw new Error("useUser must be used within a SessionProvider.");
+  return user;
+}
+
+interface Props {
+  user: User;
+  apiUrl: string;
+  children: ReactNode;
+}
+
+/** Provides the user and their tasks, from sign-in to sign-out. Its `key` must be the session's id. */
+export function SessionProvider({ user, apiUrl, children }: Props) {
   const goToSignIn = useGoToSignIn();
-  const [signedIn] = useState(() => new SignedIn({ ...options, onSuccess: forgetReload, onError: handleError }));
   const [accountError, setAccountError] = useState<AccountChanged>();
-  const mounted = useRef(false);
-
-  function handleError(error: Error) {
-    if (error instanceof AccountChanged && !reloadFor(options.user.id)) setAccountError(error);
-    if (error instanceof SignedOut) goToSignIn();
-  }
-
-  useEffect(() => {
-    mounted.current = true;
-    return () => {
-      mounted.current = false;
-      // Strict Mode unmounts and immediately mounts again; close only if it is still unmounted after that.
-      queueMicrotask(() => mounted.current || signedIn.close());
-    };
-  }, [signedIn]);
-
-  useAccountChanges(options.user.id, goToSignIn);
-
+  useAccountChanges(user.id, goToSignIn);
   return (
-    <Session value={signedIn}>
-      <QueryClientProvider client={signedIn.queries}>
+    <UserContext value={user}>
+      <TasknookProvider
+        baseUrl={apiUrl}
+        userId={user.id}
+        fetch={fetchForUser}
+        onSignedOut={goToSignIn}
+        onAccountChanged={(error) => reloadFor(user.id) || setAccountError(error)}
+      >
         {accountError ? <WrongAccount error={accountError} /> : children}
-      </QueryClientProvider>
-    </Session>
+      </TasknookProvider>
+    </UserContext>
   );
+}
+
+/** A request was sent with a token of this user. */
+async function fetchForUser(url: string, init: RequestInit) {
+  const response = await fetch(url, init);
+  if (response.ok) forgetReload();
+  return response;
 }
 
 /** Shown if a token is not for the user of the session, and a reload did not help. */

@@ -8,12 +8,11 @@ interface Props {
   value: DueFields;
   onChange: (value: DueFields) => void;
   error?: string;
-  disabled?: boolean;
   readOnly?: boolean;
 }
 
 /** A date, and a time if it is not all day. */
-export function DueField({ value, onChange, error, disabled, readOnly }: Props) {
+export function DueField({ value, onChange, error, readOnly }: Props) {
   const id = useId();
   const shared = { readOnly, "aria-invalid": Boolean(error), "aria-describedby": `${id}-error` };
   return (
@@ -26,7 +25,6 @@ export function DueField({ value, onChange, error, disabled, readOnly }: Props) 
           type="date"
           min="0001-01-01"
           max="9999-12-31"
-          disabled={disabled}
           value={value.date}
           onChange={(event) => onChange({ ...value, date: event.target.value })}
         />
@@ -34,7 +32,7 @@ export function DueField({ value, onChange, error, disabled, readOnly }: Props) 
           {...shared}
           type="time"
           aria-label="Time, if it is not due all day"
-          disabled={disabled || !value.date}
+          disabled={!value.date}
           value={value.date && value.time}
           onChange={(event) => onChange({ ...value, time: event.target.value })}
         />

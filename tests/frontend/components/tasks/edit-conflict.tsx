@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 
+import { useLists, type Conflict } from "tasknook-client/react";
 import { useNow } from "@/components/ui/use-now";
 import { dueText } from "@/lib/due-date";
 
@@ -7,10 +8,9 @@ import styles from "./edit-conflict.module.css";
 import { EditFailure } from "./edit-failure";
 import type { Editable } from "./editable";
 import { PRIORITIES } from "./task-words";
-import { useLists } from "./use-lists";
-import type { Conflict } from "./use-save";
 
-interface Props extends Conflict {
+interface Props {
+  conflict: Conflict;
   busy: boolean;
   error?: Error;
   onKeepMine: () => void;
@@ -18,7 +18,8 @@ interface Props extends Conflict {
 }
 
 /** Shows the user's version next to the other one, and lets the user choose. */
-export function EditConflict({ base, mine, theirs, conflicting, busy, error, onKeepMine, onTakeTheirs }: Props) {
+export function EditConflict({ conflict, busy, error, onKeepMine, onTakeTheirs }: Props) {
+  const { base, mine, theirs, conflicting } = conflict;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [theirs]);
 
@@ -34,7 +35,7 @@ export function EditConflict({ base, mine, theirs, conflicting, busy, error, onK
         </p>
       </div>
       <div className={styles.versions}>
-        <Version name="Mine" version={mine} conflicting={conflicting} />
+        <Version name="Mine" version={{ ...theirs, ...mine }} conflicting={conflicting} />
         <Version name="Theirs" version={theirs} conflicting={conflicting} />
       </div>
       <EditFailure error={error} />
@@ -80,7 +81,7 @@ const TEXTS: (keyof Editable)[] = ["title", "description"];
 
 function useMembers({ title, description, due_date, priority, tags, list_id }: Editable) {
   const now = useNow();
-  const lists = useLists();
+  const { lists } = useLists();
   const members: [keyof Editable, string, string | null | undefined][] = [
     ["title", "Title", title],
     ["description", "Description", description],

@@ -3,16 +3,15 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { Problem, type Task } from "tasknook-client";
+import { useLists } from "tasknook-client/react";
 import { dueFieldsOf, dueOf } from "@/lib/due-date";
 
-import { useUnavailable } from "./connection-banner";
 import { DueField } from "./due-field";
 import { EditFailure } from "./edit-failure";
 import styles from "./edit-form.module.css";
 import type { Editable } from "./editable";
 import { TagsField, tagsOf } from "./tags-field";
 import { PRIORITIES } from "./task-words";
-import { useLists } from "./use-lists";
 
 // The default limits of the API.
 const TITLE_MAX = 200;
@@ -20,8 +19,6 @@ const DESCRIPTION_MAX = 1000;
 
 interface Props {
   task: Task;
-  /** The latest version is still loading. */
-  loading: boolean;
   busy: boolean;
   error?: Error;
   onSave: (edited: Editable) => void;
@@ -29,14 +26,13 @@ interface Props {
 }
 
 /** The form for a task. */
-export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props) {
-  const unavailable = useUnavailable();
+export function EditForm({ task, busy, error, onSave, onCancel }: Props) {
   const [title, setTitle] = useState(task.title);
   const [description, setDescription] = useState(task.description ?? "");
   const [due, setDue] = useState(() => dueFieldsOf(task.due_date));
   const [priority, setPriority] = useState(task.priority);
   const [list, setList] = useState(task.list_id ?? "");
-  const lists = useLists();
+  const { lists } = useLists();
   const [tags, setTags] = useState(task.tags.join(", "));
   const problem = error instanceof Problem ? error : undefined;
 
@@ -52,10 +48,9 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
     onSave({ title: title.trim(), description: description || null, due_date, priority, tags: tagsOf(tags), list_id: list || null });
   }
 
-  const shared = { disabled: loading, readOnly: busy };
   return (
     <form ref={form} className="form" onSubmit={submit}>
-      <Field label="Title" value={title} onChange={setTitle} limit={TITLE_MAX} error={problem?.of("title")} autoFocus {...shared} />
+      <Field label="Title" value={title} onChange={setTitle} limit={TITLE_MAX} error={problem?.of("title")} autoFocus readOnly={busy} />
       <Field
         label="Description"
         value={description}
@@ -63,9 +58,9 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
         limit={DESCRIPTION_MAX}
         error={problem?.of("description")}
         rows={3}
-        {...shared}
+        readOnly={busy}
       />
-      <DueField value={due} onChange={setDue} error={problem?.of("due_date")} {...shared} />
+      <DueField value={due} onChange={setDue} error={problem?.of("due_date")} readOnly={busy} />
       <div className={styles.columns}>
         <Select
           label="Priority"
@@ -73,7 +68,7 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
           options={PRIORITIES}
           onChange={setPriority}
           error={problem?.of("priority")}
-          disabled={loading || busy}
+          disabled={busy}
         />
         <Select
           label="List"
@@ -81,21 +76,16 @@ export function EditForm({ task, loading, busy, error, onSave, onCancel }: Props
           options={[["", "No list"], ...lists.map(({ id, name }) => [id, name] as const)]}
           onChange={setList}
           error={problem?.of("list_id")}
-          disabled={loading || busy}
+          disabled={busy}
         />
       </div>
-      <TagsField value={tags} onChange={setTags} error={problem?.of("tags")} {...shared} />
-      {loading && !error && (
-        <p className="muted">
-          {unavailable ? "Tasknook cannot be reached. Trying again …" : "Loading the latest version …"}
-        </p>
-      )}
+      <TagsField value={tags} onChange={setTags} error={problem?.of("tags")} readOnly={busy} />
       <EditFailure error={error} />
       <div className="actions">
         <button type="button" className="button" aria-disabled={busy} onClick={() => busy || onCancel()}>
           Cancel
         </button>
-        <button className="button primary" disabled={loading} aria-disabled={busy}>
+        <button className="button primary" aria-disabled={busy}>
           {busy ? "Saving …" : "Save"}
         </button>
       </div>

@@ -2,10 +2,11 @@ import { useEffect, useRef, useState, type FormEvent, type RefObject } from "rea
 
 import { Dialog } from "@/components/ui/dialog";
 import type { CountedList, Move } from "tasknook-client";
+import { useListMutations, useLists } from "tasknook-client/react";
 
 import styles from "./lists-dialog.module.css";
 import { MoveButton } from "./move-button";
-import { useAddList, useDeleteList, useLists, useMoveList, useRenameList } from "./use-lists";
+import { useCall } from "./use-call";
 
 interface Props {
   onDeleted: (id: string) => void;
@@ -14,7 +15,7 @@ interface Props {
 
 /** Creates, renames, moves and deletes the user's lists. */
 export function ListsDialog({ onDeleted, onClose }: Props) {
-  const lists = useLists();
+  const { lists } = useLists();
   const newList = useRef<HTMLInputElement>(null);
 
   function focusAfterDeletion(id: string) {
@@ -46,18 +47,20 @@ export function ListsDialog({ onDeleted, onClose }: Props) {
 }
 
 function NewList({ ref }: { ref: RefObject<HTMLInputElement | null> }) {
-  const { mutate: add, isPending, error } = useAddList();
+  const { create } = useListMutations();
+  const { run, busy, error } = useCall();
   const [name, setName] = useState("");
   const id = useRef(crypto.randomUUID());
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (isPending || !name.trim()) return;
-    const onSuccess = () => {
+    if (!name.trim()) return;
+    void run(async () => {
+      // With the same id again if the call is repeated.
+      await create({ name }, { id: id.current });
       setName("");
       id.current = crypto.randomUUID();
-    };
-    add({ id: id.current, name }, { onSuccess });
+    });
   }
 
   return (
@@ -68,12 +71,12 @@ function NewList({ ref }: { ref: RefObject<HTMLInputElement | null> }) {
           aria-label="New list"
           placeholder="New list"
           value={name}
-          readOnly={isPending}
+          readOnly={busy}
           onChange={(event) => setName(event.target.value)}
           dir="auto"
           autoFocus
         />
-        <button className="button primary" aria-disabled={isPending}>
+        <button className="button primary" aria-disabled={busy}>
           Add list
         </button>
       </div>
@@ -90,16 +93,14 @@ interface RowProps {
 }
 
 function ListRow({ list, previous, next, onDeleted }: RowProps) {
-  const rename = useRenameList();
-  const remove = useDeleteList();
-  const move = useMoveList();
+  const { update, move, remove } = useListMutations();
+  const { run, busy, error } = useCall();
   const up = useRef<HTMLButtonElement>(null);
   const down = useRef<HTMLButtonElement>(null);
   const moved = useRef<RefObject<HTMLButtonElement | null>>(null);
   /** What the user has typed; otherwise the name is shown, also when it changes elsewhere. */
   const [typed, setTyped] = useState<string>();
   const [asks, setAsks] = useState(false);
-  const busy = rename.isPending || remove.isPending || move.isPending;
   const name = typed ?? list.name;
   const count = list.open + list.completed;
 
@@ -113,13 +114,17 @@ function ListRow({ list, previous, next, onDeleted }: RowProps) {
     if (busy || !to) return;
     return () => {
       moved.current = button;
-      move.mutate({ list, to });
+      void run(() => move(list, to));
     };
   }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!busy && name.trim() !== list.name) rename.mutate({ list, name }, { onSuccess: () => setTyped(undefined) });
+    if (name.trim() === list.name) return;
+    void run(async () => {
+      await update(list, { name });
+      setTyped(undefined);
+    });
   }
 
   return (
@@ -151,17 +156,17 @@ function ListRow({ list, previous, next, onDeleted }: RowProps) {
       {asks && (
         <p className={styles.question}>
           The list is deleted for good. Its tasks remain, without a list.
-          <button className="button danger" aria-disabled={busy} onClick={() => busy || remove.mutate(list, { onSuccess: onDeleted })}>
+          <button className="button danger" aria-disabled={busy} onClick={() => void run(() => remove(list).then(onDeleted))}>
             Delete list
           </button>
         </p>
       )}
-      <Failure error={rename.error ?? remove.error ?? move.error} />
+      <Failure error={error} />
     </li>
   );
 }
 
-function Failure({ error }: { error: Error | null }) {
+function Failure({ error }: { error?: Error }) {
   return (
     error && (
       <p className="failure" role="alert">

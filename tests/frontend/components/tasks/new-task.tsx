@@ -3,13 +3,21 @@ import { useRef, useState, type FormEvent, type RefObject } from "react";
 import { Icon } from "@/components/ui/icon";
 import { useNotices } from "@/components/ui/notices";
 import { useHydrated } from "@/components/ui/use-hydrated";
-import { matches, type TaskFilter } from "@/lib/task-filter";
+import { matches } from "tasknook-client";
+import { useMutations } from "tasknook-client/react";
+import { queryOf, type TaskFilter } from "@/lib/task-filter";
 
-import type { NewTitle } from "./draft";
 import { quoted } from "./editable";
 import styles from "./new-task.module.css";
 import { NotAdded } from "./not-added";
-import { useAddTask } from "./use-task-changes";
+
+/** What the user has typed, with the id that the task will have: however often it is sent, it is created once. */
+interface NewTitle {
+  id: string;
+  title: string;
+  /** The list that is shown. */
+  list_id: string | null;
+}
 
 interface Props {
   filter: TaskFilter;
@@ -18,19 +26,21 @@ interface Props {
 
 /** The form to add a task. */
 export function NewTask({ filter, ref }: Props) {
-  const { mutateAsync: create } = useAddTask();
+  const { create } = useMutations();
   const hydrated = useHydrated();
-  const { announce, inform } = useNotices();
+  const { announce, inform, warn } = useNotices();
   const [failed, setFailed] = useState<NewTitle[]>([]);
   /** The one that failed and is in the input again. */
   const restored = useRef<NewTitle>(undefined);
 
   async function add(added: NewTitle) {
     try {
-      const task = await create(added);
-      if (matches(task, filter)) announce("Task added.");
+      const { id, title, list_id } = added;
+      const task = await create({ title: title.trim(), list_id }, { id });
+      if (matches(task, queryOf(filter))) announce("Task added.");
       else inform(`${quoted(task.title)} was added. It does not match the current filter.`);
-    } catch {
+    } catch (error) {
+      warn(`${quoted(added.title)} was not added. ${(error as Error).message}`);
       // Restored in the input, unless it already contains the next one.
       if (ref.current && !ref.current.value) {
         ref.current.value = added.title;

@@ -1,4 +1,4 @@
-import { useSignedIn, useSignOut } from "@/components/account/session";
+import { useSignOut, useUser } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
 import { Wordmark } from "@/components/ui/wordmark";
 
@@ -6,7 +6,7 @@ import styles from "./page-header.module.css";
 
 /** The name of the signed-in user, and the button to sign out. */
 export function PageHeader() {
-  const { user } = useSignedIn();
+  const user = useUser();
   const { warn } = useNotices();
   const signOut = useSignOut();
   return (

@@ -1,15 +1,13 @@
 import { useId } from "react";
 
-import { isSameTag } from "@/lib/task-filter";
-
-import { useTags } from "./use-tags";
+import { isSameTag } from "tasknook-client";
+import { useTags } from "tasknook-client/react";
 
 interface Props {
   /** The tags, separated by commas. */
   value: string;
   onChange: (value: string) => void;
   error?: string;
-  disabled?: boolean;
   readOnly?: boolean;
 }
 
@@ -17,20 +15,19 @@ interface Props {
 export const tagsOf = (text: string) => text.split(",").map((tag) => tag.trim()).filter(Boolean);
 
 /** A field for tags, which suggests those in use. */
-export function TagsField({ value, onChange, error, disabled, readOnly }: Props) {
+export function TagsField({ value, onChange, error, readOnly }: Props) {
   const id = useId();
-  const known = useTags();
+  const { tags } = useTags();
   // What is before the tag that is being typed.
   const before = value.slice(0, value.lastIndexOf(",") + 1);
   const used = tagsOf(before);
-  const others = known.filter((tag) => !used.some((other) => isSameTag(other, tag)));
+  const others = tags.map(({ name }) => name).filter((tag) => !used.some((other) => isSameTag(other, tag)));
   return (
     <div className="field">
       <label htmlFor={id}>Tags</label>
       <input
         id={id}
         value={value}
-        disabled={disabled}
         readOnly={readOnly}
         list={`${id}-known`}
         autoComplete="off"

@@ -1,10 +1,10 @@
 import { Icon } from "@/components/ui/icon";
 import { useNow } from "@/components/ui/use-now";
 import type { Task } from "tasknook-client";
+import { useLists } from "tasknook-client/react";
 import { dueText, isPast } from "@/lib/due-date";
 
 import styles from "./task-details.module.css";
-import { useLists } from "./use-lists";
 
 /** The names of the priorities that are worth a word. */
 const NAMES = { low: "Low priority", medium: undefined, high: "High priority", urgent: "Urgent" };
@@ -12,7 +12,7 @@ const NAMES = { low: "Low priority", medium: undefined, high: "High priority", u
 /** The list, the due date, the priority and the tags of a task. */
 export function TaskDetails({ task, onTag }: { task: Task; onTag: (tag: string) => void }) {
   const priority = NAMES[task.priority];
-  const list = useLists().find(({ id }) => id === task.list_id);
+  const list = useLists().lists.find(({ id }) => id === task.list_id);
   return (
     <>
       {list && (

@@ -2,12 +2,12 @@ import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefO
 
 import { Icon } from "@/components/ui/icon";
 import { Select } from "@/components/ui/select";
-import { isSameTag, SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
+import { isSameTag } from "tasknook-client";
+import { useLists, useTags } from "tasknook-client/react";
+import { SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
 
 import styles from "./task-filter-bar.module.css";
 import { DUES, PRIORITIES } from "./task-words";
-import { useLists } from "./use-lists";
-import { useTags } from "./use-tags";
 
 const choices = [
   ["all", "All"],
@@ -85,8 +85,8 @@ export function TaskFilterBar({ filter, onChange, ref }: Props) {
 
 function Members({ filter, onChange }: Omit<Props, "ref">) {
   const { due, priority, tag, list } = filter;
-  const tags = useTags();
-  const lists = useLists();
+  const tags = useTags().tags.map(({ name }) => name);
+  const { lists } = useLists();
   const known = tags.find((other) => tag && isSameTag(other, tag));
   const shown = tag && !known ? [tag, ...tags] : tags;
   return (

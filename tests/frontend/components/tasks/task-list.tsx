@@ -2,22 +2,22 @@ import { useRef, type KeyboardEvent } from "react";
 
 import { useNotices } from "@/components/ui/notices";
 import { hasModifier, suppressRepeats, useShortcuts } from "@/components/ui/use-shortcuts";
-import type { Task } from "tasknook-client";
-import type { TaskFilter } from "@/lib/task-filter";
+import type { Page, Task } from "tasknook-client";
+import { isDraft, useTasks } from "tasknook-client/react";
+import { queryOf, type TaskFilter } from "@/lib/task-filter";
 
-import { isDraft } from "./draft";
 import { quoted } from "./editable";
 import { NoTasks } from "./no-tasks";
 import { Skeleton } from "./skeleton";
 import styles from "./task-list.module.css";
 import { TaskRow } from "./task-row";
 import { useRowFocus } from "./use-row-focus";
-import { placeBehind } from "./task-lists";
-import { useCompleteTask, useMoveTask } from "./use-task-changes";
-import { useTasks } from "./use-tasks";
+import { useTaskChanges } from "./use-task-changes";
 
 interface Props {
   filter: TaskFilter;
+  /** The first page of the first filter, if the server has loaded it. */
+  initialPage?: Page;
   onEdit: (task: Task) => void;
   onDelete: (task: Task) => void;
   onTag: (tag: string) => void;
@@ -27,10 +27,9 @@ interface Props {
 }
 
 /** The list of the tasks that match a filter. */
-export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRemoved }: Props) {
-  const { tasks, isPlaceholderData, error, refetch, hasNextPage, isLoadingMore, loadMore } = useTasks(filter);
-  const complete = useCompleteTask();
-  const { mutate: moveTo } = useMoveTask();
+export function TaskList({ filter, initialPage, onEdit, onDelete, onTag, onShowAll, onLastRemoved }: Props) {
+  const { tasks, isPreview, error, reload, hasMore, isLoadingMore, loadMore } = useTasks(queryOf(filter), { initialPage });
+  const { toggle, move } = useTaskChanges();
   const { announce } = useNotices();
   const list = useRef<HTMLUListElement>(null);
   const focus = useRowFocus(list, tasks, onLastRemoved);
@@ -44,9 +43,8 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
     const [task, neighbor] = [tasks![index]!, tasks![index + by]];
     if (!neighbor || isDraft(neighbor)) return undefined;
     const to = by < 0 ? { before: neighbor.id } : { after: neighbor.id };
-    const position = placeBehind(by < 0 ? tasks![index - 2] : neighbor);
     return () => {
-      moveTo({ task, to, position });
+      void move(task, to);
       announce(`${quoted(task.title)} is number ${index + by + 1} of the list.`);
     };
   }
@@ -64,9 +62,9 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
     (isEdit ? onEdit : onDelete)(task);
   }
 
-  const failure = error && <Failure error={error} onRetry={() => void refetch()} />;
+  const failure = error && <Failure error={error} onRetry={() => void reload()} />;
   if (!tasks && failure) return failure;
-  if (!tasks || (isPlaceholderData && !tasks.length)) return <Skeleton />;
+  if (!tasks || (isPreview && !tasks.length)) return <Skeleton />;
   return (
     <>
       {failure}
@@ -84,7 +82,7 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
             <TaskRow
               key={task.id}
               task={task}
-              onToggle={() => complete.mutate({ task, completed: !task.completed })}
+              onToggle={() => void toggle(task)}
               onEdit={() => onEdit(task)}
               onDelete={() => onDelete(task)}
               onTag={onTag}
@@ -96,7 +94,7 @@ export function TaskList({ filter, onEdit, onDelete, onTag, onShowAll, onLastRem
       ) : (
         <NoTasks filter={filter} onShowAll={onShowAll} />
       )}
-      {hasNextPage && (
+      {hasMore && (
         <button className={`button ${styles.more}`} aria-disabled={isLoadingMore} onClick={loadMore}>
           {isLoadingMore ? "Loading …" : "Load more"}
         </button>

@@ -1,8 +1,8 @@
 import { Icon } from "@/components/ui/icon";
 import { RelativeTime } from "@/components/ui/relative-time";
 import type { Task } from "tasknook-client";
+import { isDraft } from "tasknook-client/react";
 
-import { isDraft } from "./draft";
 import { MoveButton } from "./move-button";
 import { TaskDetails } from "./task-details";
 import styles from "./task-row.module.css";

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { Icon } from "@/components/ui/icon";
 import { NoticeProvider } from "@/components/ui/notices";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
-import type { Task } from "tasknook-client";
+import type { Page, Task } from "tasknook-client";
 import { noFilter } from "@/lib/task-filter";
 
 import { ConnectionBanner } from "./connection-banner";
@@ -19,19 +19,17 @@ import { TaskFilterBar } from "./task-filter-bar";
 import { TaskList } from "./task-list";
 import styles from "./tasks-page.module.css";
 import { useFilter } from "./use-filter";
-import { useLiveUpdates } from "./use-live-updates";
 
 type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" | "lists" };
 
 /** The task page of the signed-in user. */
-export function TasksPage() {
+export function TasksPage({ initialPage }: { initialPage?: Page }) {
   const [filter, setFilter] = useFilter();
   const [open, setOpen] = useState<Open>();
   const newTask = useRef<HTMLInputElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const close = () => setOpen(undefined);
 
-  useLiveUpdates();
   useShortcuts({
     n: () => newTask.current?.focus(),
     "/": () => search.current?.focus(),
@@ -60,6 +58,7 @@ export function TasksPage() {
           <TaskFilterBar filter={filter} onChange={setFilter} ref={search} />
           <TaskList
             filter={filter}
+            initialPage={initialPage}
             onShowAll={() => setFilter(noFilter)}
             onEdit={(task) => setOpen({ dialog: "edit", task })}
             onDelete={(task) => setOpen({ dialog: "delete", task })}

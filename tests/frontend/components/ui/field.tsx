@@ -7,21 +7,19 @@ interface Props {
   /** The default maximum of the API, for the counter; the API checks the length. */
   limit: number;
   error?: string;
-  disabled?: boolean;
   readOnly?: boolean;
   rows?: number;
   autoFocus?: boolean;
 }
 
 /** A text field with a character counter and an error message. */
-export function Field({ label, value, onChange, limit, error, disabled, readOnly, rows, autoFocus }: Props) {
+export function Field({ label, value, onChange, limit, error, readOnly, rows, autoFocus }: Props) {
   const id = useId();
   // Characters as the API counts them: Unicode scalar values, not UTF-16 units.
   const length = [...value].length;
   const shared = {
     id,
     value,
-    disabled,
     readOnly,
     autoFocus,
     "aria-invalid": Boolean(error),
