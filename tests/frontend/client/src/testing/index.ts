@@ -1,1 +1,3 @@
-export { createTestServer, TestClock, TestServer, type Failure, type FailureOptions, type Matcher, type TestServerOptions, type TestUser } from "./server.ts";
+export type { TestClock } from "./clock.ts";
+export type { Failure, FailureOptions, Matcher } from "./failures.ts";
+export { createTestServer, type TestServer, type TestServerOptions, type TestUser } from "./server.ts";

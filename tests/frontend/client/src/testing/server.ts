@@ -1,19 +1,18 @@
 import { sleep, throwIfAborted } from "../abort.ts";
 import { type Client, type ClientOptions, createClient } from "../client.ts";
-import type { ProblemCode } from "../problem.ts";
 import type { List, Task, TrashedTask } from "../types.ts";
+import { TestClock } from "./clock.ts";
 import { Streams } from "./events.ts";
+import { type Failure, type FailureOptions, Failures, type Matcher } from "./failures.ts";
+import { keyOf, RecordedReplies } from "./idempotency.ts";
 import { Owner } from "./owner.ts";
 import { invalidAt, Rejection } from "./problem.ts";
 import { checkBody, type Incoming, incomingOf } from "./request.ts";
-import { checkType, match, type Match, type Reply, ROUTES } from "./routes.ts";
-import { encode } from "./text.ts";
+import { checkType, match, type Reply, ROUTES } from "./routes.ts";
 import { bearerOf, isOwn, tokenOf, verified } from "./token.ts";
 
 const BODY_MAX = 65_536;
 const BULK_BODY_MAX = 1_048_576;
-const KEYS_MAX = 10_000;
-const KEY_LIFETIME = 86_400_000;
 
 export interface TestServerOptions {
   /** The maximum number of tasks of a user; 10,000 by default, 0 for any number. */
@@ -31,74 +30,15 @@ export interface TestUser {
   lists: List[];
 }
 
-/**
- * The requests of a failure: their method and the path below `/api/{user_id}` without a query, such as `POST /tasks` or
- * `PATCH /tasks/{id}` with any id, or a regular expression that matches the method and the path as it is.
- */
-export type Matcher = string | RegExp;
-
-/** What happens instead of a response: a problem of the API, or an error of `fetch`, such as a `TypeError` without a network. */
-export type Failure = { code: ProblemCode; detail?: string; retryAfter?: number } | Error;
-
-export interface FailureOptions {
-  /** The number of requests that fail; 1 by default. */
-  times?: number;
-  /** Whether the request is executed, and only its response is lost; false by default. */
-  executed?: boolean;
-}
-
-interface Injected extends FailureOptions {
-  matcher: Matcher;
-  failure: Failure;
-  left: number;
-}
-
-/** A response that is recorded under an idempotency key. */
-interface Recorded {
-  request: string;
-  reply: Reply;
-  at: number;
-}
-
-/** The time of the server. */
-export class TestClock {
-  #offset = 0;
-  #fixed?: number;
-  readonly #changed: () => void;
-
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
-
-  /** Milliseconds since 1970. */
-  now(): number {
-    return this.#fixed ?? Date.now() + this.#offset;
-  }
-
-  /** Stops the clock at this time; without one, it is that of the device again. */
-  set(time?: Date | number | string): void {
-    this.#fixed = time === undefined ? undefined : new Date(time).getTime();
-    this.#offset = 0;
-    this.#changed();
-  }
-
-  /** Moves the clock forward, so that for example tokens expire. */
-  advance(millis: number): void {
-    if (this.#fixed === undefined) this.#offset += millis;
-    else this.#fixed += millis;
-    this.#changed();
-  }
-}
-
 /** An API in memory; see `createTestServer`. */
 export class TestServer {
   /** The time of the server, which you can set. */
   readonly clock: TestClock;
   readonly #options: TestServerOptions;
   readonly #owners = new Map<string, Owner>();
-  readonly #keys = new Map<string, Map<string, Recorded>>();
+  readonly #replies = new RecordedReplies();
   readonly #streams: Streams;
-  readonly #failures = new Set<Injected>();
+  readonly #failures = new Failures();
   #ids = 0;
   /** The time of the request that is executed. */
   #now = 0;
@@ -133,10 +73,8 @@ export class TestServer {
   }
 
   /** Makes the next requests of this kind fail. Returns a function that ends it. */
-  fail(matcher: Matcher, failure: Failure, { times = 1, executed = false }: FailureOptions = {}): () => void {
-    const injected: Injected = { matcher, failure, left: times, executed };
-    this.#failures.add(injected);
-    return () => void this.#failures.delete(injected);
+  fail(matcher: Matcher, failure: Failure, options: FailureOptions = {}): () => void {
+    return this.#failures.add(matcher, failure, options);
   }
 
   /** Ends all open event streams, as a lost connection does. */
@@ -155,7 +93,7 @@ export class TestServer {
     this.disconnect();
     this.#failures.clear();
     this.#owners.clear();
-    this.#keys.clear();
+    this.#replies.clear();
     this.clock.set();
   }
 
@@ -171,31 +109,18 @@ export class TestServer {
   async #respond(request: Incoming, signal: AbortSignal | undefined): Promise<Response> {
     const id = request.headers.get("X-Request-Id") ?? "";
     const requestId = /^[A-Za-z0-9._-]{1,128}$/.test(id) ? id : this.#newId();
-    const injected = this.#failureOf(request);
+    const failure = this.#failures.take(request);
     let reply: Reply;
     try {
-      if (injected && !injected.executed) throw rejectionOf(injected.failure);
+      if (failure && !failure.executed) throw failure.error;
       reply = this.#route(request, requestId, signal);
-      if (injected) throw rejectionOf(injected.failure);
+      if (failure) throw failure.error;
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       const headers = { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...error.headers };
       reply = { status: error.status, headers, json: error.body(requestId) };
     }
     return responseTo(request, reply, requestId);
-  }
-
-  #failureOf({ method, path }: Incoming): Injected | undefined {
-    const pattern = match(path)?.pattern;
-    for (const injected of this.#failures) {
-      const { matcher } = injected;
-      const isMatch = typeof matcher === "string" ? matcher === `${method} ${pattern}` : matcher.test(`${method} ${path}`);
-      if (!isMatch) continue;
-      injected.left -= 1;
-      if (injected.left <= 0) this.#failures.delete(injected);
-      return injected;
-    }
-    return undefined;
   }
 
   #route(request: Incoming, requestId: string, signal: AbortSignal | undefined): Reply {
@@ -218,7 +143,9 @@ export class TestServer {
     checkType(found.pattern, request.headers);
     const stored = this.#owners.get(userId);
     const owner = stored ?? new Owner(userId, { quota: this.#options.quota ?? 10_000, now: () => this.#now, newId: this.#newId });
-    const reply = this.#once(userId, request, found, () =>
+    const key = keyOf(request);
+    checkBody(request, found.pattern === "/tasks/bulk" ? BULK_BODY_MAX : BODY_MAX);
+    const execute = () =>
       handler({
         request,
         userId,
@@ -231,37 +158,16 @@ export class TestServer {
         erase: () => this.#erase(userId),
         transfer: (token) => this.#transfer(owner, token),
         events: (since) => this.#streams.open({ userId, since, expiresAt: claims.exp * 1000, signal }),
-      }),
-    );
+      });
+    const reply = key === undefined ? execute() : this.#replies.once(userId, key, request, found, this.#now, execute);
     if (!stored && owner.revision) this.#owners.set(userId, owner);
     if (request.method !== "GET") this.#streams.update(userId);
     return reply;
   }
 
-  /** Executes a POST with a key once. */
-  #once(userId: string, request: Incoming, found: Match, execute: () => Reply): Reply {
-    const key = request.method === "POST" ? keyOf(request.headers) : undefined;
-    checkBody(request, found.pattern === "/tasks/bulk" ? BULK_BODY_MAX : BODY_MAX);
-    if (key === undefined) return execute();
-    const keys = this.#keys.get(userId) ?? new Map<string, Recorded>();
-    const sent = [found.pattern, found.id, request.query, encode(new TextDecoder().decode(request.body))].join("\n");
-    const recorded = keys.get(key);
-    const now = this.clock.now();
-    if (recorded && now - recorded.at < KEY_LIFETIME) {
-      if (recorded.request === sent) return { ...recorded.reply, headers: { ...recorded.reply.headers, "Idempotency-Replayed": "true" } };
-      const detail = "The Idempotency-Key was used for a request with another route, query or body; send a new key.";
-      throw new Rejection("idempotency_key_reused", detail);
-    }
-    const reply = execute();
-    keys.delete(key);
-    this.#keys.set(userId, keys.set(key, { request: sent, reply, at: now }));
-    if (keys.size > KEYS_MAX) keys.delete(keys.keys().next().value!);
-    return reply;
-  }
-
   #erase(userId: string): void {
     this.#owners.delete(userId);
-    this.#keys.delete(userId);
+    this.#replies.clear(userId);
     this.#streams.update(userId);
   }
 
@@ -287,20 +193,6 @@ export class TestServer {
 export const createTestServer = (options: TestServerOptions = {}): TestServer => new TestServer(options);
 
 const structuredCopy = <Value>(value: Value) => JSON.parse(JSON.stringify(value)) as Value;
-
-function rejectionOf(failure: Failure): Error {
-  if (failure instanceof Error) return failure;
-  const { code, detail = "A failure of the test.", retryAfter } = failure;
-  return new Rejection(code, detail, {}, retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) });
-}
-
-function keyOf(headers: Headers): string | undefined {
-  const sent = headers.get("Idempotency-Key");
-  if (sent === null) return undefined;
-  const key = sent.replace(/^"(.*)"$/, "$1");
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new Rejection("malformed_request", "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.");
-}
 
 function responseTo({ method }: Incoming, { status, headers, json, stream }: Reply, requestId: string): Response {
   const own: Record<string, string> = { "X-Content-Type-Options": "nosniff", "X-Request-Id": requestId };
