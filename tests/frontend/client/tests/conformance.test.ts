@@ -25,6 +25,8 @@ test("the cases of the service pass with the API in memory", async () => {
   onTestFinished(close);
   const excluded = Object.values(EXCLUDED).flat();
   const env = { ...process.env, TASKNOOK_URL: url, TASKNOOK_SECRET: SECRET, TASKNOOK_EXCLUDE: excluded.join(" ") };
-  const { stdout } = await promisify(execFile)(process.execPath, [join(FOLDER, "inputs.mjs")], { cwd: FOLDER, env }).catch((error) => error);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(FOLDER, "inputs.mjs")], { cwd: FOLDER, env }).catch(
+    (error) => error,
+  );
   expect(stdout).toMatch(/^\d+ passed, 0 failed\n$/);
 });

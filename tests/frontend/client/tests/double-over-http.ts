@@ -10,7 +10,8 @@ export async function serveDouble(options: TestServerOptions): Promise<{ url: st
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const headers = new Headers();
-    for (let index = 0; index < request.rawHeaders.length; index += 2) headers.append(request.rawHeaders[index]!, request.rawHeaders[index + 1]!);
+    for (let index = 0; index < request.rawHeaders.length; index += 2)
+      headers.append(request.rawHeaders[index]!, request.rawHeaders[index + 1]!);
     const body = chunks.length ? Buffer.concat(chunks) : undefined;
     const reply = await double.fetch(request.url!, { method: request.method, headers, body });
     response.writeHead(reply.status, Object.fromEntries(reply.headers));

@@ -67,7 +67,7 @@ function run(owner: Owner, operation: Json, earlier: Done[]): Done {
   else if (typeof op !== "string" || !VERBS.includes(op)) members.reject("op", `must be one of ${VERBS.join(", ")}`, "enum");
   members.finish();
   const id = readId(members, op === "create");
-  const completed = op === "complete" ? members.completed() ?? true : undefined;
+  const completed = op === "complete" ? (members.completed() ?? true) : undefined;
   const reference = op === "create" ? undefined : referenceOf(members);
   members.finish();
   if (op !== "create" && !id) throw invalidAt(["body", "id"], "is required", "missing");
@@ -148,7 +148,8 @@ function conditionOf(reference: Reference, id: string, earlier: Done[]): Conditi
   if (!reference) return ALWAYS;
   if ("revision" in reference) return { allows: (revision) => revision === reference.revision };
   const before = earlier[reference.operation];
-  if (!before || (before.id && before.id !== id)) throw invalidAt(["body", "if_match"], "must be an earlier operation on the same task", "value_error");
+  if (!before || (before.id && before.id !== id))
+    throw invalidAt(["body", "if_match"], "must be an earlier operation on the same task", "value_error");
   if (before.revision === undefined) throw new Rejection("dependency_failed", "The operation in `if_match` failed.");
   return { allows: (revision) => revision === before.revision };
 }

@@ -10,7 +10,9 @@ export function parseDue(text: string): Parsed {
   const found = FORM.exec(text);
   if (!found) return { error: "must be a date like 2026-12-24 or a date-time like 2026-12-24T18:00:00Z", type: "datetime_parsing" };
   const year = { error: "must be in the years 1 to 9999, also in UTC", type: "value_error" };
-  const [y, month, day, hour = 0, minute = 0, second = 0, , , zoneHour = 0, zoneMinute = 0] = found.slice(1).map((part) => Number(part ?? 0));
+  const [y, month, day, hour = 0, minute = 0, second = 0, , , zoneHour = 0, zoneMinute = 0] = found
+    .slice(1)
+    .map((part) => Number(part ?? 0));
   if (!y) return year;
   const date = new Date(0);
   date.setUTCFullYear(y, month! - 1, day);

@@ -51,7 +51,12 @@ export class Streams {
     let end = () => {};
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
       const owner = this.#ownerOf(userId);
-      let [epoch, revision, isLost, timer] = [owner?.epoch, owner?.revision ?? 0, false, undefined as ReturnType<typeof setTimeout> | undefined];
+      let [epoch, revision, isLost, timer] = [
+        owner?.epoch,
+        owner?.revision ?? 0,
+        false,
+        undefined as ReturnType<typeof setTimeout> | undefined,
+      ];
       try {
         if (since) revision = readPosition(since, userId, owner).revision;
         isLost = Boolean(since && /_[0-9a-f-]{36}$/.test(since));

@@ -33,9 +33,13 @@ export function readPosition(text: string, userId: string, owner: Owner | undefi
   return position;
 }
 
-const put = (type: "task" | "list", object: Task | List) => ({ revision: object.revision, type, kind: "put", id: object.id, [type]: object }) as Change;
+const put = (type: "task" | "list", object: Task | List) =>
+  ({ revision: object.revision, type, kind: "put", id: object.id, [type]: object }) as Change;
 
-const putsOf = (owner: Owner): Change[] => [...owner.live.map((task) => put("task", task)), ...[...owner.lists.values()].map((list) => put("list", list))];
+const putsOf = (owner: Owner): Change[] => [
+  ...owner.live.map((task) => put("task", task)),
+  ...[...owner.lists.values()].map((list) => put("list", list)),
+];
 
 /** What changed after a revision, in order: each object once, as it is. */
 export function changesAfter(owner: Owner, revision: number): Change[] {
@@ -64,7 +68,9 @@ export function changesPage(owner: Owner | undefined, userId: string, text: stri
     return { changes: page, next: positionOf(userId, { epoch: owner.epoch, revision }), more };
   }
   const { revision = owner.revision, place = "" } = position?.place === undefined ? {} : position;
-  const rest = putsOf(owner).sort((one, other) => compare(one.id, other.id)).filter(({ id }) => id > place);
+  const rest = putsOf(owner)
+    .sort((one, other) => compare(one.id, other.id))
+    .filter(({ id }) => id > place);
   const page = rest.slice(0, limit);
   const more = rest.length > limit;
   const next = positionOf(userId, { epoch: owner.epoch, revision, ...(more && { place: page.at(-1)!.id }) });

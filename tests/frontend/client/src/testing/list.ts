@@ -21,7 +21,12 @@ const ORDERS: Record<string, (task: StoredTask) => Key> = {
 
 const PARAMETERS = ["priority", "tags", "none", "from", "before", "overdue", "tz", "list", "status", "sort", "search"] as const;
 /** The name of a parameter in errors. */
-const NAMES: Partial<Record<(typeof PARAMETERS)[number], string>> = { none: "due_date", from: "due_after", before: "due_before", list: "list_id" };
+const NAMES: Partial<Record<(typeof PARAMETERS)[number], string>> = {
+  none: "due_date",
+  from: "due_after",
+  before: "due_before",
+  list: "list_id",
+};
 
 /** What a list is filtered and sorted by, and with it a cursor. */
 interface Filters {
@@ -80,7 +85,11 @@ export function listPage(owner: Owner, scope: Scope, text: string, now: number):
   const tasks = rest.slice(0, limit);
   const revision = cursor?.revision ?? owner.revision;
   const isStable = sort.by === "created" || sort.by === "deleted";
-  const page: ListPage = { tasks, changedSince: cursor !== undefined && !isStable && revision !== owner.revision, isSearch: Boolean(others.search) };
+  const page: ListPage = {
+    tasks,
+    changedSince: cursor !== undefined && !isStable && revision !== owner.revision,
+    isSearch: Boolean(others.search),
+  };
   if (isCounted) page.total = matching.length;
   if (rest.length > limit) {
     const last = tasks.at(-1)!;
@@ -104,7 +113,8 @@ function cursorOf(text: string, scope: Scope): Cursor | undefined {
 function agree(query: Query, filters: Filters, cursor: Cursor): void {
   for (const name of PARAMETERS) {
     const [asked, carried] = [filters[name], cursor[name] ?? { tz: "UTC", status: "all", search: "" }[name as string]];
-    if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(carried)) query.reject(NAMES[name] ?? name, "differs from the cursor", "contradiction");
+    if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(carried))
+      query.reject(NAMES[name] ?? name, "differs from the cursor", "contradiction");
   }
 }
 
@@ -141,7 +151,11 @@ function filtersOf(query: Query, scope: Scope, sortOfCursor?: string): Filters {
 
 function statusOf(query: Query): Filters["status"] {
   const STATUSES = { all: "all", pending: "pending", active: "pending", completed: "completed" } as const;
-  const named = query.take("status", "must be all, pending, active or completed", (text) => STATUSES[text.toLowerCase() as keyof typeof STATUSES]);
+  const named = query.take(
+    "status",
+    "must be all, pending, active or completed",
+    (text) => STATUSES[text.toLowerCase() as keyof typeof STATUSES],
+  );
   const flag = query.take("completed", "must be true or false", boolean);
   const flagged = flag === undefined ? undefined : flag ? "completed" : "pending";
   if (flagged && named && named !== "all" && named !== flagged) query.reject("completed", "contradicts status", "contradiction");
@@ -152,7 +166,10 @@ function sortOf(query: Query, scope: Scope, sortOfCursor?: string): Filters["sor
   const first = scope === "trash" ? "deleted, created" : "created";
   const msg = `must be ${first}, updated, title, due_date, priority, completed or position, with - before it for descending`;
   const sort = query.takeOf(["sort", "sort_by"], msg, (text) => {
-    const by = text.toLowerCase().replace(/^-/, "").replace(/^(created|updated|deleted)_at$/, "$1");
+    const by = text
+      .toLowerCase()
+      .replace(/^-/, "")
+      .replace(/^(created|updated|deleted)_at$/, "$1");
     const isKnown = Object.hasOwn(ORDERS, by) && (by !== "deleted" || scope === "trash");
     return isKnown ? { by, isSigned: text.startsWith("-") } : undefined;
   });
@@ -196,7 +213,10 @@ function offsetOf(query: Query, limit: number, hasCursor: boolean): number {
   return first?.value ?? 0;
 }
 
-function matcherOf({ status, priority, tags, none, from, before, overdue, tz, list, search }: Filters, now: number): (task: StoredTask) => boolean {
+function matcherOf(
+  { status, priority, tags, none, from, before, overdue, tz, list, search }: Filters,
+  now: number,
+): (task: StoredTask) => boolean {
   const zone = new Zone(tz ?? "UTC");
   const isOverdue = ({ due_date, completed }: StoredTask) => !completed && Boolean(due_date) && zone.isOver(due_date!, now);
   const isBefore = ({ due_date }: StoredTask, limit: string) => due_date && zone.momentOf(due_date) < zone.momentOf(limit);

@@ -254,7 +254,11 @@ export class Owner {
     let index = place.name === "to" ? (place.end === "first" ? 0 : others.length) : from;
     if (neighbour && neighbour.id !== item.id) index = others.indexOf(neighbour) + (place.name === "after" ? 1 : 0);
     if (!others.slice(Math.min(from, index), Math.max(from, index)).some(isVisible)) return undefined;
-    const { key, renumbered } = placeBefore(others.map(({ position }) => position), index, this.revision + 1);
+    const { key, renumbered } = placeBefore(
+      others.map(({ position }) => position),
+      index,
+      this.revision + 1,
+    );
     for (const [place, position] of renumbered) renumber(others[place]!, position);
     return key;
   }

@@ -90,7 +90,10 @@ function tagsOf(headers: Headers, name: string, isStrong: boolean): ((revision: 
   const field = headers.get(name)?.trim();
   if (field === undefined) return undefined;
   if (field === "*") return () => true;
-  const tags = field.split(",").map((tag) => tag.trim()).filter(Boolean);
+  const tags = field
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter(Boolean);
   if (tags.some((tag) => !/^(W\/)?"[^"]*"$/.test(tag))) {
     throw new Rejection("malformed_request", `${name} must be * or a list of quoted entity tags.`);
   }
@@ -101,7 +104,11 @@ function tagsOf(headers: Headers, name: string, isStrong: boolean): ((revision: 
 
 /** Rejects a request that accepts no response of this type. */
 export function checkAccept(headers: Headers, type: string): void {
-  const ranges = (headers.get("Accept") ?? "*/*").toLowerCase().split(",").map((range) => range.trim()).filter((range) => /^[^;/]+\/[^;/]+/.test(range));
+  const ranges = (headers.get("Accept") ?? "*/*")
+    .toLowerCase()
+    .split(",")
+    .map((range) => range.trim())
+    .filter((range) => /^[^;/]+\/[^;/]+/.test(range));
   const [main] = type.split("/");
   const levels = [type, `${main}/*`, "*/*"].map((name) => ranges.find((range) => range.split(";")[0]!.trim() === name));
   const best = levels.find((range) => range !== undefined);

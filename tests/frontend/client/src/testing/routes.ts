@@ -58,8 +58,13 @@ function collection({ owner, isKnown, request }: Call, json: unknown[], headers:
   const state = [isKnown && owner.epoch, owner.revision, request.path, request.query, JSON.stringify(json), JSON.stringify(headers)];
   const ETag = `W/"${digest(state.join("\n"))}"`;
   const match = request.headers.get("If-Match")?.trim();
-  if (match !== undefined && match !== "*") throw new Rejection("precondition_failed", "Lists have weak entity tags, which never match.", {}, { ETag });
-  const tags = request.headers.get("If-None-Match")?.split(",").map((tag) => tag.trim()) ?? [];
+  if (match !== undefined && match !== "*")
+    throw new Rejection("precondition_failed", "Lists have weak entity tags, which never match.", {}, { ETag });
+  const tags =
+    request.headers
+      .get("If-None-Match")
+      ?.split(",")
+      .map((tag) => tag.trim()) ?? [];
   const isSame = tags.some((tag) => tag === "*" || tag.replace(/^W\//, "") === ETag.slice(2));
   return { status: isSame ? 304 : 200, headers: { ...headers, ETag }, json };
 }
@@ -86,7 +91,14 @@ function put(call: Call): Reply {
   const { owner, request, id } = call;
   if (isCreate(request)) {
     const input = taskInput(objectOf(request), "rejected", true);
-    return created(call, "tasks", owner.createTask(input, newId(id, () => owner.task(id))));
+    return created(
+      call,
+      "tasks",
+      owner.createTask(
+        input,
+        newId(id, () => owner.task(id)),
+      ),
+    );
   }
   const input = taskInput(objectOf(request), "ignored");
   const condition = conditionOf(request.headers);
@@ -129,7 +141,14 @@ function putList(call: Call): Reply {
   const { owner, request, id } = call;
   if (isCreate(request)) {
     const input = listInput(objectOf(request), "rejected", true);
-    return created(call, "lists", owner.createList(input, newId(id, () => owner.list(id))));
+    return created(
+      call,
+      "lists",
+      owner.createList(
+        input,
+        newId(id, () => owner.list(id)),
+      ),
+    );
   }
   const input = listInput(objectOf(request), "ignored");
   const condition = conditionOf(request.headers);
@@ -153,12 +172,17 @@ function removeList({ owner, request, id }: Call): Reply {
 
 function countedLists(call: Call): Reply {
   const { live, sortedLists } = call.owner;
-  const count = (id: string, isCompleted: boolean) => live.filter(({ list_id, completed }) => list_id === id && completed === isCompleted).length;
-  return collection(call, sortedLists.map((list) => ({ ...list, open: count(list.id, false), completed: count(list.id, true) })));
+  const count = (id: string, isCompleted: boolean) =>
+    live.filter(({ list_id, completed }) => list_id === id && completed === isCompleted).length;
+  return collection(
+    call,
+    sortedLists.map((list) => ({ ...list, open: count(list.id, false), completed: count(list.id, true) })),
+  );
 }
 
 function emptyTrash({ owner, request }: Call): Reply {
-  if (request.query) throw invalid([{ loc: ["query"], msg: "must be absent, since all tasks in the trash are deleted", type: "value_error" }]);
+  if (request.query)
+    throw invalid([{ loc: ["query"], msg: "must be absent, since all tasks in the trash are deleted", type: "value_error" }]);
   for (const task of owner.trash) owner.purge(task);
   return NO_CONTENT;
 }
@@ -198,7 +222,9 @@ export const ROUTES: Record<string, Record<string, Handler>> = {
     POST: (call) => created(call, "tasks", call.owner.createTask(taskInput(objectOf(call.request), "rejected", true))),
   },
   "/tasks/tags": { GET: (call) => collection(call, countTags(call.owner.live)) },
-  "/tasks/bulk": { POST: ({ owner, request, requestId }) => ({ status: 200, json: { results: runBulk(owner, objectOf(request), requestId) } }) },
+  "/tasks/bulk": {
+    POST: ({ owner, request, requestId }) => ({ status: 200, json: { results: runBulk(owner, objectOf(request), requestId) } }),
+  },
   "/tasks/changes": {
     GET: ({ owner, isKnown, userId, request }) => ({ status: 200, json: changesPage(isKnown ? owner : undefined, userId, request.query) }),
   },
@@ -249,7 +275,10 @@ export interface Match {
 
 /** Finds the route of a path. */
 export function match(path: string): Match | undefined {
-  const [root, ...segments] = path.replace(/(.)\/$/, "$1").split("/").slice(1);
+  const [root, ...segments] = path
+    .replace(/(.)\/$/, "$1")
+    .split("/")
+    .slice(1);
   if (root !== "api" || !segments[0]) return undefined;
   const isShort = segments[0] === "tasks" || segments[0] === "lists";
   // Of the paths that fit both forms, such as `/api/tasks/lists`, the short one is meant.
@@ -266,7 +295,9 @@ export function match(path: string): Match | undefined {
 }
 
 function fits(pattern: string[], segments: string[]): boolean {
-  return pattern.length === segments.length && pattern.every((part, index) => (part === "{id}" ? segments[index] : part === segments[index]));
+  return (
+    pattern.length === segments.length && pattern.every((part, index) => (part === "{id}" ? segments[index] : part === segments[index]))
+  );
 }
 
 /** The media type of the responses of a route. */

@@ -46,7 +46,10 @@ export class TestServer {
   constructor(options: TestServerOptions) {
     this.#options = options;
     this.clock = new TestClock(() => this.#streams.update());
-    this.#streams = new Streams((userId) => this.#owners.get(userId), () => this.clock.now());
+    this.#streams = new Streams(
+      (userId) => this.#owners.get(userId),
+      () => this.clock.now(),
+    );
   }
 
   /** The API as a function: pass it to `createClient`, or install it as `globalThis.fetch`. */
@@ -200,6 +203,6 @@ function responseTo({ method }: Incoming, { status, headers, json, stream }: Rep
   if (json !== undefined && status !== 304) own["Content-Type"] = "application/json";
   const isEmpty = method === "HEAD" || status === 204 || status === 304;
   if (isEmpty && stream) void stream.cancel();
-  const body = isEmpty ? null : stream ?? (json === undefined ? null : JSON.stringify(json));
+  const body = isEmpty ? null : (stream ?? (json === undefined ? null : JSON.stringify(json)));
   return new Response(body, { status, headers: { ...own, ...headers } });
 }

@@ -37,7 +37,12 @@ export function verified(token: string, isSigned: (token: string) => boolean, no
 
 function reject(detail: string): Rejection {
   const description = detail.replaceAll('"', "'");
-  return new Rejection("invalid_token", detail, {}, { "WWW-Authenticate": `Bearer error="invalid_token", error_description="${description}"` });
+  return new Rejection(
+    "invalid_token",
+    detail,
+    {},
+    { "WWW-Authenticate": `Bearer error="invalid_token", error_description="${description}"` },
+  );
 }
 
 /** The bearer token of a request. */
