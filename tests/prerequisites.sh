@@ -81,12 +81,12 @@ cargo_tool() {
     cargo install "$name" "${how[@]}" --quiet
 }
 
-# Next.js needs a newer Node than Debian 12 has. The Makefile puts this one first.
+# Next.js (20.9) and Vite need a newer Node than Debian 12 has. The Makefile puts this one first.
 node_runtime() {
-    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 9) ? 0 : 1)' && return
+    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' && return
     local folder=target/node machine
     machine=$(node -p '`${process.platform}-${process.arch}`')
-    echo "Node $(node --version) is too old. Installing Node $NODE in $folder. By hand: Node 20.9 or newer on the PATH"
+    echo "Node $(node --version) is too old. Installing Node $NODE in $folder. By hand: Node 20.19 or 22.12 or newer on the PATH"
     npm install --prefix "$folder" "node-$machine@$NODE" --no-audit --no-fund --no-save --ignore-scripts --loglevel=error
     mkdir -p "$folder/bin"
     ln -sf "../node_modules/node-$machine/bin/node" "$folder/bin/node"
