@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-import { launch } from "../../../../browser/browser.mjs";
 import { freePort, startApi, startApp } from "../../../scripts/servers.mjs";
+import { openPage } from "./chromium.ts";
 import { install, run } from "./support.ts";
 
 let data: string;
@@ -103,12 +103,9 @@ test("only the browser refreshes the session", async () => {
 });
 
 test("the page to paste writes tasks in a browser", async () => {
-  const browser = await launch();
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext();
+  const { context, page } = await openPage();
   const pair = (cookie: string) => ({ name: cookie.split("=")[0]!, value: decodeURIComponent(cookie.slice(cookie.indexOf("=") + 1)), url: origin });
   await context.addCookies(carol.cookies.map(pair));
-  const page = await context.newPage();
   await page.goto(`${origin}/my-tasks`);
   await page.getByLabel("New task").fill("Buy milk");
   await page.getByRole("button", { name: "Add" }).click();
