@@ -1,8 +1,17 @@
 // Cancellation without `AbortSignal.any`, `AbortSignal.timeout` and `signal.reason`, which older browsers and React Native lack.
 
+/** The reasons of signals, for the browsers and React Native without `signal.reason`. */
+const reasons = new WeakMap<AbortSignal, unknown>();
+
+/** Aborts with a reason, unless it is aborted already. */
+function abort(controller: AbortController, reason: unknown): void {
+  if (!controller.signal.aborted) reasons.set(controller.signal, reason);
+  controller.abort(reason);
+}
+
 /** The reason of an aborted signal. */
 export function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? Object.assign(new Error("The call was aborted."), { name: "AbortError" });
+  return signal.reason ?? reasons.get(signal) ?? Object.assign(new Error("The call was aborted."), { name: "AbortError" });
 }
 
 /** Throws the reason of the first of these signals that is aborted. */
@@ -15,10 +24,10 @@ export function linked(...signals: (AbortSignal | undefined)[]): { controller: A
   const controller = new AbortController();
   const releases = signals.map((signal) => {
     if (!signal) return;
-    const abort = () => controller.abort(reasonOf(signal));
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort);
-    return () => signal.removeEventListener("abort", abort);
+    const follow = () => abort(controller, reasonOf(signal));
+    if (signal.aborted) follow();
+    signal.addEventListener("abort", follow);
+    return () => signal.removeEventListener("abort", follow);
   });
   return { controller, release: () => releases.forEach((release) => release?.()) };
 }
@@ -31,7 +40,7 @@ export class Calls {
   /** Begins a call, which is aborted with the signal of its caller, or with all calls. */
   begin(signal?: AbortSignal): { signal: AbortSignal; end: () => void } {
     const { controller, release } = linked(signal);
-    if (this.#closed) controller.abort(this.#closed.reason);
+    if (this.#closed) abort(controller, this.#closed.reason);
     this.#open.add(controller);
     const end = () => {
       release();
@@ -43,7 +52,7 @@ export class Calls {
   /** Aborts all calls, and those that begin later. */
   close(reason: unknown): void {
     this.#closed = { reason };
-    for (const controller of this.#open) controller.abort(reason);
+    for (const controller of this.#open) abort(controller, reason);
   }
 }
 

@@ -77,8 +77,9 @@ export class Token {
 function claims(token: string): { sub: string; iat: number; exp: number } {
   try {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
-    const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes));
+    // React Native has no `TextDecoder`.
+    const bytes = Array.from(atob(payload), (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+    return JSON.parse(decodeURIComponent(bytes.join("")));
   } catch (error) {
     throw new Unreachable("Better Auth returned no token.", { cause: error });
   }

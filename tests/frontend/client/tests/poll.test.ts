@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { failure, testClient } from "./support.ts";
 import { followed } from "./followed.ts";
@@ -94,4 +94,22 @@ test("close ends polling during a pause", async () => {
   api.close();
   expect(await stream.ended).toMatchObject({ name: "AccountChanged" });
   expect(await failure(api.events().next())).toMatchObject({ name: "AccountChanged" });
+});
+
+test("the client works with what React Native has", async () => {
+  const { api, userId } = testClient({ userId: "Zoë 🛒" });
+  await api.deleteUser();
+  const reason = Object.getOwnPropertyDescriptor(AbortSignal.prototype, "reason")!;
+  onTestFinished(() => void Object.defineProperty(AbortSignal.prototype, "reason", reason));
+  Object.defineProperty(AbortSignal.prototype, "reason", { ...reason, get: () => undefined });
+  vi.stubGlobal("TextDecoder", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const native = testClient({ userId, stream: false, pollMs: 10 });
+  const stream = follow(native.api);
+  await stream.expect({ type: "ready", missed: true });
+  const task = await native.api.create({ title: "one" });
+  await stream.expect({ change: { task } });
+  native.api.close();
+  expect(await stream.ended).toMatchObject({ name: "AccountChanged" });
+  expect(await failure(native.api.list())).toMatchObject({ name: "AccountChanged" });
 });
