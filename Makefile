@@ -23,10 +23,17 @@ run: ## Build and start the service on SQLite under ./data, with a development s
 
 .PHONY: demo
 demo: ## Start the service on SQLite, and a Next.js application with Better Auth
+	@[ -e $(APP) ] || echo "The first start installs packages and builds both; about 5 minutes on 2 cores. Later ones take seconds."
 	@tests/prerequisites.sh demo
 	$(CARGO) build $(ENGINES)
-	NEXT_TELEMETRY_DISABLED=1 npm run build --prefix tests/frontend
+	@$(MAKE) --no-print-directory $(APP)
 	@node tests/frontend/scripts/demo.mjs
+
+# The built application: built again only after a change of its sources.
+APP := tests/frontend/.next/BUILD_ID
+$(APP): $(shell git ls-files tests/frontend/app tests/frontend/components tests/frontend/lib tests/frontend/client/src \
+		tests/frontend/*.ts tests/frontend/package-lock.json)
+	NEXT_TELEMETRY_DISABLED=1 npm run build --prefix tests/frontend
 
 .PHONY: check
 check: ## Check words, format, lints, documentation and dependencies; every commit passes

@@ -10,5 +10,8 @@ export const authDatabaseFile = process.env.AUTH_DATABASE || "data/auth.db";
 /** Whether the tokens for the API are signed with BETTER_AUTH_SECRET instead of a key pair. */
 export const signedWithSecret = process.env.TOKENS_SIGNED_WITH === "secret";
 
+/** Whether new users begin with a few example tasks. */
+export const exampleTasks = process.env.EXAMPLE_TASKS === "true";
+
 /** The lifetime of a token; the default is that of Better Auth. */
 export const tokenLifetime = process.env.TOKEN_LIFETIME || "15m";

@@ -51,6 +51,7 @@ async function start() {
       AUTH_DATABASE: join(folder, "auth.db"),
       BETTER_AUTH_SECRET: secret(),
       BETTER_AUTH_URL: origin,
+      EXAMPLE_TASKS: "true",
       TASKNOOK_URL: `http://localhost:${apiPort}`,
     },
   });
