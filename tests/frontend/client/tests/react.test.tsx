@@ -1,9 +1,10 @@
 // First: it creates the document.
 import { probe, render } from "./render.tsx";
 
+import { Activity } from "react";
 import { expect, inject, test } from "vitest";
 
-import type { Task, TaskQuery } from "../src/index.ts";
+import { SignedOut, type Task, type TaskQuery } from "../src/index.ts";
 import * as tasknook from "../src/react/index.ts";
 import { Conflict, isDraft, TasknookProvider, useMutations, useTask, useTasks, type TasknookProviderProps } from "../src/react/index.ts";
 import { failure, testClient, tokenFor } from "./support.ts";
@@ -211,6 +212,58 @@ test("nothing of a former user is shown", async () => {
   expect(await failure(create({ title: "late" }))).toMatchObject({ name: "AccountChanged" });
 });
 
+test("a provider that was hidden and is shown again works", async () => {
+  const { other, props } = device();
+  await other.create({ title: "one" });
+  const { Probe, latest } = probe(() => ({ ...useTasks(), ...useMutations(), client: tasknook.useClient() }));
+  const hidden = (mode: "hidden" | "visible") => (
+    <Activity mode={mode}>
+      <Provided props={props} Probe={Probe} />
+    </Activity>
+  );
+  const { rerender } = render(hidden("visible"));
+  await expect.poll(() => latest()?.tasks).toHaveLength(1);
+  const { client } = latest();
+  rerender(hidden("hidden"));
+  await expect.poll(() => failure(client.list()).catch(() => undefined)).toMatchObject({ name: "AccountChanged" });
+  rerender(hidden("visible"));
+  await expect.poll(() => latest().client).not.toBe(client);
+  await latest().create({ title: "two" });
+  await expect.poll(() => latest().tasks).toHaveLength(2);
+});
+
+test("a client of the application is used, and not closed", async () => {
+  const { api } = testClient();
+  await api.create({ title: "one" });
+  const { shows, unmount } = page({ client: api, live: false } as Omit<TasknookProviderProps, "children">);
+  await shows(["one"]);
+  unmount();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect((await api.list()).tasks).toHaveLength(1);
+});
+
+test("a list that was requested before a write is loaded again", async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let held = 0;
+  const { other, props } = device({
+    fetch: async (url: string, init: RequestInit) => {
+      const response = await fetch(url, init);
+      // Read before the write, and received after it.
+      if (url.includes("sort=position") && (held += 1) === 1) await released;
+      return response;
+    },
+  });
+  const task = await other.create({ title: "old" });
+  const { latest, shows } = page(props);
+  await expect.poll(() => held).toBeGreaterThan(0);
+  await latest().update(task, { title: "new" });
+  await shows(["new"]);
+  release();
+  await latest().reload();
+  await shows(["new"]);
+});
+
 test("an ended session and another account are reported", async () => {
   const events: string[] = [];
   const { props, userId } = device();
@@ -219,7 +272,6 @@ test("an ended session and another account are reported", async () => {
     ...props,
     fetchToken: () => tokenFor(owner),
     onAccountChanged: () => events.push("account changed"),
-    onSignedOut: () => events.push("signed out"),
   } as Omit<TasknookProviderProps, "children">;
   const { latest } = page(reported);
   await expect.poll(() => latest()?.error?.name).toBe("AccountChanged");
@@ -227,6 +279,11 @@ test("an ended session and another account are reported", async () => {
   owner = userId;
   await latest().reload();
   await expect.poll(() => latest().tasks).toEqual([]);
+  const ended = device({
+    ...{ fetchToken: () => Promise.reject(new SignedOut("You are not signed in.")), onSignedOut: () => events.push("signed out") },
+  });
+  page(ended.props);
+  await expect.poll(() => events).toContain("signed out");
 });
 
 test("an unavailable API is reported until it responds", async () => {

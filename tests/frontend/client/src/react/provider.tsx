@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, Fragment, use, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 
 import type { Client, ClientOptions } from "../client.ts";
 import type { AccountChanged, SignedOut } from "../problem.ts";
@@ -46,7 +46,7 @@ function UserProvider({ children, ...props }: TasknookProviderProps) {
   const latest = useRef(props);
   useEffect(() => void (latest.current = props));
 
-  const [session, setSession] = useState(open);
+  const [{ session, opened }, setOpen] = useState(() => ({ session: open(), opened: 1 }));
   const mounted = useRef(false);
 
   function open(): Session {
@@ -60,8 +60,8 @@ function UserProvider({ children, ...props }: TasknookProviderProps) {
   }
 
   useEffect(() => {
-    // Shown again after it was hidden by `<Activity>`.
-    if (session.isClosed) return setSession(open());
+    // Shown again after it was hidden by `<Activity>`. The children begin anew, since queries keep their cache.
+    if (session.isClosed) return setOpen({ session: open(), opened: opened + 1 });
     mounted.current = true;
     session.open();
     return () => {
@@ -69,9 +69,13 @@ function UserProvider({ children, ...props }: TasknookProviderProps) {
       // Strict Mode unmounts and immediately mounts again; close only if it is still unmounted after that.
       queueMicrotask(() => mounted.current || session.close());
     };
-  }, [session]);
+  }, [session, opened]);
 
-  return <Context value={session}>{children}</Context>;
+  return (
+    <Context value={session}>
+      <Fragment key={opened}>{children}</Fragment>
+    </Context>
+  );
 }
 
 /** The client of the signed-in user, for calls without a hook. */
