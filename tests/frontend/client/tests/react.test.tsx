@@ -315,6 +315,22 @@ test("changes elsewhere are shown without a reload", async () => {
   expect(opened()).toBe(before);
 });
 
+test("a late event of a deletion does not hide a restored task", async () => {
+  const { other, props } = device({ live: true });
+  const task = await other.create({ title: "one" });
+  const { latest, shows } = page(props);
+  await shows(["one"]);
+  // The events of the first round arrive before the last one.
+  for (const title of ["two", "three"]) {
+    await latest().remove(task);
+    const { revision } = await latest().restore(task);
+    task.revision = revision;
+    await other.create({ title });
+    await expect.poll(() => latest().tasks?.some((one) => one.title === title)).toBe(true);
+  }
+  await shows(["three", "two", "one"]);
+});
+
 test("a task is found by its id, and follows writes", async () => {
   const { other, props } = device();
   const task = await other.create({ title: "one" });

@@ -29,8 +29,8 @@ export class TaskCache {
   readonly #pending = new Set<Pending>();
   /** The hashes of queries to load again after the pending writes. */
   readonly #stale = new Set<string>();
-  /** The revisions that own writes created, and the ids of tasks that they removed. */
-  readonly #written = new Set<number | string>();
+  /** The revisions that own writes created. */
+  readonly #written = new Set<number>();
 
   constructor(queries: QueryClient) {
     this.#queries = queries;
@@ -66,8 +66,6 @@ export class TaskCache {
 
   /** Shows the result of a write. The lists are correct then, and not loaded again unless the API must decide them. */
   succeed(change: Pending, result: Task | undefined): void {
-    if (change.kind === "remove") this.#written.add(change.task.id);
-    else this.#written.delete(change.task.id);
     if (result) this.#written.add(result.revision);
     const [oldest] = this.#written;
     if (this.#written.size > MAX_WRITTEN) this.#written.delete(oldest!);
@@ -93,14 +91,16 @@ export class TaskCache {
 
   /** Shows what changed elsewhere. */
   apply(changes: Change[]): void {
-    const others = changes.filter((change) => !this.#isOwn(change));
+    const others = changes.filter(({ revision }) => !this.#written.has(revision));
     if (!others.length) return;
     notifyManager.batch(() => {
       for (const change of others) {
         // Its tasks have events of their own.
         if (change.type === "list") continue;
+        // A newer version is loaded already, such as that of a task that was restored since.
+        if (change.revision < (this.find(change.id)?.revision ?? 0)) continue;
         if (change.kind === "deleted") this.#drop(change.id);
-        else if (change.task.revision > (this.find(change.id)?.revision ?? 0)) this.#put(change.task);
+        else this.#put(change.task);
       }
       this.reapply();
     });
@@ -168,10 +168,6 @@ export class TaskCache {
 
   #all(): Query[] {
     return this.#queries.getQueryCache().findAll({ queryKey: TASKS });
-  }
-
-  #isOwn(change: Change): boolean {
-    return this.#written.has(change.kind === "deleted" ? change.id : change.revision);
   }
 }
 
