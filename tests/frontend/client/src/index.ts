@@ -3,5 +3,4 @@ export type { StreamEvent } from "./events.ts";
 export type { Fetch } from "./http.ts";
 export { diffTask, threeWayMerge, type Merge, type TaskMembers } from "./merge.ts";
 export { AccountChanged, Problem, SignedOut, Unreachable, type FieldError, type ProblemCode } from "./problem.ts";
-export { isSameTag, matches } from "./query.ts";
 export type * from "./types.ts";

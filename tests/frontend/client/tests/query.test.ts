@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { matches, type Task, type TaskQuery } from "../src/index.ts";
+import type { Task, TaskQuery } from "../src/index.ts";
+import { matches } from "../src/query.ts";
 import { localQuery } from "../src/query.ts";
 import { testClient } from "./support.ts";
 

@@ -3,8 +3,7 @@ import { useRef, useState, type FormEvent, type RefObject } from "react";
 import { Icon } from "@/components/ui/icon";
 import { useNotices } from "@/components/ui/notices";
 import { useHydrated } from "@/components/ui/use-hydrated";
-import { matches } from "tasknook-client";
-import { useMutations } from "tasknook-client/react";
+import { matches, useMutations } from "tasknook-client/react";
 import { queryOf, type TaskFilter } from "@/lib/task-filter";
 
 import { quoted } from "./editable";

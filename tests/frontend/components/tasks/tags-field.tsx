@@ -1,7 +1,6 @@
 import { useId } from "react";
 
-import { isSameTag } from "tasknook-client";
-import { useTags } from "tasknook-client/react";
+import { isSameTag, useTags } from "tasknook-client/react";
 
 interface Props {
   /** The tags, separated by commas. */

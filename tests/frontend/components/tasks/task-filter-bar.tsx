@@ -2,8 +2,7 @@ import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefO
 
 import { Icon } from "@/components/ui/icon";
 import { Select } from "@/components/ui/select";
-import { isSameTag } from "tasknook-client";
-import { useLists, useTags } from "tasknook-client/react";
+import { isSameTag, useLists, useTags } from "tasknook-client/react";
 import { SEARCH_MAX, type TaskFilter } from "@/lib/task-filter";
 
 import styles from "./task-filter-bar.module.css";
