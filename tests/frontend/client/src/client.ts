@@ -120,6 +120,7 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
   const shared = shareEvents && tabs ? new SharedEvents({ name, tabs, receive, changes }) : undefined;
 
   return {
+    baseUrl,
     userId,
 
     /** Returns a page of tasks, newest first by default. */

@@ -1,0 +1,68 @@
+import type { OfflineStorage } from "./storage.ts";
+
+const STORE = "values";
+
+/** The storage of a browser. The keys of its entries contain the account. */
+export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage {
+  let opening: Promise<IDBDatabase> | undefined;
+
+  function open(): Promise<IDBDatabase> {
+    opening ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(database, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const opened = request.result;
+        // The browser closes a connection when the user deletes the data; the next call opens another one.
+        opened.onclose = () => (opening = undefined);
+        opened.onversionchange = () => {
+          opened.close();
+          opening = undefined;
+        };
+        resolve(opened);
+      };
+    }).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  /** The results of the requests of a transaction, once it is complete: before, nothing is stored. */
+  async function run<Results>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => () => Results): Promise<Results> {
+    const transaction = (await open()).transaction(STORE, mode);
+    return new Promise((resolve, reject) => {
+      const results = use(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(results());
+      transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
+    });
+  }
+
+  const all = (account: string) => IDBKeyRange.bound([account], [account, []]);
+
+  return {
+    get: (account, key) =>
+      run("readonly", (store) => {
+        const request = store.get([account, key]);
+        return () => request.result as unknown;
+      }),
+    getAll: (account) =>
+      run("readonly", (store) => {
+        const [keys, values] = [store.getAllKeys(all(account)), store.getAll(all(account))];
+        return () => new Map(keys.result.map((key, index) => [(key as string[])[1]!, values.result[index] as unknown]));
+      }),
+    put: (account, values) =>
+      run("readwrite", (store) => {
+        for (const [key, value] of values) {
+          if (value === undefined) store.delete([account, key]);
+          else store.put(value, [account, key]);
+        }
+        return () => undefined;
+      }),
+    clear: (account) =>
+      run("readwrite", (store) => {
+        store.delete(all(account));
+        return () => undefined;
+      }),
+  };
+}

@@ -1,0 +1,291 @@
+import type { Client } from "../client.ts";
+import { AccountChanged, Problem, SignedOut, Unreachable } from "../problem.ts";
+import type { List, Move, NewTask, Task, TaskPatch, TrashedTask } from "../types.ts";
+import { uuid } from "../uuid.ts";
+import { fits, nextBatch } from "./batch.ts";
+import { refresh } from "./feed.ts";
+import { membersOf } from "./members.ts";
+import { settled } from "./settle.ts";
+import type { Batch, OfflineConflict, Pending, State, StateChange } from "./state.ts";
+import type { OfflineStorage } from "./storage.ts";
+import { Store } from "./store.ts";
+import { browserTabs, type OfflineTabs } from "./tabs.ts";
+import { applied, pendingVersion, tasksOf } from "./view.ts";
+
+export interface OfflineOptions {
+  client: Client;
+  storage: OfflineStorage;
+  /** Whether writes are sent at once, and again after errors of the network; true by default. Otherwise call `flush`. */
+  autoSend?: boolean;
+  /** Milliseconds before the first repetition of a request without a response; then twice as long each time, up to 60 times. */
+  retryMs?: number;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** The APIs by which tabs share the queue; null if only this object uses the storage. By default those of the browser. */
+  tabs?: OfflineTabs | null;
+}
+
+/** What the queue is doing. */
+export interface OfflineStatus {
+  /** The number of operations that the API has not confirmed. */
+  pending: number;
+  isSending: boolean;
+  /** Why the last request failed; absent after one that succeeded. With `SignedOut` and `AccountChanged` it is not repeated. */
+  error?: unknown;
+}
+
+type Unnumbered = Pending extends infer Each ? (Each extends Pending ? Omit<Each, "seq"> : never) : never;
+
+/** The tasks of a user on this device, which can be read and changed without a network. */
+export class OfflineTasks {
+  readonly #options: OfflineOptions;
+  readonly #store: Store;
+  readonly #listeners = new Set<() => void>();
+  readonly #closed = new AbortController();
+  #tasks?: { state: State; tasks: Task[] };
+  #status: OfflineStatus = { pending: 0, isSending: false };
+  #flushing?: Promise<void>;
+  #isRequested = false;
+  #retry?: ReturnType<typeof setTimeout>;
+  #failures = 0;
+
+  private constructor(options: OfflineOptions) {
+    this.#options = options;
+    const { client, storage, tabs = browserTabs() } = options;
+    const account = `tasknook-offline-1 ${encodeURIComponent(client.userId)} ${client.baseUrl}`;
+    this.#store = new Store({ account, storage, tabs: tabs ?? undefined, onChange: () => this.#notify({}) });
+  }
+
+  /** Loads what is stored of this user, and continues to send. */
+  static async open(options: OfflineOptions): Promise<OfflineTasks> {
+    const offline = new OfflineTasks(options);
+    await offline.#store.load();
+    offline.#notify({});
+    globalThis.addEventListener?.("online", offline.#send);
+    offline.#send();
+    return offline;
+  }
+
+  /** The tasks in their manual order, with all changes of this device. The same array until something changes. */
+  tasks(): Task[] {
+    const { state } = this.#store;
+    if (this.#tasks?.state !== state) this.#tasks = { state, tasks: tasksOf(state, this.#options.client.userId) };
+    return this.#tasks.tasks;
+  }
+
+  /** The lists in their order, as of the last `refresh`. */
+  lists(): List[] {
+    return [...this.#store.state.lists.values()].sort((a, b) => (a.position < b.position ? -1 : 1));
+  }
+
+  /** The writes that could not be executed, until you resolve them. */
+  conflicts(): readonly OfflineConflict[] {
+    return this.#store.state.queue.conflicts;
+  }
+
+  status(): OfflineStatus {
+    return this.#status;
+  }
+
+  /** Calls it after each change of tasks, lists, conflicts or status. Returns a function that ends this. */
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** Creates a task, and returns it as it will be. Like every write, it is stored on the device when the promise is fulfilled. */
+  async create(task: NewTask, { id = uuid() }: { id?: string } = {}): Promise<Task> {
+    // As it was entered: the API validates it.
+    await this.#enqueue(null, [{ op: "create", id, task: { ...task, ...membersOf(task) } as NewTask }]);
+    return this.#version(id)!;
+  }
+
+  /** Changes the given members of a task. */
+  async update(task: Task, patch: TaskPatch): Promise<Task> {
+    await this.#enqueue(task, [{ op: "update", id: task.id, task: membersOf(patch) }]);
+    return this.#version(task.id) ?? { ...task, ...membersOf(patch) };
+  }
+
+  /** Sets `completed`. */
+  complete(task: Task, completed = !task.completed): Promise<Task> {
+    return this.update(task, { completed });
+  }
+
+  /** Moves a task to the trash. */
+  async remove(task: Task): Promise<void> {
+    await this.#enqueue(task, [{ op: "delete", id: task.id }]);
+  }
+
+  /** Makes a task of the trash live again, or one that `remove` returned nothing of. */
+  async restore(task: Task | TrashedTask): Promise<Task> {
+    const { deleted_at: _, ...live } = task as TrashedTask;
+    await this.#enqueue(null, [{ op: "restore", id: task.id, task: live }]);
+    return this.#version(task.id) ?? live;
+  }
+
+  /** Moves a task in the manual order: before or after another one, or to one end. */
+  async move(task: Task, to: Move): Promise<void> {
+    await this.#enqueue(task, [{ op: "move", id: task.id, to }]);
+  }
+
+  /**
+   * Ends a conflict: with `"theirs"` nothing is written, with `"mine"` what is in it, and with a patch the same with these members
+   * instead. A task that was deleted elsewhere is restored, or created again.
+   */
+  async resolve({ id }: { id: string }, choice: "mine" | "theirs" | TaskPatch): Promise<void> {
+    await this.#write((state) => {
+      const conflict = state.queue.conflicts.find((each) => each.id === id);
+      if (!conflict) return undefined;
+      const conflicts = state.queue.conflicts.filter((each) => each.id !== id);
+      if (choice === "theirs") return { queue: { conflicts } };
+      const { queue } = this.#enqueued(state, conflict.theirs, operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), state));
+      return { queue: { ...queue, conflicts } };
+    });
+  }
+
+  /** Loads what changed elsewhere. */
+  async refresh(): Promise<void> {
+    await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
+  }
+
+  /**
+   * Sends all pending operations, and rejects with the error of the request that failed. Writes, `open` and the event `online` call it
+   * themselves, unless `autoSend` is false.
+   */
+  flush(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#isRequested = true;
+    this.#flushing ??= this.#flushRequested();
+    return this.#flushing;
+  }
+
+  /** Deletes everything of this user from the device, also what is not sent. */
+  async clear(): Promise<void> {
+    await this.#store.exclusively("send", () => this.#store.clear());
+  }
+
+  /** Ends all requests and timers. What is not sent remains stored, for the next object of the same user. */
+  close(): void {
+    clearTimeout(this.#retry);
+    globalThis.removeEventListener?.("online", this.#send);
+    this.#closed.abort(new AccountChanged("The queue was closed."));
+    this.#store.close();
+    this.#listeners.clear();
+  }
+
+  #send = (): void => {
+    if (this.#options.autoSend === false || this.#closed.signal.aborted || !this.#store.state.queue.operations.length) return;
+    // `status` has the error.
+    this.flush().catch(() => {});
+  };
+
+  /** Sends again if `flush` was called meanwhile: what was added could be missing in the last batch. */
+  async #flushRequested(): Promise<void> {
+    try {
+      while (this.#isRequested) {
+        this.#isRequested = false;
+        await this.#request(() => this.#store.exclusively("send", () => this.#sendAll()));
+      }
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const { client, now = Date.now } = this.#options;
+    for (;;) {
+      let batch: Batch | undefined;
+      // Stored before it is sent: after a crash it is sent with the same key.
+      await this.#store.change(({ queue }) => {
+        batch = nextBatch(queue, now());
+        return batch === queue.batch ? undefined : { queue: { batch } };
+      });
+      if (!batch) return;
+      const sent = batch;
+      try {
+        const results = await client.bulk(sent.body, { atomic: false, idempotencyKey: sent.key, signal: this.#closed.signal });
+        await this.#store.change((state) => (state.queue.batch?.key === sent.key ? settled(state, sent, results, client.userId) : undefined));
+        if (results.some(({ status }) => status >= 500)) throw new Unreachable("The API could not execute all operations.");
+      } catch (error) {
+        // The next attempt is another request.
+        if (isMisused(error)) await this.#store.change(() => ({ queue: { batch: undefined } }));
+        throw error;
+      }
+    }
+  }
+
+  /** Makes requests, and follows whether they succeed. */
+  async #request(send: () => Promise<void>): Promise<void> {
+    this.#notify({ isSending: true });
+    try {
+      await send();
+      this.#failures = 0;
+      this.#notify({ isSending: false, error: undefined });
+    } catch (error) {
+      this.#notify({ isSending: false, error });
+      this.#scheduleRetry(error);
+      throw error;
+    }
+  }
+
+  #scheduleRetry(error: unknown): void {
+    const isFinal = error instanceof SignedOut || error instanceof AccountChanged || (error instanceof Problem && [401, 403].includes(error.status));
+    if (isFinal || this.#closed.signal.aborted || this.#options.autoSend === false) return;
+    const { retryMs = 1000 } = this.#options;
+    const wait = Math.min(retryMs * 2 ** this.#failures, retryMs * 60) * (0.5 + Math.random());
+    this.#failures = Math.min(this.#failures + 1, 10);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(this.#send, Math.max(wait, error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0));
+  }
+
+  #enqueue(seen: Task | null, operations: Unnumbered[]): Promise<void> {
+    if (!operations.every(fits)) return Promise.reject(new RangeError("The task is too large."));
+    return this.#write((state) => this.#enqueued(state, seen, operations));
+  }
+
+  async #write(change: (state: State) => StateChange | undefined): Promise<void> {
+    await this.#store.change(change);
+    this.#send();
+  }
+
+  /** Adds operations on a task that the user saw in this version. */
+  #enqueued({ queue, tasks }: State, seen: Task | null, operations: Unnumbered[]): { queue: StateChange["queue"] & object } {
+    const { id } = operations[0]!;
+    const isPending = queue.operations.some((operation) => operation.id === id);
+    if (isPending && seen && operations[0]!.op !== "restore" && !pendingVersion({ queue } as State, id, "")) throw new Error("The task was deleted.");
+    // A draft that the API has created meanwhile, too.
+    const base = seen && seen.revision > 0 ? seen : (tasks.get(id) ?? null);
+    const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
+    const bases = isPending ? queue.bases : { ...queue.bases, [id]: isNew ? null : base };
+    const numbered = operations.map((operation, index) => ({ ...operation, seq: queue.next + index }) as Pending);
+    return { queue: { operations: [...queue.operations, ...numbered], bases, next: queue.next + numbered.length } };
+  }
+
+  /** A task with the pending operations. */
+  #version(id: string): Task | null {
+    const { queue, tasks } = this.#store.state;
+    const operations = queue.operations.filter((operation) => operation.id === id);
+    return operations.reduce<Task | null>((task, operation) => applied(task, operation, this.#options.client.userId), tasks.get(id) ?? null);
+  }
+
+  #notify(status: Partial<OfflineStatus>): void {
+    const pending = this.#store.state.queue.operations.length;
+    const { isSending, error } = { ...this.#status, ...status };
+    this.#status = { pending, isSending, error };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** The operations that write what is in a conflict. */
+function operationsOf({ taskId: id, base, mine, theirs }: OfflineConflict, chosen: ReturnType<typeof membersOf>, { tasks }: State): Unnumbered[] {
+  if (!mine && !Object.keys(chosen).length) return [{ op: "delete", id }];
+  const task = { ...mine, ...chosen };
+  if (theirs ?? tasks.get(id)) return [{ op: "update", id, task }];
+  if (!base) return [{ op: "create", id, task: task as NewTask }];
+  return [{ op: "restore", id, task: base }, { op: "update", id, task }];
+}
+
+/** Whether the API would reject the same request again. */
+function isMisused(error: unknown): boolean {
+  return error instanceof Problem && [400, 413, 415, 422].includes(error.status);
+}

@@ -1,0 +1,56 @@
+import { draftOf } from "../react/draft.ts";
+import type { Task } from "../types.ts";
+import type { Pending, State } from "./state.ts";
+
+/** A task after an operation; null for none. */
+export function applied(task: Task | null, operation: Pending, userId: string): Task | null {
+  switch (operation.op) {
+    case "create":
+      return draftOf(operation.task, operation.id, userId);
+    case "update":
+      return task && { ...task, ...operation.task };
+    case "delete":
+      return null;
+    case "restore":
+      return task ?? operation.task;
+    case "move":
+      return task;
+  }
+}
+
+/** The tasks in their manual order, with the pending operations. */
+export function tasksOf({ queue, tasks }: State, userId: string): Task[] {
+  // The keys are ASCII, so strings compare as the API does.
+  const stored = [...tasks.values()].sort((a, b) => (a.position < b.position ? -1 : 1));
+  if (!queue.operations.length) return stored;
+  const view = new Map<string, Task | null>(tasks);
+  let order = stored.map(({ id }) => id);
+  for (const operation of queue.operations) {
+    const { id } = operation;
+    view.set(id, applied(view.get(id) ?? null, operation, userId));
+    if (operation.op === "create" && !order.includes(id)) order.unshift(id);
+    else if (operation.op === "restore" && !order.includes(id)) order = inserted(order, operation.task, view);
+    else if (operation.op === "move" && order.includes(id)) order = moved(order, operation);
+  }
+  return order.flatMap((id) => view.get(id) ?? []);
+}
+
+function inserted(order: string[], task: Task, view: Map<string, Task | null>): string[] {
+  const index = order.findIndex((id) => (view.get(id)?.position ?? "") > task.position);
+  const at = index < 0 ? order.length : index;
+  return [...order.slice(0, at), task.id, ...order.slice(at)];
+}
+
+function moved(order: string[], { id, to }: Pending & { op: "move" }): string[] {
+  const others = order.filter((other) => other !== id);
+  if ("to" in to) return to.to === "first" ? [id, ...others] : [...others, id];
+  const at = others.indexOf("before" in to ? to.before : to.after) + ("after" in to ? 1 : 0);
+  // The neighbour is not there, or is the task itself.
+  if (!others.includes("before" in to ? to.before : to.after)) return order;
+  return [...others.slice(0, at), id, ...others.slice(at)];
+}
+
+/** What the pending operations on a task make of the version that they are based on. */
+export function pendingVersion({ queue }: State, id: string, userId: string): Task | null {
+  return queue.operations.filter((operation) => operation.id === id).reduce<Task | null>((task, operation) => applied(task, operation, userId), queue.bases[id] ?? null);
+}
