@@ -34,7 +34,8 @@ export function nextBatch(queue: Queue, now: number): Batch | undefined {
     body.push(sent);
   }
   if (!body.length) return undefined;
-  return { key: uuid(), attempted: now, seqs: queue.operations.slice(0, body.length).map(({ seq }) => seq), body };
+  const seqs = queue.operations.slice(0, body.length).map(({ seq }) => seq);
+  return { key: uuid(), attempted: now, position: queue.position, seqs, body };
 }
 
 function operationOf(operation: Pending, condition: number | { operation: number } | undefined): Operation {

@@ -10,7 +10,7 @@ import type { Batch, OfflineConflict, Pending, State, StateChange } from "./stat
 import type { OfflineStorage } from "./storage.ts";
 import { Store } from "./store.ts";
 import { browserTabs, type OfflineTabs } from "./tabs.ts";
-import { applied, pendingVersion, tasksOf } from "./view.ts";
+import { pendingVersion, tasksOf, versionOf } from "./view.ts";
 
 export interface OfflineOptions {
   client: Client;
@@ -138,8 +138,8 @@ export class OfflineTasks {
       if (!conflict) return undefined;
       const conflicts = state.queue.conflicts.filter((each) => each.id !== id);
       if (choice === "theirs") return { queue: { conflicts } };
-      const { queue } = this.#enqueued(state, conflict.theirs, operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), state));
-      return { queue: { ...queue, conflicts } };
+      const operations = operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), versionOf(state, conflict.taskId, this.#options.client.userId));
+      return { queue: { ...(operations.length ? this.#enqueued(state, conflict.theirs, operations).queue : {}), conflicts } };
     });
   }
 
@@ -252,7 +252,7 @@ export class OfflineTasks {
   #enqueued({ queue, tasks }: State, seen: Task | null, operations: Unnumbered[]): { queue: StateChange["queue"] & object } {
     const { id } = operations[0]!;
     const isPending = queue.operations.some((operation) => operation.id === id);
-    if (isPending && seen && operations[0]!.op !== "restore" && !pendingVersion({ queue } as State, id, "")) throw new Error("The task was deleted.");
+    if (isPending && seen && operations[0]!.op !== "restore" && !pendingVersion(queue, id, this.#options.client.userId)) throw new Error("The task was deleted.");
     // A draft that the API has created meanwhile, too.
     const base = seen && seen.revision > 0 ? seen : (tasks.get(id) ?? null);
     const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
@@ -261,11 +261,8 @@ export class OfflineTasks {
     return { queue: { operations: [...queue.operations, ...numbered], bases, next: queue.next + numbered.length } };
   }
 
-  /** A task with the pending operations. */
   #version(id: string): Task | null {
-    const { queue, tasks } = this.#store.state;
-    const operations = queue.operations.filter((operation) => operation.id === id);
-    return operations.reduce<Task | null>((task, operation) => applied(task, operation, this.#options.client.userId), tasks.get(id) ?? null);
+    return versionOf(this.#store.state, id, this.#options.client.userId);
   }
 
   #notify(status: Partial<OfflineStatus>): void {
@@ -276,13 +273,14 @@ export class OfflineTasks {
   }
 }
 
-/** The operations that write what is in a conflict. */
-function operationsOf({ taskId: id, base, mine, theirs }: OfflineConflict, chosen: ReturnType<typeof membersOf>, { tasks }: State): Unnumbered[] {
-  if (!mine && !Object.keys(chosen).length) return [{ op: "delete", id }];
+/** The operations that write what is in a conflict to the task as it is on this device. */
+function operationsOf({ taskId: id, base, mine, theirs }: OfflineConflict, chosen: ReturnType<typeof membersOf>, local: Task | null): Unnumbered[] {
+  if (!mine && !Object.keys(chosen).length) return local ? [{ op: "delete", id }] : [];
   const task = { ...mine, ...chosen };
-  if (theirs ?? tasks.get(id)) return [{ op: "update", id, task }];
-  if (!base) return [{ op: "create", id, task: task as NewTask }];
-  return [{ op: "restore", id, task: base }, { op: "update", id, task }];
+  const before = theirs ?? base;
+  if (local) return [{ op: "update", id, task }];
+  if (!before) return [{ op: "create", id, task: task as NewTask }];
+  return [{ op: "restore", id, task: before }, { op: "update", id, task }];
 }
 
 /** Whether the API would reject the same request again. */

@@ -20,7 +20,13 @@ export function settled(state: State, batch: Batch, results: OperationResult[], 
     if (settledTask.conflict) conflicts.push(settledTask.conflict);
   }
   const operations = queue.operations.flatMap(({ seq }) => left.get(seq) ?? []);
-  return { queue: { operations, bases, batch: undefined, conflicts: [...queue.conflicts, ...conflicts] }, tasks };
+  for (const [id, task] of tasks) {
+    const known = state.tasks.get(id);
+    if (task && known && known.revision > task.revision) tasks.delete(id);
+  }
+  // The response can be that of an earlier attempt: what changed since is loaded again.
+  const { position } = batch;
+  return { queue: { operations, bases, batch: undefined, position, conflicts: [...queue.conflicts, ...conflicts] }, tasks };
 }
 
 /** The operations of each task, in their order. */

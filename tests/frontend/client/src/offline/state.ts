@@ -17,6 +17,8 @@ export interface Batch {
   key: string;
   /** When it was sent first, in milliseconds since 1970. */
   attempted: number;
+  /** The position in the change feed at that time. */
+  position?: string;
   /** The operation of each element of `body`. */
   seqs: number[];
   body: Operation[];

@@ -1,6 +1,6 @@
 import { draftOf } from "../react/draft.ts";
 import type { Task } from "../types.ts";
-import type { Pending, State } from "./state.ts";
+import type { Pending, Queue, State } from "./state.ts";
 
 /** A task after an operation; null for none. */
 export function applied(task: Task | null, operation: Pending, userId: string): Task | null {
@@ -50,7 +50,17 @@ function moved(order: string[], { id, to }: Pending & { op: "move" }): string[] 
   return [...others.slice(0, at), id, ...others.slice(at)];
 }
 
+/** A task with the pending operations on it. */
+export function versionOf({ queue, tasks }: State, id: string, userId: string): Task | null {
+  return after(queue, id, tasks.get(id) ?? null, userId);
+}
+
 /** What the pending operations on a task make of the version that they are based on. */
-export function pendingVersion({ queue }: State, id: string, userId: string): Task | null {
-  return queue.operations.filter((operation) => operation.id === id).reduce<Task | null>((task, operation) => applied(task, operation, userId), queue.bases[id] ?? null);
+export function pendingVersion(queue: Queue, id: string, userId: string): Task | null {
+  return after(queue, id, queue.bases[id] ?? null, userId);
+}
+
+function after({ operations }: Queue, id: string, task: Task | null, userId: string): Task | null {
+  for (const operation of operations) if (operation.id === id) task = applied(task, operation, userId);
+  return task;
 }
