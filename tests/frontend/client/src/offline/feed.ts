@@ -19,12 +19,14 @@ export async function refresh(client: Client, store: Store, signal: AbortSignal)
     for (const change of page.changes) if (change.kind === "put") put(change, tasks, lists);
     position = page.next;
   }
+  // The position of a user of whom nothing is stored is the beginning: after it, deletions of what this queue creates would be missing.
+  if (!tasks.size && !lists.size) position = undefined;
   await store.change((state) => ({ queue: { position }, tasks: replaced(state.tasks, tasks), lists: replaced(state.lists, lists) }));
   // What changed since the snapshot began.
-  await follow(client, store, position, signal);
+  if (position !== undefined) await follow(client, store, position, signal);
 }
 
-async function follow(client: Client, store: Store, since: string | undefined, signal: AbortSignal): Promise<void> {
+async function follow(client: Client, store: Store, since: string, signal: AbortSignal): Promise<void> {
   for await (const { changes, next } of client.follow({ since, signal })) {
     if (next !== store.state.queue.position || changes.length) await store.change(() => pageChange(changes, next));
   }
