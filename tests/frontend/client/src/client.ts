@@ -5,7 +5,7 @@ import { canStream, poll } from "./poll.ts";
 import { AccountChanged, Problem } from "./problem.ts";
 import type { operations } from "./schema.ts";
 import { browserTabs, SharedEvents, type Tabs } from "./shared-events.ts";
-import { fetchSessionToken, Token } from "./token.ts";
+import { fetchSessionToken, Token, type FetchToken } from "./token.ts";
 import type * as types from "./types.ts";
 import { uuid } from "./uuid.ts";
 import { Versions } from "./versions.ts";
@@ -15,8 +15,11 @@ export interface ClientOptions {
   baseUrl: string;
   /** The signed-in user's id in Better Auth. */
   userId: string;
-  /** Returns a new token; by default from `/api/auth/token` of this origin. On the server: `auth.api.getToken`. */
-  fetchToken?: () => Promise<string>;
+  /**
+   * Returns a new token; by default from `/api/auth/token` of this origin. On the server: `auth.api.getToken`. An error other than
+   * `SignedOut` is thrown as the cause of an `Unreachable`.
+   */
+  fetchToken?: FetchToken;
   fetch?: Fetch;
   /** The number of retries after 429 and 503; 2 by default. */
   maxRetries?: number;
@@ -74,7 +77,7 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
   // Looked up at each call: others replace the global one later.
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const token = new Token(userId, fetchToken, now);
+  const token = new Token(userId, fetchToken, now, timeoutMs);
   const versions = new Versions();
   const calls = new Calls();
   const http = new Http({ baseUrl, token, fetch, calls, maxRetries, timeoutMs });
@@ -92,7 +95,9 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
   /** Creates what has this id, or returns it as it is. */
   async function createOrGet<Of extends keyof operations>(path: string, call: Call<Of>): Promise<Result<Of>> {
     try {
-      return (await received("PUT", path, { ...call, headers: { "If-None-Match": "*" } })).body;
+      const { body } = await received("PUT", path, { ...call, headers: { "If-None-Match": "*" } });
+      // Writes to a draft, whose revision is 0, are based on what was created.
+      return versions.wrote({ id: (body as Version).id, revision: 0 }, body as Result<Of> & Version);
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 412 || error.trashed) throw error;
       return (await received<Of>("GET", path, { signal: call.signal })).body;
@@ -104,7 +109,11 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     return versions.inOrder(base.id, async () => {
       const headers = { ...ifMatch(base), ...options.headers };
       return versions.wrote(base, (await call(method, path, { ...options, headers })) as Result<Of> & Version);
-    });
+    }, options.signal);
+  }
+
+  async function list(query: types.TaskQuery = {}, { signal }: types.CallOptions = {}): Promise<types.Page> {
+    return pageOf(await received<"list_tasks">("GET", "/tasks", { query, signal }));
   }
 
   async function changes({ since, limit, signal }: SinceOptions & { limit?: number } = {}): Promise<types.Changes> {
@@ -124,17 +133,15 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     userId,
 
     /** Returns a page of tasks, newest first by default. */
-    async list(query: types.TaskQuery = {}, { signal }: types.CallOptions = {}): Promise<types.Page> {
-      return pageOf(await received<"list_tasks">("GET", "/tasks", { query, signal }));
-    },
+    list,
 
     /** Yields all tasks that match, page by page. */
     async *all(query: types.TaskQuery = {}, { signal }: types.CallOptions = {}): AsyncGenerator<types.Task, void> {
-      let page = await this.list({ limit: 1000, ...query }, { signal });
+      let page = await list({ limit: 1000, ...query }, { signal });
       yield* page.tasks;
       while (page.next) {
         // A cursor contains filter and order.
-        page = await this.list({ limit: query.limit ?? 1000, cursor: page.next }, { signal });
+        page = await list({ limit: query.limit ?? 1000, cursor: page.next }, { signal });
         yield* page.tasks;
       }
     },
@@ -180,46 +187,46 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     /** Creates a task. */
     create(body: types.NewTask, { id, idempotencyKey, signal }: types.CreateOptions = {}): Promise<types.Task> {
       if (id === undefined) return call<"create_task">("POST", "/tasks", { body, headers: keyOf(idempotencyKey), signal });
-      return versions.inOrder(id, () => createOrGet<"update_task">(`/tasks/${id}`, { body, signal }));
+      return versions.inOrder(id, () => createOrGet<"update_task">(`/tasks/${idOf(id)}`, { body, signal }), signal);
     },
 
     /** Returns the current version of a task. */
     get(id: string, { signal }: types.CallOptions = {}): Promise<types.Task> {
-      return versions.inOrder(id, () => call<"get_task">("GET", `/tasks/${id}`, { signal }));
+      return versions.inOrder(id, () => call<"get_task">("GET", `/tasks/${idOf(id)}`, { signal }), signal);
     },
 
     /** Changes the given members. Throws `precondition_failed` if another client has changed this version. */
     update(task: Version, body: types.TaskPatch, { signal }: types.CallOptions = {}): Promise<types.Task> {
-      return write<"patch_task">("PATCH", `/tasks/${task.id}`, task, { body, signal });
+      return write<"patch_task">("PATCH", `/tasks/${idOf(task.id)}`, task, { body, signal });
     },
 
     /** Sets or toggles `completed`. */
     complete(task: Version, completed?: boolean, { signal }: types.CallOptions = {}): Promise<types.Task> {
-      return write<"complete_task">("PATCH", `/tasks/${task.id}/complete`, task, { body: { completed }, signal });
+      return write<"complete_task">("PATCH", `/tasks/${idOf(task.id)}/complete`, task, { body: { completed }, signal });
     },
 
     /** Moves a task in the manual order: before or after another one, or to one end. */
     move(task: Version, to: types.Move, { idempotencyKey, signal }: types.OnceOptions = {}): Promise<types.Task> {
-      return write<"move_task">("POST", `/tasks/${task.id}/move`, task, { body: to, headers: keyOf(idempotencyKey), signal });
+      return write<"move_task">("POST", `/tasks/${idOf(task.id)}/move`, task, { body: to, headers: keyOf(idempotencyKey), signal });
     },
 
     /** Moves a task to the trash. */
     remove(task: Version, { signal }: types.CallOptions = {}): Promise<void> {
       return versions.inOrder(task.id, async () => {
-        await call<"delete_task">("DELETE", `/tasks/${task.id}`, { headers: ifMatch(task), signal });
+        await call<"delete_task">("DELETE", `/tasks/${idOf(task.id)}`, { headers: ifMatch(task), signal });
         versions.forget(task.id);
-      });
+      }, signal);
     },
 
     /** Makes a task of the trash live again. */
     restore({ id }: { id: string }, { idempotencyKey, signal }: types.OnceOptions = {}): Promise<types.Task> {
       const headers = keyOf(idempotencyKey);
-      return versions.inOrder(id, () => call<"restore_task">("POST", `/tasks/${id}/restore`, { headers, signal }));
+      return versions.inOrder(id, () => call<"restore_task">("POST", `/tasks/${idOf(id)}/restore`, { headers, signal }), signal);
     },
 
     /** Deletes a task of the trash for good. */
     async purge({ id }: { id: string }, { signal }: types.CallOptions = {}): Promise<void> {
-      await call<"purge_task">("DELETE", `/tasks/trash/${id}`, { signal });
+      await call<"purge_task">("DELETE", `/tasks/trash/${idOf(id)}`, { signal });
     },
 
     /** Deletes all tasks of the trash for good. */
@@ -246,25 +253,25 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     /** Creates a list. It comes last. */
     createList(body: types.NewList, { id, idempotencyKey, signal }: types.CreateOptions = {}): Promise<types.List> {
       if (id === undefined) return call<"create_list">("POST", "/lists", { body, headers: keyOf(idempotencyKey), signal });
-      return createOrGet<"update_list">(`/lists/${id}`, { body, signal });
+      return createOrGet<"update_list">(`/lists/${idOf(id)}`, { body, signal });
     },
 
     /** Changes the given members. Throws `precondition_failed` if another client has changed this version. */
     updateList(list: Version, body: types.ListPatch, { signal }: types.CallOptions = {}): Promise<types.List> {
-      return write<"patch_list">("PATCH", `/lists/${list.id}`, list, { body, signal });
+      return write<"patch_list">("PATCH", `/lists/${idOf(list.id)}`, list, { body, signal });
     },
 
     /** Moves a list among the user's lists. */
     moveList(list: Version, to: types.Move, { idempotencyKey, signal }: types.OnceOptions = {}): Promise<types.List> {
-      return write<"move_list">("POST", `/lists/${list.id}/move`, list, { body: to, headers: keyOf(idempotencyKey), signal });
+      return write<"move_list">("POST", `/lists/${idOf(list.id)}/move`, list, { body: to, headers: keyOf(idempotencyKey), signal });
     },
 
     /** Deletes a list for good. Its tasks stay, or are moved to the trash. */
     removeList(list: Version, tasks: "keep" | "trash" = "keep", { signal }: types.CallOptions = {}): Promise<void> {
       return versions.inOrder(list.id, async () => {
-        await call<"delete_list">("DELETE", `/lists/${list.id}`, { query: { tasks }, headers: ifMatch(list), signal });
+        await call<"delete_list">("DELETE", `/lists/${idOf(list.id)}`, { query: { tasks }, headers: ifMatch(list), signal });
         versions.forget(list.id);
-      });
+      }, signal);
     },
 
     /** Deletes everything that the API stores of the user. It also succeeds if there is nothing. */
@@ -287,6 +294,9 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     },
   };
 }
+
+/** The id as a part of a path. Another text could be the path of something else, such as `trash`: there is no task with `-`. */
+const idOf = (id: string) => (/^[\da-f-]{36}$/i.test(id) ? id : "-");
 
 /** The API executes a request with a key at most once, however often it is sent. */
 const keyOf = (key = uuid()) => ({ "Idempotency-Key": key });

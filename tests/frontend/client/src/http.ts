@@ -84,9 +84,10 @@ export class Http {
       const response = await fetch(`${baseUrl}${path}${queryOf(call.query)}`, { method, headers, body, signal: controller.signal });
       // Read here, so that an incomplete response counts as unreachable.
       const text = await response.text();
-      // The page of a proxy or of a network login can have status 200.
-      if (response.ok && text && !isJson(response)) throw new Error("The response is not from the API.");
       const parsed: unknown = text && isJson(response) ? JSON.parse(text) : undefined;
+      // The page of a proxy or of a network login can have status 200. Only deletions and a transfer return nothing.
+      const isExpected = text ? parsed && typeof parsed === "object" : method === "DELETE" || path.endsWith("/transfer");
+      if (response.ok && !isExpected) throw new Error("The response is not from the API.");
       if (response.ok) return { body: parsed as Body, headers: response.headers };
       const problem = problemOf(response, parsed);
       if (problem instanceof Unreachable) throw problem;

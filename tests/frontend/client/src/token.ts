@@ -1,7 +1,11 @@
+import { abortable } from "./abort.ts";
 import { AccountChanged, SignedOut, Unreachable } from "./problem.ts";
 
 /** Milliseconds before its expiry at which a token is renewed. */
 const MARGIN = 60_000;
+
+/** Returns a new token of the user. The signal is aborted if that takes longer than `timeoutMs`. */
+export type FetchToken = (signal: AbortSignal) => Promise<string>;
 
 interface CachedToken {
   token: string;
@@ -19,15 +23,17 @@ interface CachedToken {
  */
 export class Token {
   readonly #userId: string;
-  readonly #fetch: () => Promise<string>;
+  readonly #fetch: FetchToken;
   readonly #now: () => number;
+  readonly #timeoutMs: number;
   #cached?: CachedToken;
   #pending?: Promise<CachedToken>;
 
-  constructor(userId: string, fetch: () => Promise<string>, now = () => performance.now()) {
+  constructor(userId: string, fetch: FetchToken, now = () => performance.now(), timeoutMs = 20_000) {
     this.#userId = userId;
     this.#fetch = fetch;
     this.#now = now;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** A token that does not expire soon. */
@@ -64,12 +70,25 @@ export class Token {
 
   async #request(): Promise<CachedToken> {
     const requestedAt = this.#now();
-    const token = await this.#fetch();
+    const token = await this.#fetched();
     const { sub, iat, exp } = claims(token);
     if (sub !== this.#userId) throw new AccountChanged("Another account is signed in now.");
     const lifetime = (exp - iat) * 1000;
     // For a short lifetime: a fifth of it, and one second, because `iat` and `exp` are whole seconds.
     return { token, renewAt: requestedAt + lifetime - Math.min(MARGIN, lifetime / 5 + 1000) };
+  }
+
+  async #fetched(): Promise<string> {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), this.#timeoutMs);
+    try {
+      return await abortable(this.#fetch(controller.signal), controller.signal);
+    } catch (error) {
+      if (error instanceof SignedOut || error instanceof AccountChanged || error instanceof Unreachable) throw error;
+      throw new Unreachable("The sign-in service cannot be reached.", { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
@@ -79,31 +98,20 @@ function claims(token: string): { sub: string; iat: number; exp: number } {
     const payload = token.split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
     // React Native has no `TextDecoder`.
     const bytes = Array.from(atob(payload), (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
-    return JSON.parse(decodeURIComponent(bytes.join("")));
+    const { sub, iat, exp } = JSON.parse(decodeURIComponent(bytes.join("")));
+    return { sub, iat, exp };
   } catch (error) {
     throw new Unreachable("Better Auth returned no token.", { cause: error });
   }
 }
 
-/** Milliseconds. */
-const TIMEOUT = 20_000;
-
 /** Requests a token for the current session from Better Auth on this origin. */
-export async function fetchSessionToken(): Promise<string> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), TIMEOUT);
-  try {
-    const response = await fetch("/api/auth/token", { cache: "no-store", signal: controller.signal });
-    if (response.status === 401) throw new SignedOut("You are not signed in.");
-    if (!response.ok) throw new Unreachable(`The sign-in service returned status ${response.status}.${hintOf(response)}`);
-    const { token }: { token: string } = await response.json();
-    return token;
-  } catch (error) {
-    if (error instanceof SignedOut || error instanceof Unreachable) throw error;
-    throw new Unreachable("The sign-in service cannot be reached.", { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
+export async function fetchSessionToken(signal: AbortSignal): Promise<string> {
+  const response = await fetch("/api/auth/token", { cache: "no-store", signal });
+  if (response.status === 401) throw new SignedOut("You are not signed in.");
+  if (!response.ok) throw new Unreachable(`The sign-in service returned status ${response.status}.${hintOf(response)}`);
+  const { token }: { token: string } = await response.json();
+  return token;
 }
 
 /** The usual mistakes while it is set up. */

@@ -1,3 +1,5 @@
+import { abortable } from "./abort.ts";
+
 /** A version of a task or a list. */
 interface Version {
   id: string;
@@ -49,12 +51,13 @@ export class Versions {
   }
 
   /** Runs the calls for an object one after the other, so that each knows the revision that the previous one returned. */
-  inOrder<Result>(id: string, call: () => Promise<Result>): Promise<Result> {
+  inOrder<Result>(id: string, call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const previous = this.#queues.get(id) ?? Promise.resolve();
     const result = previous.then(call, call);
     this.#queues.set(id, result);
     const clear = () => void (this.#queues.get(id) === result && this.#queues.delete(id));
     result.then(clear, clear);
-    return result;
+    // The wait for the previous calls ends with the signal, too.
+    return signal ? abortable(result, signal) : result;
   }
 }

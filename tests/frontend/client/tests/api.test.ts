@@ -208,3 +208,20 @@ test("validation errors are found by member", async () => {
   expect((problem as { of(member: string): string }).of("title")).toBe("must not be empty");
   expect((problem as { requestId: string }).requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
+
+test("an id is not the path of something else", async () => {
+  const { api } = testClient();
+  await api.remove(await api.create({ title: "deleted" }));
+  for (const id of ["", "trash", "../tasks/trash", ".."]) {
+    for (const call of [() => api.get(id), () => api.purge({ id }), () => api.remove({ id, revision: 1 })]) {
+      expect(await failure(call())).toMatchObject({ code: "task_not_found" });
+    }
+  }
+  expect((await api.listTrash()).tasks).toHaveLength(1);
+});
+
+test("methods do not depend on `this`", async () => {
+  const { all, create } = testClient().api;
+  await create({ title: "one" });
+  for await (const { title } of all()) expect(title).toBe("one");
+});

@@ -36,9 +36,9 @@ export function testClient(options: Partial<ClientOptions> = {}, tabs?: Tabs) {
       return response;
     },
     ...options,
-    fetchToken: () => {
+    fetchToken: (signal) => {
       tokens += 1;
-      return options.fetchToken?.() ?? tokenFor(userId);
+      return options.fetchToken?.(signal) ?? tokenFor(userId);
     },
   });
   return { api, userId, sent, statuses, tokens: () => tokens };

@@ -64,3 +64,42 @@ test("a caller can abort a request", async () => {
   controller.abort();
   expect(await pending).toMatchObject({ name: "AbortError" });
 });
+
+test("a successful response without an object is unreachable", async () => {
+  for (const body of ["null", '"text"', ""]) {
+    const baseUrl = await otherServer((_, response) => response.writeHead(200, { "Content-Type": "application/json" }).end(body));
+    const { api } = testClient({ baseUrl });
+    const task = { id: crypto.randomUUID(), revision: 1 };
+    for (const call of [api.list, () => api.create({ title: "a" }), () => api.update(task, {}), () => api.bulk([])]) {
+      expect(await failure(call())).toMatchObject({ name: "Unreachable" });
+    }
+  }
+});
+
+test("a failed or silent fetchToken is unreachable", async () => {
+  const cause = new TypeError("Network request failed");
+  const failing = testClient({ fetchToken: () => Promise.reject(cause) });
+  expect(await failure(failing.api.list())).toMatchObject({ name: "Unreachable", cause });
+  const silent = testClient({ fetchToken: () => new Promise(() => {}), timeoutMs: 10 });
+  expect(await failure(silent.api.list())).toMatchObject({ name: "Unreachable" });
+});
+
+test("a caller can abort a call that waits for another", async () => {
+  const baseUrl = await otherServer(() => {});
+  const { api } = testClient({ baseUrl });
+  const task = { id: crypto.randomUUID(), revision: 1 };
+  const first = failure(api.update(task, { title: "a" }));
+  const reason = new Error("left the page");
+  for (const call of [
+    (signal: AbortSignal) => api.update(task, { title: "b" }, { signal }),
+    (signal: AbortSignal) => api.get(task.id, { signal }),
+    (signal: AbortSignal) => api.remove(task, { signal }),
+  ]) {
+    const controller = new AbortController();
+    const waiting = failure(call(controller.signal));
+    controller.abort(reason);
+    expect(await waiting).toBe(reason);
+  }
+  api.close();
+  expect(await first).toMatchObject({ name: "AccountChanged" });
+});

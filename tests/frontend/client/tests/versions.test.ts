@@ -123,3 +123,11 @@ test("an older version conflicts even after newer ones were read", async () => {
   await other.api.get(task.id);
   expect(await failure(other.api.update(task, { title: "mine" }))).toMatchObject(CONFLICT);
 });
+
+test("a write to a draft applies to the created task", async () => {
+  const { api } = testClient();
+  const draft = { id: crypto.randomUUID(), revision: 0 };
+  const created = api.create({ title: "new" }, { id: draft.id });
+  await Promise.all([created, api.update(draft, { title: "changed" }), api.remove(draft)]);
+  expect(await failure(api.get(draft.id))).toMatchObject({ code: "task_not_found" });
+});

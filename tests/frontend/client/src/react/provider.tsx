@@ -53,7 +53,7 @@ function UserProvider({ children, ...props }: TasknookProviderProps) {
     const { client, baseUrl = "", userId = "", fetchToken, fetch, live = true } = props;
     return new Session({
       ...{ client, baseUrl, userId, fetch, live },
-      fetchToken: fetchToken && (() => (latest.current.fetchToken ?? fetchToken)()),
+      fetchToken: fetchToken && ((signal) => (latest.current.fetchToken ?? fetchToken)(signal)),
       onSignedOut: (error) => latest.current.onSignedOut?.(error),
       onAccountChanged: (error) => latest.current.onAccountChanged?.(error),
     });
