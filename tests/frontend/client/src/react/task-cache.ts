@@ -75,13 +75,28 @@ export class TaskCache {
   /** Rolls back a write that failed, to the current version if it is known: null if the task is deleted. */
   fail(change: Pending, current: Task | null | undefined): void {
     const { kind, task, patch } = change;
+    // Written to a draft that was not created.
+    const isGone = kind === "add" || !this.#pending.has(change);
+    this.#rebase(change, current);
     for (const { queryHash } of this.#all()) this.#stale.add(queryHash);
     this.#end(change, () => {
       if (current) this.#put(current);
-      else if (current === null || kind === "add") this.#drop(task.id);
+      else if (current === null || isGone) this.#drop(task.id);
       else if (kind === "remove") this.#put(task);
       else this.#put({ ...(this.find(task.id) ?? task), ...restoring(task, patch!) });
     });
+  }
+
+  /** Later writes to the task were shown on one that failed. They are rolled back to what was before it. */
+  #rebase(failed: Pending, current: Task | null | undefined): void {
+    const { kind, task, patch = {} } = failed;
+    const pending = [...this.#pending];
+    let restored = restoring(current ?? task, patch);
+    for (const later of pending.slice(pending.indexOf(failed) + 1).filter((other) => other.task.id === task.id)) {
+      if (kind === "add") this.#pending.delete(later);
+      later.task = { ...later.task, ...restored };
+      restored = Object.fromEntries(Object.entries(restored).filter(([name]) => !(name in (later.patch ?? {}))));
+    }
   }
 
   /** Shows the pending writes again in what was just loaded. */
