@@ -31,7 +31,7 @@ async function demo(folder) {
   return { program, lines, origin: await address };
 }
 
-test("the demo prints one address, has examples, and keeps its data", async (t) => {
+test("the demo prints one address and keeps its data", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tasknook-demo-"));
   const browser = await launch();
   t.after(async () => {

@@ -7,7 +7,7 @@ import { startContext } from "./context.mjs";
 import { setHidden, STREAMS, twoBrowsers } from "./two-browsers.mjs";
 import { EVENTS, until, User } from "./user.mjs";
 
-test("both browsers catch up after a restart and a crash of the API", async (t) => {
+test("both browsers catch up after a restart and a crash", async (t) => {
   const { alice, other, stopApi, killApi, restartApi, streams, expectNoReload } = await twoBrowsers(t);
   await alice.add("Before");
   for (const [title, end] of [["After a restart", stopApi], ["After a crash", killApi]]) {
@@ -36,7 +36,7 @@ test("a hidden page has no stream, and continues where it was", async (t) => {
   await expectNoReload();
 });
 
-test("sign-out ends the stream, and the next user has one of their own", async (t) => {
+test("sign-out ends the stream, and the next user has another one", async (t) => {
   const { alice, other, streams } = await twoBrowsers(t);
   await other.signOut();
   await streams(1);
@@ -69,7 +69,7 @@ test("a stream whose token expires continues with a new one", async (t) => {
   await expectNoReload();
 });
 
-test("a page without a stream works, and gets one when another ends", async (t) => {
+test("a page without a stream gets one when another ends", async (t) => {
   const { user, device, metric } = await startContext(t, { api: { TASKNOOK_EVENTS__MAX_STREAMS_PER_OWNER: "1" } });
   const alice = await user("Alice");
   await until("she has it", async () => (await metric(STREAMS)) === 1);

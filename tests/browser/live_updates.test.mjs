@@ -39,7 +39,7 @@ test("what changes in one browser appears in the other", async (t) => {
   await expectNoReload();
 });
 
-test("neither an open dialog, nor the focus, nor a pending change is disturbed", async (t) => {
+test("dialogs, the focus and pending changes are not disturbed", async (t) => {
   const { alice, other, expectNoReload } = await twoBrowsers(t);
   for (const title of ["Ticked", "Draft"]) await alice.add(title);
   await other.expectTasks(["Draft", "Ticked"]);

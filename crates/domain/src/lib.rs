@@ -9,7 +9,6 @@
 mod decide;
 mod input;
 mod list_query;
-mod order_key;
 mod owner;
 pub mod ports;
 mod task;
@@ -32,7 +31,6 @@ pub use list_query::{
     Direction, DueFilter, DueLimit, ListFilter, ListQuery, Overdue, PAGE_MAX, Page, Position, Scope,
     SearchText, Sort, SortKey, Status, TAG_COUNTS_MAX, TagCount, Zone, count_tags,
 };
-pub use order_key::{OrderKey, Placement};
 pub use owner::{
     AtRevision, CHANGES_MAX, ChangedObject, Changes, FeedPosition, InvalidOwnerId, ObjectId, Owner, OwnerId,
     OwnerRevision,
@@ -40,8 +38,8 @@ pub use owner::{
 pub use ports::{Clock, Ids, Notifier, Readiness, RepositoryError, TaskRepository, Watch};
 pub use task::{
     Change, Color, Completion, CountedList, Description, DueDate, DueDateError, ImportedTask, InvalidColor,
-    InvalidPriority, List, ListChange, ListId, ListName, NewList, NewTask, Priority, Revision,
-    SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title, fold,
-    stored_key,
+    InvalidPriority, List, ListChange, ListId, ListName, NewList, NewTask, OrderKey, Placement, Priority,
+    Revision, SEARCH_SEPARATOR, SearchRule, Tag, TagError, Tags, Task, TaskId, TextError, Timestamp, Title,
+    fold, stored_key,
 };
 pub use tasks::{TaskError, Tasks};

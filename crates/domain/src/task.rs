@@ -5,6 +5,7 @@
 
 mod due_date;
 mod list;
+mod order_key;
 mod priority;
 mod search;
 mod tags;
@@ -16,10 +17,11 @@ use std::fmt;
 
 use uuid::{Uuid, Variant};
 
-use crate::{OrderKey, OwnerId};
+use crate::OwnerId;
 
 pub use due_date::{DueDate, DueDateError};
 pub use list::{Color, CountedList, InvalidColor, List, ListChange, ListId, ListName, NewList};
+pub use order_key::{OrderKey, Placement};
 pub use priority::{InvalidPriority, Priority};
 pub use search::SearchRule;
 pub use tags::{Tag, TagError, Tags, stored_key};

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_who_do_not_read_leave_room_for_the_first_list_of_others() {
+    fn owners_who_do_not_read_leave_room_for_others() {
         let lists = UnsentLists::new(LONG * 8);
         let owners: Vec<_> = (0..16).map(|number| Owner::for_test(&format!("owner{number}"))).collect();
         let greedy = owners.iter().take(4).flat_map(|owner| [owner; 3]);

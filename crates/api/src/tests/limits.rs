@@ -147,7 +147,7 @@ async fn requests_of_one_owner_are_served_up_to_a_number() {
 }
 
 #[actix_web::test]
-async fn an_address_over_its_rate_gets_429_on_every_path_but_the_probes() {
+async fn an_address_over_its_rate_gets_429_except_for_probes() {
     let settings = [
         ("limits.address_requests_per_second", "1"),
         ("limits.address_burst", "1"),

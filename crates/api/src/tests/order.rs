@@ -147,7 +147,7 @@ async fn other_bodies_of_a_move_are_rejected() {
 }
 
 #[actix_web::test]
-async fn the_neighbour_is_judged_after_the_task_and_before_the_condition() {
+async fn neighbours_are_judged_between_task_and_condition() {
     let app = app(&[]).await;
     let [a, b] = made(&app, "alice", ["a", "b"]).await;
     let ask = async |id: &str, neighbour: &str, tag: &str| {

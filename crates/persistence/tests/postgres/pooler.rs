@@ -124,7 +124,7 @@ fn lock_waits_are_limited_by_the_lock_timeout() {
 }
 
 #[test]
-fn pooled_processes_exchange_notifications_with_a_url_of_their_own() {
+fn pooled_processes_are_notified_over_a_url_of_their_own() {
     let (url, options) = pooled();
     let options = DatabaseOptions { poll: NEVER, ..options };
     let sender = Process::start(&options);

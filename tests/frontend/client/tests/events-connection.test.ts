@@ -120,7 +120,7 @@ test("a connection that is silent for too long is lost", async () => {
   await followed.close();
 });
 
-test("waits as long as the API asks for, and longer after each failure", async () => {
+test("waits as long as the API asks for, longer after failures", async () => {
   const problem = { "Content-Type": "application/problem+json" };
   const answers: ((response: ServerResponse) => void)[] = [
     (response) => response.writeHead(200, { "Content-Type": "text/event-stream" }).end("retry: 4321\n\n"),
@@ -137,7 +137,7 @@ test("waits as long as the API asks for, and longer after each failure", async (
   expect(followed.pauses).toEqual([4321, 28_000, 17_000, 30_000, 30_000]);
 });
 
-test("a token that is never accepted is not replaced without a pause", async () => {
+test("a token that is never accepted is replaced with pauses", async () => {
   const userId = crypto.randomUUID();
   let requested = 0;
   const outdated = () => ((requested += 1), tokenFor(userId, { ago: 3600 }));

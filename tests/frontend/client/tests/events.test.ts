@@ -11,7 +11,7 @@ const follow = (api: Client, since?: string) => followed((signal) => api.events(
 
 const titleOf = (title: string) => ({ type: "change", change: { kind: "put", task: { title } } });
 
-test("changes arrive, and a later stream continues after the last one", async () => {
+test("a later stream continues after the last change", async () => {
   const { api, sent } = testClient();
   const first = follow(api);
   expect(await first.next()).toMatchObject({ type: "ready", missed: true });
@@ -31,7 +31,7 @@ test("changes arrive, and a later stream continues after the last one", async ()
   await second.close();
 });
 
-test("an unusable position begins a new stream, and so does the deletion of everything", async () => {
+test("an unusable position and a deletion begin a new stream", async () => {
   const { api } = testClient();
   const stream = follow(api, "x");
   await stream.expect({ type: "ready", missed: true });
@@ -94,7 +94,7 @@ test("the end of the session ends the stream", async () => {
   expect(await failure(api.events().next())).toMatchObject({ name: "SignedOut" });
 });
 
-test("close and the caller's signal end the stream, also between two connections", async () => {
+test("close and the caller's signal end the stream at any time", async () => {
   const { api, sent } = testClient();
   const [aborted, closed] = [follow(api), follow(api)];
   for (const stream of [aborted, closed]) await stream.expect({ type: "ready" });

@@ -98,7 +98,7 @@ test("a failed write does not block the next one", async () => {
   expect([invalid.status, valid.status]).toEqual(["rejected", "fulfilled"]);
 });
 
-test("a newer version from a list replaces the version that was read", async () => {
+test("a newer listed version replaces the one that was read", async () => {
   const { one, other, task } = await twoDevices();
   const changed = await one.api.update(task, { title: "theirs" });
   const { tasks } = await other.api.list();

@@ -45,7 +45,7 @@ async fn tasks_are_put_into_lists_and_filtered_by_them() {
 }
 
 #[actix_web::test]
-async fn wrong_lists_are_422_after_the_task_is_found_and_before_conditions() {
+async fn wrong_lists_are_422_between_the_task_and_conditions() {
     let app = app(&[]).await;
     let (id, _) = app.create("alice", r#"{"title":"a"}"#).await;
     let theirs = app.send(call("POST", "/api/lists").by("bob").json(r#"{"name":"his"}"#)).await.json();

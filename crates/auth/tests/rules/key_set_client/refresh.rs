@@ -144,7 +144,7 @@ fn an_issuer_that_hangs_gets_one_fetch_per_cooldown() {
 }
 
 #[test]
-fn without_a_set_an_issuer_that_hangs_is_retried_every_ten_seconds() {
+fn a_hanging_issuer_is_retried_every_ten_seconds_without_a_set() {
     let source = ScriptedSource::down();
     assert_fetches(1, &source, JwksOptions::default(), &[a_millisecond_before(seconds(10))]);
     assert_fetches(4, &source, JwksOptions::default(), &[seconds(11); 3]);
