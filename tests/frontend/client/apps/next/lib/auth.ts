@@ -9,8 +9,8 @@ export const auth = betterAuth({
     // Opened at the first query, so that the build creates no file.
     dialect: new SqliteDialect({ database: async () => new Database(process.env.AUTH_DATABASE ?? "auth.db") }),
   },
-  emailAndPassword: { enabled: true },
   // Every request of the browser refreshes the session, so that a test sees which ones do.
   session: { updateAge: 0 },
+  emailAndPassword: { enabled: true },
   plugins: [jwt()],
 });
