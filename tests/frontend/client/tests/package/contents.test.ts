@@ -21,7 +21,7 @@ test("the package contains what is built, and the documents", async () => {
 test("each entry point has a module and types", async () => {
   const { exports } = JSON.parse(await readFile(join(CLIENT, "package.json"), "utf8"));
   const targets = Object.values(exports).flatMap((target) => Object.values(typeof target === "string" ? [target] : (target as object)));
-  expect(targets).toHaveLength(9);
+  expect(targets).toHaveLength(11);
   expect(await files()).toEqual(expect.arrayContaining(targets.map((target) => target.replace("./", ""))));
 });
 
