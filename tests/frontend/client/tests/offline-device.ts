@@ -33,7 +33,13 @@ export class Device {
   async open(options: Partial<OfflineOptions> & { client?: Client; clientOptions?: Partial<ClientOptions> } = {}): Promise<OfflineTasks> {
     this.#isKilled = false;
     const { clientOptions, ...others } = options;
-    const { api } = testClient({ userId: this.userId, maxRetries: 0, fetch: this.#fetch, fetchToken: () => tokenFor(this.userId), ...clientOptions });
+    const { api } = testClient({
+      userId: this.userId,
+      maxRetries: 0,
+      fetch: this.#fetch,
+      fetchToken: () => tokenFor(this.userId),
+      ...clientOptions,
+    });
     return OfflineTasks.open({ client: api, storage: this.#storage(), tabs: null, autoSend: false, now: () => this.now, ...others });
   }
 

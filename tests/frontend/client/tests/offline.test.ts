@@ -58,7 +58,9 @@ test("a lost response is repeated with the same key", async () => {
 test("a lost response of yesterday is settled by ids and conditions", async () => {
   const device = new Device();
   const offline = await device.open();
-  const [kept, removed, moved] = [await offline.create({ title: "kept" }), await offline.create({ title: "removed" }), await offline.create({ title: "moved" })];
+  const kept = await offline.create({ title: "kept" });
+  const removed = await offline.create({ title: "removed" });
+  const moved = await offline.create({ title: "moved" });
   await offline.flush();
   const created = await offline.create({ title: " created " });
   await offline.update(created, { title: "created, changed" });

@@ -1,4 +1,5 @@
 import type { Client } from "../client.ts";
+import type { TaskMembers } from "../merge.ts";
 import { AccountChanged, Problem, SignedOut, Unreachable } from "../problem.ts";
 import type { List, Move, NewTask, Task, TaskPatch, TrashedTask } from "../types.ts";
 import { uuid } from "../uuid.ts";
@@ -116,7 +117,7 @@ export class OfflineTasks {
     await this.#enqueue(task, [{ op: "delete", id: task.id }]);
   }
 
-  /** Makes a task of the trash live again, or one that `remove` returned nothing of. */
+  /** Makes a task of the trash live again, or one that was just removed. Pass it as the user saw it. */
   async restore(task: Task | TrashedTask): Promise<Task> {
     const { deleted_at: _, ...live } = task as TrashedTask;
     await this.#enqueue(null, [{ op: "restore", id: task.id, task: live }]);
@@ -138,8 +139,10 @@ export class OfflineTasks {
       if (!conflict) return undefined;
       const conflicts = state.queue.conflicts.filter((each) => each.id !== id);
       if (choice === "theirs") return { queue: { conflicts } };
-      const operations = operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), versionOf(state, conflict.taskId, this.#options.client.userId));
-      return { queue: { ...(operations.length ? this.#enqueued(state, conflict.theirs, operations).queue : {}), conflicts } };
+      const local = versionOf(state, conflict.taskId, this.#options.client.userId);
+      const operations = operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), local);
+      const queued = operations.length ? this.#enqueued(state, conflict.theirs, operations).queue : {};
+      return { queue: { ...queued, conflicts } };
     });
   }
 
@@ -204,7 +207,8 @@ export class OfflineTasks {
       const sent = batch;
       try {
         const results = await client.bulk(sent.body, { atomic: false, idempotencyKey: sent.key, signal: this.#closed.signal });
-        await this.#store.change((state) => (state.queue.batch?.key === sent.key ? settled(state, sent, results, client.userId) : undefined));
+        const settle = (state: State) => (state.queue.batch?.key === sent.key ? settled(state, sent, results, client.userId) : undefined);
+        await this.#store.change(settle);
         if (results.some(({ status }) => status >= 500)) throw new Unreachable("The API could not execute all operations.");
       } catch (error) {
         // The next attempt is another request.
@@ -229,7 +233,8 @@ export class OfflineTasks {
   }
 
   #scheduleRetry(error: unknown): void {
-    const isFinal = error instanceof SignedOut || error instanceof AccountChanged || (error instanceof Problem && [401, 403].includes(error.status));
+    const isRejected = error instanceof Problem && [401, 403].includes(error.status);
+    const isFinal = error instanceof SignedOut || error instanceof AccountChanged || isRejected;
     if (isFinal || this.#closed.signal.aborted || this.#options.autoSend === false) return;
     const { retryMs = 1000 } = this.#options;
     const wait = Math.min(retryMs * 2 ** this.#failures, retryMs * 60) * (0.5 + Math.random());
@@ -251,11 +256,12 @@ export class OfflineTasks {
   /** Adds operations on a task that the user saw in this version. */
   #enqueued({ queue, tasks }: State, seen: Task | null, operations: Unnumbered[]): { queue: StateChange["queue"] & object } {
     const { id } = operations[0]!;
+    const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
     const isPending = queue.operations.some((operation) => operation.id === id);
-    if (isPending && seen && operations[0]!.op !== "restore" && !pendingVersion(queue, id, this.#options.client.userId)) throw new Error("The task was deleted.");
+    const isDeleted = isPending && !pendingVersion(queue, id, this.#options.client.userId);
+    if (isDeleted && !isNew) throw new Error("The task was deleted.");
     // A draft that the API has created meanwhile, too.
     const base = seen && seen.revision > 0 ? seen : (tasks.get(id) ?? null);
-    const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
     const bases = isPending ? queue.bases : { ...queue.bases, [id]: isNew ? null : base };
     const numbered = operations.map((operation, index) => ({ ...operation, seq: queue.next + index }) as Pending);
     return { queue: { operations: [...queue.operations, ...numbered], bases, next: queue.next + numbered.length } };
@@ -274,7 +280,8 @@ export class OfflineTasks {
 }
 
 /** The operations that write what is in a conflict to the task as it is on this device. */
-function operationsOf({ taskId: id, base, mine, theirs }: OfflineConflict, chosen: ReturnType<typeof membersOf>, local: Task | null): Unnumbered[] {
+function operationsOf(conflict: OfflineConflict, chosen: Partial<TaskMembers>, local: Task | null): Unnumbered[] {
+  const { taskId: id, base, mine, theirs } = conflict;
   if (!mine && !Object.keys(chosen).length) return local ? [{ op: "delete", id }] : [];
   const task = { ...mine, ...chosen };
   const before = theirs ?? base;

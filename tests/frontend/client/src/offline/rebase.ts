@@ -89,7 +89,8 @@ function withOwnValues(origin: Task, theirs: Task, operations: Pending[], create
   const isOwn = (name: string, value: unknown) => own.some((task) => same((task as Record<string, unknown>)[name], value));
   const values = Object.entries(diffTask(origin, theirs)).filter(([name, value]) => isOwn(name, value));
   // What the API has normalized is the same, too.
-  if (create && theirs.due_date && origin.due_date && Date.parse(theirs.due_date) === Date.parse(origin.due_date)) values.push(["due_date", theirs.due_date]);
+  const isSameTime = !!theirs.due_date && !!origin.due_date && Date.parse(theirs.due_date) === Date.parse(origin.due_date);
+  if (create && isSameTime) values.push(["due_date", theirs.due_date]);
   return { ...origin, ...Object.fromEntries(values) };
 }
 
@@ -107,7 +108,10 @@ export function rejected(chain: Chain, theirs: Task | null, problem: NonNullable
   const kept = { operations: rest, base: chain.base };
   if (failed!.op === "update") return { ...kept, conflict: { ...conflict, mine: failed!.task } };
   if (failed!.op === "delete") return { ...kept, conflict: { ...conflict, mine: null } };
-  if (failed!.op === "restore") return { operations: [], base: null, conflict: { ...conflict, base: failed!.task, mine: sumOf(chain, userId).mine } };
+  if (failed!.op === "restore") {
+    const { mine } = sumOf(chain, userId);
+    return { operations: [], base: null, conflict: { ...conflict, base: failed!.task, mine } };
+  }
   // Nothing was entered: the neighbour of a move is deleted.
   return kept;
 }

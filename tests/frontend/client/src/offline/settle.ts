@@ -1,6 +1,5 @@
-import type { Problem } from "../problem.ts";
 import type { OperationResult, Task } from "../types.ts";
-import { rebase, rejected, type Rebased } from "./rebase.ts";
+import { rebase, rejected, type Chain, type Rebased } from "./rebase.ts";
 import type { Batch, OfflineConflict, Pending, State, StateChange } from "./state.ts";
 
 type Failure = NonNullable<OperationResult["problem"]>;
@@ -38,7 +37,7 @@ function byTask(operations: Pending[]): Map<string, Pending[]> {
 
 function settleTask(
   state: State,
-  { operations, base }: { operations: Pending[]; base: Task | null },
+  { operations, base }: Chain,
   resultOf: Map<number, OperationResult>,
   tasks: Map<string, Task | null>,
   userId: string,
@@ -60,7 +59,7 @@ function settleTask(
 }
 
 /** What becomes of the operations on a task from one that failed on. */
-function failed(chain: { operations: Pending[]; base: Task | null }, problem: Failure, known: Task | null, tasks: Map<string, Task | null>, userId: string): Rebased {
+function failed(chain: Chain, problem: Failure, known: Task | null, tasks: Map<string, Task | null>, userId: string): Rebased {
   const operation = chain.operations[0]!;
   if (problem.status >= 500 || problem.code === "dependency_failed") return chain;
   if (problem.code === "task_not_found" && operation.op === "restore") {
@@ -75,5 +74,6 @@ function failed(chain: { operations: Pending[]; base: Task | null }, problem: Fa
     tasks.set(operation.id, theirs);
     return rebase(chain, theirs, userId);
   }
-  return rejected(chain, known, { code: problem.code as Problem["code"], message: problem.detail, errors: problem.errors ?? [] }, userId);
+  const { code, detail: message, errors = [] } = problem;
+  return rejected(chain, known, { code, message, errors }, userId);
 }
