@@ -23,6 +23,8 @@ export interface ClientOptions {
   fetch?: Fetch;
   /** The number of retries after 429 and 503; 2 by default. */
   maxRetries?: number;
+  /** The number of retries of reads, if it differs. */
+  maxReadRetries?: number;
   /** Milliseconds to wait for each response; 20,000 by default, which is longer than the API's own timeout (15 s). */
   timeoutMs?: number;
   /**
@@ -72,7 +74,7 @@ export function createClient(options: ClientOptions) {
  * @internal
  */
 export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
-  const { userId, fetchToken = fetchSessionToken, now, maxRetries = 2, timeoutMs = 20_000 } = options;
+  const { userId, fetchToken = fetchSessionToken, now, maxRetries = 2, maxReadRetries = maxRetries, timeoutMs = 20_000 } = options;
   const { stream = canStream(), pollMs = 10_000, shareEvents = true } = options;
   // Looked up at each call: others replace the global one later.
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
@@ -80,7 +82,7 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
   const token = new Token(userId, fetchToken, now, timeoutMs);
   const versions = new Versions();
   const calls = new Calls();
-  const http = new Http({ baseUrl, token, fetch, calls, maxRetries, timeoutMs });
+  const http = new Http({ baseUrl, token, fetch, calls, maxRetries, maxReadRetries, timeoutMs });
   const owner = `/api/${encodeURIComponent(userId)}`;
 
   const received = <Of extends keyof operations>(method: string, path: string, call?: Call<Of>) => http.call(method, owner + path, call);

@@ -12,6 +12,7 @@ export interface HttpOptions {
   fetch: Fetch;
   calls: Calls;
   maxRetries: number;
+  maxReadRetries: number;
   timeoutMs: number;
 }
 
@@ -47,7 +48,8 @@ export class Http {
   }
 
   async call<Of extends Name>(method: string, path: string, call: Call<Of> = {}): Promise<Received<Result<Of>>> {
-    const { token, calls, maxRetries } = this.options;
+    const { token, calls } = this.options;
+    const maxRetries = method === "GET" ? this.options.maxReadRetries : this.options.maxRetries;
     const { signal, end } = calls.begin(call.signal);
     try {
       let rejected = "";

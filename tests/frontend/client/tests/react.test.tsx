@@ -363,3 +363,31 @@ test("lists and tags are shown and changed", async () => {
   await latest().remove(latest().lists[1]!);
   await expect.poll(names).toEqual(["Office 0"]);
 });
+
+test("writes are completed after the page is left", async () => {
+  const { other, props } = device();
+  const task = await other.create({ title: "old" });
+  const { latest, shows, unmount } = page(props);
+  await shows(["old"]);
+  const writes = [latest().update(task, { title: "new" }), latest().complete(task, true)];
+  unmount();
+  await Promise.all(writes);
+  expect(await other.get(task.id)).toMatchObject({ title: "new", completed: true });
+});
+
+test("a write is repeated when the API is overloaded", async () => {
+  const { other, props } = device();
+  const task = await other.create({ title: "old" });
+  const problem = { status: 503, code: "overloaded", title: "", detail: "overloaded", request_id: "r" };
+  const headers = { "Content-Type": "application/problem+json", "Retry-After": "1" };
+  let rejected = 0;
+  const overloaded: typeof props.fetch = async (url, init) => {
+    if (init.method !== "PATCH" || (rejected += 1) > 1) return fetch(url, init);
+    return new Response(JSON.stringify(problem), { status: 503, headers });
+  };
+  const { latest, shows } = page({ ...props, fetch: overloaded } as typeof props);
+  await shows(["old"]);
+  await latest().complete(task, true);
+  expect(rejected).toBe(2);
+  expect(await other.get(task.id)).toMatchObject({ completed: true });
+});

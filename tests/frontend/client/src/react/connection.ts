@@ -1,8 +1,8 @@
 import { Problem, Unreachable } from "../problem.ts";
 
-/** Whether the API was available at the last call. */
+/** The outage of the API or of the sign-in service that the last call met, if any. */
 export class Connection {
-  #unavailable = false;
+  #outage: Error | undefined;
   readonly #listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void) => {
@@ -10,19 +10,19 @@ export class Connection {
     return () => void this.#listeners.delete(listener);
   };
 
-  readonly isUnavailable = () => this.#unavailable;
+  readonly outage = () => this.#outage;
 
   succeeded(): void {
-    this.#set(false);
+    this.#set(undefined);
   }
 
   failed(error: unknown): void {
-    if (isOutage(error)) this.#set(true);
+    if (isOutage(error)) this.#set(error as Error);
   }
 
-  #set(unavailable: boolean): void {
-    if (this.#unavailable === unavailable) return;
-    this.#unavailable = unavailable;
+  #set(outage: Error | undefined): void {
+    if (this.#outage?.message === outage?.message) return;
+    this.#outage = outage;
     for (const listener of this.#listeners) listener();
   }
 }

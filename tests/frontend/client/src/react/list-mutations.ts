@@ -6,8 +6,9 @@ import { LISTS, TASKS } from "./task-cache.ts";
 /** Writes lists. Each promise is resolved when the result is shown. */
 export type ListMutations = ReturnType<typeof createListMutations>;
 
-export function createListMutations({ client, cache, succeeded, failed }: MutationContext) {
+export function createListMutations({ client, cache, begin, succeeded, failed }: MutationContext) {
   async function write<Result>(call: Promise<Result>): Promise<Result> {
+    begin(call);
     try {
       const result = await call;
       succeeded();

@@ -10,6 +10,8 @@ import type { Pending, TaskCache } from "./task-cache.ts";
 export interface MutationContext {
   client: Client;
   cache: TaskCache;
+  /** A write has begun. */
+  begin: (write: Promise<unknown>) => void;
   succeeded: () => void;
   failed: (error: unknown) => void;
 }
@@ -19,13 +21,15 @@ type Send = (base: Task, patch: Partial<TaskMembers>) => Promise<Task>;
 /** Writes tasks. Each write is shown at once, and rolled back if it fails: then the promise is rejected. */
 export type Mutations = ReturnType<typeof createMutations>;
 
-export function createMutations({ client, cache, succeeded, failed }: MutationContext) {
+export function createMutations({ client, cache, begin, succeeded, failed }: MutationContext) {
   const [inOrderOfCreation, inOrderOfMoves] = [serial(), serial()];
 
   async function write<Result extends Task | void>(change: Pending, call: () => Promise<Result>): Promise<Result> {
     cache.begin(change);
     try {
-      const result = await call();
+      const sent = call();
+      begin(sent);
+      const result = await sent;
       succeeded();
       cache.succeed(change, result ?? undefined);
       return result;

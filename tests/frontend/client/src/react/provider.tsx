@@ -97,9 +97,12 @@ export function useListMutations(): ListMutations {
 export interface ConnectionState {
   /** Whether the API was unavailable at the last call. Lists are loaded again until it responds. */
   unavailable: boolean;
+  /** The error of that call, while the API or the sign-in service is unavailable. */
+  reason: Error | undefined;
 }
 
 export function useConnection(): ConnectionState {
   const { connection } = useSession();
-  return { unavailable: useSyncExternalStore(connection.subscribe, connection.isUnavailable, () => false) };
+  const reason = useSyncExternalStore(connection.subscribe, connection.outage, () => undefined);
+  return { unavailable: reason !== undefined, reason };
 }

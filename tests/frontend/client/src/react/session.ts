@@ -30,12 +30,14 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #live: Live;
   #stop?: () => void;
+  /** Those without a response yet. */
+  readonly #writes = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    // The queries are repeated here, so that the first failure is shown.
-    this.client = options.client ?? createClient({ ...options, maxRetries: 0 });
+    // Reads are repeated here, so that the first failure is shown.
+    this.client = options.client ?? createClient({ ...options, maxReadRetries: 0 });
     this.queries = new QueryClient({
       queryCache: new QueryCache({
         onSuccess: (_, { queryKey }) => {
@@ -61,7 +63,12 @@ export class Session {
     });
     this.cache = new TaskCache(this.queries);
     const succeeded = () => this.connection.succeeded();
-    const context = { client: this.client, cache: this.cache, succeeded, failed: this.failed };
+    const begin = (write: Promise<unknown>) => {
+      this.#writes.add(write);
+      const end = () => void this.#writes.delete(write);
+      write.then(end, end);
+    };
+    const context = { client: this.client, cache: this.cache, begin, succeeded, failed: this.failed };
     this.mutations = createMutations(context);
     this.listMutations = createListMutations(context);
     this.#live = new Live(this.client, this.cache, this.failed);
@@ -93,11 +100,11 @@ export class Session {
     };
   }
 
-  /** Ends all requests, and discards all that was loaded. A client that was passed is left to the caller. */
+  /** Discards all that was loaded. The client ends when the last write has; one that was passed is left to the caller. */
   close(): void {
     this.#closed = true;
     this.#stop?.();
-    if (!this.#options.client) this.client.close();
     this.queries.clear();
+    if (!this.#options.client) void Promise.allSettled(this.#writes).then(() => this.client.close());
   }
 }

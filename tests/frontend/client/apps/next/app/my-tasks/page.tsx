@@ -3,7 +3,7 @@
 import { createAuthClient } from "better-auth/react";
 import { useState } from "react";
 import type { Task } from "tasknook-client";
-import { TasknookProvider, useMutations, useTasks } from "tasknook-client/react";
+import { TasknookProvider, useConnection, useMutations, useTasks } from "tasknook-client/react";
 
 const authClient = createAuthClient();
 
@@ -21,12 +21,15 @@ export default function Page() {
 function Tasks() {
   const { tasks = [], error, hasMore, loadMore } = useTasks();
   const { create, complete, remove } = useMutations();
+  const { reason } = useConnection();
   const [failure, setFailure] = useState<string>();
 
   /** Each change is shown at once. If the API rejects it, it is taken back, and the promise is rejected. */
   function show(change: Promise<unknown>) {
     change.then(() => setFailure(undefined)).catch((reason: Error) => setFailure(reason.message));
   }
+
+  const message = reason?.message ?? failure ?? error?.message;
 
   const row = (task: Task) => (
     <li key={task.id}>
@@ -46,7 +49,7 @@ function Tasks() {
         <input name="title" aria-label="New task" maxLength={200} />
         <button>Add</button>
       </form>
-      {(failure ?? error) && <p role="alert">{failure ?? error?.message}</p>}
+      {message && <p role="alert">{message}</p>}
       <ul>{tasks.map(row)}</ul>
       {hasMore && <button onClick={loadMore}>Load more</button>}
     </main>
