@@ -32,9 +32,15 @@ export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage 
   async function run<Results>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => () => Results): Promise<Results> {
     const transaction = (await open()).transaction(STORE, mode);
     return new Promise((resolve, reject) => {
-      const results = use(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(results());
       transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
+      try {
+        const results = use(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(results());
+      } catch (error) {
+        // A value that cannot be cloned: the requests before it would be stored.
+        reject(error);
+        transaction.abort();
+      }
     });
   }
 
