@@ -8,7 +8,7 @@ import { browserTabs, SharedEvents, type Tabs } from "./shared-events.ts";
 import { fetchSessionToken, Token, type FetchToken } from "./token.ts";
 import type * as types from "./types.ts";
 import { uuid } from "./uuid.ts";
-import { Versions } from "./versions.ts";
+import { Versions, type Version } from "./versions.ts";
 
 export interface ClientOptions {
   /** The URL of the API, such as `https://api.example.com`, or a path of this origin that is forwarded to it. */
@@ -44,12 +44,6 @@ export interface ClientOptions {
 }
 
 export type Client = ReturnType<typeof createClient>;
-
-/** A task or list: its id and the revision that a write is based on. */
-interface Version {
-  id: string;
-  revision: number;
-}
 
 /** Options of `changes`, `follow` and `events`. */
 export interface SinceOptions extends types.CallOptions {

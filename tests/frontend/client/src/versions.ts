@@ -1,7 +1,7 @@
 import { abortable } from "./abort.ts";
 
-/** A version of a task or a list. */
-interface Version {
+/** A version of a task or a list: its id, and the revision that a write is based on. */
+export interface Version {
   id: string;
   revision: number;
 }

@@ -1,5 +1,5 @@
 import { diffTask, threeWayMerge, type TaskMembers } from "../merge.ts";
-import { draftOf } from "../react/draft.ts";
+import { draftOf } from "../draft.ts";
 import type { Task } from "../types.ts";
 import { uuid } from "../uuid.ts";
 import type { OfflineConflict, Pending } from "./state.ts";

@@ -1,4 +1,4 @@
-import { draftOf } from "../react/draft.ts";
+import { draftOf } from "../draft.ts";
 import type { Task } from "../types.ts";
 import type { Pending, Queue, State } from "./state.ts";
 

@@ -2,7 +2,7 @@
 
 export { isSameTag, matches } from "../query.ts";
 export { Conflict } from "./conflict.ts";
-export { isDraft } from "./draft.ts";
+export { isDraft } from "../draft.ts";
 export type { ListMutations } from "./list-mutations.ts";
 export type { Mutations } from "./mutations.ts";
 export {

@@ -3,7 +3,7 @@ import { threeWayMerge, type TaskMembers } from "../merge.ts";
 import type { Move, NewTask, Task } from "../types.ts";
 import { uuid } from "../uuid.ts";
 import { Conflict, isProblem } from "./conflict.ts";
-import { draftOf } from "./draft.ts";
+import { draftOf } from "../draft.ts";
 import type { Pending, TaskCache } from "./task-cache.ts";
 
 /** What a mutation needs of the session. */

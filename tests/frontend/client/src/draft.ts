@@ -1,4 +1,4 @@
-import type { NewTask, Task } from "../types.ts";
+import type { NewTask, Task } from "./types.ts";
 
 /** A placeholder for a task until the API has created it. */
 export function draftOf(task: NewTask, id: string, userId: string): Task {
