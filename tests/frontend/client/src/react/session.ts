@@ -89,12 +89,15 @@ export class Session {
   /** Begins to follow the changes. */
   open(): void {
     this.#stop?.();
+    // Only a mounted client reads again with the focus.
+    this.queries.mount();
     // Shows a checked box in the same frame as the click.
     notifyManager.setScheduler(queueMicrotask);
     // When the network goes offline or online, a request shows whether the API is available.
     const stopOnline = onlineManager.subscribe(() => void this.queries.invalidateQueries({ queryKey: TASKS }));
     const stopLive = this.#options.live ? this.#live.start() : undefined;
     this.#stop = () => {
+      this.queries.unmount();
       stopOnline();
       stopLive?.();
     };
