@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
 import { holdNext } from "./network.mjs";
+import { setHidden } from "./two-browsers.mjs";
 
 const CHANGED = "This task was changed elsewhere";
 
@@ -112,23 +113,34 @@ test("an error while the list is read again leaves it in place", async (t) => {
   await alice.add("Still here");
   const detail = "Something went wrong on our side.";
   const problem = { type: "about:blank", title: "Error", status: 500, code: "internal", detail, request_id: "1" };
-  await alice.page.route(/\/tasks\?/, (route) =>
-    route.fulfill({
-      status: 500,
-      contentType: "application/problem+json",
-      headers: { "Access-Control-Allow-Origin": origin },
-      body: JSON.stringify(problem),
-    }),
-  );
+  const alert = alice.page.getByRole("alert").filter({ hasText: detail });
+  const fail = () =>
+    alice.page.route(/\/tasks\?/, (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        headers: { "Access-Control-Allow-Origin": origin },
+        body: JSON.stringify(problem),
+      }),
+    );
+  const recover = async () => {
+    await alert.waitFor();
+    await alice.expectTasks(["Still here"]);
+    await alice.page.unroute(/\/tasks\?/);
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await alert.waitFor({ state: "detached" });
+    await alice.expectTasks(["Still here"]);
+  };
+
+  await fail();
   // The list of the server is shown, and read again once.
   await alice.withoutEvents();
-  const alert = alice.page.getByRole("alert").filter({ hasText: detail });
-  await alert.waitFor();
-  await alice.expectTasks(["Still here"]);
-  await alice.page.unroute(/\/tasks\?/);
-  await alert.getByRole("button", { name: "Try again" }).click();
-  await alert.waitFor({ state: "detached" });
-  await alice.expectTasks(["Still here"]);
+  await recover();
+  // Without events, it is also read again with the focus.
+  await fail();
+  await setHidden(alice, true);
+  await setHidden(alice, false);
+  await recover();
 });
 
 test("a title that is too long leaves the page usable", async (t) => {

@@ -108,7 +108,7 @@ export class User {
     await this.page.waitForURL("**/tasks*");
     await this.page.getByText(this.name, { exact: true }).first().waitFor();
     await this.page.getByRole("button", { name: "Sign out" }).waitFor();
-    // Disabled until the page reacts.
+    // Disabled until the page is hydrated.
     await this.page.getByRole("button", { name: "Add", exact: true }).and(this.page.locator(":enabled")).waitFor();
   }
 
