@@ -15,7 +15,8 @@ impl Modify for CommonParts {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "A token from Better Auth; for development, `tasknook token --user alice` signs one.",
+                "A token from Better Auth: the response of `/api/auth/token` on the application's address, in a \
+                 browser that is signed in. With a shared secret, `tasknook token --user alice` signs one.",
             ))
             .build();
         let components = document.components.get_or_insert_default();

@@ -27,9 +27,9 @@ use crate::state::AppState;
     servers((url = "/", description = "This service")),
     tags(
         (name = "own tasks", description = "The tasks of the token's user."),
-        (name = "tasks", description = "The same, with the token's user in the path."),
+        (name = "tasks", description = "The routes of own tasks, with the token's user in the path."),
         (name = "own lists", description = "The lists of the token's user."),
-        (name = "lists", description = "The same, with the token's user in the path."),
+        (name = "lists", description = "The routes of own lists, with the token's user in the path."),
         (name = "users", description = "Everything that the token's user has."),
         (name = "service", description = "The service itself; no token required.")
     ),

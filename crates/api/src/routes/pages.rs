@@ -1,7 +1,6 @@
 //! Pages for people: the landing page at `/` and Swagger UI under `/docs`. All files are in the binary, and the policy
 //! allows a browser nothing else: no other origin, no inline script or style, no frame around the page.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
@@ -41,8 +40,12 @@ impl ServiceInfo {
     }
 }
 
-static PAGE: LazyLock<String> =
-    LazyLock::new(|| include_str!("pages/root.html").replace("{version}", env!("CARGO_PKG_VERSION")));
+static ROOT: LazyLock<String> = LazyLock::new(|| with_version(include_str!("pages/root.html")));
+static DOCS: LazyLock<String> = LazyLock::new(|| with_version(include_str!("pages/docs.html")));
+
+fn with_version(page: &str) -> String {
+    page.replace("{version}", env!("CARGO_PKG_VERSION"))
+}
 
 /// Describes the service
 ///
@@ -64,7 +67,7 @@ pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Re
         return Err(Problem::not_acceptable("application/json").with_header(header::VARY, "Accept"));
     }
     let mut response = if html_quality > json_quality {
-        html(PAGE.as_str(), "")
+        html(ROOT.as_str(), "")
     } else {
         json(&mut HttpResponse::Ok(), &ServiceInfo::at(&state.public_url))
     };
@@ -74,11 +77,22 @@ pub(crate) async fn root(request: HttpRequest, state: web::Data<AppState>) -> Re
 }
 
 /// The files of both pages.
-const FILES: [&str; 7] =
-    ["index.html", "docs.css", "docs.js", "icon.svg", "root.css", "swagger-ui-bundle.js", "swagger-ui.css"];
+const FILES: [&str; 11] = [
+    "index.html",
+    "docs.css",
+    "docs.js",
+    "icon.svg",
+    "operations.css",
+    "responses.css",
+    "root.css",
+    "schemas.css",
+    "swagger-ui-bundle.js",
+    "theme.css",
+    "token.js",
+];
 
-/// Swagger UI is one script, calls this service, and has icons in its style sheet.
-const SWAGGER_UI_POLICY: &str = " data:; script-src 'self'; connect-src 'self'";
+/// Swagger UI and the scripts of the page call this service.
+const DOCS_POLICY: &str = "; script-src 'self'; connect-src 'self'";
 
 /// A file of the page.
 pub(crate) struct FilePath;
@@ -125,28 +139,28 @@ pub(crate) async fn index(state: web::Data<AppState>) -> HttpResponse {
 )]
 pub(crate) async fn file(name: web::Path<String>) -> Result<HttpResponse, Problem> {
     let file = match name.as_str() {
-        "index.html" => html(include_str!("pages/docs.html"), SWAGGER_UI_POLICY),
+        "index.html" => html(DOCS.as_str(), DOCS_POLICY),
         "docs.css" => asset("text/css", include_str!("pages/docs.css")),
         "docs.js" => asset("text/javascript", include_str!("pages/docs.js")),
         "icon.svg" => asset("image/svg+xml", include_str!("pages/icon.svg")),
+        "operations.css" => asset("text/css", include_str!("pages/operations.css")),
+        "responses.css" => asset("text/css", include_str!("pages/responses.css")),
         "root.css" => asset("text/css", include_str!("pages/root.css")),
-        name if FILES.contains(&name) => swagger_ui(name).ok_or_else(Problem::internal)?,
+        "schemas.css" => asset("text/css", include_str!("pages/schemas.css")),
+        "swagger-ui-bundle.js" => {
+            let bundle = SWAGGER_UI.clone().ok_or_else(Problem::internal)?;
+            asset("text/javascript", bundle)
+        }
+        "theme.css" => asset("text/css", include_str!("pages/theme.css")),
+        "token.js" => asset("text/javascript", include_str!("pages/token.js")),
         _ => return Err(Problem::no_route()),
     };
     Ok(file)
 }
 
-/// The files of Swagger UI, once in memory for all responses.
-static SWAGGER_UI: LazyLock<HashMap<&str, (String, Bytes)>> = LazyLock::new(|| {
-    let files = FILES.iter().filter_map(|name| Some((*name, serve(name, Arc::default()).ok()??)));
-    files.map(|(name, file)| (name, (file.content_type, file.bytes.into_owned().into()))).collect()
-});
-
-/// A file of Swagger UI.
-fn swagger_ui(name: &str) -> Option<HttpResponse> {
-    let (content_type, content) = SWAGGER_UI.get(name)?;
-    Some(asset(content_type, content.clone()))
-}
+/// The script of Swagger UI, once in memory for all responses.
+static SWAGGER_UI: LazyLock<Option<Bytes>> =
+    LazyLock::new(|| Some(serve("swagger-ui-bundle.js", Arc::default()).ok()??.bytes.into_owned().into()));
 
 /// The policy of files that are not pages.
 const NOTHING_ALLOWED: &str =
