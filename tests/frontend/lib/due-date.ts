@@ -26,6 +26,11 @@ export function isPast(due: string, now: number): boolean {
   return isDay(due) ? due < dayOf(new Date(now)) : Date.parse(due) < now;
 }
 
+/** The day of it, as a date in the time zone of the browser. */
+export function dueDay(due: string): string {
+  return isDay(due) ? due : dayOf(new Date(due));
+}
+
 /** The date so many days after today. */
 export function dayAfter(days: number): string {
   const at = new Date();

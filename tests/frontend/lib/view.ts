@@ -1,0 +1,98 @@
+// The views of the application: which tasks are shown, and in which order.
+
+import type { Task, TaskQuery } from "tasknook-client";
+import { isSameTag } from "tasknook-client/react";
+
+import { dayAfter, dueDay } from "./due-date";
+
+/** What the sidebar selects. */
+export type View =
+  | { kind: "all" | "today" | "upcoming" | "inbox" | "trash" }
+  | { kind: "list"; id: string }
+  | { kind: "tag"; tag: string };
+
+/** The tasks that are shown: those of a view that contain a text. */
+export interface Selection {
+  view: View;
+  search: string;
+}
+
+/** The maximum length of a search. */
+export const SEARCH_MAX = 200;
+
+const KINDS = ["today", "upcoming", "inbox", "trash"] as const;
+const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The selection in the URL of the page. */
+export function selectionOf(params: Record<string, string | string[] | undefined>): Selection {
+  const text = (name: string) => (typeof params[name] === "string" ? params[name].trim() : "");
+  return { view: viewOf(text), search: [...text("search")].slice(0, SEARCH_MAX).join("") };
+}
+
+function viewOf(text: (name: string) => string): View {
+  const kind = KINDS.find((one) => one === text("view"));
+  if (kind) return { kind };
+  if (IS_ID.test(text("list"))) return { kind: "list", id: text("list") };
+  if (text("tag")) return { kind: "tag", tag: text("tag") };
+  return { kind: "all" };
+}
+
+/** The URL of the page with this selection. */
+export function urlOf({ view, search }: Selection): string {
+  const params = new URLSearchParams();
+  if (view.kind === "list") params.set("list", view.id);
+  else if (view.kind === "tag") params.set("tag", view.tag);
+  else if (view.kind !== "all") params.set("view", view.kind);
+  if (search) params.set("search", search);
+  return params.size ? `/tasks?${params}` : "/tasks";
+}
+
+export const isSameView = (one: View, other: View) => urlOf({ view: one, search: "" }) === urlOf({ view: other, search: "" });
+
+/** Whether the user arranges its tasks. The others are sorted by their due date. */
+export const isManual = ({ kind }: View) => kind !== "today" && kind !== "upcoming";
+
+/** Whether a task belongs to a view, on the current day. */
+export function isIn(view: View, task: Task): boolean {
+  switch (view.kind) {
+    case "all":
+      return true;
+    case "today":
+      return !!task.due_date && dueDay(task.due_date) <= dayAfter(0);
+    case "upcoming":
+      return !!task.due_date && dueDay(task.due_date) <= dayAfter(7);
+    case "inbox":
+      return !task.list_id;
+    case "list":
+      return task.list_id === view.id;
+    case "tag":
+      return task.tags.some((tag) => isSameTag(tag, view.tag));
+    case "trash":
+      return false;
+  }
+}
+
+/** The selected tasks that are not completed, and the completed ones, the newest first. */
+export function select(tasks: readonly Task[], { view, search }: Selection): { open: Task[]; completed: Task[] } {
+  const text = search.toLowerCase();
+  const matches = (task: Task) =>
+    isIn(view, task) && (!text || [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text)));
+  const selected = tasks.filter(matches);
+  const open = selected.filter(({ completed }) => !completed);
+  if (!isManual(view)) open.sort(byDueDate);
+  const completed = selected.filter((task) => task.completed);
+  return { open, completed: completed.sort((a, b) => (a.updated_at < b.updated_at ? 1 : a.updated_at > b.updated_at ? -1 : 0)) };
+}
+
+/** The sort is stable: those of the same time remain in their manual order. A day comes before its times. */
+const byDueDate = ({ due_date: one }: Task, { due_date: other }: Task) => compare(keyOf(one!), keyOf(other!));
+const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
+const keyOf = (due: string) => (due.length === 10 ? due : `${dueDay(due)} ${due}`);
+
+/** The query of the first page that the server renders; undefined if it depends on the time zone, which only the browser has. */
+export function queryOf({ view, search }: Selection): TaskQuery | undefined {
+  if (!isManual(view) || view.kind === "trash") return undefined;
+  const list_id = view.kind === "inbox" ? "none" : view.kind === "list" ? view.id : undefined;
+  const tag = view.kind === "tag" ? view.tag : undefined;
+  return { status: "pending", search: search || undefined, list_id, tag, sort: "position", limit: 50 };
+}
