@@ -11,6 +11,9 @@ const paths = {
   list: "M6 4h7.5M6 8h7.5M6 12h7.5M2.5 4h.01M2.5 8h.01M2.5 12h.01",
   flag: "M4 14V2.5m0 .5h8l-2 2.75L12 8.5H4",
   keyboard: "M1.5 4h13v8h-13ZM4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01M5 9.5h6",
+  grip: "M6 4h.01M6 8h.01M6 12h.01M10 4h.01M10 8h.01M10 12h.01",
+  note: "M3 4.5h10M3 8h10M3 11.5h6",
+  chevron: "m6 3.5 4.5 4.5L6 12.5",
 } as const;
 
 /** A decorative icon, next to a text or in a button with an accessible name. */

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from "react";
+
+import { useNotices } from "@/components/ui/notices";
+import { errorsOf, fieldsOf, patchOf, withEdit, type EditErrors, type Edits } from "@/lib/task-edits";
+import type { Task } from "tasknook-client";
+
+import type { RowActions } from "./actions";
+import { useLatest } from "./use-latest";
+
+/** Edits that could not be saved and that the user wants back, by the id of the task. */
+const returned = new Map<string, Edits>();
+
+const NAMES = { title: "title", description: "description", due: "due date", tags: "tags", priority: "priority", list: "list" };
+
+/** What the user types into the editor of a task. It is saved when the editor closes, in whatever way. */
+export function useEdits(task: Task, actions: RowActions) {
+  const { inform } = useNotices();
+  const [edits, setEdits] = useState<Edits>(() => returned.get(task.id) ?? {});
+  const typed = useRef(edits);
+  const latest = useLatest(task);
+
+  function change(edit: Edits): void {
+    typed.current = withEdit(latest.current, typed.current, edit);
+    setEdits(typed.current);
+  }
+
+  /** Saves the valid fields. At the end, the others return to what the task has, and a notice offers them. */
+  const [save] = useState(() => ({ isLast }: { isLast: boolean }) => {
+    const [task, edits] = [latest.current, typed.current];
+    const patch = patchOf(task, edits);
+    if (Object.keys(patch).length) actions.change(task, patch);
+    if (!isLast) return;
+    typed.current = {};
+    returned.delete(task.id);
+    const rejected = rejectedOf(edits);
+    if (!Object.keys(rejected).length) return;
+    const offer = () => {
+      returned.set(task.id, rejected);
+      actions.edit(task.id);
+    };
+    // An empty title is nothing to return.
+    inform(rejectionText(errorsOf(rejected)), rejected.title?.trim() === "" && Object.keys(rejected).length === 1 ? undefined : offer);
+  });
+
+  const isMounted = useRef(false);
+  useEffect(() => {
+    const onHide = () => document.visibilityState === "hidden" && save({ isLast: false });
+    isMounted.current = true;
+    document.addEventListener("visibilitychange", onHide);
+    window.addEventListener("pagehide", onHide);
+    return () => {
+      isMounted.current = false;
+      document.removeEventListener("visibilitychange", onHide);
+      window.removeEventListener("pagehide", onHide);
+      // Strict Mode mounts it again at once.
+      queueMicrotask(() => isMounted.current || save({ isLast: true }));
+    };
+  }, [save]);
+
+  return { fields: { ...fieldsOf(task), ...edits }, errors: errorsOf(edits), change, save };
+}
+
+function rejectedOf(edits: Edits): Edits {
+  const errors = errorsOf(edits);
+  return Object.fromEntries(Object.entries(edits).filter(([name]) => name in errors));
+}
+
+function rejectionText(errors: EditErrors): string {
+  const names = (Object.keys(errors) as (keyof EditErrors)[]).map((name) => `the ${NAMES[name]}`);
+  return `Not saved: ${names.join(" and ")}. ${Object.values(errors)[0]}`;
+}

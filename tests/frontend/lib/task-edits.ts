@@ -1,0 +1,105 @@
+// What a user has typed into the editor of a task, and what of it is to be saved.
+
+import { diffTask, type Task, type TaskPatch } from "tasknook-client";
+import { isSameTag } from "tasknook-client/react";
+
+import { dueFieldsOf, dueOf, type DueFields } from "./due-date";
+
+/** The default limits of the API, in Unicode scalar values. */
+export const TITLE_MAX = 200;
+export const DESCRIPTION_MAX = 1000;
+export const TAGS_MAX = 20;
+export const TAG_MAX = 50;
+
+/** What the fields of the editor contain. */
+export interface TaskFields {
+  title: string;
+  description: string;
+  due: DueFields;
+  priority: Task["priority"];
+  /** Separated by commas. */
+  tags: string;
+  /** The id of a list, or empty. */
+  list: string;
+}
+
+/** The fields that the user has changed. The others follow the task. */
+export type Edits = Partial<TaskFields>;
+
+/** The fields whose text cannot be saved, with the reason. */
+export type EditErrors = Partial<Record<keyof TaskFields, string>>;
+
+export function fieldsOf(task: Task): TaskFields {
+  const { title, description, due_date, priority, tags, list_id } = task;
+  return { title, description: description ?? "", due: dueFieldsOf(due_date), priority, tags: tags.join(", "), list: list_id ?? "" };
+}
+
+/** The edits after a further one. A field that contains what the task has is no edit. */
+export function withEdit(task: Task, edits: Edits, edit: Edits): Edits {
+  const fields = fieldsOf(task);
+  const all = Object.entries({ ...edits, ...edit }) as [keyof TaskFields, unknown][];
+  return Object.fromEntries(all.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(fields[name])));
+}
+
+/** The length as the API counts it. */
+export const lengthOf = (text: string) => [...text].length;
+
+/** The tags in a text, separated by commas; of those that differ in case only, the first one. */
+export function tagsOf(text: string): string[] {
+  const tags = text.split(",").map((tag) => tag.trim()).filter(Boolean);
+  return tags.filter((tag, index) => tags.findIndex((other) => isSameTag(other, tag)) === index);
+}
+
+export function errorsOf({ title, description, due, tags }: Edits): EditErrors {
+  const errors: EditErrors = {
+    title: title === undefined ? undefined : titleError(title.trim()),
+    description: description === undefined ? undefined : textError(description, DESCRIPTION_MAX),
+    due: due && dueError(due),
+    tags: tags === undefined ? undefined : tagsError(tagsOf(tags)),
+  };
+  return Object.fromEntries(Object.entries(errors).filter(([, error]) => error));
+}
+
+/** The patch for the valid edits; empty if they change nothing. */
+export function patchOf(task: Task, edits: Edits): TaskPatch {
+  const errors = errorsOf(edits);
+  const { title, description, due, priority, tags, list } = Object.fromEntries(
+    Object.entries(edits).filter(([name]) => !(name in errors)),
+  ) as Edits;
+  return diffTask(task, {
+    title: title?.trim(),
+    description: description === undefined ? undefined : description || null,
+    due_date: due && dueOf(due),
+    priority,
+    tags: tags === undefined ? undefined : tagsOf(tags),
+    list_id: list === undefined ? undefined : list || null,
+  });
+}
+
+const IS_VISIBLE = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const HAS_CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+
+function titleError(title: string): string | undefined {
+  if (!title) return "A task needs a title.";
+  if (!IS_VISIBLE.test(title)) return "The title has no visible character.";
+  return textError(title, TITLE_MAX);
+}
+
+function textError(text: string, max: number): string | undefined {
+  const length = lengthOf(text);
+  if (length > max) return `At most ${max} characters; these are ${length}.`;
+  return HAS_CONTROLS.test(text) ? "It contains a control character." : undefined;
+}
+
+function tagsError(tags: string[]): string | undefined {
+  if (tags.length > TAGS_MAX) return `At most ${TAGS_MAX} tags; these are ${tags.length}.`;
+  if (tags.some((tag) => lengthOf(tag) > TAG_MAX)) return `A tag has at most ${TAG_MAX} characters.`;
+  return tags.some((tag) => /\p{Cc}/u.test(tag)) ? "A tag contains a control character." : undefined;
+}
+
+function dueError(due: DueFields): string | undefined {
+  const isYear = /^(?!0000)\d{4}-/;
+  if (!due.date) return undefined;
+  // The year can leave the range when the time is converted to UTC.
+  return isYear.test(due.date) && isYear.test(dueOf(due) ?? "") ? undefined : "The year is 1 to 9999.";
+}
