@@ -15,7 +15,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "service",
-          include: ["{client,lib}/**/*.test.{ts,tsx}"],
+          include: ["{client,components,lib}/**/*.test.{ts,tsx}"],
           // Those of the package have a configuration of their own.
           exclude: ["**/node_modules", "client/apps", "client/tests/package", "client/tests/conformance.test.ts"],
           globalSetup: "client/tests/service.ts",

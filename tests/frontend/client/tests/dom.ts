@@ -6,3 +6,10 @@ const window = new Window({ url: "http://localhost:3000" });
 for (const [name, value] of Object.entries({ window, document: window.document, navigator: window.navigator })) {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }
+
+// Browsers send `close` later: Strict Mode has opened the dialog again by then.
+window.HTMLDialogElement.prototype.close = function () {
+  if (!this.open) return;
+  this.open = false;
+  setTimeout(() => this.dispatchEvent(new window.Event("close")));
+};
