@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 
 import { AccountChannel } from "@/components/account/account-channel";
+import { ServiceWorker } from "@/components/account/service-worker";
 
 import "./theme.css";
 import "./globals.css";
@@ -15,7 +16,7 @@ export const metadata: Metadata = {
 export const viewport: Viewport = {
   colorScheme: "light dark",
   themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#f6f6f3" },
+    { media: "(prefers-color-scheme: light)", color: "#fcfcfa" },
     { media: "(prefers-color-scheme: dark)", color: "#15171a" },
   ],
 };
@@ -26,6 +27,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       <body>
         {children}
         <AccountChannel />
+        <ServiceWorker />
       </body>
     </html>
   );

@@ -134,6 +134,9 @@ function run(program, args, { cwd, env }) {
     ended,
     /** Kills it, as in a crash. */
     kill: () => (forceKill(), ended),
+    /** Lets it accept connections but not respond, until `resume` is called. */
+    pause: () => signal("SIGSTOP"),
+    resume: () => signal("SIGCONT"),
     /** Stops it gracefully. */
     stop: async () => {
       signal("SIGTERM");

@@ -10,6 +10,7 @@ import { authClient } from "@/lib/auth-client";
 
 import { notifyTabs } from "./account-channel";
 import styles from "./auth-form.module.css";
+import { forgetPage } from "./offline-page";
 
 const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
@@ -37,6 +38,7 @@ export function AuthForm({ kind }: { kind: keyof typeof texts }) {
       setBusy(false);
       return;
     }
+    await forgetPage();
     router.replace("/tasks");
     notifyTabs();
   }

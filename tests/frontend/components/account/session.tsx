@@ -8,6 +8,7 @@ import type { AccountChanged } from "tasknook-client";
 import { TasknookProvider } from "tasknook-client/react";
 
 import { notifyTabs } from "./account-channel";
+import { forgetPage, keepPage } from "./offline-page";
 import { forgetReload, reloadFor } from "./reload";
 import styles from "./session.module.css";
 
@@ -37,6 +38,7 @@ export function SessionProvider({ user, apiUrl, children }: Props) {
   const goToSignIn = useGoToSignIn();
   const [accountError, setAccountError] = useState<AccountChanged>();
   useAccountChanges(user.id, goToSignIn);
+  useEffect(() => void keepPage(), []);
   return (
     <UserContext value={user}>
       <TasknookProvider
@@ -79,6 +81,7 @@ function WrongAccount({ error }: { error: AccountChanged }) {
 function useGoToSignIn() {
   const router = useRouter();
   return () => {
+    void forgetPage();
     router.push("/sign-in");
     notifyTabs();
   };
