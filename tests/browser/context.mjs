@@ -30,7 +30,7 @@ export async function startContext(t, settings = {}) {
     },
   };
   // The application first: the API fetches its key set at start, and backs off when it fails.
-  const app = await startApp({
+  const appOptions = {
     port: appPort,
     env: {
       AUTH_DATABASE: join(folder, "auth.db"),
@@ -39,7 +39,8 @@ export async function startContext(t, settings = {}) {
       TASKNOOK_URL: apiUrl,
       ...settings.app,
     },
-  });
+  };
+  let app = await startApp(appOptions);
   let api = await startApi(apiOptions);
   const browser = await launch();
   /** @type {User[]} */
@@ -82,5 +83,13 @@ export async function startContext(t, settings = {}) {
     killApi: () => api.kill(),
     /** Starts it again at the same address. */
     restartApi: async () => void (api = await startApi(apiOptions)),
+    /** Stops the application. */
+    stopApp: () => app.stop(),
+    /** Starts it again at the same address, with these settings in addition, or that of another folder. */
+    restartApp: async (/** @type {Record<string, string>} */ env = {}, /** @type {string | undefined} */ folder = undefined) =>
+      void (app = await startApp({ ...appOptions, folder, env: { ...appOptions.env, ...env } })),
+    /** Lets the application accept connections but not respond, until `resume` is called. */
+    pauseApp: () => app.pause(),
+    resumeApp: () => app.resume(),
   };
 }

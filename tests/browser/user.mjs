@@ -17,7 +17,8 @@ export class User {
    * @param {import("playwright-core").BrowserContextOptions} options
    */
   static async open(browser, addresses, name, options) {
-    const context = await browser.newContext({ baseURL: addresses.origin, ...options });
+    // Tests that change responses do so for the page, not for its service worker.
+    const context = await browser.newContext({ baseURL: addresses.origin, serviceWorkers: "block", ...options });
     return new User(context, await context.newPage(), addresses, name);
   }
 

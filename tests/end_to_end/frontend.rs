@@ -62,6 +62,11 @@ fn event_streams_of_pages_end_and_continue() {
     browser(&Environment::new(), "event_streams", |tests| tests);
 }
 
+#[test]
+fn the_application_opens_without_a_network() {
+    browser(&Environment::new(), "offline_page", |tests| tests);
+}
+
 /// The client package on a page of its own, without the application.
 #[test]
 fn tabs_share_one_event_stream() {

@@ -1,0 +1,187 @@
+// The application without a network: its service worker, its last page, and the pages in place of one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { startContext } from "./context.mjs";
+import { User, until } from "./user.mjs";
+
+const WITH_WORKER = /** @type {const} */ ({ serviceWorkers: "allow" });
+
+/** Alice, whose page is stored. */
+async function aliceWithPage({ user }) {
+  const alice = await user("Alice", WITH_WORKER);
+  await stored(alice.page);
+  return alice;
+}
+
+/** The names of the entries of a cache. */
+function entries(page, cache) {
+  return page.evaluate(async (cache) => {
+    if (!(await caches.has(cache))) return [];
+    const requests = await (await caches.open(cache)).keys();
+    return requests.map(({ url }) => new URL(url).pathname);
+  }, cache);
+}
+
+/** Waits until the page is stored. */
+function stored(page) {
+  return until("the page is stored", async () => (await entries(page, "page")).length === 1);
+}
+
+const reload = ({ page }) => page.reload({ waitUntil: "domcontentloaded" });
+const noConnection = ({ page }) => page.getByRole("heading", { name: "No connection" }).waitFor();
+
+test("the page opens without a network after the first visit", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  await alice.context.setOffline(true);
+  await reload(alice);
+  await alice.ready();
+
+  // The same for another view, in a new tab, with a network but without the application.
+  await alice.context.setOffline(false);
+  await context.stopApp();
+  const tab = await alice.context.newPage();
+  await tab.goto("/tasks?view=today");
+  await tab.getByText("Alice", { exact: true }).first().waitFor();
+  await tab.close();
+
+  await context.restartApp();
+  await reload(alice);
+  await alice.ready();
+});
+
+test("a slow response is replaced by the last page", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  context.pauseApp();
+  await reload(alice);
+  await alice.ready();
+  context.resumeApp();
+});
+
+test("only the page and files of the build are stored", async (t) => {
+  const { user, origin } = await startContext(t);
+  const alice = await user("Alice", WITH_WORKER);
+  await alice.add("Buy milk");
+  await alice.page.goto("/tasks?status=pending");
+  await alice.expectTasks(["Buy milk"]);
+  await stored(alice.page);
+  assert.deepEqual(await entries(alice.page, "page"), ["/tasks"]);
+  const others = (await entries(alice.page, "files")).filter((path) => !path.startsWith("/_next/static/"));
+  assert.deepEqual(others.sort(), ["/apple-icon.png", "/favicon.ico", "/icon.svg", "/offline.html"]);
+
+  // Without a network, a request of the router is not answered with a page.
+  await alice.context.setOffline(true);
+  const fetched = await alice.page.evaluate(async () => {
+    const fails = (path, init) => fetch(path, init).then(({ status }) => status, () => "failed");
+    return Promise.all([fails("/tasks?_rsc=1", { headers: { RSC: "1" } }), fails("/tasks"), fails("/api/auth/get-session")]);
+  });
+  assert.deepEqual(fetched, ["failed", "failed", "failed"]);
+  const response = await fetch(`${origin}/sw.js`);
+  assert.equal(response.headers.get("Cache-Control"), "no-cache");
+});
+
+test("signing out in one tab deletes the page", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  const second = await alice.tab();
+  await second.signOut();
+  await alice.page.getByRole("button", { name: "Sign in" }).waitFor();
+  await until("the page is deleted", async () => (await entries(alice.page, "page")).length === 0);
+
+  await alice.context.setOffline(true);
+  for (const tab of [alice, second]) {
+    await tab.page.goto("/tasks");
+    await noConnection(tab);
+    assert.doesNotMatch(await tab.page.content(), /Alice|example\.com/);
+  }
+  // The browser reports the network, and the page loads itself again.
+  await alice.context.setOffline(false);
+  await alice.page.getByRole("button", { name: "Sign in" }).waitFor();
+});
+
+test("a page requested before sign-out is not stored after it", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  // As the service worker does with a response that arrives late.
+  const found = await alice.page.evaluate(async () => {
+    const cache = await caches.open("page");
+    await caches.delete("page");
+    await cache.put("/tasks", new Response("A page of Alice"));
+    return Boolean(await caches.match("/tasks"));
+  });
+  assert.equal(found, false);
+});
+
+test("the end of the session deletes the page", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  await alice.context.clearCookies();
+  await alice.page.goto("/tasks");
+  await alice.page.getByRole("button", { name: "Sign in" }).waitFor();
+  await until("the page is deleted", async () => (await entries(alice.page, "page")).length === 0);
+});
+
+test("the next account never sees the page of the last one", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  // Her session ends unnoticed: her page is still stored.
+  await alice.context.clearCookies();
+  const bob = new User(alice.context, alice.page, alice.addresses, "Bob");
+  await bob.page.goto("/sign-up");
+  assert.equal((await entries(bob.page, "page")).length, 1);
+  await bob.signUp();
+  await stored(bob.page);
+
+  await bob.context.setOffline(true);
+  await reload(bob);
+  await bob.ready();
+  assert.doesNotMatch(await bob.page.content(), /Alice|alice-/);
+});
+
+test("an open tab has the files of its build until it is closed", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  const ofLastBuild = "/_next/static/chunks/of-the-last-build.js";
+  const load = (user) => user.page.evaluate(async (path) => (await fetch(path)).status, ofLastBuild);
+  // As if the stored files were those of another build: one that the page needs is missing, and one is not needed.
+  await alice.page.evaluate(async (path) => {
+    const files = await caches.open("files");
+    const needed = (await files.keys()).find(({ url }) => url.includes("/_next/static/chunks/"));
+    await files.delete(needed);
+    await files.put(path, new Response("// A file"));
+  }, ofLastBuild);
+  const second = await alice.tab();
+  await until("the file is retired", async () => (await entries(alice.page, "old-files")).length === 1);
+  assert.deepEqual([await load(alice), await load(second)], [200, 200]);
+  assert.ok(!(await entries(alice.page, "files")).includes(ofLastBuild));
+
+  await second.page.close();
+  await reload(alice);
+  await alice.ready();
+  await until("the file is deleted", async () => (await entries(alice.page, "old-files")).length === 0);
+  assert.equal(await load(alice), 404);
+});
+
+test("the application is installable", async (t) => {
+  const { user } = await startContext(t);
+  const { page, context } = await user("Alice", WITH_WORKER);
+  const session = await context.newCDPSession(page);
+  const { url, errors } = await session.send("Page.getAppManifest");
+  assert.deepEqual([new URL(url).pathname, errors], ["/manifest.webmanifest", []]);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  // The contexts of the tests are private windows, in which nothing is installed.
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  assert.equal(await page.locator('link[rel="apple-touch-icon"]').count(), 1);
+});
+
+test("an unknown address has a page of its own", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  assert.equal((await alice.page.goto("/unknown")).status(), 404);
+  await alice.page.getByRole("heading", { name: "Page not found" }).waitFor();
+  await alice.page.getByRole("link", { name: "Go to your tasks" }).click();
+  await alice.ready();
+});
