@@ -16,7 +16,7 @@ export function DueChip({ due, isCompleted, now }: Props) {
   const isToday = now !== undefined && !isCompleted && dueDay(due) === dayAfter(0);
   const text = now === undefined ? due.slice(0, 10) : dueText(due, now);
   return (
-    <span className={styles.detail} data-due={isOverdue ? "overdue" : isToday ? "today" : undefined}>
+    <span className={styles.detail} data-due={isOverdue ? "overdue" : isToday ? "today" : "later"}>
       <Icon name="calendar" />
       <time dateTime={due}>{isOverdue ? `Overdue: ${text}` : text.charAt(0).toUpperCase() + text.slice(1)}</time>
     </span>

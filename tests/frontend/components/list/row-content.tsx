@@ -32,16 +32,16 @@ export const RowContent = memo(function RowContent({ task, listName, hasHandle, 
         <button className={styles.title} onClick={() => actions.edit(task.id)}>
           <span dir="auto">{task.title}</span>
         </button>
+        <div className={styles.actions}>
+          {/* The title is the same button for the keyboard. */}
+          <button className={styles.action} tabIndex={-1} aria-label={`Edit ${task.title}`} onClick={() => actions.edit(task.id)}>
+            <Icon name="pencil" />
+          </button>
+          <button className={styles.action} aria-label={`Delete ${task.title}`} onClick={() => actions.delete(task)}>
+            <Icon name="trash" />
+          </button>
+        </div>
         <RowDetails id={details} task={task} listName={listName} now={now} onTag={actions.tag} />
-      </div>
-      <div className={styles.actions}>
-        {/* The title is the same button for the keyboard. */}
-        <button className={styles.action} tabIndex={-1} aria-label={`Edit ${task.title}`} onClick={() => actions.edit(task.id)}>
-          <Icon name="pencil" />
-        </button>
-        <button className={styles.action} aria-label={`Delete ${task.title}`} onClick={() => actions.delete(task)}>
-          <Icon name="trash" />
-        </button>
       </div>
     </>
   );

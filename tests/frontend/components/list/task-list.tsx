@@ -1,4 +1,5 @@
-import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+import { autoScrollWindowForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { useNow } from "@/components/ui/use-now";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
@@ -13,6 +14,7 @@ import { TaskRow } from "./task-row";
 import { useExpanded } from "./use-expanded";
 import { useRowActions } from "./use-row-actions";
 import { useRowFocus } from "./use-row-focus";
+import { useRowMotion } from "./use-row-motion";
 import { useVirtualRows, type ShownRow } from "./use-virtual-rows";
 
 export interface TaskListProps {
@@ -43,6 +45,7 @@ export interface TaskListProps {
 export function TaskList(props: TaskListProps) {
   const { tasks, completed, lists, showsList, isManual, empty, editing, onLastRemoved } = props;
   const container = useRef<HTMLDivElement>(null);
+  const copies = useRef<HTMLDivElement>(null);
   const [isExpanded, toggle] = useExpanded();
   const shows = isExpanded || completed.some(({ id }) => id === editing);
   const rows = useMemo(() => new Rows(tasks, shows ? completed : [], completed.length > 0), [tasks, completed, shows]);
@@ -50,8 +53,10 @@ export function TaskList(props: TaskListProps) {
   const now = useNow();
 
   const focus = useRowFocus(container, rows, onLastRemoved);
-  const { actions, dragged } = useRowActions(props, rows, focus.focusRow);
-  const { shown, rest, measure } = useVirtualRows(container, rows, [focus.focused, editing, dragged]);
+  const { actions, dragged } = useRowActions(props, rows, focus.focusRow, copies);
+  const { shown, rest, top, measure } = useVirtualRows(container, rows, [focus.focused, editing, dragged]);
+  useRowMotion(container, rows, shown, top);
+  useEffect(() => autoScrollWindowForElements(), []);
 
   const next = useCallback(() => focus.move(1), [focus]);
   const previous = useCallback(() => focus.move(-1), [focus]);
@@ -97,6 +102,7 @@ export function TaskList(props: TaskListProps) {
         onFocus={focus.onFocus}
         onBlur={focus.onBlur}
       >
+        <div ref={copies} className={styles.copies} aria-hidden="true" />
         {open.length > 0 && (
           <ul role="list" aria-label="Tasks" className={styles.list}>
             {open.map(rowOf)}

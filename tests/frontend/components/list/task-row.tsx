@@ -3,8 +3,10 @@ import { useCallback, useRef, type ReactNode } from "react";
 import type { Task } from "tasknook-client";
 
 import type { RowActions } from "./actions";
+import drag from "./drag.module.css";
 import { RowContent } from "./row-content";
 import styles from "./task-row.module.css";
+import { useDrag } from "./use-drag";
 
 interface Props {
   task: Task;
@@ -33,6 +35,8 @@ export function TaskRow({ task, row, gap, measure, position, size, listName, isM
     },
     [measure],
   );
+  const isOpen = !task.completed;
+  const edge = useDrag(element, task, { isEnabled: isOpen && !editor, isTarget: isOpen && isManual, actions });
   return (
     <li
       ref={ref}
@@ -44,7 +48,8 @@ export function TaskRow({ task, row, gap, measure, position, size, listName, isM
       data-completed={task.completed || undefined}
       style={gap ? { marginTop: gap } : undefined}
     >
-      {editor || <RowContent task={task} listName={listName} hasHandle={isManual && !task.completed} now={now} actions={actions} />}
+      {editor || <RowContent task={task} listName={listName} hasHandle={isManual && isOpen} now={now} actions={actions} />}
+      {edge && <span className={drag.line} data-edge={edge} />}
     </li>
   );
 }

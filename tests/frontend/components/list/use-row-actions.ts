@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type RefObject } from "react";
 
 import { useNotices } from "@/components/ui/notices";
 
@@ -6,19 +6,30 @@ import type { RowActions } from "./actions";
 import type { Rows } from "./rows";
 import type { TaskListProps } from "./task-list";
 import { useLatest } from "./use-latest";
+import { fadeCopy } from "./use-row-motion";
 
 /** The actions of the rows, and the id of the task that is dragged. */
-export function useRowActions(props: TaskListProps, rows: Rows, focusRow: (id: string) => void) {
+export function useRowActions(props: TaskListProps, rows: Rows, focusRow: (id: string) => void, copies: RefObject<HTMLElement | null>) {
   const { announce } = useNotices();
   const [dragged, drag] = useState<string>();
   const latest = useLatest({ props, rows, focusRow });
 
   const [actions] = useState((): RowActions => {
     const current = () => latest.current.props;
+    const fade = (id: string) => {
+      const row = copies.current?.parentElement?.querySelector<HTMLElement>(`li[data-id="${CSS.escape(id)}"]`);
+      if (row && id !== current().editing) fadeCopy(row, copies.current!);
+    };
     return {
-      complete: (task, completed) => current().onComplete(task, completed),
+      complete(task, completed) {
+        fade(task.id);
+        current().onComplete(task, completed);
+      },
       change: (task, patch) => current().onChange(task, patch),
-      delete: (task) => current().onDelete(task),
+      delete(task) {
+        fade(task.id);
+        current().onDelete(task);
+      },
       move(task, by) {
         const neighbor = latest.current.rows.open[latest.current.rows.indexOf(task.id) + by];
         if (!neighbor) return announce(by < 0 ? "It is the first task." : "It is the last task.");

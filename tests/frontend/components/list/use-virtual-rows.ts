@@ -63,8 +63,8 @@ export function useVirtualRows(container: RefObject<HTMLElement | null>, rows: R
   if (!isHydrated) {
     const shown = Array.from({ length: Math.min(rows.open.length, FIRST) }, (_, row): ShownRow => ({ row, gap: 0 }));
     const rest = (rows.open.length - shown.length) * ROW;
-    if (rows.heading < 0) return { shown, rest, measure: virtualizer.measureElement };
-    return { shown: [...shown, { row: rows.heading, gap: rest }], rest: 0, measure: virtualizer.measureElement };
+    if (rows.heading < 0) return { shown, rest, top, measure: virtualizer.measureElement };
+    return { shown: [...shown, { row: rows.heading, gap: rest }], rest: 0, top, measure: virtualizer.measureElement };
   }
   let end = top;
   const shown = virtualizer.getVirtualItems().map((item): ShownRow => {
@@ -72,7 +72,7 @@ export function useVirtualRows(container: RefObject<HTMLElement | null>, rows: R
     end = item.end;
     return { row: item.index, gap, start: item.start };
   });
-  return { shown, rest: Math.max(0, top + virtualizer.getTotalSize() - end), measure: virtualizer.measureElement };
+  return { shown, rest: Math.max(0, top + virtualizer.getTotalSize() - end), top, measure: virtualizer.measureElement };
 }
 
 const hasDetails = ({ description, tags, due_date, list_id }: Task) => Boolean(description || tags.length || due_date || list_id);
