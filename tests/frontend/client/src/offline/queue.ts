@@ -1,3 +1,4 @@
+import { linked } from "../abort.ts";
 import type { Client } from "../client.ts";
 import type { TaskMembers } from "../merge.ts";
 import { AccountChanged, Problem, SignedOut, Unreachable } from "../problem.ts";
@@ -5,6 +6,7 @@ import type { List, Move, NewTask, Task, TaskPatch, TrashedTask } from "../types
 import { uuid } from "../uuid.ts";
 import { fits, nextBatch } from "./batch.ts";
 import { refresh } from "./feed.ts";
+import { followed } from "./follow.ts";
 import { membersOf } from "./members.ts";
 import { settled } from "./settle.ts";
 import type { Batch, OfflineConflict, Pending, State, StateChange } from "./state.ts";
@@ -43,7 +45,7 @@ export class OfflineTasks {
   readonly #store: Store;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
-  #tasks?: { state: State; tasks: Task[] };
+  #tasks?: Pick<State, "tasks"> & Pick<State["queue"], "operations"> & { shown: Task[] };
   #status: OfflineStatus = { pending: 0, isSending: false };
   #flushing?: Promise<void>;
   #isRequested = false;
@@ -70,8 +72,11 @@ export class OfflineTasks {
   /** The tasks in their manual order, with all changes of this device. The same array until something changes. */
   tasks(): Task[] {
     const { state } = this.#store;
-    if (this.#tasks?.state !== state) this.#tasks = { state, tasks: tasksOf(state, this.#options.client.userId) };
-    return this.#tasks.tasks;
+    const { tasks, queue } = state;
+    if (this.#tasks?.tasks !== tasks || this.#tasks.operations !== queue.operations) {
+      this.#tasks = { tasks, operations: queue.operations, shown: tasksOf(state, this.#options.client.userId) };
+    }
+    return this.#tasks.shown;
   }
 
   /** The lists in their order, as of the last `refresh`. */
@@ -149,6 +154,21 @@ export class OfflineTasks {
   /** Loads what changed elsewhere. */
   async refresh(): Promise<void> {
     await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
+  }
+
+  /**
+   * Loads what changed elsewhere, now and as it happens, until the signal is aborted: then its reason is thrown. It continues after
+   * outages, and ends with an error that a repetition would not solve, such as `SignedOut`.
+   */
+  async follow({ signal }: { signal: AbortSignal }): Promise<never> {
+    const { controller, release } = linked(signal, this.#closed.signal);
+    const { client, retryMs = 1000 } = this.#options;
+    try {
+      return await followed(client, () => this.refresh(), retryMs, controller.signal);
+    } finally {
+      release();
+      controller.abort();
+    }
   }
 
   /**

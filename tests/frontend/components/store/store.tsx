@@ -1,0 +1,40 @@
+"use client";
+
+import { createContext, use, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+
+import { TaskStore, type Snapshot, type TaskStoreOptions } from "./task-store";
+
+const Context = createContext<TaskStore | undefined>(undefined);
+
+interface Props extends TaskStoreOptions {
+  children: ReactNode;
+}
+
+/** Provides the tasks of one signed-in user. Its `key` must change with the session. */
+export function StoreProvider({ children, ...options }: Props) {
+  const latest = useRef(options);
+  useEffect(() => void (latest.current = options));
+  const [store] = useState(
+    () =>
+      new TaskStore({
+        ...options,
+        onSignedOut: () => latest.current.onSignedOut(),
+        onAccountChanged: (error) => latest.current.onAccountChanged(error),
+      }),
+  );
+  useEffect(() => store.start(), [store]);
+  return <Context value={store}>{children}</Context>;
+}
+
+/** The store of the nearest provider. */
+export function useStore(): TaskStore {
+  const store = use(Context);
+  if (!store) throw new Error("This hook must be used within a StoreProvider.");
+  return store;
+}
+
+/** What the store has. */
+export function useSnapshot(): Snapshot {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
+}
