@@ -34,8 +34,10 @@ export function TaskEditor({ task, lists, tasks, canMove, actions }: Props) {
   function finish(event?: FormEvent): void {
     event?.preventDefault();
     const invalid = form.current!.querySelector<HTMLElement>("[aria-invalid=true], :invalid");
-    if (invalid) invalid.focus();
-    else close(true);
+    if (!invalid) return close(true);
+    invalid.focus();
+    // An incomplete date, which only the browser has.
+    if (invalid instanceof HTMLInputElement) invalid.reportValidity();
   }
   useLeave(form, () => close(false));
 

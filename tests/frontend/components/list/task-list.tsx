@@ -1,5 +1,5 @@
 import { autoScrollWindowForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { useNow } from "@/components/ui/use-now";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
@@ -58,8 +58,8 @@ export function TaskList(props: TaskListProps) {
   useRowMotion(container, rows, shown, top);
   useEffect(() => autoScrollWindowForElements(), []);
 
-  const next = useCallback(() => focus.move(1), [focus]);
-  const previous = useCallback(() => focus.move(-1), [focus]);
+  const next = () => focus.move(1);
+  const previous = () => focus.move(-1);
   useShortcuts({ ArrowDown: next, j: next, ArrowUp: previous, k: previous }, { repeats: true });
 
   function rowOf({ row, gap }: ShownRow) {

@@ -51,8 +51,14 @@ export function useDrag(row: RefObject<HTMLLIElement | null>, task: Task, { isEn
             preview.textContent = latest.current.title;
           },
         }),
-      onDragStart: () => actions.drag(latest.current.id),
-      onDrop: () => actions.drag(undefined),
+      onDragStart({ source }) {
+        source.element.dataset.dragged = "";
+        actions.drag(latest.current.id);
+      },
+      onDrop({ source }) {
+        delete source.element.dataset.dragged;
+        actions.drag(undefined);
+      },
     });
   }, [row, latest, actions, isEnabled]);
 

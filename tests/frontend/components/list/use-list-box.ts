@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState, type RefObject } from "react";
 
 /** Below this width, in pixels, the details of a task are beneath its title. The style sheets have the same number. */
-const NARROW = 560;
+const NARROW = 640;
 
 /** Where the list begins on the page, in pixels, and whether it is narrow. */
 export function useListBox(container: RefObject<HTMLElement | null>): { top: number; isNarrow: boolean } {
