@@ -254,6 +254,19 @@ test("a task beyond the quota is added after a deletion", async () => {
   expect((await stored())[0]).toMatchObject({ title: "one more" });
 });
 
+test("a rejected restoration is discarded", async () => {
+  const { api, offline, task, stored } = await devices();
+  await api.remove(task);
+  for (let count = 0; count < QUOTA; count += 1) await api.create({ title: `task ${count}` });
+  await offline.restore(task);
+  await dialog(offline);
+  expect(heading()).toBe("This task could not be restored");
+  expect(text()).toContain("Buy milk");
+  press("Discard");
+  await closed();
+  expect(await stored()).toHaveLength(QUOTA);
+});
+
 test("several conflicts are shown one after the other", async () => {
   const { offline, task, stored } = await devices();
   await offline.create({ title: LONG });

@@ -105,10 +105,12 @@ function rejected({ base, mine, theirs, problem }: OfflineConflict): Question {
       edit: "none",
     };
   }
-  const heading = !base ? "This task could not be added" : theirs ? "Your change could not be saved" : "This task could not be restored";
+  // A change needs no room; `theirs` can be older than the deletion.
+  const isRestored = !theirs || problem!.code === "quota_exceeded";
+  const existing = isRestored ? "This task could not be restored" : "Your change could not be saved";
   const marked = problem!.errors.map(({ loc }) => loc.at(-1) as keyof TaskMembers);
   return {
-    heading,
+    heading: base ? existing : "This task could not be added",
     text,
     versions: [{ name: "What you entered", values: theirs ? { title: theirs.title, ...mine } : { ...base, ...mine }, marked }],
     mark: "rejected",

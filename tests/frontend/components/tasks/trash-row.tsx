@@ -23,10 +23,10 @@ export function TrashRow({ task: { id, title, deleted_at, completed }, list, bus
           {title}
         </span>
         <small className={styles.details}>
+          {list && <bdi className={styles.listName}>{list}</bdi>}
           <span>
             Deleted <RelativeTime time={deleted_at} />
           </span>
-          {list && <bdi className={styles.listName}>{list}</bdi>}
         </small>
       </div>
       <button className="button quiet" aria-label={`Restore ${quoted(title)}`} aria-disabled={busy} onClick={() => busy || onRestore()}>
