@@ -23,6 +23,8 @@ interface Notify {
 /** How long an info notice is shown, in milliseconds: without and with a button that the user has to reach. */
 const DURATION = 8000;
 const UNDO_DURATION = 30_000;
+/** How many are shown at a time, the newest ones. */
+const MAX_SHOWN = 3;
 
 const Context = createContext<Notify | undefined>(undefined);
 
@@ -69,15 +71,18 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
       {children}
       <div className={styles.notices} role="status">
         <p className="visually-hidden">{announcement}</p>
-        {notices.toReversed().map((notice) => (
-          <div key={notice.id} className={styles.notice} data-kind={notice.kind}>
-            <span className={styles.text} dir="auto">{notice.text}</span>
+        {notices.slice(-MAX_SHOWN).toReversed().map((notice) => (
+          <div key={notice.id} className={styles.notice}>
+            {notice.kind === "error" && <Icon name="warning" />}
+            <span className={styles.text} dir="auto">
+              {notice.text}
+            </span>
             {notice.undo && (
-              <button className="button" onClick={() => undo(notice)}>
+              <button className={styles.undo} aria-keyshortcuts="u" onClick={() => undo(notice)}>
                 Undo
               </button>
             )}
-            <button className="button quiet square" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
+            <button aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
               <Icon name="cross" />
             </button>
           </div>
