@@ -20,6 +20,8 @@ export function Modal({ className, label, labelledBy, locked, onClose, onClick, 
   useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
+    // The browser scrolls to the first control, which can be at the end.
+    dialog.scrollTop = 0;
     // The browser restores the focus only if the dialog is closed before it is removed.
     return () => dialog.close();
   }, []);
