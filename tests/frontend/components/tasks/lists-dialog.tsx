@@ -6,7 +6,7 @@ import { useListMutations, useLists } from "tasknook-client/react";
 
 import styles from "./lists-dialog.module.css";
 import { MoveButton } from "./move-button";
-import { useCall } from "./use-call";
+import { useCall } from "@/components/ui/use-call";
 
 interface Props {
   onDeleted: (id: string) => void;

@@ -5,7 +5,7 @@ import { Conflict, useMutations } from "tasknook-client/react";
 import { useNotices } from "@/components/ui/notices";
 
 import { quoted, type Editable } from "./editable";
-import { useCall } from "./use-call";
+import { useCall } from "@/components/ui/use-call";
 
 /** Saves the changes of a dialog, merged with those made elsewhere. A conflict is left to the user. */
 export function useSave(onSaved: () => void) {
