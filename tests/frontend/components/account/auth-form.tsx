@@ -6,11 +6,11 @@ import { useState, type FormEvent } from "react";
 
 import { useHydrated } from "@/components/ui/use-hydrated";
 import { Wordmark } from "@/components/ui/wordmark";
-import { authClient } from "@/lib/auth-client";
 
 import { notifyTabs } from "./account-channel";
+import { authenticate, invalidFields, type AuthErrors, type AuthKind } from "./auth-errors";
 import styles from "./auth-form.module.css";
-import { forgetPage } from "./offline-page";
+import { AuthInput } from "./auth-input";
 
 const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
@@ -18,92 +18,72 @@ const texts = {
 } as const;
 
 /** The form for sign-in or sign-up. */
-export function AuthForm({ kind }: { kind: keyof typeof texts }) {
+export function AuthForm({ kind }: { kind: AuthKind }) {
   const router = useRouter();
   const hydrated = useHydrated();
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const [errors, setErrors] = useState<AuthErrors>({});
   const text = texts[kind];
   const isNew = kind === "sign-up";
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (busy) return;
-    const data = new FormData(event.currentTarget);
+    const form = event.currentTarget;
+    const invalid = invalidFields(kind, form);
+    if (Object.keys(invalid).length) return show(invalid, form);
     setBusy(true);
-    setError(undefined);
-    const message = await authenticate(kind, data);
-    if (message) {
-      setError(message);
+    setErrors({});
+    const failed = await authenticate(kind, new FormData(form));
+    if (failed) {
+      show(failed, form);
       setBusy(false);
       return;
     }
-    await forgetPage();
     router.replace("/tasks");
     notifyTabs();
   }
 
+  function show(found: AuthErrors, form: HTMLFormElement) {
+    setErrors(found);
+    const first = (["name", "email", "password"] as const).find((field) => found[field]);
+    if (first) (form.elements.namedItem(first) as HTMLInputElement).focus();
+  }
+
+  const field = <Name extends "name" | "email" | "password">(name: Name) => ({
+    name,
+    error: errors[name],
+    onInput: () => errors[name] && setErrors({ ...errors, [name]: undefined }),
+  });
+
   return (
     <main className={styles.page}>
       <Wordmark />
-      <form className={styles.card} method="post" onSubmit={submit} aria-labelledby="heading">
+      {/* The browser would show its own messages, one at a time. */}
+      <form className={styles.card} method="post" noValidate onSubmit={submit} aria-labelledby="heading">
         <h1 id="heading">{isNew ? "Create an account" : "Welcome back"}</h1>
-        {isNew && <Input label="Name" name="name" autoComplete="name" autoFocus />}
-        <Input label="E-mail" name="email" type="email" autoComplete={isNew ? "email" : "username"} autoFocus={!isNew} />
-        <Input
+        {isNew && <AuthInput {...field("name")} label="Name" autoComplete="name" dir="auto" autoFocus />}
+        <AuthInput {...field("email")} label="E-mail" type="email" autoComplete={isNew ? "email" : "username"} autoFocus={!isNew} />
+        <AuthInput
+          {...field("password")}
           label="Password"
-          name="password"
           type="password"
           autoComplete={isNew ? "new-password" : "current-password"}
+          minLength={isNew ? 8 : undefined}
           hint={isNew ? "At least 8 characters." : undefined}
         />
-        {error && (
-          <p className="failure" role="alert">
-            {error}
-          </p>
-        )}
         <button className="button primary" disabled={!hydrated} aria-disabled={busy}>
           {busy ? text.busy : text.button}
         </button>
+        {errors.form && (
+          <p className="failure" role="alert">
+            {errors.form}
+          </p>
+        )}
       </form>
       <p>
         {text.question} <Link href={`/${text.other}`}>{text.link}</Link>
       </p>
     </main>
-  );
-}
-
-/** Calls Better Auth; returns the error message, if any. */
-async function authenticate(kind: keyof typeof texts, data: FormData): Promise<string | undefined> {
-  const [name, email, password] = ["name", "email", "password"].map((field) => String(data.get(field) ?? ""));
-  try {
-    const { error } =
-      kind === "sign-up"
-        ? await authClient.signUp.email({ name: name!, email: email!, password: password! })
-        : await authClient.signIn.email({ email: email!, password: password! });
-    if (!error) return undefined;
-    if (error.status === 429) return "Too many attempts. Wait a moment, then try again.";
-    return error.message || "Something went wrong. Try again.";
-  } catch {
-    return "The server cannot be reached. Try again in a moment.";
-  }
-}
-
-interface InputProps {
-  label: string;
-  name: string;
-  autoComplete: string;
-  type?: string;
-  autoFocus?: boolean;
-  hint?: string;
-}
-
-function Input({ label, name, hint, ...input }: InputProps) {
-  return (
-    <div className="field">
-      <label htmlFor={name}>{label}</label>
-      <input id={name} name={name} required aria-describedby={hint && `${name}-hint`} {...input} />
-      {hint && <small id={`${name}-hint`}>{hint}</small>}
-    </div>
   );
 }
