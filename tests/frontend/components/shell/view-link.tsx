@@ -44,7 +44,7 @@ export function ViewLink({ view, onView, to, name, icon, count = 0, overdue = 0,
       <span className={styles.name} dir="auto" title={name}>
         {name}
       </span>
-      {overdue > 0 && <Count className={styles.overdue} value={overdue} text="overdue" />}
+      {overdue > 0 && <Count className={styles.overdue} value={overdue} text="overdue," />}
       {count > 0 && <Count className={styles.count} value={count} text={count === 1 ? "open task" : "open tasks"} />}
     </a>
   );
@@ -53,7 +53,6 @@ export function ViewLink({ view, onView, to, name, icon, count = 0, overdue = 0,
 function Count({ className, value, text }: { className?: string; value: number; text: string }) {
   return (
     <span className={className}>
-      <span className="visually-hidden">, </span>
       {value.toLocaleString("en")}
       <span className="visually-hidden"> {text}</span>
     </span>
