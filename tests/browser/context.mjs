@@ -55,6 +55,8 @@ export async function startContext(t, settings = {}) {
   return {
     origin,
     apiUrl,
+    /** Better Auth's database. */
+    authDatabase: appOptions.env.AUTH_DATABASE,
     /** The log lines of the API. */
     log: () => api.log,
     /** A user with a browser context, signed up. */

@@ -1,10 +1,16 @@
 // The application without a network: its service worker, its last page, and the pages in place of one.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { test } from "node:test";
+
+import axe from "axe-core";
 
 import { startContext } from "./context.mjs";
 import { User, until } from "./user.mjs";
+
+/** The application's own library for its database. */
+const Database = createRequire(new URL("../frontend/package.json", import.meta.url))("libsql");
 
 const WITH_WORKER = /** @type {const} */ ({ serviceWorkers: "allow" });
 
@@ -177,11 +183,30 @@ test("the application is installable", async (t) => {
   assert.equal(await page.locator('link[rel="apple-touch-icon"]').count(), 1);
 });
 
-test("an unknown address has a page of its own", async (t) => {
-  const { user } = await startContext(t);
+test("pages in place of others are accessible", async (t) => {
+  const { user, authDatabase } = await startContext(t);
   const alice = await user("Alice");
-  assert.equal((await alice.page.goto("/unknown")).status(), 404);
-  await alice.page.getByRole("heading", { name: "Page not found" }).waitFor();
-  await alice.page.getByRole("link", { name: "Go to your tasks" }).click();
+  const { page } = alice;
+  const shows = async (title) => {
+    await page.getByRole("heading", { name: title }).waitFor();
+    await page.addScriptTag({ content: axe.source });
+    const violations = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(({ id }) => id));
+    assert.deepEqual(violations, [], title);
+  };
+  await page.goto("/offline.html");
+  await shows("No connection");
+  assert.equal((await page.goto("/unknown")).status(), 404);
+  await shows("Page not found");
+  await page.getByRole("link", { name: "Go to your tasks" }).click();
   await alice.ready();
+
+  const database = new Database(authDatabase);
+  t.after(() => database.close());
+  database.exec("ALTER TABLE session RENAME TO missing");
+  assert.equal((await page.goto("/tasks")).status(), 500);
+  await shows("Something went wrong");
+  database.exec("ALTER TABLE missing RENAME TO session");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await alice.ready();
+  alice.errors.splice(0); // React reports the error of the page.
 });
