@@ -11,6 +11,7 @@ import { notifyTabs } from "./account-channel";
 import { authenticate, invalidFields, type AuthErrors, type AuthKind } from "./auth-errors";
 import styles from "./auth-form.module.css";
 import { AuthInput } from "./auth-input";
+import { forgetPage } from "./offline-page";
 
 const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
@@ -40,6 +41,8 @@ export function AuthForm({ kind }: { kind: AuthKind }) {
       setBusy(false);
       return;
     }
+    // Before the next page: the stored one may be another user's, whose session has ended.
+    await forgetPage();
     router.replace("/tasks");
     notifyTabs();
   }
