@@ -103,7 +103,7 @@ test("signing out in one tab deletes the page", async (t) => {
     await noConnection(tab);
     assert.doesNotMatch(await tab.page.content(), /Alice|example\.com/);
   }
-  // The browser reports the network, and the page loads itself again.
+  // The page loads itself again.
   await alice.context.setOffline(false);
   await alice.page.getByRole("button", { name: "Sign in" }).waitFor();
 });
