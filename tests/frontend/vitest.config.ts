@@ -11,11 +11,13 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
+      // These need no service, or start one that trusts them.
+      { extends: true, test: { name: "application", include: ["lib/**/*.test.ts"] } },
       {
         extends: true,
         test: {
           name: "service",
-          include: ["{client,components,lib}/**/*.test.{ts,tsx}"],
+          include: ["{client,components}/**/*.test.{ts,tsx}"],
           // Those of the package have a configuration of their own.
           exclude: ["**/node_modules", "client/apps", "client/tests/package", "client/tests/conformance.test.ts"],
           globalSetup: "client/tests/service.ts",
