@@ -119,7 +119,7 @@ describe("quick add leaves text alone", () => {
     "call 555 1234",
     "You may ask Anna",
     "March on",
-    "Ask what May said about it",
+    "Ask what May wants",
     "The cat sat on the mat",
     "Enjoy the sun",
     "Read the Sunday newspaper article about the sun",

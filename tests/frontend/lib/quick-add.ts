@@ -47,7 +47,7 @@ export interface QuickAdd {
 
 /** The default limits of the API. */
 export const TITLE_MAX = 200;
-const TAGS_MAX = 20;
+export const TAGS_MAX = 20;
 
 /** Longer texts are not searched for dates: no title is that long. */
 const DATES_MAX = 1000;

@@ -1,0 +1,111 @@
+import { useEffect, useState, type RefObject } from "react";
+
+import type { List, NewTask } from "tasknook-client";
+
+import { inOneLine, isVisible, linesOf, newTaskOf } from "@/lib/new-tasks";
+import { keyOf, lengthOf, parseQuickAdd, TITLE_MAX, type FindDates, type Part } from "@/lib/quick-add";
+import type { View } from "@/lib/view";
+
+interface Options {
+  lists: readonly List[];
+  view: View;
+  onAdd: (tasks: NewTask[]) => void;
+  input: RefObject<HTMLInputElement | null>;
+}
+
+/** Several lines that were pasted, and the text in the input that has all of them. */
+interface Pasted {
+  text: string;
+  lines: string[];
+}
+
+let loading: Promise<FindDates> | undefined;
+
+/** The module for dates, which is large. Without it, for example offline, dates remain in the title. */
+function loadDates(): Promise<FindDates | undefined> {
+  loading ??= import("@/lib/quick-add-dates").then(({ findDates }) => findDates);
+  return loading.catch(() => (loading = undefined));
+}
+
+/** The error of a title that the API would reject. */
+function tooLong(title: string, what: string): string | undefined {
+  const length = lengthOf(title);
+  return length > TITLE_MAX ? `${what} has ${length} characters; the limit is ${TITLE_MAX}.` : undefined;
+}
+
+/** What is typed to add tasks, and what is recognized in it. */
+export function useQuickAdd({ lists, view, onAdd, input }: Options) {
+  const [text, setText] = useState("");
+  const [reverted, setReverted] = useState<ReadonlySet<string>>(new Set());
+  const [pasted, setPasted] = useState<Pasted>();
+  // In an object: a function would be called by React.
+  const [dates, setDates] = useState<{ findDates?: FindDates }>({});
+
+  // The input may have been used before the page was hydrated.
+  useEffect(() => {
+    setText(input.current?.value ?? "");
+    if (input.current === document.activeElement) void prepare();
+  }, [input]);
+
+  async function prepare() {
+    const findDates = await loadDates();
+    if (findDates) setDates({ findDates });
+    return findDates;
+  }
+
+  function read(line: string, now = new Date(), findDates = dates.findDates) {
+    return parseQuickAdd(line, { now, lists, reverted, findDates });
+  }
+
+  function change(value: string) {
+    setText(value);
+    // A part that is typed again is recognized again.
+    const isTyped = (key: string) => value.toLowerCase().includes(key.slice(key.indexOf(" ") + 1));
+    setReverted((keys) => new Set([...keys].filter(isTyped)));
+  }
+
+  function replace(value: string) {
+    input.current!.value = value;
+    change(value);
+    input.current!.focus();
+  }
+
+  /** Adds a task for each line, unless one is too long. The input is empty at once, for the next one. */
+  async function add(lines: string[]) {
+    if (lines.some((line) => lengthOf(read(line).title) > TITLE_MAX)) return input.current?.focus();
+    replace("");
+    const findDates = dates.findDates ?? (await prepare());
+    const now = new Date();
+    onAdd(lines.map((line) => newTaskOf(read(line, now, findDates), view, now)));
+  }
+
+  const parsed = read(text);
+  const lines = pasted?.text === text ? pasted.lines : undefined;
+  const longLine = lines?.map((line, index) => tooLong(read(line).title, `Line ${index + 1}`)).find(Boolean);
+
+  return {
+    parts: parsed.parts,
+    error: tooLong(parsed.title, "The title"),
+    lines,
+    /** Why the lines cannot be added. */
+    longLine,
+    prepare,
+    change,
+    submit: () => (isVisible(text) ? add([text]) : input.current?.focus()),
+    submitLines: () => lines && add(lines),
+    /** Turns a part back into text. */
+    revert: (part: Part) => {
+      setReverted((keys) => new Set(keys).add(keyOf(part)));
+      input.current?.focus();
+    },
+    /** Puts several lines into the one of the input, and offers to add a task for each. Returns false for a single line. */
+    paste: (clipboard: string): boolean => {
+      const { value, selectionStart, selectionEnd } = input.current!;
+      const all = value.slice(0, selectionStart ?? undefined) + clipboard + value.slice(selectionEnd ?? value.length);
+      if (linesOf(all).length < 2) return false;
+      setPasted({ text: inOneLine(all), lines: linesOf(all) });
+      replace(inOneLine(all));
+      return true;
+    },
+  };
+}
