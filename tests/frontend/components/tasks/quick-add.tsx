@@ -22,11 +22,11 @@ const NARROW = "(max-width: 40rem)";
 
 function useNarrow(): boolean {
   const subscribe = (onChange: () => void) => {
-    const query = matchMedia(NARROW);
+    const query = window.matchMedia(NARROW);
     query.addEventListener("change", onChange);
     return () => query.removeEventListener("change", onChange);
   };
-  return useSyncExternalStore(subscribe, () => matchMedia(NARROW).matches, () => false);
+  return useSyncExternalStore(subscribe, () => window.matchMedia(NARROW).matches, () => false);
 }
 
 /** The form to add tasks. It recognizes due dates, priorities, tags and lists in what is typed. */
