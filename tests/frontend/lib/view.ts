@@ -1,6 +1,6 @@
 // The views of the application: which tasks are shown, and in which order.
 
-import type { Task, TaskQuery } from "tasknook-client";
+import type { List, Task, TaskQuery } from "tasknook-client";
 import { isSameTag } from "tasknook-client/react";
 
 import { dayAfter, dueDay } from "./due-date";
@@ -48,6 +48,14 @@ export function urlOf({ view, search }: Selection): string {
 }
 
 export const isSameView = (one: View, other: View) => urlOf({ view: one, search: "" }) === urlOf({ view: other, search: "" });
+
+/** The name of a view. */
+export function titleOf(view: View, lists: readonly List[]): string {
+  if (view.kind === "list") return lists.find(({ id }) => id === view.id)?.name ?? "List";
+  return view.kind === "tag" ? view.tag : TITLES[view.kind];
+}
+
+const TITLES = { all: "All tasks", today: "Today", upcoming: "Next 7 days", inbox: "Inbox", trash: "Trash" };
 
 /** Whether the user arranges its tasks. The others are sorted by their due date. */
 export const isManual = ({ kind }: View) => kind !== "today" && kind !== "upcoming";

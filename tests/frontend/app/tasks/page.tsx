@@ -6,7 +6,7 @@ import { TasksPage } from "@/components/tasks/tasks-page";
 import type { Page } from "tasknook-client";
 import { currentClient, currentSession } from "@/lib/api-server";
 import { browserApiUrl } from "@/lib/settings";
-import { filterOf, needsTimeZone, queryOf, type TaskFilter } from "@/lib/task-filter";
+import { queryOf, selectionOf, type Selection } from "@/lib/view";
 
 export const metadata: Metadata = { title: "Tasks" };
 
@@ -21,17 +21,18 @@ export default async function Tasks({ searchParams }: Props) {
   const session = await currentSession();
   if (!session) redirect("/sign-in");
   const { id, name, email } = session.user;
-  const filter = filterOf(await searchParams);
-  const page = needsTimeZone(filter) ? undefined : await firstPage(filter);
+  const initialPage = await firstPage(selectionOf(await searchParams));
   return (
-    <SessionProvider key={session.session.id} user={{ id, name, email }} apiUrl={browserApiUrl}>
-      <TasksPage initialPage={page} />
+    <SessionProvider key={session.session.id} user={{ id, name, email }} apiUrl={browserApiUrl} initialPage={initialPage}>
+      <TasksPage />
     </SessionProvider>
   );
 }
 
-async function firstPage(filter: TaskFilter): Promise<Page | undefined> {
+async function firstPage(selection: Selection): Promise<Page | undefined> {
+  const query = queryOf(selection);
+  if (!query) return undefined;
   const api = await currentClient();
   // On any error, the browser repeats the request and shows the result.
-  return api.list(queryOf(filter), { signal: AbortSignal.timeout(LIST_TIMEOUT) }).catch(() => undefined);
+  return api.list(query, { signal: AbortSignal.timeout(LIST_TIMEOUT) }).catch(() => undefined);
 }

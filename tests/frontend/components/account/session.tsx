@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 import { authClient } from "@/lib/auth-client";
-import type { AccountChanged } from "tasknook-client";
-import { TasknookProvider } from "tasknook-client/react";
+import { StoreProvider } from "@/components/store/store";
+import type { AccountChanged, Page } from "tasknook-client";
 
 import { notifyTabs } from "./account-channel";
 import { forgetPage, keepPage } from "./offline-page";
@@ -30,26 +30,29 @@ export function useUser(): User {
 interface Props {
   user: User;
   apiUrl: string;
+  /** The first tasks, if the server has loaded them. */
+  initialPage?: Page;
   children: ReactNode;
 }
 
 /** Provides the user and their tasks, from sign-in to sign-out. Its `key` must be the session's id. */
-export function SessionProvider({ user, apiUrl, children }: Props) {
+export function SessionProvider({ user, apiUrl, initialPage, children }: Props) {
   const goToSignIn = useGoToSignIn();
   const [accountError, setAccountError] = useState<AccountChanged>();
   useAccountChanges(user.id, goToSignIn);
   useEffect(() => void keepPage(), []);
   return (
     <UserContext value={user}>
-      <TasknookProvider
+      <StoreProvider
         baseUrl={apiUrl}
         userId={user.id}
         fetch={fetchForUser}
+        initialPage={initialPage}
         onSignedOut={goToSignIn}
         onAccountChanged={(error) => reloadFor(user.id) || setAccountError(error)}
       >
         {accountError ? <WrongAccount error={accountError} /> : children}
-      </TasknookProvider>
+      </StoreProvider>
     </UserContext>
   );
 }
@@ -87,12 +90,13 @@ function useGoToSignIn() {
   };
 }
 
-/** Signs out in all tabs of this browser. */
+/** Signs out in all tabs of this browser. What `clear` deletes is deleted when the session has ended. */
 export function useSignOut() {
   const goToSignIn = useGoToSignIn();
-  return async () => {
+  return async (clear = () => Promise.resolve()) => {
     const { error } = await authClient.signOut();
     if (error) throw new Error(error.message);
+    await clear().catch(() => {});
     goToSignIn();
   };
 }

@@ -1,78 +1,123 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
-import { Icon } from "@/components/ui/icon";
+import { useUser } from "@/components/account/session";
+import { AppShell } from "@/components/shell/app-shell";
+import { Sidebar } from "@/components/shell/sidebar";
+import { SyncState } from "@/components/shell/sync-state";
+import { usePaletteShortcut } from "@/components/shell/use-palette-shortcut";
+import { ViewHeader } from "@/components/shell/view-header";
+import { useSnapshot } from "@/components/store/store";
 import { NoticeProvider } from "@/components/ui/notices";
+import { useNow } from "@/components/ui/use-now";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
-import type { Page, Task } from "tasknook-client";
-import { noFilter } from "@/lib/task-filter";
+import { countsOf } from "@/lib/counts";
+import { select, titleOf, type View } from "@/lib/view";
 
-import { ConnectionBanner } from "./connection-banner";
-import { DeleteDialog } from "./delete-dialog";
-import { EditDialog } from "./edit-dialog";
-import { ListsDialog } from "./lists-dialog";
-import { NewTask } from "./new-task";
-import { PageHeader } from "./page-header";
-import { ShortcutsDialog } from "./shortcuts-dialog";
-import { TaskFilterBar } from "./task-filter-bar";
-import { TaskList } from "./task-list";
-import styles from "./tasks-page.module.css";
-import { useFilter } from "./use-filter";
+import { OpenDialog, type Dialog } from "./open-dialog";
+import { useDropTask } from "./use-drop-task";
+import { useSelection } from "./use-selection";
+import { useSync } from "./use-sync";
+import { Banners } from "./banners";
+import { TasksOfView } from "./tasks-of-view";
+import { TrashOfUser } from "./trash-of-user";
 
-type Open = { dialog: "edit" | "delete"; task: Task } | { dialog: "shortcuts" | "lists" };
-
-/** The task page of the signed-in user. */
-export function TasksPage({ initialPage }: { initialPage?: Page }) {
-  const [filter, setFilter] = useFilter();
-  const [open, setOpen] = useState<Open>();
-  const newTask = useRef<HTMLInputElement>(null);
-  const search = useRef<HTMLInputElement>(null);
-  const close = () => setOpen(undefined);
-
-  useShortcuts({
-    n: () => newTask.current?.focus(),
-    "/": () => search.current?.focus(),
-    "?": () => setOpen({ dialog: "shortcuts" }),
-  });
-
+/** The tasks of the signed-in user. */
+export function TasksPage() {
   return (
     <NoticeProvider>
-      <div className={styles.page}>
-        <PageHeader />
-        <main className={styles.main}>
-          <div className={styles.heading}>
-            <h1>Your tasks</h1>
-            <button className="button quiet" onClick={() => setOpen({ dialog: "lists" })}>
-              <Icon name="list" /> Lists
-            </button>
-            <a className="button quiet" href="/tasks/export" download>
-              <Icon name="download" /> Export
-            </a>
-            <button className="button quiet keyboard-hint" onClick={() => setOpen({ dialog: "shortcuts" })}>
-              Shortcuts <kbd>?</kbd>
-            </button>
-          </div>
-          <ConnectionBanner />
-          <NewTask filter={filter} ref={newTask} />
-          <TaskFilterBar filter={filter} onChange={setFilter} ref={search} />
-          <TaskList
-            filter={filter}
-            initialPage={initialPage}
-            onShowAll={() => setFilter(noFilter)}
-            onEdit={(task) => setOpen({ dialog: "edit", task })}
-            onDelete={(task) => setOpen({ dialog: "delete", task })}
-            onTag={(tag) => setFilter({ ...filter, tag })}
-            onLastRemoved={() => newTask.current?.focus()}
-          />
-        </main>
-      </div>
-      {open?.dialog === "edit" && <EditDialog key={open.task.id} task={open.task} onClose={close} />}
-      {open?.dialog === "delete" && <DeleteDialog key={open.task.id} task={open.task} onClose={close} />}
-      {open?.dialog === "lists" && (
-        <ListsDialog onClose={close} onDeleted={(id) => filter.list === id && setFilter({ ...filter, list: undefined })} />
-      )}
-      {open?.dialog === "shortcuts" && <ShortcutsDialog onClose={close} />}
+      <Tasks />
     </NoticeProvider>
   );
 }
+
+function Tasks() {
+  const user = useUser();
+  const { tasks, lists, isLoaded } = useSnapshot();
+  const [selection, setSelection] = useSelection();
+  const [dialog, setDialog] = useState<Dialog>();
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [editing, setEditing] = useState<string>();
+  const search = useRef<HTMLInputElement>(null);
+  const newTask = useRef<HTMLInputElement>(null);
+  const dropTask = useDropTask();
+  const sync = useSync();
+
+  const now = useNow();
+  const counts = useMemo(() => (isLoaded ? countsOf(tasks, now ?? 0) : NO_COUNTS), [tasks, isLoaded, now]);
+  // Days begin and end with the time.
+  const selected = useMemo(() => select(tasks, selection), [tasks, selection, now]);
+  const { view } = selection;
+  const showView = (view: View) => setSelection({ view, search: "" });
+  const showConflicts = () => setDialog({ name: "conflicts" });
+
+  usePaletteShortcut(() => setDialog({ name: "palette" }));
+  useShortcuts({
+    n: () => newTask.current?.focus(),
+    "/": () => search.current?.focus(),
+    "?": () => setDialog({ name: "shortcuts" }),
+  });
+
+  const sidebar = (
+    <Sidebar
+      view={view}
+      counts={counts}
+      lists={lists}
+      user={user}
+      state={<SyncState {...sync} onConflicts={showConflicts} />}
+      actions={{
+        onView: showView,
+        onSearch: () => setDialog({ name: "palette" }),
+        onNewList: () => setDialog({ name: "list" }),
+        onEditList: (list) => setDialog({ name: "list", list }),
+        onDropTask: dropTask,
+        onShortcuts: () => setDialog({ name: "shortcuts" }),
+        onSignOut: () => setDialog({ name: "sign-out" }),
+      }}
+    />
+  );
+
+  return (
+    <AppShell sidebar={sidebar} isDrawerOpen={isDrawerOpen} onDrawer={setDrawerOpen}>
+      <ViewHeader
+        title={titleOf(view, lists)}
+        count={isLoaded && view.kind !== "trash" ? selected.open.length : undefined}
+        onMenu={() => setDrawerOpen(true)}
+        search={selection.search}
+        onSearch={(search) => setSelection({ view, search })}
+        searchRef={search}
+      />
+      <Banners conflicts={sync.conflicts} onConflicts={showConflicts} />
+      {view.kind === "trash" ? (
+        <TrashOfUser search={selection.search} />
+      ) : (
+        <TasksOfView
+          key={JSON.stringify(view)}
+          selection={selection}
+          selected={selected}
+          editing={editing}
+          onEditing={setEditing}
+          onView={showView}
+          newTask={newTask}
+        />
+      )}
+      {dialog && (
+        <OpenDialog
+          dialog={dialog}
+          counts={counts}
+          onView={showView}
+          onEdit={(task) => {
+            showView({ kind: "all" });
+            setEditing(task.id);
+          }}
+          onOpen={setDialog}
+          onNewTask={() => newTask.current?.focus()}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+    </AppShell>
+  );
+}
+
+const NO_COUNTS = countsOf([], 0);

@@ -2,7 +2,7 @@ import type { TrashedTask } from "tasknook-client";
 import { Icon } from "@/components/ui/icon";
 import { RelativeTime } from "@/components/ui/relative-time";
 
-import { quoted } from "./editable";
+import { quoted } from "./quoted";
 import styles from "./trash.module.css";
 
 interface Props {

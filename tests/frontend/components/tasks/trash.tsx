@@ -4,7 +4,7 @@ import type { List, Page, TrashedTask } from "tasknook-client";
 import { Confirm } from "@/components/ui/confirm";
 import { useNotices } from "@/components/ui/notices";
 
-import { quoted } from "./editable";
+import { quoted } from "./quoted";
 import styles from "./trash.module.css";
 import { TrashRow } from "./trash-row";
 import { useTrash } from "./use-trash";

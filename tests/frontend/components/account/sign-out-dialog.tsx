@@ -1,0 +1,63 @@
+import { useEffect, useEffectEvent, useState } from "react";
+
+import { useStore } from "@/components/store/store";
+import { Dialog } from "@/components/ui/dialog";
+
+import { useSignOut } from "./session";
+
+/** Milliseconds to wait until the last changes are sent. */
+const FLUSH_TIMEOUT = 3000;
+
+/** Signs out, and deletes the tasks from this device. Asks if changes are not sent yet. */
+export function SignOutDialog({ onClose }: { onClose: () => void }) {
+  const store = useStore();
+  const signOut = useSignOut();
+  const [left, setLeft] = useState<number>();
+  const [error, setError] = useState<string>();
+
+  async function finish() {
+    setLeft(undefined);
+    setError(undefined);
+    try {
+      await signOut(() => store.clear());
+    } catch {
+      setError("Signing out did not work. Check your connection, and try again.");
+    }
+  }
+
+  const begin = useEffectEvent(async () => {
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT));
+    await Promise.race([store.flush(), timeout]);
+    const { pending } = store.snapshot().status;
+    if (pending) setLeft(pending);
+    else await finish();
+  });
+  useEffect(() => void begin(), []);
+
+  return (
+    <Dialog heading="Sign out" onClose={onClose} locked={left === undefined && !error}>
+      {left !== undefined && (
+        <p>
+          {left === 1 ? "1 change is" : `${left} changes are`} only on this device, because Tasknook cannot be reached. If you sign out now,{" "}
+          {left === 1 ? "it is" : "they are"} lost.
+        </p>
+      )}
+      {error && (
+        <p className="failure" role="alert">
+          {error}
+        </p>
+      )}
+      {left === undefined && !error && <p role="status">Saving the last changes …</p>}
+      {(left !== undefined || error) && (
+        <div className="actions">
+          <button className="button" onClick={onClose}>
+            Stay signed in
+          </button>
+          <button className={left === undefined ? "button" : "button danger"} onClick={() => void finish()}>
+            {left === undefined ? "Try again" : "Discard and sign out"}
+          </button>
+        </div>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,59 @@
+import { useMemo, type RefObject } from "react";
+
+import { TaskList } from "@/components/list/task-list";
+import { useSnapshot } from "@/components/store/store";
+import { useNotices } from "@/components/ui/notices";
+import { isIn, isManual, type Selection, type View } from "@/lib/view";
+import type { List, NewTask, Task } from "tasknook-client";
+
+import { EmptyView } from "./empty-view";
+import { quoted } from "./quoted";
+import { QuickAdd } from "./quick-add";
+import { Skeleton } from "./skeleton";
+import { useTaskActions } from "./use-task-actions";
+
+interface Props {
+  selection: Selection;
+  selected: { open: Task[]; completed: Task[] };
+  editing: string | undefined;
+  onEditing: (id: string | undefined) => void;
+  onView: (view: View) => void;
+  newTask: RefObject<HTMLInputElement | null>;
+}
+
+/** The form to add tasks, and the selected ones. */
+export function TasksOfView({ selection, selected, editing, onEditing, onView, newTask }: Props) {
+  const { lists, isLoaded } = useSnapshot();
+  const { inform } = useNotices();
+  const actions = useTaskActions();
+  const { view, search } = selection;
+  const mutableLists = useMemo(() => [...lists] as List[], [lists]);
+
+  async function add(tasks: NewTask[]) {
+    const added = await actions.add(tasks);
+    const hidden = added.filter((task) => !isIn(view, task) || !task.title.toLowerCase().includes(search.toLowerCase()));
+    if (hidden.length) inform(`${quoted(hidden[0]!.title)} was added. It is not in this view.`);
+  }
+
+  return (
+    <>
+      <QuickAdd lists={lists} view={view} onAdd={(tasks) => void add(tasks)} ref={newTask} />
+      <TaskList
+        tasks={selected.open}
+        completed={selected.completed}
+        lists={mutableLists}
+        showsList={view.kind !== "list"}
+        isManual={isManual(view) && !search}
+        empty={isLoaded ? <EmptyView selection={selection} hasCompleted={selected.completed.length > 0} /> : <Skeleton />}
+        onComplete={(task, completed) => void actions.complete(task, completed)}
+        onChange={(task, patch) => void actions.change(task, patch)}
+        onDelete={(task) => void actions.remove(task)}
+        onMove={(task, to) => void actions.move(task, to)}
+        onTag={(tag) => onView({ kind: "tag", tag })}
+        onLastRemoved={() => newTask.current?.focus()}
+        editing={editing}
+        onEditing={onEditing}
+      />
+    </>
+  );
+}

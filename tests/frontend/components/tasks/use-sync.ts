@@ -1,0 +1,35 @@
+import { useSyncExternalStore } from "react";
+
+import { useSnapshot } from "@/components/store/store";
+import { Problem, Unreachable } from "tasknook-client";
+
+/** The state of the changes, in words for the user. */
+export function useSync() {
+  const { status, conflicts, isTemporary } = useSnapshot();
+  const isConnected = useIsConnected();
+  const { pending, isSending, error } = status;
+  const isOutage = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
+  return {
+    pending,
+    isSending,
+    isOnline: isConnected && !isOutage,
+    conflicts: conflicts.length,
+    /** Why tasks are not sent, if the network is there and the API or the sign-in service is not. */
+    outage: isConnected && isOutage ? (error as Error) : undefined,
+    error: error && !isOutage ? (error as Error).message : isTemporary ? "This browser stores nothing: keep the page open until all is saved." : undefined,
+  };
+}
+
+/** Whether the device has a network. */
+function useIsConnected(): boolean {
+  return useSyncExternalStore(onChange, () => navigator.onLine, () => true);
+}
+
+function onChange(notify: () => void) {
+  addEventListener("online", notify);
+  addEventListener("offline", notify);
+  return () => {
+    removeEventListener("online", notify);
+    removeEventListener("offline", notify);
+  };
+}
