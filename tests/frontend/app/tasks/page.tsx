@@ -21,10 +21,11 @@ export default async function Tasks({ searchParams }: Props) {
   const session = await currentSession();
   if (!session) redirect("/sign-in");
   const { id, name, email } = session.user;
-  const initialPage = await firstPage(selectionOf(await searchParams));
+  const selection = selectionOf(await searchParams);
+  const initialPage = await firstPage(selection);
   return (
     <SessionProvider key={session.session.id} user={{ id, name, email }} apiUrl={browserApiUrl} initialPage={initialPage}>
-      <TasksPage />
+      <TasksPage initialSelection={selection} />
     </SessionProvider>
   );
 }

@@ -37,7 +37,7 @@ export function EditList({ list, onView, onClose }: Props) {
     <ListDialog
       edited={{
         list: current,
-        place: { index, count: lists.length },
+        place: { position: index + 1, total: lists.length },
         tasks: tasks.filter(({ list_id }) => list_id === list.id).length,
         onMove: move,
         onDelete: remove,

@@ -13,7 +13,7 @@ import { NoticeProvider } from "@/components/ui/notices";
 import { useNow } from "@/components/ui/use-now";
 import { useShortcuts } from "@/components/ui/use-shortcuts";
 import { countsOf } from "@/lib/counts";
-import { select, titleOf, type View } from "@/lib/view";
+import { select, titleOf, type Selection, type View } from "@/lib/view";
 
 import { OpenDialog, type Dialog } from "./open-dialog";
 import { useDropTask } from "./use-drop-task";
@@ -24,18 +24,18 @@ import { TasksOfView } from "./tasks-of-view";
 import { TrashOfUser } from "./trash-of-user";
 
 /** The tasks of the signed-in user. */
-export function TasksPage() {
+export function TasksPage({ initialSelection }: { initialSelection: Selection }) {
   return (
     <NoticeProvider>
-      <Tasks />
+      <Tasks initialSelection={initialSelection} />
     </NoticeProvider>
   );
 }
 
-function Tasks() {
+function Tasks({ initialSelection }: { initialSelection: Selection }) {
   const user = useUser();
   const { tasks, lists, isLoaded } = useSnapshot();
-  const [selection, setSelection] = useSelection();
+  const [selection, setSelection] = useSelection(initialSelection);
   const [dialog, setDialog] = useState<Dialog>();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [editing, setEditing] = useState<string>();

@@ -1,15 +1,18 @@
-import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 
 import { isSameView, selectionOf, urlOf, type Selection } from "@/lib/view";
 
-/** What is selected, which is also in the URL of the page. */
-export function useSelection() {
-  const params = useSearchParams();
-  const [selection, setSelection] = useState<Selection>(() => selectionOf(Object.fromEntries(params)));
+/**
+ * What is selected, which is also in the URL of the page.
+ *
+ * The first render uses the selection of the server: without a network, the page was stored with another URL.
+ */
+export function useSelection(initial: Selection) {
+  const [selection, setSelection] = useState(initial);
 
   useEffect(() => {
     const restore = () => setSelection(selectionOf(Object.fromEntries(new URLSearchParams(location.search))));
+    restore();
     addEventListener("popstate", restore);
     return () => removeEventListener("popstate", restore);
   }, []);
