@@ -8,6 +8,8 @@ const EXPECTED = /^Failed to load resource|blocked by CORS policy/;
 /** The requests for events. */
 export const EVENTS = "**/tasks/events";
 
+/** @typedef {{ title?: string, description?: string, due?: string, time?: string, priority?: string, tags?: string, list?: string }} Changes */
+
 /** A user at a browser, who finds elements by their accessible names. */
 export class User {
   /**
@@ -99,18 +101,24 @@ export class User {
     await this.ready();
   }
 
+  /** In a wide window: in a narrow one the button is in the menu. */
   async signOut() {
     await this.page.getByRole("button", { name: "Sign out" }).click();
     await this.page.getByRole("button", { name: "Sign in" }).waitFor();
   }
 
-  /** Waits until the task page of this user is ready. */
+  /** Waits until the task page is ready, and has all tasks. */
   async ready() {
     await this.page.waitForURL("**/tasks*");
-    await this.page.getByText(this.name, { exact: true }).first().waitFor();
-    await this.page.getByRole("button", { name: "Sign out" }).waitFor();
+    await this.page.getByText(this.name, { exact: true }).first().waitFor({ state: "attached" });
     // Disabled until the page is hydrated.
     await this.page.getByRole("button", { name: "Add", exact: true }).and(this.page.locator(":enabled")).waitFor();
+    await this.page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+  }
+
+  /** Waits until the API has all changes of this device. */
+  async saved() {
+    await this.page.getByText("All changes saved", { exact: true }).first().waitFor({ state: "attached" });
   }
 
   /** @param {string} title */
@@ -123,53 +131,76 @@ export class User {
     return this.page.getByRole("checkbox", { name: title, exact: true });
   }
 
-  /** Adds a task and waits until the API has it. @param {string} title */
-  async add(title) {
-    const created = this.nextResponse("PUT");
+  /** Adds a task and waits until it is shown. @param {string} title */
+  async type(title) {
     await this.page.getByLabel("New task").fill(title);
     await this.page.getByRole("button", { name: "Add", exact: true }).click();
     await this.task(title).waitFor();
-    assert.equal((await created).status(), 201);
   }
 
-  /** @param {string} title */
+  /** Adds a task and waits until the API has it. @param {string} title */
+  async add(title) {
+    await this.type(title);
+    await this.saved();
+  }
+
+  /** Opens the editor in the row. @param {string} title */
   async openEditor(title) {
-    await this.page.getByRole("button", { name: `Edit ${title}`, exact: true }).click();
-    const dialog = this.page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Save" }).and(dialog.locator(":enabled")).waitFor();
-    return dialog;
+    await this.task(title).getByRole("button", { name: title, exact: true }).click();
+    return this.editor();
   }
 
-  /** @param {string} title @param {{ title?: string, description?: string, due?: string, time?: string, priority?: string, tags?: string, list?: string }} changes */
+  /** The editor that is open. */
+  editor() {
+    return this.page.getByRole("form", { name: /^Edit / });
+  }
+
+  /** Fills the open editor. @param {Changes} changes */
+  async fill(changes) {
+    const editor = this.editor();
+    if (changes.title !== undefined) await editor.getByLabel("Title").fill(changes.title);
+    if (changes.description !== undefined) await editor.getByLabel("Description").fill(changes.description);
+    if (changes.due !== undefined) await editor.getByLabel("Due date").fill(changes.due);
+    if (changes.time !== undefined) await editor.getByLabel("Time").fill(changes.time);
+    if (changes.priority !== undefined) await editor.getByLabel("Priority").selectOption(changes.priority);
+    if (changes.list !== undefined) await editor.getByLabel("List").selectOption({ label: changes.list });
+    if (changes.tags !== undefined) await editor.getByLabel("Tags").fill(changes.tags);
+  }
+
+  /** Edits a task and waits until the API has it. @param {string} title @param {Changes} changes */
   async edit(title, changes) {
-    const dialog = await this.openEditor(title);
-    if (changes.title !== undefined) await dialog.getByLabel("Title").fill(changes.title);
-    if (changes.description !== undefined) await dialog.getByLabel("Description").fill(changes.description);
-    if (changes.due !== undefined) await dialog.getByLabel("Due date").fill(changes.due);
-    if (changes.time !== undefined) await dialog.getByLabel("Time").fill(changes.time);
-    if (changes.priority !== undefined) await dialog.getByLabel("Priority").selectOption(changes.priority);
-    if (changes.list !== undefined) await dialog.getByLabel("List").selectOption({ label: changes.list });
-    if (changes.tags !== undefined) await dialog.getByLabel("Tags").fill(changes.tags);
-    const saved = this.nextResponse("PATCH");
-    await dialog.getByRole("button", { name: "Save" }).click();
-    assert.equal((await saved).status(), 200);
-    await dialog.waitFor({ state: "hidden" });
+    await this.dismissNotices();
+    await this.openEditor(title);
+    await this.fill(changes);
+    await this.editor().getByRole("button", { name: "Done" }).click();
+    await this.notice("was changed").waitFor();
+    await this.saved();
   }
 
   /** Checks or unchecks, and waits until the API has it. @param {string} title @param {boolean} wanted */
   async complete(title, wanted = true) {
-    const saved = this.nextResponse("PATCH");
-    await this.checkbox(title).setChecked(wanted);
-    assert.equal((await saved).status(), 200);
+    await this.dismissNotices();
+    await this.checkbox(title).click();
+    await this.notice(wanted ? "is completed" : "is to do again").waitFor();
+    await this.saved();
   }
 
-  /** @param {string} title */
+  /** Moves a task to the trash, and waits until the API has it. @param {string} title */
   async remove(title) {
+    await this.task(title).hover();
     await this.page.getByRole("button", { name: `Delete ${title}`, exact: true }).click();
-    const deleted = this.nextResponse("DELETE");
-    await this.page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    assert.equal((await deleted).status(), 204);
     await this.task(title).waitFor({ state: "detached" });
+    await this.saved();
+  }
+
+  /** A notice, with this text in it. @param {string} text */
+  notice(text) {
+    return this.page.getByRole("status").getByText(text);
+  }
+
+  async dismissNotices() {
+    const dismiss = this.page.getByRole("button", { name: "Dismiss", exact: true });
+    while (await dismiss.count()) await dismiss.first().click();
   }
 
   /** @param {string} text */
@@ -177,23 +208,25 @@ export class User {
     await this.page.getByRole("searchbox", { name: "Search" }).fill(text);
   }
 
-  /** @param {"All" | "To do" | "Done"} which */
-  async filter(which) {
-    await this.page.getByText(which, { exact: true }).click();
+  /** Opens a view of the sidebar, in a wide window. @param {string} name */
+  async view(name) {
+    await this.page.getByRole("navigation", { name: "Views" }).getByRole("link", { name }).click();
+    await this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
   }
 
-  /** Filters by a member. @param {"Due date" | "Priority" | "Tag" | "List"} member @param {string} option */
-  async filterBy(member, option) {
-    await this.page.getByRole("main").getByLabel(member, { exact: true }).selectOption({ label: option });
+  /** Shows the completed tasks of the view. */
+  async showCompleted() {
+    await this.page.getByRole("button", { name: /^Completed/, expanded: false }).click();
   }
 
-  /** Waits until these are the titles on the page. @param {string[]} expected */
+  /** Waits until these are the titles of the open tasks, in this order. @param {string[]} expected */
   async expectTasks(expected) {
-    const rows = this.page.getByRole("list", { name: "Tasks" }).getByRole("listitem");
-    await until(`${this.name} has the tasks ${expected}`, async () => {
-      const shown = await rows.allInnerTexts();
-      return shown.length === expected.length && expected.every((title, at) => shown[at]?.split("\n").includes(title));
-    });
+    await expectTitles(this, "Tasks", expected);
+  }
+
+  /** Waits until these are the titles of the completed tasks that are shown. @param {string[]} expected */
+  async expectCompleted(expected) {
+    await expectTitles(this, "Completed tasks", expected);
   }
 
   /** The next response of the API to this method. @param {string} method */
@@ -213,11 +246,25 @@ export class User {
   }
 }
 
-/** Polls for a condition without an event. @param {string} name @param {() => Promise<boolean>} holds */
+/** @param {User} user @param {string} list @param {string[]} expected */
+async function expectTitles(user, list, expected) {
+  const boxes = user.page.getByRole("list", { name: list, exact: true }).getByRole("checkbox");
+  /** @type {(string | null)[]} */
+  let shown = [];
+  await until(
+    () => `${user.name} has the ${list.toLowerCase()} ${JSON.stringify(expected)}, not ${JSON.stringify(shown)}`,
+    async () => {
+      shown = await boxes.evaluateAll((all) => all.map((box) => box.getAttribute("aria-label")));
+      return JSON.stringify(shown) === JSON.stringify(expected);
+    },
+  );
+}
+
+/** Polls for a condition without an event. @param {string | (() => string)} name @param {() => Promise<boolean>} holds */
 export async function until(name, holds) {
   const deadline = Date.now() + 15_000;
   while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `timed out: ${name}`);
+    assert.ok(Date.now() < deadline, `timed out: ${typeof name === "string" ? name : name()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -34,7 +34,7 @@ export function QuickAdd({ lists, view, onAdd, ref }: Props) {
   const id = useId();
   const hydrated = useHydrated();
   const narrow = useNarrow();
-  const { parts, error, lines, longLine, ...quick } = useQuickAdd({ lists, view, onAdd, input: ref });
+  const { parts, error, lines, longLine, hasAdded, ...quick } = useQuickAdd({ lists, view, onAdd, input: ref });
   return (
     <form
       className={styles.form}
@@ -69,7 +69,7 @@ export function QuickAdd({ lists, view, onAdd, ref }: Props) {
           Add
         </button>
       </div>
-      <p id={`${id}-hint`} className={styles.hint}>
+      <p id={`${id}-hint`} className={styles.hint} data-over={!hasAdded}>
         Type a date such as <b>tomorrow 9am</b>, a <b>#tag</b>, a priority such as <b>!high</b>, or the name of a list after <b>@</b>.
       </p>
       <p id={`${id}-error`} className={`${styles.error} error`} role="alert">

@@ -38,6 +38,7 @@ export function useQuickAdd({ lists, view, onAdd, input }: Options) {
   const [text, setText] = useState("");
   const [reverted, setReverted] = useState<ReadonlySet<string>>(new Set());
   const [pasted, setPasted] = useState<Pasted>();
+  const [hasAdded, setHasAdded] = useState(false);
   // In an object: a function would be called by React.
   const [dates, setDates] = useState<{ findDates?: FindDates }>({});
 
@@ -74,6 +75,7 @@ export function useQuickAdd({ lists, view, onAdd, input }: Options) {
   async function add(lines: string[]) {
     if (lines.some((line) => lengthOf(read(line).title) > TITLE_MAX)) return input.current?.focus();
     replace("");
+    setHasAdded(true);
     const findDates = dates.findDates ?? (await prepare());
     const now = new Date();
     onAdd(lines.map((line) => newTaskOf(read(line, now, findDates), view, now)));
@@ -89,6 +91,8 @@ export function useQuickAdd({ lists, view, onAdd, input }: Options) {
     lines,
     /** Why the lines cannot be added. */
     longLine,
+    /** Whether a task was added since the view is shown. */
+    hasAdded,
     prepare,
     change,
     submit: () => (isVisible(text) ? add([text]) : input.current?.focus()),
