@@ -1,4 +1,4 @@
-import type { Task } from "tasknook-client";
+import { tagKey, type Task } from "tasknook-client";
 
 import type { Counts } from "@/components/shell/counts";
 
@@ -21,7 +21,7 @@ export function countsOf(tasks: readonly Task[], now: number): Counts {
       if (isPast(task.due_date, now)) counts.overdue += 1;
     }
     for (const name of task.tags) {
-      const key = name.normalize().toLowerCase();
+      const key = tagKey(name);
       const tag = tags.get(key) ?? { name, count: 0 };
       tags.set(key, { ...tag, count: tag.count + 1 });
     }

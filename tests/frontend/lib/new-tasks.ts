@@ -1,7 +1,7 @@
 // The tasks that the quick add creates in a view.
 
 import type { NewTask } from "tasknook-client";
-import { isSameTag } from "tasknook-client/react";
+import { isSameTag } from "tasknook-client";
 
 import { dueDay } from "./due-date";
 import { TAGS_MAX, type QuickAdd } from "./quick-add";

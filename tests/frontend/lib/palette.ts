@@ -1,6 +1,6 @@
 // What the command palette offers for a typed text.
 
-import type { Task } from "tasknook-client";
+import { searchText, type Task } from "tasknook-client";
 
 /** The groups of commands, in their order. */
 export const GROUPS = ["Go to", "Actions", "Lists", "Tags"] as const;
@@ -24,18 +24,18 @@ export interface Group {
   entries: Entry[];
 }
 
-/** Tasks with their titles in lower case, which are computed once and not for each typed character. */
+/** Tasks with their titles as they are searched, which are computed once and not for each typed character. */
 export type TaskIndex = readonly { task: Task; title: string }[];
 
 /** The maximum number of entries of a group. */
 const GROUP_MAX = 20;
 
-export const indexTasks = (tasks: readonly Task[]): TaskIndex => tasks.map((task) => ({ task, title: task.title.toLowerCase() }));
+export const indexTasks = (tasks: readonly Task[]): TaskIndex => tasks.map((task) => ({ task, title: searchText(task.title) }));
 
 /** The commands and tasks whose titles contain all typed words; the group with the best match comes first. With ">", commands only. */
 export function matchingGroups(typed: string, commands: readonly Command[], tasks: TaskIndex): Group[] {
   const isCommand = typed.startsWith(">");
-  const text = (isCommand ? typed.slice(1) : typed).trim().toLowerCase();
+  const text = searchText((isCommand ? typed.slice(1) : typed).trim());
   const groups = GROUPS.map((name) => groupOf(name, commandsOf(name, text, commands)));
   if (text && !isCommand) groups.push(groupOf("Tasks", tasksOf(text, tasks)));
   return groups.filter(({ entries }) => entries.length).sort((one, other) => one.rank - other.rank);
@@ -55,7 +55,7 @@ function commandsOf(name: string, text: string, commands: readonly Command[]): R
   const words = text.split(/\s+/);
   return commands
     .filter(({ group }) => group === name)
-    .map((command) => ({ entry: { kind: "command" as const, command }, rank: rankOf(command.title.toLowerCase(), text, words) }))
+    .map((command) => ({ entry: { kind: "command" as const, command }, rank: rankOf(searchText(command.title), text, words) }))
     .filter(({ rank }) => rank < NONE);
 }
 

@@ -1,6 +1,6 @@
 // What the user types to add a task: a title, and in it a due date, a priority, tags and a list.
 
-import { isSameTag } from "tasknook-client/react";
+import { isSameTag } from "tasknook-client";
 
 import { marksOf, type Named } from "./quick-add-marks";
 

@@ -1,7 +1,7 @@
 // What a user has typed into the editor of a task, and what of it is to be saved.
 
 import { diffTask, type Task, type TaskPatch } from "tasknook-client";
-import { isSameTag } from "tasknook-client/react";
+import { isSameTag } from "tasknook-client";
 
 import { dueFieldsOf, dueOf, type DueFields } from "./due-date";
 

@@ -1,7 +1,6 @@
 // The views of the application: which tasks are shown, and in which order.
 
-import type { List, Task, TaskQuery } from "tasknook-client";
-import { isSameTag } from "tasknook-client/react";
+import { isSameTag, searchText, type List, type Task, type TaskQuery } from "tasknook-client";
 
 import { dayAfter, dueDay } from "./due-date";
 
@@ -80,12 +79,24 @@ export function isIn(view: View, task: Task): boolean {
   }
 }
 
+/** Whether a task contains a text, by the rule of the API. */
+export function contains(task: Task, search: string): boolean {
+  const text = searchText(search);
+  return !text || textsOf(task).some((value) => value.includes(text));
+}
+
+/** Tasks are never modified, so their texts are computed once and not for each typed character. */
+const texts = new WeakMap<Task, string[]>();
+
+function textsOf(task: Task): string[] {
+  const known = texts.get(task) ?? [searchText(task.title), searchText(task.description ?? "")];
+  texts.set(task, known);
+  return known;
+}
+
 /** The selected tasks that are not completed, and the completed ones, the newest first. */
 export function select(tasks: readonly Task[], { view, search }: Selection): { open: Task[]; completed: Task[] } {
-  const text = search.toLowerCase();
-  const matches = (task: Task) =>
-    isIn(view, task) && (!text || [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text)));
-  const selected = tasks.filter(matches);
+  const selected = tasks.filter((task) => isIn(view, task) && contains(task, search));
   const open = selected.filter(({ completed }) => !completed);
   if (!isManual(view)) open.sort(byDueDate);
   const completed = selected.filter((task) => task.completed);

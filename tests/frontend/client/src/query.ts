@@ -1,5 +1,6 @@
 // What the API would list, decided by the client.
 
+import { isSameTag, searchText } from "./fold.ts";
 import type { Task, TaskQuery } from "./types.ts";
 
 /** A query whose result the client can compute. */
@@ -28,11 +29,6 @@ export function matches(task: Task, query: TaskQuery): boolean | undefined {
   return localQuery(query)?.matches(task);
 }
 
-/** Spellings that differ in case are one tag. */
-export function isSameTag(one: string, other: string): boolean {
-  return one.normalize().toLowerCase() === other.normalize().toLowerCase();
-}
-
 function isMatch(task: Task, query: TaskQuery): boolean {
   const { status = "all", completed, search = "", priority, tag, tags, list_id } = query;
   if (status !== "all" && task.completed !== (status === "completed")) return false;
@@ -40,8 +36,8 @@ function isMatch(task: Task, query: TaskQuery): boolean {
   if (priority && !items(priority).includes(task.priority)) return false;
   if (![...(tag ? [tag] : []), ...items(tags)].every((name) => task.tags.some((other) => isSameTag(other, name)))) return false;
   if (list_id && (task.list_id ?? "none") !== list_id) return false;
-  const text = search.toLowerCase();
-  return isDue(task, query) && [task.title, task.description ?? ""].some((value) => value.toLowerCase().includes(text));
+  const text = searchText(search);
+  return isDue(task, query) && [task.title, task.description ?? ""].some((value) => searchText(value).includes(text));
 }
 
 const items = (text = "") => text.split(",").map((item) => item.trim()).filter(Boolean);

@@ -1,5 +1,5 @@
 import { tagsOf } from "@/lib/task-edits";
-import { isSameTag } from "tasknook-client/react";
+import { isSameTag } from "tasknook-client";
 
 import { EditorField } from "./editor-field";
 import styles from "./task-editor.module.css";

@@ -3,7 +3,7 @@ import { useMemo, type RefObject } from "react";
 import { TaskList } from "@/components/list/task-list";
 import { useSnapshot } from "@/components/store/store";
 import { useNotices } from "@/components/ui/notices";
-import { isIn, isManual, type Selection, type View } from "@/lib/view";
+import { contains, isIn, isManual, type Selection, type View } from "@/lib/view";
 import type { List, NewTask, Task } from "tasknook-client";
 
 import { EmptyView } from "./empty-view";
@@ -31,7 +31,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
 
   async function add(tasks: NewTask[]) {
     const added = await actions.add(tasks);
-    const hidden = added.filter((task) => !isIn(view, task) || !task.title.toLowerCase().includes(search.toLowerCase()));
+    const hidden = added.filter((task) => !isIn(view, task) || !contains(task, search));
     if (hidden.length) inform(`${quoted(hidden[0]!.title)} was added. It is not in this view.`);
   }
 

@@ -1,6 +1,6 @@
 "use client";
 
-export { isSameTag, matches } from "../query.ts";
+export { matches } from "../query.ts";
 export { Conflict } from "./conflict.ts";
 export { isDraft } from "../draft.ts";
 export type { ListMutations } from "./list-mutations.ts";

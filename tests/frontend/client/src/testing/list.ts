@@ -1,9 +1,10 @@
 import type { Task, TrashedTask } from "../types.ts";
+import { searchText, tagKey } from "../fold.ts";
 import { parseDue, sortKeyOf, Zone } from "./due.ts";
 import { PRIORITIES, tagError, textError, uuidOf } from "./members.ts";
 import type { Owner, StoredTask } from "./owner.ts";
 import { boolean, integer, Query } from "./query.ts";
-import { caseless, compare, decode, encode, searchForm, sortForm, trim } from "./text.ts";
+import { compare, decode, encode, sortForm, trim } from "./text.ts";
 
 type Key = string | number | null;
 
@@ -187,7 +188,7 @@ function tagsOf(query: Query): string[] | undefined {
   const add = (name: string) => (tag: string) => {
     const error = tagError(tag);
     if (error) query.reject(name, error[0], "value_error");
-    tags.add(caseless(tag));
+    tags.add(tagKey(tag));
   };
   query.all("tags").flatMap(parts).forEach(add("tags"));
   query.all("tag").map(trim).forEach(add("tag"));
@@ -220,17 +221,17 @@ function matcherOf(
   const zone = new Zone(tz ?? "UTC");
   const isOverdue = ({ due_date, completed }: StoredTask) => !completed && Boolean(due_date) && zone.isOver(due_date!, now);
   const isBefore = ({ due_date }: StoredTask, limit: string) => due_date && zone.momentOf(due_date) < zone.momentOf(limit);
-  const text = searchForm(search ?? "");
+  const text = searchText(search ?? "");
   return (task) =>
     (!status || status === "all" || task.completed === (status === "completed")) &&
     (!priority || priority.includes(task.priority)) &&
-    (!tags || tags.every((tag) => task.tags.map(caseless).includes(tag))) &&
+    (!tags || tags.every((tag) => task.tags.map(tagKey).includes(tag))) &&
     (!none || !task.due_date) &&
     (!from || isBefore(task, from) === false) &&
     (!before || isBefore(task, before) === true) &&
     (overdue === undefined || isOverdue(task) === overdue) &&
     (!list || (task.list_id ?? "none") === list) &&
-    (!text || [task.title, task.description ?? ""].some((part) => searchForm(part).includes(text)));
+    (!text || [task.title, task.description ?? ""].some((part) => searchText(part).includes(text)));
 }
 
 /** Compares tasks in an order, or a task with a place in it; tasks without a key come last in both directions. */
@@ -248,8 +249,8 @@ function comparator({ by, isDescending }: NonNullable<Filters["sort"]>, after?: 
 export function countTags(tasks: Task[]): { name: string; count: number }[] {
   const tags = new Map<string, Map<string, number>>();
   for (const tag of tasks.flatMap((task) => task.tags)) {
-    const spellings = tags.get(caseless(tag)) ?? new Map<string, number>();
-    tags.set(caseless(tag), spellings.set(tag, (spellings.get(tag) ?? 0) + 1));
+    const spellings = tags.get(tagKey(tag)) ?? new Map<string, number>();
+    tags.set(tagKey(tag), spellings.set(tag, (spellings.get(tag) ?? 0) + 1));
   }
   const counts = [...tags].map(([key, spellings]) => {
     const [[name]] = [...spellings].sort((one, other) => other[1] - one[1] || compare(one[0], other[0])) as [[string, number]];

@@ -1,8 +1,9 @@
 import type { FieldError } from "../problem.ts";
 import type { List, Task } from "../types.ts";
+import { tagKey } from "../fold.ts";
 import { parseDue } from "./due.ts";
 import { invalid, invalidAt } from "./problem.ts";
-import { caseless, lengthOf, trim } from "./text.ts";
+import { lengthOf, trim } from "./text.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -118,7 +119,7 @@ function tagsOf(members: Members): string[] | undefined {
   for (const tag of (value as string[]).map(trim)) {
     const error = tagError(tag);
     if (error) return members.reject("tags", ...error);
-    if (!tags.has(caseless(tag))) tags.set(caseless(tag), tag);
+    if (!tags.has(tagKey(tag))) tags.set(tagKey(tag), tag);
     if (tags.size > 20) return members.reject("tags", "must have at most 20 tags", "too_long");
   }
   return [...tags.values()];

@@ -1,9 +1,10 @@
 import type { List, Task, TrashedTask } from "../types.ts";
+import { tagKey } from "../fold.ts";
 import type { ListInput, Place, TaskInput } from "./members.ts";
 import { unknownList } from "./members.ts";
 import { first, last, placeBefore } from "./order.ts";
 import { etagOf, invalidAt, listNotFound, quotaExceeded, Rejection, taskNotFound } from "./problem.ts";
-import { caseless, compare } from "./text.ts";
+import { compare } from "./text.ts";
 
 /** A task, live or in the trash. */
 export type StoredTask = Task & Partial<Pick<TrashedTask, "deleted_at">>;
@@ -189,7 +190,7 @@ export class Owner {
   adopt(other: Owner): void {
     const listIds = new Map<string, string>();
     for (const list of other.sortedLists) {
-      const same = [...this.lists.values()].find(({ name }) => caseless(name) === caseless(list.name));
+      const same = [...this.lists.values()].find(({ name }) => tagKey(name) === tagKey(list.name));
       const id = same?.id ?? (this.lists.has(list.id) ? this.#surroundings.newId() : list.id);
       listIds.set(list.id, id);
       const revision = same ? 0 : (this.revision += 1);
@@ -230,7 +231,7 @@ export class Owner {
   }
 
   #checkName(id: string, name: string): void {
-    const isTaken = [...this.lists.values()].some((list) => list.id !== id && caseless(list.name) === caseless(name));
+    const isTaken = [...this.lists.values()].some((list) => list.id !== id && tagKey(list.name) === tagKey(name));
     if (isTaken) throw new Rejection("already_exists", "You have a list of this name.");
   }
 

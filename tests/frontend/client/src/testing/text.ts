@@ -1,15 +1,7 @@
 // Texts: how they compare, and the encoding of opaque ones.
 
-const fold = (text: string) => text.replace(/[^ı]+/gu, (part) => part.toUpperCase().toLowerCase()).replaceAll("ς", "σ");
-
-/** The form in which names and tags compare. JavaScript has no full case folding; this differs from it for Cherokee alone. */
-export const caseless = (text: string) => fold(text.normalize("NFC")).normalize("NFC");
-
 /** The form in which titles sort. */
 export const sortForm = (text: string) => text.toUpperCase().toLowerCase().replaceAll("ς", "σ");
-
-/** The form in which texts are searched. */
-export const searchForm = (text: string) => fold(text.normalize("NFKC")).normalize("NFKC");
 
 /** Compares two values; texts by code point, where JavaScript compares UTF-16. */
 export function compare(one: string | number, other: string | number): number {
