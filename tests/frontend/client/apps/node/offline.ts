@@ -22,9 +22,7 @@ export async function showTasks(client: Client, list: HTMLElement): Promise<Offl
 
   offline.subscribe(show);
   show();
-  const load = () => void offline.refresh().catch((error: Error) => console.log(error.message));
-  document.addEventListener("visibilitychange", load);
-  addEventListener("online", load);
-  load();
+  // Loads what changed elsewhere, until the session ends.
+  offline.follow().catch((error: Error) => console.log(error.message));
   return offline;
 }

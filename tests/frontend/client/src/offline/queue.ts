@@ -157,11 +157,11 @@ export class OfflineTasks {
   }
 
   /**
-   * Loads what changed elsewhere, now and as it happens, until the signal is aborted: then its reason is thrown. It continues after
-   * outages, and ends with an error that a repetition would not solve, such as `SignedOut`.
+   * Loads what changed elsewhere, now and as it happens, until the signal is aborted or `close` is called: then the reason is thrown. It
+   * continues after outages, and ends with an error that a repetition would not solve, such as `SignedOut`.
    */
-  async follow({ signal }: { signal: AbortSignal }): Promise<never> {
-    const { controller, release } = linked(signal, this.#closed.signal);
+  async follow({ signal }: { signal?: AbortSignal } = {}): Promise<never> {
+    const { controller, release } = linked(this.#closed.signal, signal);
     const { client, retryMs = 1000 } = this.#options;
     try {
       return await followed(client, () => this.refresh(), retryMs, controller.signal);
