@@ -67,6 +67,11 @@ fn the_application_opens_without_a_network() {
     browser(&Environment::new(), "offline_page", |tests| tests);
 }
 
+#[test]
+fn nothing_is_lost_or_repeated_without_a_network() {
+    browser(&Environment::new(), "offline_steps", |tests| tests);
+}
+
 /// The client package on a page of its own, without the application.
 #[test]
 fn tabs_share_one_event_stream() {
