@@ -158,13 +158,13 @@ export class User {
   /** Fills the open editor. @param {Changes} changes */
   async fill(changes) {
     const editor = this.editor();
-    if (changes.title !== undefined) await editor.getByLabel("Title").fill(changes.title);
-    if (changes.description !== undefined) await editor.getByLabel("Description").fill(changes.description);
-    if (changes.due !== undefined) await editor.getByLabel("Due date").fill(changes.due);
-    if (changes.time !== undefined) await editor.getByLabel("Time").fill(changes.time);
-    if (changes.priority !== undefined) await editor.getByLabel("Priority").selectOption(changes.priority);
-    if (changes.list !== undefined) await editor.getByLabel("List").selectOption({ label: changes.list });
-    if (changes.tags !== undefined) await editor.getByLabel("Tags").fill(changes.tags);
+    if (changes.title !== undefined) await editor.getByLabel("Title", { exact: true }).fill(changes.title);
+    if (changes.description !== undefined) await editor.getByLabel("Description", { exact: true }).fill(changes.description);
+    if (changes.due !== undefined) await editor.getByLabel("Due date", { exact: true }).fill(changes.due);
+    if (changes.time !== undefined) await editor.getByLabel("Time", { exact: true }).fill(changes.time);
+    if (changes.priority !== undefined) await editor.getByLabel("Priority", { exact: true }).selectOption(changes.priority);
+    if (changes.list !== undefined) await editor.getByLabel("List", { exact: true }).selectOption({ label: changes.list });
+    if (changes.tags !== undefined) await editor.getByLabel("Tags", { exact: true }).fill(changes.tags);
   }
 
   /** Edits a task and waits until the API has it. @param {string} title @param {Changes} changes */
