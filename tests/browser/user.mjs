@@ -236,13 +236,32 @@ export class User {
     );
   }
 
-  /** The places where scripts could find a token. */
+  /** What scripts can find: the places for a token, and the databases with the tasks. */
   stored() {
-    return this.page.evaluate(() => ({
-      local: Object.keys(localStorage).map((key) => `${key}=${localStorage.getItem(key)}`),
-      session: Object.values(sessionStorage),
-      cookies: document.cookie,
-    }));
+    return this.page.evaluate(async () => {
+      /** @param {IDBRequest} request @returns {Promise<any>} */
+      const result = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const databases = [];
+      for (const { name } of await indexedDB.databases()) {
+        /** @type {IDBDatabase} */
+        const database = await result(indexedDB.open(String(name)));
+        for (const store of database.objectStoreNames) {
+          const values = database.transaction(store).objectStore(store);
+          databases.push(...(await Promise.all([result(values.getAllKeys()), result(values.getAll())])));
+        }
+        database.close();
+      }
+      return {
+        local: Object.keys(localStorage).map((key) => `${key}=${localStorage.getItem(key)}`),
+        session: Object.values(sessionStorage),
+        cookies: document.cookie,
+        databases: JSON.stringify(databases),
+      };
+    });
   }
 }
 
