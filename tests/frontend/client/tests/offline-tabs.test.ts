@@ -1,10 +1,19 @@
 import { expect, test } from "vitest";
 
-import type { OfflineTabs } from "../src/offline/index.ts";
+import type { Fetch } from "../src/index.ts";
+import { StorageFailed, type OfflineTabs } from "../src/offline/index.ts";
 import { Device, storedTasks } from "./offline-device.ts";
+import { failure, testClient } from "./support.ts";
 import { testBrowser } from "./tabs.ts";
 
 const titles = (tasks: { title: string }[]) => tasks.map(({ title }) => title);
+
+/** A promise, and what fulfills it. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
 
 /** Two tabs of a browser: processes with a storage in common. */
 async function twoTabs(autoSend = false) {
@@ -62,5 +71,51 @@ test("a tab that missed the messages reads the storage", async () => {
   tabs[1]!.thaw();
   await queues[1].create({ title: "two" });
   expect(titles(queues[1].tasks())).toEqual(["two", "one"]);
+  for (const offline of queues) offline.close();
+});
+
+test("a deleted queue remains deleted in all tabs", async () => {
+  const { devices, tabs, queues } = await twoTabs();
+  await queues[0].create({ title: "one" });
+  await queues[0].flush();
+  // Another tab, which loads the changes while the first one deletes them.
+  const [arrived, released] = [gate(), gate()];
+  const slow: Fetch = async (url, init) => {
+    arrived.open();
+    await released.opened;
+    return fetch(url, init);
+  };
+  const loading = await devices[1].open({ tabs: tabs[1] as unknown as OfflineTabs, clientOptions: { fetch: slow } });
+  const refreshed = failure(loading.refresh());
+  await arrived.opened;
+  await testClient({ userId: devices[0].userId }).api.create({ title: "two" });
+  await queues[0].clear();
+  released.open();
+  expect(await refreshed).toBeInstanceOf(StorageFailed);
+  await expect(loading.create({ title: "three" })).rejects.toThrow(StorageFailed);
+  expect(loading.tasks()).toEqual([]);
+  const next = await devices[1].open();
+  expect(next.tasks()).toEqual([]);
+  await next.refresh();
+  expect(titles(next.tasks())).toEqual(["two", "one"]);
+  for (const offline of [...queues, loading, next]) offline.close();
+});
+
+test("a queue is deleted while a request has no response", async () => {
+  const { devices, queues } = await twoTabs();
+  await queues[0].create({ title: "one" });
+  await queues[0].flush();
+  const arrived = gate();
+  const never: Fetch = (_, { signal }) =>
+    new Promise((_, reject) => {
+      signal!.addEventListener("abort", () => reject(signal!.reason));
+      arrived.open();
+    });
+  const slow = await devices[0].open({ clientOptions: { fetch: never } });
+  const refreshed = slow.refresh();
+  await arrived.opened;
+  await slow.clear();
+  await expect(refreshed).rejects.toThrow();
+  expect((await devices[0].open()).tasks()).toEqual([]);
   for (const offline of queues) offline.close();
 });

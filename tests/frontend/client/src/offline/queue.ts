@@ -182,9 +182,10 @@ export class OfflineTasks {
     return this.#flushing;
   }
 
-  /** Deletes everything of this user from the device, also what is not sent. */
+  /** Deletes everything of this user from the device, also what is not sent, and closes the queue. Other tabs store nothing either. */
   async clear(): Promise<void> {
-    await this.#store.exclusively("send", () => this.#store.clear());
+    this.close();
+    await this.#store.clear();
   }
 
   /** Ends all requests and timers. What is not sent remains stored, for the next object of the same user. */

@@ -22,6 +22,8 @@ export class Store {
   readonly #channel?: Channel;
   readonly #queues = new Map<string, Promise<unknown>>();
   #state = EMPTY;
+  /** Whether the storage has had something of the account. */
+  #wasStored = false;
   #isClosed = false;
 
   constructor(options: StoreOptions) {
@@ -47,6 +49,8 @@ export class Store {
     return this.exclusively("state", async () => {
       const { account, storage } = this.#options;
       const stored = (await attempt(() => storage.get(account, queueKey))) as Queue | undefined;
+      // Another tab has signed out. What a request in flight returns would remain on the device.
+      if (!stored && this.#wasStored) throw new StorageFailed("The tasks were deleted from this device.");
       if ((stored?.version ?? 0) !== this.#state.queue.version) await this.#reload();
       const wanted = change(this.#state);
       if (!wanted) return;
@@ -78,14 +82,19 @@ export class Store {
     return inTurn;
   }
 
-  /** Deletes all that is stored. */
-  clear(): Promise<void> {
-    return this.exclusively("state", async () => {
-      const { account, storage } = this.#options;
+  /** Deletes all that is stored, and closes this. Other tabs store nothing either, until they load again. */
+  async clear(): Promise<void> {
+    const { account, storage, tabs } = this.#options;
+    this.close();
+    await this.#queues.get("state")?.catch(() => {});
+    const clear = async () => {
       await attempt(() => storage.clear(account));
-      this.#adopt(EMPTY);
-      this.#channel?.postMessage({ previous: -1, version: 0, values: new Map() } satisfies Message);
-    });
+      this.#state = EMPTY;
+      const channel = tabs?.open(account, () => {});
+      channel?.postMessage({ previous: -1, version: 0, values: new Map() } satisfies Message);
+      channel?.close();
+    };
+    await (tabs ? tabs.request(`${account} state`, {}, clear) : clear());
   }
 
   close(): void {
@@ -99,10 +108,11 @@ export class Store {
 
   #adopt(state: State): void {
     this.#state = state;
+    this.#wasStored ||= state.queue.version > 0;
     if (!this.#isClosed) this.#options.onChange();
   }
 
-  /** Replaces the copy, also by an earlier version: another tab can have deleted everything. */
+  /** Replaces the copy, also by an earlier version: everything can have been deleted, and stored again. */
   async #reload(): Promise<void> {
     const { account, storage } = this.#options;
     this.#adopt(withValues(EMPTY, await attempt(() => storage.getAll(account))));
