@@ -29,6 +29,9 @@ export class TaskStore {
   #snapshot: Snapshot;
   #client?: Client;
   #opening?: Promise<OfflineTasks>;
+  /** That of the device, and the one in memory that took its place. */
+  readonly #opened: OfflineTasks[] = [];
+  #following = new AbortController();
   #isTemporary = false;
 
   constructor(options: TaskStoreOptions) {
@@ -54,11 +57,10 @@ export class TaskStore {
   /** Shows what this device has, then follows the API. Returns a function to stop. */
   start(): () => void {
     const client = createClient(this.#options);
-    const stop = new AbortController();
     this.#client = client;
-    this.#opening = this.#open(client, stop.signal);
+    this.#opening = this.#open(client, this.#newSignal());
     return () => {
-      stop.abort();
+      this.#following.abort();
       const opening = this.#opening;
       void opening?.then((offline) => offline.close()).finally(() => client.close());
     };
@@ -92,7 +94,16 @@ export class TaskStore {
 
   /** Deletes everything of the user from this device. */
   async clear(): Promise<void> {
-    await (await this.#opening!).clear();
+    await this.#opening;
+    this.#following.abort();
+    await Promise.all(this.#opened.map((offline) => offline.clear()));
+  }
+
+  /** The signal to follow the API, until the next call. */
+  #newSignal(): AbortSignal {
+    this.#following.abort();
+    this.#following = new AbortController();
+    return this.#following.signal;
   }
 
   async #open(client: Client, signal: AbortSignal): Promise<OfflineTasks> {
@@ -110,13 +121,15 @@ export class TaskStore {
     this.#opening = (async () => {
       const offline = await OfflineTasks.open({ client: this.client, storage: memoryStorage(), tabs: null });
       await offline.refresh().catch(() => {});
+      const signal = this.#newSignal();
       full.close();
-      return this.#use(offline, new AbortController().signal);
+      return this.#use(offline, signal);
     })();
     return this.#opening;
   }
 
   #use(offline: OfflineTasks, signal: AbortSignal): OfflineTasks {
+    this.#opened.push(offline);
     let isLoaded = offline.tasks().length > 0 || offline.lists().length > 0;
     const show = () => {
       const { initialPage } = this.#options;
