@@ -45,6 +45,9 @@ export interface ClientOptions {
 
 export type Client = ReturnType<typeof createClient>;
 
+/** The most changes of a page. */
+const PAGE = 1000;
+
 /** Options of `changes`, `follow` and `events`. */
 export interface SinceOptions extends types.CallOptions {
   /** The position to continue after. */
@@ -161,7 +164,7 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     /** Yields the same pages until there are no more. `next` of the last one is where to continue later. */
     async *follow({ since, signal }: SinceOptions = {}): AsyncGenerator<types.Changes, void> {
       for (let more = true; more; ) {
-        const page = await changes({ since, signal });
+        const page = await changes({ since, limit: PAGE, signal });
         yield page;
         ({ next: since, more } = page);
       }

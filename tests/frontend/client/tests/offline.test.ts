@@ -190,6 +190,23 @@ test("a deletion can be undone before and after it was sent", async () => {
   expect(offline.conflicts()).toEqual([]);
 });
 
+test("a write shows before it is stored", async () => {
+  const device = new Device();
+  const offline = await device.open({ autoSend: false });
+  const creating = offline.create({ title: "one" });
+  const shown = offline.tasks();
+  expect(titles(shown)).toEqual(["one"]);
+  expect(offline.status().pending).toBe(1);
+  await creating;
+  expect(offline.tasks()).toBe(shown);
+  device.storageError = new DOMException("full", "QuotaExceededError");
+  const failing = failure(offline.create({ title: "two" }));
+  expect(titles(offline.tasks())).toEqual(["two", "one"]);
+  expect(await failing).toBeInstanceOf(StorageFailed);
+  expect(titles(offline.tasks())).toEqual(["one"]);
+  expect(offline.status().pending).toBe(1);
+});
+
 test("a storage that is full makes the write fail", async () => {
   const device = new Device();
   const offline = await device.open();

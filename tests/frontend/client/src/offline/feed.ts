@@ -28,13 +28,15 @@ export async function refresh(client: Client, store: Store, signal: AbortSignal)
 
 async function follow(client: Client, store: Store, since: string, signal: AbortSignal): Promise<void> {
   for await (const { changes, next } of client.follow({ since, signal })) {
-    if (next !== store.state.queue.position || changes.length) await store.change(() => pageChange(changes, next));
+    if (next !== store.state.queue.position || changes.length) await store.change((state) => pageChange(state, changes, next));
   }
 }
 
-function pageChange(changes: Change[], position: string): StateChange {
+function pageChange(state: State, changes: Change[], position: string): StateChange {
   const [tasks, lists] = [new Map<string, Task | null>(), new Map<string, List | null>()];
   for (const change of changes) {
+    // The own writes are there already.
+    if (change.type === "task" && change.kind === "put" && state.tasks.get(change.id)?.revision === change.revision) continue;
     if (change.kind === "put") put(change, tasks, lists);
     else (change.type === "task" ? tasks : lists).set(change.id, null);
   }

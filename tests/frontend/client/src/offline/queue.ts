@@ -39,14 +39,22 @@ export interface OfflineStatus {
 
 type Unnumbered = Pending extends infer Each ? (Each extends Pending ? Omit<Each, "seq"> : never) : never;
 
+/** The number of an operation that has none yet. */
+const UNNUMBERED = Infinity;
+
 /** The tasks of a user on this device, which can be read and changed without a network. */
 export class OfflineTasks {
   readonly #options: OfflineOptions;
   readonly #store: Store;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
-  #tasks?: Pick<State, "tasks"> & Pick<State["queue"], "operations"> & { shown: Task[] };
+  /** Those that are being stored. They show already. */
+  #unstored: readonly Pending[] = [];
+  #tasks?: Pick<State, "tasks"> & { operations: readonly Pending[]; shown: Task[] };
+  #lists?: Pick<State, "lists"> & { shown: List[] };
   #status: OfflineStatus = { pending: 0, isSending: false };
+  /** What the listeners have seen. */
+  #seen: readonly unknown[] = [];
   #flushing?: Promise<void>;
   #isRequested = false;
   #retry?: ReturnType<typeof setTimeout>;
@@ -71,17 +79,19 @@ export class OfflineTasks {
 
   /** The tasks in their manual order, with all changes of this device. The same array until something changes. */
   tasks(): Task[] {
-    const { state } = this.#store;
-    const { tasks, queue } = state;
-    if (this.#tasks?.tasks !== tasks || this.#tasks.operations !== queue.operations) {
-      this.#tasks = { tasks, operations: queue.operations, shown: tasksOf(state, this.#options.client.userId) };
+    const { tasks } = this.#store.state;
+    const operations = this.#operations();
+    if (this.#tasks?.tasks !== tasks || !isSame(this.#tasks.operations, operations)) {
+      this.#tasks = { tasks, operations, shown: tasksOf(tasks, operations, this.#options.client.userId) };
     }
     return this.#tasks.shown;
   }
 
-  /** The lists in their order, as of the last `refresh`. */
+  /** The lists in their order, as of the last `refresh`. The same array until one changes. */
   lists(): List[] {
-    return [...this.#store.state.lists.values()].sort((a, b) => (a.position < b.position ? -1 : 1));
+    const { lists } = this.#store.state;
+    if (this.#lists?.lists !== lists) this.#lists = { lists, shown: [...lists.values()] };
+    return this.#lists.shown;
   }
 
   /** The writes that could not be executed, until you resolve them. */
@@ -99,7 +109,7 @@ export class OfflineTasks {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Creates a task, and returns it as it will be. Like every write, it is stored on the device when the promise is fulfilled. */
+  /** Creates a task, and returns it as it will be. Like every write, it shows at once, and is stored on the device when the promise is fulfilled. */
   async create(task: NewTask, { id = uuid() }: { id?: string } = {}): Promise<Task> {
     // As it was entered: the API validates it.
     await this.#enqueue(null, [{ op: "create", id, task: { ...task, ...membersOf(task) } as NewTask }]);
@@ -264,9 +274,26 @@ export class OfflineTasks {
     this.#retry = setTimeout(this.#send, Math.max(wait, error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0));
   }
 
-  #enqueue(seen: Task | null, operations: Unnumbered[]): Promise<void> {
-    if (!operations.every(fits)) return Promise.reject(new RangeError("The task is too large."));
-    return this.#write((state) => this.#enqueued(state, seen, operations));
+  async #enqueue(seen: Task | null, operations: Unnumbered[]): Promise<void> {
+    if (!operations.every(fits)) throw new RangeError("The task is too large.");
+    const added = operations.map((operation) => ({ ...operation, seq: UNNUMBERED }) as Pending);
+    const remove = () => (this.#unstored = this.#unstored.filter((operation) => !added.includes(operation)));
+    this.#unstored = [...this.#unstored, ...added];
+    this.#notify({});
+    try {
+      await this.#write((state) => this.#enqueued(state, seen, added));
+      remove();
+    } catch (error) {
+      remove();
+      this.#notify({});
+      throw error;
+    }
+  }
+
+  /** The pending operations: those that are stored, then the others. */
+  #operations(): readonly Pending[] {
+    const { operations, next } = this.#store.state.queue;
+    return [...operations, ...this.#unstored.filter(({ seq }) => seq >= next)];
   }
 
   async #write(change: (state: State) => StateChange | undefined): Promise<void> {
@@ -275,7 +302,7 @@ export class OfflineTasks {
   }
 
   /** Adds operations on a task that the user saw in this version. */
-  #enqueued({ queue, tasks }: State, seen: Task | null, operations: Unnumbered[]): { queue: StateChange["queue"] & object } {
+  #enqueued({ queue, tasks }: State, seen: Task | null, operations: Pending[]): { queue: StateChange["queue"] & object } {
     const { id } = operations[0]!;
     const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
     const isPending = queue.operations.some((operation) => operation.id === id);
@@ -284,32 +311,42 @@ export class OfflineTasks {
     // A draft that the API has created meanwhile, too.
     const base = seen && seen.revision > 0 ? seen : (tasks.get(id) ?? null);
     const bases = isPending ? queue.bases : { ...queue.bases, [id]: isNew ? null : base };
-    const numbered = operations.map((operation, index) => ({ ...operation, seq: queue.next + index }) as Pending);
-    return { queue: { operations: [...queue.operations, ...numbered], bases, next: queue.next + numbered.length } };
+    // The same objects: what they make of a task is the same task.
+    operations.forEach((operation, index) => (operation.seq = queue.next + index));
+    return { queue: { operations: [...queue.operations, ...operations], bases, next: queue.next + operations.length } };
   }
 
   #version(id: string): Task | null {
     return versionOf(this.#store.state, id, this.#options.client.userId);
   }
 
+  /** Calls the listeners if there is something new. */
   #notify(status: Partial<OfflineStatus>): void {
-    const pending = this.#store.state.queue.operations.length;
-    const { isSending, error } = { ...this.#status, ...status };
-    this.#status = { pending, isSending, error };
+    const before = this.#status;
+    const { isSending, error } = { ...before, ...status };
+    const pending = this.#operations().length;
+    if (!isSame([pending, isSending, error], [before.pending, before.isSending, before.error])) this.#status = { pending, isSending, error };
+    const seen = [this.tasks(), this.lists(), this.conflicts(), this.#status];
+    if (isSame(seen, this.#seen)) return;
+    this.#seen = seen;
     for (const listener of this.#listeners) listener();
   }
 }
 
 /** The operations that write what is in a conflict to the task as it is on this device. */
-function operationsOf(conflict: OfflineConflict, chosen: Partial<TaskMembers>, local: Task | null): Unnumbered[] {
-  const { taskId: id, base, mine, theirs } = conflict;
-  if (!mine && !Object.keys(chosen).length) return local ? [{ op: "delete", id }] : [];
+function operationsOf(conflict: OfflineConflict, chosen: Partial<TaskMembers>, local: Task | null): Pending[] {
+  const { taskId, base, mine, theirs } = conflict;
+  const own = { id: taskId, seq: UNNUMBERED };
+  if (!mine && !Object.keys(chosen).length) return local ? [{ op: "delete", ...own }] : [];
   const task = { ...mine, ...chosen };
   const before = theirs ?? base;
-  if (local) return [{ op: "update", id, task }];
-  if (!before) return [{ op: "create", id, task: task as NewTask }];
-  return [{ op: "restore", id, task: before }, { op: "update", id, task }];
+  if (local) return [{ op: "update", ...own, task }];
+  if (!before) return [{ op: "create", ...own, task: task as NewTask }];
+  return [{ op: "restore", ...own, task: before }, { op: "update", ...own, task }];
 }
+
+const isSame = (one: readonly unknown[], other: readonly unknown[]) =>
+  one.length === other.length && one.every((value, index) => value === other[index]);
 
 /** Whether the API would reject the same request again. */
 function isMisused(error: unknown): boolean {

@@ -25,7 +25,8 @@ export function settled(state: State, batch: Batch, results: OperationResult[], 
   }
   // The response can be that of an earlier attempt: what changed since is loaded again.
   const { position } = batch;
-  return { queue: { operations, bases, batch: undefined, position, conflicts: [...queue.conflicts, ...conflicts] }, tasks };
+  const allConflicts = conflicts.length ? [...queue.conflicts, ...conflicts] : queue.conflicts;
+  return { queue: { operations, bases, batch: undefined, position, conflicts: allConflicts }, tasks };
 }
 
 /** The operations of each task, in their order. */

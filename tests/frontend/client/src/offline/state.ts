@@ -68,6 +68,7 @@ export interface Queue {
 /** All that is stored of an account. It is never modified, only replaced. */
 export interface State {
   queue: Queue;
+  /** By their ids, in their manual order. */
   tasks: ReadonlyMap<string, Task>;
   lists: ReadonlyMap<string, List>;
 }
@@ -102,19 +103,31 @@ export function changed(state: State, change: StateChange): { values: Map<string
 
 /** The state with values of the storage. */
 export function withValues(state: State, values: ReadonlyMap<string, unknown>): State {
-  let { queue } = state;
-  let [tasks, lists] = [state.tasks, state.lists] as [Map<string, Task>, Map<string, List>];
-  for (const [key, value] of values) {
-    if (key === QUEUE) queue = value as Queue;
-    else if (key.startsWith("task ")) tasks = set(tasks, tasks === state.tasks, key.slice(5), value as Task | undefined);
-    else if (key.startsWith("list ")) lists = set(lists, lists === state.lists, key.slice(5), value as List | undefined);
-  }
-  return { queue, tasks, lists };
+  const queue = (values.get(QUEUE) as Queue | undefined) ?? state.queue;
+  return { queue, tasks: withEntries(state.tasks, values, "task "), lists: withEntries(state.lists, values, "list ") };
 }
 
-function set<Value>(map: Map<string, Value>, isShared: boolean, id: string, value: Value | undefined): Map<string, Value> {
-  const own = isShared ? new Map(map) : map;
-  if (value === undefined) own.delete(id);
-  else own.set(id, value);
-  return own;
+function withEntries<Value extends Positioned>(
+  map: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, unknown>,
+  prefix: string,
+): ReadonlyMap<string, Value> {
+  const entries = [...values].filter(([key]) => key.startsWith(prefix)) as [string, Value | undefined][];
+  if (!entries.length) return map;
+  const result = new Map(map);
+  let isOrdered = true;
+  for (const [key, value] of entries) {
+    const id = key.slice(prefix.length);
+    if (value && map.get(id)?.position !== value.position) isOrdered = false;
+    if (value) result.set(id, value);
+    else result.delete(id);
+  }
+  return isOrdered ? result : new Map([...result].sort(byPosition));
 }
+
+interface Positioned {
+  position: string;
+}
+
+/** The keys are ASCII, so strings compare as the API does. */
+const byPosition = ([, a]: [string, Positioned], [, b]: [string, Positioned]) => (a.position < b.position ? -1 : 1);

@@ -2,8 +2,18 @@ import { draftOf } from "../draft.ts";
 import type { Task } from "../types.ts";
 import type { Pending, Queue, State } from "./state.ts";
 
-/** A task after an operation; null for none. */
+const results = new WeakMap<Pending, { task: Task | null; result: Task | null }>();
+
+/** A task after an operation; null for none. The same object for the same task and operation. */
 export function applied(task: Task | null, operation: Pending, userId: string): Task | null {
+  const known = results.get(operation);
+  if (known && known.task === task) return known.result;
+  const result = after(task, operation, userId);
+  results.set(operation, { task, result });
+  return result;
+}
+
+function after(task: Task | null, operation: Pending, userId: string): Task | null {
   switch (operation.op) {
     case "create":
       return draftOf(operation.task, operation.id, userId);
@@ -19,13 +29,11 @@ export function applied(task: Task | null, operation: Pending, userId: string): 
 }
 
 /** The tasks in their manual order, with the pending operations. */
-export function tasksOf({ queue, tasks }: State, userId: string): Task[] {
-  // The keys are ASCII, so strings compare as the API does.
-  const stored = [...tasks.values()].sort((a, b) => (a.position < b.position ? -1 : 1));
-  if (!queue.operations.length) return stored;
+export function tasksOf(tasks: State["tasks"], operations: readonly Pending[], userId: string): Task[] {
+  if (!operations.length) return [...tasks.values()];
   const view = new Map<string, Task | null>(tasks);
-  let order = stored.map(({ id }) => id);
-  for (const operation of queue.operations) {
+  let order = [...tasks.keys()];
+  for (const operation of operations) {
     const { id } = operation;
     view.set(id, applied(view.get(id) ?? null, operation, userId));
     if (operation.op === "create" && !order.includes(id)) order.unshift(id);
@@ -52,15 +60,15 @@ function moved(order: string[], { id, to }: Pending & { op: "move" }): string[] 
 
 /** A task with the pending operations on it. */
 export function versionOf({ queue, tasks }: State, id: string, userId: string): Task | null {
-  return after(queue, id, tasks.get(id) ?? null, userId);
+  return afterAll(queue, id, tasks.get(id) ?? null, userId);
 }
 
 /** What the pending operations on a task make of the version that they are based on. */
 export function pendingVersion(queue: Queue, id: string, userId: string): Task | null {
-  return after(queue, id, queue.bases[id] ?? null, userId);
+  return afterAll(queue, id, queue.bases[id] ?? null, userId);
 }
 
-function after({ operations }: Queue, id: string, task: Task | null, userId: string): Task | null {
+function afterAll({ operations }: Queue, id: string, task: Task | null, userId: string): Task | null {
   for (const operation of operations) if (operation.id === id) task = applied(task, operation, userId);
   return task;
 }
