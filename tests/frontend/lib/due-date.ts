@@ -21,9 +21,16 @@ export function dueOf({ date, time }: DueFields): string | null {
   return new Date(`${date}T${time}`).toISOString();
 }
 
-/** Whether it has passed at this moment: a day when it has ended. */
-export function isPast(due: string, now: number): boolean {
-  return isDay(due) ? due < dayOf(new Date(now)) : Date.parse(due) < now;
+/** Decides whether a due date is before a day or, if it has a time, before a moment. */
+const isBefore = (day: string, time: number) => (due: string) => isDay(due) ? due < day : Date.parse(due) < time;
+
+/** Decides whether a due date has passed at this moment: a day when it has ended. */
+export const isPast = (now: number) => isBefore(dayOf(new Date(now)), now);
+
+/** Decides whether a due date is at most so many days after today. */
+export function isWithin(days: number): (due: string) => boolean {
+  const next = dayAfter(days + 1);
+  return isBefore(next, new Date(`${next}T00:00`).getTime());
 }
 
 /** The day of it, as a date in the time zone of the browser. */
@@ -45,14 +52,17 @@ export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export function dueText(due: string, now: number): string {
   const at = new Date(isDay(due) ? `${due}T00:00` : due);
   const today = new Date(now);
-  const isThisYear = at.getFullYear() === today.getFullYear();
+  const dates = at.getFullYear() === today.getFullYear() ? THIS_YEAR : ANY_YEAR;
   const names = [-1, 0, 1].map((days) => dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + days)));
   const name = ["yesterday", "today", "tomorrow"][names.indexOf(dayOf(at))];
-  const date = { month: "short", day: "numeric", year: isThisYear ? undefined : "numeric" } as const;
-  const text = name ?? new Intl.DateTimeFormat("en", date).format(at);
-  if (isDay(due)) return text;
-  return `${text}, ${new Intl.DateTimeFormat("en", { timeStyle: "short" }).format(at)}`;
+  const text = name ?? dates.format(at);
+  return isDay(due) ? text : `${text}, ${TIMES.format(at)}`;
 }
+
+// A formatter takes much longer to create than to use.
+const THIS_YEAR = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+const ANY_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const TIMES = new Intl.DateTimeFormat("en", { timeStyle: "short" });
 
 function dayOf(at: Date): string {
   return [padded(at.getFullYear(), 4), padded(at.getMonth() + 1, 2), padded(at.getDate(), 2)].join("-");

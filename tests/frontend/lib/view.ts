@@ -2,7 +2,7 @@
 
 import { isSameTag, searchText, type List, type Task, type TaskQuery } from "tasknook-client";
 
-import { dayAfter, dueDay } from "./due-date";
+import { dueDay, isWithin } from "./due-date";
 
 /** What the sidebar selects. */
 export type View =
@@ -59,30 +59,35 @@ const TITLES = { all: "All tasks", today: "Today", upcoming: "Next 7 days", inbo
 /** Whether the user arranges its tasks. The others are sorted by their due date. */
 export const isManual = ({ kind }: View) => kind !== "today" && kind !== "upcoming";
 
-/** Whether a task belongs to a view, on the current day. */
-export function isIn(view: View, task: Task): boolean {
+/** Decides which tasks belong to a view, on the current day. */
+export function isIn(view: View): (task: Task) => boolean {
   switch (view.kind) {
     case "all":
-      return true;
+      return () => true;
     case "today":
-      return !!task.due_date && dueDay(task.due_date) <= dayAfter(0);
+      return isDueWithin(0);
     case "upcoming":
-      return !!task.due_date && dueDay(task.due_date) <= dayAfter(7);
+      return isDueWithin(7);
     case "inbox":
-      return !task.list_id;
+      return (task) => !task.list_id;
     case "list":
-      return task.list_id === view.id;
+      return (task) => task.list_id === view.id;
     case "tag":
-      return task.tags.some((tag) => isSameTag(tag, view.tag));
+      return (task) => task.tags.some((tag) => isSameTag(tag, view.tag));
     case "trash":
-      return false;
+      return () => false;
   }
 }
 
-/** Whether a task contains a text, by the rule of the API. */
-export function contains(task: Task, search: string): boolean {
+function isDueWithin(days: number): (task: Task) => boolean {
+  const isDue = isWithin(days);
+  return ({ due_date }) => !!due_date && isDue(due_date);
+}
+
+/** Decides which tasks contain a text, by the rule of the API. */
+export function contains(search: string): (task: Task) => boolean {
   const text = searchText(search);
-  return !text || textsOf(task).some((value) => value.includes(text));
+  return (task) => !text || textsOf(task).some((value) => value.includes(text));
 }
 
 /** Tasks are never modified, so their texts are computed once and not for each typed character. */
@@ -96,16 +101,20 @@ function textsOf(task: Task): string[] {
 
 /** The selected tasks that are not completed, and the completed ones, the newest first. */
 export function select(tasks: readonly Task[], { view, search }: Selection): { open: Task[]; completed: Task[] } {
-  const selected = tasks.filter((task) => isIn(view, task) && contains(task, search));
-  const open = selected.filter(({ completed }) => !completed);
-  if (!isManual(view)) open.sort(byDueDate);
+  const [isInView, hasText] = [isIn(view), contains(search)];
+  const selected = tasks.filter((task) => isInView(task) && hasText(task));
+  const pending = selected.filter(({ completed }) => !completed);
+  const open = isManual(view) ? pending : byDueDate(pending);
   const completed = selected.filter((task) => task.completed);
   return { open, completed: completed.sort((a, b) => (a.updated_at < b.updated_at ? 1 : a.updated_at > b.updated_at ? -1 : 0)) };
 }
 
 /** The sort is stable: those of the same time remain in their manual order. A day comes before its times. */
-const byDueDate = ({ due_date: one }: Task, { due_date: other }: Task) => compare(keyOf(one!), keyOf(other!));
-const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
+function byDueDate(tasks: Task[]): Task[] {
+  const keyed = tasks.map((task) => ({ task, key: keyOf(task.due_date!) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ task }) => task);
+}
+
 const keyOf = (due: string) => (due.length === 10 ? due : `${dueDay(due)} ${due}`);
 
 /** The query of the first page that the server renders; undefined if it depends on the time zone, which only the browser has. */

@@ -12,7 +12,7 @@ interface Props {
 
 /** When a task is due, such as “Tomorrow” or “Overdue: Nov 26”. */
 export function DueChip({ due, isCompleted, now }: Props) {
-  const isOverdue = now !== undefined && !isCompleted && isPast(due, now);
+  const isOverdue = now !== undefined && !isCompleted && isPast(now)(due);
   const isToday = now !== undefined && !isCompleted && dueDay(due) === dayAfter(0);
   const text = now === undefined ? due.slice(0, 10) : dueText(due, now);
   return (

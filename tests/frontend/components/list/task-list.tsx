@@ -47,7 +47,7 @@ export function TaskList(props: TaskListProps) {
   const container = useRef<HTMLDivElement>(null);
   const copies = useRef<HTMLDivElement>(null);
   const [isExpanded, toggle] = useExpanded();
-  const shows = isExpanded || completed.some(({ id }) => id === editing);
+  const shows = isExpanded || (editing !== undefined && completed.some(({ id }) => id === editing));
   const rows = useMemo(() => new Rows(tasks, shows ? completed : [], completed.length > 0), [tasks, completed, shows]);
   const names = useMemo(() => new Map(lists.map(({ id, name }) => [id, name])), [lists]);
   const now = useNow();

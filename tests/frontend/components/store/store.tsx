@@ -33,8 +33,9 @@ export function useStore(): TaskStore {
   return store;
 }
 
-/** What the store has. */
-export function useSnapshot(): Snapshot {
+/** One part of what the store has. The component is not rendered for changes of the others. */
+export function useSnapshot<Name extends keyof Snapshot>(name: Name): Snapshot[Name] {
   const store = useStore();
-  return useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
+  const current = () => store.snapshot()[name];
+  return useSyncExternalStore(store.subscribe, current, current);
 }

@@ -3,14 +3,9 @@ import { ConnectionBanner } from "@/components/shell/connection-banner";
 import styles from "./banners.module.css";
 import { useSync } from "./use-sync";
 
-interface Props {
-  conflicts: number;
-  onConflicts: () => void;
-}
-
 /** What the user should know above the tasks: that Tasknook cannot be reached, and that changes need a decision. */
-export function Banners({ conflicts, onConflicts }: Props) {
-  const { isOnline, outage } = useSync();
+export function Banners({ onConflicts }: { onConflicts: () => void }) {
+  const { conflicts, isOnline, outage } = useSync();
   const kept = "Your changes are kept on this device and sent later.";
   const reason = outage ? `Tasknook cannot be reached. ${kept}` : isOnline ? undefined : `You are offline. ${kept}`;
   return (

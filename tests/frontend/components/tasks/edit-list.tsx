@@ -13,7 +13,7 @@ interface Props {
 /** Creates a list, or edits one. It needs a network. */
 export function EditList({ list, onView, onClose }: Props) {
   const store = useStore();
-  const { lists, tasks } = useSnapshot();
+  const [lists, tasks] = [useSnapshot("lists"), useSnapshot("tasks")];
   if (!list) {
     const create = async (values: { name: string; color: string | null }) => {
       const { id } = await store.writeLists((client) => client.createList(values));

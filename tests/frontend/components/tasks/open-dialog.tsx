@@ -28,7 +28,7 @@ interface Props {
 /** The dialog that is open. */
 export function OpenDialog({ dialog, counts, onView, onEdit, onNewTask, onOpen, onClose }: Props) {
   const store = useStore();
-  const { tasks, lists, conflicts } = useSnapshot();
+  const [tasks, lists, conflicts] = [useSnapshot("tasks"), useSnapshot("lists"), useSnapshot("conflicts")];
   const { add } = useTaskActions();
   switch (dialog.name) {
     case "palette":

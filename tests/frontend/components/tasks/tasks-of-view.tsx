@@ -23,7 +23,7 @@ interface Props {
 
 /** The form to add tasks, and the selected ones. */
 export function TasksOfView({ selection, selected, editing, onEditing, onView, newTask }: Props) {
-  const { lists, isLoaded } = useSnapshot();
+  const [lists, isLoaded] = [useSnapshot("lists"), useSnapshot("isLoaded")];
   const { inform } = useNotices();
   const actions = useTaskActions();
   const { view, search } = selection;
@@ -31,7 +31,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
 
   async function add(tasks: NewTask[]) {
     const added = await actions.add(tasks);
-    const hidden = added.filter((task) => !isIn(view, task) || !contains(task, search));
+    const hidden = added.filter((task) => !isIn(view)(task) || !contains(search)(task));
     if (hidden.length) inform(`${quoted(hidden[0]!.title)} was added. It is not in this view.`);
   }
 

@@ -34,7 +34,7 @@ export function TasksPage({ initialSelection }: { initialSelection: Selection })
 
 function Tasks({ initialSelection }: { initialSelection: Selection }) {
   const user = useUser();
-  const { tasks, lists, isLoaded } = useSnapshot();
+  const [tasks, lists, isLoaded] = [useSnapshot("tasks"), useSnapshot("lists"), useSnapshot("isLoaded")];
   const [selection, setSelection] = useSelection(initialSelection);
   const [dialog, setDialog] = useState<Dialog>();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
@@ -42,7 +42,6 @@ function Tasks({ initialSelection }: { initialSelection: Selection }) {
   const search = useRef<HTMLInputElement>(null);
   const newTask = useRef<HTMLInputElement>(null);
   const dropTask = useDropTask();
-  const sync = useSync();
 
   const now = useNow();
   const counts = useMemo(() => (isLoaded ? countsOf(tasks, now ?? 0) : NO_COUNTS), [tasks, isLoaded, now]);
@@ -65,7 +64,7 @@ function Tasks({ initialSelection }: { initialSelection: Selection }) {
       counts={counts}
       lists={lists}
       user={user}
-      state={<SyncState {...sync} onConflicts={showConflicts} />}
+      state={<Sync onConflicts={showConflicts} />}
       actions={{
         onView: showView,
         onSearch: () => setDialog({ name: "palette" }),
@@ -88,7 +87,7 @@ function Tasks({ initialSelection }: { initialSelection: Selection }) {
         onSearch={(search) => setSelection({ view, search })}
         searchRef={search}
       />
-      <Banners conflicts={sync.conflicts} onConflicts={showConflicts} />
+      <Banners onConflicts={showConflicts} />
       {view.kind === "trash" ? (
         <TrashOfUser search={selection.search} />
       ) : (
@@ -118,6 +117,11 @@ function Tasks({ initialSelection }: { initialSelection: Selection }) {
       )}
     </AppShell>
   );
+}
+
+/** A component of its own: it changes several times for each change of a task. */
+function Sync({ onConflicts }: { onConflicts: () => void }) {
+  return <SyncState {...useSync()} onConflicts={onConflicts} />;
 }
 
 const NO_COUNTS = countsOf([], 0);

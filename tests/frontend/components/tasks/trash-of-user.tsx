@@ -7,7 +7,7 @@ import { Trash } from "./trash";
 /** The trash of the user, which is only in the API. */
 export function TrashOfUser({ search }: { search: string }) {
   const store = useStore();
-  const { lists } = useSnapshot();
+  const lists = useSnapshot("lists");
   const load = useCallback(
     (cursor?: string) => store.client.listTrash(cursor ? { cursor } : { search: search || undefined }),
     [store, search],

@@ -4,7 +4,7 @@ import { useTaskActions } from "./use-task-actions";
 
 /** Moves a task that was dropped on a list of the sidebar; null is the Inbox. */
 export function useDropTask() {
-  const { tasks } = useSnapshot();
+  const tasks = useSnapshot("tasks");
   const { change } = useTaskActions();
   return (id: string, list_id: string | null) => {
     const task = tasks.find((one) => one.id === id);

@@ -5,7 +5,7 @@ import { Problem, Unreachable } from "tasknook-client";
 
 /** The state of the changes, in words for the user. */
 export function useSync() {
-  const { status, conflicts, isTemporary } = useSnapshot();
+  const [status, conflicts, isTemporary] = [useSnapshot("status"), useSnapshot("conflicts"), useSnapshot("isTemporary")];
   const isConnected = useIsConnected();
   const { pending, isSending, error } = status;
   const isOutage = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
