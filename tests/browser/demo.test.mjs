@@ -31,6 +31,36 @@ async function demo(folder) {
   return { program, lines, origin: await address };
 }
 
+/** The example tasks show what is new, and what they promise is true. */
+async function expectExamples(alice) {
+  const { page } = alice;
+  await alice.task("Pay the rent").getByText("today").waitFor();
+  await alice.task("Pay the rent").getByText("home").waitFor();
+  await alice.task("Call grandma").getByText("tomorrow, 6:00 PM").waitFor();
+  const dialog = page.getByRole("dialog");
+  for (const [keys, heading] of [["?", "Keyboard shortcuts"], ["Control+k", "Command palette"]]) {
+    await page.locator("body").press(keys);
+    await page.getByRole("dialog", { name: heading }).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  }
+  await alice.remove("Water the plants");
+  await page.locator("body").press("u");
+  await alice.task("Water the plants").waitFor();
+  await alice.showCompleted();
+  await alice.expectCompleted(["Find completed tasks here"]);
+  await alice.view("Groceries");
+  await alice.expectTasks(["Buy coffee", "Buy oranges"]);
+  await alice.view("Today");
+  await alice.expectTasks(["Pay the rent"]);
+  await alice.view("All tasks");
+  await page.getByLabel("New task").fill("Book the train tomorrow 9am #trip !high");
+  await page.keyboard.press("Enter");
+  await alice.task("Book the train").getByText("tomorrow, 9:00 AM").waitFor();
+  await alice.task("Book the train").getByText("trip").waitFor();
+  await alice.remove("Book the train");
+}
+
 test("the demo prints one address and keeps its data", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "tasknook-demo-"));
   const browser = await launch();
@@ -41,16 +71,20 @@ test("the demo prints one address and keeps its data", async (t) => {
 
   let { program, lines, origin } = await demo(folder);
   t.after(() => program.kill());
+  assert.match(lines[0], /takes a few seconds/);
   assert.equal(lines.filter((line) => line.includes("http")).length, 1, lines.join("\n"));
   // The address of the API is known from the requests of the page.
   const apis = new Set();
   const alice = await User.open(browser, { origin, apiUrl: "" }, "Alice", {});
   alice.page.on("request", (request) => request.url().includes("/api/") && apis.add(new URL(request.url()).origin));
   await alice.signUp();
-  const examples = ["Pay the rent", "Water the plants"];
-  for (const title of examples) await alice.page.getByText(title, { exact: true }).waitFor();
-  const titles = () => alice.page.getByRole("list", { name: "Tasks" }).getByRole("listitem").count();
-  const count = await titles();
+  await expectExamples(alice);
+  const titles = () =>
+    alice.page
+      .getByRole("list", { name: "Tasks", exact: true })
+      .getByRole("checkbox")
+      .evaluateAll((boxes) => boxes.map((box) => box.getAttribute("aria-label")));
+  const before = await titles();
   await alice.add("Kept by the demonstration");
 
   program.kill("SIGINT");
@@ -62,8 +96,8 @@ test("the demo prints one address and keeps its data", async (t) => {
   const again = Object.assign(alice, { page: await alice.context.newPage() });
   await again.page.goto(`${origin}/sign-in`);
   if (again.page.url().includes("sign-in")) await again.signIn();
-  await again.page.getByText("Kept by the demonstration").waitFor();
-  assert.equal(await titles(), count + 1);
+  await again.task("Kept by the demonstration").waitFor();
+  await again.expectTasks(["Kept by the demonstration", ...before]);
   program.kill("SIGTERM");
   assert.equal((await once(program, "exit"))[0], 0);
 });

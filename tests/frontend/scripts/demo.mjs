@@ -18,6 +18,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => s
 
 const folder = process.env.DEMO_FOLDER ?? join(import.meta.dirname, "../../../data/demo");
 mkdirSync(folder, { recursive: true, mode: 0o700 });
+console.log("Starting Tasknook; this takes a few seconds.");
 
 const [appPort, apiPort] = [await freePort(3000), await freePort(8000)];
 const origin = `http://localhost:${appPort}`;
