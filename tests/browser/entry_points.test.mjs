@@ -51,36 +51,87 @@ test("a route handler returns the tasks of the signed-in user", async (t) => {
 test("every action is available from the keyboard", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
-  const keys = alice.page.keyboard;
-  const focusedTask = () => alice.page.evaluate(() => document.activeElement?.closest("li")?.textContent);
-  await alice.page.locator("body").press("n");
+  const { page } = alice;
+  const keys = page.keyboard;
+  const expectFocus = (title) =>
+    page.waitForFunction((title) => document.activeElement?.closest("li")?.textContent.startsWith(title), title);
+  const heading = (name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  const choose = async (command) => {
+    await keys.press("Control+k");
+    await keys.type(command);
+    await page.getByRole("option", { name: command, selected: true }).waitFor();
+    await keys.press("Enter");
+  };
+  await page.locator("body").press("n");
   for (const title of ["First", "Second"]) {
-    const created = alice.nextResponse("PUT");
     await keys.type(title);
     await keys.press("Enter");
-    assert.equal((await created).status(), 201);
+    await alice.task(title).waitFor();
   }
   await alice.expectTasks(["Second", "First"]);
 
-  await keys.press("Escape");
   await keys.press("Tab");
   await keys.press("ArrowDown");
   await keys.press("ArrowDown");
-  assert.match(String(await focusedTask()), /First/);
-  const ticked = alice.nextResponse("PATCH");
+  await expectFocus("First");
   await keys.press("Space");
-  assert.equal((await ticked).status(), 200);
-  assert.equal(await alice.checkbox("First").isChecked(), true);
+  await alice.expectTasks(["Second"]);
+  await expectFocus("Second");
   await keys.press("e");
-  await alice.page.getByRole("dialog").getByLabel("Title").and(alice.page.locator(":enabled")).fill("First, changed");
-  const saved = alice.nextResponse("PATCH");
+  await alice.editor().getByLabel("Title").and(page.locator(":focus")).waitFor();
+  await keys.type(", changed");
   await keys.press("Enter");
-  assert.equal((await saved).status(), 200);
-  await alice.page.getByRole("dialog").waitFor({ state: "hidden" });
-  await alice.expectTasks(["Second", "First, changed"]);
+  await alice.expectTasks(["Second, changed"]);
+  await expectFocus("Second, changed");
+  await keys.press("1");
+  await alice.task("Second, changed").getByText("Urgent").waitFor();
+  await keys.press("u");
+  await alice.task("Second, changed").getByText("Urgent").waitFor({ state: "detached" });
+
+  const completed = page.getByRole("button", { name: /^Completed/ }).and(page.locator(":focus"));
+  for (let tabs = 0; !(await completed.count()); tabs += 1) {
+    assert.ok(tabs < 10, "the completed tasks are within ten steps");
+    await keys.press("Tab");
+  }
+  await keys.press("Enter");
+  await alice.expectCompleted(["First"]);
+  await keys.press("j");
+  await keys.press("j");
+  await expectFocus("First");
+  await keys.press("Space");
+  await alice.expectTasks(["Second, changed", "First"]);
+  await expectFocus("First");
+  await keys.press("Alt+ArrowUp");
+  await alice.expectTasks(["First", "Second, changed"]);
+  await expectFocus("First");
+  await keys.press("Delete");
+  await alice.expectTasks(["Second, changed"]);
+  await keys.press("u");
+  await alice.expectTasks(["First", "Second, changed"]);
+
   await keys.press("/");
   await keys.type("second");
-  await alice.expectTasks(["Second"]);
+  await alice.expectTasks(["Second, changed"]);
   await keys.press("Escape");
-  await alice.expectTasks(["Second", "First, changed"]);
+  await alice.expectTasks(["First", "Second, changed"]);
+  await keys.press("Escape");
+  await keys.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await keys.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
+  await choose("New list");
+  await page.getByRole("dialog", { name: "New list" }).getByLabel("Name").and(page.locator(":focus")).waitFor();
+  await keys.type("Home");
+  await keys.press("Enter");
+  await heading("Home");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await choose("All tasks");
+  await heading("All tasks");
+  await alice.saved();
+  await page.reload();
+  await alice.ready();
+  await alice.expectTasks(["First", "Second, changed"]);
+  await choose("Sign out");
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
 });
