@@ -193,6 +193,11 @@ export class User {
     await this.saved();
   }
 
+  /** What the page shows while the API cannot be reached. */
+  outage() {
+    return this.page.getByRole("status").filter({ hasText: /^Tasknook cannot be reached\. Your changes are kept on this device/ });
+  }
+
   /** A notice, with this text in it. @param {string} text */
   notice(text) {
     return this.page.getByRole("status").getByText(text);
@@ -234,6 +239,25 @@ export class User {
     return this.page.waitForResponse(
       (response) => response.request().method() === method && /\/tasks(\/(?!tags|events)|\?|$)/.test(response.url()),
     );
+  }
+
+  /**
+   * The body of a response of the API to a request beside the page, with a token of the user.
+   *
+   * @param {string} method @param {string} path @param {unknown} [data]
+   */
+  async request(method, path, data) {
+    const { origin, apiUrl } = this.addresses;
+    const { request } = this.page;
+    const { token } = await (await request.get(`${origin}/api/auth/token`)).json();
+    const response = await request.fetch(`${apiUrl}/api${path}`, { method, data, headers: { Authorization: `Bearer ${token}` } });
+    assert.ok(response.ok(), `${method} ${path}: ${response.status()} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** All tasks that the API has outside the trash, in their manual order. @returns {Promise<any[]>} */
+  tasksOfApi() {
+    return this.request("GET", "/tasks?sort=position&limit=1000");
   }
 
   /** What scripts can find: the places for a token, and the databases with the tasks. */
