@@ -54,6 +54,12 @@ export interface SinceOptions extends types.CallOptions {
   since?: string;
 }
 
+/** Options of `events`. */
+export interface EventOptions extends SinceOptions {
+  /** Called after each attempt to connect that failed and will be repeated, also by another tab whose stream is shared. */
+  onFailure?: () => void;
+}
+
 /**
  * The client of one user: create one at sign-in, `close` it at sign-out.
  *
@@ -119,9 +125,9 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
     return call<"list_changes">("GET", "/tasks/changes", { query: { since, limit }, signal });
   }
 
-  function receive(since: string | undefined, signal: AbortSignal): AsyncGenerator<StreamEvent, never> {
-    if (!stream) return poll({ changes, since, pollMs, signal });
-    return events({ url: `${baseUrl}${owner}/tasks/events`, token, fetch, since, signal });
+  function receive(since: string | undefined, signal: AbortSignal, onFailure?: () => void): AsyncGenerator<StreamEvent, never> {
+    if (!stream) return poll({ changes, since, pollMs, signal, onFailure });
+    return events({ url: `${baseUrl}${owner}/tasks/events`, token, fetch, since, signal, onFailure });
   }
 
   const name = `tasknook-events-1 ${owner} ${baseUrl}`;
@@ -174,10 +180,10 @@ export function createClientIn(tabs: Tabs | undefined, options: ClientOptions) {
      * Yields the changes after a position, or from now on, as soon as they happen. It ends with the errors of any other method; each
      * tab finds them itself.
      */
-    async *events({ since, signal }: SinceOptions = {}): AsyncGenerator<StreamEvent, never> {
+    async *events({ since, signal, onFailure }: EventOptions = {}): AsyncGenerator<StreamEvent, never> {
       const call = calls.begin(signal);
       try {
-        return yield* shared ? shared.events(since, call.signal) : receive(since, call.signal);
+        return yield* shared ? shared.events(since, call.signal, onFailure) : receive(since, call.signal, onFailure);
       } finally {
         call.end();
       }

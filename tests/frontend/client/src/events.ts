@@ -22,6 +22,8 @@ export interface EventsOptions {
   /** The position of the last event that was received. */
   since?: string;
   signal: AbortSignal;
+  /** Called when a connection was never ready, before the next one. */
+  onFailure?: () => void;
   /** Milliseconds without a byte after which the connection is lost. */
   silence?: number;
   /** Waits so many milliseconds before the next connection. */
@@ -38,7 +40,7 @@ const SILENCE = 40_000;
  * thrown. Also throws `SignedOut`, `AccountChanged`, and a `Problem` that a repetition would not solve.
  */
 export async function* events(options: EventsOptions): AsyncGenerator<StreamEvent, never> {
-  const { token, signal, pause = sleep } = options;
+  const { token, signal, onFailure, pause = sleep } = options;
   let position = options.since;
   let rejected = "";
   // Connections in succession that were never ready.
@@ -80,7 +82,9 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
       wait = requestedWait(error);
     }
     // With a new token or another position at once, unless that did not help.
-    if (!isRenewed || failures > 1) await pause(wait ?? delayAfter(failures), signal);
+    if (isRenewed && failures <= 1) continue;
+    if (failures) onFailure?.();
+    await pause(wait ?? delayAfter(failures), signal);
   }
 }
 

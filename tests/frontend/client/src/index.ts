@@ -1,4 +1,4 @@
-export { createClient, type Client, type ClientOptions, type SinceOptions } from "./client.ts";
+export { createClient, type Client, type ClientOptions, type EventOptions, type SinceOptions } from "./client.ts";
 export type { StreamEvent } from "./events.ts";
 export { isSameTag, searchText, tagKey } from "./fold.ts";
 export type { Fetch } from "./http.ts";

@@ -9,6 +9,8 @@ export interface FeedOptions {
   /** Reads a page of the change feed. */
   changes: (query: { since?: string; limit: number; signal: AbortSignal }) => Promise<Changes>;
   signal: AbortSignal;
+  /** Called when a request has failed, before the next one. */
+  onFailure?: () => void;
   /** Waits so many milliseconds before the next request. */
   pause?: (millis: number, signal: AbortSignal) => Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function* poll(options: PollOptions): AsyncGenerator<StreamEvent, n
  * last page, or nothing if what follows the position is not known.
  */
 export async function* pages(since: string | undefined, options: FeedOptions): AsyncGenerator<Changes, string | undefined> {
-  const { changes, signal, pause = sleep } = options;
+  const { changes, signal, onFailure, pause = sleep } = options;
   let failures = 0;
   for (;;) {
     try {
@@ -76,6 +78,7 @@ export async function* pages(since: string | undefined, options: FeedOptions): A
       if (error instanceof Problem && error.code === "resync_required") return undefined;
       if (isFinal(error)) throw error;
       failures += 1;
+      onFailure?.();
       await pause(requestedWait(error) ?? delayAfter(failures), signal);
     }
   }

@@ -25,15 +25,18 @@ export interface Channel {
   close: () => void;
 }
 
-/** What tabs send each other. A subscriber or a follower asks with `hello`; a leader that is not ready answers `alive`. */
-export type Message = Step | "hello" | "alive";
+/**
+ * What tabs send each other. A subscriber or a follower asks with `hello`; a leader that is not ready answers `alive`, and sends
+ * `failure` when it could not connect.
+ */
+export type Message = Step | "hello" | "alive" | "failure";
 
 export interface SharedOptions {
   /** Contains the base URL and the user's id, so that accounts never mix. */
   name: string;
   tabs: Tabs;
   /** The events of the API. */
-  receive: (since: string | undefined, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  receive: (since: string | undefined, signal: AbortSignal, onFailure: () => void) => AsyncIterable<StreamEvent>;
   changes: FeedOptions["changes"];
 }
 
@@ -66,10 +69,10 @@ export class SharedEvents {
   }
 
   /** Yields the events after a position, or from now on, until the signal is aborted. */
-  async *events(since: string | undefined, signal: AbortSignal): AsyncGenerator<StreamEvent, never> {
+  async *events(since: string | undefined, signal: AbortSignal, onFailure?: () => void): AsyncGenerator<StreamEvent, never> {
     if (!this.#hub || this.#hub.isClosed) this.#hub = new Hub(this.#options);
     const hub = this.#hub;
-    const subscription = new Subscription(since);
+    const subscription = new Subscription(since, onFailure);
     const leave = () => hub.leave(subscription);
     signal.addEventListener("abort", leave);
     try {
@@ -141,7 +144,12 @@ class Hub {
       return;
     }
     this.#silence = 0;
-    if (message !== "alive") this.#deliver(message);
+    if (message === "failure") this.#reportFailure();
+    else if (message !== "alive") this.#deliver(message);
+  }
+
+  #reportFailure(): void {
+    for (const { onFailure } of this.#subscriptions) onFailure?.();
   }
 
   #deliver(step: Step): void {
@@ -206,7 +214,12 @@ class Hub {
     let position = this.#position ?? [...this.#subscriptions].find(({ position }) => position !== undefined)?.position;
     let changes: Change[] = [];
     try {
-      for await (const event of this.#options.receive(position, signal)) {
+      const onFailure = () => {
+        if (signal.aborted) return;
+        this.#reportFailure();
+        this.#channel.postMessage("failure");
+      };
+      for await (const event of this.#options.receive(position, signal, onFailure)) {
         if (signal.aborted) return;
         if (event.type === "change") changes.push(event.change);
         // Changes that have a position together, those of a page, are one step.

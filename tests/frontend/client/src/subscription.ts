@@ -28,8 +28,12 @@ export class Subscription {
   #failure?: { error: unknown };
   #wake = () => {};
 
-  constructor(since?: string) {
+  /** Called when the leader could not connect. */
+  readonly onFailure?: () => void;
+
+  constructor(since?: string, onFailure?: () => void) {
     this.position = since;
+    this.onFailure = onFailure;
   }
 
   /** Adds a step of any leader. */
