@@ -272,7 +272,7 @@ test("requests are repeated until the network is back", async () => {
   await offline.create({ title: "one" });
   await expect.poll(() => offline.status().error).toBeInstanceOf(Unreachable);
   device.network = "on";
-  await expect.poll(() => offline.status()).toEqual({ pending: 0, isSending: false, error: undefined });
+  await expect.poll(() => offline.status()).toEqual({ pending: 0, isSending: false, isLoaded: false, error: undefined });
   offline.close();
 });
 

@@ -37,7 +37,7 @@ export class TaskStore {
   constructor(options: TaskStoreOptions) {
     this.#options = options;
     const tasks = options.initialPage?.tasks ?? [];
-    const status = { pending: 0, isSending: false };
+    const status = { pending: 0, isSending: false, isLoaded: false };
     this.#snapshot = { tasks, lists: [], conflicts: [], isLoaded: false, status, isTemporary: false };
   }
 
@@ -107,11 +107,12 @@ export class TaskStore {
   }
 
   async #open(client: Client, signal: AbortSignal): Promise<OfflineTasks> {
+    const initialTasks = this.#options.initialPage?.tasks;
     try {
-      return this.#use(await OfflineTasks.open({ client, storage: indexedDbStorage() }), signal);
+      return this.#use(await OfflineTasks.open({ client, storage: indexedDbStorage(), initialTasks }), signal);
     } catch {
       this.#isTemporary = true;
-      return this.#use(await OfflineTasks.open({ client, storage: memoryStorage(), tabs: null }), signal);
+      return this.#use(await OfflineTasks.open({ client, storage: memoryStorage(), tabs: null, initialTasks }), signal);
     }
   }
 
@@ -130,23 +131,21 @@ export class TaskStore {
 
   #use(offline: OfflineTasks, signal: AbortSignal): OfflineTasks {
     this.#opened.push(offline);
-    let isLoaded = offline.tasks().length > 0 || offline.lists().length > 0;
     const show = () => {
-      const { initialPage } = this.#options;
-      const tasks = isLoaded ? offline.tasks() : merged(offline.tasks(), initialPage?.tasks ?? []);
-      const [lists, conflicts, status] = [offline.lists(), offline.conflicts(), offline.status()];
-      this.#set({ tasks, lists, conflicts, isLoaded, status, isTemporary: this.#isTemporary });
+      const [tasks, lists, conflicts, status] = [offline.tasks(), offline.lists(), offline.conflicts(), offline.status()];
+      this.#set({ tasks, lists, conflicts, isLoaded: status.isLoaded, status, isTemporary: this.#isTemporary });
       if (status.error) this.#ended(status.error);
     };
     offline.subscribe(show);
     show();
-    const loaded = () => {
-      isLoaded = true;
-      show();
-    };
-    // Without a network, what is stored is all there is.
-    offline.refresh().then(loaded, loaded);
-    offline.follow({ signal }).catch((error: unknown) => signal.aborted || this.#ended(error));
+    whileVisible(signal, (signal) => {
+      offline.follow({ signal }).catch((error: unknown) => {
+        if (signal.aborted) return;
+        // What changes elsewhere has no room either. Changes of the user that are stored remain in view.
+        if (error instanceof StorageFailed && !offline.status().pending) void this.#openInMemory(offline);
+        else this.#ended(error);
+      });
+    });
     return offline;
   }
 
@@ -161,8 +160,18 @@ export class TaskStore {
   }
 }
 
-/** The tasks of this device, and those of the server that it does not have. */
-function merged(own: readonly Task[], others: readonly Task[]): Task[] {
-  const ids = new Set(own.map(({ id }) => id));
-  return [...own, ...others.filter(({ id }) => !ids.has(id))];
+/** Runs it whenever the page becomes visible, with a signal that is aborted when it is hidden: then it has no stream of events. */
+function whileVisible(signal: AbortSignal, run: (signal: AbortSignal) => void): void {
+  let current = new AbortController();
+  const restart = () => {
+    current.abort();
+    current = new AbortController();
+    if (!document.hidden && !signal.aborted) run(current.signal);
+  };
+  restart();
+  document.addEventListener("visibilitychange", restart);
+  signal.addEventListener("abort", () => {
+    document.removeEventListener("visibilitychange", restart);
+    current.abort();
+  });
 }

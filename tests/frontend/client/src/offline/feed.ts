@@ -21,7 +21,7 @@ export async function refresh(client: Client, store: Store, signal: AbortSignal)
   }
   // The position of a user of whom nothing is stored is the beginning: after it, deletions of what this queue creates would be missing.
   if (!tasks.size && !lists.size) position = undefined;
-  await store.change((state) => ({ queue: { position }, tasks: replaced(state.tasks, tasks), lists: replaced(state.lists, lists) }));
+  await store.change((state) => ({ queue: { position, isLoaded: true }, tasks: replaced(state.tasks, tasks), lists: replaced(state.lists, lists) }));
   // What changed since the snapshot began.
   if (position !== undefined) await follow(client, store, position, signal);
 }

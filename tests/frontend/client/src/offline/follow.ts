@@ -5,17 +5,25 @@ import { Problem, Unreachable } from "../problem.ts";
 /** The longest pause between two attempts, in milliseconds. */
 const MAX_PAUSE = 30_000;
 
-/** Runs `refresh` now and after each event, again after errors that can pass, until the signal is aborted: then its reason is thrown. */
+/**
+ * Runs `refresh` now, after each event, and when there can be no events, which shows whether the API can be reached. Runs it again
+ * after errors that can pass, until the signal is aborted: then its reason is thrown.
+ */
 export async function followed(client: Client, refresh: () => Promise<void>, retryMs: number, signal: AbortSignal): Promise<never> {
   let isWanted = true;
   let wake = () => {};
+  let retry = () => {};
   const request = () => {
     isWanted = true;
     wake();
   };
 
   async function receive(): Promise<never> {
-    for await (const _ of client.events({ signal })) request();
+    for await (const { type } of client.events({ signal, onFailure: request })) {
+      request();
+      // The API can be reached again.
+      if (type === "ready") retry();
+    }
     throw new Error("A stream of events does not end.");
   }
 
@@ -32,7 +40,8 @@ export async function followed(client: Client, refresh: () => Promise<void>, ret
         isWanted = true;
         const pause = Math.min(retryMs * 2 ** failures++, MAX_PAUSE);
         const requested = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
-        await sleep(Math.max(pause * (0.5 + Math.random()), requested), signal);
+        const wait = sleep(Math.max(pause * (0.5 + Math.random()), requested), signal);
+        await (requested ? wait : Promise.race([wait, new Promise<void>((resolve) => (retry = resolve))]));
       }
     }
   }

@@ -18,6 +18,8 @@ import { pendingVersion, tasksOf, versionOf } from "./view.ts";
 export interface OfflineOptions {
   client: Client;
   storage: OfflineStorage;
+  /** Shown until all tasks are on this device, for example those that a server has rendered. */
+  initialTasks?: readonly Task[];
   /** Whether writes are sent at once, and again after errors of the network; true by default. Otherwise call `flush`. */
   autoSend?: boolean;
   /** Milliseconds before the first repetition of a request without a response; then twice as long each time, up to 60 times. */
@@ -33,6 +35,8 @@ export interface OfflineStatus {
   /** The number of operations that the API has not confirmed. */
   pending: number;
   isSending: boolean;
+  /** Whether all tasks and lists of the user are on this device, as of some moment. */
+  isLoaded: boolean;
   /** Why the last request failed; absent after one that succeeded. With `SignedOut` and `AccountChanged` it is not repeated. */
   error?: unknown;
 }
@@ -50,9 +54,10 @@ export class OfflineTasks {
   readonly #closed = new AbortController();
   /** Those that are being stored. They show already. */
   #unstored: readonly Pending[] = [];
+  #initial?: { of: State["tasks"]; merged: State["tasks"] };
   #tasks?: Pick<State, "tasks"> & { operations: readonly Pending[]; shown: Task[] };
   #lists?: Pick<State, "lists"> & { shown: List[] };
-  #status: OfflineStatus = { pending: 0, isSending: false };
+  #status: OfflineStatus = { pending: 0, isSending: false, isLoaded: false };
   /** What the listeners have seen. */
   #seen: readonly unknown[] = [];
   #flushing?: Promise<void>;
@@ -79,7 +84,7 @@ export class OfflineTasks {
 
   /** The tasks in their manual order, with all changes of this device. The same array until something changes. */
   tasks(): Task[] {
-    const { tasks } = this.#store.state;
+    const tasks = this.#confirmed();
     const operations = this.#operations();
     if (this.#tasks?.tasks !== tasks || !isSame(this.#tasks.operations, operations)) {
       this.#tasks = { tasks, operations, shown: tasksOf(tasks, operations, this.#options.client.userId) };
@@ -163,7 +168,10 @@ export class OfflineTasks {
 
   /** Loads what changed elsewhere. */
   async refresh(): Promise<void> {
+    const isUnreachable = this.#status.error instanceof Unreachable;
     await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
+    // Sooner than the next attempt.
+    if (isUnreachable) this.#send();
   }
 
   /**
@@ -316,6 +324,17 @@ export class OfflineTasks {
     return { queue: { operations: [...queue.operations, ...operations], bases, next: queue.next + operations.length } };
   }
 
+  /** The tasks without the changes of this device; until all are loaded, also the initial ones. */
+  #confirmed(): State["tasks"] {
+    const { tasks, queue } = this.#store.state;
+    const { initialTasks = [] } = this.#options;
+    if (queue.isLoaded || !initialTasks.length) return tasks;
+    if (this.#initial?.of !== tasks) {
+      this.#initial = { of: tasks, merged: new Map([...initialTasks.map((task) => [task.id, task] as const), ...tasks]) };
+    }
+    return this.#initial.merged;
+  }
+
   #version(id: string): Task | null {
     return versionOf(this.#store.state, id, this.#options.client.userId);
   }
@@ -325,7 +344,9 @@ export class OfflineTasks {
     const before = this.#status;
     const { isSending, error } = { ...before, ...status };
     const pending = this.#operations().length;
-    if (!isSame([pending, isSending, error], [before.pending, before.isSending, before.error])) this.#status = { pending, isSending, error };
+    const { isLoaded = false } = this.#store.state.queue;
+    const isEqual = isSame([pending, isSending, isLoaded, error], [before.pending, before.isSending, before.isLoaded, before.error]);
+    if (!isEqual) this.#status = { pending, isSending, isLoaded, error };
     const seen = [this.tasks(), this.lists(), this.conflicts(), this.#status];
     if (isSame(seen, this.#seen)) return;
     this.#seen = seen;

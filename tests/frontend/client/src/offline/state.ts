@@ -54,6 +54,8 @@ export interface OfflineConflict {
 export interface Queue {
   /** The number of writes to the storage: tabs compare it. */
   version: number;
+  /** Whether everything of the user was loaded once. */
+  isLoaded?: boolean;
   /** The position in the change feed of the tasks and lists. */
   position?: string;
   /** The number of the next operation. */
