@@ -35,11 +35,11 @@ export function TasksPage({ initialSelection }: { initialSelection: Selection })
 function Tasks({ initialSelection }: { initialSelection: Selection }) {
   const user = useUser();
   const [tasks, lists, isLoaded] = [useSnapshot("tasks"), useSnapshot("lists"), useSnapshot("isLoaded")];
-  const [selection, setSelection] = useSelection(initialSelection);
   const [dialog, setDialog] = useState<Dialog>();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [editing, setEditing] = useState<string>();
   const search = useRef<HTMLInputElement>(null);
+  const [selection, setSelection] = useSelection(initialSelection, search);
   const newTask = useRef<HTMLInputElement>(null);
   const dropTask = useDropTask();
 

@@ -1,21 +1,29 @@
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState, type RefObject } from "react";
 
-import { isSameView, selectionOf, urlOf, type Selection } from "@/lib/view";
+import { isSameView, SEARCH_MAX, selectionOf, urlOf, type Selection } from "@/lib/view";
 
 /**
  * What is selected, which is also in the URL of the page.
  *
  * The first render uses the selection of the server: without a network, the page was stored with another URL.
+ *
+ * @param input That of the search.
  */
-export function useSelection(initial: Selection) {
+export function useSelection(initial: Selection, input: RefObject<HTMLInputElement | null>) {
   const [selection, setSelection] = useState(initial);
 
-  useEffect(() => {
-    const restore = () => setSelection(selectionOf(Object.fromEntries(new URLSearchParams(location.search))));
-    restore();
+  // Before another render, which would replace what was typed before the page was hydrated.
+  useLayoutEffect(() => {
+    const ofUrl = () => selectionOf(Object.fromEntries(new URLSearchParams(location.search)));
+    const restore = () => setSelection(ofUrl());
+    const shown = input.current?.value;
+    const typed = shown === initial.search ? undefined : shown;
+    const first = typed === undefined ? ofUrl() : { ...ofUrl(), search: [...typed].slice(0, SEARCH_MAX).join("") };
+    if (typed !== undefined) history.replaceState(null, "", urlOf(first));
+    setSelection(first);
     addEventListener("popstate", restore);
     return () => removeEventListener("popstate", restore);
-  }, []);
+  }, [initial, input]);
 
   /** Without the router, which would request the page from the server. */
   function select(next: Selection) {
