@@ -5,135 +5,196 @@ import { test } from "node:test";
 
 import { holdNext, takeNext } from "./network.mjs";
 import { startContext } from "./context.mjs";
+import { until } from "./user.mjs";
 
-test("a save whose response is lost is not a conflict", async (t) => {
-  const { user } = await startContext(t);
-  const alice = await user("Alice");
-  await alice.add("Draft");
-  const dialog = await alice.openEditor("Draft");
-  await dialog.getByLabel("Title").fill("Saved at once");
-  const lost = await takeNext(alice.page, "PATCH", "**/tasks/**", async (route) => {
+const WRITES = "**/tasks/bulk";
+const FEED = "**/tasks/changes*";
+
+/** The titles of all tasks of the API, in their manual order. */
+const titles = async (user) => (await user.tasksOfApi()).map(({ title }) => title);
+
+/** Executes the next write, and loses its response. Returns the requests that follow, and the lost one first. */
+async function loseNext(page) {
+  const requests = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/tasks/bulk")) requests.push([request.headers()["idempotency-key"], request.postData()]);
+  });
+  const { taken } = await takeNext(page, "POST", WRITES, async (route) => {
     const response = await route.fetch();
     await route.abort();
     return response.status();
   });
-  await dialog.getByRole("button", { name: "Save" }).click();
-  assert.equal(await lost.taken, 200);
-  await dialog.getByRole("alert").waitFor();
-  const rejected = alice.nextResponse("PATCH");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  assert.equal((await rejected).status(), 412);
-  await dialog.waitFor({ state: "hidden" });
+  return { requests, taken };
+}
+
+test("a write whose response is lost is executed once", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  const added = await loseNext(alice.page);
+  await alice.type("Draft");
+  assert.equal(await added.taken, 200);
+  await alice.outage().waitFor();
+  await alice.saved();
+  assert.deepEqual(added.requests[1], added.requests[0]);
+  assert.equal(added.requests.length, 2);
+
+  const edited = await loseNext(alice.page);
+  await alice.openEditor("Draft");
+  await alice.fill({ title: "Saved at once" });
+  await alice.editor().getByRole("button", { name: "Done" }).click();
+  assert.equal(await edited.taken, 200);
+  await alice.saved();
+  assert.deepEqual(edited.requests[1], edited.requests[0]);
   await alice.expectTasks(["Saved at once"]);
-  assert.equal(await alice.page.getByText(/changed elsewhere/).count(), 0);
+  assert.equal(await alice.page.getByText(/needs a decision|could not be saved/).count(), 0);
+  const [task, ...others] = await alice.tasksOfApi();
+  assert.deepEqual([task.title, others], ["Saved at once", []]);
+  const { changes } = await alice.request("GET", "/tasks/changes");
+  assert.equal(changes.length, 1);
 });
 
-test("a slow save keeps the dialog open", async (t) => {
+test("a write that may be executed is not repeated by a reload", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  const lost = await loseNext(alice.page);
+  await alice.type("Draft");
+  assert.equal(await lost.taken, 200);
+  await alice.page.reload();
+  await alice.ready();
+  await alice.saved();
+  await alice.expectTasks(["Draft"]);
+  assert.deepEqual(await titles(alice), ["Draft"]);
+  assert.equal(new Set(lost.requests.map(([key]) => key)).size, 1);
+});
+
+test("a slow save delays no further change", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Draft");
-  const dialog = await alice.openEditor("Draft");
-  await dialog.getByLabel("Title").fill("Long thought about");
-  const { arrived, release } = await holdNext(alice.page, "PATCH");
-  await dialog.getByLabel("Title").press("Enter");
+  const { arrived, release } = await holdNext(alice.page, "POST", WRITES);
+  await alice.openEditor("Draft");
+  await alice.fill({ title: "Long thought about" });
+  await alice.editor().getByLabel("Title").press("Enter");
+  await alice.editor().waitFor({ state: "detached" });
   await arrived;
-  for (let times = 0; times < 3; times++) await alice.page.keyboard.press("Escape");
-  await dialog.getByRole("button", { name: "Cancel" }).click({ force: true });
-  assert.equal(await dialog.getByLabel("Title").getAttribute("readonly"), "");
-  release("abort");
-  await dialog.getByRole("alert").waitFor();
-  assert.equal(await dialog.getByLabel("Title").inputValue(), "Long thought about");
-  await dialog.getByRole("button", { name: "Save" }).click();
   await alice.expectTasks(["Long thought about"]);
+
+  // While the first one is not saved: neither Escape nor the failure loses what was typed.
+  await alice.openEditor("Long thought about");
+  await alice.fill({ description: "and even longer" });
+  await alice.page.keyboard.press("Escape");
+  await alice.editor().waitFor({ state: "detached" });
+  await alice.type("Another one");
+  release("abort");
+  await alice.saved();
+  await alice.expectTasks(["Another one", "Long thought about"]);
+  const stored = await alice.tasksOfApi();
+  assert.deepEqual(
+    stored.map(({ title, description }) => [title, description]),
+    [["Another one", null], ["Long thought about", "and even longer"]],
+  );
 });
 
-test("a list read during a change does not undo it", async (t) => {
+test("what is read during a change does not undo it", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Ticked");
-  const { arrived, release } = await holdNext(alice.page, "PATCH");
+  const reading = await holdNext(alice.page, "GET", FEED);
+  await alice.request("POST", "/tasks", { title: "Written elsewhere" });
+  await reading.arrived;
+  const writing = await holdNext(alice.page, "POST", WRITES);
   await alice.checkbox("Ticked").click();
-  await arrived;
-  for (const [which, seen] of [["Done", ["Ticked"]], ["To do", []], ["All", ["Ticked"]]]) {
-    const read = alice.nextResponse("GET");
-    await alice.filter(which);
-    await read;
-    await alice.expectTasks(seen);
+  reading.release("continue");
+  await alice.expectTasks(["Written elsewhere"]);
+  for (const view of ["Inbox", "All tasks"]) {
+    await alice.view(view);
+    await alice.expectTasks(["Written elsewhere"]);
   }
-  assert.equal(await alice.checkbox("Ticked").isChecked(), true);
-  release("continue");
-});
-
-test("a next page interrupted by a change still arrives", async (t) => {
-  const { user, origin, apiUrl } = await startContext(t);
-  const alice = await user("Alice");
-  const { token } = await (await alice.page.request.get(`${origin}/api/auth/token`)).json();
-  for (let count = 0; count < 55; count++) {
-    const headers = { Authorization: `Bearer ${token}` };
-    const { sub } = JSON.parse(atob(token.split(".")[1]));
-    const response = await alice.page.request.post(`${apiUrl}/api/${sub}/tasks`, { headers, data: { title: `Task ${count}` } });
-    assert.equal(response.status(), 201);
-  }
+  // The server renders it as it was.
+  await writing.arrived;
   await alice.page.reload();
   await alice.ready();
-  const { arrived, release } = await holdNext(alice.page, "GET", /cursor=/);
-  await alice.page.getByRole("button", { name: "Load more" }).click();
-  await arrived;
-  await alice.complete("Task 54");
-  release("continue");
-  await alice.checkbox("Task 0").waitFor();
-  assert.equal(await alice.checkbox("Task 54").isChecked(), true);
+  await alice.expectTasks(["Written elsewhere"]);
+  await alice.saved();
+  writing.release("abort");
+  const stored = await alice.tasksOfApi();
+  assert.deepEqual(stored.map(({ title, completed }) => [title, completed]), [["Written elsewhere", false], ["Ticked", true]]);
 });
 
-test("several failed additions are all kept", async (t) => {
+test("changes before all tasks are loaded are kept", async (t) => {
+  const { user, device } = await startContext(t);
+  const alice = await user("Alice");
+  for (let first = 0; first < 1200; first += 400) {
+    const operations = Array.from({ length: 400 }, (_, index) => ({ op: "create", task: { title: `Task ${first + index}` } }));
+    await alice.request("POST", "/tasks/bulk", { operations });
+  }
+  const other = await device(alice);
+  await other.signOut();
+  // The last page of all tasks: the first ones come from the server of the application.
+  const { arrived, release } = await holdNext(other.page, "GET", /\/tasks\/changes\?.*since=/);
+  await other.page.goto("/sign-in");
+  await other.page.getByLabel("E-mail").fill(other.email);
+  await other.page.getByLabel("Password").fill(other.password);
+  await other.page.getByRole("button", { name: "Sign in" }).click();
+  await arrived;
+  await other.checkbox("Task 1199").click();
+  await other.task("Task 1199").waitFor({ state: "detached" });
+  await other.type("Typed meanwhile");
+  release("continue");
+  await other.saved();
+  await other.ready();
+  await other.task("Typed meanwhile").waitFor();
+  await other.page.getByText("1,200 tasks", { exact: true }).waitFor();
+  const stored = await alice.tasksOfApi();
+  assert.deepEqual(stored.slice(0, 3).map(({ title, completed }) => [title, completed]), [
+    ["Typed meanwhile", false],
+    ["Task 1199", true],
+    ["Task 1198", false],
+  ]);
+  const all = await alice.request("GET", "/tasks?sort=position&limit=1000&status=completed");
+  assert.deepEqual(all.map(({ title }) => title), ["Task 1199"]);
+});
+
+test("several additions that failed are all kept", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   const input = alice.page.getByLabel("New task");
-  const first = await holdNext(alice.page, "PUT", "**/tasks/**");
+  const first = await holdNext(alice.page, "POST", WRITES);
   for (const title of ["First", "Second"]) {
     await input.fill(title);
     await alice.page.keyboard.press("Enter");
   }
   await input.fill("Third");
-  const second = await holdNext(alice.page, "PUT", "**/tasks/**");
   await first.arrived;
+  const second = await holdNext(alice.page, "POST", WRITES);
   first.release("abort");
   await second.arrived;
+  await alice.expectTasks(["Second", "First"]);
   second.release("abort");
-  const kept = alice.page.getByRole("list", { name: "Not added" });
-  for (const title of ["First", "Second"]) {
-    const row = kept.getByRole("listitem").filter({ hasText: title });
-    await row.getByRole("button", { name: "Try again" }).click();
-    await alice.checkbox(title).and(alice.page.locator(":enabled")).waitFor();
-  }
+  await alice.saved();
   assert.equal(await input.inputValue(), "Third");
-  assert.equal(await kept.count(), 0);
+  await alice.expectTasks(["Second", "First"]);
+  assert.deepEqual(await titles(alice), ["Second", "First"]);
 });
 
 test("a response does not move the focus back into the list", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
-  await alice.add("Ticked");
-  const { arrived, release } = await holdNext(alice.page, "PATCH");
+  for (const title of ["Other", "Ticked"]) await alice.add(title);
+  const { arrived, release } = await holdNext(alice.page, "POST", WRITES);
   await alice.checkbox("Ticked").click();
   await arrived;
-  await alice.page.getByRole("heading", { name: "Your tasks" }).click();
-  const saved = alice.nextResponse("PATCH");
+  await alice.page.getByRole("heading", { level: 1 }).click();
   release("continue");
-  await saved;
-  await alice.filter("To do");
-  await alice.page.getByRole("heading", { name: "Your tasks" }).click();
-  await alice.page.getByText("No task matches").waitFor();
-  await alice.filter("All");
-  await alice.expectTasks(["Ticked"]);
+  await alice.saved();
+  await alice.expectTasks(["Other"]);
   assert.equal(await alice.page.evaluate(() => document.activeElement?.closest("li")), null);
 });
 
-test("text typed before hydration is searched afterwards", async (t) => {
+test("text typed before hydration is not lost", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
-  await alice.add("Milk");
-  await alice.add("Bread");
+  for (const title of ["Milk", "Bread"]) await alice.add(title);
   let release = () => {};
   const released = new Promise((resolve) => (release = resolve));
   await alice.page.route("**/_next/static/**/*.js", async (route) => {
@@ -142,7 +203,13 @@ test("text typed before hydration is searched afterwards", async (t) => {
   });
   await alice.page.reload({ waitUntil: "commit" });
   await alice.search("milk");
+  await alice.page.getByLabel("New task").fill("Buttermilk");
   release();
   await alice.expectTasks(["Milk"]);
   assert.equal(await alice.page.getByRole("searchbox").inputValue(), "milk");
+  assert.equal(await alice.page.getByLabel("New task").inputValue(), "Buttermilk");
+  await alice.page.getByLabel("New task").press("Enter");
+  await alice.expectTasks(["Buttermilk", "Milk"]);
+  await alice.saved();
+  await until("the API has all", async () => (await titles(alice)).join() === "Buttermilk,Bread,Milk");
 });
