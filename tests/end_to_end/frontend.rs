@@ -89,6 +89,11 @@ fn due_dates_priorities_tags_and_deletions_are_edited() {
 }
 
 #[test]
+fn many_tasks_cost_little_per_change() {
+    browser(&Environment::new(), "many_tasks", |tests| tests);
+}
+
+#[test]
 fn tasks_are_moved_in_the_manual_order() {
     browser(&Environment::new(), "manual_order", |tests| tests);
 }

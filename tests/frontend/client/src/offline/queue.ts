@@ -114,7 +114,10 @@ export class OfflineTasks {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Creates a task, and returns it as it will be. Like every write, it shows at once, and is stored on the device when the promise is fulfilled. */
+  /**
+   * Creates a task, and returns it as it will be. Like every write, it shows at once, and is stored on the device when the promise is
+   * fulfilled.
+   */
   async create(task: NewTask, { id = uuid() }: { id?: string } = {}): Promise<Task> {
     // As it was entered: the API validates it.
     await this.#enqueue(null, [{ op: "create", id, task: { ...task, ...membersOf(task) } as NewTask }]);
