@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
 import { setHidden, STREAMS, twoBrowsers } from "./two-browsers.mjs";
-import { EVENTS, until, User } from "./user.mjs";
+import { until, User } from "./user.mjs";
 
 test("both browsers catch up after a restart and a crash", async (t) => {
   const { alice, other, stopApi, killApi, restartApi, streams, expectNoReload } = await twoBrowsers(t);
@@ -28,12 +28,39 @@ test("a hidden page has no stream, and continues where it was", async (t) => {
   await setHidden(other, true);
   await streams(1);
   await alice.add("Missed");
-  const request = other.page.waitForRequest(EVENTS);
+  const request = other.page.waitForRequest(/\/tasks\/changes/);
   await setHidden(other, false);
-  assert.match((await request).headers()["last-event-id"], /^[\w-]{1,128}$/);
+  assert.match((await request).url(), /\?since=[\w-]{1,128}(&|$)/);
   await other.expectTasks(["Missed", "Seen"]);
   await streams(2);
   await expectNoReload();
+});
+
+test("a change of a hidden page is sent", async (t) => {
+  const { alice, other, streams } = await twoBrowsers(t);
+  await other.page.getByLabel("New task").fill("Typed at last");
+  await setHidden(other, true);
+  await streams(1);
+  await other.page.getByLabel("New task").press("Enter");
+  await alice.expectTasks(["Typed at last"]);
+});
+
+test("all tabs of a browser share a stream", async (t) => {
+  const { alice, other, streams, metric } = await twoBrowsers(t);
+  const tab = await other.tab();
+  await alice.add("For all");
+  for (const one of [other, tab]) await one.expectTasks(["For all"]);
+  assert.equal(await metric(STREAMS), 2);
+  // The next one begins when the tab that has it is hidden, or closed.
+  await setHidden(other, true);
+  await alice.add("Seen by one");
+  await tab.expectTasks(["Seen by one", "For all"]);
+  await streams(2);
+  await setHidden(other, false);
+  await tab.page.close();
+  await alice.add("Seen by the other");
+  await other.expectTasks(["Seen by the other", "Seen by one", "For all"]);
+  await streams(2);
 });
 
 test("sign-out ends the stream, and the next user has another one", async (t) => {
@@ -77,10 +104,14 @@ test("a page without a stream gets one when another ends", async (t) => {
   await until("it has none", async () => other.responses.some(({ status }) => status === 429));
   await other.add("Written without it");
   await alice.expectTasks(["Written without it"]);
+  // It reads what changes now and then, and does not report an outage.
+  await alice.add("Read without it");
+  await other.task("Read without it").waitFor();
+  assert.equal(await other.outage().count(), 0);
   await setHidden(alice, true);
   await until("it has one", async () => other.responses.some(({ path, status }) => path.endsWith("/events") && status === 200));
   await alice.add("Written in the background");
-  await other.expectTasks(["Written in the background", "Written without it"]);
+  await other.expectTasks(["Written in the background", "Read without it", "Written without it"]);
 });
 
 test("events pass the rewrite one by one", async (t) => {
