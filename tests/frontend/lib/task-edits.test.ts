@@ -1,7 +1,7 @@
 import type { Task } from "tasknook-client";
 import { expect, test } from "vitest";
 
-import { errorsOf, patchOf, tagsOf, withEdit } from "./task-edits";
+import { errorsOf, hasOtherValues, patchOf, tagsOf, withEdit } from "./task-edits";
 
 const task = {
   title: "Buy milk",
@@ -17,6 +17,13 @@ test("a field that contains what the task has is no edit", () => {
   const edits = withEdit(task, {}, { title: "Buy bread", tags: "work" });
   expect(edits).toEqual({ title: "Buy bread", tags: "work" });
   expect(withEdit(task, edits, { title: "Buy milk" })).toEqual({ tags: "work" });
+});
+
+test("versions differ in the fields with edits alone", () => {
+  const other = { ...task, title: "Buy bread", due_date: "2026-12-24T18:00:00.000Z", revision: 2 };
+  expect(hasOtherValues(task, other, { tags: "work", due: { date: "", time: "" } })).toBe(false);
+  expect(hasOtherValues(task, other, { title: "Buy butter" })).toBe(true);
+  expect(hasOtherValues(task, other, {})).toBe(false);
 });
 
 test("the patch contains what differs", () => {

@@ -41,6 +41,12 @@ export function withEdit(task: Task, edits: Edits, edit: Edits): Edits {
   return Object.fromEntries(all.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(fields[name])));
 }
 
+/** Whether two versions of a task differ in a field with an edit. */
+export function hasOtherValues(one: Task, other: Task, edits: Edits): boolean {
+  const [fields, others] = [fieldsOf(one), fieldsOf(other)];
+  return (Object.keys(edits) as (keyof Edits)[]).some((name) => JSON.stringify(fields[name]) !== JSON.stringify(others[name]));
+}
+
 /** The length as the API counts it. */
 export const lengthOf = (text: string) => [...text].length;
 

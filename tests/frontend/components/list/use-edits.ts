@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { useNotices } from "@/components/ui/notices";
-import { errorsOf, fieldsOf, patchOf, withEdit, type EditErrors, type Edits } from "@/lib/task-edits";
+import { errorsOf, fieldsOf, hasOtherValues, patchOf, withEdit, type EditErrors, type Edits } from "@/lib/task-edits";
 import type { Task } from "tasknook-client";
 
 import type { RowActions } from "./actions";
@@ -18,17 +18,27 @@ export function useEdits(task: Task, actions: RowActions) {
   const [edits, setEdits] = useState<Edits>(() => returned.get(task.id) ?? {});
   const typed = useRef(edits);
   const latest = useLatest(task);
+  /** The version that the edits were made to. A field that changes elsewhere meanwhile is a conflict, and is not overwritten. */
+  const seen = useRef(task);
 
   function change(edit: Edits): void {
+    follow();
     typed.current = withEdit(latest.current, typed.current, edit);
     setEdits(typed.current);
   }
 
+  /** Takes the latest version, unless a field with edits has another value in it. */
+  function follow(): void {
+    if (!hasOtherValues(latest.current, seen.current, typed.current)) seen.current = latest.current;
+  }
+
   /** Saves the valid fields. At the end, the others return to what the task has, and a notice offers them. */
   const [save] = useState(() => ({ isLast }: { isLast: boolean }) => {
-    const [task, edits] = [latest.current, typed.current];
+    follow();
+    const [task, edits] = [seen.current, typed.current];
     const patch = patchOf(task, edits);
     if (Object.keys(patch).length) actions.change(task, patch);
+    seen.current = { ...task, ...patch } as Task;
     if (!isLast) return;
     typed.current = {};
     returned.delete(task.id);
