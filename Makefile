@@ -33,6 +33,7 @@ demo: ## Start the service on SQLite, and a Next.js application with Better Auth
 APP := tests/frontend/.next/BUILD_ID
 $(APP): $(shell git ls-files tests/frontend/app tests/frontend/components tests/frontend/lib tests/frontend/client/src \
 		tests/frontend/*.ts tests/frontend/package-lock.json)
+	@echo "Building the application; about a minute on 2 cores."
 	NEXT_TELEMETRY_DISABLED=1 npm run build --prefix tests/frontend
 
 .PHONY: check
