@@ -45,6 +45,7 @@ async function expectExamples(alice) {
     await dialog.waitFor({ state: "detached" });
   }
   await alice.remove("Water the plants");
+  await alice.notice("is in the trash").waitFor();
   await page.locator("body").press("u");
   await alice.task("Water the plants").waitFor();
   await alice.showCompleted();

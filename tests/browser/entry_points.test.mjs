@@ -85,8 +85,11 @@ test("every action is available from the keyboard", async (t) => {
   await expectFocus("Second, changed");
   await keys.press("1");
   await alice.task("Second, changed").getByText("Urgent").waitFor();
+  // The change shows first, then the notice that can be undone: the third one.
+  await page.getByRole("button", { name: "Undo" }).nth(2).waitFor();
   await keys.press("u");
   await alice.task("Second, changed").getByText("Urgent").waitFor({ state: "detached" });
+  await alice.expectTasks(["Second, changed"]);
 
   const completed = page.getByRole("button", { name: /^Completed/ }).and(page.locator(":focus"));
   for (let tabs = 0; !(await completed.count()); tabs += 1) {
@@ -106,6 +109,7 @@ test("every action is available from the keyboard", async (t) => {
   await expectFocus("First");
   await keys.press("Delete");
   await alice.expectTasks(["Second, changed"]);
+  await alice.notice("is in the trash").waitFor();
   await keys.press("u");
   await alice.expectTasks(["First", "Second, changed"]);
 
