@@ -315,3 +315,34 @@ test("an id is used as it is, and listeners hear each change", async () => {
   await offline.create({ title: "two" });
   expect(calls).toBe(1);
 });
+
+test("initial tasks are shown and changed until all are loaded", async () => {
+  const device = new Device();
+  const { api } = testClient({ userId: device.userId });
+  for (const title of ["deleted", "changed", "moved"]) await api.create({ title });
+  const initialTasks = await storedTasks(device.userId);
+  await api.create({ title: "not on the first page" });
+  const offline = await device.open({ initialTasks });
+  expect([titles(offline.tasks()), offline.status().isLoaded]).toEqual([["moved", "changed", "deleted"], false]);
+
+  const [moved, changed, deleted] = offline.tasks();
+  await offline.remove(deleted!);
+  await offline.update(changed!, { title: "changed here" });
+  await offline.move(moved!, { to: "last" });
+  expect(titles(offline.tasks())).toEqual(["changed here", "moved"]);
+  await offline.refresh();
+  expect([titles(offline.tasks()), offline.status().isLoaded]).toEqual([["not on the first page", "changed here", "moved"], true]);
+  await expectSynchronized(offline, device.userId);
+  expect(titles(offline.tasks())).toEqual(["not on the first page", "changed here", "moved"]);
+});
+
+test("initial tasks that were deleted elsewhere do not remain", async () => {
+  const device = new Device();
+  const { api } = testClient({ userId: device.userId });
+  const task = await api.create({ title: "deleted elsewhere" });
+  await api.remove(task);
+  const offline = await device.open({ initialTasks: [task] });
+  expect(titles(offline.tasks())).toEqual(["deleted elsewhere"]);
+  await offline.refresh();
+  expect([offline.tasks(), offline.status().isLoaded]).toEqual([[], true]);
+});

@@ -189,3 +189,18 @@ test("shareEvents: false gives each client its own stream", async () => {
   expect(browser.holders()).toEqual([]);
   for (const stream of streams) await stream.close();
 });
+
+test("all tabs are notified of a connection that failed", async () => {
+  const { tab } = account();
+  let isCut = true;
+  const fetch = (url: string, init: RequestInit) => (isCut ? Promise.reject(new TypeError("cut")) : globalThis.fetch(url, init));
+  const failures = [0, 0, 0];
+  const streams = failures.map((_, index) => {
+    const { api } = tab({ fetch });
+    return followed((signal) => api.events({ signal, onFailure: () => void (failures[index]! += 1) }));
+  });
+  await expect.poll(() => failures.every((count) => count > 0), { timeout: 20_000 }).toBe(true);
+  isCut = false;
+  for (const stream of streams) await stream.expect({ type: "ready", missed: true });
+  for (const stream of streams) await stream.close();
+});
