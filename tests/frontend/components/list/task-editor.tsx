@@ -15,7 +15,7 @@ interface Props {
   task: Task;
   lists: List[];
   /** The tasks whose tags are suggested. */
-  tasks: Task[];
+  tasks: readonly Task[];
   canMove: { before?: boolean; after?: boolean };
   actions: RowActions;
 }

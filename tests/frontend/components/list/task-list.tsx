@@ -23,6 +23,8 @@ export interface TaskListProps {
   /** They are folded below the open ones. */
   completed: Task[];
   lists: List[];
+  /** All tasks of the user, whose tags are suggested. */
+  all: readonly Task[];
   /** Whether the rows contain the name of the list. */
   showsList: boolean;
   /** Whether rows can be moved. */
@@ -43,7 +45,7 @@ export interface TaskListProps {
 
 /** The tasks of a view. Only the rows near the visible part of the page are rendered. */
 export function TaskList(props: TaskListProps) {
-  const { tasks, completed, lists, showsList, isManual, empty, editing, onLastRemoved } = props;
+  const { tasks, completed, lists, all, showsList, isManual, empty, editing, onLastRemoved } = props;
   const container = useRef<HTMLDivElement>(null);
   const copies = useRef<HTMLDivElement>(null);
   const [isExpanded, toggle] = useExpanded();
@@ -81,7 +83,7 @@ export function TaskList(props: TaskListProps) {
         actions={actions}
         editor={
           editing === task.id && (
-            <TaskEditor task={task} lists={lists} tasks={tasks} canMove={task.completed ? {} : neighbors} actions={actions} />
+            <TaskEditor task={task} lists={lists} tasks={all} canMove={task.completed ? {} : neighbors} actions={actions} />
           )
         }
       />

@@ -23,7 +23,7 @@ interface Props {
 
 /** The form to add tasks, and the selected ones. */
 export function TasksOfView({ selection, selected, editing, onEditing, onView, newTask }: Props) {
-  const [lists, isLoaded] = [useSnapshot("lists"), useSnapshot("isLoaded")];
+  const [tasks, lists, isLoaded] = [useSnapshot("tasks"), useSnapshot("lists"), useSnapshot("isLoaded")];
   const { inform } = useNotices();
   const actions = useTaskActions();
   const { view, search } = selection;
@@ -42,6 +42,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
         tasks={selected.open}
         completed={selected.completed}
         lists={mutableLists}
+        all={tasks}
         showsList={view.kind !== "list"}
         isManual={isManual(view) && !search}
         empty={isLoaded ? <EmptyView selection={selection} hasCompleted={selected.completed.length > 0} /> : <Skeleton />}
