@@ -1,9 +1,10 @@
-// Due date, priority and tags of tasks, the filters by them, and the way back from a deletion.
+// Due date, priority and tags of tasks, the views of them, quick add, and the way back from a deletion.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
+import { createLists } from "./list-steps.mjs";
 import { takeNext } from "./network.mjs";
 import { dayFromToday, until } from "./user.mjs";
 
@@ -15,58 +16,99 @@ async function stored(user, title) {
   return (await response.json()).find((task) => task.title === title);
 }
 
+/** The button of a tag in the row of a task. */
+const tagOf = (row, tag) => row.getByRole("button", { name: `${tag}: show tasks with this tag`, exact: true });
+
 test("due date, priority and tags are edited, shown and cleared", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice", NEW_YORK);
   await alice.add("Buy milk");
   await alice.edit("Buy milk", { due: "2126-12-24", priority: "urgent", tags: "Errands, home,, ERRANDS" });
   const shown = alice.task("Buy milk");
-  for (const text of ["Due Dec 24, 2126", "Urgent"]) await shown.getByText(text).waitFor();
-  await shown.getByRole("button", { name: "Errands: show" }).waitFor();
+  await shown.getByText("Dec 24, 2126", { exact: true }).waitFor();
+  await shown.getByText("Urgent", { exact: true }).waitFor({ state: "attached" });
+  await tagOf(shown, "Errands").waitFor();
   const { due_date, priority, tags } = await stored(alice, "Buy milk");
   assert.deepEqual([due_date, priority, tags], ["2126-12-24", "urgent", ["Errands", "home"]]);
 
   // A time is one of the browser's time zone.
   await alice.edit("Buy milk", { time: "18:30" });
-  await shown.getByText("Due Dec 24, 2126, 6:30 PM").waitFor();
+  await shown.getByText("Dec 24, 2126, 6:30 PM").waitFor();
   assert.equal((await stored(alice, "Buy milk")).due_date, "2126-12-24T23:30:00.000Z");
   await alice.page.reload();
   await alice.ready();
   await shown.getByText("6:30 PM").waitFor();
-  const dialog = await alice.openEditor("Buy milk");
-  assert.deepEqual(await dialog.locator("input").evaluateAll((inputs) => inputs.map(({ value }) => value)), [
-    "Buy milk",
-    "2126-12-24",
-    "18:30",
-    "Errands, home",
-  ]);
+  const editor = await alice.openEditor("Buy milk");
+  const values = { Title: "Buy milk", "Due date": "2126-12-24", Time: "18:30", Priority: "urgent", Tags: "Errands, home" };
+  for (const [label, value] of Object.entries(values)) assert.equal(await editor.getByLabel(label).inputValue(), value);
   await alice.page.keyboard.press("Escape");
   await alice.edit("Buy milk", { description: "two litres" });
   assert.equal((await stored(alice, "Buy milk")).due_date, "2126-12-24T23:30:00.000Z");
 
   await alice.edit("Buy milk", { due: "", priority: "medium", tags: " " });
-  await until("nothing of it is shown", async () => !/Due|Urgent|Errands/.test(await shown.innerText()));
+  await until("nothing of it is shown", async () => !/2126|Urgent|Errands/.test((await shown.textContent()) ?? ""));
   const cleared = await stored(alice, "Buy milk");
   assert.deepEqual([cleared.due_date, cleared.priority, cleared.tags], [null, "medium", []]);
+
+  // The priority has keys.
+  await alice.checkbox("Buy milk").focus();
+  await alice.page.keyboard.press("2");
+  await shown.getByText("High priority").waitFor({ state: "attached" });
+  await alice.saved();
+  assert.equal((await stored(alice, "Buy milk")).priority, "high");
+});
+
+test("quick add reads date, time, tags, priority and list", async (t) => {
+  const { user, device } = await startContext(t);
+  const alice = await user("Alice", NEW_YORK);
+  await createLists(alice, ["House work"]);
+  await alice.page.getByLabel("New task").fill("Water plants tomorrow 9am #home !high @house");
+  const recognized = alice.page.getByRole("list", { name: "Recognized" });
+  for (const name of [/^Due date: /, /^Tag: ?home/, /^Priority: ?High/, /^List: ?House work/]) {
+    await recognized.getByRole("button", { name }).waitFor();
+  }
+  await alice.page.getByRole("button", { name: "Add", exact: true }).click();
+  const shown = alice.task("Water plants");
+  await shown.getByText("Tomorrow, 9:00 AM").waitFor();
+  await tagOf(shown, "home").waitFor();
+  await shown.getByText("High priority").waitFor({ state: "attached" });
+  await shown.getByText("House work", { exact: true }).waitFor();
+  await alice.saved();
+  const tomorrow = await alice.page.evaluate(() => {
+    const now = new Date();
+    return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 9).toISOString();
+  });
+  const { due_date, priority, tags } = await stored(alice, "Water plants");
+  assert.deepEqual([due_date, priority, tags], [tomorrow, "high", ["home"]]);
+
+  // A part that is turned back into text is one of the title.
+  await alice.page.getByLabel("New task").fill("Read the tag #home");
+  await recognized.getByRole("button", { name: /^Tag: ?home/ }).click();
+  await alice.page.getByRole("button", { name: "Add", exact: true }).click();
+  await alice.task("Read the tag #home").waitFor();
+  const other = await device(alice);
+  await other.view("home");
+  await other.expectTasks(["Water plants"]);
+  await other.view("House work");
+  await other.expectTasks(["Water plants"]);
 });
 
 test("rejected members show their errors at their fields", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   await alice.add("Buy milk");
-  const dialog = await alice.openEditor("Buy milk");
-  await dialog.getByLabel("Tags").fill("x".repeat(51));
-  await dialog.getByRole("button", { name: "Save" }).click();
-  const focused = dialog.getByLabel("Tags").and(alice.page.locator("[aria-invalid=true]:focus"));
-  await focused.waitFor();
-  await dialog.getByText("at most 50 characters").waitFor();
-  assert.equal(await dialog.getByRole("alert").count(), 0);
-  await dialog.getByLabel("Tags").fill("x");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.waitFor({ state: "hidden" });
+  const editor = await alice.openEditor("Buy milk");
+  await editor.getByLabel("Tags").fill("x".repeat(51));
+  await editor.getByRole("button", { name: "Done" }).click();
+  await editor.getByLabel("Tags").and(alice.page.locator("[aria-invalid=true]:focus")).waitFor();
+  await editor.getByText("A tag has at most 50 characters.").waitFor();
+  await editor.getByLabel("Tags").fill("x");
+  await editor.getByRole("button", { name: "Done" }).click();
+  await editor.waitFor({ state: "detached" });
+  await tagOf(alice.task("Buy milk"), "x").waitFor();
 });
 
-test("tasks are filtered by due date, priority and tag", async (t) => {
+test("tasks are in the views of their due dates and tags", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice");
   for (const title of ["None", "Later", "Soon", "Today", "Late"]) await alice.add(title);
@@ -75,41 +117,44 @@ test("tasks are filtered by due date, priority and tag", async (t) => {
   await alice.edit("Today", { due: dayFromToday(0), priority: "high" });
   await alice.edit("Late", { due: dayFromToday(-1), tags: "garden" });
   await alice.task("Late").getByText("Overdue: yesterday").waitFor();
-  await alice.task("Today").getByText("Due today").waitFor();
+  await alice.task("Today").locator("time").getByText("Today", { exact: true }).waitFor();
+  const links = alice.page.getByRole("navigation", { name: "Views" });
+  await links.getByRole("link", { name: "Today 1 overdue, 2 open tasks", exact: true }).waitFor();
 
-  for (const [option, titles] of Object.entries({
-    Overdue: ["Late"],
-    "Due today": ["Today"],
-    "Due within 7 days": ["Today", "Soon"],
-    "No due date": ["None"],
-    "Any due date": ["Late", "Today", "Soon", "Later", "None"],
+  await alice.edit("Soon", { time: "00:00" });
+  for (const [view, titles] of Object.entries({
+    Today: ["Late", "Today"],
+    "Next 7 days": ["Late", "Today", "Soon"],
+    garden: ["Late", "Soon"],
+    "All tasks": ["Late", "Today", "Soon", "Later", "None"],
   })) {
-    await alice.filterBy("Due date", option);
+    await alice.view(view);
     await alice.expectTasks(titles);
-    // The same as the API has it, also on the first paint.
     await alice.page.reload();
     await alice.ready();
     await alice.expectTasks(titles);
   }
-  await alice.filterBy("Priority", "High");
-  await alice.expectTasks(["Today", "Soon"]);
-  await alice.filterBy("Tag", "garden");
-  await alice.expectTasks(["Soon"]);
-  await alice.filterBy("Priority", "Any priority");
-  await alice.expectTasks(["Late", "Soon"]);
-  await alice.filterBy("Tag", "Any tag");
-  await alice.task("Later").getByRole("button", { name: "work: show" }).click();
+  await tagOf(alice.task("Later"), "work").click();
   await alice.expectTasks(["Soon", "Later"]);
-  await alice.page.reload();
+  await alice.search("soon");
+  await alice.expectTasks(["Soon"]);
+  await alice.search("late again");
+  await alice.page.getByText("No task matches.").waitFor();
+  await alice.page.getByRole("button", { name: "Clear the search" }).click();
   await alice.expectTasks(["Soon", "Later"]);
 
-  // A task that is done is no longer overdue.
-  await alice.filterBy("Tag", "Any tag");
-  await alice.filterBy("Due date", "Overdue");
-  await alice.checkbox("Late").click();
-  await alice.page.getByText("No task matches").waitFor();
-  await alice.page.getByRole("button", { name: "Show all" }).click();
-  await alice.expectTasks(["Late", "Today", "Soon", "Later", "None"]);
+  // A task without a date is in Today if it is added there. One that is done is no longer overdue.
+  await alice.view("Today");
+  await alice.add("Now");
+  await alice.expectTasks(["Late", "Now", "Today"]);
+  await alice.complete("Late");
+  await alice.expectTasks(["Now", "Today"]);
+  await links.getByRole("link", { name: "Today 2 open tasks", exact: true }).waitFor();
+  // One that is due at another time moves.
+  await alice.edit("Today", { due: dayFromToday(1) });
+  await alice.expectTasks(["Now"]);
+  await alice.view("Next 7 days");
+  await alice.expectTasks(["Now", "Today", "Soon"]);
 });
 
 test("tags in use are offered", async (t) => {
@@ -119,35 +164,20 @@ test("tags in use are offered", async (t) => {
   await bob.edit("His", { tags: "secret" });
   await alice.add("First");
   await alice.edit("First", { tags: "work, garden" });
+  await createLists(alice, ["Home"]);
+  // Also those of tasks that are in other views.
+  await alice.view("Home");
   await alice.add("Second");
-  const dialog = await alice.openEditor("Second");
-  const offered = () => dialog.locator("datalist option").evaluateAll((options) => options.map(({ value }) => value));
-  await until("both are offered", async () => (await offered()).join() === "garden,work");
-  await dialog.getByLabel("Tags").fill("WORK, g");
+  const editor = await alice.openEditor("Second");
+  const offered = () => editor.locator("datalist option").evaluateAll((options) => options.map(({ value }) => value));
+  assert.deepEqual((await offered()).sort(), ["garden", "work"]);
+  await editor.getByLabel("Tags").fill("WORK, g");
   assert.deepEqual(await offered(), ["WORK, garden"]);
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.waitFor({ state: "hidden" });
-  // Also in the filter, once they are used.
-  const names = () => alice.page.getByRole("main").getByLabel("Tag", { exact: true }).locator("option").allTextContents();
-  await until("the new one is offered", async () => (await names()).join() === "Any tag,g,garden,WORK");
-});
-
-test("members changed elsewhere are merged, or are in conflict", async (t) => {
-  const { user } = await startContext(t);
-  const alice = await user("Alice");
-  await alice.add("Draft");
-  const other = await alice.tab();
-  const dialog = await alice.openEditor("Draft");
-  await other.edit("Draft", { priority: "low", tags: "theirs" });
-  await dialog.getByLabel("Tags").fill("mine");
-  await dialog.getByLabel("Due date").fill("2126-01-02");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("This task was changed elsewhere").waitFor();
-  assert.deepEqual(await dialog.locator("dt", { hasText: "differs" }).allTextContents(), Array(2).fill("Tags differs"));
-  await dialog.getByRole("button", { name: "Keep mine" }).click();
-  await dialog.waitFor({ state: "hidden" });
-  const { priority, tags, due_date } = await stored(alice, "Draft");
-  assert.deepEqual([priority, tags, due_date], ["low", ["mine"], "2126-01-02"]);
+  await editor.getByRole("button", { name: "Done" }).click();
+  await editor.waitFor({ state: "detached" });
+  // Also in the sidebar, where those that differ in case are one.
+  const links = alice.page.getByRole("navigation", { name: "Views" });
+  for (const name of [/^g 1 open task$/, /^garden 1 open task$/, /^work 2 open tasks$/i]) await links.getByRole("link", { name }).waitFor();
 });
 
 test("a deletion can be undone", async (t) => {
@@ -156,12 +186,12 @@ test("a deletion can be undone", async (t) => {
   for (const title of ["Third", "Second", "First"]) await alice.add(title);
   await alice.edit("Second", { priority: "high", tags: "kept" });
   const before = await stored(alice, "Second");
+  await alice.dismissNotices();
   await alice.remove("Second");
-  const restored = alice.nextResponse("POST");
   await alice.page.getByRole("button", { name: "Undo" }).click();
-  assert.equal((await restored).status(), 200);
   await alice.expectTasks(["First", "Second", "Third"]);
-  await until("the task has the focus", () => alice.checkbox("Second").evaluate((box) => box === document.activeElement));
+  await until("the task has the focus", () => alice.task("Second").evaluate((row) => row.contains(document.activeElement)));
+  await alice.saved();
   const after = await stored(alice, "Second");
   assert.deepEqual({ ...after, updated_at: 0, revision: 0 }, { ...before, updated_at: 0, revision: 0 });
 
@@ -178,41 +208,42 @@ test("a deletion can be undone", async (t) => {
   await alice.expectTasks(["First", "Second", "Third again"]);
 });
 
-test("a deletion that cannot be undone is reported", async (t) => {
-  const { user } = await startContext(t, { api: { TASKNOOK_TASKS__TRASH_DAYS: "0" } });
+test("a deletion without a trash can be undone", async (t) => {
+  const { user, device } = await startContext(t, { api: { TASKNOOK_TASKS__TRASH_DAYS: "0" } });
   const alice = await user("Alice");
   await alice.add("Gone");
+  await alice.edit("Gone", { description: "a long text", tags: "kept" });
+  const other = await device(alice);
+  await alice.dismissNotices();
   await alice.remove("Gone");
+  await other.expectTasks([]);
   await alice.page.getByRole("button", { name: "Undo" }).click();
-  await alice.page.getByText("“Gone” was not restored.").waitFor();
-  await alice.page.getByText("Nothing to do yet").waitFor();
+  for (const user of [alice, other]) await user.expectTasks(["Gone"]);
+  await alice.saved();
+  const { description, tags } = await stored(alice, "Gone");
+  assert.deepEqual([description, tags], ["a long text", ["kept"]]);
 });
 
 test("a task whose response is lost is created once", async (t) => {
-  const { user } = await startContext(t);
+  const { user, device } = await startContext(t);
   const alice = await user("Alice");
-  const input = alice.page.getByLabel("New task");
-  await input.fill("Once");
-  const lost = await takeNext(alice.page, "PUT", "**/tasks/**", async (route) => {
+  const other = await device(alice);
+  const lost = await takeNext(alice.page, "POST", "**/tasks/bulk", async (route) => {
     const response = await route.fetch();
     await route.abort();
     return response.status();
   });
-  await alice.page.keyboard.press("Enter");
-  assert.equal(await lost.taken, 201);
-  await until("the text is back", async () => (await input.inputValue()) === "Once");
-  const again = alice.nextResponse("PUT");
-  await input.press("Enter");
-  assert.equal((await again).status(), 412);
-  await until("it was accepted", async () => (await input.inputValue()) === "");
-  await alice.expectTasks(["Once"]);
+  await alice.type("Once");
+  assert.equal(await lost.taken, 200);
+  await until("it is sent again", async () => alice.responses.some(({ path }) => path.endsWith("/tasks/bulk")));
+  await alice.saved();
+  for (const user of [alice, other]) await user.expectTasks(["Once"]);
   await alice.page.reload();
+  await alice.ready();
   await alice.expectTasks(["Once"]);
   // Another task may have the same title.
   await alice.add("Twice");
-  await input.fill("Twice");
-  const second = alice.nextResponse("PUT");
-  await input.press("Enter");
-  assert.equal((await second).status(), 201);
-  await alice.expectTasks(["Twice", "Twice", "Once"]);
+  await alice.page.getByLabel("New task").fill("Twice");
+  await alice.page.keyboard.press("Enter");
+  for (const user of [alice, other]) await user.expectTasks(["Twice", "Twice", "Once"]);
 });
