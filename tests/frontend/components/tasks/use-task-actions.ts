@@ -73,7 +73,8 @@ export function useTaskActions() {
   }, [store, announce, inform, warn]);
 }
 
-/** Moves the focus to the row of a task, if it was on the button that is gone. */
+/** Moves the focus to the row of a task, if it was on the button that is gone and the row is near the visible part of the page. */
 function focusOn({ id }: Task) {
-  if (document.activeElement === document.body) document.getElementById(id)?.focus();
+  if (document.activeElement !== document.body) return;
+  document.querySelector<HTMLElement>(`li[data-id="${CSS.escape(id)}"] input[type=checkbox]`)?.focus();
 }
