@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { takeNext } from "./network.mjs";
 import { until } from "./user.mjs";
 
 /** @typedef {import("./user.mjs").User} User */
@@ -114,4 +115,16 @@ export async function expectSynced(tabs, { open, completed = [], deleted = [] })
   });
   const { operations, conflicts, batch } = stored.find(({ key }) => key === "queue").value;
   assert.deepEqual({ operations, conflicts, batch }, { operations: [], conflicts: [], batch: undefined });
+}
+
+/**
+ * Holds the next write of a page for good, before the API has it or after. `arrived` is fulfilled when it is there.
+ *
+ * @param {import("playwright-core").Page} page @param {"before" | "after"} place
+ */
+export async function holdWrite(page, place) {
+  const { taken } = await takeNext(page, "POST", "**/tasks/bulk", async (route) => {
+    if (place === "after") await route.fetch();
+  });
+  return { arrived: taken };
 }

@@ -72,6 +72,11 @@ fn nothing_is_lost_or_repeated_without_a_network() {
     browser(&Environment::new(), "offline_steps", |tests| tests);
 }
 
+#[test]
+fn other_tabs_continue_after_crashes() {
+    browser(&Environment::new(), "offline_crashes", |tests| tests);
+}
+
 /// The client package on a page of its own, without the application.
 #[test]
 fn tabs_share_one_event_stream() {
