@@ -12,6 +12,7 @@ import { authenticate, invalidFields, type AuthErrors, type AuthKind } from "./a
 import styles from "./auth-form.module.css";
 import { AuthInput } from "./auth-input";
 import { forgetPage } from "./offline-page";
+import { UnsavedChanges } from "./unsaved-changes";
 
 const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
@@ -84,6 +85,7 @@ export function AuthForm({ kind }: { kind: AuthKind }) {
           </p>
         )}
       </form>
+      <UnsavedChanges />
       <p>
         {text.question} <Link href={`/${text.other}`}>{text.link}</Link>
       </p>

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 import { authClient } from "@/lib/auth-client";
+import { keepUnfinished } from "@/lib/unfinished";
 import { StoreProvider } from "@/components/store/store";
 import type { AccountChanged, Page } from "tasknook-client";
 
@@ -92,11 +93,13 @@ function useGoToSignIn() {
 
 /** Signs out in all tabs of this browser. What `clear` deletes is deleted when the session has ended. */
 export function useSignOut() {
+  const { id } = useUser();
   const goToSignIn = useGoToSignIn();
   return async (clear = () => Promise.resolve()) => {
     const { error } = await authClient.signOut();
     if (error) throw new Error(error.message);
     await clear().catch(() => {});
+    keepUnfinished(id, "");
     goToSignIn();
   };
 }

@@ -12,7 +12,7 @@ const FLUSH_TIMEOUT = 3000;
 export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const store = useStore();
   const signOut = useSignOut();
-  const [left, setLeft] = useState<number>();
+  const [left, setLeft] = useState<{ pending: number; conflicts: number }>();
   const [error, setError] = useState<string>();
 
   async function finish() {
@@ -28,8 +28,8 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const begin = useEffectEvent(async () => {
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_TIMEOUT));
     await Promise.race([store.flush(), timeout]);
-    const { pending } = store.snapshot().status;
-    if (pending) setLeft(pending);
+    const { status, conflicts } = store.snapshot();
+    if (status.pending || conflicts.length) setLeft({ pending: status.pending, conflicts: conflicts.length });
     else await finish();
   });
   useEffect(() => void begin(), []);
@@ -38,8 +38,9 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
     <Dialog heading="Sign out" onClose={onClose} locked={left === undefined && !error}>
       {left !== undefined && (
         <p>
-          {left === 1 ? "1 change is" : `${left} changes are`} only on this device, because Tasknook cannot be reached. If you sign out now,{" "}
-          {left === 1 ? "it is" : "they are"} lost.
+          {left.pending > 0 && `${count(left.pending)} only on this device, because Tasknook cannot be reached. `}
+          {left.conflicts > 0 && `${count(left.conflicts)} only on this device, until you decide about ${left.conflicts === 1 ? "it" : "them"}. `}
+          If you sign out now, {left.pending + left.conflicts === 1 ? "it is" : "they are"} lost.
         </p>
       )}
       {error && (
@@ -61,3 +62,5 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
     </Dialog>
   );
 }
+
+const count = (changes: number) => (changes === 1 ? "1 change is" : `${changes} changes are`);

@@ -23,6 +23,11 @@ export function StoreProvider({ children, ...options }: Props) {
       }),
   );
   useEffect(() => store.start(), [store]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => store.isUnsafeToLeave() && event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [store]);
   return <Context value={store}>{children}</Context>;
 }
 

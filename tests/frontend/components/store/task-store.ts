@@ -1,4 +1,4 @@
-import { createClient, SignedOut, type AccountChanged, type Client, type List, type Page, type Task } from "tasknook-client";
+import { AccountChanged, createClient, SignedOut, type Client, type List, type Page, type Task } from "tasknook-client";
 import { indexedDbStorage, memoryStorage, OfflineTasks, StorageFailed, type OfflineConflict, type OfflineStatus } from "tasknook-client/offline";
 
 /** What the page shows. It is never modified, only replaced. */
@@ -31,6 +31,7 @@ export class TaskStore {
   #opening?: Promise<OfflineTasks>;
   /** That of the device, and the one in memory that took its place. */
   readonly #opened: OfflineTasks[] = [];
+  readonly #writes = new Set<Promise<unknown>>();
   #following = new AbortController();
   #isTemporary = false;
 
@@ -61,20 +62,33 @@ export class TaskStore {
     this.#opening = this.#open(client, this.#newSignal());
     return () => {
       this.#following.abort();
-      const opening = this.#opening;
-      void opening?.then((offline) => offline.close()).finally(() => client.close());
+      const opening = this.#opening!;
+      // An editor is saved as it is removed, which is after this.
+      setTimeout(() => void this.#end(client, opening));
     };
   }
 
   /** Makes a change, which shows at once. If the device cannot store it, everything is in memory from then on. */
-  async write<Result>(change: (offline: OfflineTasks) => Promise<Result>): Promise<Result> {
+  write<Result>(change: (offline: OfflineTasks) => Promise<Result>): Promise<Result> {
+    const writing = this.#write(change);
+    this.#writes.add(writing);
+    writing.finally(() => this.#writes.delete(writing)).catch(() => {});
+    return writing;
+  }
+
+  async #write<Result>(change: (offline: OfflineTasks) => Promise<Result>): Promise<Result> {
     const offline = await this.#opening!;
     try {
       return await change(offline);
     } catch (error) {
       if (!(error instanceof StorageFailed)) throw error;
-      return change(await this.#openInMemory(offline));
+      return change(await this.#useMemory(offline));
     }
+  }
+
+  async #end(client: Client, opening: Promise<OfflineTasks>): Promise<void> {
+    await Promise.allSettled(this.#writes);
+    await opening.then((offline) => offline.close()).finally(() => client.close());
   }
 
   /** Changes lists, which needs a network. */
@@ -85,11 +99,16 @@ export class TaskStore {
     return result;
   }
 
-  /** Sends what is pending. Returns the number of changes that are left. */
-  async flush(): Promise<number> {
+  /** Whether changes would be lost with the page. */
+  isUnsafeToLeave(): boolean {
+    const { isTemporary, status, conflicts } = this.#snapshot;
+    return isTemporary && status.pending + conflicts.length > 0;
+  }
+
+  /** Sends what is pending. */
+  async flush(): Promise<void> {
     const offline = await this.#opening!;
     await offline.flush().catch(() => {});
-    return offline.status().pending;
   }
 
   /** Deletes everything of the user from this device. */
@@ -116,42 +135,37 @@ export class TaskStore {
     }
   }
 
-  #openInMemory(full: OfflineTasks): Promise<OfflineTasks> {
+  /** Continues in memory, once for all that fails. */
+  #useMemory(full: OfflineTasks): Promise<OfflineTasks> {
     if (this.#isTemporary) return this.#opening!;
     this.#isTemporary = true;
-    this.#opening = (async () => {
-      const offline = await OfflineTasks.open({ client: this.client, storage: memoryStorage(), tabs: null });
-      await offline.refresh().catch(() => {});
-      const signal = this.#newSignal();
-      full.close();
-      return this.#use(offline, signal);
-    })();
+    const { signal: current } = this.#following;
+    const signal = current.aborted ? current : this.#newSignal();
+    this.#opening = full.inMemory().then((offline) => this.#use(offline, signal));
     return this.#opening;
   }
 
   #use(offline: OfflineTasks, signal: AbortSignal): OfflineTasks {
     this.#opened.push(offline);
     const show = () => {
+      if (signal.aborted) return;
       const [tasks, lists, conflicts, status] = [offline.tasks(), offline.lists(), offline.conflicts(), offline.status()];
       this.#set({ tasks, lists, conflicts, isLoaded: status.isLoaded, status, isTemporary: this.#isTemporary });
-      if (status.error) this.#ended(status.error);
+      if (status.error) this.#failed(offline, status.error);
     };
     offline.subscribe(show);
     show();
     whileVisible(signal, (signal) => {
-      offline.follow({ signal }).catch((error: unknown) => {
-        if (signal.aborted) return;
-        // What changes elsewhere has no room either. Changes of the user that are stored remain in view.
-        if (error instanceof StorageFailed && !offline.status().pending) void this.#openInMemory(offline);
-        else this.#ended(error);
-      });
+      offline.follow({ signal }).catch((error: unknown) => signal.aborted || this.#failed(offline, error));
     });
     return offline;
   }
 
-  #ended(error: unknown): void {
-    if (error instanceof SignedOut) this.#options.onSignedOut();
-    else if (error instanceof Error && error.name === "AccountChanged") this.#options.onAccountChanged(error as AccountChanged);
+  #failed(offline: OfflineTasks, error: unknown): void {
+    // What changes elsewhere has no room, or a batch: nothing could be sent.
+    if (error instanceof StorageFailed) this.#useMemory(offline).catch(() => {});
+    else if (error instanceof SignedOut) this.#options.onSignedOut();
+    else if (error instanceof AccountChanged) this.#options.onAccountChanged(error);
   }
 
   #set(snapshot: Snapshot): void {

@@ -5,8 +5,8 @@ import { useSync } from "./use-sync";
 
 /** What the user should know above the tasks: that Tasknook cannot be reached, and that changes need a decision. */
 export function Banners({ onConflicts }: { onConflicts: () => void }) {
-  const { conflicts, isOnline, outage } = useSync();
-  const kept = "Your changes are kept on this device and sent later.";
+  const { conflicts, isOnline, outage, isTemporary } = useSync();
+  const kept = isTemporary ? NOT_STORED : "Your changes are kept on this device and sent later.";
   const reason = outage ? `Tasknook cannot be reached. ${kept}` : isOnline ? undefined : `You are offline. ${kept}`;
   return (
     <>
@@ -22,3 +22,5 @@ export function Banners({ onConflicts }: { onConflicts: () => void }) {
     </>
   );
 }
+
+const NOT_STORED = "This browser cannot store your changes: keep this page open until you are online and all is saved.";

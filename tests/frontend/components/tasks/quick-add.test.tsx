@@ -16,7 +16,7 @@ let added: NewTask[][];
 beforeEach(async () => {
   added = [];
   document.body.replaceChildren();
-  render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} onAdd={(tasks) => added.push(tasks)} ref={createRef()} />);
+  render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} userId="1" onAdd={(tasks) => added.push(tasks)} ref={createRef()} />);
   await expect.poll(() => button("Add")?.disabled).toBe(false);
 });
 

@@ -14,6 +14,7 @@ interface Props {
   lists: readonly List[];
   /** The tasks belong to it, unless the user types another list or due date. */
   view: View;
+  userId: string;
   onAdd: (tasks: NewTask[]) => void;
   ref: RefObject<HTMLInputElement | null>;
 }
@@ -30,11 +31,11 @@ function useNarrow(): boolean {
 }
 
 /** The form to add tasks. It recognizes due dates, priorities, tags and lists in what is typed. */
-export function QuickAdd({ lists, view, onAdd, ref }: Props) {
+export function QuickAdd({ lists, view, userId, onAdd, ref }: Props) {
   const id = useId();
   const hydrated = useHydrated();
   const narrow = useNarrow();
-  const { parts, error, lines, longLine, hasAdded, ...quick } = useQuickAdd({ lists, view, onAdd, input: ref });
+  const { parts, error, lines, longLine, hasAdded, ...quick } = useQuickAdd({ lists, view, userId, onAdd, input: ref });
   return (
     <form
       className={styles.form}

@@ -1,6 +1,7 @@
 import { useMemo, type RefObject } from "react";
 
 import { TaskList } from "@/components/list/task-list";
+import { useUser } from "@/components/account/session";
 import { useSnapshot } from "@/components/store/store";
 import { useNotices } from "@/components/ui/notices";
 import { contains, isIn, isManual, type Selection, type View } from "@/lib/view";
@@ -23,6 +24,7 @@ interface Props {
 
 /** The form to add tasks, and the selected ones. */
 export function TasksOfView({ selection, selected, editing, onEditing, onView, newTask }: Props) {
+  const { id: userId } = useUser();
   const [tasks, lists, isLoaded] = [useSnapshot("tasks"), useSnapshot("lists"), useSnapshot("isLoaded")];
   const { inform } = useNotices();
   const actions = useTaskActions();
@@ -37,7 +39,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
 
   return (
     <>
-      <QuickAdd lists={lists} view={view} onAdd={(tasks) => void add(tasks)} ref={newTask} />
+      <QuickAdd lists={lists} view={view} userId={userId} onAdd={(tasks) => void add(tasks)} ref={newTask} />
       <TaskList
         tasks={selected.open}
         completed={selected.completed}

@@ -4,6 +4,7 @@ import type { List, NewTask } from "tasknook-client";
 
 import { inOneLine, isVisible, linesOf, newTaskOf } from "@/lib/new-tasks";
 import { keyOf, lengthOf, parseQuickAdd, TITLE_MAX, type FindDates, type Part } from "@/lib/quick-add";
+import { keepUnfinished, unfinishedText } from "@/lib/unfinished";
 import type { View } from "@/lib/view";
 
 interface Options {
@@ -11,6 +12,7 @@ interface Options {
   view: View;
   onAdd: (tasks: NewTask[]) => void;
   input: RefObject<HTMLInputElement | null>;
+  userId: string;
 }
 
 /** Several lines that were pasted, and the text in the input that has all of them. */
@@ -34,7 +36,7 @@ function tooLong(title: string, what: string): string | undefined {
 }
 
 /** What is typed to add tasks, and what is recognized in it. */
-export function useQuickAdd({ lists, view, onAdd, input }: Options) {
+export function useQuickAdd({ lists, view, onAdd, input, userId }: Options) {
   const [text, setText] = useState("");
   const [reverted, setReverted] = useState<ReadonlySet<string>>(new Set());
   const [pasted, setPasted] = useState<Pasted>();
@@ -44,9 +46,10 @@ export function useQuickAdd({ lists, view, onAdd, input }: Options) {
 
   // The input may have been used before the page was hydrated.
   useEffect(() => {
-    setText(input.current?.value ?? "");
-    if (input.current === document.activeElement) void prepare();
-  }, [input]);
+    input.current!.value ||= unfinishedText(userId);
+    setText(input.current!.value);
+    if (input.current === document.activeElement || input.current!.value) void prepare();
+  }, [input, userId]);
 
   async function prepare() {
     const findDates = await loadDates();
@@ -60,6 +63,7 @@ export function useQuickAdd({ lists, view, onAdd, input }: Options) {
 
   function change(value: string) {
     setText(value);
+    keepUnfinished(userId, value);
     // A part that is typed again is recognized again.
     const isTyped = (key: string) => value.toLowerCase().includes(key.slice(key.indexOf(" ") + 1));
     setReverted((keys) => new Set([...keys].filter(isTyped)));

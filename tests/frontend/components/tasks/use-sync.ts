@@ -16,7 +16,8 @@ export function useSync() {
     conflicts: conflicts.length,
     /** Why tasks are not sent, if the network is there and the API or the sign-in service is not. */
     outage: isConnected && isOutage ? (error as Error) : undefined,
-    error: error && !isOutage ? (error as Error).message : isTemporary ? "This browser stores nothing: keep the page open until all is saved." : undefined,
+    isTemporary,
+    error: error && !isOutage ? (error as Error).message : isTemporary && pending ? "Not stored: keep this page open until all is saved." : undefined,
   };
 }
 

@@ -1,9 +1,14 @@
+import { queueKey, type Queue } from "./state.ts";
 import type { OfflineStorage } from "./storage.ts";
 
 const STORE = "values";
 
-/** The storage of a browser. The keys of its entries contain the account. */
-export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage {
+const DATABASE = "tasknook-offline";
+
+type Run = <Results>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => () => Results) => Promise<Results>;
+
+/** Runs transactions on a database, which it opens for the first one. */
+function transactionsOf(database: string): Run {
   let opening: Promise<IDBDatabase> | undefined;
 
   function open(): Promise<IDBDatabase> {
@@ -29,7 +34,7 @@ export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage 
   }
 
   /** The results of the requests of a transaction, once it is complete: before, nothing is stored. */
-  async function run<Results>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => () => Results): Promise<Results> {
+  return async (mode, use) => {
     const transaction = (await open()).transaction(STORE, mode);
     return new Promise((resolve, reject) => {
       transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
@@ -42,8 +47,12 @@ export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage 
         transaction.abort();
       }
     });
-  }
+  };
+}
 
+/** The storage of a browser. The keys of its entries contain the account. */
+export function indexedDbStorage(database = DATABASE): OfflineStorage {
+  const run = transactionsOf(database);
   const all = (account: string) => IDBKeyRange.bound([account], [account, []]);
 
   return {
@@ -71,4 +80,22 @@ export function indexedDbStorage(database = "tasknook-offline"): OfflineStorage 
         return () => undefined;
       }),
   };
+}
+
+/** Whether this browser stores writes, of any user, that the API has not confirmed or that are in a conflict. */
+export async function hasPendingWrites(database = DATABASE): Promise<boolean> {
+  const queues = await transactionsOf(database)("readonly", (store) => {
+    const found: Queue[] = [];
+    const request = store.openCursor();
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor) return;
+      const [account, key] = cursor.key as [string, string];
+      if (key === queueKey) found.push(cursor.value as Queue);
+      // The tasks of an account come after its queue.
+      cursor.continue(key === queueKey ? [account, []] : undefined);
+    };
+    return () => found;
+  });
+  return queues.some(({ operations, conflicts }) => operations.length > 0 || conflicts.length > 0);
 }

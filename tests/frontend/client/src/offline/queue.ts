@@ -9,8 +9,8 @@ import { refresh } from "./feed.ts";
 import { followed } from "./follow.ts";
 import { membersOf } from "./members.ts";
 import { settled } from "./settle.ts";
-import type { Batch, OfflineConflict, Pending, State, StateChange } from "./state.ts";
-import type { OfflineStorage } from "./storage.ts";
+import { valuesOf, type Batch, type OfflineConflict, type Pending, type State, type StateChange } from "./state.ts";
+import { memoryStorage, type OfflineStorage } from "./storage.ts";
 import { Store } from "./store.ts";
 import { browserTabs, type OfflineTabs } from "./tabs.ts";
 import { pendingVersion, tasksOf, versionOf } from "./view.ts";
@@ -50,6 +50,8 @@ const UNNUMBERED = Infinity;
 export class OfflineTasks {
   readonly #options: OfflineOptions;
   readonly #store: Store;
+  /** What the device has stored, if this continues in memory. */
+  #stored?: Store;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
   /** Those that are being stored. They show already. */
@@ -207,14 +209,42 @@ export class OfflineTasks {
   async clear(): Promise<void> {
     this.close();
     await this.#store.clear();
+    await this.#stored?.clear();
+  }
+
+  /**
+   * The same tasks and pending writes in memory, to continue with when the storage is full. Ends this object. What is stored remains
+   * until all of it is sent.
+   */
+  async inMemory(): Promise<OfflineTasks> {
+    const storage = memoryStorage();
+    const store = this.#store;
+    const state = await store.detach();
+    await storage.put(store.account, valuesOf(state));
+    const copy = await OfflineTasks.open({ ...this.#options, storage, tabs: null });
+    copy.#stored = store;
+    const taken = new Set(state.queue.operations.map(({ seq }) => seq));
+    const stop = copy.subscribe(() => {
+      if (copy.status().pending) return;
+      stop();
+      // If the storage does not even allow this, they are sent again, and are settled by their ids and conditions.
+      store.remove(taken).catch(() => {});
+    });
+    this.#end();
+    return copy;
   }
 
   /** Ends all requests and timers. What is not sent remains stored, for the next object of the same user. */
   close(): void {
+    this.#end();
+    this.#store.close();
+    this.#stored?.close();
+  }
+
+  #end(): void {
     clearTimeout(this.#retry);
     globalThis.removeEventListener?.("online", this.#send);
     this.#closed.abort(new AccountChanged("The queue was closed."));
-    this.#store.close();
     this.#listeners.clear();
   }
 

@@ -103,6 +103,14 @@ export function changed(state: State, change: StateChange): { values: Map<string
   return { values, state: withValues(state, values) };
 }
 
+/** All values to store for a state. */
+export function valuesOf({ queue, tasks, lists }: State): Map<string, unknown> {
+  const values = new Map<string, unknown>([[QUEUE, queue]]);
+  for (const [id, task] of tasks) values.set(`task ${id}`, task);
+  for (const [id, list] of lists) values.set(`list ${id}`, list);
+  return values;
+}
+
 /** The state with values of the storage. */
 export function withValues(state: State, values: ReadonlyMap<string, unknown>): State {
   const queue = (values.get(QUEUE) as Queue | undefined) ?? state.queue;

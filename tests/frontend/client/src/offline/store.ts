@@ -2,6 +2,8 @@ import { changed, EMPTY, queueKey, withValues, type Queue, type State, type Stat
 import { StorageFailed, type OfflineStorage } from "./storage.ts";
 import type { OfflineTabs, Channel } from "./tabs.ts";
 
+const FAILED = "The change could not be stored on this device.";
+
 interface Message {
   previous: number;
   version: number;
@@ -25,10 +27,15 @@ export class Store {
   /** Whether the storage has had something of the account. */
   #wasStored = false;
   #isClosed = false;
+  #isDetached = false;
 
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#channel = options.tabs?.open(options.account, (message) => this.#receive(message as Message));
+  }
+
+  get account(): string {
+    return this.#options.account;
   }
 
   get state(): State {
@@ -47,20 +54,33 @@ export class Store {
   /** Stores a change of the current state. If that fails, nothing has changed. */
   change(change: (state: State) => StateChange | undefined): Promise<void> {
     return this.exclusively("state", async () => {
-      const { account, storage } = this.#options;
-      const stored = (await attempt(() => storage.get(account, queueKey))) as Queue | undefined;
-      // Another tab has signed out. What a request in flight returns would remain on the device.
-      if (!stored && this.#wasStored) throw new StorageFailed("The tasks were deleted from this device.");
-      if ((stored?.version ?? 0) !== this.#state.queue.version) await this.#reload();
-      const wanted = change(this.#state);
-      if (!wanted) return;
-      const previous = this.#state.queue.version;
-      const { values, state } = changed(this.#state, wanted);
-      this.#assertOpen();
-      await attempt(() => storage.put(account, values));
-      this.#adopt(state);
-      if (!this.#isClosed) this.#channel?.postMessage({ previous, version: state.queue.version, values } satisfies Message);
+      if (this.#isDetached) throw new StorageFailed(FAILED);
+      await this.#change(change);
     });
+  }
+
+  /** Makes all further changes fail, and returns the state after the last one. */
+  detach(): Promise<State> {
+    return this.exclusively("state", async () => {
+      this.#isDetached = true;
+      return this.#state;
+    });
+  }
+
+  async #change(change: (state: State) => StateChange | undefined): Promise<void> {
+    const { account, storage } = this.#options;
+    const stored = (await attempt(() => storage.get(account, queueKey))) as Queue | undefined;
+    // Another tab has signed out. What a request in flight returns would remain on the device.
+    if (!stored && this.#wasStored) throw new StorageFailed("The tasks were deleted from this device.");
+    if ((stored?.version ?? 0) !== this.#state.queue.version) await this.#reload();
+    const wanted = change(this.#state);
+    if (!wanted) return;
+    const previous = this.#state.queue.version;
+    const { values, state } = changed(this.#state, wanted);
+    this.#assertOpen();
+    await attempt(() => storage.put(account, values));
+    this.#adopt(state);
+    if (!this.#isClosed) this.#channel?.postMessage({ previous, version: state.queue.version, values } satisfies Message);
   }
 
   /** Runs one call after the other, those of other tabs included. */
@@ -80,6 +100,15 @@ export class Store {
     })();
     this.#queues.set(lock, inTurn);
     return inTurn;
+  }
+
+  /** After `detach`: removes pending operations, which another object has sent. */
+  remove(seqs: ReadonlySet<number>): Promise<void> {
+    const change = ({ queue }: State) => {
+      const operations = queue.operations.filter(({ seq }) => !seqs.has(seq));
+      return operations.length < queue.operations.length ? { queue: { operations, batch: undefined } } : undefined;
+    };
+    return this.exclusively("send", () => this.exclusively("state", () => this.#change(change)));
   }
 
   /** Deletes all that is stored, and closes this. Other tabs store nothing either, until they load again. */
@@ -131,6 +160,6 @@ async function attempt<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
   } catch (error) {
-    throw new StorageFailed("The change could not be stored on this device.", { cause: error });
+    throw new StorageFailed(FAILED, { cause: error });
   }
 }
