@@ -88,24 +88,32 @@ const COMPARED = ["id", "title", "description", "completed", "priority", "due_da
 const comparable = (tasks) =>
   tasks.map((task) => Object.fromEntries(COMPARED.map((name) => [name, task[name]]))).sort((a, b) => (a.id < b.id ? -1 : 1));
 
+/** @typedef {{ open: string[], completed?: string[], deleted?: string[] }} Expected The titles; those of open tasks in their order. */
+
 /**
- * Waits until the API has all changes, and checks that the tabs, the device and the API have the same tasks: these open ones in
- * this order, each once, and these completed ones and deleted ones. Nothing needs a decision.
+ * Waits until the API has all changes, and checks that it and the tabs have these tasks, each once. Nothing needs a decision.
  *
- * @param {User[]} tabs @param {{ open: string[], completed?: string[], deleted?: string[] }} expected
+ * @param {User[]} tabs @param {Expected} expected
  */
-export async function expectSynced(tabs, { open, completed = [], deleted = [] }) {
-  const api = await apiOf(tabs[0]);
+export async function expectSaved(tabs, { open, completed = [], deleted = [] }) {
   for (const tab of tabs) {
     await tab.saved();
     await tab.expectTasks(open);
     assert.equal(await tab.page.getByRole("button", { name: "Decide" }).count(), 0);
   }
+  const api = await apiOf(tabs[0]);
   const titles = (tasks) => tasks.map(({ title }) => title);
   const tasks = await api.tasks();
   assert.deepEqual(titles(tasks.filter(({ completed }) => !completed)), open);
   assert.deepEqual(titles(tasks.filter(({ completed }) => completed)).sort(), [...completed].sort());
   assert.deepEqual(titles(await api.trash()).sort(), [...deleted].sort());
+}
+
+/** The same, and the device has stored these tasks, and nothing else. @param {User[]} tabs @param {Expected} expected */
+export async function expectSynced(tabs, expected) {
+  await expectSaved(tabs, expected);
+  const api = await apiOf(tabs[0]);
+  const tasks = await api.tasks();
   // Events arrive after the response that they are about.
   let stored;
   await until("the device has the tasks of the API", async () => {

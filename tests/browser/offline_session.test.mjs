@@ -16,26 +16,36 @@ const LIFETIME = 4;
 
 const signedOut = (/** @type {User} */ { page }) => page.getByRole("button", { name: "Sign in" }).waitFor();
 
-/** Ends all sessions, as signing out on another device does. @param {import("node:test").TestContext} t @param {string} file */
-function endSessions(t, file) {
-  const database = new Database(file);
-  t.after(() => database.close());
+/** Their settings: tokens expire, also while there is no network. */
+const SHORT = { api: { TASKNOOK_AUTH__LEEWAY_SECONDS: "0" }, app: { TOKEN_LIFETIME: `${LIFETIME}s` } };
+
+/** Waits until all tokens of a page have expired. @param {User} user */
+async function expire({ page }) {
+  const end = await page.evaluate((ms) => performance.now() + ms, LIFETIME * 1000);
+  await page.waitForFunction((end) => performance.now() > end, end);
+}
+
+/**
+ * Ends all sessions, as signing out on another device does, and waits until their tokens have expired.
+ *
+ * @param {{ authDatabase: string }} context @param {User} user
+ */
+async function endSession({ authDatabase }, user) {
+  const database = new Database(authDatabase);
   database.exec("DELETE FROM session");
+  database.close();
+  await expire(user);
 }
 
 test("a token that expired without a network is renewed", async (t) => {
-  const { user } = await startContext(t, {
-    api: { TASKNOOK_AUTH__LEEWAY_SECONDS: "0" },
-    app: { TOKEN_LIFETIME: `${LIFETIME}s` },
-  });
+  const { user } = await startContext(t, SHORT);
   const alice = await user("Alice");
   await alice.add("Alpha");
   const other = await alice.tab();
   await alice.context.setOffline(true);
-  const end = await alice.page.evaluate((ms) => performance.now() + ms, LIFETIME * 1000);
   await alice.type("Beta");
   await other.checkbox("Alpha").click();
-  await alice.page.waitForFunction((end) => performance.now() > end, end);
+  await expire(alice);
   await other.type("Gamma");
   await alice.context.setOffline(false);
   await expectSynced([alice, other], { open: ["Gamma", "Beta"], completed: ["Alpha"] });
@@ -43,8 +53,8 @@ test("a token that expired without a network is renewed", async (t) => {
 });
 
 test("the next sign-in saves what an ended session has not", async (t) => {
-  const { user, authDatabase } = await startContext(t);
-  const alice = await user("Alice");
+  const context = await startContext(t, SHORT);
+  const alice = await context.user("Alice");
   await alice.add("Alpha");
   await alice.add("Beta");
   const other = await alice.tab();
@@ -55,7 +65,7 @@ test("the next sign-in saves what an ended session has not", async (t) => {
   await alice.openEditor("Beta");
   await alice.fill({ description: "A long text" });
   await other.page.getByLabel("New task").fill("An unfinished thought");
-  endSessions(t, authDatabase);
+  await endSession(context, alice);
 
   await alice.context.setOffline(false);
   for (const tab of [alice, other]) await signedOut(tab);
@@ -70,15 +80,15 @@ test("the next sign-in saves what an ended session has not", async (t) => {
 });
 
 test("pending changes are never sent for another account", async (t) => {
-  const { user, authDatabase } = await startContext(t);
-  const alice = await user("Alice");
+  const context = await startContext(t, SHORT);
+  const alice = await context.user("Alice");
   await alice.add("Alpha of Alice");
   const { userId: aliceId } = await apiOf(alice);
   await alice.context.setOffline(true);
   await alice.type("Beta of Alice");
   await alice.checkbox("Alpha of Alice").click();
   await alice.expectTasks(["Beta of Alice"]);
-  endSessions(t, authDatabase);
+  await endSession(context, alice);
   await alice.context.setOffline(false);
   await signedOut(alice);
 
@@ -95,7 +105,7 @@ test("pending changes are never sent for another account", async (t) => {
   assert.equal(operations.length, 2);
   await bob.context.setOffline(true);
   await bob.type("Beta of Bob");
-  endSessions(t, authDatabase);
+  await endSession(context, bob);
   await bob.context.setOffline(false);
   await signedOut(bob);
 
@@ -109,7 +119,7 @@ test("pending changes are never sent for another account", async (t) => {
 });
 
 test("a tab of the last account sends nothing for the next one", async (t) => {
-  const { user } = await startContext(t);
+  const { user } = await startContext(t, SHORT);
   const alice = await user("Alice");
   await alice.add("Alpha of Alice");
   const { userId: aliceId } = await apiOf(alice);
@@ -117,8 +127,9 @@ test("a tab of the last account sends nothing for the next one", async (t) => {
   network.set("cut");
   await alice.type("Beta of Alice");
   await network.cutOff();
-  // Another tab has another session, unnoticed by the first one.
+  // Another tab has another session, unnoticed by the first one until it needs a token.
   await alice.context.clearCookies();
+  await expire(alice);
   const page = await alice.context.newPage();
   const bob = new User(alice.context, page, alice.addresses, "Bob");
   network.set("on");

@@ -77,6 +77,11 @@ fn other_tabs_continue_after_crashes() {
     browser(&Environment::new(), "offline_crashes", |tests| tests);
 }
 
+#[test]
+fn changes_outlast_tokens_and_sessions() {
+    browser(&Environment::new(), "offline_session", |tests| tests);
+}
+
 /// The client package on a page of its own, without the application.
 #[test]
 fn tabs_share_one_event_stream() {
