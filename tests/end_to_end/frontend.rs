@@ -82,6 +82,11 @@ fn changes_outlast_tokens_and_sessions() {
     browser(&Environment::new(), "offline_session", |tests| tests);
 }
 
+#[test]
+fn changes_are_sent_without_a_storage() {
+    browser(&Environment::new(), "offline_storage", |tests| tests);
+}
+
 /// The client package on a page of its own, without the application.
 #[test]
 fn tabs_share_one_event_stream() {
