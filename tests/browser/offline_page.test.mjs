@@ -7,7 +7,8 @@ import { test } from "node:test";
 import axe from "axe-core";
 
 import { startContext } from "./context.mjs";
-import { User, until } from "./user.mjs";
+import { expectSynced } from "./offline-network.mjs";
+import { dayFromToday, User, until } from "./user.mjs";
 
 /** The application's own library for its database. */
 const Database = createRequire(new URL("../frontend/package.json", import.meta.url))("libsql");
@@ -56,6 +57,30 @@ test("the page opens without a network after the first visit", async (t) => {
   await context.restartApp();
   await reload(alice);
   await alice.ready();
+});
+
+test("a page without a network has all tasks, and changes arrive later", async (t) => {
+  const context = await startContext(t);
+  const alice = await aliceWithPage(context);
+  await alice.add("Alpha");
+  await alice.add("Beta");
+  await alice.edit("Alpha", { due: dayFromToday(0) });
+  await alice.context.setOffline(true);
+  await alice.page.goto("/tasks?view=today", { waitUntil: "domcontentloaded" });
+  await alice.ready();
+  await alice.expectTasks(["Alpha"]);
+  await alice.checkbox("Alpha").click();
+  await alice.expectTasks([]);
+  await alice.page.goto("/tasks", { waitUntil: "domcontentloaded" });
+  await alice.ready();
+  await alice.expectTasks(["Beta"]);
+  await alice.type("Gamma");
+  // Stored before they are sent.
+  await reload(alice);
+  await alice.ready();
+  await alice.expectTasks(["Gamma", "Beta"]);
+  await alice.context.setOffline(false);
+  await expectSynced([alice], { open: ["Gamma", "Beta"], completed: ["Alpha"] });
 });
 
 test("a slow response is replaced by the last page", async (t) => {
