@@ -32,6 +32,8 @@ for (const [how, end] of Object.entries(ENDS)) {
       await alice.type("Beta");
       await write.arrived;
       await other.checkbox("Alpha").click();
+      // A change shows before it is stored, which takes milliseconds; the notice comes after it.
+      await other.notice("“Alpha” is completed").waitFor();
       await other.expectTasks(["Beta"]);
       await end(alice);
       await expectSynced([other], { open: ["Beta"], completed: ["Alpha"] });
@@ -41,6 +43,7 @@ for (const [how, end] of Object.entries(ENDS)) {
       await other.type("Gamma");
       await write.arrived;
       await other.checkbox("Beta").click();
+      await other.notice("“Beta” is completed").waitFor();
       await other.expectTasks(["Gamma"]);
       await end(other);
       const next = await other.tab();
