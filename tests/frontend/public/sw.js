@@ -52,10 +52,12 @@ async function openFile(event) {
 async function openPage(event) {
   // Opened before the request: if the cache is deleted meanwhile, as at sign-out, the response is stored in the deleted one.
   const cache = await caches.open(PAGE);
+  // Also before: the page loads files of its build while it arrives.
+  const before = await storedFiles();
   const network = fetch(event.request);
   const stored = network.then((response) => {
     const copy = response.clone();
-    return inTurn(() => storePage(cache, copy));
+    return inTurn(() => storePage(cache, copy, before));
   });
   event.waitUntil(stored.catch(() => {}));
   const timeout = new Promise((resolve) => setTimeout(resolve, TIMEOUT)).then(lastPage);
@@ -72,25 +74,33 @@ function lastPage() {
   return caches.match("/tasks", { cacheName: PAGE, ignoreVary: true });
 }
 
-/** Stores a page and all its files, or nothing. */
-async function storePage(cache, response) {
+/** Stores a page and all its files, or nothing. `before` has the files that were stored when it was requested. */
+async function storePage(cache, response, before) {
   // To `/sign-in`: the session has ended.
   if (response.type === "opaqueredirect") await caches.delete(PAGE);
   if (response.status !== 200) return;
   const names = new Set((await response.clone().text()).match(FILE)).add(OFFLINE);
+  const isOfNewBuild = [...names].some((name) => !before.includes(name));
+  const stored = await storedFiles();
+  const missing = [...names].filter((name) => !stored.includes(name));
   const files = await caches.open(FILES);
-  const before = (await files.keys()).map(nameOf);
-  const missing = [...names].filter((name) => !before.includes(name));
-  if (missing.length > 0) await files.addAll(new Set([...missing, OFFLINE]));
+  await files.addAll(new Set(isOfNewBuild ? [...missing, OFFLINE] : missing));
   await cache.put("/tasks", response);
-  // A file is missing if this is the first page of a build. Until now, no file of the build has been loaded on demand.
-  if (missing.length > 0) await retire(files, before.filter((name) => !names.has(name)));
+  // Until now, no file of the new build has been loaded on demand.
+  if (isOfNewBuild) await retire(files, before.filter((name) => !names.has(name)));
+}
+
+async function storedFiles() {
+  return (await (await caches.open(FILES)).keys()).map(({ url }) => url.slice(location.origin.length));
 }
 
 async function retire(files, names) {
   const old = await caches.open(OLD_FILES);
   for (const name of names) {
-    await old.put(name, await files.match(name, { ignoreVary: true }));
+    const file = await files.match(name, { ignoreVary: true });
+    // Another page has retired it.
+    if (!file) continue;
+    await old.put(name, file);
     await files.delete(name, { ignoreVary: true });
   }
 }
@@ -98,13 +108,9 @@ async function retire(files, names) {
 async function opened() {
   // After sign-in the page was rendered in the browser, and before the first visit there was no service worker.
   const cache = await caches.open(PAGE);
-  if (!(await lastPage())) await storePage(cache, await fetch("/tasks", { redirect: "manual" }));
+  if (!(await lastPage())) await storePage(cache, await fetch("/tasks", { redirect: "manual" }), await storedFiles());
   const tabs = await clients.matchAll({ type: "window", includeUncontrolled: true });
   if (tabs.length === 1) await caches.delete(OLD_FILES);
-}
-
-function nameOf({ url }) {
-  return url.slice(location.origin.length);
 }
 
 let last = Promise.resolve();
