@@ -7,12 +7,14 @@ export function EmptyView({ selection: { view, search }, hasCompleted }: { selec
   const [first, second] = search ? ["No task matches.", "The search looks at titles and descriptions of this view."] : TEXTS[view.kind];
   return (
     <div className={styles.empty}>
-      <svg viewBox="0 0 96 64" width="96" height="64" aria-hidden="true">
-        <rect x="14" y="8" width="68" height="14" rx="7" />
-        <rect x="14" y="28" width="68" height="14" rx="7" />
-        <rect x="14" y="48" width="44" height="14" rx="7" />
-        <path d="m19 15 3 3 5-6M19 35l3 3 5-6" />
-      </svg>
+      {!search && (
+        <svg viewBox="0 0 96 64" width="96" height="64" aria-hidden="true">
+          <rect x="14" y="8" width="68" height="14" rx="7" />
+          <rect x="14" y="28" width="68" height="14" rx="7" />
+          <rect x="14" y="48" width="44" height="14" rx="7" />
+          <path d="m19 15 3 3 5-6M19 35l3 3 5-6" />
+        </svg>
+      )}
       <p className={styles.first}>{hasCompleted && !search ? "All done." : first}</p>
       <p className="muted">{second}</p>
       {!search && (
