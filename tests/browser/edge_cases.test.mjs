@@ -72,6 +72,34 @@ test("texts are shown as they are", async (t) => {
   assert.deepEqual((await alice.tasksOfApi()).map(({ title }) => title), titles.toReversed());
 });
 
+test("a title without visible characters is not saved", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  const input = alice.page.getByLabel("New task");
+  for (const text of ["", "   ", "\u200b\u00a0"]) {
+    await input.fill(text);
+    await alice.page.keyboard.press("Enter");
+    await alice.page.getByRole("button", { name: "Add", exact: true }).click();
+    assert.equal(await input.inputValue(), text);
+    assert.ok(await input.evaluate((field) => field === document.activeElement));
+  }
+  await alice.page.getByText("Nothing to do yet").waitFor();
+  await input.fill("");
+  await alice.add("Draft");
+
+  await alice.openEditor("Draft");
+  await alice.fill({ title: "  ", description: "saved" });
+  await alice.editor().getByRole("button", { name: "Done" }).click();
+  await alice.editor().locator("[aria-invalid=true]:focus").waitFor();
+  await alice.page.keyboard.press("Escape");
+  await alice.expectTasks(["Draft"]);
+  await alice.saved();
+  const tasks = await alice.tasksOfApi();
+  assert.deepEqual(tasks.map(({ title, description }) => [title, description]), [["Draft", "saved"]]);
+  // The row has the focus again.
+  assert.ok(await alice.checkbox("Draft").evaluate((box) => box === document.activeElement));
+});
+
 test("a title that is too long leaves the page usable", async (t) => {
   const { user } = await startContext(t);
   const alice = await user("Alice", { viewport: { width: 360, height: 640 } });
