@@ -27,17 +27,24 @@ export function screenshots(t) {
   const problems = [];
   t.after(() => assert.deepEqual(problems, []));
 
-  /** @param {import("playwright-core").Page} page @param {string} name @param {{ upTo?: number }} options `upTo` is the largest width of the state. */
-  return async function take(page, name, { upTo = Infinity } = {}) {
+  /**
+   * @param {string} name
+   * @param {import("playwright-core").Locator} shown What the state is about: it must be visible in each picture.
+   * @param {{ upTo?: number }} options `upTo` is the largest width of the state.
+   */
+  return async function take(name, shown, { upTo = Infinity } = {}) {
+    const page = shown.page();
     const before = page.viewportSize();
     for (const size of SIZES.filter(({ width }) => width <= upTo)) {
       await page.setViewportSize(size);
       for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         const state = `${name}-${size.width}-${colorScheme}`;
+        await shown.scrollIntoViewIfNeeded();
         await page.evaluate(laidOut);
         await page.screenshot({ path: join(FOLDER, `${state}.png`) });
         for (const problem of await problemsOf(page)) problems.push(`${state}: ${problem}`);
+        assert.ok(await shown.isVisible(), `${state} shows another state`);
       }
     }
     if (before) await page.setViewportSize(before);

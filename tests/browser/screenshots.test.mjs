@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
 import { screenshots } from "./screenshots.mjs";
-import { dayFromToday } from "./user.mjs";
+import { dayFromToday, User } from "./user.mjs";
 
 /** The lists and their colors, by their labels. */
 const LISTS = { Home: "Blue", Work: "Purple", Family: undefined };
@@ -14,6 +14,7 @@ const LONG = "Plan the birthday: cake, candles, a very long list of guests, and 
 const TASKS = ["Book flights", "שלום עולם: לקנות חלב", LONG, "Water the plants", "Return the drill", "🎂 Bake a cake", "Buy oat milk"];
 
 const dialog = (page) => page.getByRole("dialog");
+const heading = (page, name) => page.getByRole("heading", { name, exact: true });
 
 /** Creates a list with the dialog of the sidebar. */
 async function createList({ page }, name, color) {
@@ -51,48 +52,43 @@ test("views of tasks fit, and are accessible", async (t) => {
   const take = screenshots(t);
   const alice = await user("Alice");
   const { page } = alice;
-  await page.getByText("Nothing to do yet").waitFor();
-  await take(page, "empty");
+  await take("empty", page.getByText("Nothing to do yet"));
   await fillIn(alice);
-  await take(page, "list");
+  await take("list", heading(page, "All tasks"));
 
   await page.getByLabel("New task").fill("Pay rent tomorrow 9am !high #home @Work");
-  await page.getByRole("list", { name: "Recognized" }).getByRole("listitem").nth(3).waitFor();
-  await take(page, "quick-add");
+  await take("quick-add", page.getByRole("list", { name: "Recognized" }).getByRole("listitem").nth(3));
   await page.getByLabel("New task").fill("");
 
   await alice.openEditor("Buy oat milk");
-  await take(page, "editor");
+  await take("editor", alice.editor().getByLabel("Title"));
   await page.keyboard.press("Escape");
   await alice.openEditor("🎂 Bake a cake");
   await alice.fill({ title: "x".repeat(201) });
-  await take(page, "editor-error");
+  await take("editor-error", alice.editor().getByText("these are 201"));
   await alice.fill({ title: "🎂 Bake a cake" });
   await page.keyboard.press("Escape");
 
   await alice.showCompleted();
-  await take(page, "completed");
+  await take("completed", alice.checkbox("Water the plants"));
 
   await alice.search("no such task");
-  await page.getByText("No task matches.").waitFor();
-  await take(page, "no-result");
+  await take("no-result", page.getByText("No task matches."));
   await alice.search("");
 
   for (const name of ["Today", "Family"]) {
     await alice.view(name);
-    await take(page, `view-${name.toLowerCase()}`);
+    await take(`view-${name.toLowerCase()}`, heading(page, name));
   }
   await alice.view("All tasks");
   await alice.remove("Return the drill");
-  await page.getByRole("button", { name: "Undo" }).first().waitFor();
-  await take(page, "undo");
+  await take("undo", page.getByRole("button", { name: "Undo" }).first());
   await alice.dismissNotices();
 
   await alice.remove(LONG);
   await alice.dismissNotices();
   await alice.view("Trash");
-  await page.getByRole("list", { name: "Deleted tasks" }).waitFor();
-  await take(page, "trash");
+  await take("trash", page.getByRole("list", { name: "Deleted tasks" }));
 });
 
 test("dialogs and the menu fit, and are accessible", async (t) => {
@@ -103,31 +99,28 @@ test("dialogs and the menu fit, and are accessible", async (t) => {
   await fillIn(alice);
 
   await page.keyboard.press("Control+k");
-  await take(page, "palette");
+  await take("palette", dialog(page).getByRole("option", { name: "Next 7 days" }));
   await dialog(page).getByRole("combobox").fill("milk");
-  await take(page, "palette-typed");
+  await take("palette-typed", dialog(page).getByRole("option", { name: "Buy oat milk" }));
   await page.keyboard.press("Escape");
 
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("?");
-  await dialog(page).waitFor();
-  await take(page, "shortcuts");
+  await take("shortcuts", heading(page, "Keyboard shortcuts"));
   await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: "New list", exact: true }).click();
-  await take(page, "list-new");
+  await take("list-new", heading(page, "New list"));
   await page.keyboard.press("Escape");
-  const edit = page.getByRole("button", { name: "Edit list Home" });
-  await edit.click();
-  await take(page, "list-edit");
+  await page.getByRole("button", { name: "Edit list Home" }).click();
+  await take("list-edit", heading(page, "Edit list"));
   await dialog(page).getByRole("button", { name: "Delete …" }).click();
-  await take(page, "list-delete");
+  await take("list-delete", heading(page, "Delete “Home”?"));
   await page.keyboard.press("Escape");
 
   await page.setViewportSize({ width: 320, height: 640 });
   await page.getByRole("button", { name: "Open the menu" }).click();
-  await dialog(page).waitFor();
-  await take(page, "drawer", { upTo: 768 });
+  await take("drawer", dialog(page).getByRole("link", { name: "All tasks" }), { upTo: 768 });
 });
 
 test("states without a connection fit, and are accessible", async (t) => {
@@ -145,36 +138,34 @@ test("states without a connection fit, and are accessible", async (t) => {
   await page.keyboard.press("Escape");
   await alice.type("Written on the train");
   await alice.dismissNotices();
-  await take(page, "offline");
+  await take("offline", page.getByText("You are offline"));
 
   await other.edit("Buy oat milk", { title: "Buy soy milk, the one with the blue cap, and bread", priority: "urgent" });
   await alice.context.setOffline(false);
-  await page.getByRole("button", { name: "Decide" }).waitFor();
-  await take(page, "conflict-banner");
+  await take("conflict-banner", page.getByRole("button", { name: "Decide" }));
   await page.getByRole("button", { name: "Decide" }).click();
-  await dialog(page).getByText("This task was changed elsewhere").waitFor();
-  await take(page, "conflict");
+  await take("conflict", heading(page, "This task was changed elsewhere"));
   await dialog(page).getByRole("button", { name: "Edit" }).click();
-  await take(page, "conflict-form");
+  await take("conflict-form", dialog(page).getByLabel("Title"));
   await page.keyboard.press("Escape");
   await dialog(page).getByRole("button", { name: "Keep mine" }).click();
   await alice.saved();
 
   await killApi();
   await alice.type("Written while it is unavailable");
-  await page.getByText("Tasknook cannot be reached").waitFor();
+  const banner = page.getByText("Tasknook cannot be reached");
+  await banner.waitFor();
   await alice.dismissNotices();
-  await take(page, "unavailable");
+  await take("unavailable", banner);
   await restartApi();
   await alice.saved();
 
-  // Nothing is stored on this device yet.
-  const bob = await user("Bob");
-  await bob.page.route(`${apiUrl}/**`, () => {});
-  await bob.page.reload();
-  await bob.page.locator("[aria-busy=true]").waitFor();
-  await take(bob.page, "loading");
-  await bob.page.unrouteAll();
+  // A device that has no tasks yet, in a view that the server does not render.
+  const storageState = await alice.context.storageState();
+  const { page: slow } = await User.open(alice.context.browser(), alice.addresses, "Alice", { storageState });
+  await slow.route(`${apiUrl}/**`, () => {});
+  await slow.goto("/tasks?view=today");
+  await take("loading", slow.locator("[aria-busy=true]"));
 });
 
 test("pages without tasks fit, and are accessible", async (t) => {
@@ -183,22 +174,21 @@ test("pages without tasks fit, and are accessible", async (t) => {
   const alice = await user("Alice");
   const { page } = alice;
   await alice.signOut();
-  await take(page, "sign-in");
+  await take("sign-in", heading(page, "Welcome back"));
 
   await page.goto("/sign-up");
-  await take(page, "sign-up");
+  await take("sign-up", heading(page, "Create an account"));
   await page.getByLabel("Name").fill("Alice");
   await page.getByLabel("E-mail").fill(alice.email);
   await page.getByLabel("Password").fill("short");
   await page.getByRole("button", { name: "Sign up" }).click();
-  await page.locator("[aria-invalid=true]").first().waitFor();
-  await take(page, "sign-up-error");
+  await take("sign-up-error", page.getByText("Use at least 8 characters."));
 
   await page.goto(`${origin}/no-such-page`);
-  await take(page, "not-found");
+  await take("not-found", heading(page, "Page not found"));
   await page.goto(`${apiUrl}/`);
-  await take(page, "landing-page");
+  await take("landing-page", heading(page, "Tasknook"));
   await page.goto(`${apiUrl}/docs`);
   await page.getByText("Creates a task").first().waitFor();
-  await take(page, "docs");
+  await take("docs", heading(page, "API documentation"));
 });
