@@ -94,7 +94,7 @@ test("a task that both sides changed gets my version", async () => {
   expect(marked()).toEqual([["Title differs", "Priority differs"], ["Title differs", "Priority differs"]]);
   press("Keep mine");
   await closed();
-  expect(document.querySelector("[role=status]")!.textContent).toBe("All conflicts are resolved.");
+  await expect.poll(() => document.querySelector("[role=status]")!.textContent).toBe("All conflicts are resolved.");
   expect(await stored()).toMatchObject([{ title: "Buy soy milk", priority: "high" }]);
 });
 

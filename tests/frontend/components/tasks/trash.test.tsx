@@ -59,7 +59,7 @@ test("a restored task leaves the trash, the next has the focus", async () => {
   press("Restore “one”");
   await expect.poll(rows).toEqual(["two"]);
   await expect.poll(() => document.activeElement?.getAttribute("aria-label")).toBe("Restore “two”");
-  expect(document.querySelector("[role=status]")!.textContent).toBe("“one” is restored.");
+  await expect.poll(() => document.querySelector("[role=status]")!.textContent).toBe("“one” is restored.");
   expect((await api.list()).tasks).toMatchObject([{ title: "one" }]);
 });
 

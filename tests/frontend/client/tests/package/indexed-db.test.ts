@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -13,11 +12,15 @@ declare global {
 
 test("the storage of a browser is atomic, and separates accounts", async () => {
   const { page } = await openPage();
-  const script = await readFile(join(CLIENT, "dist/offline/indexed-db.js"), "utf8");
-  await page.route("http://localhost/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>Storage</title>" }));
+  await page.route("http://localhost/**", (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (!pathname.endsWith(".js")) return route.fulfill({ contentType: "text/html", body: "<title>Storage</title>" });
+    return route.fulfill({ contentType: "text/javascript", path: join(CLIENT, "dist", pathname) });
+  });
+  const script = 'import { indexedDbStorage } from "/offline/indexed-db.js"; globalThis.opened = indexedDbStorage();';
   const open = async () => {
     await page.goto("http://localhost/");
-    await page.addScriptTag({ type: "module", content: `${script}; globalThis.opened = indexedDbStorage();` });
+    await page.addScriptTag({ type: "module", content: script });
     await page.waitForFunction(() => "opened" in globalThis);
   };
   await open();
