@@ -158,6 +158,20 @@ test("an error of a read leaves the tasks in place", async (t) => {
   await alice.saved();
 });
 
+test("views open by their addresses", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.add("Kept");
+  await alice.add("Deleted");
+  await alice.remove("Deleted");
+  await alice.page.goto("/tasks?view=trash");
+  await alice.page.getByRole("main").getByText("Deleted", { exact: true }).waitFor();
+  await alice.page.goto("/tasks?view=inbox&search=kep");
+  await alice.ready();
+  await alice.expectTasks(["Kept"]);
+  assert.equal(await alice.page.getByRole("searchbox").inputValue(), "kep");
+});
+
 test("tokens of another user end in an error, not in reloads", async (t) => {
   const { user, origin } = await startContext(t);
   const [alice, bob] = await Promise.all([user("Alice"), user("Bob")]);

@@ -12,5 +12,6 @@ export async function keepPage(): Promise<void> {
 
 /** Deletes the page, for all tabs. Call this before another user may see it: at sign-out, and at sign-in. */
 export async function forgetPage(): Promise<void> {
-  if ("caches" in globalThis) await caches.delete(CACHE);
+  // A browser that refuses this stores no page.
+  if ("caches" in globalThis) await caches.delete(CACHE).catch(() => {});
 }

@@ -60,7 +60,8 @@ export function useDrag(row: RefObject<HTMLLIElement | null>, task: Task, { isEn
         actions.drag(undefined);
       },
     });
-  }, [row, latest, actions, isEnabled]);
+    // Only targets have a handle.
+  }, [row, latest, actions, isEnabled, isTarget]);
 
   useEffect(() => {
     if (!isTarget) return;

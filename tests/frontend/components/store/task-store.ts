@@ -49,19 +49,19 @@ export class TaskStore {
 
   readonly snapshot = (): Snapshot => this.#snapshot;
 
-  /** The client, for what needs the API. */
+  /** The client, for what needs the API. Effects of components can need it before the one that starts the store. */
   get client(): Client {
-    if (!this.#client) throw new Error("The store has not started.");
+    this.#client ??= createClient(this.#options);
     return this.#client;
   }
 
   /** Shows what this device has, then follows the API. Returns a function to stop. */
   start(): () => void {
-    const client = createClient(this.#options);
-    this.#client = client;
+    const { client } = this;
     this.#opening = this.#open(client, this.#newSignal());
     return () => {
       this.#following.abort();
+      this.#client = undefined;
       const opening = this.#opening!;
       // An editor is saved as it is removed, which is after this.
       setTimeout(() => void this.#end(client, opening));
@@ -95,7 +95,8 @@ export class TaskStore {
   async writeLists<Result>(change: (client: Client) => Promise<Result>): Promise<Result> {
     const offline = await this.#opening!;
     const result = await change(this.client);
-    await offline.refresh();
+    // Otherwise `follow` loads it later.
+    await offline.refresh().catch(() => {});
     return result;
   }
 
@@ -147,16 +148,21 @@ export class TaskStore {
 
   #use(offline: OfflineTasks, signal: AbortSignal): OfflineTasks {
     this.#opened.push(offline);
+    let handled: unknown;
+    const fail = (error: unknown) => {
+      if (error !== handled) this.#failed(offline, error);
+      handled = error;
+    };
     const show = () => {
       if (signal.aborted) return;
       const [tasks, lists, conflicts, status] = [offline.tasks(), offline.lists(), offline.conflicts(), offline.status()];
       this.#set({ tasks, lists, conflicts, isLoaded: status.isLoaded, status, isTemporary: this.#isTemporary });
-      if (status.error) this.#failed(offline, status.error);
+      if (status.error) fail(status.error);
     };
     offline.subscribe(show);
     show();
     whileVisible(signal, (signal) => {
-      offline.follow({ signal }).catch((error: unknown) => signal.aborted || this.#failed(offline, error));
+      offline.follow({ signal }).catch((error: unknown) => signal.aborted || fail(error));
     });
     return offline;
   }
@@ -176,11 +182,12 @@ export class TaskStore {
 
 /** Runs it whenever the page becomes visible, with a signal that is aborted when it is hidden: then it has no stream of events. */
 function whileVisible(signal: AbortSignal, run: (signal: AbortSignal) => void): void {
+  if (signal.aborted) return;
   let current = new AbortController();
   const restart = () => {
     current.abort();
     current = new AbortController();
-    if (!document.hidden && !signal.aborted) run(current.signal);
+    if (!document.hidden) run(current.signal);
   };
   restart();
   document.addEventListener("visibilitychange", restart);

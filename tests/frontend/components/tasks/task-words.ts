@@ -6,10 +6,3 @@ export const PRIORITIES = [
   ["high", "High"],
   ["urgent", "Urgent"],
 ] as const;
-
-export const DUES = [
-  ["overdue", "Overdue"],
-  ["today", "Due today"],
-  ["week", "Due within 7 days"],
-  ["none", "No due date"],
-] as const;

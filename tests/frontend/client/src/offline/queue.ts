@@ -225,7 +225,8 @@ export class OfflineTasks {
     copy.#stored = store;
     const taken = new Set(state.queue.operations.map(({ seq }) => seq));
     const stop = copy.subscribe(() => {
-      if (copy.status().pending) return;
+      // A conflict in memory is the only one: the device still has its operations.
+      if (copy.status().pending || copy.conflicts().length) return;
       stop();
       // If the storage does not even allow this, they are sent again, and are settled by their ids and conditions.
       store.remove(taken).catch(() => {});
