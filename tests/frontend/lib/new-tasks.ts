@@ -4,7 +4,8 @@ import type { NewTask } from "tasknook-client";
 import { isSameTag } from "tasknook-client";
 
 import { dueDay } from "./due-date";
-import { TAGS_MAX, type QuickAdd } from "./quick-add";
+import { TAGS_MAX } from "./limits";
+import type { QuickAdd } from "./quick-add";
 import type { View } from "./view";
 
 /** The task with the members that are set. It belongs to the view, unless the text has another list or due date. */

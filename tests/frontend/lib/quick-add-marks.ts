@@ -1,6 +1,8 @@
 // The parts of a text that begin with a mark: priorities, tags and lists.
 
-import type { Found, Part, Priority } from "./quick-add";
+import { lengthOf, TAG_MAX } from "./limits";
+import { PRIORITIES } from "./priorities";
+import type { Found, Part } from "./quick-add";
 
 /** What is needed of a list. */
 export interface Named {
@@ -8,10 +10,8 @@ export interface Named {
   name: string;
 }
 
-const PRIORITIES: Priority[] = ["urgent", "high", "medium", "low"];
 const PRIORITY = /^(?:!(low|medium|high|urgent|[1-4])|p([1-4]))$/i;
 const TAG = /^#(\p{L}[^,#"\p{Cc}]*)$/u;
-const TAG_MAX = 50;
 
 /** What may follow a part: punctuation, and then white space. */
 const END = "(?=[.,;:!?)\\]]*(?:\\s|$))";
@@ -50,11 +50,11 @@ function markOf(word: string, rest: string, lists: readonly Named[]): Mark | und
   const [, name, number] = PRIORITY.exec(word) ?? [];
   const level = name ?? number;
   if (level) {
-    const value = PRIORITIES[Number(level) - 1] ?? level.toLowerCase();
+    const value = PRIORITIES[Number(level) - 1]?.[0] ?? level.toLowerCase();
     return { kind: "priority", length: word.length, label: value[0]!.toUpperCase() + value.slice(1), value };
   }
   const tag = TAG.exec(word)?.[1];
-  if (tag && [...tag].length <= TAG_MAX) return { kind: "tag", length: word.length, label: tag, value: tag };
+  if (tag && lengthOf(tag) <= TAG_MAX) return { kind: "tag", length: word.length, label: tag, value: tag };
   if (/^[@/]./.test(rest)) return listOf(rest.slice(1), lists);
   return undefined;
 }

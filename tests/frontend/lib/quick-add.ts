@@ -2,6 +2,7 @@
 
 import { isSameTag } from "tasknook-client";
 
+import { TAGS_MAX } from "./limits";
 import { marksOf, type Named } from "./quick-add-marks";
 
 export type Priority = "low" | "medium" | "high" | "urgent";
@@ -45,18 +46,11 @@ export interface QuickAdd {
   parts: Part[];
 }
 
-/** The default limits of the API. */
-export const TITLE_MAX = 200;
-export const TAGS_MAX = 20;
-
 /** Longer texts are not searched for dates: no title is that long. */
 const DATES_MAX = 1000;
 
 /** The identity of a part, which remains while the user edits the text around it. */
 export const keyOf = ({ kind, text }: Pick<Part, "kind" | "text">) => `${kind} ${text.toLowerCase()}`;
-
-/** The length of a title as the API counts it. */
-export const lengthOf = (title: string) => [...title].length;
 
 /**
  * Separates the title from the other members of a task:

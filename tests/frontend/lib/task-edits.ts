@@ -4,12 +4,7 @@ import { diffTask, type Task, type TaskPatch } from "tasknook-client";
 import { isSameTag } from "tasknook-client";
 
 import { dueFieldsOf, dueOf, type DueFields } from "./due-date";
-
-/** The default limits of the API, in Unicode scalar values. */
-export const TITLE_MAX = 200;
-export const DESCRIPTION_MAX = 1000;
-export const TAGS_MAX = 20;
-export const TAG_MAX = 50;
+import { DESCRIPTION_MAX, lengthOf, TAG_MAX, TAGS_MAX, TITLE_MAX } from "./limits";
 
 /** What the fields of the editor contain. */
 export interface TaskFields {
@@ -46,9 +41,6 @@ export function hasOtherValues(one: Task, other: Task, edits: Edits): boolean {
   const [fields, others] = [fieldsOf(one), fieldsOf(other)];
   return (Object.keys(edits) as (keyof Edits)[]).some((name) => JSON.stringify(fields[name]) !== JSON.stringify(others[name]));
 }
-
-/** The length as the API counts it. */
-export const lengthOf = (text: string) => [...text].length;
 
 /** The tags in a text, separated by commas; of those that differ in case only, the first one. */
 export function tagsOf(text: string): string[] {

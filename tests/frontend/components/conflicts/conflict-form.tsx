@@ -3,7 +3,8 @@ import { useEffect, useId, useRef, type FormEvent, type KeyboardEvent } from "re
 import type { List } from "tasknook-client";
 import type { OfflineConflict } from "tasknook-client/offline";
 import { DueField } from "@/components/tasks/due-field";
-import { PRIORITIES } from "@/components/tasks/task-words";
+import { DESCRIPTION_MAX, TITLE_MAX } from "@/lib/limits";
+import { PRIORITIES } from "@/lib/priorities";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 
@@ -13,8 +14,6 @@ import { Failure } from "./failure";
 import { rejectionOf } from "./rejection";
 
 // The default limits of the API.
-const TITLE_MAX = 200;
-const DESCRIPTION_MAX = 1000;
 
 interface Props {
   conflict: OfflineConflict;

@@ -1,5 +1,5 @@
 import type { List, TaskMembers } from "tasknook-client";
-import { PRIORITIES } from "@/components/tasks/task-words";
+import { PRIORITIES } from "@/lib/priorities";
 import { useNow } from "@/components/ui/use-now";
 import { dueText } from "@/lib/due-date";
 

@@ -1,16 +1,10 @@
+import { PRIORITIES } from "@/lib/priorities";
 import type { List, Task } from "tasknook-client";
 
 import { EditorField } from "./editor-field";
 import { TagsField } from "./tags-field";
 import styles from "./task-editor.module.css";
 import type { FieldsProps } from "./text-fields";
-
-const PRIORITIES = [
-  ["urgent", "Urgent"],
-  ["high", "High"],
-  ["medium", "Medium"],
-  ["low", "Low"],
-] as const;
 
 interface Props extends FieldsProps {
   lists: List[];

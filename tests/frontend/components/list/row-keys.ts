@@ -1,12 +1,12 @@
 import type { KeyboardEvent } from "react";
 
 import { suppressRepeats } from "@/components/ui/use-shortcuts";
+import { PRIORITIES } from "@/lib/priorities";
 import type { Task } from "tasknook-client";
 
 import type { RowActions } from "./actions";
 import type { Rows } from "./rows";
 
-const PRIORITIES: Record<string, Task["priority"]> = { 1: "urgent", 2: "high", 3: "medium", 4: "low" };
 
 interface Options {
   rows: Rows;
@@ -45,6 +45,6 @@ function actionOf(event: KeyboardEvent, task: Task, isManual: boolean, actions: 
   // On a button, Enter activates the button.
   if (key === "Enter") return target instanceof HTMLInputElement ? () => actions.edit(task.id) : undefined;
   if (key === "Delete" || key === "Backspace") return () => actions.delete(task);
-  const priority = PRIORITIES[key];
+  const priority = PRIORITIES[Number(key) - 1]?.[0];
   return priority && (() => actions.change(task, { priority }));
 }

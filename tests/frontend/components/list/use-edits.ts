@@ -54,14 +54,16 @@ export function useEdits(task: Task, actions: RowActions) {
 
   const isMounted = useRef(false);
   useEffect(() => {
-    const onHide = () => document.visibilityState === "hidden" && save({ isLast: false });
+    const saveNow = () => save({ isLast: false });
+    const onHide = () => document.visibilityState === "hidden" && saveNow();
     isMounted.current = true;
     document.addEventListener("visibilitychange", onHide);
-    window.addEventListener("pagehide", onHide);
+    // A page that is closed or reloaded is still visible then.
+    window.addEventListener("pagehide", saveNow);
     return () => {
       isMounted.current = false;
       document.removeEventListener("visibilitychange", onHide);
-      window.removeEventListener("pagehide", onHide);
+      window.removeEventListener("pagehide", saveNow);
       // Strict Mode mounts it again at once.
       queueMicrotask(() => isMounted.current || save({ isLast: true }));
     };

@@ -3,7 +3,8 @@ import { useEffect, useState, type RefObject } from "react";
 import type { List, NewTask } from "tasknook-client";
 
 import { inOneLine, isVisible, linesOf, newTaskOf } from "@/lib/new-tasks";
-import { keyOf, lengthOf, parseQuickAdd, TITLE_MAX, type FindDates, type Part } from "@/lib/quick-add";
+import { lengthOf, TITLE_MAX } from "@/lib/limits";
+import { keyOf, parseQuickAdd, type FindDates, type Part } from "@/lib/quick-add";
 import { keepUnfinished, unfinishedText } from "@/lib/unfinished";
 import type { View } from "@/lib/view";
 

@@ -6,7 +6,7 @@ import type { Move, NewTask, Task, TaskPatch } from "tasknook-client";
 
 import { quoted } from "./quoted";
 
-/** The changes of tasks. Each shows at once, and can be undone; an error is reported in a notice. */
+/** The changes of tasks. Each shows at once; a notice offers to undo it, or reports its error. */
 export function useTaskActions() {
   const store = useStore();
   const { announce, inform, warn } = useNotices();
