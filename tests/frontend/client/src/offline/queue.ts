@@ -1,10 +1,10 @@
 import { linked } from "../abort.ts";
 import type { Client } from "../client.ts";
-import type { TaskMembers } from "../merge.ts";
 import { AccountChanged, Problem, SignedOut, Unreachable } from "../problem.ts";
 import type { List, Move, NewTask, Task, TaskPatch, TrashedTask } from "../types.ts";
 import { uuid } from "../uuid.ts";
 import { fits, nextBatch } from "./batch.ts";
+import { enqueued, operationsOf, UNNUMBERED } from "./enqueue.ts";
 import { refresh } from "./feed.ts";
 import { followed } from "./follow.ts";
 import { membersOf } from "./members.ts";
@@ -13,7 +13,7 @@ import { valuesOf, type Batch, type OfflineConflict, type Pending, type State, t
 import { memoryStorage, type OfflineStorage } from "./storage.ts";
 import { Store } from "./store.ts";
 import { browserTabs, type OfflineTabs } from "./tabs.ts";
-import { pendingVersion, tasksOf, versionOf } from "./view.ts";
+import { tasksOf, versionOf } from "./view.ts";
 
 export interface OfflineOptions {
   client: Client;
@@ -42,9 +42,6 @@ export interface OfflineStatus {
 }
 
 type Unnumbered = Pending extends infer Each ? (Each extends Pending ? Omit<Each, "seq"> : never) : never;
-
-/** The number of an operation that has none yet. */
-const UNNUMBERED = Infinity;
 
 /** The tasks of a user on this device, which can be read and changed without a network. */
 export class OfflineTasks {
@@ -159,14 +156,15 @@ export class OfflineTasks {
    * instead. A task that was deleted elsewhere is restored, or created again.
    */
   async resolve({ id }: { id: string }, choice: "mine" | "theirs" | TaskPatch): Promise<void> {
+    const { userId } = this.#options.client;
     await this.#write((state) => {
       const conflict = state.queue.conflicts.find((each) => each.id === id);
       if (!conflict) return undefined;
       const conflicts = state.queue.conflicts.filter((each) => each.id !== id);
       if (choice === "theirs") return { queue: { conflicts } };
-      const local = versionOf(state, conflict.taskId, this.#options.client.userId);
+      const local = versionOf(state, conflict.taskId, userId);
       const operations = operationsOf(conflict, choice === "mine" ? {} : membersOf(choice), local);
-      const queued = operations.length ? this.#enqueued(state, conflict.theirs, operations).queue : {};
+      const queued = operations.length ? enqueued(state, conflict.theirs, operations, userId).queue : {};
       return { queue: { ...queued, conflicts } };
     });
   }
@@ -323,7 +321,7 @@ export class OfflineTasks {
     this.#unstored = [...this.#unstored, ...added];
     this.#notify({});
     try {
-      await this.#write((state) => this.#enqueued(state, seen, added));
+      await this.#write((state) => enqueued(state, seen, added, this.#options.client.userId));
       remove();
     } catch (error) {
       remove();
@@ -341,21 +339,6 @@ export class OfflineTasks {
   async #write(change: (state: State) => StateChange | undefined): Promise<void> {
     await this.#store.change(change);
     this.#send();
-  }
-
-  /** Adds operations on a task that the user saw in this version. */
-  #enqueued({ queue, tasks }: State, seen: Task | null, operations: Pending[]): { queue: StateChange["queue"] & object } {
-    const { id } = operations[0]!;
-    const isNew = operations[0]!.op === "create" || operations[0]!.op === "restore";
-    const isPending = queue.operations.some((operation) => operation.id === id);
-    const isDeleted = isPending && !pendingVersion(queue, id, this.#options.client.userId);
-    if (isDeleted && !isNew) throw new Error("The task was deleted.");
-    // A draft that the API has created meanwhile, too.
-    const base = seen && seen.revision > 0 ? seen : (tasks.get(id) ?? null);
-    const bases = isPending ? queue.bases : { ...queue.bases, [id]: isNew ? null : base };
-    // The same objects: what they make of a task is the same task.
-    operations.forEach((operation, index) => (operation.seq = queue.next + index));
-    return { queue: { operations: [...queue.operations, ...operations], bases, next: queue.next + operations.length } };
   }
 
   /** The tasks without the changes of this device; until all are loaded, also the initial ones. */
@@ -386,18 +369,6 @@ export class OfflineTasks {
     this.#seen = seen;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** The operations that write what is in a conflict to the task as it is on this device. */
-function operationsOf(conflict: OfflineConflict, chosen: Partial<TaskMembers>, local: Task | null): Pending[] {
-  const { taskId, base, mine, theirs } = conflict;
-  const own = { id: taskId, seq: UNNUMBERED };
-  if (!mine && !Object.keys(chosen).length) return local ? [{ op: "delete", ...own }] : [];
-  const task = { ...mine, ...chosen };
-  const before = theirs ?? base;
-  if (local) return [{ op: "update", ...own, task }];
-  if (!before) return [{ op: "create", ...own, task: task as NewTask }];
-  return [{ op: "restore", ...own, task: before }, { op: "update", ...own, task }];
 }
 
 const isSame = (one: readonly unknown[], other: readonly unknown[]) =>
