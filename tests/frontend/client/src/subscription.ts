@@ -113,13 +113,14 @@ export class Subscription {
 
 /**
  * The index of the first step that a subscriber at this position has not had; undefined if it is not known. From the end, because
- * after a change of the leader the same steps can come again.
+ * after a change of the leader the same steps can come again. A step that ends here counts only if the next one begins here:
+ * after a message that was lost, or one of another leader, there is a gap between them.
  */
 function indexAfter(queue: readonly Step[], at: string): number | undefined {
   let first: number | undefined;
   for (let index = queue.length - 1; index >= 0; index -= 1) {
     const { previous, position, kind } = queue[index]!;
-    if (position === at) return index + 1;
+    if (position === at && (first ?? queue.length) === index + 1) return index + 1;
     if (previous === at) first = index;
     if (kind === "reset") return first ?? index;
   }
