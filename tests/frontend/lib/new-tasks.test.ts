@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { inOneLine, isVisible, linesOf, newTaskOf } from "./new-tasks";
+import { inOneLine, linesOf, newTaskOf } from "./new-tasks";
 import type { QuickAdd } from "./quick-add";
 import type { View } from "./view";
 
@@ -26,9 +26,4 @@ test("pasted lines lose the marks of a list", () => {
   const text = "- Buy milk\r\n\n* Pay rent tomorrow\n  - [ ] Call Anna\n• Run\n-\n- [ ]\n-5 degrees\n[x] done\u2028last\u200b\n\u200b";
   expect(linesOf(text)).toEqual(["Buy milk", "Pay rent tomorrow", "Call Anna", "Run", "-5 degrees", "[x] done", "last\u200b"]);
   expect(inOneLine("- Buy milk\r\n\n Pay rent \n")).toBe("- Buy milk Pay rent");
-});
-
-test("a title that displays nothing is not visible", () => {
-  expect(["", " \t", "\u200b", "\u3164", "\u2800", "\ufe0f"].some(isVisible)).toBe(false);
-  expect(["a", ".", "🏠", "\u0301"].every(isVisible)).toBe(true);
 });

@@ -1,11 +1,11 @@
 // The tasks that the quick add creates in a view.
 
-import type { NewTask } from "tasknook-client";
-import { isSameTag } from "tasknook-client";
+import { isSameTag, type NewTask } from "tasknook-client";
 
 import { dueDay } from "./due-date";
 import { TAGS_MAX } from "./limits";
 import type { QuickAdd } from "./quick-add";
+import { isVisible } from "./titles";
 import type { View } from "./view";
 
 /** The task with the members that are set. It belongs to the view, unless the text has another list or due date. */
@@ -32,7 +32,3 @@ export function linesOf(text: string): string[] {
 
 /** The text in one line. */
 export const inOneLine = (text: string) => text.split(LINE_BREAK).map((line) => line.trim()).filter(Boolean).join(" ");
-
-/** Whether it displays something: the API rejects other titles. */
-export const isVisible = (text: string) =>
-  text.replace(/[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu, "") !== "";

@@ -1,10 +1,10 @@
 // What a user has typed into the editor of a task, and what of it is to be saved.
 
-import { diffTask, type Task, type TaskPatch } from "tasknook-client";
-import { isSameTag } from "tasknook-client";
+import { diffTask, isSameTag, type Task, type TaskPatch } from "tasknook-client";
 
 import { dueFieldsOf, dueOf, type DueFields } from "./due-date";
-import { DESCRIPTION_MAX, lengthOf, TAG_MAX, TAGS_MAX, TITLE_MAX } from "./limits";
+import { DESCRIPTION_MAX, lengthOf, TAG_MAX, TAGS_MAX } from "./limits";
+import { textError, titleError } from "./titles";
 
 /** What the fields of the editor contain. */
 export interface TaskFields {
@@ -72,21 +72,6 @@ export function patchOf(task: Task, edits: Edits): TaskPatch {
     tags: tags === undefined ? undefined : tagsOf(tags),
     list_id: list === undefined ? undefined : list || null,
   });
-}
-
-const IS_VISIBLE = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
-const HAS_CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
-
-function titleError(title: string): string | undefined {
-  if (!title) return "A task needs a title.";
-  if (!IS_VISIBLE.test(title)) return "The title has no visible character.";
-  return textError(title, TITLE_MAX);
-}
-
-function textError(text: string, max: number): string | undefined {
-  const length = lengthOf(text);
-  if (length > max) return `At most ${max} characters; these are ${length}.`;
-  return HAS_CONTROLS.test(text) ? "It contains a control character." : undefined;
 }
 
 function tagsError(tags: string[]): string | undefined {

@@ -3,7 +3,8 @@
 import { Window } from "happy-dom";
 
 const window = new Window({ url: "http://localhost:3000" });
-for (const [name, value] of Object.entries({ window, document: window.document, navigator: window.navigator })) {
+const { document, navigator, sessionStorage } = window;
+for (const [name, value] of Object.entries({ window, document, navigator, sessionStorage })) {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }
 

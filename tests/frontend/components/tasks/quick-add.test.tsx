@@ -5,6 +5,7 @@ import { createRef } from "react";
 import { beforeEach, expect, test } from "vitest";
 
 import { dayAfter } from "@/lib/due-date";
+import { unfinishedText } from "@/lib/unfinished";
 import type { List, NewTask } from "tasknook-client";
 
 import { QuickAdd } from "./quick-add";
@@ -12,13 +13,21 @@ import { QuickAdd } from "./quick-add";
 const lists = [{ id: "1", name: "Groceries" }] as List[];
 
 let added: NewTask[][];
+let stored: Promise<boolean>;
 
 beforeEach(async () => {
   added = [];
+  stored = Promise.resolve(true);
   document.body.replaceChildren();
-  render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} userId="1" onAdd={(tasks) => added.push(tasks)} ref={createRef()} />);
+  sessionStorage.clear();
+  render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} userId="1" onAdd={onAdd} ref={createRef()} />);
   await expect.poll(() => button("Add")?.disabled).toBe(false);
 });
+
+async function onAdd(tasks: NewTask[]): Promise<boolean> {
+  added.push(tasks);
+  return stored;
+}
 
 const input = () => document.querySelector("input")!;
 const buttons = () => [...document.querySelectorAll("button")];
@@ -91,6 +100,36 @@ test("a pasted line that is too long is named", async () => {
   paste(`Buy milk\n${"x".repeat(201)}`);
   await expect.poll(() => button("Add 2 tasks")?.disabled).toBe(true);
   expect(document.body.textContent).toContain("Line 2 has 201 characters; the limit is 200.");
+});
+
+test("a text is kept until its task is stored", async () => {
+  let settle!: (isStored: boolean) => void;
+  const later = () => void (stored = new Promise((resolve) => (settle = resolve)));
+  for (const isStored of [true, false]) {
+    later();
+    type("Buy milk");
+    submit();
+    await expect.poll(() => added.length).toBe(1);
+    expect([input().value, unfinishedText("1")]).toEqual(["", "Buy milk"]);
+    settle(isStored);
+    await expect.poll(() => [input().value, unfinishedText("1")]).toEqual(isStored ? ["", ""] : ["Buy milk", "Buy milk"]);
+    added = [];
+  }
+  // What was typed meanwhile remains.
+  later();
+  submit();
+  await expect.poll(() => added.length).toBe(1);
+  type("Pay rent");
+  settle(true);
+  await stored;
+  await expect.poll(() => [input().value, unfinishedText("1")]).toEqual(["Pay rent", "Pay rent"]);
+});
+
+test("a title that displays nothing has an error", async () => {
+  type("\u200b");
+  await expect.poll(() => document.querySelector("[role=alert]")?.textContent).toBe("The title has no visible character.");
+  submit();
+  expect([added, input().value]).toEqual([[], "\u200b"]);
 });
 
 test("nothing is added without a text", () => {

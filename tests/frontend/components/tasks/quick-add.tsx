@@ -15,7 +15,7 @@ interface Props {
   /** The tasks belong to it, unless the user types another list or due date. */
   view: View;
   userId: string;
-  onAdd: (tasks: NewTask[]) => void;
+  onAdd: (tasks: NewTask[]) => Promise<boolean>;
   ref: RefObject<HTMLInputElement | null>;
 }
 

@@ -34,12 +34,15 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
   async function add(tasks: NewTask[]) {
     const added = await actions.add(tasks);
     const hidden = added.filter((task) => !isIn(view)(task) || !contains(search)(task));
-    if (hidden.length) inform(`${quoted(hidden[0]!.title)} was added. It is not in this view.`);
+    const title = quoted(hidden[0]?.title ?? "");
+    if (hidden.length === 1) inform(`${title} was added. It is not in this view.`);
+    else if (hidden.length) inform(`${title} and ${hidden.length - 1} more were added. They are not in this view.`);
+    return added.length > 0;
   }
 
   return (
     <>
-      <QuickAdd lists={lists} view={view} userId={userId} onAdd={(tasks) => void add(tasks)} ref={newTask} />
+      <QuickAdd lists={lists} view={view} userId={userId} onAdd={add} ref={newTask} />
       <TaskList
         tasks={selected.open}
         completed={selected.completed}

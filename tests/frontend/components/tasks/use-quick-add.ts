@@ -2,16 +2,18 @@ import { useEffect, useState, type RefObject } from "react";
 
 import type { List, NewTask } from "tasknook-client";
 
-import { inOneLine, isVisible, linesOf, newTaskOf } from "@/lib/new-tasks";
+import { inOneLine, linesOf, newTaskOf } from "@/lib/new-tasks";
 import { lengthOf, TITLE_MAX } from "@/lib/limits";
 import { keyOf, parseQuickAdd, type FindDates, type Part } from "@/lib/quick-add";
+import { isVisible } from "@/lib/titles";
 import { keepUnfinished, unfinishedText } from "@/lib/unfinished";
 import type { View } from "@/lib/view";
 
 interface Options {
   lists: readonly List[];
   view: View;
-  onAdd: (tasks: NewTask[]) => void;
+  /** Stores the tasks. Returns whether that was possible. */
+  onAdd: (tasks: NewTask[]) => Promise<boolean>;
   input: RefObject<HTMLInputElement | null>;
   userId: string;
 }
@@ -30,9 +32,15 @@ function loadDates(): Promise<FindDates | undefined> {
   return loading.catch(() => (loading = undefined));
 }
 
+const sleep = (millis: number) => new Promise<undefined>((resolve) => setTimeout(resolve, millis));
+
+/** Milliseconds to wait for that module before a task is added without it. */
+const DATES_TIMEOUT = 2000;
+
 /** The error of a title that the API would reject. */
-function tooLong(title: string, what: string): string | undefined {
+function errorOf(title: string, what: string): string | undefined {
   const length = lengthOf(title);
+  if (title && !isVisible(title)) return `${what} has no visible character.`;
   return length > TITLE_MAX ? `${what} has ${length} characters; the limit is ${TITLE_MAX}.` : undefined;
 }
 
@@ -71,28 +79,38 @@ export function useQuickAdd({ lists, view, onAdd, input, userId }: Options) {
   }
 
   function replace(value: string) {
-    input.current!.value = value;
+    show(value);
     change(value);
     input.current!.focus();
   }
 
-  /** Adds a task for each line, unless one is too long. The input is empty at once, for the next one. */
+  function show(value: string) {
+    input.current!.value = value;
+    setText(value);
+  }
+
+  /** Adds a task for each line, unless one has an error. The input is empty at once, for the next one. */
   async function add(lines: string[]) {
-    if (lines.some((line) => lengthOf(read(line).title) > TITLE_MAX)) return input.current?.focus();
-    replace("");
+    if (lines.some((line) => errorOf(read(line).title, ""))) return input.current?.focus();
+    show("");
+    input.current!.focus();
     setHasAdded(true);
-    const findDates = dates.findDates ?? (await prepare());
+    const findDates = dates.findDates ?? (await Promise.race([prepare(), sleep(DATES_TIMEOUT)]));
     const now = new Date();
-    onAdd(lines.map((line) => newTaskOf(read(line, now, findDates), view, now)));
+    const isStored = await onAdd(lines.map((line) => newTaskOf(read(line, now, findDates), view, now)));
+    // Until then, a reload brings the text back. The user may have typed the next one.
+    if (input.current?.value) return;
+    if (isStored) keepUnfinished(userId, "");
+    else if (input.current) show(text);
   }
 
   const parsed = read(text);
   const lines = pasted?.text === text ? pasted.lines : undefined;
-  const longLine = lines?.map((line, index) => tooLong(read(line).title, `Line ${index + 1}`)).find(Boolean);
+  const longLine = lines?.map((line, index) => errorOf(read(line).title, `Line ${index + 1}`)).find(Boolean);
 
   return {
     parts: parsed.parts,
-    error: tooLong(parsed.title, "The title"),
+    error: errorOf(parsed.title, "The title"),
     lines,
     /** Why the lines cannot be added. */
     longLine,
@@ -100,7 +118,7 @@ export function useQuickAdd({ lists, view, onAdd, input, userId }: Options) {
     hasAdded,
     prepare,
     change,
-    submit: () => (isVisible(text) ? add([text]) : input.current?.focus()),
+    submit: () => (text.trim() ? add([text]) : input.current?.focus()),
     submitLines: () => lines && add(lines),
     /** Turns a part back into text. */
     revert: (part: Part) => {
