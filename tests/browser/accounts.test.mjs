@@ -106,13 +106,22 @@ test("a page does not write for another account's cookie", async (t) => {
   await bob.add("Bob's own");
   await alice.withoutEvents();
 
-  // No tab is notified of this, as when another program writes the cookie. The token in memory expires three seconds later.
+  // No tab is notified of this, as when another program writes the cookie. The token in memory expires three seconds later. The
+  // page gets no other one before she has typed: then it would show the other account already.
   const cookies = await alice.context.cookies();
+  let typed = () => {};
+  const isTyped = new Promise((resolve) => (typed = () => resolve(undefined)));
+  await alice.page.route("**/api/auth/token", async (route) => {
+    await isTyped;
+    await route.continue();
+  });
   await alice.context.addCookies(await bob.context.cookies());
   const end = await alice.page.evaluate(() => performance.now() + 3000);
   await alice.page.waitForFunction((end) => performance.now() > end, end);
   await alice.page.getByLabel("New task").fill("Meant for Alice");
   await alice.page.keyboard.press("Enter");
+  await alice.task("Meant for Alice").waitFor();
+  typed();
   const hers = bobAt(alice);
   await hers.ready();
   await hers.expectTasks(["Bob's own"]);
