@@ -40,17 +40,21 @@ export async function startContext(t, settings = {}) {
       ...settings.app,
     },
   };
-  let app = await startApp(appOptions);
-  let api = await startApi(apiOptions);
-  const browser = await launch();
   /** @type {User[]} */
   const users = [];
+  // What has started is stopped also if the next one does not start.
+  /** @type {(() => unknown)[]} */
+  const started = [() => rm(folder, { recursive: true })];
   t.after(async () => {
-    await browser.close();
-    await Promise.all([api.stop(), app.stop()]);
-    await rm(folder, { recursive: true });
+    for (const stop of started.reverse()) await stop();
     for (const user of users) user.expectNoErrors();
   });
+  let app = await startApp(appOptions);
+  started.push(() => app.stop());
+  let api = await startApi(apiOptions);
+  started.push(() => api.stop());
+  const browser = await launch();
+  started.push(() => browser.close());
 
   return {
     origin,

@@ -1,23 +1,11 @@
 // What a user has typed into the input for new tasks: another view, a reload or the end of the session does not delete it.
 
+import { readTab, writeTab } from "./tab-storage";
+
 const keyOf = (userId: string) => `unfinished ${userId}`;
 
 /** The text of the tab. */
-export function unfinishedText(userId: string): string {
-  try {
-    return sessionStorage.getItem(keyOf(userId)) ?? "";
-  } catch {
-    // The browser does not permit it.
-    return "";
-  }
-}
+export const unfinishedText = (userId: string): string => readTab(keyOf(userId)) ?? "";
 
-/** Call this at each change, and at sign-out with an empty text. */
-export function keepUnfinished(userId: string, text: string): void {
-  try {
-    if (text) sessionStorage.setItem(keyOf(userId), text);
-    else sessionStorage.removeItem(keyOf(userId));
-  } catch {
-    // Not permitted, or full.
-  }
-}
+/** Call this at each change; with an empty text at sign-out, and when the text is stored as a task. */
+export const keepUnfinished = (userId: string, text: string): void => writeTab(keyOf(userId), text || null);

@@ -36,14 +36,14 @@ export function AuthForm({ kind }: { kind: AuthKind }) {
     if (Object.keys(invalid).length) return show(invalid, form);
     setBusy(true);
     setErrors({});
+    // First: the stored page may be another user's, whose session has ended.
+    await forgetPage();
     const failed = await authenticate(kind, new FormData(form));
     if (failed) {
       show(failed, form);
       setBusy(false);
       return;
     }
-    // Before the next page: the stored one may be another user's, whose session has ended.
-    await forgetPage();
     router.replace("/tasks");
     notifyTabs();
   }

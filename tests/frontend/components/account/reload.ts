@@ -1,11 +1,15 @@
+import { readTab, writeTab } from "@/lib/tab-storage";
+
 const STORAGE_KEY = "reloaded-for";
 let reloading = false;
 
 /** Reloads the page for the account that is signed in now. Returns false if a reload for this user did not help. */
 export function reloadFor(userId: string): boolean {
   if (reloading) return true;
-  if (sessionStorage.getItem(STORAGE_KEY) === userId) return false;
-  sessionStorage.setItem(STORAGE_KEY, userId);
+  if (readTab(STORAGE_KEY) === userId) return false;
+  writeTab(STORAGE_KEY, userId);
+  // Without the note, the page could be reloaded for ever.
+  if (readTab(STORAGE_KEY) !== userId) return false;
   reloading = true;
   location.reload();
   return true;
@@ -13,5 +17,5 @@ export function reloadFor(userId: string): boolean {
 
 /** Call this after a successful request: the next change of the account may reload again. */
 export function forgetReload(): void {
-  sessionStorage.removeItem(STORAGE_KEY);
+  writeTab(STORAGE_KEY, null);
 }

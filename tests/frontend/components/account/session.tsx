@@ -91,12 +91,15 @@ function useGoToSignIn() {
   };
 }
 
+/** Milliseconds after which a sign-out has failed. */
+const SIGN_OUT_TIMEOUT = 10_000;
+
 /** Signs out in all tabs of this browser. What `clear` deletes is deleted when the session has ended. */
 export function useSignOut() {
   const { id } = useUser();
   const goToSignIn = useGoToSignIn();
   return async (clear = () => Promise.resolve()) => {
-    const { error } = await authClient.signOut();
+    const { error } = await authClient.signOut({ fetchOptions: { timeout: SIGN_OUT_TIMEOUT } });
     if (error) throw new Error(error.message);
     await clear().catch(() => {});
     keepUnfinished(id, "");

@@ -13,14 +13,17 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const store = useStore();
   const signOut = useSignOut();
   const [left, setLeft] = useState<{ pending: number; conflicts: number }>();
+  const [isEnding, setEnding] = useState(false);
   const [error, setError] = useState<string>();
 
   async function finish() {
     setLeft(undefined);
     setError(undefined);
+    setEnding(true);
     try {
       await signOut(() => store.clear());
     } catch {
+      setEnding(false);
       setError("Signing out did not work. Check your connection, and try again.");
     }
   }
@@ -48,7 +51,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           {error}
         </p>
       )}
-      {left === undefined && !error && <p role="status">Saving the last changes …</p>}
+      {left === undefined && !error && <p role="status">{isEnding ? "Signing out …" : "Saving the last changes …"}</p>}
       {(left !== undefined || error) && (
         <div className="actions">
           <button className="button" onClick={onClose}>

@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
 import { useIsMac } from "@/components/ui/use-is-mac";
 import { Wordmark } from "@/components/ui/wordmark";
+import type { Counts } from "@/lib/counts";
 import type { View } from "@/lib/view";
 import type { List } from "tasknook-client";
 
-import type { Counts } from "./counts";
 import { SidebarAccount, type AccountActions } from "./sidebar-account";
 import { SidebarLists, type ListActions } from "./sidebar-lists";
 import styles from "./sidebar.module.css";

@@ -26,6 +26,16 @@ export function EmptyView({ selection: { view, search }, hasCompleted }: { selec
   );
 }
 
+/** Shown in place of a list that was deleted, for example on another device. */
+export function DeletedList() {
+  return (
+    <div className={styles.empty}>
+      <p className={styles.first}>This list was deleted.</p>
+      <p className="muted">Its tasks are in the Inbox or in the trash.</p>
+    </div>
+  );
+}
+
 const TEXTS: Record<Selection["view"]["kind"], [string, string]> = {
   all: ["Nothing to do yet.", "Add your first task above, such as “Call grandma on Sunday”."],
   today: ["Nothing is due today.", "Tasks appear here on their due date."],

@@ -1,9 +1,9 @@
 import { SignOutDialog } from "@/components/account/sign-out-dialog";
 import { ConflictDialog } from "@/components/conflicts/conflict-dialog";
 import { CommandPalette } from "@/components/shell/command-palette";
-import type { Counts } from "@/components/shell/counts";
 import { ShortcutsDialog } from "@/components/shell/shortcuts-dialog";
 import { useSnapshot, useStore } from "@/components/store/store";
+import type { Counts } from "@/lib/counts";
 import type { View } from "@/lib/view";
 import type { List, Task } from "tasknook-client";
 

@@ -7,7 +7,7 @@ import { useNotices } from "@/components/ui/notices";
 import { contains, isIn, isManual, type Selection, type View } from "@/lib/view";
 import type { List, NewTask, Task } from "tasknook-client";
 
-import { EmptyView } from "./empty-view";
+import { DeletedList, EmptyView } from "./empty-view";
 import { quoted } from "./quoted";
 import { QuickAdd } from "./quick-add";
 import { Skeleton } from "./skeleton";
@@ -40,6 +40,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
     return added.length > 0;
   }
 
+  if (isLoaded && view.kind === "list" && !lists.some(({ id }) => id === view.id)) return <DeletedList />;
   return (
     <>
       <QuickAdd lists={lists} view={view} userId={userId} onAdd={add} ref={newTask} />

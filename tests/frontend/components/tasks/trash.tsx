@@ -14,7 +14,7 @@ const TRASH_DAYS = 30;
 
 interface Props {
   /** Loads the page at a cursor, or the first one. */
-  load: (cursor?: string) => Promise<Page<TrashedTask>>;
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<TrashedTask>>;
   lists: readonly List[];
   onRestore: (task: TrashedTask) => Promise<unknown>;
   onPurge: (task: TrashedTask) => Promise<void>;
