@@ -166,6 +166,23 @@ test("views open by their addresses", async (t) => {
   await alice.remove("Deleted");
   await alice.page.goto("/tasks?view=trash");
   await alice.page.getByRole("main").getByText("Deleted", { exact: true }).waitFor();
+  // The trash is searched once for what is typed without a pause.
+  /** @type {string[]} */
+  const searches = [];
+  alice.page.on("request", (request) => {
+    if (request.method() === "GET" && request.url().includes("/tasks/trash")) searches.push(new URL(request.url()).search);
+  });
+  const searched = alice.page.waitForResponse((response) => response.url().includes("/tasks/trash?"));
+  await alice.page.getByRole("searchbox", { name: "Search" }).evaluate((box) => {
+    const { set } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value"));
+    for (const text of ["K", "Ke", "Kep"]) {
+      set?.call(box, text);
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+  await searched;
+  await alice.page.getByText("No task in the trash matches.").waitFor();
+  assert.deepEqual(searches, ["?search=Kep"]);
   await alice.page.goto("/tasks?view=inbox&search=kep");
   await alice.ready();
   await alice.expectTasks(["Kept"]);

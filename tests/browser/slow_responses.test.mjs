@@ -213,3 +213,15 @@ test("text typed before hydration is not lost", async (t) => {
   await alice.saved();
   await until("the API has all", async () => (await titles(alice)).join() === "Buttermilk,Bread,Milk");
 });
+
+test("a sign-out without a response can be tried again", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.page.route("**/api/auth/sign-out", () => {});
+  await alice.page.getByRole("button", { name: "Sign out" }).click();
+  await alice.page.getByRole("status").getByText("Signing out …").waitFor();
+  await alice.page.getByRole("alert").getByText("Signing out did not work.").waitFor();
+  await alice.page.unroute("**/api/auth/sign-out");
+  await alice.page.getByRole("button", { name: "Try again" }).click();
+  await alice.page.getByRole("button", { name: "Sign in" }).waitFor();
+});

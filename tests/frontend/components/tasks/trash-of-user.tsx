@@ -22,6 +22,7 @@ export function TrashOfUser({ search: typed }: { search: string }) {
       key={search}
       load={load}
       lists={lists}
+      isSearch={Boolean(search)}
       onRestore={(task) => store.write((offline) => offline.restore(task))}
       onPurge={(task) => store.client.purge(task)}
       onEmpty={() => store.client.emptyTrash()}

@@ -16,13 +16,15 @@ interface Props {
   /** Loads the page at a cursor, or the first one. */
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<TrashedTask>>;
   lists: readonly List[];
+  /** Whether the tasks are those of a search. */
+  isSearch?: boolean;
   onRestore: (task: TrashedTask) => Promise<unknown>;
   onPurge: (task: TrashedTask) => Promise<void>;
   onEmpty: () => Promise<void>;
 }
 
 /** The deleted tasks of the user, the last one first. */
-export function Trash({ load, lists, onRestore, onPurge, onEmpty }: Props) {
+export function Trash({ load, lists, isSearch, onRestore, onPurge, onEmpty }: Props) {
   const { tasks = [], hasMore, loading, error, more, remove, clear } = useTrash(load);
   const [restoring, setRestoring] = useState<ReadonlySet<string>>(new Set());
   /** What has to be confirmed. */
@@ -84,7 +86,7 @@ export function Trash({ load, lists, onRestore, onPurge, onEmpty }: Props) {
       </div>
       {isEmpty && (
         <p ref={empty} tabIndex={-1} className={styles.empty}>
-          The trash is empty.
+          {isSearch ? "No task in the trash matches." : "The trash is empty."}
         </p>
       )}
       {tasks.length > 0 && (
