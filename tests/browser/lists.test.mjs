@@ -150,7 +150,7 @@ test("lists are deleted, and their tasks kept or trashed", async (t) => {
   await alice.view("All tasks");
   await alice.expectTasks(["Report", "Dishes"]);
 
-  // On the other device, the view of a list that is gone says so, and takes no tasks.
+  // On the other device, the view of a list that is gone states it, and takes no tasks.
   await expectLists(other, []);
   await other.page.getByText("This list was deleted.").waitFor();
   assert.equal(await other.page.getByLabel("New task").count(), 0);
