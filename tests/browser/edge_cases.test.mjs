@@ -205,3 +205,31 @@ test("tokens of another user end in an error, not in reloads", async (t) => {
   await alice.page.reload();
   await alice.ready();
 });
+
+test("an editor that is open when its page is closed is saved", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.add("Draft");
+  /** @type {Record<string, () => Promise<unknown>>} */
+  const ends = {
+    Reloaded: () => alice.page.reload(),
+    Left: () => alice.page.goto("about:blank").then(() => alice.page.goto("/tasks")),
+    Closed: async () => {
+      await alice.page.close();
+      alice.page = await alice.context.newPage();
+      await alice.page.goto("/tasks");
+    },
+  };
+  let title = "Draft";
+  for (const [next, end] of Object.entries(ends)) {
+    await alice.openEditor(title);
+    await alice.fill({ title: next, tags: next });
+    await end();
+    await alice.ready();
+    await alice.expectTasks([next]);
+    await alice.saved();
+    title = next;
+  }
+  assert.deepEqual((await alice.tasksOfApi()).map(({ title, tags }) => ({ title, tags })), [{ title: "Closed", tags: ["Closed"] }]);
+  assert.deepEqual((await alice.stored()).local, []);
+});

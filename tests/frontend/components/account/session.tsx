@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 import { authClient } from "@/lib/auth-client";
+import { takeEdits } from "@/lib/kept-edits";
 import { keepUnfinished } from "@/lib/unfinished";
 import { StoreProvider } from "@/components/store/store";
 import type { AccountChanged, Page } from "tasknook-client";
@@ -103,6 +104,7 @@ export function useSignOut() {
     if (error) throw new Error(error.message);
     await clear().catch(() => {});
     keepUnfinished(id, "");
+    takeEdits(id);
     goToSignIn();
   };
 }

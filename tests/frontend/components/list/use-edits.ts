@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 
+import { useUser } from "@/components/account/session";
 import { useNotices } from "@/components/ui/notices";
+import { forgetEdits, keepEdits } from "@/lib/kept-edits";
 import { errorsOf, fieldsOf, hasOtherValues, patchOf, withEdit, type EditErrors, type Edits } from "@/lib/task-edits";
 import type { Task } from "tasknook-client";
 
@@ -14,6 +16,7 @@ const NAMES = { title: "title", description: "description", due: "due date", tag
 
 /** What the user types into the editor of a task. It is saved when the editor closes, in whatever way. */
 export function useEdits(task: Task, actions: RowActions) {
+  const { id: userId } = useUser();
   const { inform } = useNotices();
   const [edits, setEdits] = useState<Edits>(() => returned.get(task.id) ?? {});
   const typed = useRef(edits);
@@ -54,20 +57,35 @@ export function useEdits(task: Task, actions: RowActions) {
 
   const isMounted = useRef(false);
   useEffect(() => {
-    const saveNow = () => save({ isLast: false });
-    const onHide = () => document.visibilityState === "hidden" && saveNow();
+    let isKept = false;
+    /** The page is hidden, and may never be shown again. */
+    const leave = () => {
+      if (isKept || !Object.keys(typed.current).length) return;
+      isKept = true;
+      follow();
+      keepEdits(userId, { task: seen.current, edits: typed.current });
+      save({ isLast: false });
+    };
+    const stay = () => {
+      if (isKept) forgetEdits(userId, task.id);
+      isKept = false;
+    };
+    const onVisibility = () => (document.hidden ? leave() : stay());
     isMounted.current = true;
-    document.addEventListener("visibilitychange", onHide);
-    // A page that is closed or reloaded is still visible then.
-    window.addEventListener("pagehide", saveNow);
+    document.addEventListener("visibilitychange", onVisibility);
+    // A page that is closed or reloaded is still visible at its `pagehide`.
+    window.addEventListener("pagehide", leave);
+    window.addEventListener("pageshow", stay);
     return () => {
       isMounted.current = false;
-      document.removeEventListener("visibilitychange", onHide);
-      window.removeEventListener("pagehide", saveNow);
+      stay();
+      document.removeEventListener("visibilitychange", onVisibility);
+      window.removeEventListener("pagehide", leave);
+      window.removeEventListener("pageshow", stay);
       // Strict Mode mounts it again at once.
       queueMicrotask(() => isMounted.current || save({ isLast: true }));
     };
-  }, [save]);
+  }, [save, userId, task.id]);
 
   return { fields: { ...fieldsOf(task), ...edits }, errors: errorsOf(edits), change, save };
 }

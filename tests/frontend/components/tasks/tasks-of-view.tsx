@@ -11,6 +11,7 @@ import { DeletedList, EmptyView } from "./empty-view";
 import { quoted } from "./quoted";
 import { QuickAdd } from "./quick-add";
 import { Skeleton } from "./skeleton";
+import { useKeptEdits } from "./use-kept-edits";
 import { useTaskActions } from "./use-task-actions";
 
 interface Props {
@@ -29,6 +30,7 @@ export function TasksOfView({ selection, selected, editing, onEditing, onView, n
   const { inform } = useNotices();
   const actions = useTaskActions();
   const { view, search } = selection;
+  useKeptEdits(userId, isLoaded ? tasks : undefined, actions.change);
   const mutableLists = useMemo(() => [...lists] as List[], [lists]);
 
   async function add(tasks: NewTask[]) {
