@@ -124,3 +124,20 @@ test("a storage that becomes full between changes stops nothing", async (t) => {
   await other.page.getByRole("button", { name: "Sign in" }).waitFor();
   await until("nothing of Alice is on the device", async () => (await storedOf(alice, userId)).length === 0);
 });
+
+test("tasks that a sign-out cannot delete are mentioned", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.add("Alpha");
+  await alice.page.evaluate(() => {
+    IDBObjectStore.prototype.delete = IDBObjectStore.prototype.clear = () => {
+      throw new DOMException("The database is damaged.", "UnknownError");
+    };
+  });
+  await alice.signOut();
+  await alice.page.getByRole("status").getByText("could not be deleted from this device").waitFor();
+  // Once: the next user has nothing to do with it.
+  await alice.page.reload();
+  await alice.page.getByRole("button", { name: "Sign in" }).and(alice.page.locator(":enabled")).waitFor();
+  assert.equal(await alice.page.getByText("could not be deleted").count(), 0);
+});

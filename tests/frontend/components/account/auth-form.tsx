@@ -11,8 +11,8 @@ import { notifyTabs } from "./account-channel";
 import { authenticate, invalidFields, type AuthErrors, type AuthKind } from "./auth-errors";
 import styles from "./auth-form.module.css";
 import { AuthInput } from "./auth-input";
+import { LeftOnDevice } from "./left-on-device";
 import { forgetPage } from "./offline-page";
-import { UnsavedChanges } from "./unsaved-changes";
 
 const texts = {
   "sign-in": { button: "Sign in", busy: "Signing in …", question: "No account yet?", other: "sign-up", link: "Sign up" },
@@ -85,7 +85,7 @@ export function AuthForm({ kind }: { kind: AuthKind }) {
           </p>
         )}
       </form>
-      <UnsavedChanges />
+      <LeftOnDevice />
       <p>
         {text.question} <Link href={`/${text.other}`}>{text.link}</Link>
       </p>

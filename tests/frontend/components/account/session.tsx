@@ -10,6 +10,7 @@ import { StoreProvider } from "@/components/store/store";
 import type { AccountChanged, Page } from "tasknook-client";
 
 import { notifyTabs } from "./account-channel";
+import { noteKeptTasks } from "./kept-tasks";
 import { forgetPage, keepPage } from "./offline-page";
 import { forgetReload, reloadFor } from "./reload";
 import styles from "./session.module.css";
@@ -102,7 +103,7 @@ export function useSignOut() {
   return async (clear = () => Promise.resolve()) => {
     const { error } = await authClient.signOut({ fetchOptions: { timeout: SIGN_OUT_TIMEOUT } });
     if (error) throw new Error(error.message);
-    await clear().catch(() => {});
+    await clear().catch(noteKeptTasks);
     keepUnfinished(id, "");
     takeEdits(id);
     goToSignIn();
