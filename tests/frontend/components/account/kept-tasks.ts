@@ -4,10 +4,10 @@ import { readTab, writeTab } from "@/lib/tab-storage";
 
 const KEY = "tasks-not-deleted";
 
-/** The sign-in page tells it. */
+/** The sign-in page has a message about it. */
 export const noteKeptTasks = (): void => writeTab(KEY, "true");
 
-/** Whether it is to be told; once. */
+/** Whether there are such tasks; once. */
 export function takeKeptTasks(): boolean {
   const isNoted = readTab(KEY) !== null;
   writeTab(KEY, null);
