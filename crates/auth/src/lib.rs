@@ -18,7 +18,7 @@ mod jwks;
 mod keys;
 #[cfg(test)]
 #[path = "../tests/support/support.rs"]
-mod testing;
+mod support;
 mod token;
 mod verifier;
 

@@ -166,7 +166,7 @@ fn is_token_byte(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{SECRET, SigningKey, claims, shared_secret};
+    use crate::support::{SECRET, SigningKey, claims, shared_secret};
 
     #[test]
     fn a_good_token_gives_the_identity() {

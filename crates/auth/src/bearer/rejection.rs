@@ -170,7 +170,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::testing::{ScriptedSource, SigningKey, claims, jwks, shared_secret};
+    use crate::support::{ScriptedSource, SigningKey, claims, jwks, shared_secret};
     use crate::{Excerpt, Identity, TokenVerifier, authenticate};
 
     fn authenticated(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::{NOW, ORIGIN, claims, rules};
+use crate::support::{NOW, ORIGIN, claims, rules};
 
 #[test]
 fn reads_the_identity_of_a_good_token() {

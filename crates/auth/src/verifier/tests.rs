@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::testing::{
+use crate::support::{
     ManualClock, NOW, Recorder, SECRET, ScriptedSource, SigningKey, await_condition, claims, options_on,
     rules, verdict,
 };
@@ -76,7 +76,7 @@ fn a_panic_of_an_observer_does_not_stop_the_fetches() {
     let source = ScriptedSource::down();
     let options = options_on(ManualClock::at(NOW)).observer(Arc::new(Panics));
     // With a manual clock a pause never ends; this one has the monotonic clock of the system.
-    let options = options.clock(Arc::new(crate::testing::FixedCalendar));
+    let options = options.clock(Arc::new(crate::support::FixedCalendar));
     let verifier =
         JwksVerifier::with_options(Arc::clone(&source) as _, impatient(), rules(), options).unwrap();
     source.await_fetches(3);

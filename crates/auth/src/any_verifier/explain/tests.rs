@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::Outcome;
 use crate::SharedSecretVerifier;
-use crate::testing::{
+use crate::support::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, jwks, rules, shared_secret, verify,
 };
 

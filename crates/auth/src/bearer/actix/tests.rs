@@ -8,7 +8,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, http::header, web};
 
 use super::*;
-use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
+use crate::support::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
 /// Counts its calls, and responds with the user's id, the identity in the extensions and the body.
 async fn echo(calls: web::Data<Cell<u32>>, caller: Identity, request: HttpRequest, body: String) -> String {

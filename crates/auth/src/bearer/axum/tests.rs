@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tower::ServiceExt;
 
 use super::*;
-use crate::testing::{assert_missing_guard, credentials_of, guard, logged, rejections};
+use crate::support::{assert_missing_guard, credentials_of, guard, logged, rejections};
 
 /// Counts its calls, and responds with the user's id and the body.
 async fn echo(Extension(calls): Extension<Arc<AtomicU32>>, caller: Identity, body: String) -> String {

@@ -6,7 +6,7 @@ use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 use super::*;
 use crate::Identity;
-use crate::testing::{credentials_of, guard, rejections};
+use crate::support::{credentials_of, guard, rejections};
 
 /// Responds with the user's id and the body, counts its calls, and panics when it was not ready.
 #[derive(Default)]

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::Clock;
-use crate::testing::{ManualClock, NOW, ScriptedSource, options_on};
+use crate::support::{ManualClock, NOW, ScriptedSource, options_on};
 
 #[test]
 fn the_number_of_waiting_requests_is_limited() {

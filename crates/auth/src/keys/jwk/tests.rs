@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::SigningKey;
+use crate::support::SigningKey;
 
 /// The reason why an entry is dropped, after a change to it; none when it is used.
 fn reason(entry: &Value, change: impl FnOnce(&mut Members)) -> Option<&'static str> {

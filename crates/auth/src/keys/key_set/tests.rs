@@ -3,7 +3,7 @@ use std::slice;
 use serde_json::json;
 
 use super::*;
-use crate::testing::{SigningKey, key_set};
+use crate::support::{SigningKey, key_set};
 
 fn parse(entries: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::parse(key_set(entries).as_bytes())

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{SECRET, SigningKey, claims, shared_secret, verdict};
+use crate::support::{SECRET, SigningKey, claims, shared_secret, verdict};
 use crate::{Keys, verify_jws};
 
 fn parse(token: &str) -> Result<(), VerifyError> {
