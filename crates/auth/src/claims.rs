@@ -1,14 +1,18 @@
 //! The rules of the claims, applied to a payload whose signature is verified, and the identity that results.
 
+mod access;
+mod custom;
 mod detail;
 mod identity;
 mod numeric_date;
 mod rules;
 mod user_id;
 
-use crate::token::{Json, Object};
+use crate::token::{Algorithm, Header, Json, Object};
 use crate::{Excerpt, VerifyError};
 
+pub use access::AccessDenied;
+pub use custom::ClaimsError;
 pub(crate) use detail::show_duration;
 pub(crate) use identity::Facts;
 pub use identity::Identity;
@@ -67,24 +71,34 @@ pub(crate) static CHECKS: [ClaimCheck; 6] = [
 ];
 
 impl ClaimRules {
-    /// Checks the claims of `payload` against these rules at `now`, in seconds since 1970.
-    pub(crate) fn check(&self, payload: &[u8], now: i64) -> Result<Accepted, VerifyError> {
+    /// Checks the claims of `payload` against these rules at `now`, in seconds since 1970. The header is that of the
+    /// same token, whose signature is verified.
+    pub(crate) fn check(&self, header: &Header, payload: &[u8], now: i64) -> Result<Accepted, VerifyError> {
         let claims = Claims::parse(payload)?;
         for check in &CHECKS {
             (check.apply)(self, &claims, now)?;
         }
         let exp = claims.expiry()?.floor();
+        let issued_at_unix = claims.date("iat")?.map(NumericDate::floor);
         // A token is rejected from `exp` on, but only after `iat` plus the maximum age: hence one second more.
         let too_old = self
             .max_age_seconds
-            .zip(claims.date("iat")?)
-            .map(|(limit, iat)| iat.floor().saturating_add(to_seconds(limit)).saturating_add(1));
+            .zip(issued_at_unix)
+            .map(|(limit, iat)| iat.saturating_add(to_seconds(limit)).saturating_add(1));
         let valid_until_unix = too_old.map_or(exp, |too_old| too_old.min(exp));
         let facts = Facts {
             user_id: claims.text(&self.user_id_claim).ok_or_else(|| missing(&self.user_id_claim))?,
             email: claims.text("email"),
             name: claims.text("name"),
             issuer: claims.text("iss"),
+            audiences: claims.audiences(),
+            token_id: claims.text("jti"),
+            key_id: header.key_id().map(str::to_owned),
+            // The key verifies with its own algorithm, and rejects a header that names another one.
+            algorithm: Algorithm::named(header.algorithm()).map_or("", Algorithm::name),
+            scopes: claims.scopes(),
+            roles: claims.roles(self),
+            issued_at_unix,
             expires_at_unix: exp,
             valid_until_unix,
             payload: payload.into(),
@@ -190,6 +204,15 @@ impl<'a> Claims<'a> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let date = NumericDate::parse(value);
         date.map(Some).ok_or_else(|| invalid(name, "must be a number of seconds since 1970"))
+    }
+
+    fn audiences(&self) -> Vec<String> {
+        let audiences = match self.get("aud") {
+            Some(Json::List(audiences)) => audiences.as_slice(),
+            Some(audience) => std::slice::from_ref(audience),
+            None => &[],
+        };
+        audiences.iter().filter_map(Json::as_text).map(str::to_owned).collect()
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -36,7 +36,7 @@ pub use bearer::axum;
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use bearer::tower;
 pub use bearer::{AuthError, Challenge, CredentialsError, authenticate, bearer_token};
-pub use claims::{ClaimRules, Identity};
+pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
 #[cfg(feature = "jwks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]

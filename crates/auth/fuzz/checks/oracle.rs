@@ -126,6 +126,25 @@ pub(crate) fn are_good(claims: &Object) -> Option<bool> {
     }
 }
 
+/// The scopes and the roles of these claims.
+pub(crate) fn grants(claims: &Object) -> (Vec<String>, Vec<String>) {
+    let scopes = match claims.get("scope") {
+        Some(scope) => texts(scope.as_str().map(Value::from).as_ref(), ' '),
+        None => texts(claims.get("scp"), ' '),
+    };
+    (scopes, texts(claims.get("role"), ','))
+}
+
+fn texts(value: Option<&Value>, separator: char) -> Vec<String> {
+    let mut texts: Vec<String> = match value {
+        Some(Value::String(text)) => text.split(separator).map(str::to_owned).collect(),
+        Some(list) => serde_json::from_value(list.clone()).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    texts.retain(|text| !text.is_empty());
+    texts
+}
+
 /// A `NumericDate` without and with its broken second.
 #[expect(clippy::cast_possible_truncation, reason = "below 2^53 by the line before")]
 fn seconds(value: &Value) -> Option<(i128, i128)> {

@@ -121,6 +121,9 @@ fn check_verdict(token: &str, verdict: &Result<Identity, VerifyError>) {
             assert_ne!(are_good, Some(false), "accepted");
             assert_eq!(Some(identity.payload()), signed.as_deref());
             assert_eq!(Some(identity.user_id()), claims.as_ref().and_then(|claims| claims["sub"].as_str()));
+            assert_eq!(identity.claims::<oracle::Object>().ok(), claims);
+            let grants = (identity.scopes().to_vec(), identity.roles().to_vec());
+            assert_eq!(Some(grants), claims.as_ref().map(oracle::grants));
         }
         Err(rejection) => {
             check_message(token, rejection);

@@ -61,7 +61,7 @@ fn show(value: &Json<'_>) -> String {
         Json::Float(number) => format!("{number:e}"),
         Json::Bool(value) => value.to_string(),
         Json::Null => "null".to_owned(),
-        Json::Object => "an object".to_owned(),
+        Json::Object(_) => "an object".to_owned(),
     }
 }
 

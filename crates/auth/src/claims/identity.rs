@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Only the verifiers of this crate create one, so nothing can call a function that takes an `Identity` without a
 /// verified token. A clone increments a reference count.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Identity(Arc<Facts>);
+pub struct Identity(pub(super) Arc<Facts>);
 
 #[derive(PartialEq, Eq)]
 pub(crate) struct Facts {
@@ -16,6 +16,13 @@ pub(crate) struct Facts {
     pub(crate) email: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) issuer: Option<String>,
+    pub(crate) audiences: Vec<String>,
+    pub(crate) token_id: Option<String>,
+    pub(crate) key_id: Option<String>,
+    pub(crate) algorithm: &'static str,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) issued_at_unix: Option<i64>,
     pub(crate) expires_at_unix: i64,
     pub(crate) valid_until_unix: i64,
     pub(crate) payload: Box<[u8]>,
@@ -52,6 +59,37 @@ impl Identity {
         self.0.issuer.as_deref()
     }
 
+    /// The values of the `aud` claim, one or several; at least one of them is a configured audience when there are any.
+    #[must_use]
+    pub fn audiences(&self) -> &[String] {
+        &self.0.audiences
+    }
+
+    /// The `jti` claim (RFC 7519 §4.1.7) when it is a non-empty string. Better Auth writes none by default.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        self.0.token_id.as_deref()
+    }
+
+    /// The `kid` of the token's header, which names the published key that verified it. A shared secret has no name,
+    /// so under one it is what the issuer wrote, if anything.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.0.key_id.as_deref()
+    }
+
+    /// The algorithm of the key that verified the token, such as `EdDSA` or `HS256`.
+    #[must_use]
+    pub fn algorithm(&self) -> &'static str {
+        self.0.algorithm
+    }
+
+    /// The `iat` claim in whole seconds since 1970, rounded down.
+    #[must_use]
+    pub fn issued_at_unix(&self) -> Option<i64> {
+        self.0.issued_at_unix
+    }
+
     /// The `exp` claim in whole seconds since 1970, rounded down; the leeway is not in it.
     #[must_use]
     pub fn expires_at_unix(&self) -> i64 {
@@ -65,8 +103,8 @@ impl Identity {
         self.0.valid_until_unix
     }
 
-    /// The token's whole payload, as it was signed: one JSON object with unique names, for your own claims, such
-    /// as a role.
+    /// The token's whole payload, as it was signed: one JSON object with unique names. [`Identity::claims`] reads it into
+    /// a type.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         &self.0.payload
@@ -74,9 +112,15 @@ impl Identity {
 
     /// The heap memory that it uses, estimated, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
-        let Facts { user_id, email, name, issuer, payload, .. } = &*self.0;
-        let optional = [email, name, issuer].into_iter().flatten().map(String::capacity).sum::<usize>();
-        size_of::<Facts>() + user_id.capacity() + optional + payload.len()
+        let Facts {
+            user_id, email, name, issuer, token_id, key_id, audiences, scopes, roles, payload, ..
+        } = &*self.0;
+        let optional = [email, name, issuer, token_id, key_id].into_iter().flatten().map(String::capacity);
+        let lists = [audiences, scopes, roles].into_iter().map(|list| {
+            let texts = list.iter().map(String::capacity).sum::<usize>();
+            list.capacity() * size_of::<String>() + texts
+        });
+        size_of::<Facts>() + user_id.capacity() + optional.chain(lists).sum::<usize>() + payload.len()
     }
 }
 

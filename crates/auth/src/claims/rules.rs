@@ -14,6 +14,7 @@ pub struct ClaimRules {
     pub(crate) issuers: Vec<String>,
     pub(crate) audiences: Vec<String>,
     pub(crate) user_id_claim: String,
+    pub(crate) roles_claim: Vec<String>,
     pub(crate) leeway_seconds: u64,
     pub(crate) max_token_bytes: usize,
     pub(crate) max_age_seconds: Option<u64>,
@@ -26,6 +27,7 @@ impl Default for ClaimRules {
             issuers: Vec::new(),
             audiences: Vec::new(),
             user_id_claim: "sub".to_owned(),
+            roles_claim: vec!["role".to_owned()],
             leeway_seconds: 30,
             max_token_bytes: 8192,
             max_age_seconds: None,
@@ -80,6 +82,21 @@ impl ClaimRules {
         self
     }
 
+    /// Sets the claim with the roles of the user, `role` by default, as the admin plugin of Better Auth writes it: see
+    /// [`Identity::roles`](crate::Identity::roles). Several names are a path through nested objects. Empty: no roles.
+    ///
+    /// ```
+    /// use tasknook_auth::ClaimRules;
+    ///
+    /// let flat = ClaimRules::new().roles_claim(["https://example.com/roles"]);
+    /// let keycloak = ClaimRules::new().roles_claim(["realm_access", "roles"]);
+    /// ```
+    #[must_use]
+    pub fn roles_claim<T: Into<String>>(mut self, path: impl IntoIterator<Item = T>) -> Self {
+        self.roles_claim = path.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Sets how far the clocks of issuer and verifier may differ, in seconds: 30 by default, at most 300.
     #[must_use]
     pub fn leeway_seconds(mut self, seconds: u64) -> Self {
@@ -122,6 +139,7 @@ impl ClaimRules {
             ("max_age_seconds", self.max_age_seconds != Some(0), "must be at least 1 when it is set"),
             ("max_lifetime_seconds", self.max_lifetime_seconds > 0, "must be at least 1"),
             ("user_id_claim", !self.user_id_claim.is_empty(), "must name a claim"),
+            ("roles_claim", !self.roles_claim.iter().any(String::is_empty), "must not contain an empty name"),
             ("issuers", !self.issuers.iter().any(String::is_empty), "must not contain an empty string"),
             ("audiences", !self.audiences.iter().any(String::is_empty), "must not contain an empty string"),
         ])?;
@@ -147,6 +165,7 @@ mod tests {
             ("max_age_seconds", ClaimRules::new().max_age_seconds(Some(0))),
             ("max_lifetime_seconds", ClaimRules::new().max_lifetime_seconds(0)),
             ("user_id_claim", ClaimRules::new().user_id_claim("")),
+            ("roles_claim", ClaimRules::new().roles_claim(["realm_access", ""])),
             ("issuers", ClaimRules::new().issuers([""])),
             ("audiences", ClaimRules::new().audiences(["here", ""])),
         ];

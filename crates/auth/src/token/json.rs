@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 /// The members of an object, sorted by their names.
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-/// A value. A nested object is checked for syntax only; its members are dropped.
+/// A value.
 ///
 /// When another crate of the program turns on `arbitrary_precision` of `serde_json`, numbers that are not whole arrive
 /// as objects; a date with a fraction is then rejected.
@@ -22,7 +22,8 @@ pub(crate) enum Json<'a> {
     Float(f64),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
-    Object,
+    /// A nested object, whose names can repeat.
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
 /// As many as a token of Better Auth has.
@@ -58,6 +59,13 @@ impl Json<'_> {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The member of a nested object; none when its name repeats, since readers differ in which of them counts.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        let mut named = members.iter().filter(|(known, _)| known == name);
+        named.next().filter(|_| named.next().is_none()).map(|(_, value)| value)
     }
 }
 
@@ -150,9 +158,11 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        // Parse every member, so that an invalid string or number in a nested object is an error too.
-        while map.next_entry::<Name<'de>, Json<'de>>()?.is_some() {}
-        Ok(Json::Object)
+        let mut members = Vec::new();
+        while let Some((Name(name), value)) = map.next_entry()? {
+            members.push((name, value));
+        }
+        Ok(Json::Object(members))
     }
 }
 
@@ -164,7 +174,7 @@ mod tests {
     fn reads_an_object_with_white_space_around_it() {
         let object = Object::parse(b" {\"b\" : [{}, -1],\n\t\"a\":\"\\u0041\", \"c\": 0.5} ").unwrap();
         assert_eq!(object.get("a").and_then(Json::as_text), Some("A"));
-        assert_eq!(object.get("b"), Some(&Json::List(vec![Json::Object, Json::Integer(-1)])));
+        assert_eq!(object.get("b"), Some(&Json::List(vec![Json::Object(vec![]), Json::Integer(-1)])));
         assert_eq!(object.get("c"), Some(&Json::Float(0.5)));
         assert!(!object.contains("d"));
     }
@@ -173,6 +183,15 @@ mod tests {
     fn rejects_duplicate_names_also_when_escaped() {
         assert!(Object::parse(br#"{"exp":1,"exp":2}"#).is_none());
         assert!(Object::parse(br#"{"exp":1,"\u0065xp":2}"#).is_none());
+    }
+
+    #[test]
+    fn a_member_of_a_nested_object_has_a_unique_name() {
+        let object = Object::parse(br#"{"a":{"b":{"c":1},"d":1,"\u0064":2}}"#).unwrap();
+        let nested = object.get("a").unwrap();
+        assert_eq!(nested.member("b").and_then(|b| b.member("c")), Some(&Json::Integer(1)));
+        assert_eq!((nested.member("d"), nested.member("e")), (None, None));
+        assert_eq!(Json::Null.member("b"), None);
     }
 
     #[test]

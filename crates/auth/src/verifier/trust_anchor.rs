@@ -42,7 +42,7 @@ impl TrustAnchor {
     ) -> Result<Identity, VerifyError> {
         // One reading of the clock: an entry must not start later than its claims were checked.
         let now = policy.now();
-        let accepted = policy.rules.check(&self.keys.verify(jws)?, now)?;
+        let accepted = policy.rules.check(jws.header(), &self.keys.verify(jws)?, now)?;
         self.cache.insert(token.fingerprint(), &accepted, now);
         Ok(accepted.identity)
     }
