@@ -17,13 +17,13 @@ pub struct JwksOptions {
     pub(crate) last_retry: Duration,
 }
 
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl Default for JwksOptions {
     fn default() -> Self {
         Self {
-            max_age: Duration::from_mins(5),
+            max_age: Duration::from_secs(300),
             cooldown: Duration::from_secs(30),
             stale: DAY,
             first_retry: Duration::from_millis(500),

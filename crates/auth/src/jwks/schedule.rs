@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::JwksOptions;
 
 /// The longest `Retry-After` that is obeyed: a mistaken one of an hour would keep new keys out for as long.
-const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 /// A set is fetched again at this part of its maximum age, or up to a tenth earlier, so that replicas that started
 /// together do not fetch together for ever.

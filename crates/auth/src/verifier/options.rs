@@ -72,7 +72,7 @@ const GIB: u64 = 1 << 30;
 
 impl Default for CacheOptions {
     fn default() -> Self {
-        Self { max_bytes: 16 << 20, max_age: Duration::from_mins(5) }
+        Self { max_bytes: 16 << 20, max_age: Duration::from_secs(300) }
     }
 }
 

@@ -46,7 +46,7 @@ fn is_notified_of_failed_fetches_with_the_reason() {
     let recorder = Recorder::new();
     let source = ScriptedSource::down();
     let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
-    let hour = Duration::from_hours(1);
+    let hour = Duration::from_secs(3600);
     let slow = JwksOptions { first_retry: hour, last_retry: hour, ..JwksOptions::default() };
     let answers: [(&str, Answer); 4] = [
         ("failed timeout", || Err(FetchError::Timeout)),

@@ -47,7 +47,7 @@ fn shared_secret(rules: ClaimRules, cache: CacheOptions) -> Observed<SharedSecre
 
 fn published(source: &Arc<ScriptedSource>) -> Observed<JwksVerifier> {
     let (clock, recorder, options) = options(CacheOptions::default());
-    let hour = Duration::from_hours(1);
+    let hour = Duration::from_secs(3600);
     let timing = JwksOptions::new().retry(hour, hour);
     let verifier = JwksVerifier::with_options(Arc::clone(source) as _, timing, rules(), options).unwrap();
     Observed { verifier, clock, recorder }

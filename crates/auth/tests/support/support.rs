@@ -141,7 +141,7 @@ pub(crate) fn jwks(source: &Arc<ScriptedSource>) -> JwksVerifier {
 
 /// A failed fetch is not retried within a test, so that only tokens cause fetches, which can then be counted.
 pub(crate) fn jwks_on(source: &Arc<ScriptedSource>, clock: Arc<ManualClock>) -> JwksVerifier {
-    let hour = Duration::from_hours(1);
+    let hour = Duration::from_secs(3600);
     let options = JwksOptions::new().retry(hour, hour);
     JwksVerifier::with_options(Arc::clone(source) as _, options, rules(), options_on(clock)).unwrap()
 }

@@ -71,7 +71,7 @@ fn a_cached_token_is_unavailable_when_the_keys_are_stale() {
     let observed = published(&source);
     let token = key.token("ed1", &claims_with("exp", Some(json!(NOW + 200_000))));
     observed.verify(&token);
-    observed.clock.advance_monotonic(Duration::from_hours(24));
+    observed.clock.advance_monotonic(Duration::from_secs(24 * 3600));
     assert_eq!(observed.verify(&token), "verified by Cache");
     observed.clock.advance_monotonic(Duration::from_millis(1));
     assert_eq!(observed.verify(&token), "rejected keys_unavailable");

@@ -65,7 +65,7 @@ fn a_rejected_token_is_not_cached() {
     let observed = shared_secret(rules(), CacheOptions::default());
     let early = hs256(&claims_with("nbf", Some((NOW + 60).into())));
     assert_eq!(observed.verify(&early), "rejected not_yet_valid");
-    observed.clock.advance(Duration::from_mins(1));
+    observed.clock.advance(Duration::from_secs(60));
     assert_eq!(observed.verify(&early), "verified by Signature");
 }
 
@@ -119,7 +119,7 @@ fn a_small_cache_evicts_tokens_and_verifies_them_again() {
 
 #[test]
 fn cache_options_outside_their_limits_are_rejected() {
-    let day = Duration::from_hours(24);
+    let day = Duration::from_secs(24 * 3600);
     let (.., options) = options(CacheOptions::new().max_age(day));
     let error = SharedSecretVerifier::with_options(vec![SECRET.into()], rules(), options).err();
     assert!(matches!(error, Some(ConfigError::OutOfRange { setting: "cache.max_age", .. })), "{error:?}");

@@ -14,7 +14,7 @@ use tasknook_auth::{
 
 /// Fetches for tokens only; no scheduled fetch is due within a test.
 fn verifier_on(source: HttpJwksSource) -> JwksVerifier {
-    let hour = Duration::from_hours(1);
+    let hour = Duration::from_secs(3600);
     let timing = JwksOptions::new().retry(hour, hour);
     JwksVerifier::with_options(Arc::new(source), timing, rules(), options_on(ManualClock::at(NOW))).unwrap()
 }

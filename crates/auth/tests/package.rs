@@ -1,0 +1,40 @@
+//! What the manifest promises to those who depend on the crate.
+#![expect(clippy::unwrap_used, reason = "a test that fails, fails here")]
+
+use std::process::Command;
+
+fn cargo(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_package_has_the_sources_and_documents_and_no_tests() {
+    let list = cargo(&["package", "--list", "--allow-dirty", "--offline"]);
+    let files: Vec<_> = list.lines().collect();
+    for expected in [
+        "src/lib.rs",
+        "examples/axum_service.rs",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+    ] {
+        assert!(files.contains(&expected), "{expected} is missing: {files:#?}");
+    }
+    let others: Vec<_> = files
+        .iter()
+        .filter(|file| !file.starts_with("src/") && !file.starts_with("examples/"))
+        .filter(|file| !file.starts_with("Cargo.") && !file.starts_with("LICENSE-"))
+        .filter(|file| !["README.md", "CHANGELOG.md", ".cargo_vcs_info.json"].contains(file))
+        .collect();
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[test]
+fn the_readme_states_the_minimum_rust_version() {
+    let stated = concat!("MSRV: Rust ", env!("CARGO_PKG_RUST_VERSION"), ";");
+    assert!(include_str!("../README.md").contains(stated), "{stated}");
+}
