@@ -35,11 +35,12 @@ fn auth_without_features_has_no_client_runtime_or_framework() {
 
 #[test]
 fn auth_features_add_only_their_own_dependencies() {
-    let cases: [(&str, &[&str]); 4] = [
+    let cases: [(&str, &[&str]); 5] = [
         ("jwks", &["http", "rustls", "ureq"]),
         ("tower", &["http", "tower"]),
         ("axum", &["axum", "http", "tower"]),
         ("actix", &["actix", "http", "tokio"]),
+        ("testing", &[]),
     ];
     for (feature, families) in cases {
         let tree = tree(&["--no-default-features", "--features", feature]);

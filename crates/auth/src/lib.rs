@@ -1,8 +1,11 @@
-#![cfg_attr(all(feature = "actix", feature = "axum", feature = "jwks"), doc = include_str!("../README.md"))]
 #![cfg_attr(
-    not(all(feature = "actix", feature = "axum", feature = "jwks")),
+    all(feature = "actix", feature = "axum", feature = "jwks", feature = "testing"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "actix", feature = "axum", feature = "jwks", feature = "testing")),
     doc = "Verifies the JSON Web Tokens that Better Auth issues, and names the user. The way in is the README, which is \
-           this page when the features `actix`, `axum` and `jwks` are on: its examples need them."
+           this page when the features `actix`, `axum`, `jwks` and `testing` are on: its examples need them."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -19,6 +22,9 @@ mod keys;
 #[cfg(test)]
 #[path = "../tests/support/support.rs"]
 mod support;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 mod token;
 mod verifier;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// The user of a token that passed every rule.
 ///
 /// Only the verifiers of this crate create one, so nothing can call a function that takes an `Identity` without a
-/// verified token. A clone increments a reference count.
+/// verified token; the feature `testing` adds constructors for tests. A clone increments a reference count.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity(pub(super) Arc<Facts>);
 
