@@ -91,7 +91,9 @@ fn is_of_access_token(header: &Object) -> bool {
     let is_rejected = ["crit", "zip", "enc", "b64", "cty"].iter().any(|name| header.contains_key(*name));
     let typ = header.get("typ").map(|typ| typ.as_str().map(str::to_lowercase));
     let is_typ = |typ: Option<String>| {
-        typ.is_some_and(|typ| ["jwt", "at+jwt", "application/at+jwt"].contains(&typ.as_str()))
+        typ.is_some_and(|typ| {
+            ["jwt", "at+jwt", "application/jwt", "application/at+jwt"].contains(&typ.as_str())
+        })
     };
     let is_kid = |kid: &Value| {
         kid.as_str().is_some_and(|kid| (1..=128).contains(&kid.len()) && !kid.chars().any(char::is_control))

@@ -9,7 +9,7 @@ use crate::{Excerpt, VerifyError};
 const MAX_KEY_ID_BYTES: usize = 128;
 
 /// Media types of access tokens; other tokens of the same issuer carry their own (RFC 8725 §3.11, RFC 9068 §2.1).
-const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];
+const TYPES: [&str; 2] = ["JWT", "at+jwt"];
 
 /// Parameters that change what is signed or what the payload is: compression, encryption, an unencoded payload
 /// (RFC 7797) and a token within a token.
@@ -66,14 +66,24 @@ impl fmt::Display for Header {
     }
 }
 
-/// Better Auth sends no `typ`, so its absence is fine; media types compare without case (RFC 7515 §4.1.9).
+/// Better Auth sends no `typ`, so its absence is fine.
 fn check_type(value: Option<&Json<'_>>) -> Result<(), VerifyError> {
     match value {
         None => Ok(()),
-        Some(Json::Text(typ)) if TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(typ)) => Ok(()),
+        Some(Json::Text(typ)) if is_access_token(typ) => Ok(()),
         Some(Json::Text(typ)) => Err(VerifyError::UnsupportedType { typ: Excerpt::of(typ) }),
         Some(_) => Err(VerifyError::InvalidHeader { parameter: "typ", expected: "must be a string" }),
     }
+}
+
+/// Media types compare without case, and `application/` may be left out where no other slash follows (RFC 7515 §4.1.9).
+fn is_access_token(typ: &str) -> bool {
+    const PREFIX: &str = "application/";
+    let subtype = match typ.split_at_checked(PREFIX.len()) {
+        Some((prefix, subtype)) if prefix.eq_ignore_ascii_case(PREFIX) => subtype,
+        _ => typ,
+    };
+    TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(subtype))
 }
 
 fn read_key_id(value: Option<&Json<'_>>) -> Result<Option<String>, VerifyError> {

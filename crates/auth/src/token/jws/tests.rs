@@ -83,6 +83,8 @@ fn accepts_the_headers_of_access_tokens() {
         r#"{"alg":"HS256","typ":"jwt","kid":"any"}"#,
         r#"{"alg":"HS256","typ":"at+JWT"}"#,
         r#"{"alg":"HS256","typ":"application/at+jwt","unknown":{"a":[1]}}"#,
+        r#"{"alg":"HS256","typ":"application/jwt"}"#,
+        r#"{"alg":"HS256","typ":"Application/JWT"}"#,
     ] {
         assert_eq!(verdict_on_header(header), "accepted", "{header}");
     }
@@ -101,7 +103,21 @@ fn rejects_parameters_that_change_the_payload() {
 
 #[test]
 fn rejects_tokens_of_another_type() {
-    for typ in ["better-auth.session-cache+jwt", "dpop+jwt", "logout+jwt", "JOSE+JSON", "", "JWT "] {
+    for typ in [
+        "better-auth.session-cache+jwt",
+        "application/better-auth.session-cache+jwt",
+        "dpop+jwt",
+        "logout+jwt",
+        "JOSE+JSON",
+        "",
+        "JWT ",
+        "/jwt",
+        "text/jwt",
+        "application/",
+        "application/jwt;q=1",
+        "application/application/jwt",
+        "applicatioñ/jwt",
+    ] {
         assert_eq!(
             verdict_on_header(&format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#)),
             "unsupported_type",
