@@ -73,7 +73,8 @@ impl Keys {
 
     /// The usable keys of a JSON Web Key Set (RFC 7517 §5): `EdDSA`, ES256, ES384, ES512, RS256 to RS512 and PS256 to
     /// PS512, each key for one of them. An entry that cannot be used is logged and dropped; so are
-    /// secrets (`oct`), all that share a `kid`, and in a set of more than 256 entries all but the last 256.
+    /// secrets (`oct`), all usable ones that share both `kid` and algorithm, and in a set of more than 256 entries all
+    /// but the last 256.
     ///
     /// # Errors
     ///
@@ -110,8 +111,8 @@ impl Keys {
                 verified.unwrap_or(Err(VerifyError::InvalidSignature))
             }
             KeyMaterial::Published(set) => {
-                check_published_algorithm(jws.header())?;
-                match set.look_up(jws.header().key_id()) {
+                let algorithm = check_published_algorithm(jws.header())?;
+                match set.look_up(jws.header().key_id(), algorithm) {
                     Lookup::Found(key) => key.verify(jws),
                     Lookup::Unknown => Err(VerifyError::UnknownKey {
                         kid: Excerpt::of(jws.header().key_id().unwrap_or_default()),
@@ -140,9 +141,9 @@ pub(crate) fn is_symmetric(header: &Header) -> bool {
 }
 
 /// Rejects an algorithm that no published key can have.
-pub(crate) fn check_published_algorithm(header: &Header) -> Result<(), VerifyError> {
+pub(crate) fn check_published_algorithm(header: &Header) -> Result<Algorithm, VerifyError> {
     match Algorithm::named(header.algorithm()) {
-        Some(algorithm) if !algorithm.is_symmetric() => Ok(()),
+        Some(algorithm) if !algorithm.is_symmetric() => Ok(algorithm),
         _ => Err(header.unsupported_algorithm()),
     }
 }

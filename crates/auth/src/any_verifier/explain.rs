@@ -97,7 +97,7 @@ impl VerifierRef<'_> {
         check_length(token, self.policy().rules.max_token_bytes)?;
         match self {
             Self::Shared(_) => Ok(()),
-            Self::Jwks(_) => check_published_algorithm(header),
+            Self::Jwks(_) => check_published_algorithm(header).map(drop),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A key set: usable keys by name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::jwk::Jwk;
 use super::verifying_key::VerifyingKey;
 use crate::Excerpt;
+use crate::token::Algorithm;
 
 /// The most entries of a set that are parsed. An issuer has two or three, or as many as it rotates within its grace
 /// period. Beyond that the last ones count: Better Auth adds new keys at the end.
@@ -15,12 +16,14 @@ const MAX_ENTRIES: usize = 256;
 
 /// The usable keys of a set; never empty.
 pub(super) struct KeySet {
-    by_id: HashMap<String, VerifyingKey>,
+    /// The keys of a name are for different algorithms.
+    by_id: HashMap<String, Vec<VerifyingKey>>,
     without_id: Vec<VerifyingKey>,
 }
 
 /// The result of looking up the `kid` of a token, or its absence.
 pub(super) enum Lookup<'a> {
+    /// For another algorithm than the token's when no key of that name is for it.
     Found(&'a VerifyingKey),
     Unknown,
     /// The token has no `kid`, and there is not exactly one key.
@@ -51,54 +54,69 @@ impl KeySet {
             );
         }
         let entries: Vec<_> = entries.iter().skip(entries.len().saturating_sub(MAX_ENTRIES)).collect();
-        let repeated = repeated_ids(&entries);
-        let mut set = Self { by_id: HashMap::new(), without_id: Vec::new() };
+        let mut usable = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             match Jwk::parse(entry) {
                 Err(reason) => log_dropped(index, entry, reason),
-                Ok(jwk) if jwk.key_id.as_deref().is_some_and(|id| repeated.contains(id)) => {
-                    log_dropped(index, entry, "another entry has the same kid");
-                }
-                Ok(jwk) => set.insert(jwk),
+                Ok(jwk) => usable.push((index, *entry, jwk)),
             }
         }
+        let set = Self::without_twins(usable);
         if set.len() == 0 { Err(KeySetError::NoUsableKey) } else { Ok(set) }
     }
 
-    /// A token without `kid` finds the key of a set of one, and none of a larger set: the issuer has to name the key.
-    pub(super) fn look_up(&self, key_id: Option<&str>) -> Lookup<'_> {
-        match key_id {
-            Some(id) => self.by_id.get(id).map_or(Lookup::Unknown, Lookup::Found),
-            None if self.len() == 1 => {
-                self.by_id.values().chain(&self.without_id).next().map_or(Lookup::Ambiguous, Lookup::Found)
+    /// Drops the keys that share both name and algorithm: a token cannot tell which of them signed it.
+    fn without_twins(usable: Vec<(usize, &Value, Jwk)>) -> Self {
+        let mut uses: HashMap<_, usize> = HashMap::new();
+        for (_, _, jwk) in &usable {
+            *uses.entry((jwk.key_id.clone(), jwk.key.algorithm())).or_default() += 1;
+        }
+        let mut set = Self { by_id: HashMap::new(), without_id: Vec::new() };
+        for (index, entry, jwk) in usable {
+            let is_twin = uses.get(&(jwk.key_id.clone(), jwk.key.algorithm())).is_some_and(|uses| *uses > 1);
+            if jwk.is_leaked {
+                log_leaked(&jwk);
             }
+            match jwk.key_id {
+                None => set.without_id.push(jwk.key),
+                Some(_) if is_twin => {
+                    log_dropped(index, entry, "another entry has the same kid and algorithm");
+                }
+                Some(id) => set.by_id.entry(id).or_default().push(jwk.key),
+            }
+        }
+        set
+    }
+
+    /// A token without `kid` finds the key of a set of one, and none of a larger set: the issuer has to name the key.
+    pub(super) fn look_up(&self, key_id: Option<&str>, algorithm: Algorithm) -> Lookup<'_> {
+        match key_id {
+            Some(id) => {
+                let named = self.by_id.get(id).map_or(&[][..], Vec::as_slice);
+                let fitting = named.iter().find(|key| key.algorithm() == algorithm);
+                fitting.or(named.first()).map_or(Lookup::Unknown, Lookup::Found)
+            }
+            None if self.len() == 1 => self
+                .by_id
+                .values()
+                .flatten()
+                .chain(&self.without_id)
+                .next()
+                .map_or(Lookup::Ambiguous, Lookup::Found),
             None => Lookup::Ambiguous,
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_id.len().saturating_add(self.without_id.len())
-    }
-
-    fn insert(&mut self, jwk: Jwk) {
-        if jwk.is_leaked {
-            tracing::error!(
-                kid = jwk.key_id.as_deref().map(|id| Excerpt::of(id).to_string()),
-                "the key set publishes a PRIVATE key: anyone can sign tokens with it; replace it at the issuer now"
-            );
-        }
-        match jwk.key_id {
-            Some(id) => drop(self.by_id.insert(id, jwk.key)),
-            None => self.without_id.push(jwk.key),
-        }
+        self.by_id.values().map(Vec::len).sum::<usize>().saturating_add(self.without_id.len())
     }
 }
 
-/// The names that more than one entry has, usable or not: such a name is ambiguous.
-fn repeated_ids<'a>(entries: &[&'a Value]) -> HashSet<&'a str> {
-    let mut seen = HashSet::new();
-    let ids = entries.iter().filter_map(|entry| entry.get("kid").and_then(Value::as_str));
-    ids.filter(|id| !seen.insert(*id)).collect()
+fn log_leaked(jwk: &Jwk) {
+    tracing::error!(
+        kid = jwk.key_id.as_deref().map(|id| Excerpt::of(id).to_string()),
+        "the key set publishes a PRIVATE key: anyone can sign tokens with it; replace it at the issuer now"
+    );
 }
 
 fn log_dropped(index: usize, entry: &Value, reason: &str) {

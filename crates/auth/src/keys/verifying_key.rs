@@ -63,7 +63,6 @@ impl VerifyingKey {
         Self { algorithm, material: Material::Library(library, key) }
     }
 
-    #[cfg(test)]
     pub(super) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }

@@ -1,7 +1,7 @@
 //! The signature algorithms, each of which belongs to a key (RFC 8725 §3.1).
 
 /// An algorithm of RFC 7518 §3.1 or RFC 8037 that a key may be for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Algorithm {
     Hs256,
     EdDsa,

@@ -10,7 +10,7 @@ fn parse(entries: &[Value]) -> Result<KeySet, KeySetError> {
 }
 
 fn finds(set: &KeySet, key_id: Option<&str>) -> &'static str {
-    match set.look_up(key_id) {
+    match set.look_up(key_id, Algorithm::EdDsa) {
         Lookup::Found(key) => key.algorithm().name(),
         Lookup::Unknown => "unknown",
         Lookup::Ambiguous => "ambiguous",
@@ -37,6 +37,19 @@ fn a_token_that_names_no_key_finds_the_key_of_a_set_of_one_only() {
     let set = parse(slice::from_ref(&nameless)).ok().unwrap();
     assert_eq!((finds(&set, None), finds(&set, Some("ed1"))), ("EdDSA", "unknown"));
     assert_eq!(finds(&parse(&[nameless, one]).ok().unwrap(), None), "ambiguous");
+}
+
+#[test]
+fn the_keys_of_a_name_are_found_by_algorithm() {
+    let set =
+        parse(&SigningKey::published().iter().map(|key| key.jwk("k")).collect::<Vec<_>>()).ok().unwrap();
+    assert_eq!((set.len(), finds(&set, None)), (10, "ambiguous"));
+    for algorithm in [Algorithm::EdDsa, Algorithm::Es512, Algorithm::Rs256, Algorithm::Ps256] {
+        let Lookup::Found(key) = set.look_up(Some("k"), algorithm) else { panic!("{algorithm:?}") };
+        assert_eq!(key.algorithm(), algorithm);
+    }
+    let rsa = parse(&[SigningKey::rs256().jwk("k")]).ok().unwrap();
+    assert_eq!(finds(&rsa, Some("k")), "RS256", "the mismatch is the key's to report");
 }
 
 #[test]

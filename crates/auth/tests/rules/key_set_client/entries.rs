@@ -109,18 +109,47 @@ fn a_line_shows_no_value_of_the_entry_and_its_name_in_one_piece() {
 }
 
 #[test]
-fn entries_with_the_same_kid_are_dropped_and_logged() {
+fn keys_with_the_same_kid_and_algorithm_are_dropped_and_logged() {
     let (one, two, other) = (SigningKey::ed25519(), SigningKey::ed25519(), SigningKey::p256());
-    let entries = [one.jwk("twice"), other.jwk("once"), two.jwk("twice")];
+    let entries = [one.jwk("twice"), other.jwk("twice"), two.jwk("twice")];
     let (usable, lines) = read(&entries);
     assert_eq!((usable, lines.len()), (1, 2), "{lines:?}");
-    assert!(lines.iter().all(|line| line.contains("another entry has the same kid")), "{lines:?}");
-    let unusable = json!({ "kty": "oct", "kid": "twice", "k": "AA" });
-    for entries in [&entries[..], &[entries[0].clone(), entries[1].clone(), unusable]] {
-        let verifier = jwks(&ScriptedSource::with_keys(entries));
-        assert_eq!(verdict(&verifier, &other.token("once", &claims())), "accepted");
-        for key in [&one, &two] {
-            assert_eq!(verdict(&verifier, &key.token("twice", &claims())), "unknown_key");
+    let reason = "another entry has the same kid and algorithm";
+    assert!(lines.iter().all(|line| line.contains(reason)), "{lines:?}");
+    let verifier = jwks(&ScriptedSource::with_keys(&entries));
+    assert_eq!(verdict(&verifier, &other.token("twice", &claims())), "accepted");
+    for key in [&one, &two] {
+        assert_eq!(verdict(&verifier, &key.token("twice", &claims())), "algorithm_mismatch");
+    }
+    let verifier = jwks(&ScriptedSource::with_keys(&[one.jwk("twice"), two.jwk("twice"), other.jwk("once")]));
+    assert_eq!(verdict(&verifier, &one.token("twice", &claims())), "unknown_key");
+}
+
+#[test]
+fn keys_with_the_same_kid_and_other_algorithms_are_used() {
+    let keys = SigningKey::published();
+    let entries: Vec<_> = keys.iter().map(|key| key.jwk("k")).collect();
+    assert_eq!(read(&entries), (keys.len(), vec![]));
+    let verifier = jwks(&ScriptedSource::with_keys(&entries));
+    for key in &keys {
+        assert_eq!(verdict(&verifier, &key.token("k", &claims())), "accepted", "{}", key.algorithm());
+    }
+    let stranger = SigningKey::ed25519().token("k", &claims());
+    assert_eq!(verdict(&verifier, &stranger), "invalid_signature");
+}
+
+#[test]
+fn an_unusable_entry_takes_no_kid_from_a_usable_one() {
+    let key = SigningKey::ed25519();
+    let unusable = [
+        json!({ "kty": "oct", "kid": "k", "k": "AA" }),
+        with(&SigningKey::ed25519().jwk("k"), "use", "enc"),
+        with(&SigningKey::ed25519().jwk("k"), "crv", "X25519"),
+    ];
+    for entry in unusable {
+        for entries in [[entry.clone(), key.jwk("k")], [key.jwk("k"), entry.clone()]] {
+            let verifier = jwks(&ScriptedSource::with_keys(&entries));
+            assert_eq!(verdict(&verifier, &key.token("k", &claims())), "accepted", "{entry}");
         }
     }
 }
