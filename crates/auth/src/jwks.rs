@@ -76,7 +76,8 @@ impl JwksVerifier {
         self.with_anchor(|_| ()).is_some()
     }
 
-    /// The time since the key set in use was fetched; none before the first one.
+    /// The time since the key set in use was fetched; none before the first one, and after one with published private
+    /// keys only.
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         self.refresher.age()

@@ -73,7 +73,7 @@ impl Keys {
 
     /// The usable keys of a JSON Web Key Set (RFC 7517 §5): `EdDSA`, ES256, ES384, ES512, RS256 to RS512 and PS256 to
     /// PS512, each key for one of them. An entry that cannot be used is logged and dropped; so are
-    /// secrets (`oct`), all usable ones that share both `kid` and algorithm, and in a set of more than 256 entries all
+    /// secrets (`oct`), keys whose private half is published (`d`, `p` and so on, RFC 7518 §6), all usable ones that share both `kid` and algorithm, and in a set of more than 256 entries all
     /// but the last 256.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ const ASYMMETRIC: [&str; 10] =
 pub(crate) fn check(document: &[u8]) -> String {
     let keys = match Keys::from_jwks(document) {
         Err(KeySetError::NoUsableKey) => return "no_usable_key".to_owned(),
+        Err(KeySetError::PrivateKey) => return "private_key".to_owned(),
         Err(_) => return "not_a_key_set".to_owned(),
         Ok(keys) => keys,
     };
@@ -26,6 +27,8 @@ pub(crate) fn check(document: &[u8]) -> String {
     assert!((1..=MAX_KEYS.min(entries.len())).contains(&keys.len()), "{} keys", keys.len());
     let again = Keys::from_jwks(document.to_string().as_bytes()).map(|again| again.len());
     assert_eq!(again, Ok(keys.len()), "read a second time");
+    let private = entries.iter().filter(|entry| entry["d"].as_str().is_some_and(|d| !d.is_empty())).count();
+    assert!(keys.len() <= entries.len() - private, "a published private key is used");
     for entry in entries.iter().take(TRIED_KEYS) {
         check_key(entry, &keys);
     }

@@ -14,8 +14,26 @@ type Members = Map<String, Value>;
 pub(super) struct Jwk {
     pub(super) key_id: Option<String>,
     pub(super) key: VerifyingKey,
-    /// The issuer published the private key, so anyone can sign with it.
-    pub(super) is_leaked: bool,
+}
+
+/// The private members of RFC 7518 §6.2.2, §6.3.2 and §6.4.1, and of RFC 8037 §2.
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Whether the entry publishes the private half of a key pair, so that anyone can sign with it. Some libraries write
+/// members that they do not have as null or as empty, which publishes nothing.
+pub(super) fn is_leaked(entry: &Value) -> bool {
+    let has = |name: &&str| match entry.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(values)) => !values.is_empty(),
+        Some(_) => true,
+    };
+    entry.get("kty").is_none_or(|kty| kty != "oct") && PRIVATE.iter().any(has)
+}
+
+/// The member that no two public keys share: a modulus or a coordinate.
+pub(super) fn public_value(entry: &Value) -> Option<&str> {
+    ["n", "x"].iter().find_map(|name| entry.get(name)?.as_str())
 }
 
 impl Jwk {
@@ -37,7 +55,7 @@ impl Jwk {
             Some("oct") => Err("it is a secret, which a published set must not contain"),
             _ => Err("its kty is not supported"),
         }?;
-        Ok(Self { key_id, key, is_leaked: members.contains_key("d") })
+        Ok(Self { key_id, key })
     }
 }
 

@@ -1,11 +1,11 @@
 //! A key set: usable keys by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::jwk::Jwk;
+use super::jwk::{Jwk, is_leaked, public_value};
 use super::verifying_key::VerifyingKey;
 use crate::Excerpt;
 use crate::token::Algorithm;
@@ -40,6 +40,10 @@ pub enum KeySetError {
     /// Every entry was dropped, each with its reason in the log.
     #[error("the key set has no usable key")]
     NoUsableKey,
+    /// Every entry was dropped, and one of them publishes a private key, so that anyone can sign with it. A verifier
+    /// stops to use the last good set, which can have the same key.
+    #[error("the key set publishes a private key and has no other usable one")]
+    PrivateKey,
 }
 
 impl KeySet {
@@ -53,16 +57,29 @@ impl KeySet {
                 "the key set is too long: only its last {MAX_ENTRIES} entries count"
             );
         }
+        let mut has_leaked = false;
+        // A leaked key is leaked under every name.
+        let leaked: HashSet<_> =
+            entries.iter().filter(|entry| is_leaked(entry)).filter_map(public_value).collect();
         let entries: Vec<_> = entries.iter().skip(entries.len().saturating_sub(MAX_ENTRIES)).collect();
         let mut usable = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
+            if is_leaked(entry) || public_value(entry).is_some_and(|value| leaked.contains(value)) {
+                has_leaked = true;
+                log_leaked(entry);
+                continue;
+            }
             match Jwk::parse(entry) {
                 Err(reason) => log_dropped(index, entry, reason),
                 Ok(jwk) => usable.push((index, *entry, jwk)),
             }
         }
         let set = Self::without_twins(usable);
-        if set.len() == 0 { Err(KeySetError::NoUsableKey) } else { Ok(set) }
+        match set.len() {
+            0 if has_leaked => Err(KeySetError::PrivateKey),
+            0 => Err(KeySetError::NoUsableKey),
+            _ => Ok(set),
+        }
     }
 
     /// Drops the keys that share both name and algorithm: a token cannot tell which of them signed it.
@@ -74,9 +91,6 @@ impl KeySet {
         let mut set = Self { by_id: HashMap::new(), without_id: Vec::new() };
         for (index, entry, jwk) in usable {
             let is_twin = uses.get(&(jwk.key_id.clone(), jwk.key.algorithm())).is_some_and(|uses| *uses > 1);
-            if jwk.is_leaked {
-                log_leaked(&jwk);
-            }
             match jwk.key_id {
                 None => set.without_id.push(jwk.key),
                 Some(_) if is_twin => {
@@ -112,16 +126,20 @@ impl KeySet {
     }
 }
 
-fn log_leaked(jwk: &Jwk) {
+fn log_leaked(entry: &Value) {
+    let kid = shown_id(entry);
     tracing::error!(
-        kid = jwk.key_id.as_deref().map(|id| Excerpt::of(id).to_string()),
-        "the key set publishes a PRIVATE key: anyone can sign tokens with it; replace it at the issuer now"
+        kid,
+        "the key set publishes a PRIVATE key, which is not used: anyone can sign with it; replace it at the issuer now"
     );
 }
 
 fn log_dropped(index: usize, entry: &Value, reason: &str) {
-    let kid = entry.get("kid").and_then(Value::as_str).map(|id| Excerpt::of(id).to_string());
-    tracing::warn!(index, kid, reason, "an entry of the key set is not used");
+    tracing::warn!(index, kid = shown_id(entry), reason, "an entry of the key set is not used");
+}
+
+fn shown_id(entry: &Value) -> Option<String> {
+    entry.get("kid").and_then(Value::as_str).map(|id| Excerpt::of(id).to_string())
 }
 
 #[cfg(test)]

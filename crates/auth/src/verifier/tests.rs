@@ -48,11 +48,12 @@ fn is_notified_of_failed_fetches_with_the_reason() {
     let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
     let hour = Duration::from_secs(3600);
     let slow = JwksOptions { first_retry: hour, last_retry: hour, ..JwksOptions::default() };
-    let answers: [(&str, Answer); 4] = [
+    let answers: [(&str, Answer); 5] = [
         ("failed timeout", || Err(FetchError::Timeout)),
         ("failed status", || Err(FetchError::Status { status: 500, retry_after: None })),
         ("failed not_a_key_set", || Ok(FetchedKeys::new("{}"))),
         ("failed no_usable_key", || Ok(FetchedKeys::new(r#"{"keys":[]}"#))),
+        ("failed private_key", || Ok(FetchedKeys::new(r#"{"keys":[{"kty":"OKP","d":"AA"}]}"#))),
     ];
     for (expected, answer) in answers {
         source.set(answer);

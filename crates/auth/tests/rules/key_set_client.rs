@@ -6,6 +6,7 @@ mod entries;
 #[cfg(feature = "jwks")]
 mod http;
 mod outage;
+mod private_keys;
 mod refresh;
 mod timing;
 mod unknown_keys;

@@ -81,7 +81,13 @@ impl SharedState {
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
         }
-        let keys = Keys::from_jwks(&body).inspect_err(|error| last.bad = Some((body.clone(), *error)))?;
+        let keys = Keys::from_jwks(&body).inspect_err(|error| {
+            if *error == KeySetError::PrivateKey {
+                // Its cache has tokens of the key that leaked.
+                last.good = None;
+            }
+            last.bad = Some((body.clone(), *error));
+        })?;
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
         tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
@@ -129,7 +135,13 @@ impl SharedState {
                 self.current.store(Some(Arc::new(Snapshot { anchor, fetched_at: now })));
                 None
             }
-            Err(error) => Some(error),
+            Err(error) => {
+                if matches!(error, RefreshError::KeySet(KeySetError::PrivateKey)) {
+                    // The last good set has the same key, for which anyone can now sign.
+                    self.current.store(None);
+                }
+                Some(error)
+            }
         };
         let mut state = self.lock();
         match &error {
@@ -180,7 +192,11 @@ fn log(
 fn log_failure(error: &RefreshError, url: Option<&str>, retry_in: Duration) {
     let causes: Vec<_> =
         successors(error.source(), |cause: &&dyn Error| (*cause).source()).map(ToString::to_string).collect();
-    tracing::warn!(url, %error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
+    if matches!(error, RefreshError::KeySet(KeySetError::PrivateKey)) {
+        tracing::error!(url, ?retry_in, "no token can be verified until the issuer publishes a new key");
+    } else {
+        tracing::warn!(url, %error, ?causes, ?retry_in, "cannot fetch the key set; the last good one, if any, stays in use");
+    }
 }
 
 impl RefreshError {
@@ -189,6 +205,7 @@ impl RefreshError {
             Self::Fetch(error) => error.reason(),
             Self::KeySet(KeySetError::NotAKeySet) => "not_a_key_set",
             Self::KeySet(KeySetError::NoUsableKey) => "no_usable_key",
+            Self::KeySet(KeySetError::PrivateKey) => "private_key",
             Self::Panic => "panic",
         }
     }

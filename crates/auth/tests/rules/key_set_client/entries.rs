@@ -171,16 +171,6 @@ fn the_last_256_entries_count_and_the_rest_is_logged() {
 }
 
 #[test]
-fn a_published_private_key_costs_an_error_that_does_not_show_it() {
-    let entry = with(&SigningKey::ed25519().jwk("ed1"), "d", "cHJpdmF0ZQ");
-    let (usable, lines) = read(slice::from_ref(&entry));
-    let [line] = &lines[..] else { panic!("{lines:?}") };
-    assert_eq!(usable, 1);
-    assert!(line.starts_with("ERROR") && line.contains("PRIVATE") && line.contains("ed1"), "{line}");
-    assert!(!line.contains("cHJpdmF0ZQ"), "{line}");
-}
-
-#[test]
 fn an_unchanged_set_is_logged_once() {
     let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let body = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
