@@ -10,7 +10,7 @@
 //! ```
 //!
 //! [`TestIssuer`] signs tokens and makes the verifier that accepts them, with the rules and the clock of production and
-//! without a socket. [`identity`] and [`identity_with`] are for handlers that you call directly.
+//! without a socket. [`identity`], [`identity_with`] and [`identity_by`] are for handlers that you call directly.
 //!
 //! ```
 //! use tasknook_auth::TokenVerifier;
@@ -92,14 +92,40 @@ pub fn identity(user_id: &str) -> Identity {
 /// When `claims` is not an object, or breaks a rule, such as an `exp` in the past.
 #[must_use]
 pub fn identity_with(user_id: &str, claims: impl Serialize) -> Identity {
+    identity_by(&rules(), user_id, claims)
+}
+
+/// As [`identity_with`], by the rules of your service: the user id is in their claim, the issuer and the audience are the
+/// first of theirs, and the roles are where they have them.
+///
+/// ```
+/// use serde_json::json;
+/// use tasknook_auth::{ClaimRules, testing};
+///
+/// let rules = ClaimRules::new().issuers(["https://id.example"]).roles_claim(["realm_access", "roles"]);
+/// let user = testing::identity_by(&rules, "user-a", json!({ "realm_access": { "roles": ["editor"] } }));
+/// assert!(user.has_role("editor") && user.issuer() == Some("https://id.example"));
+/// ```
+///
+/// # Panics
+///
+/// When `claims` is not an object, or breaks a rule.
+#[must_use]
+pub fn identity_by(rules: &ClaimRules, user_id: &str, claims: impl Serialize) -> Identity {
     let mut all = default_claims(user_id);
+    all.insert(rules.user_id_claim.clone(), user_id.into());
+    for (name, accepted) in [("iss", &rules.issuers), ("aud", &rules.audiences)] {
+        if let Some(first) = accepted.first() {
+            all.insert(name.to_owned(), first.as_str().into());
+        }
+    }
     match to_value(claims) {
         Value::Object(claims) => all.extend(claims),
         other => panic!("claims are an object, not {other}"),
     }
     let header = json!({ "alg": "EdDSA", "kid": KEY_ID }).to_string();
     let header = Header::parse(header.as_bytes()).expect("a header that passes");
-    let accepted = rules().check(&header, Value::Object(all).to_string().as_bytes(), now());
+    let accepted = rules.check(&header, Value::Object(all).to_string().as_bytes(), now());
     accepted.unwrap_or_else(|error| panic!("no token has these claims: {error}")).identity
 }
 

@@ -97,6 +97,19 @@ fn more_claims_replace_those_of_the_same_name() {
 }
 
 #[test]
+fn an_identity_by_other_rules_passes_them() {
+    let rules =
+        ClaimRules::new().issuers(["https://id.example"]).audiences(["one", "two"]).user_id_claim("uid");
+    let identity =
+        identity_by(&rules.roles_claim(["a", "b"]), "user-a", json!({ "a": { "b": "x,y" }, "sub": 5 }));
+    assert_eq!((identity.user_id(), identity.issuer()), ("user-a", Some("https://id.example")));
+    assert_eq!(
+        (identity.audiences(), identity.roles()),
+        (&["one".to_owned()][..], &["x".to_owned(), "y".to_owned()][..])
+    );
+}
+
+#[test]
 #[should_panic(expected = "no token has these claims: the token expired at ")]
 fn an_identity_of_an_expired_token_panics() {
     drop(identity_with("user-a", json!({ "exp": 1 })));
