@@ -183,9 +183,14 @@ impl JwksSource for HttpJwksSource {
 }
 
 fn read(response: Response<Body>) -> Result<FetchedKeys, FetchError> {
-    // The client rejects a body that reaches its limit, even when it ends there.
+    // Versions of the client differ in whether a body of exactly its limit is too large, so ours is checked here.
     let body = response.into_body().into_with_config().limit(MAX_BODY_BYTES + 1);
-    body.read_to_vec().map(FetchedKeys::new).map_err(to_fetch_error)
+    let body = body.read_to_vec().map_err(to_fetch_error)?;
+    if u64::try_from(body.len()).is_ok_and(|length| length <= MAX_BODY_BYTES) {
+        Ok(FetchedKeys::new(body))
+    } else {
+        Err(FetchError::TooLarge { limit_bytes: MAX_BODY_BYTES })
+    }
 }
 
 /// The seconds of `Retry-After` (RFC 9110 §10.2.3); its other form, a date, falls back to the usual pause.
