@@ -30,7 +30,7 @@ const MAX_REDIRECTS: usize = 3;
 
 /// A key set at a URL. A fetch ends within 3 seconds, or within 10 until the first one has succeeded, and takes at most 1 MiB;
 /// it trusts the certificates that the operating system trusts, keeps no cookies, uses no proxy unless you name one,
-/// whatever the environment, and follows redirects within the URL's own origin only.
+/// whatever the environment, and follows redirects within the URL's own origin only, to URLs without a user name.
 pub struct HttpJwksSource {
     url: Url,
     agent: Agent,
@@ -87,8 +87,8 @@ impl HttpJwksSource {
             let mut url = url.clone();
             url.set_query(None);
             url.set_fragment(None);
-            let is_bare = url.username().is_empty() && url.password().is_none();
-            if is_bare { Excerpt::of(url.as_str()).to_string() } else { "a URL with a user name".to_owned() }
+            let shown = Excerpt::of(url.as_str()).to_string();
+            if url_rules::has_credentials(&url) { "a URL with a user name".to_owned() } else { shown }
         });
         *self.redirected_to.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
@@ -98,12 +98,14 @@ impl HttpJwksSource {
         request.call().map_err(to_fetch_error)
     }
 
-    /// Where a redirect leads, when that is within the origin.
+    /// Where a redirect leads, when that is within the origin and without credentials, as the configured URL is.
     fn redirect(&self, from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
         let target = headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let target = target.and_then(|target| from.join(target).ok());
         self.note_redirect(target.as_ref());
-        target.filter(|target| target.origin() == self.url.origin()).ok_or(FetchError::ForeignRedirect)
+        let is_ours =
+            |target: &Url| target.origin() == self.url.origin() && !url_rules::has_credentials(target);
+        target.filter(is_ours).ok_or(FetchError::ForeignRedirect)
     }
 }
 

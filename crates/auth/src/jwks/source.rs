@@ -48,8 +48,8 @@ pub enum FetchError {
         /// The limit, in bytes.
         limit_bytes: u64,
     },
-    /// The issuer redirects to another origin, which is not followed.
-    #[error("the issuer redirects to another origin")]
+    /// The issuer redirects to another origin, or to a URL with a user name or password, which is not followed.
+    #[error("the issuer redirects to another origin or to a URL with a user name")]
     ForeignRedirect,
     /// The issuer redirects too often.
     #[error("the issuer redirects too often")]

@@ -10,7 +10,7 @@ pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
         return reject("of the key set must be an absolute URL");
     };
     // They would appear in logs, and a key set is public.
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_credentials(&url) {
         return reject("of the key set must not contain a user name or password");
     }
     match url.scheme() {
@@ -19,6 +19,11 @@ pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
         "http" => Err(ConfigError::InsecureUrl),
         _ => reject("of the key set must be http or https"),
     }
+}
+
+/// Whether there is a user name or a password (RFC 3986 §3.2.1), which the client would send.
+pub(super) fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 fn is_loopback(url: &Url) -> bool {

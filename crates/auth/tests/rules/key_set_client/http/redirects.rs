@@ -141,3 +141,23 @@ fn follows_three_redirects_and_no_more() {
     assert!(matches!(source(&four).fetch(), Err(FetchError::TooManyRedirects)));
     assert_eq!((three.requests().len(), four.requests().len()), (4, 4));
 }
+
+#[test]
+fn follows_no_redirect_to_a_url_with_credentials() {
+    for credentials in ["user", "user:hunter2", ":hunter2"] {
+        let issuer = Issuer::start(move |_, path, stream| match path {
+            PATH => {
+                let host = stream.local_addr().unwrap();
+                respond(stream, "302 Found", &format!("location: http://{credentials}@{host}/keys\r\n"), "");
+            }
+            _ => respond(stream, "200 OK", "", "{\"keys\":[]}"),
+        });
+        let source = source(&issuer);
+        assert!(matches!(source.fetch(), Err(FetchError::ForeignRedirect)), "{credentials}");
+        assert_eq!(issuer.requests().len(), 1, "{credentials}");
+        assert!(
+            source.location().unwrap().ends_with("(redirected to a URL with a user name)"),
+            "{credentials}"
+        );
+    }
+}
