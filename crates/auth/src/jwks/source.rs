@@ -1,6 +1,7 @@
 //! The port through which a key set is fetched.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -17,8 +18,17 @@ pub trait JwksSource: Send + Sync {
     }
 }
 
-/// A key set as it was received, not yet parsed.
-#[derive(Clone, Debug)]
+/// A key set as it was received, not yet parsed. Its `Debug` shows the length only: a published secret must not get into
+/// a log.
+///
+/// ```
+/// use tasknook_auth::FetchedKeys;
+///
+/// let fetched = FetchedKeys::new(r#"{"keys":[]}"#);
+/// assert_eq!(fetched.body(), br#"{"keys":[]}"#);
+/// assert_eq!(format!("{fetched:?}"), "FetchedKeys { length_bytes: 11, .. }");
+/// ```
+#[derive(Clone)]
 pub struct FetchedKeys {
     pub(crate) body: Vec<u8>,
 }
@@ -27,6 +37,18 @@ impl FetchedKeys {
     /// Takes the body of the response.
     pub fn new(body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into() }
+    }
+
+    /// The body of the response, for a source around another one: to keep a copy, for example.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Debug for FetchedKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchedKeys").field("length_bytes", &self.body.len()).finish_non_exhaustive()
     }
 }
 
