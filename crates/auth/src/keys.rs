@@ -1,5 +1,6 @@
 //! The keys of one trust anchor: shared secrets or a published key set, and the verification of signatures with them.
 
+mod back_end;
 mod jwk;
 mod key_set;
 mod secret;

@@ -34,6 +34,26 @@ fn the_package_has_the_sources_and_documents_and_no_tests() {
 }
 
 #[test]
+fn no_feature_turns_on_a_back_end_of_jsonwebtoken() {
+    for features in ["--no-default-features", "--all-features"] {
+        let arguments = ["tree", "-p", "tasknook-auth", "-e", "normal", "--prefix", "none", "--offline"];
+        let tree = cargo(&[&arguments[..], &["--format", "{p} [{f}]", features]].concat());
+        let library: Vec<_> = tree.lines().filter(|line| line.starts_with("jsonwebtoken ")).collect();
+        assert!(!library.is_empty() && library.iter().all(|line| line.ends_with(" []")), "{library:?}");
+    }
+}
+
+/// With both back ends turned on in a program, jsonwebtoken panics.
+#[test]
+fn a_program_can_use_another_back_end_of_jsonwebtoken() {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/back_ends/Cargo.toml");
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/back_ends");
+    let verified =
+        cargo(&["run", "--quiet", "--locked", "--manifest-path", manifest, "--target-dir", target]);
+    assert_eq!(verified, "user-a\n");
+}
+
+#[test]
 fn the_readme_states_the_minimum_rust_version() {
     let stated = concat!("MSRV: Rust ", env!("CARGO_PKG_RUST_VERSION"), ";");
     assert!(include_str!("../README.md").contains(stated), "{stated}");

@@ -1,9 +1,10 @@
 //! A key together with the one algorithm that it verifies.
 
 use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED, ParsedPublicKey};
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+use jsonwebtoken::signature::Verifier;
 use jsonwebtoken::{Algorithm as LibraryAlgorithm, DecodingKey};
 
+use super::back_end::BackEnd;
 use crate::VerifyError;
 use crate::token::{Algorithm, CompactJws};
 
@@ -14,38 +15,39 @@ pub(super) struct VerifyingKey {
 }
 
 enum Material {
-    Library(LibraryAlgorithm, DecodingKey),
+    Library(BackEnd),
     /// For ES512, which jsonwebtoken does not have and Better Auth can be configured to sign with.
     P521(ParsedPublicKey),
 }
 
 impl VerifyingKey {
     pub(super) fn from_secret(secret: &[u8]) -> Self {
-        Self::library(Algorithm::Hs256, LibraryAlgorithm::HS256, DecodingKey::from_secret(secret))
+        Self { algorithm: Algorithm::Hs256, material: Material::Library(BackEnd::hs256(secret)) }
     }
 
     /// `x` is the 32-byte public key of RFC 8032 §5.1.5.
-    pub(super) fn from_ed25519(x: &[u8]) -> Self {
-        Self::library(Algorithm::EdDsa, LibraryAlgorithm::EdDSA, DecodingKey::from_ed_der(x))
+    pub(super) fn from_ed25519(x: &[u8]) -> Option<Self> {
+        Self::public(Algorithm::EdDsa, LibraryAlgorithm::EdDSA, &DecodingKey::from_ed_der(x))
     }
 
-    /// `point` is an uncompressed point, as SEC 1 §2.3.3 writes it, that lies on the curve.
-    pub(super) fn from_p256(point: &[u8]) -> Self {
-        Self::library(Algorithm::Es256, LibraryAlgorithm::ES256, DecodingKey::from_ec_der(point))
+    /// `point` is an uncompressed point, as SEC 1 §2.3.3 writes it; none when it does not lie on the curve.
+    pub(super) fn from_p256(point: &[u8]) -> Option<Self> {
+        Self::public(Algorithm::Es256, LibraryAlgorithm::ES256, &DecodingKey::from_ec_der(point))
     }
 
     /// As [`VerifyingKey::from_p256`].
-    pub(super) fn from_p384(point: &[u8]) -> Self {
-        Self::library(Algorithm::Es384, LibraryAlgorithm::ES384, DecodingKey::from_ec_der(point))
+    pub(super) fn from_p384(point: &[u8]) -> Option<Self> {
+        Self::public(Algorithm::Es384, LibraryAlgorithm::ES384, &DecodingKey::from_ec_der(point))
     }
 
-    /// As [`VerifyingKey::from_p256`]; none when the point does not lie on the curve.
+    /// As [`VerifyingKey::from_p256`].
     pub(super) fn from_p521(point: &[u8]) -> Option<Self> {
         let key = ParsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, point).ok()?;
         Some(Self { algorithm: Algorithm::Es512, material: Material::P521(key) })
     }
 
-    /// `n` and `e` are unsigned, big-endian and without leading zeros; none when `algorithm` is not one of RSA's.
+    /// `n` and `e` are unsigned, big-endian and without leading zeros; none when they are no key, or when `algorithm` is
+    /// not one of RSA's.
     pub(super) fn from_rsa(algorithm: Algorithm, n: &[u8], e: &[u8]) -> Option<Self> {
         let library = match algorithm {
             Algorithm::Rs256 => LibraryAlgorithm::RS256,
@@ -56,11 +58,11 @@ impl VerifyingKey {
             Algorithm::Ps512 => LibraryAlgorithm::PS512,
             _ => return None,
         };
-        Some(Self::library(algorithm, library, DecodingKey::from_rsa_raw_components(n, e)))
+        Self::public(algorithm, library, &DecodingKey::from_rsa_raw_components(n, e))
     }
 
-    fn library(algorithm: Algorithm, library: LibraryAlgorithm, key: DecodingKey) -> Self {
-        Self { algorithm, material: Material::Library(library, key) }
+    fn public(algorithm: Algorithm, library: LibraryAlgorithm, key: &DecodingKey) -> Option<Self> {
+        Some(Self { algorithm, material: Material::Library(BackEnd::public(library, key)?) })
     }
 
     pub(super) fn algorithm(&self) -> Algorithm {
@@ -85,16 +87,10 @@ impl VerifyingKey {
     }
 
     /// Whether `signature` is the signature of this key over `message`.
-    ///
-    /// The library recomputes an HMAC and compares it in constant time: a comparison that stops at the first wrong byte
-    /// would let an attacker guess a signature byte by byte.
     fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         match &self.material {
             Material::P521(key) => key.verify_sig(message, signature).is_ok(),
-            // The provider is named because the library's own choice depends on every crate in the program, and panics
-            // when there are two or none.
-            Material::Library(algorithm, key) => (DEFAULT_PROVIDER.verifier_factory)(algorithm, key)
-                .is_ok_and(|verifier| verifier.verify(message, signature).is_ok()),
+            Material::Library(key) => key.verify(message, signature).is_ok(),
         }
     }
 }
