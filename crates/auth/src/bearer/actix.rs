@@ -36,7 +36,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::EitherBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
@@ -44,8 +44,10 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web,
 };
 
-use super::rejection::RejectionResponse;
+use super::rejection::{Rejected, RejectionResponse};
 use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
+
+type OnReject = dyn Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync;
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
@@ -57,13 +59,57 @@ type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 #[derive(Clone)]
 pub struct RequireToken {
     verifier: Arc<dyn TokenVerifier>,
+    on_reject: Option<Arc<OnReject>>,
 }
 
 impl RequireToken {
     /// Creates a middleware with `verifier`, which all workers share.
     #[must_use]
     pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
-        Self { verifier }
+        Self { verifier, on_reject: None }
+    }
+
+    /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
+    /// and the default response, which already has the right status and headers: to add a header, change it and return
+    /// it.
+    ///
+    /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns. Of guards around
+    /// each other, the innermost with a function calls it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use actix_web::body::BoxBody;
+    /// use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::actix::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
+    ///     RequireToken::new(verifier).on_reject(|error, _request, mut response| {
+    ///         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    ///         response.set_body(BoxBody::new(format!(r#"{{"error":"{}"}}"#, error.reason())))
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn on_reject(
+        mut self,
+        on_reject: impl Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync + 'static,
+    ) -> Self {
+        self.on_reject = Some(Arc::new(on_reject));
+        self
+    }
+
+    /// The default response of a rejection, after the function.
+    fn finish(&self, response: ServiceResponse) -> ServiceResponse {
+        let (request, mut response) = response.into_parts();
+        let Some(on_reject) = &self.on_reject else { return ServiceResponse::new(request, response) };
+        let rejected = response.extensions_mut().remove();
+        let response = match rejected {
+            Some(Rejected(error)) => on_reject(&error, &request, response),
+            None => response,
+        };
+        ServiceResponse::new(request, response)
     }
 }
 
@@ -77,7 +123,7 @@ impl<S, B> Transform<S, ServiceRequest> for RequireToken
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
     S::Future: 'static,
-    B: 'static,
+    B: MessageBody + 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
@@ -86,21 +132,21 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(RequireTokenService { service: Rc::new(service), verifier: Arc::clone(&self.verifier) }))
+        ready(Ok(RequireTokenService { service: Rc::new(service), guard: Rc::new(self.clone()) }))
     }
 }
 
 /// The service that [`RequireToken`] makes.
 pub struct RequireTokenService<S> {
     service: Rc<S>,
-    verifier: Arc<dyn TokenVerifier>,
+    guard: Rc<RequireToken>,
 }
 
 impl<S, B> Service<ServiceRequest> for RequireTokenService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>> + 'static,
     S::Future: 'static,
-    B: 'static,
+    B: MessageBody + 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = S::Error;
@@ -109,11 +155,18 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (service, verifier) = (Rc::clone(&self.service), Arc::clone(&self.verifier));
+        let (service, guard) = (Rc::clone(&self.service), Rc::clone(&self.guard));
         Box::pin(async move {
-            match identify(request.request(), &*verifier).await {
-                Ok(_) => Ok(service.call(request).await?.map_into_left_body()),
-                Err(error) => Ok(request.error_response(error).map_into_right_body()),
+            match identify(request.request(), &*guard.verifier).await {
+                Ok(_) => {
+                    let response = service.call(request).await?;
+                    if response.response().extensions().contains::<Rejected>() {
+                        Ok(guard.finish(response.map_into_boxed_body()).map_into_right_body())
+                    } else {
+                        Ok(response.map_into_left_body())
+                    }
+                }
+                Err(error) => Ok(guard.finish(request.error_response(error)).map_into_right_body()),
             }
         })
     }
@@ -160,7 +213,9 @@ impl ResponseError for AuthError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        response(RejectionResponse::from(self))
+        let mut response = response(RejectionResponse::from(self));
+        response.extensions_mut().insert(Rejected(self.clone()));
+        response
     }
 }
 

@@ -27,7 +27,7 @@ use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use super::rejection::RejectionResponse;
+use super::rejection::{Rejected, RejectionResponse};
 use super::tower::response;
 use crate::{AuthError, Identity, MissingGuard};
 
@@ -52,7 +52,9 @@ impl<S: Sync> FromRequestParts<S> for Identity {
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
-        response(RejectionResponse::from(&self)).into_response()
+        let mut response = response(RejectionResponse::from(&self)).into_response();
+        response.extensions_mut().insert(Rejected(self));
+        response
     }
 }
 

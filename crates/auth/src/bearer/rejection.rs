@@ -129,6 +129,11 @@ fn to_description(character: char) -> char {
 pub struct MissingGuard;
 
 #[cfg(any(feature = "actix", feature = "tower"))]
+/// In the extensions of a response: the error that it is the default response of. A guard around it can finish it.
+#[derive(Clone)]
+pub(super) struct Rejected(pub(super) AuthError);
+
+#[cfg(any(feature = "actix", feature = "tower"))]
 /// A response before it belongs to a framework. The values of its headers are printable ASCII.
 pub(super) struct RejectionResponse {
     pub(super) status: u16,

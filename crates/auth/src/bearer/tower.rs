@@ -26,13 +26,16 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::rejection::RejectionResponse;
-use crate::{BoxFuture, TokenVerifier, authenticate};
+use super::rejection::{Rejected, RejectionResponse};
+use crate::{AuthError, BoxFuture, TokenVerifier, authenticate};
+
+type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync;
 
 /// A layer that accepts requests with a verified token only, and puts its [`Identity`](crate::Identity) into the
 /// extensions of the request. Every other request gets the response of its [`AuthError`](crate::AuthError); the inner
@@ -42,6 +45,7 @@ use crate::{BoxFuture, TokenVerifier, authenticate};
 pub struct RequireToken<R> {
     verifier: Arc<dyn TokenVerifier>,
     body: fn(String) -> R,
+    on_reject: Option<Arc<OnReject<R>>>,
 }
 
 impl<R: From<String>> RequireToken<R> {
@@ -57,13 +61,65 @@ impl<R> RequireToken<R> {
     /// tonic's.
     #[must_use]
     pub fn with_body(verifier: Arc<dyn TokenVerifier>, body: fn(String) -> R) -> Self {
-        Self { verifier, body }
+        Self { verifier, body, on_reject: None }
+    }
+
+    /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
+    /// the request and the default response, which already has the right status and headers: to add a header, change it
+    /// and return it.
+    ///
+    /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns. Of guards
+    /// around each other, the innermost with a function calls it. A request is copied without its body when there is a
+    /// function.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use http::header::{CONTENT_TYPE, HeaderValue};
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::tower::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken<String> {
+    ///     RequireToken::new(verifier).on_reject(|error, _request, mut response| {
+    ///         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    ///         response.map(|_| format!(r#"{{"error":"{}"}}"#, error.reason()))
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn on_reject(
+        mut self,
+        on_reject: impl Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync + 'static,
+    ) -> Self {
+        self.on_reject = Some(Arc::new(on_reject));
+        self
+    }
+
+    /// The response to a request that this guard rejects.
+    fn reject(&self, error: &AuthError, head: &Parts) -> Response<R> {
+        let mut response = response(RejectionResponse::from(error)).map(self.body);
+        if let Some(on_reject) = &self.on_reject {
+            return on_reject(error, head, response);
+        }
+        // For a guard around this one.
+        response.extensions_mut().insert(Rejected(error.clone()));
+        response
+    }
+
+    /// What the service within responded, after the function when it is a rejection. `head` is there if the function is.
+    fn pass_on(&self, mut response: Response<R>, head: Option<&Parts>) -> Response<R> {
+        let (Some(on_reject), Some(head)) = (&self.on_reject, head) else { return response };
+        let Some(Rejected(error)) = response.extensions_mut().remove() else { return response };
+        // A router within may have set it, for a body that the function can replace.
+        response.headers_mut().remove(CONTENT_LENGTH);
+        on_reject(&error, head, response)
     }
 }
 
 impl<R> Clone for RequireToken<R> {
     fn clone(&self) -> Self {
-        Self { verifier: Arc::clone(&self.verifier), body: self.body }
+        let Self { verifier, body, on_reject } = self;
+        Self { verifier: Arc::clone(verifier), body: *body, on_reject: on_reject.clone() }
     }
 }
 
@@ -77,7 +133,7 @@ impl<S, R> Layer<S> for RequireToken<R> {
     type Service = RequireTokenService<S, R>;
 
     fn layer(&self, service: S) -> Self::Service {
-        RequireTokenService { service, guard: self.clone() }
+        RequireTokenService { service, guard: Arc::new(self.clone()) }
     }
 }
 
@@ -85,12 +141,12 @@ impl<S, R> Layer<S> for RequireToken<R> {
 #[derive(Debug)]
 pub struct RequireTokenService<S, R> {
     service: S,
-    guard: RequireToken<R>,
+    guard: Arc<RequireToken<R>>,
 }
 
 impl<S: Clone, R> Clone for RequireTokenService<S, R> {
     fn clone(&self) -> Self {
-        Self { service: self.service.clone(), guard: self.guard.clone() }
+        Self { service: self.service.clone(), guard: Arc::clone(&self.guard) }
     }
 }
 
@@ -113,16 +169,18 @@ where
         // A clone is not ready even when the original is, so call the original and keep the clone for the next request.
         let next = self.service.clone();
         let mut service = mem::replace(&mut self.service, next);
-        let RequireToken { verifier, body: to_body } = self.guard.clone();
+        let guard = Arc::clone(&self.guard);
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-            match authenticate(&*verifier, values).await {
+            match authenticate(&*guard.verifier, values).await {
                 Ok(identity) => {
                     head.extensions.insert(identity);
-                    service.call(Request::from_parts(head, body)).await
+                    let copy = guard.on_reject.is_some().then(|| head.clone());
+                    let response = service.call(Request::from_parts(head, body)).await?;
+                    Ok(guard.pass_on(response, copy.as_ref()))
                 }
-                Err(error) => Ok(response(RejectionResponse::from(&error)).map(to_body)),
+                Err(error) => Ok(guard.reject(&error, &head)),
             }
         })
     }

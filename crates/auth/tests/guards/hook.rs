@@ -1,0 +1,135 @@
+//! `on_reject`: what the function receives, and for which responses it is called.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use ::actix_web::body::BoxBody;
+use ::actix_web::http::header::{HeaderName as ActixHeaderName, HeaderValue as ActixHeaderValue};
+use ::actix_web::{HttpRequest, HttpResponse};
+use http::header::HeaderValue;
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use serde_json::Value;
+use tower::{Layer, ServiceExt, service_fn};
+
+use tasknook_auth::tower::RequireToken;
+use tasknook_auth::{AuthError, TokenVerifier};
+
+use crate::adapters::{Answer, Guards, ask, guards};
+use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
+
+fn note(error: &AuthError, path: &str) -> String {
+    format!("{} {path}", error.reason())
+}
+
+/// Adds a header with the reason and the path.
+fn add_header<R>(error: &AuthError, request: &Parts, mut response: Response<R>) -> Response<R> {
+    response.headers_mut().insert("x-note", note(error, request.uri.path()).parse().unwrap());
+    response
+}
+
+fn actix_add_header(error: &AuthError, request: &HttpRequest, mut response: HttpResponse) -> HttpResponse {
+    let value = ActixHeaderValue::try_from(note(error, request.path())).unwrap();
+    response.headers_mut().insert(ActixHeaderName::from_static("x-note"), value);
+    response
+}
+
+fn adding_a_header(verifier: Arc<dyn TokenVerifier>) -> Guards {
+    let Guards { actix, axum, tower } = guards!(verifier);
+    Guards {
+        actix: actix.on_reject(actix_add_header),
+        axum: axum.on_reject(add_header),
+        tower: tower.on_reject(add_header),
+    }
+}
+
+/// The response without the header of the hook.
+fn without_note(answer: Answer) -> (u16, Vec<(String, String)>, Value) {
+    let mut headers = answer.headers;
+    headers.retain(|(name, _)| name != "x-note" && name != "content-length");
+    headers.sort();
+    (answer.status, headers, serde_json::from_str(&answer.body).unwrap())
+}
+
+#[test]
+fn the_hook_gets_the_request_and_the_default_response() {
+    for rejection in rejections() {
+        let plain = ask(&guards!(Arc::clone(&rejection.verifier)), "/user", &rejection.authorization);
+        let answers =
+            ask(&adding_a_header(Arc::clone(&rejection.verifier)), "/user", &rejection.authorization);
+        for (answer, plain) in answers.into_iter().zip(plain) {
+            let code = serde_json::from_str::<Value>(&answer.body).unwrap()["code"].clone();
+            let note = format!("{} /user", code.as_str().unwrap());
+            assert_eq!(answer.values("x-note"), [note], "{answer:?}");
+            assert_eq!(without_note(answer), without_note(plain));
+        }
+    }
+}
+
+#[test]
+fn the_hook_is_not_called_for_a_good_token() {
+    for answer in ask(&adding_a_header(guard()), "/user", &[credentials_of("user-a")]) {
+        assert_eq!((answer.status, &answer.body[..]), (200, "user-a"), "{answer:?}");
+        assert!(answer.values("x-note").is_empty(), "{answer:?}");
+    }
+}
+
+#[test]
+fn the_hook_gets_the_errors_of_handlers_too() {
+    for answer in ask(&adding_a_header(guard()), "/error", &[credentials_of("user-a")]) {
+        assert_eq!(answer.status, 401, "{answer:?}");
+        assert_eq!(answer.values("x-note"), ["invalid_characters /error"], "{answer:?}");
+        assert_eq!(answer.values("cache-control"), ["no-store"], "{answer:?}");
+    }
+}
+
+#[test]
+fn the_hook_can_replace_the_response() {
+    let Guards { actix, axum, tower } = guards!(guard());
+    let replace = |status: StatusCode| {
+        let mut response = Response::new("teapot".to_owned());
+        *response.status_mut() = status;
+        response
+    };
+    let guards = Guards {
+        actix: actix.on_reject(|_, _, _| {
+            let response = HttpResponse::ImATeapot().insert_header(("x-own", "yes")).finish();
+            response.set_body(BoxBody::new("teapot"))
+        }),
+        axum: axum.on_reject(move |_, _, _| {
+            let mut response = replace(StatusCode::IM_A_TEAPOT);
+            response.headers_mut().insert("x-own", HeaderValue::from_static("yes"));
+            response.map(From::from)
+        }),
+        tower: tower.on_reject(move |_, _, _| {
+            let mut response = replace(StatusCode::IM_A_TEAPOT);
+            response.headers_mut().insert("x-own", HeaderValue::from_static("yes"));
+            response
+        }),
+    };
+    let open = [credentials_of("user-a")];
+    for answer in [ask(&guards, "/user", &[]), ask(&guards, "/error", &open)].concat() {
+        assert_eq!((answer.status, &answer.body[..]), (418, "teapot"), "{}", answer.adapter);
+        assert_eq!(answer.values("x-own"), ["yes"]);
+        assert!(answer.values("www-authenticate").is_empty(), "{answer:?}");
+    }
+}
+
+#[test]
+fn the_innermost_guard_with_a_hook_calls_it() {
+    fn mark<R>(_: &AuthError, _: &Parts, mut response: Response<R>) -> Response<R> {
+        response.headers_mut().insert("x-note", HeaderValue::from_static("inner"));
+        response
+    }
+    let rejecting = || RequireToken::<String>::new(Arc::new(jwks(&ScriptedSource::down())));
+    for (inner, expected) in
+        [(rejecting(), "unsupported_algorithm /"), (rejecting().on_reject(mark), "inner")]
+    {
+        let service = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new())));
+        let service = RequireToken::new(guard()).on_reject(add_header).layer(inner.layer(service));
+        let mut request = Request::new(String::new());
+        request.headers_mut().insert("authorization", credentials_of("user-a").parse().unwrap());
+        let response = pollster::block_on(service.oneshot(request)).unwrap();
+        assert_eq!(response.headers()["x-note"], expected);
+    }
+}

@@ -1,0 +1,13 @@
+//! The guards of every adapter: one table of requests, the same responses from actix-web, axum and tower.
+#![cfg(all(feature = "actix", feature = "axum"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails, fails here"
+)]
+
+mod adapters;
+mod hook;
+#[path = "../support/support.rs"]
+mod support;
