@@ -6,6 +6,7 @@ pub mod actix;
 mod authenticate;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod challenge;
 #[cfg(test)]
 mod codes;
 mod rejection;
@@ -13,6 +14,6 @@ mod rejection;
 pub mod tower;
 
 pub use authenticate::{AuthError, CredentialsError, authenticate, bearer_token};
-pub use rejection::Challenge;
+pub use challenge::{Challenge, ChallengeOptions};
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use rejection::MissingGuard;

@@ -41,7 +41,7 @@ pub use bearer::axum;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use bearer::tower;
-pub use bearer::{AuthError, Challenge, CredentialsError, authenticate, bearer_token};
+pub use bearer::{AuthError, Challenge, ChallengeOptions, CredentialsError, authenticate, bearer_token};
 pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
 #[cfg(feature = "jwks")]

@@ -39,13 +39,13 @@ use std::sync::Arc;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web,
 };
 
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, Identity, MissingGuard, TokenVerifier, authenticate};
+use crate::{AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier, authenticate};
 
 type OnReject = dyn Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync;
 
@@ -59,6 +59,7 @@ type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 #[derive(Clone)]
 pub struct RequireToken {
     verifier: Arc<dyn TokenVerifier>,
+    challenge: ChallengeOptions,
     on_reject: Option<Arc<OnReject>>,
 }
 
@@ -66,7 +67,28 @@ impl RequireToken {
     /// Creates a middleware with `verifier`, which all workers share.
     #[must_use]
     pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
-        Self { verifier, on_reject: None }
+        Self { verifier, challenge: ChallengeOptions::new(), on_reject: None }
+    }
+
+    /// Sets the realm and the URL of the metadata in the challenge of each rejection, also in that of an [`AuthError`]
+    /// that an extractor or a handler within returns.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::actix::RequireToken;
+    /// use tasknook_auth::{ChallengeOptions, ConfigError, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> Result<RequireToken, ConfigError> {
+    ///     let metadata = "https://api.example.com/.well-known/oauth-protected-resource";
+    ///     let options = ChallengeOptions::new().realm("tasks")?.resource_metadata(metadata)?;
+    ///     Ok(RequireToken::new(verifier).challenge(options))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn challenge(mut self, options: ChallengeOptions) -> Self {
+        self.challenge = options;
+        self
     }
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
@@ -100,13 +122,26 @@ impl RequireToken {
         self
     }
 
-    /// The default response of a rejection, after the function.
+    /// Whether it changes the default responses, so that no guard around it has to.
+    fn changes_responses(&self) -> bool {
+        self.on_reject.is_some() || self.challenge != ChallengeOptions::new()
+    }
+
+    /// From the default response of a rejection to that of this guard.
     fn finish(&self, response: ServiceResponse) -> ServiceResponse {
+        if !self.changes_responses() {
+            return response;
+        }
         let (request, mut response) = response.into_parts();
-        let Some(on_reject) = &self.on_reject else { return ServiceResponse::new(request, response) };
         let rejected = response.extensions_mut().remove();
-        let response = match rejected {
-            Some(Rejected(error)) => on_reject(&error, &request, response),
+        let Some(Rejected(error)) = rejected else { return ServiceResponse::new(request, response) };
+        for (name, value) in error.headers(&self.challenge) {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+        let response = match &self.on_reject {
+            Some(on_reject) => on_reject(&error, &request, response),
             None => response,
         };
         ServiceResponse::new(request, response)
@@ -213,7 +248,7 @@ impl ResponseError for AuthError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = response(RejectionResponse::from(self));
+        let mut response = response(RejectionResponse::new(self, &ChallengeOptions::new()));
         response.extensions_mut().insert(Rejected(self.clone()));
         response
     }

@@ -29,7 +29,7 @@ use http::request::Parts;
 
 use super::rejection::{Rejected, RejectionResponse};
 use super::tower::response;
-use crate::{AuthError, Identity, MissingGuard};
+use crate::{AuthError, ChallengeOptions, Identity, MissingGuard};
 
 pub use super::tower::{RequireToken, RequireTokenService};
 
@@ -52,7 +52,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
-        let mut response = response(RejectionResponse::from(&self)).into_response();
+        let mut response = response(RejectionResponse::new(&self, &ChallengeOptions::new())).into_response();
         response.extensions_mut().insert(Rejected(self));
         response
     }

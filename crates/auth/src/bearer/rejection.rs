@@ -1,13 +1,15 @@
 //! The response to a request that is rejected: status, headers (among them the challenge of RFC 6750 §3) and body. Every
 //! adapter translates this one into the types of its framework.
 
-use std::fmt;
-
 use serde_json::json;
 #[cfg(any(feature = "actix", feature = "tower"))]
 use thiserror::Error;
 
-use crate::{AuthError, CredentialsError, VerifyError};
+use crate::{AuthError, Challenge, ChallengeOptions, CredentialsError};
+
+/// The verdict on the same token can change within a second, in both directions, so no cache may keep the response.
+const PROBLEM_HEADERS: [(&str, &str); 2] =
+    [("content-type", AuthError::PROBLEM_TYPE), ("cache-control", "no-store")];
 
 impl AuthError {
     /// The media type of [`AuthError::problem`] (RFC 9457 §3).
@@ -51,6 +53,29 @@ impl AuthError {
         }
     }
 
+    /// Every header of the response: `Content-Type` of [`AuthError::problem`], `Cache-Control`, and those of
+    /// [`AuthError::challenge`] and [`AuthError::retry_after_seconds`] when there are any. The values are printable ASCII.
+    ///
+    /// ```
+    /// use tasknook_auth::{AuthError, ChallengeOptions, CredentialsError};
+    ///
+    /// let error = AuthError::from(CredentialsError::Missing);
+    /// let headers = error.headers(&ChallengeOptions::new());
+    /// assert!(headers.contains(&("www-authenticate", "Bearer".to_owned())));
+    /// ```
+    #[must_use]
+    pub fn headers(&self, options: &ChallengeOptions) -> Vec<(&'static str, String)> {
+        let challenge = self.challenge().map(|challenge| challenge.with(options));
+        let challenge = challenge.map(|challenge| ("www-authenticate", challenge.to_string()));
+        let retry_after = self.retry_after_seconds().map(|seconds| ("retry-after", seconds.to_string()));
+        PROBLEM_HEADERS
+            .map(|(name, value)| (name, value.to_owned()))
+            .into_iter()
+            .chain(challenge)
+            .chain(retry_after)
+            .collect()
+    }
+
     /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its
     /// `code` is [`AuthError::reason`]. It contains neither the token nor a secret.
     #[must_use]
@@ -68,56 +93,6 @@ impl AuthError {
             "code": self.reason(),
         })
         .to_string()
-    }
-}
-
-/// A challenge for the scheme `Bearer`: `to_string` is the header's value, in printable ASCII.
-///
-/// A request without credentials gets the bare scheme, since a reason would help only to probe the service (RFC 6750
-/// §3.1). So does a token that could not be verified, which is not the fault of the client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Challenge {
-    error: Option<(&'static str, String)>,
-}
-
-impl Challenge {
-    /// The error code in the header.
-    #[must_use]
-    pub fn error_code(&self) -> Option<&'static str> {
-        self.error.as_ref().map(|(code, _)| *code)
-    }
-}
-
-impl From<&CredentialsError> for Challenge {
-    fn from(error: &CredentialsError) -> Self {
-        Self { error: error.error_code().map(|code| (code, error.to_string())) }
-    }
-}
-
-impl From<&VerifyError> for Challenge {
-    fn from(error: &VerifyError) -> Self {
-        Self { error: error.error_code().map(|code| (code, error.to_string())) }
-    }
-}
-
-impl fmt::Display for Challenge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bearer")?;
-        if let Some((code, description)) = &self.error {
-            let description: String = description.chars().map(to_description).collect();
-            write!(f, " error=\"{code}\", error_description=\"{description}\"")?;
-        }
-        Ok(())
-    }
-}
-
-/// `error_description` is printable ASCII without `"` and `\`, not even escaped (RFC 6750 §3).
-fn to_description(character: char) -> char {
-    match character {
-        '"' => '\'',
-        '\\' => '/',
-        ' '..='~' => character,
-        _ => '?',
     }
 }
 
@@ -143,22 +118,8 @@ pub(super) struct RejectionResponse {
 
 #[cfg(any(feature = "actix", feature = "tower"))]
 impl RejectionResponse {
-    fn new(status: u16, body: String) -> Self {
-        let content_type = ("content-type", AuthError::PROBLEM_TYPE.to_owned());
-        // The verdict on the same token can change within a second, in both directions.
-        let headers = vec![content_type, ("cache-control", "no-store".to_owned())];
-        Self { status, headers, body }
-    }
-}
-
-#[cfg(any(feature = "actix", feature = "tower"))]
-impl From<&AuthError> for RejectionResponse {
-    fn from(error: &AuthError) -> Self {
-        let mut response = Self::new(error.status(), error.problem());
-        let challenge = error.challenge().map(|challenge| ("www-authenticate", challenge.to_string()));
-        let retry_after = error.retry_after_seconds().map(|seconds| ("retry-after", seconds.to_string()));
-        response.headers.extend(challenge.into_iter().chain(retry_after));
-        response
+    pub(super) fn new(error: &AuthError, options: &ChallengeOptions) -> Self {
+        Self { status: error.status(), headers: error.headers(options), body: error.problem() }
     }
 }
 
@@ -166,7 +127,8 @@ impl From<&AuthError> for RejectionResponse {
 impl From<MissingGuard> for RejectionResponse {
     fn from(_: MissingGuard) -> Self {
         let problem = json!({ "type": "about:blank", "title": "Internal Server Error", "status": 500 });
-        Self::new(500, problem.to_string())
+        let headers = PROBLEM_HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
+        Self { status: 500, headers, body: problem.to_string() }
     }
 }
 
@@ -176,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::support::{ScriptedSource, SigningKey, claims, jwks, shared_secret};
-    use crate::{Excerpt, Identity, TokenVerifier, authenticate};
+    use crate::{Identity, TokenVerifier, authenticate};
 
     fn authenticated(verifier: &dyn TokenVerifier, header: Option<&str>) -> Result<Identity, AuthError> {
         pollster::block_on(authenticate(verifier, header.map(str::as_bytes).into_iter()))
@@ -219,41 +181,5 @@ mod tests {
             "code": "not_three_parts",
         });
         assert_eq!(problem, expected);
-    }
-
-    #[test]
-    fn a_request_without_credentials_gets_the_bare_scheme() {
-        assert_eq!(Challenge::from(&CredentialsError::Missing).to_string(), "Bearer");
-    }
-
-    #[test]
-    fn a_rejected_token_gets_the_reason() {
-        let challenge = Challenge::from(&VerifyError::Expired { expired_at: 3600 });
-        assert_eq!(challenge.error_code(), Some("invalid_token"));
-        let expected = "Bearer error=\"invalid_token\", \
-                        error_description=\"the token expired at 1970-01-01T01:00:00Z\"";
-        assert_eq!(challenge.to_string(), expected);
-    }
-
-    #[test]
-    fn a_malformed_header_is_an_invalid_request() {
-        let expected = "Bearer error=\"invalid_request\", \
-                        error_description=\"the Authorization header must be 'Bearer <token>'\"";
-        assert_eq!(Challenge::from(&CredentialsError::Malformed).to_string(), expected);
-    }
-
-    #[test]
-    fn unavailable_keys_get_the_bare_scheme() {
-        let error = VerifyError::KeysUnavailable { retry_after_seconds: 3 };
-        assert_eq!(Challenge::from(&error).to_string(), "Bearer");
-    }
-
-    #[test]
-    fn text_of_the_token_cannot_break_out_of_the_description() {
-        let issuer = Excerpt::of("\", error=\"none\"\r\nSet-Cookie: a=b; é\\");
-        let shown = Challenge::from(&VerifyError::UnknownIssuer { issuer }).to_string();
-        assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{shown}");
-        assert_eq!(shown.matches('"').count(), 4, "{shown}");
-        assert!(!shown.contains('\\'), "{shown}");
     }
 }

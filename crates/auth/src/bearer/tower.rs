@@ -33,7 +33,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, BoxFuture, TokenVerifier, authenticate};
+use crate::{AuthError, BoxFuture, ChallengeOptions, TokenVerifier, authenticate};
 
 type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync;
 
@@ -45,6 +45,7 @@ type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send
 pub struct RequireToken<R> {
     verifier: Arc<dyn TokenVerifier>,
     body: fn(String) -> R,
+    challenge: ChallengeOptions,
     on_reject: Option<Arc<OnReject<R>>>,
 }
 
@@ -61,7 +62,28 @@ impl<R> RequireToken<R> {
     /// tonic's.
     #[must_use]
     pub fn with_body(verifier: Arc<dyn TokenVerifier>, body: fn(String) -> R) -> Self {
-        Self { verifier, body, on_reject: None }
+        Self { verifier, body, challenge: ChallengeOptions::new(), on_reject: None }
+    }
+
+    /// Sets the realm and the URL of the metadata in the challenge of each rejection, also in that of an [`AuthError`]
+    /// that an extractor or a handler of axum within returns.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::tower::RequireToken;
+    /// use tasknook_auth::{ChallengeOptions, ConfigError, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> Result<RequireToken<String>, ConfigError> {
+    ///     let metadata = "https://api.example.com/.well-known/oauth-protected-resource";
+    ///     let options = ChallengeOptions::new().realm("tasks")?.resource_metadata(metadata)?;
+    ///     Ok(RequireToken::new(verifier).challenge(options))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn challenge(mut self, options: ChallengeOptions) -> Self {
+        self.challenge = options;
+        self
     }
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
@@ -95,31 +117,48 @@ impl<R> RequireToken<R> {
         self
     }
 
+    /// Whether it changes the default responses, so that no guard around it has to.
+    fn changes_responses(&self) -> bool {
+        self.on_reject.is_some() || self.challenge != ChallengeOptions::new()
+    }
+
     /// The response to a request that this guard rejects.
     fn reject(&self, error: &AuthError, head: &Parts) -> Response<R> {
-        let mut response = response(RejectionResponse::from(error)).map(self.body);
+        let mut response = response(RejectionResponse::new(error, &self.challenge)).map(self.body);
         if let Some(on_reject) = &self.on_reject {
             return on_reject(error, head, response);
         }
-        // For a guard around this one.
-        response.extensions_mut().insert(Rejected(error.clone()));
+        if !self.changes_responses() {
+            response.extensions_mut().insert(Rejected(error.clone()));
+        }
         response
     }
 
-    /// What the service within responded, after the function when it is a rejection. `head` is there if the function is.
+    /// The response of the service within; `head` is there if this guard has a function for it.
     fn pass_on(&self, mut response: Response<R>, head: Option<&Parts>) -> Response<R> {
-        let (Some(on_reject), Some(head)) = (&self.on_reject, head) else { return response };
+        if !self.changes_responses() {
+            return response;
+        }
         let Some(Rejected(error)) = response.extensions_mut().remove() else { return response };
+        set_headers(&mut response, error.headers(&self.challenge));
         // A router within may have set it, for a body that the function can replace.
         response.headers_mut().remove(CONTENT_LENGTH);
-        on_reject(&error, head, response)
+        match (&self.on_reject, head) {
+            (Some(on_reject), Some(head)) => on_reject(&error, head, response),
+            _ => response,
+        }
     }
 }
 
 impl<R> Clone for RequireToken<R> {
     fn clone(&self) -> Self {
-        let Self { verifier, body, on_reject } = self;
-        Self { verifier: Arc::clone(verifier), body: *body, on_reject: on_reject.clone() }
+        let Self { verifier, body, challenge, on_reject } = self;
+        Self {
+            verifier: Arc::clone(verifier),
+            body: *body,
+            challenge: challenge.clone(),
+            on_reject: on_reject.clone(),
+        }
     }
 }
 
@@ -190,11 +229,16 @@ pub(super) fn response(rejection: RejectionResponse) -> Response<String> {
     let mut response = Response::new(rejection.body);
     *response.status_mut() =
         StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = rejection.headers.into_iter();
-    let headers =
-        headers.filter_map(|(name, value)| Some((HeaderName::from_static(name), value.try_into().ok()?)));
-    response.headers_mut().extend::<Vec<(HeaderName, HeaderValue)>>(headers.collect());
+    set_headers(&mut response, rejection.headers);
     response
+}
+
+fn set_headers<R>(response: &mut Response<R>, headers: Vec<(&'static str, String)>) {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 )]
 
 mod adapters;
+mod challenge;
 mod hook;
 #[path = "../support/support.rs"]
 mod support;
