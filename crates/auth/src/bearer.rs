@@ -9,11 +9,17 @@ pub mod axum;
 mod challenge;
 #[cfg(test)]
 mod codes;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod extract;
+#[cfg(any(feature = "actix", feature = "tower"))]
+mod policy;
 mod rejection;
 #[cfg(feature = "tower")]
 pub mod tower;
 
 pub use authenticate::{AuthError, CredentialsError, authenticate, bearer_token};
 pub use challenge::{Challenge, ChallengeOptions};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub use extract::MaybeIdentity;
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use rejection::MissingGuard;

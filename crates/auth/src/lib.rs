@@ -29,6 +29,9 @@ mod token;
 mod verifier;
 
 pub use any_verifier::{AnyVerifier, Finding, Outcome, Report};
+#[cfg(any(feature = "actix", feature = "axum"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "axum"))))]
+pub use bearer::MaybeIdentity;
 #[cfg(any(feature = "actix", feature = "tower"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "tower"))))]
 pub use bearer::MissingGuard;

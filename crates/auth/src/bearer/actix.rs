@@ -27,8 +27,11 @@
 //! wrap it after this one.
 //!
 //! Without the middleware the extractor verifies the token, with the verifier in
-//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. Do not use `Option<Identity>` for
-//! an optional token: actix-web turns every error into `None`, so an invalid token would count as none.
+//! `app_data(web::Data::<dyn TokenVerifier>::from(verifier))`. For an optional token take a
+//! [`MaybeIdentity`](crate::MaybeIdentity), not an `Option<Identity>`: actix-web turns every error into `None`, so without
+//! the middleware an invalid token would count as none.
+
+mod extract;
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -37,15 +40,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web,
-};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
+use super::policy::{Anonymous, Policy};
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier, authenticate};
+use crate::{AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier};
 
 type OnReject = dyn Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync;
 
@@ -58,8 +60,7 @@ type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 /// A rejection is a response, not an error, so outer middlewares handle it as any other response.
 #[derive(Clone)]
 pub struct RequireToken {
-    verifier: Arc<dyn TokenVerifier>,
-    challenge: ChallengeOptions,
+    policy: Policy,
     on_reject: Option<Arc<OnReject>>,
 }
 
@@ -67,7 +68,29 @@ impl RequireToken {
     /// Creates a middleware with `verifier`, which all workers share.
     #[must_use]
     pub fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
-        Self { verifier, challenge: ChallengeOptions::new(), on_reject: None }
+        Self { policy: Policy::new(verifier), on_reject: None }
+    }
+
+    /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
+    /// then take a [`MaybeIdentity`](crate::MaybeIdentity). One that takes an
+    /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
+    ///
+    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::actix::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
+    ///     RequireToken::new(verifier).optional()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.policy.is_optional = true;
+        self
     }
 
     /// Sets the realm and the URL of the metadata in the challenge of each rejection, also in that of an [`AuthError`]
@@ -87,7 +110,7 @@ impl RequireToken {
     /// ```
     #[must_use]
     pub fn challenge(mut self, options: ChallengeOptions) -> Self {
-        self.challenge = options;
+        self.policy.challenge = options;
         self
     }
 
@@ -124,7 +147,7 @@ impl RequireToken {
 
     /// Whether it changes the default responses, so that no guard around it has to.
     fn changes_responses(&self) -> bool {
-        self.on_reject.is_some() || self.challenge != ChallengeOptions::new()
+        self.on_reject.is_some() || self.policy.challenge != ChallengeOptions::new()
     }
 
     /// From the default response of a rejection to that of this guard.
@@ -135,7 +158,7 @@ impl RequireToken {
         let (request, mut response) = response.into_parts();
         let rejected = response.extensions_mut().remove();
         let Some(Rejected(error)) = rejected else { return ServiceResponse::new(request, response) };
-        for (name, value) in error.headers(&self.challenge) {
+        for (name, value) in error.headers(&self.policy.challenge) {
             if let Ok(value) = HeaderValue::try_from(value) {
                 response.headers_mut().insert(HeaderName::from_static(name), value);
             }
@@ -192,7 +215,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (service, guard) = (Rc::clone(&self.service), Rc::clone(&self.guard));
         Box::pin(async move {
-            match identify(request.request(), &*guard.verifier).await {
+            match identify(request.request(), &guard.policy).await {
                 Ok(_) => {
                     let response = service.call(request).await?;
                     if response.response().extensions().contains::<Rejected>() {
@@ -207,39 +230,19 @@ where
     }
 }
 
-/// Verifies the token of a request, and stores the identity for the extractor.
-async fn identify(request: &HttpRequest, verifier: &dyn TokenVerifier) -> Result<Identity, AuthError> {
+/// Verifies the token of a request, and stores the identity for the extractors.
+async fn identify(request: &HttpRequest, policy: &Policy) -> Result<Option<Identity>, AuthError> {
     let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
-    let identity = authenticate(verifier, values).await?;
-    request.extensions_mut().insert(identity.clone());
-    Ok(identity)
-}
-
-/// Takes the identity that the middleware stored. Without the middleware, verifies the token with the
-/// `web::Data<dyn TokenVerifier>` of the application.
-///
-/// # Errors
-///
-/// [`AuthError`](crate::AuthError), or [`MissingGuard`] when there is neither.
-impl FromRequest for Identity {
-    type Error = Error;
-    type Future = LocalFuture<Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        if let Some(identity) = request.extensions().get::<Self>() {
-            return Box::pin(ready(Ok(identity.clone())));
-        }
-        let Some(verifier) = request.app_data::<web::Data<dyn TokenVerifier>>() else {
-            tracing::error!(
-                path = request.path(),
-                "a handler takes an Identity, but both the middleware RequireToken and an app_data of the type \
-                 web::Data<dyn TokenVerifier> are missing"
-            );
-            return Box::pin(ready(Err(MissingGuard.into())));
-        };
-        let (verifier, request) = (Arc::clone(verifier), request.clone());
-        Box::pin(async move { Ok(identify(&request, &*verifier).await?) })
+    let identity = policy.identify(values).await?;
+    let mut extensions = request.extensions_mut();
+    if let Some(identity) = &identity {
+        extensions.insert(identity.clone());
+    } else {
+        // That of an outer guard, with another verifier.
+        extensions.remove::<Identity>();
+        extensions.insert(Anonymous);
     }
+    Ok(identity)
 }
 
 impl ResponseError for AuthError {

@@ -23,31 +23,87 @@
 //!
 //! For a route outside the layer the extractor responds with 500 and logs that the layer is missing.
 
-use axum_core::extract::FromRequestParts;
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
+use thiserror::Error;
 
+use super::policy::Anonymous;
 use super::rejection::{Rejected, RejectionResponse};
 use super::tower::response;
-use crate::{AuthError, ChallengeOptions, Identity, MissingGuard};
+use crate::{AuthError, ChallengeOptions, CredentialsError, Identity, MaybeIdentity, MissingGuard};
 
 pub use super::tower::{RequireToken, RequireTokenService};
+
+/// Why a handler does not get the argument that it takes.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityRejection {
+    /// No guard is around the route: a mistake in your service, which is logged.
+    #[error(transparent)]
+    MissingGuard(#[from] MissingGuard),
+    /// The request is rejected, as by the guard.
+    #[error(transparent)]
+    Rejected(#[from] AuthError),
+}
+
+impl IntoResponse for IdentityRejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::MissingGuard(error) => error.into_response(),
+            Self::Rejected(error) => error.into_response(),
+        }
+    }
+}
 
 /// Takes the identity that the layer stored.
 ///
 /// # Errors
 ///
-/// [`MissingGuard`] without the layer.
+/// [`MissingGuard`] without the layer; [`CredentialsError::Missing`] for a request without a token in a layer that is
+/// [`optional`](RequireToken::optional).
 impl<S: Sync> FromRequestParts<S> for Identity {
+    type Rejection = IdentityRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, IdentityRejection> {
+        optional_identity(parts)?.ok_or_else(|| AuthError::from(CredentialsError::Missing).into())
+    }
+}
+
+/// `Option<Identity>`: `None` when the request has no token, in a layer that is [`optional`](RequireToken::optional).
+///
+/// # Errors
+///
+/// [`MissingGuard`] without the layer.
+impl<S: Sync> OptionalFromRequestParts<S> for Identity {
+    type Rejection = MissingGuard;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, MissingGuard> {
+        optional_identity(parts)
+    }
+}
+
+/// Takes the identity that the layer stored, if any.
+///
+/// # Errors
+///
+/// [`MissingGuard`] without the layer.
+impl<S: Sync> FromRequestParts<S> for MaybeIdentity {
     type Rejection = MissingGuard;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingGuard> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
-            let path = parts.uri.path();
-            tracing::error!(path, "a handler takes an Identity, but the layer RequireToken is missing");
-            MissingGuard
-        })
+        optional_identity(parts).map(Self)
     }
+}
+
+fn optional_identity(parts: &Parts) -> Result<Option<Identity>, MissingGuard> {
+    let identity = parts.extensions.get::<Identity>().cloned();
+    if identity.is_none() && parts.extensions.get::<Anonymous>().is_none() {
+        let path = parts.uri.path();
+        tracing::error!(path, "a handler takes an identity, but the layer RequireToken is missing");
+        return Err(MissingGuard);
+    }
+    Ok(identity)
 }
 
 impl IntoResponse for AuthError {

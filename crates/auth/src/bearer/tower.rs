@@ -28,12 +28,13 @@ use std::task::{Context, Poll};
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Extensions, Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::policy::{Anonymous, Policy};
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, BoxFuture, ChallengeOptions, TokenVerifier, authenticate};
+use crate::{AuthError, BoxFuture, ChallengeOptions, Identity, TokenVerifier};
 
 type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync;
 
@@ -43,9 +44,8 @@ type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send
 ///
 /// `R` is the type of the response bodies, inferred from the service.
 pub struct RequireToken<R> {
-    verifier: Arc<dyn TokenVerifier>,
+    policy: Policy,
     body: fn(String) -> R,
-    challenge: ChallengeOptions,
     on_reject: Option<Arc<OnReject<R>>>,
 }
 
@@ -62,7 +62,29 @@ impl<R> RequireToken<R> {
     /// tonic's.
     #[must_use]
     pub fn with_body(verifier: Arc<dyn TokenVerifier>, body: fn(String) -> R) -> Self {
-        Self { verifier, body, challenge: ChallengeOptions::new(), on_reject: None }
+        Self { policy: Policy::new(verifier), body, on_reject: None }
+    }
+
+    /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
+    /// then take a [`MaybeIdentity`](crate::MaybeIdentity) or, in axum, an `Option<Identity>`. One that takes an
+    /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
+    ///
+    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::tower::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken<String> {
+    ///     RequireToken::new(verifier).optional()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.policy.is_optional = true;
+        self
     }
 
     /// Sets the realm and the URL of the metadata in the challenge of each rejection, also in that of an [`AuthError`]
@@ -82,7 +104,7 @@ impl<R> RequireToken<R> {
     /// ```
     #[must_use]
     pub fn challenge(mut self, options: ChallengeOptions) -> Self {
-        self.challenge = options;
+        self.policy.challenge = options;
         self
     }
 
@@ -119,12 +141,12 @@ impl<R> RequireToken<R> {
 
     /// Whether it changes the default responses, so that no guard around it has to.
     fn changes_responses(&self) -> bool {
-        self.on_reject.is_some() || self.challenge != ChallengeOptions::new()
+        self.on_reject.is_some() || self.policy.challenge != ChallengeOptions::new()
     }
 
     /// The response to a request that this guard rejects.
     fn reject(&self, error: &AuthError, head: &Parts) -> Response<R> {
-        let mut response = response(RejectionResponse::new(error, &self.challenge)).map(self.body);
+        let mut response = response(RejectionResponse::new(error, &self.policy.challenge)).map(self.body);
         if let Some(on_reject) = &self.on_reject {
             return on_reject(error, head, response);
         }
@@ -140,7 +162,7 @@ impl<R> RequireToken<R> {
             return response;
         }
         let Some(Rejected(error)) = response.extensions_mut().remove() else { return response };
-        set_headers(&mut response, error.headers(&self.challenge));
+        set_headers(&mut response, error.headers(&self.policy.challenge));
         // A router within may have set it, for a body that the function can replace.
         response.headers_mut().remove(CONTENT_LENGTH);
         match (&self.on_reject, head) {
@@ -152,13 +174,8 @@ impl<R> RequireToken<R> {
 
 impl<R> Clone for RequireToken<R> {
     fn clone(&self) -> Self {
-        let Self { verifier, body, challenge, on_reject } = self;
-        Self {
-            verifier: Arc::clone(verifier),
-            body: *body,
-            challenge: challenge.clone(),
-            on_reject: on_reject.clone(),
-        }
+        let Self { policy, body, on_reject } = self;
+        Self { policy: policy.clone(), body: *body, on_reject: on_reject.clone() }
     }
 }
 
@@ -212,9 +229,9 @@ where
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-            match authenticate(&*guard.verifier, values).await {
+            match guard.policy.identify(values).await {
                 Ok(identity) => {
-                    head.extensions.insert(identity);
+                    insert_identity(&mut head.extensions, identity);
                     let copy = guard.on_reject.is_some().then(|| head.clone());
                     let response = service.call(Request::from_parts(head, body)).await?;
                     Ok(guard.pass_on(response, copy.as_ref()))
@@ -222,6 +239,16 @@ where
                 Err(error) => Ok(guard.reject(&error, &head)),
             }
         })
+    }
+}
+
+fn insert_identity(extensions: &mut Extensions, identity: Option<Identity>) {
+    if let Some(identity) = identity {
+        extensions.insert(identity);
+    } else {
+        // That of an outer guard, with another verifier.
+        extensions.remove::<Identity>();
+        extensions.insert(Anonymous);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The same routes behind the guard of each adapter.
 //!
-//! `/user` takes the identity and responds with the user's id; `/error` responds with an [`AuthError`] of its own.
+//! `/user` takes the identity and responds with the user's id, `/maybe` does so when there is one; `/error` responds with
+//! an [`AuthError`] of its own.
 
 use std::convert::Infallible;
 
@@ -13,7 +14,7 @@ use ::axum::routing::get;
 use http::{Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use tasknook_auth::{AuthError, CredentialsError, Identity, actix, axum};
+use tasknook_auth::{AuthError, CredentialsError, Identity, MaybeIdentity, actix, axum};
 
 /// One guard per adapter, each with the same settings. That of tower is around a service without a framework.
 pub(crate) struct Guards {
@@ -51,13 +52,20 @@ impl Answer {
     }
 }
 
-/// The responses to a request for `path` with these `Authorization` headers. `/error` needs a framework.
+/// The responses to a request for `path` with these `Authorization` headers. The service of tower has no extractors, so
+/// that only `/maybe` and, in a guard that requires a token, `/user` are the same in it.
 pub(crate) fn ask(guards: &Guards, path: &str, authorization: &[String]) -> Vec<Answer> {
-    let mut answers = vec![ask_actix(guards, path, authorization), ask_axum(guards, path, authorization)];
-    if path != "/error" {
-        answers.push(ask_tower(guards, path, authorization));
-    }
+    let mut answers = ask_frameworks(guards, path, authorization);
+    answers.push(ask_tower(guards, path, authorization));
     answers
+}
+
+pub(crate) fn ask_frameworks(guards: &Guards, path: &str, authorization: &[String]) -> Vec<Answer> {
+    vec![ask_actix(guards, path, authorization), ask_axum(guards, path, authorization)]
+}
+
+async fn maybe(MaybeIdentity(user): MaybeIdentity) -> String {
+    user.as_ref().map_or("anonymous", Identity::user_id).to_owned()
 }
 
 fn own_error() -> AuthError {
@@ -69,6 +77,7 @@ fn ask_actix(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
         let routes = web::scope("")
             .wrap(guards.actix.clone())
             .route("/user", web::get().to(async |user: Identity| user.user_id().to_owned()))
+            .route("/maybe", web::get().to(maybe))
             .route("/error", web::get().to(async || Err::<String, _>(own_error())));
         let app = init_service(App::new().service(routes)).await;
         let request = authorization
@@ -94,9 +103,11 @@ fn request<B>(path: &str, authorization: &[String], body: B) -> Request<B> {
     builder.body(body).unwrap()
 }
 
-fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
+pub(crate) fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
     let app = Router::new()
         .route("/user", get(async |user: Identity| user.user_id().to_owned()))
+        .route("/maybe", get(maybe))
+        .route("/option", get(async |user: Option<Identity>| maybe(MaybeIdentity(user)).await))
         .route("/error", get(async || own_error().into_response()))
         .layer(guards.axum.clone());
     pollster::block_on(async {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tasknook_auth::ChallengeOptions;
 
-use crate::adapters::{ask, guards};
+use crate::adapters::{ask, ask_frameworks, guards};
 use crate::support::{credentials_of, guard, rejections};
 
 const METADATA: &str = "https://api.example.test/.well-known/oauth-protected-resource";
@@ -38,7 +38,7 @@ fn every_challenge_has_the_realm_and_the_metadata() {
 #[test]
 fn the_challenge_of_a_handler_has_the_realm_too() {
     let guards = guards!(guard(), .challenge(options()));
-    for answer in ask(&guards, "/error", &[credentials_of("user-a")]) {
+    for answer in ask_frameworks(&guards, "/error", &[credentials_of("user-a")]) {
         assert_eq!(answer.status, 401, "{answer:?}");
         let challenges = answer.values("www-authenticate");
         let [challenge] = challenges[..] else { panic!("{answer:?}") };

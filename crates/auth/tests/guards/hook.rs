@@ -15,7 +15,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use tasknook_auth::tower::RequireToken;
 use tasknook_auth::{AuthError, TokenVerifier};
 
-use crate::adapters::{Answer, Guards, ask, guards};
+use crate::adapters::{Answer, Guards, ask, ask_frameworks, guards};
 use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
 
 fn note(error: &AuthError, path: &str) -> String {
@@ -76,7 +76,7 @@ fn the_hook_is_not_called_for_a_good_token() {
 
 #[test]
 fn the_hook_gets_the_errors_of_handlers_too() {
-    for answer in ask(&adding_a_header(guard()), "/error", &[credentials_of("user-a")]) {
+    for answer in ask_frameworks(&adding_a_header(guard()), "/error", &[credentials_of("user-a")]) {
         assert_eq!(answer.status, 401, "{answer:?}");
         assert_eq!(answer.values("x-note"), ["invalid_characters /error"], "{answer:?}");
         assert_eq!(answer.values("cache-control"), ["no-store"], "{answer:?}");
@@ -108,7 +108,7 @@ fn the_hook_can_replace_the_response() {
         }),
     };
     let open = [credentials_of("user-a")];
-    for answer in [ask(&guards, "/user", &[]), ask(&guards, "/error", &open)].concat() {
+    for answer in [ask(&guards, "/user", &[]), ask_frameworks(&guards, "/error", &open)].concat() {
         assert_eq!((answer.status, &answer.body[..]), (418, "teapot"), "{}", answer.adapter);
         assert_eq!(answer.values("x-own"), ["yes"]);
         assert!(answer.values("www-authenticate").is_empty(), "{answer:?}");

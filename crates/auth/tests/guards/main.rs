@@ -10,5 +10,6 @@
 mod adapters;
 mod challenge;
 mod hook;
+mod optional;
 #[path = "../support/support.rs"]
 mod support;

@@ -1,0 +1,34 @@
+//! What the guard of every framework decides: who the user of a request is, and whether the request may go on.
+
+use std::sync::Arc;
+
+use crate::{AuthError, ChallengeOptions, CredentialsError, Identity, TokenVerifier, authenticate};
+
+/// In the extensions of a request without a token that passed an optional guard.
+#[derive(Clone, Copy)]
+pub(super) struct Anonymous;
+
+#[derive(Clone)]
+pub(super) struct Policy {
+    verifier: Arc<dyn TokenVerifier>,
+    pub(super) challenge: ChallengeOptions,
+    pub(super) is_optional: bool,
+}
+
+impl Policy {
+    pub(super) fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
+        Self { verifier, challenge: ChallengeOptions::new(), is_optional: false }
+    }
+
+    /// The user of a request with these `Authorization` headers; none only if the token is missing and optional.
+    pub(super) async fn identify<'a>(
+        &self,
+        authorization: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Option<Identity>, AuthError> {
+        match authenticate(&*self.verifier, authorization).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(AuthError::Credentials(CredentialsError::Missing)) if self.is_optional => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
