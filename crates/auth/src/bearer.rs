@@ -20,6 +20,6 @@ pub mod tower;
 pub use authenticate::{AuthError, CredentialsError, authenticate, bearer_token};
 pub use challenge::{Challenge, ChallengeOptions};
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub use extract::MaybeIdentity;
+pub use extract::{Claims, MaybeIdentity};
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use rejection::MissingGuard;

@@ -29,9 +29,6 @@ mod token;
 mod verifier;
 
 pub use any_verifier::{AnyVerifier, Finding, Outcome, Report};
-#[cfg(any(feature = "actix", feature = "axum"))]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "axum"))))]
-pub use bearer::MaybeIdentity;
 #[cfg(any(feature = "actix", feature = "tower"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "tower"))))]
 pub use bearer::MissingGuard;
@@ -45,6 +42,9 @@ pub use bearer::axum;
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use bearer::tower;
 pub use bearer::{AuthError, Challenge, ChallengeOptions, CredentialsError, authenticate, bearer_token};
+#[cfg(any(feature = "actix", feature = "axum"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "axum"))))]
+pub use bearer::{Claims, MaybeIdentity};
 pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
 #[cfg(feature = "jwks")]

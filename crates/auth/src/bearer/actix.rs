@@ -47,7 +47,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, Res
 
 use super::policy::{Anonymous, Policy};
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier};
+use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier};
 
 type OnReject = dyn Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync;
 
@@ -90,6 +90,57 @@ impl RequireToken {
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.policy.is_optional = true;
+        self
+    }
+
+    /// Requires a scope, one for each call: a token without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::actix::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
+    ///     RequireToken::new(verifier).require_scope("tasks:read").require_role("admin")
+    /// }
+    /// ```
+    #[must_use]
+    pub fn require_scope(self, scope: impl Into<String>) -> Self {
+        let scope = scope.into();
+        self.require(move |user| user.require_scope(&scope))
+    }
+
+    /// Requires a role, one for each call: a user without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    #[must_use]
+    pub fn require_role(self, role: impl Into<String>) -> Self {
+        let role = role.into();
+        self.require(move |user| user.require_role(&role))
+    }
+
+    /// Requires what a function of yours requires; its error is a 403 `insufficient_scope` (RFC 6750 §3.1). Every
+    /// requirement applies to every user. To a request without a token, which passes a guard that is
+    /// [`optional`](Self::optional), none does.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::actix::RequireToken;
+    /// use tasknook_auth::{AccessDenied, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
+    ///     RequireToken::new(verifier).require(|user| match user.email() {
+    ///         Some(email) if email.ends_with("@example.com") => Ok(()),
+    ///         _ => Err(AccessDenied::Other { detail: "only employees have access" }),
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn require(
+        mut self,
+        requirement: impl Fn(&Identity) -> Result<(), AccessDenied> + Send + Sync + 'static,
+    ) -> Self {
+        self.policy.require(requirement);
         self
     }
 
@@ -230,7 +281,7 @@ where
     }
 }
 
-/// Verifies the token of a request, and stores the identity for the extractors.
+/// Verifies the token of a request, stores the identity for the extractors, and checks what it grants.
 async fn identify(request: &HttpRequest, policy: &Policy) -> Result<Option<Identity>, AuthError> {
     let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
     let identity = policy.identify(values).await?;
@@ -242,6 +293,7 @@ async fn identify(request: &HttpRequest, policy: &Policy) -> Result<Option<Ident
         extensions.remove::<Identity>();
         extensions.insert(Anonymous);
     }
+    policy.authorize(identity.as_ref())?;
     Ok(identity)
 }
 
@@ -254,6 +306,16 @@ impl ResponseError for AuthError {
         let mut response = response(RejectionResponse::new(self, &ChallengeOptions::new()));
         response.extensions_mut().insert(Rejected(self.clone()));
         response
+    }
+}
+
+impl ResponseError for AccessDenied {
+    fn status_code(&self) -> StatusCode {
+        status(self.status())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        AuthError::from(self.clone()).error_response()
     }
 }
 

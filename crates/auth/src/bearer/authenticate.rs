@@ -3,10 +3,11 @@
 
 use thiserror::Error;
 
-use crate::{Identity, TokenVerifier, VerifyError};
+use crate::{AccessDenied, Identity, TokenVerifier, VerifyError};
 
 /// Why a request does not reach the handler.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AuthError {
     /// The request has no token to verify.
     #[error(transparent)]
@@ -14,6 +15,9 @@ pub enum AuthError {
     /// The token was rejected, or could not be verified.
     #[error(transparent)]
     Token(#[from] VerifyError),
+    /// The token is valid, and does not grant what the request needs.
+    #[error(transparent)]
+    Denied(#[from] AccessDenied),
 }
 
 /// Verifies the token in the values of a request's `Authorization` headers.

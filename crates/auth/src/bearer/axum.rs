@@ -26,12 +26,16 @@
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::policy::Anonymous;
 use super::rejection::{Rejected, RejectionResponse};
 use super::tower::response;
-use crate::{AuthError, ChallengeOptions, CredentialsError, Identity, MaybeIdentity, MissingGuard};
+use crate::{
+    AccessDenied, AuthError, ChallengeOptions, Claims, CredentialsError, Identity, MaybeIdentity,
+    MissingGuard,
+};
 
 pub use super::tower::{RequireToken, RequireTokenService};
 
@@ -66,7 +70,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
     type Rejection = IdentityRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, IdentityRejection> {
-        optional_identity(parts)?.ok_or_else(|| AuthError::from(CredentialsError::Missing).into())
+        required_identity(parts)
     }
 }
 
@@ -96,6 +100,24 @@ impl<S: Sync> FromRequestParts<S> for MaybeIdentity {
     }
 }
 
+/// Reads the claims of the user's token.
+///
+/// # Errors
+///
+/// Those of the extractor `Identity`, and [`AccessDenied::Claims`] when they do not have the form of `T`.
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
+    type Rejection = IdentityRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, IdentityRejection> {
+        let identity = required_identity(parts)?;
+        Ok(Self(identity.claims().map_err(|error| AuthError::from(AccessDenied::from(error)))?))
+    }
+}
+
+fn required_identity(parts: &Parts) -> Result<Identity, IdentityRejection> {
+    optional_identity(parts)?.ok_or_else(|| AuthError::from(CredentialsError::Missing).into())
+}
+
 fn optional_identity(parts: &Parts) -> Result<Option<Identity>, MissingGuard> {
     let identity = parts.extensions.get::<Identity>().cloned();
     if identity.is_none() && parts.extensions.get::<Anonymous>().is_none() {
@@ -111,6 +133,12 @@ impl IntoResponse for AuthError {
         let mut response = response(RejectionResponse::new(&self, &ChallengeOptions::new())).into_response();
         response.extensions_mut().insert(Rejected(self));
         response
+    }
+}
+
+impl IntoResponse for AccessDenied {
+    fn into_response(self) -> Response {
+        AuthError::from(self).into_response()
     }
 }
 

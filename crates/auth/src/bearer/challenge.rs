@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ConfigError, CredentialsError, VerifyError};
+use crate::{AccessDenied, ConfigError, CredentialsError, VerifyError};
 
 /// What every challenge of a service has besides the error: nothing by default.
 ///
@@ -73,6 +73,7 @@ impl ChallengeOptions {
 pub struct Challenge {
     options: ChallengeOptions,
     error: Option<(&'static str, String)>,
+    scope: Option<String>,
 }
 
 impl Challenge {
@@ -82,6 +83,12 @@ impl Challenge {
         self.error.as_ref().map(|(code, _)| *code)
     }
 
+    /// The scope that the request needs (RFC 6750 §3).
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
     /// The same challenge with the parameters of the service.
     #[must_use]
     pub fn with(self, options: &ChallengeOptions) -> Self {
@@ -89,7 +96,8 @@ impl Challenge {
     }
 
     fn new(code: Option<&'static str>, error: &dyn fmt::Display) -> Self {
-        Self { options: ChallengeOptions::default(), error: code.map(|code| (code, error.to_string())) }
+        let error = code.map(|code| (code, error.to_string()));
+        Self { options: ChallengeOptions::new(), error, scope: None }
     }
 }
 
@@ -105,17 +113,24 @@ impl From<&VerifyError> for Challenge {
     }
 }
 
+impl From<&AccessDenied> for Challenge {
+    fn from(error: &AccessDenied) -> Self {
+        let scope = error.scope().map(str::to_owned);
+        Self { scope, ..Self::new(Some(error.error_code()), error) }
+    }
+}
+
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { options: ChallengeOptions { realm, resource_metadata }, error } = self;
+        let Self { options: ChallengeOptions { realm, resource_metadata }, error, scope } = self;
         let error = error.as_ref().map(|(code, description)| {
-            let description: String = description.chars().map(to_description).collect();
-            [("error", (*code).to_owned()), ("error_description", description)]
+            [("error", (*code).to_owned()), ("error_description", without_quotes(description))]
         });
+        let scope = scope.as_deref().map(|scope| ("scope", without_quotes(scope)));
         let realm = realm.as_deref().map(|realm| ("realm", escaped(realm)));
         let metadata = resource_metadata.clone().map(|url| ("resource_metadata", url));
         f.write_str("Bearer")?;
-        let parameters = realm.into_iter().chain(error.into_iter().flatten()).chain(metadata);
+        let parameters = realm.into_iter().chain(error.into_iter().flatten()).chain(scope).chain(metadata);
         for (index, (name, value)) in parameters.enumerate() {
             let separator = if index == 0 { " " } else { ", " };
             write!(f, "{separator}{name}=\"{value}\"")?;
@@ -129,14 +144,16 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-/// `error_description` is printable ASCII without `"` and `\`, not even escaped (RFC 6750 §3).
-fn to_description(character: char) -> char {
-    match character {
-        '"' => '\'',
-        '\\' => '/',
-        ' '..='~' => character,
-        _ => '?',
-    }
+/// `error_description` and `scope` are printable ASCII without `"` and `\`, not even escaped (RFC 6750 §3).
+fn without_quotes(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '"' => '\'',
+            '\\' => '/',
+            ' '..='~' => character,
+            _ => '?',
+        })
+        .collect()
 }
 
 #[cfg(test)]

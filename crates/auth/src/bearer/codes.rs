@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::error::one_of_each;
-use crate::{AuthError, Challenge, CredentialsError, VerifyError};
+use crate::support::{claims, hs256, shared_secret, verify};
+use crate::{AccessDenied, AuthError, Challenge, ClaimsError, CredentialsError, VerifyError};
 
 const CREDENTIALS: [CredentialsError; 6] = [
     CredentialsError::Missing,
@@ -16,7 +17,28 @@ const CREDENTIALS: [CredentialsError; 6] = [
 
 fn every_error() -> Vec<AuthError> {
     let tokens = one_of_each().into_iter().map(AuthError::from);
-    CREDENTIALS.map(AuthError::from).into_iter().chain(tokens).collect()
+    CREDENTIALS.map(AuthError::from).into_iter().chain(tokens).chain(denied()).collect()
+}
+
+fn denied() -> Vec<AuthError> {
+    let form = AccessDenied::from(claims_error());
+    let (scope, role) = ("tasks".to_owned(), "admin".to_owned());
+    let other = AccessDenied::Other { detail: "only employees have access" };
+    [AccessDenied::Scope { scope }, AccessDenied::Role { role }, form, other].map(AuthError::from).to_vec()
+}
+
+fn claims_error() -> ClaimsError {
+    verify(&shared_secret(), &hs256(&claims())).unwrap().claims::<u8>().unwrap_err()
+}
+
+#[test]
+fn each_missing_access_is_a_403_insufficient_scope() {
+    for error in denied() {
+        let challenge = error.challenge().unwrap();
+        assert_eq!((error.status(), challenge.error_code()), (403, Some("insufficient_scope")), "{error}");
+        assert_eq!(challenge.scope().is_some(), error.reason() == "insufficient_scope", "{error}");
+        assert_eq!(challenge.to_string().contains("scope=\"tasks\""), challenge.scope().is_some());
+    }
 }
 
 #[test]

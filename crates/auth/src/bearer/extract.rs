@@ -16,3 +16,22 @@ use crate::Identity;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaybeIdentity(pub Option<Identity>);
+
+/// An argument of a handler: the claims of the token in a type of your own, as [`Identity::claims`] reads them. A token
+/// without them is rejected with 403 `insufficient_scope`, since another token could have them.
+///
+/// ```
+/// use serde::Deserialize;
+/// use tasknook_auth::Claims;
+///
+/// #[derive(Deserialize)]
+/// struct Account {
+///     plan: String,
+/// }
+///
+/// async fn plan(Claims(account): Claims<Account>) -> String {
+///     account.plan
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims<T>(pub T);

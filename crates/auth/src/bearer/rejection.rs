@@ -15,12 +15,14 @@ impl AuthError {
     /// The media type of [`AuthError::problem`] (RFC 9457 §3).
     pub const PROBLEM_TYPE: &'static str = "application/problem+json";
 
-    /// 401; 400 for malformed credentials (RFC 6750 §3.1); 503 when the token could not be verified.
+    /// 401; 400 for malformed credentials and 403 for a token that grants too little (RFC 6750 §3.1); 503 when the token
+    /// could not be verified.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
             Self::Credentials(CredentialsError::Malformed) => 400,
             Self::Token(error) if error.is_unavailable() => 503,
+            Self::Denied(error) => error.status(),
             Self::Credentials(_) | Self::Token(_) => 401,
         }
     }
@@ -31,6 +33,7 @@ impl AuthError {
         match self {
             Self::Credentials(error) => error.reason(),
             Self::Token(error) => error.reason(),
+            Self::Denied(error) => error.reason(),
         }
     }
 
@@ -41,6 +44,7 @@ impl AuthError {
             Self::Credentials(error) => Some(Challenge::from(error)),
             Self::Token(error) if error.is_unavailable() => None,
             Self::Token(error) => Some(Challenge::from(error)),
+            Self::Denied(error) => Some(Challenge::from(error)),
         }
     }
 
@@ -48,7 +52,7 @@ impl AuthError {
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
-            Self::Credentials(_) => None,
+            Self::Credentials(_) | Self::Denied(_) => None,
             Self::Token(error) => error.retry_after_seconds(),
         }
     }
@@ -82,6 +86,7 @@ impl AuthError {
     pub fn problem(&self) -> String {
         let title = match self.status() {
             400 => "Bad Request",
+            403 => "Forbidden",
             503 => "Service Unavailable",
             _ => "Unauthorized",
         };

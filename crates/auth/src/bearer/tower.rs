@@ -34,7 +34,7 @@ use tower_service::Service;
 
 use super::policy::{Anonymous, Policy};
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AuthError, BoxFuture, ChallengeOptions, Identity, TokenVerifier};
+use crate::{AccessDenied, AuthError, BoxFuture, ChallengeOptions, Identity, TokenVerifier};
 
 type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync;
 
@@ -84,6 +84,57 @@ impl<R> RequireToken<R> {
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.policy.is_optional = true;
+        self
+    }
+
+    /// Requires a scope, one for each call: a token without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::tower::RequireToken;
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken<String> {
+    ///     RequireToken::new(verifier).require_scope("tasks:read").require_role("admin")
+    /// }
+    /// ```
+    #[must_use]
+    pub fn require_scope(self, scope: impl Into<String>) -> Self {
+        let scope = scope.into();
+        self.require(move |user| user.require_scope(&scope))
+    }
+
+    /// Requires a role, one for each call: a user without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    #[must_use]
+    pub fn require_role(self, role: impl Into<String>) -> Self {
+        let role = role.into();
+        self.require(move |user| user.require_role(&role))
+    }
+
+    /// Requires what a function of yours requires; its error is a 403 `insufficient_scope` (RFC 6750 §3.1). Every
+    /// requirement applies to every user. To a request without a token, which passes a guard that is
+    /// [`optional`](Self::optional), none does.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::tower::RequireToken;
+    /// use tasknook_auth::{AccessDenied, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken<String> {
+    ///     RequireToken::new(verifier).require(|user| match user.email() {
+    ///         Some(email) if email.ends_with("@example.com") => Ok(()),
+    ///         _ => Err(AccessDenied::Other { detail: "only employees have access" }),
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn require(
+        mut self,
+        requirement: impl Fn(&Identity) -> Result<(), AccessDenied> + Send + Sync + 'static,
+    ) -> Self {
+        self.policy.require(requirement);
         self
     }
 
@@ -229,15 +280,20 @@ where
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-            match guard.policy.identify(values).await {
+            let allowed = match guard.policy.identify(values).await {
                 Ok(identity) => {
+                    let allowed = guard.policy.authorize(identity.as_ref());
                     insert_identity(&mut head.extensions, identity);
-                    let copy = guard.on_reject.is_some().then(|| head.clone());
-                    let response = service.call(Request::from_parts(head, body)).await?;
-                    Ok(guard.pass_on(response, copy.as_ref()))
+                    allowed
                 }
-                Err(error) => Ok(guard.reject(&error, &head)),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = allowed {
+                return Ok(guard.reject(&error, &head));
             }
+            let copy = guard.on_reject.is_some().then(|| head.clone());
+            let response = service.call(Request::from_parts(head, body)).await?;
+            Ok(guard.pass_on(response, copy.as_ref()))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{ClaimRules, Claims};
+use super::{ClaimRules, Claims, ClaimsError};
 use crate::Identity;
 use crate::token::Json;
 
@@ -33,6 +33,15 @@ pub enum AccessDenied {
         /// The required role.
         role: String,
     },
+    /// The claims do not have the form that the request needs.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
+    /// A requirement of your own is not met.
+    #[error("{detail}")]
+    Other {
+        /// What is missing: the client sees it.
+        detail: &'static str,
+    },
 }
 
 impl AccessDenied {
@@ -48,6 +57,8 @@ impl AccessDenied {
         match self {
             Self::Scope { .. } => "insufficient_scope",
             Self::Role { .. } => "insufficient_role",
+            Self::Claims(_) => "unexpected_claims",
+            Self::Other { .. } => "access_denied",
         }
     }
 
@@ -62,7 +73,7 @@ impl AccessDenied {
     pub fn scope(&self) -> Option<&str> {
         match self {
             Self::Scope { scope } => Some(scope),
-            Self::Role { .. } => None,
+            Self::Role { .. } | Self::Claims(_) | Self::Other { .. } => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The same routes behind the guard of each adapter.
 //!
 //! `/user` takes the identity and responds with the user's id, `/maybe` does so when there is one; `/error` responds with
-//! an [`AuthError`] of its own.
+//! an [`AuthError`] of its own; `/plan` takes a claim, and `/write` requires the scope `tasks:write` itself.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,9 @@ use ::axum::routing::get;
 use http::{Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use tasknook_auth::{AuthError, CredentialsError, Identity, MaybeIdentity, actix, axum};
+use tasknook_auth::{
+    AccessDenied, AuthError, Claims, CredentialsError, Identity, MaybeIdentity, actix, axum,
+};
 
 /// One guard per adapter, each with the same settings. That of tower is around a service without a framework.
 pub(crate) struct Guards {
@@ -64,6 +66,20 @@ pub(crate) fn ask_frameworks(guards: &Guards, path: &str, authorization: &[Strin
     vec![ask_actix(guards, path, authorization), ask_axum(guards, path, authorization)]
 }
 
+#[derive(serde::Deserialize)]
+struct Account {
+    plan: String,
+}
+
+async fn plan(Claims(account): Claims<Account>) -> String {
+    account.plan
+}
+
+async fn write(user: Identity) -> Result<&'static str, AccessDenied> {
+    user.require_scope("tasks:write")?;
+    Ok("written")
+}
+
 async fn maybe(MaybeIdentity(user): MaybeIdentity) -> String {
     user.as_ref().map_or("anonymous", Identity::user_id).to_owned()
 }
@@ -78,6 +94,8 @@ fn ask_actix(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
             .wrap(guards.actix.clone())
             .route("/user", web::get().to(async |user: Identity| user.user_id().to_owned()))
             .route("/maybe", web::get().to(maybe))
+            .route("/plan", web::get().to(plan))
+            .route("/write", web::get().to(write))
             .route("/error", web::get().to(async || Err::<String, _>(own_error())));
         let app = init_service(App::new().service(routes)).await;
         let request = authorization
@@ -108,6 +126,8 @@ pub(crate) fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) ->
         .route("/user", get(async |user: Identity| user.user_id().to_owned()))
         .route("/maybe", get(maybe))
         .route("/option", get(async |user: Option<Identity>| maybe(MaybeIdentity(user)).await))
+        .route("/plan", get(plan))
+        .route("/write", get(write))
         .route("/error", get(async || own_error().into_response()))
         .layer(guards.axum.clone());
     pollster::block_on(async {

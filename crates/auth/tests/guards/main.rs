@@ -7,6 +7,7 @@
     reason = "a test that fails, fails here"
 )]
 
+mod access;
 mod adapters;
 mod challenge;
 mod hook;

@@ -92,7 +92,8 @@ impl From<AuthError> for Problem {
                 tracing::info!(reason = error.reason(), hint = hint(error), "rejected a token: {error}");
                 ProblemKind::InvalidToken
             }
-            AuthError::Credentials(error) => {
+            // The other errors of credentials; a token that grants too little cannot occur, since no route requires a scope.
+            error => {
                 tracing::info!(reason = error.reason(), "rejected a token: {error}");
                 ProblemKind::InvalidToken
             }

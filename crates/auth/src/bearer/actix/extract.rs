@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+use serde::de::DeserializeOwned;
 
 use super::{LocalFuture, identify};
 use crate::bearer::policy::{Anonymous, Policy};
-use crate::{AuthError, CredentialsError, Identity, MaybeIdentity, MissingGuard, TokenVerifier};
+use crate::{
+    AccessDenied, AuthError, Claims, CredentialsError, Identity, MaybeIdentity, MissingGuard, TokenVerifier,
+};
 
 /// Takes the identity that the middleware stored. Without the middleware, verifies the token with the
 /// `web::Data<dyn TokenVerifier>` of the application.
@@ -41,6 +44,21 @@ impl FromRequest for MaybeIdentity {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let identity = optional_identity(request);
         Box::pin(async move { Ok(Self(identity.await?)) })
+    }
+}
+
+/// Reads the claims of the user's token.
+///
+/// # Errors
+///
+/// Those of the extractor `Identity`, and [`AccessDenied::Claims`] when they do not have the form of `T`.
+impl<T: DeserializeOwned + 'static> FromRequest for Claims<T> {
+    type Error = Error;
+    type Future = LocalFuture<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let identity = Identity::from_request(request, payload);
+        Box::pin(async move { Ok(Self(identity.await?.claims().map_err(AccessDenied::from)?)) })
     }
 }
 
