@@ -9,7 +9,7 @@ const BANNED: [&str; 9] = ["actix", "axum", "http", "hyper", "reqwest", "rustls"
 /// The names of all crates that these features bring in, on every platform.
 fn tree(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "-p", "tasknook-auth", "-e", "normal", "--target", "all", "--locked"])
+        .args(["tree", "-p", "tasknook-auth", "-e", "normal,build", "--target", "all", "--locked"])
         .args(["--prefix", "none", "--format", "{p}"])
         .args(features)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -31,6 +31,18 @@ fn auth_without_features_has_no_client_runtime_or_framework() {
     let tree = tree(&["--no-default-features"]);
     assert!(tree.contains("jsonwebtoken"), "{tree:?}");
     assert_eq!(banned(&tree), BTreeSet::new());
+}
+
+/// The maximum number of crates that each feature brings in, on all platforms together.
+const MAX_CRATES: [(&str, usize); 6] =
+    [("", 60), ("testing", 60), ("tower", 65), ("axum", 70), ("jwks", 130), ("actix", 150)];
+
+#[test]
+fn auth_features_bring_in_few_crates() {
+    for (feature, max) in MAX_CRATES {
+        let tree = tree(&["--no-default-features", "--features", feature]);
+        assert!(tree.len() - 1 <= max, "{feature:?}: {} crates, {tree:?}", tree.len() - 1);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod custom;
 mod detail;
 mod identity;
 mod numeric_date;
+mod origin;
 mod rules;
 mod user_id;
 

@@ -1,7 +1,6 @@
 //! The rules for the claims of a token.
 
-use url::Url;
-
+use super::origin::origin_of;
 use crate::ConfigError;
 
 const DAY_SECONDS: u64 = 86_400;
@@ -49,15 +48,12 @@ impl ClaimRules {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InvalidUrl`] when it is not an http or https URL.
+    /// [`ConfigError::InvalidUrl`] when it is not an absolute http or https URL. Write a host with other characters than
+    /// those of ASCII in Punycode (`xn--…`), and an IPv4 address as four decimal numbers.
     pub fn for_better_auth(base_url: &str) -> Result<Self, ConfigError> {
-        let origin = Url::parse(base_url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .map(|url| url.origin().ascii_serialization())
-            .ok_or(ConfigError::InvalidUrl {
-                expected: "of Better Auth must be an absolute http or https URL",
-            })?;
+        let origin = origin_of(base_url).ok_or(ConfigError::InvalidUrl {
+            expected: "of Better Auth must be an absolute http or https URL with an ASCII host and no user name",
+        })?;
         Ok(Self::new().issuers([origin.clone()]).audiences([origin]))
     }
 
