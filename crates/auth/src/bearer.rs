@@ -11,6 +11,8 @@ mod challenge;
 mod codes;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod extract;
+#[cfg(feature = "tower")]
+mod grpc;
 #[cfg(any(feature = "actix", feature = "tower"))]
 mod policy;
 mod rejection;

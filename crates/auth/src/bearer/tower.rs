@@ -1,5 +1,5 @@
 //! For tower: [`RequireToken`] is a layer over services of `http::Request` and `http::Response`, such as those of axum
-//! and hyper; for boxed bodies and tonic's, create it with [`RequireToken::with_body`].
+//! and hyper; for boxed bodies create it with [`RequireToken::with_body`], for gRPC with [`RequireToken::grpc`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -21,20 +21,23 @@
 //! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
 //! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside.
 
+mod response;
+mod service;
+
 use std::fmt;
-use std::mem;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::Response;
 use http::request::Parts;
-use http::{Extensions, Request, Response, StatusCode};
 use tower_layer::Layer;
-use tower_service::Service;
 
-use super::policy::{Anonymous, Policy};
-use super::rejection::{Rejected, RejectionResponse};
-use crate::{AccessDenied, AuthError, BoxFuture, ChallengeOptions, Identity, TokenVerifier};
+use super::policy::Policy;
+use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, TokenVerifier};
+use response::Format;
+
+#[cfg(feature = "axum")]
+pub(super) use response::response;
+pub use service::RequireTokenService;
 
 type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send + Sync;
 
@@ -45,7 +48,7 @@ type OnReject<R> = dyn Fn(&AuthError, &Parts, Response<R>) -> Response<R> + Send
 /// `R` is the type of the response bodies, inferred from the service.
 pub struct RequireToken<R> {
     policy: Policy,
-    body: fn(String) -> R,
+    format: Format<R>,
     on_reject: Option<Arc<OnReject<R>>>,
 }
 
@@ -58,11 +61,38 @@ impl<R: From<String>> RequireToken<R> {
 }
 
 impl<R> RequireToken<R> {
-    /// Creates a layer with `verifier` and a function that makes the body of a response, as for boxed bodies and
-    /// tonic's.
+    /// Creates a layer with `verifier` and a function that makes the body of a response, as for boxed bodies.
     #[must_use]
     pub fn with_body(verifier: Arc<dyn TokenVerifier>, body: fn(String) -> R) -> Self {
-        Self { policy: Policy::new(verifier), body, on_reject: None }
+        Self { policy: Policy::new(verifier), format: Format::Problem(body), on_reject: None }
+    }
+
+    /// Creates a layer for gRPC, such as for a server of tonic: the response to a rejected request is HTTP 200 with a
+    /// `grpc-status`, which is `UNAUTHENTICATED`, `PERMISSION_DENIED` (for a 403) or `UNAVAILABLE` (for a 503), and with the
+    /// error in `grpc-message`. The headers `www-authenticate` and `retry-after` are metadata of the status.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::tower::RequireToken;
+    /// use tonic::transport::Server;
+    /// use tonic_health::server::health_reporter;
+    ///
+    /// # async fn serve(verifier: Arc<dyn TokenVerifier>) -> Result<(), tonic::transport::Error> {
+    /// let (_, service) = health_reporter();
+    /// let mut server = Server::builder().layer(RequireToken::grpc(verifier));
+    /// server.add_service(service).serve(([127, 0, 0, 1], 50051).into()).await
+    /// # }
+    /// ```
+    ///
+    /// In a method, the identity is in the extensions of the request: `request.extensions().get::<Identity>()`.
+    #[must_use]
+    pub fn grpc(verifier: Arc<dyn TokenVerifier>) -> Self
+    where
+        R: Default,
+    {
+        Self { policy: Policy::new(verifier), format: Format::Grpc(R::default), on_reject: None }
     }
 
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
@@ -189,44 +219,12 @@ impl<R> RequireToken<R> {
         self.on_reject = Some(Arc::new(on_reject));
         self
     }
-
-    /// Whether it changes the default responses, so that no guard around it has to.
-    fn changes_responses(&self) -> bool {
-        self.on_reject.is_some() || self.policy.challenge != ChallengeOptions::new()
-    }
-
-    /// The response to a request that this guard rejects.
-    fn reject(&self, error: &AuthError, head: &Parts) -> Response<R> {
-        let mut response = response(RejectionResponse::new(error, &self.policy.challenge)).map(self.body);
-        if let Some(on_reject) = &self.on_reject {
-            return on_reject(error, head, response);
-        }
-        if !self.changes_responses() {
-            response.extensions_mut().insert(Rejected(error.clone()));
-        }
-        response
-    }
-
-    /// The response of the service within; `head` is there if this guard has a function for it.
-    fn pass_on(&self, mut response: Response<R>, head: Option<&Parts>) -> Response<R> {
-        if !self.changes_responses() {
-            return response;
-        }
-        let Some(Rejected(error)) = response.extensions_mut().remove() else { return response };
-        set_headers(&mut response, error.headers(&self.policy.challenge));
-        // A router within may have set it, for a body that the function can replace.
-        response.headers_mut().remove(CONTENT_LENGTH);
-        match (&self.on_reject, head) {
-            (Some(on_reject), Some(head)) => on_reject(&error, head, response),
-            _ => response,
-        }
-    }
 }
 
 impl<R> Clone for RequireToken<R> {
     fn clone(&self) -> Self {
-        let Self { policy, body, on_reject } = self;
-        Self { policy: policy.clone(), body: *body, on_reject: on_reject.clone() }
+        let Self { policy, format, on_reject } = self;
+        Self { policy: policy.clone(), format: *format, on_reject: on_reject.clone() }
     }
 }
 
@@ -241,86 +239,6 @@ impl<S, R> Layer<S> for RequireToken<R> {
 
     fn layer(&self, service: S) -> Self::Service {
         RequireTokenService { service, guard: Arc::new(self.clone()) }
-    }
-}
-
-/// The service that [`RequireToken`] makes. Its errors are those of the inner service: a rejection is a response.
-#[derive(Debug)]
-pub struct RequireTokenService<S, R> {
-    service: S,
-    guard: Arc<RequireToken<R>>,
-}
-
-impl<S: Clone, R> Clone for RequireTokenService<S, R> {
-    fn clone(&self) -> Self {
-        Self { service: self.service.clone(), guard: Arc::clone(&self.guard) }
-    }
-}
-
-impl<S, B, R> Service<Request<B>> for RequireTokenService<S, R>
-where
-    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
-    S::Future: Send,
-    B: Send + 'static,
-    R: 'static,
-{
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Response<R>, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        // A clone is not ready even when the original is, so call the original and keep the clone for the next request.
-        let next = self.service.clone();
-        let mut service = mem::replace(&mut self.service, next);
-        let guard = Arc::clone(&self.guard);
-        let (mut head, body) = request.into_parts();
-        Box::pin(async move {
-            let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-            let allowed = match guard.policy.identify(values).await {
-                Ok(identity) => {
-                    let allowed = guard.policy.authorize(identity.as_ref());
-                    insert_identity(&mut head.extensions, identity);
-                    allowed
-                }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = allowed {
-                return Ok(guard.reject(&error, &head));
-            }
-            let copy = guard.on_reject.is_some().then(|| head.clone());
-            let response = service.call(Request::from_parts(head, body)).await?;
-            Ok(guard.pass_on(response, copy.as_ref()))
-        })
-    }
-}
-
-fn insert_identity(extensions: &mut Extensions, identity: Option<Identity>) {
-    if let Some(identity) = identity {
-        extensions.insert(identity);
-    } else {
-        // That of an outer guard, with another verifier.
-        extensions.remove::<Identity>();
-        extensions.insert(Anonymous);
-    }
-}
-
-pub(super) fn response(rejection: RejectionResponse) -> Response<String> {
-    let mut response = Response::new(rejection.body);
-    *response.status_mut() =
-        StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set_headers(&mut response, rejection.headers);
-    response
-}
-
-fn set_headers<R>(response: &mut Response<R>, headers: Vec<(&'static str, String)>) {
-    for (name, value) in headers {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
-        }
     }
 }
 

@@ -10,7 +10,11 @@
 mod access;
 mod adapters;
 mod challenge;
+mod grpc;
 mod hook;
 mod optional;
 #[path = "../support/support.rs"]
 mod support;
+#[path = "../../examples/tonic_service.rs"]
+#[expect(dead_code, reason = "its main")]
+mod tonic_service;

@@ -1,11 +1,13 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 
-use tower::{ServiceBuilder, ServiceExt, service_fn};
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{Request, Response};
+use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 
 use super::*;
-use crate::Identity;
 use crate::support::{credentials_of, guard, rejections};
 
 /// Responds with the user's id and the body, counts its calls, and panics when it was not ready.

@@ -1,0 +1,77 @@
+//! The service that the layer makes.
+
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{Extensions, Request, Response};
+use tower_service::Service;
+
+use super::RequireToken;
+use crate::bearer::policy::Anonymous;
+use crate::{BoxFuture, Identity};
+
+/// The service that [`RequireToken`] makes. Its errors are those of the inner service: a rejection is a response.
+#[derive(Debug)]
+pub struct RequireTokenService<S, R> {
+    pub(super) service: S,
+    pub(super) guard: Arc<RequireToken<R>>,
+}
+
+impl<S: Clone, R> Clone for RequireTokenService<S, R> {
+    fn clone(&self) -> Self {
+        Self { service: self.service.clone(), guard: Arc::clone(&self.guard) }
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for RequireTokenService<S, R>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    R: 'static,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Response<R>, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // A clone is not ready even when the original is, so call the original and keep the clone for the next request.
+        let next = self.service.clone();
+        let mut service = mem::replace(&mut self.service, next);
+        let guard = Arc::clone(&self.guard);
+        let (mut head, body) = request.into_parts();
+        Box::pin(async move {
+            let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+            let allowed = match guard.policy.identify(values).await {
+                Ok(identity) => {
+                    let allowed = guard.policy.authorize(identity.as_ref());
+                    insert_identity(&mut head.extensions, identity);
+                    allowed
+                }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = allowed {
+                return Ok(guard.reject(&error, &head));
+            }
+            let copy = guard.on_reject.is_some().then(|| head.clone());
+            let response = service.call(Request::from_parts(head, body)).await?;
+            Ok(guard.pass_on(response, copy.as_ref()))
+        })
+    }
+}
+
+fn insert_identity(extensions: &mut Extensions, identity: Option<Identity>) {
+    if let Some(identity) = identity {
+        extensions.insert(identity);
+    } else {
+        // That of an outer guard, with another verifier.
+        extensions.remove::<Identity>();
+        extensions.insert(Anonymous);
+    }
+}
