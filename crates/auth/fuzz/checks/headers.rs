@@ -22,6 +22,9 @@ pub(crate) fn check(input: &[u8]) -> String {
         check_token(&headers, token);
     }
     check_answer(&headers);
+    for header in &headers {
+        check_joined(header);
+    }
     match str::from_utf8(input).ok().and_then(check_list) {
         Some(count) => format!("{count}_secrets"),
         None => bearer.map_or_else(CredentialsError::reason, |_| "token").to_owned(),
@@ -36,6 +39,18 @@ fn check_token(headers: &[&[u8]], token: &str) {
     assert!(rest.starts_with(b" "));
     assert_eq!(rest.iter().copied().filter(|byte| *byte != b' ').collect::<Vec<_>>(), token.as_bytes());
     assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+}
+
+/// As a proxy joins it with another header, on either side, it is malformed.
+fn check_joined(header: &[u8]) {
+    for other in [&b"Bearer a.b.c"[..], b"Basic dTpw", b"Digest realm=\"r\""] {
+        let behind = [header, b", ", other].concat();
+        assert_eq!(bearer_token([&behind[..]].into_iter()), Err(CredentialsError::Malformed));
+        if bearer_token([header].into_iter()).is_ok() {
+            let in_front = [other, b",", header].concat();
+            assert_eq!(bearer_token([&in_front[..]].into_iter()), Err(CredentialsError::Malformed));
+        }
+    }
 }
 
 /// No input without the secret gets an identity, and each rejection is a valid response.

@@ -51,7 +51,7 @@ pub enum CredentialsError {
     /// No header, an empty one, another scheme, or no scheme at all. 401 without an error code.
     #[error("a bearer token is required in the Authorization header")]
     Missing,
-    /// Two headers, a tab, a list, or more than one word after the scheme. 400 `invalid_request`.
+    /// Two headers, a tab, or a list of credentials, whatever their schemes. 400 `invalid_request`.
     #[error("the Authorization header must be \"Bearer <token>\"")]
     Malformed,
     /// The scheme alone. 401 `invalid_token`.
@@ -120,12 +120,15 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if values.next().is_some() {
         return Err(CredentialsError::Malformed);
     }
+    if is_list(value) {
+        return Err(CredentialsError::Malformed);
+    }
     let end_of_scheme = value.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
     let (scheme, rest) = value.split_at(end_of_scheme);
     if !scheme.eq_ignore_ascii_case(b"bearer") {
         return Err(CredentialsError::Missing);
     }
-    if rest.contains(&b'\t') || is_list(rest) {
+    if rest.contains(&b'\t') {
         return Err(CredentialsError::Malformed);
     }
     let token = trim_spaces(rest);
@@ -157,9 +160,25 @@ fn trim_spaces(mut value: &[u8]) -> &[u8] {
 
 /// Whether further credentials follow after a comma: some proxies join two headers.
 fn is_list(value: &[u8]) -> bool {
-    let scheme =
-        |item: &&[u8]| item.trim_ascii().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"bearer"));
-    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(|item| scheme(&item))
+    value.split(|byte| *byte == b',').skip(1).any(is_credentials)
+}
+
+/// Whether it starts as credentials do (RFC 9110 §11.4): a scheme, then a token or the first parameter. The parameters of
+/// one scheme are separated by commas too, but an equals sign follows the name of a parameter.
+fn is_credentials(item: &[u8]) -> bool {
+    let item = item.trim_ascii();
+    let end_of_scheme = item.iter().position(|byte| *byte == b' ').unwrap_or(item.len());
+    let (scheme, rest) = item.split_at(end_of_scheme);
+    let rest = trim_spaces(rest);
+    let word = rest.split(|byte| *byte == b'=').next().unwrap_or_default();
+    let is_followed = !word.is_empty() && word.iter().copied().all(is_token_byte);
+    is_scheme(scheme) && (is_followed || scheme.eq_ignore_ascii_case(b"bearer"))
+}
+
+/// The characters of `token` (RFC 9110 §5.6.2).
+fn is_scheme(word: &[u8]) -> bool {
+    !word.is_empty()
+        && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
 /// The characters of `b64token` (RFC 6750 §2.1).
@@ -208,11 +227,41 @@ mod tests {
     }
 
     #[test]
-    fn rejects_a_tab_and_a_list() {
-        for value in
-            ["Bearer\ta.b.c", "Bearer a.b.c, Bearer d.e.f", "Bearer a.b.c,bearer", "Bearer \ta", "Bearer a\t"]
-        {
+    fn rejects_a_tab() {
+        for value in ["Bearer\ta.b.c", "Bearer \ta", "Bearer a\t"] {
             assert_eq!(read(&[value]), Err(CredentialsError::Malformed), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn rejects_a_list_whatever_its_schemes() {
+        for value in [
+            "Bearer a.b.c, Bearer d.e.f",
+            "Bearer a.b.c,bearer",
+            "Bearer a.b.c, Basic dTpw",
+            "Basic dTpw, Bearer a.b.c",
+            "Basic dTpw,Bearer  a.b.c",
+            "Basic dTpw,\tBearer a.b.c",
+            "Basic dTpw, Basic dTpw==",
+            "Bearer a, Digest username=\"u\", realm=\"r\"",
+            "Digest username=\"u\", realm=\"r\", Bearer a",
+            "a.b.c, Bearer d",
+            ", Bearer a",
+            "Bearer,Bearer a",
+        ] {
+            assert_eq!(read(&[value]), Err(CredentialsError::Malformed), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_parameters_of_one_scheme_are_not_a_list() {
+        for value in [
+            "Digest username=\"u\", realm=\"r\"",
+            "Digest username=\"Doe, John\", nc = 1, qop =auth",
+            "Basic dTpw,",
+            "Custom a,b",
+        ] {
+            assert_eq!(read(&[value]), Err(CredentialsError::Missing), "{value:?}");
         }
     }
 
