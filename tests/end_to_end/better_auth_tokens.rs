@@ -49,7 +49,7 @@ fn with_secret(secret: &str, rules: ClaimRules) -> SharedSecretVerifier {
 }
 
 fn with_keys_of(url: &str, rules: ClaimRules) -> JwksVerifier {
-    let source = HttpJwksSource::for_better_auth(url, false).unwrap();
+    let source = HttpJwksSource::for_better_auth(url).unwrap();
     JwksVerifier::new(Arc::new(source), JwksOptions::default(), rules).unwrap()
 }
 

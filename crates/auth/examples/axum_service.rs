@@ -21,7 +21,7 @@ async fn me(caller: Identity) -> String {
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("BETTER_AUTH_URL").map_err(|_| "BETTER_AUTH_URL is not set")?;
     let secrets = env::var("BETTER_AUTH_SECRET").into_iter().map(Into::into).collect();
-    let verifier = Arc::new(AnyVerifier::for_better_auth(&url, secrets)?);
+    let verifier = Arc::new(AnyVerifier::for_better_auth_with_secrets(&url, secrets)?);
     let api = Router::new().route("/me", get(me)).layer(RequireToken::new(verifier));
     let app = Router::new().nest("/api", api);
     let port = env::var("PORT").map_or(Ok(0), |port| port.parse())?;

@@ -66,7 +66,7 @@ pub(crate) async fn serve(
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("BETTER_AUTH_URL").map_err(|_| "BETTER_AUTH_URL is not set")?;
     let secrets = env::var("BETTER_AUTH_SECRET").into_iter().map(Into::into).collect();
-    let verifier = Arc::new(AnyVerifier::for_better_auth(&url, secrets)?);
+    let verifier = Arc::new(AnyVerifier::for_better_auth_with_secrets(&url, secrets)?);
     let port = env::var("PORT").map_or(Ok(0), |port| port.parse())?;
     let incoming = TcpIncoming::bind(([127, 0, 0, 1], port).into())?;
     println!("listening http://{}", incoming.local_addr()?);

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 fn bearer() -> Result<Identity, Box<dyn Error>> {
     let url = env::var("BETTER_AUTH_URL").map_err(|_| "BETTER_AUTH_URL is not set")?;
     let secrets = env::var("BETTER_AUTH_SECRET").into_iter().map(Into::into).collect();
-    let verifier = AnyVerifier::for_better_auth(&url, secrets)?;
+    let verifier = AnyVerifier::for_better_auth_with_secrets(&url, secrets)?;
     let token = io::read_to_string(io::stdin())?;
     Ok(pollster::block_on(verifier.verify(token.trim()))?)
 }

@@ -54,19 +54,39 @@ impl AnyVerifier {
     }
 
     /// Creates a verifier for the Better Auth at `base_url`, with the default options: for tokens under the keys that
-    /// it publishes and, with `secrets`, for HS256 tokens under any of them. The origin of the URL is the issuer and
-    /// the audience of both.
+    /// it publishes. The origin of the URL is the issuer and the audience.
+    ///
+    /// ```no_run
+    /// use tasknook_auth::{AnyVerifier, ConfigError};
+    ///
+    /// # fn main() -> Result<(), ConfigError> {
+    /// let verifier = AnyVerifier::for_better_auth("https://auth.example.com")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for a URL that is neither https nor http to this machine.
+    #[cfg(feature = "jwks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
+    pub fn for_better_auth(base_url: &str) -> Result<Self, ConfigError> {
+        Self::for_better_auth_with_secrets(base_url, Vec::new())
+    }
+
+    /// As [`AnyVerifier::for_better_auth`], and for HS256 tokens under any of these secrets, with the same issuer and
+    /// audience: for a Better Auth whose `jwt()` has a signer of its own, or had one. Without secrets it is the same.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] for a URL that is neither https nor http to this machine, and for weak secrets.
     #[cfg(feature = "jwks")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
-    pub fn for_better_auth(base_url: &str, secrets: Vec<Secret>) -> Result<Self, ConfigError> {
+    pub fn for_better_auth_with_secrets(base_url: &str, secrets: Vec<Secret>) -> Result<Self, ConfigError> {
         let rules = ClaimRules::for_better_auth(base_url)?;
         let by_secret = |secrets| SharedSecretVerifier::new(secrets, rules.clone());
         let shared = Some(secrets).filter(|secrets| !secrets.is_empty()).map(by_secret).transpose()?;
-        let source = HttpJwksSource::for_better_auth(base_url, false)?;
+        let source = HttpJwksSource::for_better_auth(base_url)?;
         let jwks = JwksVerifier::new(Arc::new(source), JwksOptions::default(), rules)?;
         Self::new(shared, Some(jwks))
     }

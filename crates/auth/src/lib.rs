@@ -47,10 +47,10 @@ pub use bearer::{AuthError, Challenge, ChallengeOptions, CredentialsError, authe
 pub use bearer::{Claims, MaybeIdentity};
 pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
+pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 #[cfg(feature = "jwks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
-pub use jwks::HttpJwksSource;
-pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
+pub use jwks::{HttpJwksSource, HttpOptions};
 pub use keys::{KeySetError, Keys, Secret, verify_jws, versioned_secrets};
 pub use verifier::{
     BoxFuture, CacheOptions, Clock, Observer, SharedSecretVerifier, SystemClock, TokenVerifier, VerifiedBy,

@@ -21,7 +21,7 @@ struct CountedSource {
 
 impl CountedSource {
     fn of(url: &str) -> Arc<Self> {
-        let keys = HttpJwksSource::for_better_auth(url, false).unwrap();
+        let keys = HttpJwksSource::for_better_auth(url).unwrap();
         Arc::new(Self { keys, fetches: AtomicUsize::new(0) })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth::{
-    AnyVerifier, CacheOptions, ClaimRules, HttpJwksSource, JwksOptions, JwksVerifier, Secret,
+    AnyVerifier, CacheOptions, ClaimRules, HttpJwksSource, HttpOptions, JwksOptions, JwksVerifier, Secret,
     SharedSecretVerifier, VerifierOptions,
 };
 use secrecy::ExposeSecret;
@@ -51,14 +51,14 @@ fn key_set(settings: &Settings, options: VerifierOptions) -> Result<Option<JwksV
         url => ClaimRules::for_better_auth(url).map_err(better_auth_error)?,
     };
     let key_set_error = |error| config_error(error, "auth.jwks_url");
+    let mut http = HttpOptions::new().allow_http(auth.jwks_allow_http);
+    if !auth.jwks_proxy.is_empty() {
+        http = http.proxy(&auth.jwks_proxy);
+    }
     let source = match auth.jwks_url.as_str() {
-        "" => HttpJwksSource::for_better_auth(&auth.better_auth_url, auth.jwks_allow_http)
+        "" => HttpJwksSource::for_better_auth_with_options(&auth.better_auth_url, http)
             .map_err(better_auth_error)?,
-        url => HttpJwksSource::new(url, auth.jwks_allow_http).map_err(key_set_error)?,
-    };
-    let source = match auth.jwks_proxy.as_str() {
-        "" => source,
-        url => source.proxy(url).map_err(|error| config_error(error, "auth.jwks_proxy"))?,
+        url => HttpJwksSource::with_options(url, http).map_err(key_set_error)?,
     };
     let timing = JwksOptions::new()
         .max_age(Duration::from_secs(auth.jwks_max_age_seconds))
@@ -91,6 +91,7 @@ fn config_error(error: auth::ConfigError, key: &str) -> ConfigError {
         auth::ConfigError::OutOfRange { setting: "max_token_bytes", .. } => "limits.max_token_bytes",
         auth::ConfigError::OutOfRange { setting: "max_age", .. } => "auth.jwks_max_age_seconds",
         auth::ConfigError::OutOfRange { setting: "cooldown", .. } => "auth.jwks_cooldown_seconds",
+        auth::ConfigError::OutOfRange { setting: "proxy", .. } => "auth.jwks_proxy",
         auth::ConfigError::OutOfRange { setting: "stale", .. } => "auth.jwks_stale_seconds",
         auth::ConfigError::OutOfRange { setting: "cache.max_bytes", .. } => "auth.cache_bytes",
         auth::ConfigError::OutOfRange { setting: "cache.max_age", .. } => "auth.cache_seconds",

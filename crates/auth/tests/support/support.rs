@@ -10,6 +10,8 @@ mod recorder;
 mod rejection;
 mod scripted_source;
 mod signing_key;
+#[cfg(feature = "jwks")]
+mod tls_issuer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -32,6 +34,8 @@ pub(crate) use rejection::assert_missing_guard;
 pub(crate) use rejection::{credentials_of, guard, rejections};
 pub(crate) use scripted_source::ScriptedSource;
 pub(crate) use signing_key::{SigningKey, key_set};
+#[cfg(feature = "jwks")]
+pub(crate) use tls_issuer::TlsIssuer;
 
 /// The time of the clock in the tests.
 pub(crate) const NOW: i64 = 1_800_000_000;

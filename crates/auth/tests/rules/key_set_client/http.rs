@@ -1,9 +1,11 @@
 //! Rule 7 over HTTP: an issuer that is slow, down, huge, wrong, redirecting, rotating or overloaded, and how
 //! many requests each of them gets.
 
+mod options;
 mod proxy;
 mod redirects;
 mod responses;
+mod roots;
 mod slow;
 mod urls;
 mod verifier;
@@ -15,7 +17,7 @@ use tasknook_auth::{FetchedKeys, HttpJwksSource, JwksSource};
 const PATH: &str = "/api/auth/jwks";
 
 fn source(issuer: &Issuer) -> HttpJwksSource {
-    HttpJwksSource::new(&issuer.url(PATH), false).unwrap()
+    HttpJwksSource::new(&issuer.url(PATH)).unwrap()
 }
 
 /// Fetches, and compares the body; it is private, so what is compared is how it is shown.

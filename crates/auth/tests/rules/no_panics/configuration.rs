@@ -61,14 +61,18 @@ proptest! {
 }
 
 #[cfg(feature = "jwks")]
+use tasknook_auth::{HttpJwksSource, HttpOptions};
+
+#[cfg(feature = "jwks")]
 proptest! {
     #[test]
     fn no_text_is_the_url_of_a_key_set_of_another_scheme(url in near_url()) {
         let parsed = url::Url::parse(&url);
         let is_http = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         for allow_http in [false, true] {
-            prop_assert!(is_http || tasknook_auth::HttpJwksSource::new(&url, allow_http).is_err());
-            prop_assert!(is_http || tasknook_auth::HttpJwksSource::for_better_auth(&url, allow_http).is_err());
+            let options = HttpOptions::new().allow_http(allow_http);
+            prop_assert!(is_http || HttpJwksSource::with_options(&url, options.clone()).is_err());
+            prop_assert!(is_http || HttpJwksSource::for_better_auth_with_options(&url, options).is_err());
         }
     }
 }

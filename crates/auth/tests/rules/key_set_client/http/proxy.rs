@@ -6,7 +6,7 @@ use std::thread;
 
 use super::PATH;
 use crate::support::{Issuer, respond};
-use tasknook_auth::{ConfigError, HttpJwksSource};
+use tasknook_auth::{ConfigError, HttpJwksSource, HttpOptions};
 
 /// A proxy that connects to the target of `CONNECT` and passes bytes on.
 fn proxy() -> Issuer {
@@ -24,7 +24,8 @@ fn proxy() -> Issuer {
 #[test]
 fn fetches_through_a_named_proxy() {
     let (issuer, proxy) = (Issuer::answering("200 OK", "", "{}"), proxy());
-    let source = HttpJwksSource::new(&issuer.url(PATH), false).unwrap().proxy(&proxy.url("")).unwrap();
+    let options = HttpOptions::new().proxy(proxy.url(""));
+    let source = HttpJwksSource::with_options(&issuer.url(PATH), options).unwrap();
     super::assert_fetches(&source, "{}");
     assert_eq!((issuer.requests().len(), proxy.requests().len()), (1, 1));
     assert!(proxy.requests()[0].starts_with("connect 127.0.0.1:"), "{:?}", proxy.requests());
@@ -33,7 +34,8 @@ fn fetches_through_a_named_proxy() {
 #[test]
 fn a_proxy_has_an_http_url() {
     for url in ["", "proxy:3128", "socks5://proxy:1080", "ftp://proxy", "/proxy"] {
-        let source = HttpJwksSource::new("https://auth.example.test/jwks", false).unwrap();
-        assert!(matches!(source.proxy(url), Err(ConfigError::InvalidUrl { .. })), "{url}");
+        let options = HttpOptions::new().proxy(url);
+        let source = HttpJwksSource::with_options("https://auth.example.test/jwks", options);
+        assert!(matches!(source, Err(ConfigError::OutOfRange { setting: "proxy", .. })), "{url}");
     }
 }

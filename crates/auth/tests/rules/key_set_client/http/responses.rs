@@ -68,7 +68,7 @@ fn an_issuer_that_is_down_or_speaks_no_http_is_unreachable() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}{PATH}", closed.local_addr().unwrap());
     drop(closed);
-    let down = HttpJwksSource::new(&url, false).unwrap();
+    let down = HttpJwksSource::new(&url).unwrap();
     assert!(matches!(down.fetch(), Err(FetchError::Unreachable(_))));
 
     let issuer = Issuer::start(|_, _, stream| drop(stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")));

@@ -24,7 +24,7 @@ fn the_url_of_the_keys_is_not_that_of_the_issuer() {
     let key = SigningKey::ed25519();
     let issuer = Issuer::answering("200 OK", "", key_set(&[key.jwk("k1")]));
     assert!(!issuer.url("").starts_with(ORIGIN));
-    let base = HttpJwksSource::for_better_auth(&issuer.url(""), false).unwrap();
+    let base = HttpJwksSource::for_better_auth(&issuer.url("")).unwrap();
     assert_eq!(verdict(&verifier_on(base), &key.token("k1", &claims())), "accepted");
     assert!(issuer.requests()[0].starts_with("get /api/auth/jwks "));
 }
@@ -81,8 +81,26 @@ fn an_overloaded_issuer_gets_no_request_before_retry_after() {
 }
 
 #[test]
+fn a_better_auth_has_no_secrets_unless_they_are_given() {
+    let url = "http://127.0.0.1:9";
+    let lines = |secrets: &[&str]| {
+        let secrets = secrets.iter().map(|text| (*text).into()).collect();
+        AnyVerifier::for_better_auth_with_secrets(url, secrets).unwrap().trust_anchors()
+    };
+    let published = AnyVerifier::for_better_auth(url).unwrap().trust_anchors();
+    assert_eq!(
+        published,
+        [format!("key set {url}/api/auth/jwks: issuers [\"{url}\"], audiences [\"{url}\"]")]
+    );
+    assert_eq!(lines(&[]), published);
+    let shared = format!("shared secrets (1): issuers [\"{url}\"], audiences [\"{url}\"]");
+    assert_eq!(lines(&[SECRET]), [&[shared], &published[..]].concat());
+    assert!(AnyVerifier::for_better_auth_with_secrets(url, vec!["short".into()]).is_err());
+}
+
+#[test]
 fn lists_what_each_anchor_accepts() {
-    let source = HttpJwksSource::for_better_auth("http://127.0.0.1:9", false).unwrap();
+    let source = HttpJwksSource::for_better_auth("http://127.0.0.1:9").unwrap();
     let better_auth = ClaimRules::for_better_auth("http://127.0.0.1:9").unwrap();
     let published = JwksVerifier::new(Arc::new(source), JwksOptions::default(), better_auth).unwrap();
     let any = SharedSecretVerifier::new(vec![SECRET.into()], ClaimRules::new()).unwrap();
