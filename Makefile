@@ -97,6 +97,13 @@ semver: ## Compare the auth crate's public API with that of its last release
 	@tests/prerequisites.sh semver
 	@tests/semver.sh
 
+CASES ?= 40000
+SEED ?= 1
+# The default ones also write the page crates/auth/docs/differences.md.
+.PHONY: differential
+differential: ## Compare the auth crate's verdicts on 40,000 tokens and key sets with those of PyJWT and jose
+	@tests/differential/run.sh "$(CASES)" "$(SEED)"
+
 # Inputs that a run finds are kept in found/, which git ignores; the next run reads them again.
 .PHONY: fuzz
 fuzz: ## Fuzz the token, key-set and header parsers of the auth crate, one minute each

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prerequisites.sh check|test|demo|client|bench|semver|fuzz|package: installs what a target of the Makefile needs.
+# prerequisites.sh check|test|demo|client|bench|semver|differential|fuzz|package: installs what a target of the Makefile needs.
 # Prints what it installs, and the command to do it by hand where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ HACK=0.6.46
 SEMVER_CHECKS=0.51.0
 FUZZ=0.13.2
 NODE=22.23.3
-JOB=${1:?check, test, demo, client, bench, semver, fuzz or package}
+JOB=${1:?check, test, demo, client, bench, semver, differential, fuzz or package}
 
 # The tools run for seconds: what their own release profiles spend on speed takes longer than it saves.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
@@ -154,6 +154,13 @@ bench)
 semver)
     cargo_tool cargo-semver-checks "$SEMVER_CHECKS"
     ;;
+differential)
+    mapfile -t missing < <(for_node; for_python)
+    debian_packages "${missing[@]}"
+    node_runtime
+    node_packages tests/differential
+    python_packages differential tests/differential/requirements.txt
+    ;;
 package)
     mapfile -t missing < <(for_building; for_packaging)
     debian_packages "${missing[@]}"
@@ -165,7 +172,7 @@ fuzz)
     cargo_tool cargo-fuzz "$FUZZ"
     ;;
 *)
-    echo "prerequisites.sh check|test|demo|client|bench|semver|fuzz|package" >&2
+    echo "prerequisites.sh check|test|demo|client|bench|semver|differential|fuzz|package" >&2
     exit 2
     ;;
 esac

@@ -26,7 +26,7 @@ fn the_package_has_the_sources_and_documents_and_no_tests() {
     }
     let others: Vec<_> = files
         .iter()
-        .filter(|file| !file.starts_with("src/") && !file.starts_with("examples/"))
+        .filter(|file| !["src/", "examples/", "docs/"].iter().any(|folder| file.starts_with(folder)))
         .filter(|file| !file.starts_with("Cargo.") && !file.starts_with("LICENSE-"))
         .filter(|file| !["README.md", "CHANGELOG.md", ".cargo_vcs_info.json"].contains(file))
         .collect();
