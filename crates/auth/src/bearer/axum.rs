@@ -21,6 +21,9 @@
 //! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside: in axum, add it
 //! after this one.
 //!
+//! The layer of a router that is nested (`.nest("/api", api.layer(guard))`) does not see paths that the router does not
+//! have: they are 404 without a token, which shows which routes exist. A `fallback` in that router makes them 401.
+//!
 //! For a route outside the layer the extractor responds with 500 and logs that the layer is missing.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};

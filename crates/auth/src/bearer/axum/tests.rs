@@ -95,6 +95,18 @@ fn a_path_that_does_not_exist_is_guarded_too() {
 }
 
 #[test]
+fn a_nested_router_guards_unknown_paths_with_a_fallback() {
+    let missing = async || http::StatusCode::NOT_FOUND;
+    let (plain, with_fallback) = (routes(&Arc::default()), routes(&Arc::default()).fallback(missing));
+    for (api, unknown) in [(plain, 404), (with_fallback, 401)] {
+        let app = Router::new().nest("/api", api.layer(RequireToken::new(guard())));
+        assert_eq!(ask(app.clone(), request("/api/echo", &[])).0, 401);
+        assert_eq!(ask(app.clone(), request("/api/other", &[])).0, unknown);
+        assert_eq!(ask(app, request("/api/other", &[credentials_of("user-a")])).0, 404);
+    }
+}
+
+#[test]
 fn a_handler_can_return_the_same_rejection() {
     let response = AuthError::from(crate::CredentialsError::Malformed).into_response();
     assert_eq!(response.status(), 400);
