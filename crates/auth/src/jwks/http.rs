@@ -2,6 +2,7 @@
 
 mod client;
 mod options;
+mod response_cache;
 mod roots;
 mod url_rules;
 
@@ -12,6 +13,7 @@ use url::Url;
 use super::{FetchError, FetchedKeys, JwksSource};
 use crate::ConfigError;
 use client::Client;
+use response_cache::ResponseCache;
 
 pub use options::HttpOptions;
 
@@ -19,9 +21,13 @@ pub use options::HttpOptions;
 /// it trusts the certificates that the operating system trusts, keeps no cookies, uses no proxy unless you name one,
 /// whatever the environment, and follows redirects within the URL's own origin only, to URLs without a user name.
 /// [`HttpOptions`] change that.
+///
+/// A set with an `ETag` is not sent again while it is unchanged (RFC 9110 §13.1.2), and a `max-age` in `Cache-Control`
+/// (RFC 9111 §5.2.2.1) shortens the interval to the next fetch.
 pub struct HttpJwksSource {
     url: Url,
     client: Client,
+    cache: ResponseCache,
 }
 
 impl HttpJwksSource {
@@ -43,7 +49,7 @@ impl HttpJwksSource {
     pub fn with_options(url: &str, options: HttpOptions) -> Result<Self, ConfigError> {
         let url = url_rules::parse(url, options.allow_http)?;
         let client = Client::new(&url, options)?;
-        Ok(Self { url, client })
+        Ok(Self { url, client, cache: ResponseCache::default() })
     }
 
     /// The keys of a Better Auth at `base_url`: below `/api/auth`, or below the URL's own path when it has one, as
@@ -87,9 +93,9 @@ impl fmt::Debug for HttpJwksSource {
 
 impl JwksSource for HttpJwksSource {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
-        let body = self.client.get(&self.url, self.client.end_of_fetch())?;
+        let keys = self.cache.fetch(&self.client, &self.url, self.client.end_of_fetch())?;
         self.client.note_success();
-        Ok(FetchedKeys::new(body))
+        Ok(keys)
     }
 
     fn location(&self) -> Option<String> {

@@ -60,10 +60,16 @@ impl Schedule {
         allowed
     }
 
-    pub(super) fn succeeded(&mut self, now: Duration, jitter: f64) {
+    /// The issuer's `max_age` can shorten the interval, though not below the cooldown.
+    pub(super) fn succeeded(&mut self, now: Duration, max_age: Option<Duration>, jitter: f64) {
+        let interval = |max_age: Duration| max_age.mul_f64(REFRESH_AT * (1.0 - jitter / 10.0));
+        let mut pause = interval(self.options.max_age);
+        if let Some(max_age) = max_age.filter(|max_age| *max_age < self.options.max_age) {
+            pause = pause.min(interval(max_age).max(self.options.cooldown));
+        }
         self.failures = 0;
         self.has_succeeded = true;
-        self.due = now.saturating_add(self.options.max_age.mul_f64(REFRESH_AT * (1.0 - jitter / 10.0)));
+        self.due = now.saturating_add(pause);
     }
 
     /// Between half and the whole of a pause that doubles, and never before the issuer's `Retry-After`. An issuer that
@@ -114,10 +120,31 @@ mod tests {
     #[test]
     fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
         let mut schedule = schedule();
-        schedule.succeeded(seconds(100), 0.0);
+        schedule.succeeded(seconds(100), None, 0.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(240));
-        schedule.succeeded(seconds(100), 1.0);
+        schedule.succeeded(seconds(100), None, 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(216));
+    }
+
+    #[test]
+    fn a_stated_age_shortens_the_interval_to_the_cooldown_at_least() {
+        let mut schedule = schedule();
+        let cooldown = JwksOptions::default().cooldown;
+        for (stated, pause) in [
+            (seconds(200), seconds(160)),
+            (seconds(5), cooldown),
+            (Duration::ZERO, cooldown),
+            (seconds(300), seconds(240)),
+            (seconds(3600), seconds(240)),
+            (Duration::MAX, seconds(240)),
+        ] {
+            schedule.succeeded(seconds(100), Some(stated), 0.0);
+            assert_eq!(schedule.wait(seconds(100)), pause, "{stated:?}");
+        }
+        // A cooldown above the interval does not extend it.
+        let mut schedule = Schedule::new(JwksOptions::default().max_age(seconds(1)));
+        schedule.succeeded(seconds(100), Some(Duration::ZERO), 0.0);
+        assert_eq!(schedule.wait(seconds(100)), Duration::from_millis(800));
     }
 
     #[test]
@@ -138,7 +165,7 @@ mod tests {
         let mut schedule = schedule();
         schedule.failed(seconds(1), UNREACHABLE, 1.0);
         schedule.failed(seconds(2), UNREACHABLE, 1.0);
-        schedule.succeeded(seconds(3), 0.0);
+        schedule.succeeded(seconds(3), None, 0.0);
         schedule.failed(seconds(4), UNREACHABLE, 0.0);
         assert_eq!(schedule.wait(seconds(4)), Duration::from_millis(250));
     }
@@ -158,7 +185,7 @@ mod tests {
         let mut schedule = schedule();
         schedule.failed(seconds(1), HANGS, 0.0);
         assert_eq!(schedule.wait(seconds(1)), seconds(10), "there is no set yet");
-        schedule.succeeded(seconds(11), 0.0);
+        schedule.succeeded(seconds(11), None, 0.0);
         schedule.failed(seconds(251), HANGS, 0.0);
         assert_eq!(schedule.wait(seconds(251)), seconds(30));
         assert!(!schedule.allow_request(Duration::from_millis(280_999)));

@@ -31,12 +31,37 @@ pub trait JwksSource: Send + Sync {
 #[derive(Clone)]
 pub struct FetchedKeys {
     pub(crate) body: Vec<u8>,
+    pub(crate) max_age: Option<Duration>,
 }
 
 impl FetchedKeys {
     /// Takes the body of the response.
     pub fn new(body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into() }
+        Self { body: body.into(), max_age: None }
+    }
+
+    /// Sets how long the issuer states that the set is current. It shortens the interval to the next fetch, though not
+    /// below [`JwksOptions::cooldown`](crate::JwksOptions::cooldown), and never extends it: the interval bounds how long
+    /// a withdrawn key still verifies.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tasknook_auth::FetchedKeys;
+    ///
+    /// let fetched = FetchedKeys::new(r#"{"keys":[]}"#).with_max_age(Duration::from_secs(60));
+    /// assert_eq!(fetched.max_age(), Some(Duration::from_secs(60)));
+    /// ```
+    #[must_use]
+    pub fn with_max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// How long the issuer states that the set is current.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.max_age
     }
 
     /// The body of the response, for a source around another one: to keep a copy, for example.

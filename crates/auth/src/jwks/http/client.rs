@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::aws_lc_rs;
-use ureq::http::header::{LOCATION, RETRY_AFTER};
+use ureq::http::header::{IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
 use url::{Origin, Url};
 
+use super::response_cache::Entry;
 use super::{HttpOptions, url_rules};
 use crate::jwks::FetchError;
 use crate::{ConfigError, Excerpt};
@@ -31,6 +32,15 @@ pub(super) struct Client {
     has_succeeded: AtomicBool,
     /// Where the last request was redirected to.
     redirected_to: Mutex<Option<String>>,
+}
+
+/// A response of 200, or of 304 to a request with a condition.
+pub(super) struct Received {
+    /// The URL that responded so.
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    /// None for 304.
+    pub(super) body: Option<Vec<u8>>,
 }
 
 impl Client {
@@ -59,14 +69,22 @@ impl Client {
         self.has_succeeded.store(true, Ordering::Relaxed);
     }
 
-    /// The body at the URL, or where it redirects to within its origin.
-    pub(super) fn get(&self, url: &Url, end: Instant) -> Result<Vec<u8>, FetchError> {
+    /// The response at the URL, or where it redirects to within its origin. When that is where `known` came from, it is
+    /// the condition of the request.
+    pub(super) fn get(&self, url: &Url, end: Instant, known: Option<&Entry>) -> Result<Received, FetchError> {
         let mut target = url.clone();
         self.note_redirect(None);
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.request(&target, end)?;
+            let tag = known.filter(|entry| entry.url == target).map(|entry| &entry.tag);
+            let response = self.request(&target, tag, end)?;
             match response.status().as_u16() {
-                200 => return read(response),
+                200 => {
+                    let headers = response.headers().clone();
+                    return Ok(Received { url: target, headers, body: Some(read(response)?) });
+                }
+                304 if tag.is_some() => {
+                    return Ok(Received { url: target, headers: response.headers().clone(), body: None });
+                }
                 301 | 302 | 303 | 307 | 308 => {
                     target = self.redirect(&url.origin(), &target, response.headers())?;
                 }
@@ -78,7 +96,12 @@ impl Client {
         Err(FetchError::TooManyRedirects)
     }
 
-    fn request(&self, url: &Url, end: Instant) -> Result<Response<Body>, FetchError> {
+    fn request(
+        &self,
+        url: &Url,
+        tag: Option<&HeaderValue>,
+        end: Instant,
+    ) -> Result<Response<Body>, FetchError> {
         // One deadline for all redirects: each of them could otherwise use up a timeout of its own.
         let remaining = end.saturating_duration_since(Instant::now());
         if remaining.is_zero() {
@@ -89,6 +112,9 @@ impl Client {
             for (name, value) in &self.headers {
                 request = request.header(name, value);
             }
+        }
+        if let Some(tag) = tag {
+            request = request.header(IF_NONE_MATCH, tag);
         }
         let request = request.config().timeout_global(Some(remaining)).build();
         request.call().map_err(to_fetch_error)

@@ -22,6 +22,12 @@ struct LastBodies {
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
+/// A good set, and how long the issuer states that it is current.
+struct Refreshed {
+    anchor: Arc<TrustAnchor>,
+    max_age: Option<Duration>,
+}
+
 /// Fetches that fail one after the other.
 struct Failing {
     since: Duration,
@@ -69,14 +75,10 @@ impl SharedState {
         }
     }
 
-    fn refresh(
-        &self,
-        source: &dyn JwksSource,
-        last: &mut LastBodies,
-    ) -> Result<Arc<TrustAnchor>, RefreshError> {
-        let FetchedKeys { body } = source.fetch()?;
+    fn refresh(&self, source: &dyn JwksSource, last: &mut LastBodies) -> Result<Refreshed, RefreshError> {
+        let FetchedKeys { body, max_age } = source.fetch()?;
         if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
-            return Ok(Arc::clone(anchor));
+            return Ok(Refreshed { anchor: Arc::clone(anchor), max_age });
         }
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
@@ -91,7 +93,7 @@ impl SharedState {
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
         tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
-        Ok(anchor)
+        Ok(Refreshed { anchor, max_age })
     }
 
     /// Returns true for a fetch, and false when the verifier was dropped.
@@ -114,9 +116,9 @@ impl SharedState {
 
     /// Runs before the requests that wait are woken, so that metrics are up to date for the first verdict on the new
     /// keys.
-    fn notify(&self, result: &Result<Arc<TrustAnchor>, RefreshError>, elapsed: Duration) {
+    fn notify(&self, result: &Result<Refreshed, RefreshError>, elapsed: Duration) {
         match result {
-            Ok(anchor) => self.options.observer.keys_fetched(anchor.keys().len(), elapsed),
+            Ok(Refreshed { anchor, .. }) => self.options.observer.keys_fetched(anchor.keys().len(), elapsed),
             Err(error) => self.options.observer.fetch_failed(error.reason(), elapsed),
         }
     }
@@ -124,13 +126,15 @@ impl SharedState {
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
     fn publish(
         &self,
-        result: Result<Arc<TrustAnchor>, RefreshError>,
+        result: Result<Refreshed, RefreshError>,
         location: Option<&str>,
         failing: &mut Option<Failing>,
     ) {
         let now = self.now();
+        let mut max_age = None;
         let error = match result {
-            Ok(anchor) => {
+            Ok(Refreshed { anchor, max_age: stated }) => {
+                max_age = stated;
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
                 self.current.store(Some(Arc::new(Snapshot { anchor, fetched_at: now })));
                 None
@@ -145,7 +149,7 @@ impl SharedState {
         };
         let mut state = self.lock();
         match &error {
-            None => state.schedule.succeeded(now, fastrand::f64()),
+            None => state.schedule.succeeded(now, max_age, fastrand::f64()),
             Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{milliseconds, seconds};
-use crate::support::{FixedCalendar, ScriptedSource, options_on, rules};
-use tasknook_auth::{ConfigError, JwksOptions, JwksVerifier};
+use crate::support::{FixedCalendar, ScriptedSource, SigningKey, key_set, options_on, rules};
+use tasknook_auth::{ConfigError, FetchedKeys, JwksOptions, JwksVerifier};
 
 /// The setting that is rejected; none when the verifier starts.
 fn rejected(timing: JwksOptions) -> Option<&'static str> {
@@ -21,6 +21,18 @@ fn rejected(timing: JwksOptions) -> Option<&'static str> {
 fn default_timing_is_that_of_the_documentation() {
     let expected = JwksOptions::new().max_age(seconds(300)).cooldown(seconds(30)).stale(seconds(86_400));
     assert_eq!(JwksOptions::default(), expected.retry(milliseconds(500), seconds(10)));
+}
+
+/// Without it the second fetch would be due after more than three minutes.
+#[test]
+fn a_set_that_states_its_age_is_fetched_when_that_has_passed() {
+    let source = ScriptedSource::down();
+    let body = key_set(&[SigningKey::ed25519().jwk("ed1")]);
+    source.set(move || Ok(FetchedKeys::new(body.clone()).with_max_age(milliseconds(5))));
+    let timing = JwksOptions::new().cooldown(milliseconds(1));
+    let options = options_on(Arc::new(FixedCalendar));
+    let _verifier = JwksVerifier::with_options(Arc::clone(&source) as _, timing, rules(), options).unwrap();
+    source.await_fetches(3);
 }
 
 #[test]
