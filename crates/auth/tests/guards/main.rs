@@ -8,11 +8,20 @@
 )]
 
 mod access;
+#[cfg(feature = "testing")]
+#[path = "../../examples/actix_routes.rs"]
+mod actix_routes;
 mod adapters;
+#[cfg(feature = "testing")]
+#[path = "../../examples/axum_routes.rs"]
+#[expect(dead_code, reason = "its main")]
+mod axum_routes;
 mod challenge;
 mod grpc;
 mod hook;
 mod optional;
+#[cfg(feature = "testing")]
+mod routes;
 #[path = "../support/support.rs"]
 mod support;
 #[path = "../../examples/tonic_service.rs"]
