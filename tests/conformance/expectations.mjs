@@ -25,6 +25,8 @@ export const expectations = {
   ...statuses(200, 'auth, rule 5: jku, x5u, x5c, jwk: ignored, never followed', 'hdr_jwk_equal_to_real_key'),
   ...statuses([200, 401], NO_MAXIMUM, 'exp_far_future exp_millis'),
   ...statuses([200, 401], OPAQUE_SUBJECT, 'sub_blank sub_zero_width'),
+  ...statuses(401, 'auth, Rotation: a key whose private half is published verifies nothing', 'jwks_private_d_published',
+    { errors: ['invalid_token'] }),
   ...statuses([401, 431], 'reliability, HTTP: token 8 KiB; this is 267 KiB, more than token_200k', 'hdr_deep_nesting'),
   ...statuses([400, 401], 'RFC 9110 §5.5: a field value with LF is rejected, or LF read as SP',
     'enc_sig_inner_newline'),
