@@ -14,6 +14,7 @@ const BAD_PARAMETER = 'contract, Listing: an unknown value of a known parameter 
 const OTHER_PARAMETER = 'contract, Listing: unknown parameters are ignored';
 const OPAQUE_SUBJECT = 'auth, rule 3: sub is 1-255 bytes, no control characters; contract: opaque, never parsed';
 const NO_MAXIMUM = 'auth: an optional maximum age; none is configured here';
+const UNCHECKED_KEY = 'auth, rule 7: a key that could not be looked up is unavailable (503), not invalid (401)';
 const ONE_CREDENTIAL = 'reliability, HTTP: not two Authorization headers; RFC 6750 §3.1: invalid_request';
 
 const statuses = (status, reason, names, more = {}) =>
@@ -25,6 +26,7 @@ export const expectations = {
   ...statuses(200, 'auth, rule 5: jku, x5u, x5c, jwk: ignored, never followed', 'hdr_jwk_equal_to_real_key'),
   ...statuses([200, 401], NO_MAXIMUM, 'exp_far_future exp_millis'),
   ...statuses([200, 401], OPAQUE_SUBJECT, 'sub_blank sub_zero_width'),
+  ...statuses([401, 503], UNCHECKED_KEY, `kid_unknown kid_traversal kid_sqli kid_case kid_space kid_unicode kid_url`),
   ...statuses(401, 'auth, Rotation: a key whose private half is published verifies nothing', 'jwks_private_d_published',
     { errors: ['invalid_token'] }),
   ...statuses([401, 431], 'reliability, HTTP: token 8 KiB; this is 267 KiB, more than token_200k', 'hdr_deep_nesting'),

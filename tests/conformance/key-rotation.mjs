@@ -30,6 +30,9 @@ export async function onceKeysAreThere(ask) {
   }
 }
 
+/** Waits for the keys with a token of one that is there from the start. */
+export const keysAreThere = (target) => onceKeysAreThere(() => responseTo(target, EDDSA('ed1')));
+
 /** A key that appears after the start is found by the first token that it signed. */
 async function rotatedIn({ target, keys, name, recipe }) {
   const before = await onceKeysAreThere(() => responseTo(target, EDDSA('ed2')));

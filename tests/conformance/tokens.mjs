@@ -7,7 +7,7 @@ import { loadCases } from './load-cases.mjs';
 import { bearerRequest, transportRequest } from './credentials.mjs';
 import { allowedStatuses, reasonOf } from './expectations.mjs';
 import { KeyServer } from './key-server.mjs';
-import { onceKeysAreThere, rotations } from './key-rotation.mjs';
+import { keysAreThere, onceKeysAreThere, rotations } from './key-rotation.mjs';
 import { SECRET, keySet } from './keys.mjs';
 import { brokenLog } from './log-rules.mjs';
 import { Report, eachConcurrently } from './report.mjs';
@@ -20,7 +20,7 @@ import { request } from './wire.mjs';
 
 const WIDTH = 8;
 const SERVICES_AT_ONCE = 4;
-// Longer than the run, so that every fetch after the start and the first unknown kid is one too many.
+// Longer than the run, so that every fetch after the start and the burst for unknown kids is one too many.
 const COOLDOWN_SECONDS = 120;
 const SHORT_COOLDOWN_SECONDS = 1;
 
@@ -65,7 +65,7 @@ async function run(testCase, surroundings) {
   try {
     const sent = requestFor(testCase);
     tokensSent.push(sent.token);
-    response = await onceKeysAreThere(() => request(surroundings.target, sent.request));
+    response = await request(surroundings.target, sent.request);
     failures = tokenFailures(testCase, sent.token, response);
     const context = { ...surroundings, testCase, response, database: fileDatabase };
     for (const check of failures.length ? [] : checksOfToken(testCase)) failures.push(...await check(context));
@@ -125,6 +125,7 @@ async function main() {
     ...settingsWithKeys(keys.serve('all', keySet()), COOLDOWN_SECONDS),
     DATABASE_URL: onFiles ? fileDatabase() : database,
   });
+  await keysAreThere(keyed.target);
   const rows = await Rows.seed(sharedSecret.target);
   const surroundings = { keys, rows, started, cooldown: COOLDOWN_SECONDS };
 

@@ -19,7 +19,7 @@ use crate::keys::check_published_algorithm;
 use crate::token::CompactJws;
 use crate::verifier::{Policy, RawToken, TrustAnchor, Verdict, VerifiedBy, notify};
 use crate::{BoxFuture, ClaimRules, ConfigError, Identity, TokenVerifier, VerifierOptions, VerifyError};
-use refresher::Refresher;
+use refresher::{Attempt, NextStep, Refresher};
 
 #[cfg(feature = "jwks")]
 pub use http::{HttpJwksSource, HttpOptions};
@@ -95,7 +95,7 @@ impl JwksVerifier {
 
     /// Reads the key set in use; none when there is none, or when it is stale.
     pub(crate) fn with_anchor<T>(&self, read: impl FnOnce(&TrustAnchor) -> T) -> Option<T> {
-        self.refresher.with_current(read)
+        self.refresher.with_current(|snapshot| read(&snapshot.anchor))
     }
 
     pub(crate) async fn verify_parsed(
@@ -105,18 +105,40 @@ impl JwksVerifier {
     ) -> Result<Identity, VerifyError> {
         // Before the keys: an algorithm that no published key can have must not cause a fetch.
         check_published_algorithm(jws.header())?;
-        let attempt = || self.with_anchor(|anchor| anchor.verify(token, jws, &self.policy));
-        let fetch = match attempt() {
-            None => self.refresher.first_fetch(),
-            Some(Err(VerifyError::UnknownKey { .. })) => self.refresher.request_fetch(),
-            Some(verdict) => return verdict,
+        let arrived = self.refresher.fetches_started();
+        let attempt = || {
+            self.refresher
+                .with_current(|snapshot| (snapshot.fetch, snapshot.anchor.verify(token, jws, &self.policy)))
         };
-        if let Some(fetch) = fetch {
-            // A cancelled fetch means that the thread ended; the set that it left is all there is.
-            let _ = fetch.await;
+        let mut verdict = attempt();
+        if verdict.is_none() {
+            if let Some(fetch) = self.refresher.first_fetch() {
+                // A cancelled fetch means that the thread ended; the set that it left is all there is.
+                let _ = fetch.await;
+            }
+            // Also without a fetch: one can have ended between the first attempt and the lock.
+            verdict = attempt();
         }
-        // Also without a fetch: one can have ended between the first attempt and the lock.
-        attempt().unwrap_or_else(|| Err(self.unavailable()))
+        // Ends after two fetches: the one in flight, and one that starts after the token arrived.
+        loop {
+            let (used, kid) = match verdict {
+                None => return Err(self.unavailable()),
+                Some((used, Err(VerifyError::UnknownKey { kid }))) => (used, kid),
+                Some((_, verdict)) => return verdict,
+            };
+            let key_id = jws.header().key_id().unwrap_or_default();
+            match self.refresher.on_unknown_key(key_id, &Attempt { arrived, used }) {
+                NextStep::Reject => return Err(VerifyError::UnknownKey { kid }),
+                NextStep::Unchecked { retry_after_seconds } => {
+                    return Err(VerifyError::UncheckedKey { kid, retry_after_seconds });
+                }
+                NextStep::Wait(fetch) => {
+                    let _ = fetch.await;
+                }
+                NextStep::Retry => {}
+            }
+            verdict = attempt();
+        }
     }
 
     pub(crate) fn unavailable(&self) -> VerifyError {

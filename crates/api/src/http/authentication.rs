@@ -10,7 +10,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
-use auth::{AuthError, CredentialsError, Identity, TokenVerifier, bearer_token};
+use auth::{AuthError, CredentialsError, Identity, TokenVerifier, VerifyError, bearer_token};
 use domain::{Owner, OwnerId};
 use percent_encoding::percent_decode_str;
 
@@ -119,8 +119,9 @@ async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Resul
         };
     }
     let verified = state.verifier.verify(token).await;
+    // A token with an invented key id gets 503 while no fetch is allowed, so it counts too.
     if let (Some(client), Err(error)) = (client, &verified)
-        && !error.is_unavailable()
+        && !matches!(error, VerifyError::KeysUnavailable { .. })
     {
         state.limits.count_failure(client);
     }

@@ -1,7 +1,11 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceResponse};
+use auth::{
+    AnyVerifier, ClaimRules, FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier, TokenVerifier,
+};
 use domain::{
     AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
     OwnerRevision, Page, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
@@ -10,6 +14,7 @@ use futures_util::future::join;
 use tokio::sync::Semaphore;
 
 use super::{App, Call, TestResponse, app, app_over, call, settings, state};
+use crate::state::AppState;
 
 /// A repository whose calls end, with an error, when the test adds a permit.
 pub(super) struct Held(pub(super) Semaphore);
@@ -206,4 +211,50 @@ async fn after_many_invalid_tokens_only_cached_ones_are_accepted() {
     assert_limited(&app.send(attacker(good("bob"))).await, "too_many_failed_authentications", policy);
     assert_eq!(app.send(from("192.0.2.2:1", good("bob"))).await.status, 200);
     assert_eq!(app.send(attacker(call("GET", "/api/tasks"))).await.code(), "missing_token");
+}
+
+/// An issuer that fails after the first fetch.
+#[derive(Default)]
+struct FailingIssuer(AtomicBool);
+
+impl JwksSource for FailingIssuer {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        if self.0.swap(true, Ordering::SeqCst) {
+            return Err(FetchError::Timeout);
+        }
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let set = format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","kid":"known","x":"{x}"}}]}}"#);
+        Ok(FetchedKeys::new(set))
+    }
+}
+
+#[actix_web::test]
+async fn tokens_with_keys_that_are_not_looked_up_count_as_rejected() {
+    const INVENTED_KEY: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6Im5ldyJ9.e30.AAAA";
+    let settings = settings(&[
+        ("limits.failed_authentications_per_second", "1"),
+        ("limits.failed_authentications_burst", "1"),
+    ]);
+    let verifier =
+        JwksVerifier::new(Arc::new(FailingIssuer::default()), JwksOptions::new(), ClaimRules::new());
+    let verifier = Arc::new(AnyVerifier::new(None, Some(verifier.unwrap())).unwrap());
+    while !verifier.is_ready() {
+        std::thread::yield_now();
+    }
+    // Uses up the fetches for unknown keys, so that no request of the application waits for one.
+    assert_eq!(verifier.verify(INVENTED_KEY).await.unwrap_err().reason(), "unchecked_key");
+
+    tokio::time::pause();
+    let state = AppState { verifier, ..state(Arc::new(Held(Semaphore::new(0))), &settings) };
+    let app = app_over(state, &settings).await;
+    let send = || {
+        let request = call("GET", "/api/tasks").header("authorization", &format!("Bearer {INVENTED_KEY}"));
+        app.send(from("192.0.2.1:1", request))
+    };
+    let unchecked = send().await;
+    assert_eq!((unchecked.status.as_u16(), unchecked.code()), (503, "keys_unavailable".into()));
+    let delay: u64 = unchecked.header("retry-after").parse().unwrap();
+    assert!((1..=10).contains(&delay), "{delay}");
+    let policy = "\"failed-authentications\";q=1;w=1";
+    assert_limited(&send().await, "too_many_failed_authentications", policy);
 }

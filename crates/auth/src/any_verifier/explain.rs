@@ -14,7 +14,7 @@ impl AnyVerifier {
     pub async fn explain(&self, token: &str) -> Report {
         let verdict = self.verify_uncached(token).await;
         let mut findings = Findings::new();
-        self.apply_all(token, &mut findings);
+        self.apply_all(token, verdict.as_ref().err(), &mut findings);
         Report { findings: findings.into_vec(), verdict }
     }
 
@@ -25,7 +25,7 @@ impl AnyVerifier {
     }
 
     /// Returns early when the later rules have nothing to apply to.
-    fn apply_all(&self, token: &str, findings: &mut Findings) -> Option<()> {
+    fn apply_all(&self, token: &str, error: Option<&VerifyError>, findings: &mut Findings) -> Option<()> {
         let limit = self.limit_bytes;
         let detail = format!("{} bytes, at most {limit}", token.len());
         findings.apply(ReportRule::Length, detail, check_length(token, limit))?;
@@ -35,7 +35,7 @@ impl AnyVerifier {
         let verifier = header.as_ref().ok().and_then(|header| self.verifier_for(header).ok());
         // Without a trust anchor for the token, show the rules of the first one.
         let verifier = verifier.or_else(|| self.verifiers().next())?;
-        let is_signed = self.apply_header_rules(token, header, verifier, findings).is_some();
+        let is_signed = self.apply_header_rules(token, header, verifier, error, findings).is_some();
         let detail =
             if is_signed { "a JSON object, signed" } else { "not verified: anyone could have written it" };
         let payload = parts.unverified_payload();
@@ -55,6 +55,7 @@ impl AnyVerifier {
         token: &str,
         header: Result<Header, VerifyError>,
         verifier: VerifierRef<'_>,
+        error: Option<&VerifyError>,
         findings: &mut Findings,
     ) -> Option<()> {
         let detail = header.as_ref().map(Header::to_string).unwrap_or_default();
@@ -63,13 +64,25 @@ impl AnyVerifier {
         let admitted = self.verifier_for(&header).and_then(|verifier| verifier.admits(token, &header));
         let detail = format!("{}, for tokens of at most {limit} bytes", verifier.name());
         findings.apply(ReportRule::TrustAnchor, detail, admitted)?;
-        verifier.apply_key_rules(&CompactJws::parse(token).ok()?, findings)
+        verifier.apply_key_rules(&CompactJws::parse(token).ok()?, error, findings)
     }
 }
 
 impl VerifierRef<'_> {
-    fn apply_key_rules(self, jws: &CompactJws<'_>, findings: &mut Findings) -> Option<()> {
-        let verified = self.verify_signature(jws);
+    /// `error` is that of the verifier.
+    fn apply_key_rules(
+        self,
+        jws: &CompactJws<'_>,
+        error: Option<&VerifyError>,
+        findings: &mut Findings,
+    ) -> Option<()> {
+        let verified = match (self.verify_signature(jws), error) {
+            // Whether the key could be looked up depends on the fetch, not on the set.
+            (Err(VerifyError::UnknownKey { .. }), Some(error @ VerifyError::UncheckedKey { .. })) => {
+                Err(error.clone())
+            }
+            (verified, _) => verified,
+        };
         let rule = verified.as_ref().err().and_then(ReportRule::before_claims);
         let key = match &verified {
             Err(error) if matches!(rule, Some(ReportRule::Key)) => Err(error.clone()),

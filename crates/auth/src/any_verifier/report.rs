@@ -95,6 +95,7 @@ impl ReportRule {
             VerifyError::AlgorithmMismatch { .. }
             | VerifyError::MissingKeyId
             | VerifyError::UnknownKey { .. }
+            | VerifyError::UncheckedKey { .. }
             | VerifyError::KeysUnavailable { .. } => Some(Self::Key),
             VerifyError::InvalidSignature => Some(Self::Signature),
             VerifyError::MissingClaim { .. }

@@ -8,7 +8,8 @@ use crate::error::UnixTime;
 /// The first rule that a token breaks, or why it could not be verified.
 ///
 /// You can send the message to the client: it never contains the token or a secret, and its quotes from the token are
-/// short and escaped. All but [`VerifyError::KeysUnavailable`] are RFC 6750's `invalid_token`.
+/// short and escaped. All but [`VerifyError::KeysUnavailable`] and [`VerifyError::UncheckedKey`] are RFC 6750's
+/// `invalid_token`.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -65,7 +66,8 @@ pub enum VerifyError {
     /// The header has no `kid`, and the key set has several keys.
     #[error("the token has no \"kid\", but the key set has several keys")]
     MissingKeyId,
-    /// The key set has no usable key with that `kid`.
+    /// The key set has no usable key with that `kid`. It was fetched after the token arrived, or for an earlier token with
+    /// the same `kid` and not longer ago than the cooldown.
     #[error("the token's key {kid} is not in the issuer's key set")]
     UnknownKey {
         /// The `kid` of the header.
@@ -140,6 +142,17 @@ pub enum VerifyError {
         /// The seconds after which a client should retry; at least 1.
         retry_after_seconds: u64,
     },
+    /// The key set in use has no key with that `kid`, and a newer one could not be fetched yet: the fetch failed, or the
+    /// limit of fetches for unknown keys is reached. The key can be a new one, so the token is not rejected.
+    #[error(
+        "cannot verify the token: its key {kid} is unknown, and the issuer's key set cannot be fetched now"
+    )]
+    UncheckedKey {
+        /// The `kid` of the header.
+        kid: Excerpt,
+        /// The seconds after which a client should retry; at least 1.
+        retry_after_seconds: u64,
+    },
     /// Not a JWT, but a text of the form of Better Auth's session tokens, or of the cookie with one.
     #[error(
         "the token has the form of a session token, which is not a JWT; use the one from /api/auth/token"
@@ -176,13 +189,14 @@ impl VerifyError {
             Self::UnknownIssuer { .. } => "unknown_issuer",
             Self::UnknownAudience => "unknown_audience",
             Self::KeysUnavailable { .. } => "keys_unavailable",
+            Self::UncheckedKey { .. } => "unchecked_key",
         }
     }
 
     /// Whether the token could not be verified, rather than being rejected: a 503, not a 401.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::KeysUnavailable { .. })
+        matches!(self, Self::KeysUnavailable { .. } | Self::UncheckedKey { .. })
     }
 
     /// The error code of RFC 6750 §3.1; none when the token could not be verified.
@@ -195,7 +209,8 @@ impl VerifyError {
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
-            Self::KeysUnavailable { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::KeysUnavailable { retry_after_seconds }
+            | Self::UncheckedKey { retry_after_seconds, .. } => Some(*retry_after_seconds),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ use crate::ConfigError;
 pub struct JwksOptions {
     pub(crate) max_age: Duration,
     pub(crate) cooldown: Duration,
+    pub(crate) fetch_burst: u32,
     pub(crate) stale: Duration,
     pub(crate) first_retry: Duration,
     pub(crate) last_retry: Duration,
@@ -24,7 +25,8 @@ impl Default for JwksOptions {
     fn default() -> Self {
         Self {
             max_age: Duration::from_secs(300),
-            cooldown: Duration::from_secs(30),
+            cooldown: Duration::from_secs(10),
+            fetch_burst: 3,
             stale: DAY,
             first_retry: Duration::from_millis(500),
             last_retry: Duration::from_secs(10),
@@ -47,11 +49,31 @@ impl JwksOptions {
         self
     }
 
-    /// Sets the minimum time between two fetches for unknown keys: 30 s by default, at most an hour. It bounds what a
-    /// flood of invented keys costs the issuer.
+    /// Sets the time after which one more fetch for an unknown key is allowed: 10 s by default, at most an hour. With
+    /// [`fetch_burst`](Self::fetch_burst) it bounds what a flood of invented keys costs the issuer. An issuer that hangs
+    /// or responds with an error gets one fetch in this time.
     #[must_use]
     pub fn cooldown(mut self, cooldown: Duration) -> Self {
         self.cooldown = cooldown;
+        self
+    }
+
+    /// Sets how many fetches for unknown keys can follow each other without a pause: 3 by default, 1 to 20. Each can be
+    /// used again after [`cooldown`](Self::cooldown). With 1, a stranger who sends an invented key each time keeps new keys
+    /// out for that long.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tasknook_auth::JwksOptions;
+    ///
+    /// // At most 5 + 6 fetches for unknown keys in the first minute, and 6 in each further one.
+    /// let options = JwksOptions::new().fetch_burst(5).cooldown(Duration::from_secs(10));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn fetch_burst(mut self, fetches: u32) -> Self {
+        self.fetch_burst = fetches;
         self
     }
 
@@ -77,6 +99,7 @@ impl JwksOptions {
         ConfigError::check_limits([
             ("max_age", (least..=DAY).contains(&self.max_age), "must be from 1 ms to 1 day"),
             ("cooldown", (least..=HOUR).contains(&self.cooldown), "must be from 1 ms to 1 hour"),
+            ("fetch_burst", (1..=20).contains(&self.fetch_burst), "must be from 1 to 20"),
             ("stale", (self.max_age..=DAY * 30).contains(&self.stale), "must be from max_age to 30 days"),
             ("first_retry", (least..=HOUR).contains(&self.first_retry), "must be from 1 ms to 1 hour"),
             (
@@ -104,6 +127,8 @@ mod tests {
         let cases = [
             ("max_age", JwksOptions { max_age: Duration::ZERO, ..ok }),
             ("cooldown", JwksOptions { cooldown: Duration::ZERO, ..ok }),
+            ("fetch_burst", JwksOptions { fetch_burst: 0, ..ok }),
+            ("fetch_burst", JwksOptions { fetch_burst: 21, ..ok }),
             ("stale", JwksOptions { stale: Duration::from_secs(299), ..ok }),
             ("stale", JwksOptions { stale: Duration::MAX, ..ok }),
             ("first_retry", JwksOptions { first_retry: Duration::ZERO, ..ok }),

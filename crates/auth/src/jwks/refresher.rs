@@ -1,7 +1,9 @@
 //! The thread that fetches, and the state that it shares with the requests.
 
 mod fetch_loop;
+mod unknown_keys;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +15,9 @@ use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
 use crate::verifier::TrustAnchor;
 use crate::{ConfigError, VerifierOptions};
+use unknown_keys::MissingKeys;
+
+pub(super) use unknown_keys::{Attempt, NextStep};
 
 /// The most requests that wait for one fetch. Further ones do not wait, so that a slow issuer and a flood of invented
 /// keys cannot exhaust the memory.
@@ -26,6 +31,8 @@ pub(super) struct Refresher {
 /// What the thread and the requests share.
 struct SharedState {
     current: ArcSwapOption<Snapshot>,
+    /// The number of fetches that have started, which is also the number of the last one.
+    started: AtomicU64,
     /// Locked for a few instructions, never across a fetch, so a request can lock it on an async thread.
     state: Mutex<State>,
     wake: Condvar,
@@ -34,8 +41,10 @@ struct SharedState {
 }
 
 /// The last good set, and when it was fetched.
-struct Snapshot {
-    anchor: Arc<TrustAnchor>,
+pub(super) struct Snapshot {
+    pub(super) anchor: Arc<TrustAnchor>,
+    /// The number of the fetch.
+    pub(super) fetch: u64,
     fetched_at: Duration,
 }
 
@@ -43,10 +52,11 @@ struct State {
     schedule: Schedule,
     /// A fetch is in flight, or the thread is about to start one.
     is_fetching: bool,
-    /// No fetch has ended yet.
-    is_first: bool,
+    /// The number of the last fetch that ended; 0 before the first.
+    last_ended: u64,
     is_stopped: bool,
     waiting: Vec<Sender<()>>,
+    missing: MissingKeys,
 }
 
 impl Refresher {
@@ -58,12 +68,14 @@ impl Refresher {
         let state = State {
             schedule: Schedule::new(timing),
             is_fetching: true,
-            is_first: true,
+            last_ended: 0,
             is_stopped: false,
             waiting: Vec::new(),
+            missing: MissingKeys::new(timing.cooldown),
         };
         let shared = Arc::new(SharedState {
             current: ArcSwapOption::empty(),
+            started: AtomicU64::new(0),
             state: Mutex::new(state),
             wake: Condvar::new(),
             options: options.clone(),
@@ -78,11 +90,11 @@ impl Refresher {
     }
 
     /// Reads the last good set, unless it is stale.
-    pub(super) fn with_current<T>(&self, read: impl FnOnce(&TrustAnchor) -> T) -> Option<T> {
+    pub(super) fn with_current<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> Option<T> {
         // No lock: every request passes here, and the thread replaces the snapshot as a whole.
         let snapshot = self.shared.current.load();
         let snapshot = snapshot.as_ref()?;
-        (self.shared.age(snapshot) <= self.shared.stale).then(|| read(&snapshot.anchor))
+        (self.shared.age(snapshot) <= self.shared.stale).then(|| read(snapshot))
     }
 
     /// The time since the last good set was fetched.
@@ -90,27 +102,16 @@ impl Refresher {
         self.shared.current.load().as_ref().map(|snapshot| self.shared.age(snapshot))
     }
 
-    /// For a token whose key is unknown: the end of the fetch in flight, or of one that starts now. None when the
-    /// cooldown forbids a fetch: anyone can invent a `kid`, so without it anyone could make this service flood its
-    /// issuer.
-    pub(super) fn request_fetch(&self) -> Option<Receiver<()>> {
-        let mut state = self.shared.lock();
-        // A fetch in flight serves all requests that arrive meanwhile, so only the first one uses up the cooldown.
-        if !state.is_fetching {
-            if !state.schedule.allow_request(self.shared.now()) {
-                return None;
-            }
-            state.is_fetching = true;
-            self.shared.wake.notify_one();
-        }
-        state.subscribe()
+    /// The number of fetches that have started.
+    pub(super) fn fetches_started(&self) -> u64 {
+        self.shared.started.load(Ordering::Acquire)
     }
 
     /// For a token that arrives before any key: the end of the very first fetch. None after that, since an issuer that
     /// is down would delay every request by the timeout of a fetch.
     pub(super) fn first_fetch(&self) -> Option<Receiver<()>> {
         let mut state = self.shared.lock();
-        if state.is_first { state.subscribe() } else { None }
+        if state.last_ended == 0 { state.subscribe() } else { None }
     }
 
     /// The time until the next scheduled fetch, in whole seconds and one more, so that the fetch has started by then.

@@ -15,8 +15,7 @@ pub(super) struct Schedule {
     options: JwksOptions,
     due: Duration,
     blocked_until: Duration,
-    /// When the cooldown began.
-    cooling_since: Option<Duration>,
+    bucket: TokenBucket,
     failures: u32,
     has_succeeded: bool,
 }
@@ -37,7 +36,7 @@ impl Schedule {
             options,
             due: zero,
             blocked_until: zero,
-            cooling_since: None,
+            bucket: TokenBucket::new(options.fetch_burst, options.cooldown),
             failures: 0,
             has_succeeded: false,
         }
@@ -48,16 +47,15 @@ impl Schedule {
         self.due.saturating_sub(now)
     }
 
-    /// Whether an unknown key can cause a fetch now. If so, this starts a new cooldown: a burst of unknown keys causes
-    /// one fetch, and the first one after a rotation does not wait.
+    /// Whether an unknown key can cause a fetch now, which it then does.
     pub(super) fn allow_request(&mut self, now: Duration) -> bool {
-        let is_cool =
-            self.cooling_since.is_none_or(|since| now.saturating_sub(since) >= self.options.cooldown);
-        let allowed = is_cool && now >= self.blocked_until;
-        if allowed {
-            self.cooling_since = Some(now);
-        }
-        allowed
+        now >= self.blocked_until && self.bucket.take(now)
+    }
+
+    /// The time until a fetch can start, whether it is scheduled or for an unknown key.
+    pub(super) fn wait_for_any(&self, now: Duration) -> Duration {
+        let requested = self.bucket.next(now).max(self.blocked_until);
+        self.due.min(requested).saturating_sub(now)
     }
 
     /// The issuer's `max_age` can shorten the interval, though not below the cooldown.
@@ -83,13 +81,46 @@ impl Schedule {
             let least = if self.has_succeeded { cooldown } else { cooldown.min(self.options.last_retry) };
             // Up to a tenth more, so that replicas do not fetch together.
             pause = pause.max(least.mul_f64(1.0 + jitter / 10.0));
-            self.cooling_since = Some(now);
+            self.bucket.empty(now);
         }
         self.failures = self.failures.saturating_add(1);
         if let Some(retry_after) = failure.retry_after {
             self.blocked_until = now.saturating_add(retry_after.min(MAX_RETRY_AFTER));
         }
         self.due = now.saturating_add(pause).max(self.blocked_until);
+    }
+}
+
+/// Limits the fetches for unknown keys: anyone can invent a key id, so without it anyone could make this service flood
+/// its issuer. With a single fetch per interval, one stranger could keep new keys out by using it up each time.
+struct TokenBucket {
+    burst: u32,
+    interval: Duration,
+    /// When the bucket is full again. It is the whole state: each token adds an interval.
+    full_at: Duration,
+}
+
+impl TokenBucket {
+    const fn new(burst: u32, interval: Duration) -> Self {
+        Self { burst, interval, full_at: Duration::ZERO }
+    }
+
+    /// The time at which a token is there.
+    fn next(&self, now: Duration) -> Duration {
+        let all_but_one = self.interval.saturating_mul(self.burst.saturating_sub(1));
+        self.full_at.saturating_sub(all_but_one).max(now)
+    }
+
+    fn take(&mut self, now: Duration) -> bool {
+        let is_there = self.next(now) <= now;
+        if is_there {
+            self.full_at = self.full_at.max(now).saturating_add(self.interval);
+        }
+        is_there
+    }
+
+    fn empty(&mut self, now: Duration) {
+        self.full_at = now.saturating_add(self.interval.saturating_mul(self.burst));
     }
 }
 
@@ -171,18 +202,47 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_cause_one_fetch_per_cooldown() {
+    fn unknown_keys_cause_a_burst_and_one_fetch_per_cooldown() {
         let mut schedule = schedule();
-        assert!(schedule.allow_request(seconds(10)));
-        assert!(!schedule.allow_request(seconds(10)));
-        assert!(!schedule.allow_request(Duration::from_millis(39_999)));
-        assert!(schedule.allow_request(seconds(40)));
-        assert!(!schedule.allow_request(seconds(41)));
+        assert_eq!(
+            [10, 10, 10, 10].map(|now| schedule.allow_request(seconds(now))),
+            [true, true, true, false]
+        );
+        assert!(!schedule.allow_request(Duration::from_millis(19_999)));
+        assert!(schedule.allow_request(seconds(20)));
+        assert!(!schedule.allow_request(seconds(29)));
+        // Full again, and no fuller than that.
+        assert_eq!(
+            [90, 90, 91, 99].map(|now| schedule.allow_request(seconds(now))),
+            [true, true, true, false]
+        );
+        assert!(schedule.allow_request(seconds(100)));
+    }
+
+    #[test]
+    fn one_fetch_each_cooldown_leaves_the_rest_of_the_burst() {
+        let mut schedule = schedule();
+        for round in 1..20 {
+            assert!(schedule.allow_request(seconds(round * 10)));
+            assert_eq!(schedule.wait_for_any(seconds(round * 10)), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn the_wait_is_for_a_scheduled_fetch_or_the_bucket() {
+        let mut schedule = schedule();
+        schedule.succeeded(seconds(100), None, 0.0);
+        while schedule.allow_request(seconds(100)) {}
+        assert_eq!(schedule.wait_for_any(seconds(104)), seconds(6));
+        schedule.failed(seconds(105), UNREACHABLE, 1.0);
+        assert_eq!(schedule.wait_for_any(seconds(105)), Duration::from_millis(500));
+        schedule.failed(seconds(106), limited_for(seconds(60)), 1.0);
+        assert_eq!(schedule.wait_for_any(seconds(107)), seconds(59));
     }
 
     #[test]
     fn a_failing_issuer_gets_one_fetch_per_cooldown() {
-        let mut schedule = schedule();
+        let mut schedule = Schedule::new(JwksOptions::default().cooldown(seconds(30)));
         schedule.failed(seconds(1), HANGS, 0.0);
         assert_eq!(schedule.wait(seconds(1)), seconds(10), "there is no set yet");
         schedule.succeeded(seconds(11), None, 0.0);
@@ -190,6 +250,7 @@ mod tests {
         assert_eq!(schedule.wait(seconds(251)), seconds(30));
         assert!(!schedule.allow_request(Duration::from_millis(280_999)));
         assert!(schedule.allow_request(seconds(281)));
+        assert!(!schedule.allow_request(seconds(281)));
     }
 
     #[test]

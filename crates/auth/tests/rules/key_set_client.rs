@@ -1,5 +1,5 @@
-//! Rule 7: the key set is fetched from its own URL, in the background, before it is too old, and once per cooldown for
-//! unknown keys. No request waits for an issuer that is slow, down or wrong, and the last good set is used until it is
+//! Rule 7: the key set is fetched from its own URL, in the background, before it is too old, and for unknown keys, up
+//! to a limit. No request waits for an issuer that is slow, down or wrong, and the last good set is used until it is
 //! stale; from then on tokens are unavailable, not invalid.
 
 mod entries;

@@ -26,6 +26,9 @@ pub(crate) fn hint(error: &VerifyError) -> Option<&'static str> {
         VerifyError::UnknownAudience => Some(
             "BETTER_AUTH_URL or auth.audiences names the accepted audiences; `tasknook check-config` shows them",
         ),
+        VerifyError::UncheckedKey { .. } => Some(
+            "auth.jwks_cooldown_seconds limits the fetches for unknown keys; see the log for fetches that fail",
+        ),
         VerifyError::InvalidSignature => Some(
             "compare the secrets byte by byte, quotes and line ends included; pipe the token to `tasknook verify`",
         ),

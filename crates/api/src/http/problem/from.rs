@@ -84,7 +84,7 @@ impl From<AuthError> for Problem {
             AuthError::Credentials(CredentialsError::Malformed) => ProblemKind::MalformedCredentials,
             AuthError::Token(error) if error.is_unavailable() => {
                 // The verifier logs when fetches of the key set begin to fail, and when they succeed again.
-                tracing::debug!(reason = error.reason(), "cannot verify a token");
+                tracing::debug!(reason = error.reason(), "cannot verify a token: {error}");
                 let detail = "The keys that verify your token are unavailable; retry after the given delay.";
                 return Self::retryable(ProblemKind::KeysUnavailable, detail, error.retry_after_seconds());
             }

@@ -4,11 +4,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::Outcome;
-use crate::SharedSecretVerifier;
 use crate::support::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, jwks, rules, shared_secret, verify,
 };
+use crate::{FetchError, Outcome, SharedSecretVerifier};
 
 fn verifier(source: &Arc<ScriptedSource>) -> AnyVerifier {
     AnyVerifier::new(Some(shared_secret()), Some(jwks(source))).unwrap()
@@ -157,4 +156,16 @@ proptest! {
         let token = SigningKey::hs256(secret).token("any", &claims_with(&name, Some(value)));
         agrees(&AnyVerifier::new(Some(shared_secret()), None).unwrap(), &token);
     }
+}
+
+#[test]
+fn a_key_that_is_not_looked_up_fails_the_rule_of_the_key() {
+    let key = SigningKey::ed25519();
+    let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
+    let verifier = verifier(&source);
+    agrees(&verifier, &key.token("ed1", &claims()));
+    source.set(|| Err(FetchError::Timeout));
+    let token = SigningKey::ed25519().token("new", &claims());
+    agrees(&verifier, &token);
+    assert_eq!(failures(&explain(&verifier, &token)), ["key: unchecked_key"]);
 }

@@ -29,6 +29,7 @@ pub(crate) fn one_of_each() -> Vec<VerifyError> {
         VerifyError::UnknownIssuer { issuer: long() },
         VerifyError::UnknownAudience,
         VerifyError::KeysUnavailable { retry_after_seconds: 3 },
+        VerifyError::UncheckedKey { kid: long(), retry_after_seconds: 3 },
     ]
 }
 

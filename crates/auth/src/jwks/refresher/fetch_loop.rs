@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::iter::successors;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ impl SharedState {
         let _guard = StopGuard(self);
         let mut last = LastBodies::default();
         let mut failing = None;
-        while self.wait_for_work() {
+        while let Some(fetch) = self.wait_for_work() {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
             // observer is ignored: a verifier whose thread is gone never gets a new key.
@@ -71,7 +72,7 @@ impl SharedState {
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
             // For the log of a failure.
             let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
-            self.publish(result, location.as_deref(), &mut failing);
+            self.publish(fetch, result, location.as_deref(), &mut failing);
         }
     }
 
@@ -96,19 +97,19 @@ impl SharedState {
         Ok(Refreshed { anchor, max_age })
     }
 
-    /// Returns true for a fetch, and false when the verifier was dropped.
-    fn wait_for_work(&self) -> bool {
+    /// Returns the number of the fetch to start; none when the verifier was dropped.
+    fn wait_for_work(&self) -> Option<u64> {
         let mut state = self.lock();
         loop {
             if state.is_stopped {
-                return false;
+                return None;
             }
             // Computed again after every wake-up: a request can want a fetch, the schedule can have changed, and a
             // condition variable can wake up without a reason.
             let wait = state.schedule.wait(self.now());
             if state.is_fetching || wait.is_zero() {
                 state.is_fetching = true;
-                return true;
+                return Some(self.started.fetch_add(1, Ordering::AcqRel).saturating_add(1));
             }
             state = self.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -126,17 +127,21 @@ impl SharedState {
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
     fn publish(
         &self,
+        fetch: u64,
         result: Result<Refreshed, RefreshError>,
         location: Option<&str>,
         failing: &mut Option<Failing>,
     ) {
         let now = self.now();
         let mut max_age = None;
+        let mut is_changed = false;
         let error = match result {
             Ok(Refreshed { anchor, max_age: stated }) => {
                 max_age = stated;
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
-                self.current.store(Some(Arc::new(Snapshot { anchor, fetched_at: now })));
+                let new = Snapshot { anchor: Arc::clone(&anchor), fetch, fetched_at: now };
+                let old = self.current.swap(Some(Arc::new(new)));
+                is_changed = old.is_none_or(|old| !Arc::ptr_eq(&old.anchor, &anchor));
                 None
             }
             Err(error) => {
@@ -153,7 +158,10 @@ impl SharedState {
             Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;
-        state.is_first = false;
+        state.last_ended = fetch;
+        if is_changed {
+            state.missing.clear();
+        }
         // Taken under the lock, so that each waiting request belongs to exactly one fetch; woken without it, since a
         // woken request can take the lock at once.
         let waiting = std::mem::take(&mut state.waiting);

@@ -8,7 +8,7 @@ use crate::support::{
     NOW, SECRET, ScriptedSource, SigningKey, claims, claims_with, hs256, jwks, rules, shared_secret_by,
     verify,
 };
-use tasknook_auth::TokenVerifier;
+use tasknook_auth::{FetchError, TokenVerifier};
 
 /// The message of a rejection, after its reason is recorded.
 fn message(seen: &mut BTreeSet<&'static str>, verifier: &dyn TokenVerifier, token: &str) -> String {
@@ -119,6 +119,11 @@ fn each_reason_is_reached_and_has_its_message() {
     for (token, expected) in by_key {
         assert_eq!(message(&mut seen, &published, &token), expected);
     }
+    source.set(|| Err(FetchError::Timeout));
+    let unchecked = message(&mut seen, &published, &ed25519.token("new", &claims()));
+    let expected =
+        "cannot verify the token: its key \"new\" is unknown, and the issuer's key set cannot be fetched now";
+    assert_eq!(unchecked, expected);
     let unavailable = message(&mut seen, &down, &ed25519.token("ed1", &claims()));
     assert_eq!(unavailable, "cannot verify the token: the issuer's keys are unavailable");
     assert_eq!(seen, documented());

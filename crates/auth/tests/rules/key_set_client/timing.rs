@@ -19,8 +19,8 @@ fn rejected(timing: JwksOptions) -> Option<&'static str> {
 
 #[test]
 fn default_timing_is_that_of_the_documentation() {
-    let expected = JwksOptions::new().max_age(seconds(300)).cooldown(seconds(30)).stale(seconds(86_400));
-    assert_eq!(JwksOptions::default(), expected.retry(milliseconds(500), seconds(10)));
+    let expected = JwksOptions::new().max_age(seconds(300)).cooldown(seconds(10)).fetch_burst(3);
+    assert_eq!(JwksOptions::default(), expected.stale(seconds(86_400)).retry(milliseconds(500), seconds(10)));
 }
 
 /// Without it the second fetch would be due after more than three minutes.
@@ -53,4 +53,10 @@ fn each_time_has_a_least_and_a_most() {
         assert_eq!((with(least), with(most)), (None, None), "{name}");
         assert_eq!((with(least.saturating_sub(tick)), with(most + tick)), (Some(name), Some(name)));
     }
+}
+
+#[test]
+fn the_burst_of_fetches_is_from_1_to_20() {
+    let with = |fetches| rejected(JwksOptions::new().fetch_burst(fetches));
+    assert_eq!([0, 1, 20, 21].map(with), [Some("fetch_burst"), None, None, Some("fetch_burst")]);
 }

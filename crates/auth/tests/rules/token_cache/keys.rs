@@ -55,9 +55,10 @@ fn an_invalid_response_between_equal_sets_keeps_the_cache() {
     let observed = published(&source);
     let token = key.token("ed1", &claims());
     observed.verify(&token);
-    for (fetches, body) in [(2, "{}".to_owned()), (3, body)] {
+    let responses = [(2, "{}".to_owned(), "rejected unchecked_key"), (3, body, "rejected unknown_key")];
+    for (fetches, body, expected) in responses {
         source.set_body(body);
-        assert_eq!(observed.verify(&key.token("invented", &claims())), "rejected unknown_key");
+        assert_eq!(observed.verify(&key.token("invented", &claims())), expected);
         assert_eq!(source.fetches(), fetches);
         assert_eq!(observed.verify(&token), "verified by Cache");
         observed.clock.advance_monotonic(Duration::from_secs(30));
