@@ -16,6 +16,7 @@ mod grpc;
 #[cfg(any(feature = "actix", feature = "tower"))]
 mod policy;
 mod rejection;
+mod token_source;
 #[cfg(feature = "tower")]
 pub mod tower;
 
@@ -25,3 +26,4 @@ pub use challenge::{Challenge, ChallengeOptions};
 pub use extract::{Claims, MaybeIdentity};
 #[cfg(any(feature = "actix", feature = "tower"))]
 pub use rejection::MissingGuard;
+pub use token_source::{RequestHead, TokenSource, token_from};

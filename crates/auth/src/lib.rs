@@ -41,7 +41,10 @@ pub use bearer::axum;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use bearer::tower;
-pub use bearer::{AuthError, Challenge, ChallengeOptions, CredentialsError, authenticate, bearer_token};
+pub use bearer::{
+    AuthError, Challenge, ChallengeOptions, CredentialsError, RequestHead, TokenSource, authenticate,
+    bearer_token, token_from,
+};
 #[cfg(any(feature = "actix", feature = "axum"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "actix", feature = "axum"))))]
 pub use bearer::{Claims, MaybeIdentity};

@@ -5,7 +5,7 @@
 //!
 //! use actix_web::{App, HttpServer, web};
 //! use tasknook_auth::actix::RequireToken;
-//! use tasknook_auth::{Identity, TokenVerifier};
+//! use tasknook_auth::{Identity, TokenSource, TokenVerifier};
 //!
 //! async fn me(user: Identity) -> String {
 //!     user.user_id().to_owned()
@@ -22,8 +22,8 @@
 //! # }
 //! ```
 //!
-//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
-//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS middleware outside: in actix-web,
+//! Only the token in the `Authorization` header counts, unless [`RequireToken::token_source`] names other places, and no
+//! method is exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS middleware outside: in actix-web,
 //! wrap it after this one.
 //!
 //! Without the middleware the extractor verifies the token, with the verifier in
@@ -42,12 +42,12 @@ use std::sync::Arc;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::policy::{Anonymous, Policy};
 use super::rejection::{Rejected, RejectionResponse};
-use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, MissingGuard, TokenVerifier};
+use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, MissingGuard, TokenSource, TokenVerifier};
 
 type OnReject = dyn Fn(&AuthError, &HttpRequest, HttpResponse) -> HttpResponse + Send + Sync;
 
@@ -71,11 +71,33 @@ impl RequireToken {
         Self { policy: Policy::new(verifier), on_reject: None }
     }
 
+    /// Names a place where a token can be, one for each call, **in place of the `Authorization` header**: to accept a
+    /// token there too, name it as well. See [`TokenSource`] for what each place needs of you, above all cookies.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::actix::RequireToken;
+    /// use tasknook_auth::{TokenSource, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
+    ///     RequireToken::new(verifier)
+    ///         .token_source(TokenSource::AuthorizationHeader)
+    ///         .token_source(TokenSource::Query("access_token".into()))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn token_source(mut self, source: TokenSource) -> Self {
+        self.policy.add_source(source);
+        self
+    }
+
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
     /// then take a [`MaybeIdentity`](crate::MaybeIdentity). One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
-    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`.
+    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
+    /// [`token_source`](Self::token_source), when none of the sources has one.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -283,8 +305,7 @@ where
 
 /// Verifies the token of a request, stores the identity for the extractors, and checks what it grants.
 async fn identify(request: &HttpRequest, policy: &Policy) -> Result<Option<Identity>, AuthError> {
-    let values = request.headers().get_all(AUTHORIZATION).map(HeaderValue::as_bytes);
-    let identity = policy.identify(values).await?;
+    let identity = policy.identify(policy.token(request)).await?;
     let mut extensions = request.extensions_mut();
     if let Some(identity) = &identity {
         extensions.insert(identity.clone());

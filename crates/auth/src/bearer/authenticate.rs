@@ -48,27 +48,27 @@ use crate::token::is_session_token;
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// No header, an empty one, another scheme, or no scheme at all. 401 without an error code.
-    #[error("a bearer token is required in the Authorization header")]
+    /// No header, an empty one, another scheme, or no scheme at all; none of the [sources](crate::TokenSource) of the
+    /// service has a token. 401 without an error code.
+    #[error("a bearer token is required")]
     Missing,
     /// Two headers, a tab, or a list of credentials, whatever their schemes. 400 `invalid_request`.
     #[error("the Authorization header must be \"Bearer <token>\"")]
     Malformed,
-    /// The scheme alone. 401 `invalid_token`.
-    #[error("the Authorization header has no token after \"Bearer\"")]
+    /// Two tokens, in two [sources](crate::TokenSource) or in one; equal ones too. 400 `invalid_request`.
+    #[error("the request has several tokens; send one, in one place")]
+    SeveralTokens,
+    /// The scheme alone, or a cookie or parameter without a value. 401 `invalid_token`.
+    #[error("the request has nothing in the place of the token")]
     EmptyToken,
     /// Bytes that a token cannot have, such as quotes or letters outside ASCII. 401 `invalid_token`.
     #[error("the token contains invalid characters")]
     InvalidToken,
     /// The text that JavaScript makes of a missing value: `undefined`, `null` or `[object Object]`. 401 `invalid_token`.
-    #[error(
-        "the Authorization header has \"undefined\", \"null\" or \"[object Object]\" in place of a token"
-    )]
+    #[error("the request has \"undefined\", \"null\" or \"[object Object]\" in place of a token")]
     Placeholder,
     /// The percent-encoded value of Better Auth's session cookie. 401 `invalid_token`.
-    #[error(
-        "the Authorization header has a session cookie in place of a token; use the one from /api/auth/token"
-    )]
+    #[error("the request has a session cookie in place of a token; use the one from /api/auth/token")]
     SessionCookie,
 }
 
@@ -79,6 +79,7 @@ impl CredentialsError {
         match self {
             Self::Missing => "missing_credentials",
             Self::Malformed => "malformed_credentials",
+            Self::SeveralTokens => "several_tokens",
             Self::EmptyToken => "empty_token",
             Self::Placeholder => "placeholder_token",
             Self::SessionCookie => "session_cookie",
@@ -91,7 +92,7 @@ impl CredentialsError {
     pub fn error_code(self) -> Option<&'static str> {
         match self {
             Self::Missing => None,
-            Self::Malformed => Some("invalid_request"),
+            Self::Malformed | Self::SeveralTokens => Some("invalid_request"),
             Self::EmptyToken | Self::Placeholder | Self::SessionCookie | Self::InvalidToken => {
                 Some("invalid_token")
             }
@@ -103,7 +104,7 @@ impl CredentialsError {
 /// one or more spaces, one token.
 ///
 /// A token anywhere else (a cookie, the query, a form) is ignored: RFC 6750 §5.3, and a browser adds cookies to
-/// cross-site requests too.
+/// cross-site requests too. To look there, use [`token_from`](crate::token_from).
 ///
 /// # Errors
 ///
@@ -131,7 +132,11 @@ pub fn bearer_token<'a>(authorization: impl Iterator<Item = &'a [u8]>) -> Result
     if rest.contains(&b'\t') {
         return Err(CredentialsError::Malformed);
     }
-    let token = trim_spaces(rest);
+    check_token(trim_spaces(rest))
+}
+
+/// Checks that the text in the place of a token can be one.
+pub(super) fn check_token(token: &[u8]) -> Result<&str, CredentialsError> {
     if token.is_empty() {
         return Err(CredentialsError::EmptyToken);
     }

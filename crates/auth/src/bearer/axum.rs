@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
-//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside: in axum, add it
+//! Only the token in the `Authorization` header counts, unless [`RequireToken::token_source`] names other places, and no
+//! method is exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside: in axum, add it
 //! after this one.
 //!
 //! The layer of a router that is nested (`.nest("/api", api.layer(guard))`) does not see paths that the router does not

@@ -6,9 +6,10 @@ use crate::error::one_of_each;
 use crate::support::{claims, hs256, shared_secret, verify};
 use crate::{AccessDenied, AuthError, Challenge, ClaimsError, CredentialsError, VerifyError};
 
-const CREDENTIALS: [CredentialsError; 6] = [
+const CREDENTIALS: [CredentialsError; 7] = [
     CredentialsError::Missing,
     CredentialsError::Malformed,
+    CredentialsError::SeveralTokens,
     CredentialsError::EmptyToken,
     CredentialsError::Placeholder,
     CredentialsError::SessionCookie,
@@ -71,7 +72,9 @@ fn each_challenge_has_the_one_code_of_its_error() {
         assert_eq!(challenge.error_code(), Some("invalid_token"), "{error}");
         assert_eq!(challenge.to_string().matches("error=").count(), 1, "{challenge}");
     }
-    let codes = [None, Some("invalid_request")].into_iter().chain([Some("invalid_token"); 4]);
+    let codes = [None, Some("invalid_request"), Some("invalid_request")]
+        .into_iter()
+        .chain([Some("invalid_token"); 4]);
     for (error, code) in CREDENTIALS.into_iter().zip(codes) {
         assert_eq!((error.error_code(), Challenge::from(&error).error_code()), (code, code), "{error}");
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AccessDenied, AuthError, ChallengeOptions, CredentialsError, Identity, TokenVerifier, authenticate,
+    AccessDenied, AuthError, ChallengeOptions, CredentialsError, Identity, RequestHead, TokenSource,
+    TokenVerifier, token_from,
 };
 
 /// In the extensions of a request without a token that passed an optional guard.
@@ -18,22 +19,42 @@ pub(super) struct Policy {
     pub(super) challenge: ChallengeOptions,
     pub(super) is_optional: bool,
     requirements: Vec<Arc<Requirement>>,
+    /// Empty: the `Authorization` header.
+    sources: Vec<TokenSource>,
 }
 
 impl Policy {
     pub(super) fn new(verifier: Arc<dyn TokenVerifier>) -> Self {
-        Self { verifier, challenge: ChallengeOptions::new(), is_optional: false, requirements: Vec::new() }
+        Self {
+            verifier,
+            challenge: ChallengeOptions::new(),
+            is_optional: false,
+            requirements: Vec::new(),
+            sources: Vec::new(),
+        }
     }
 
-    /// The user of a request with these `Authorization` headers; none only if the token is missing and optional.
-    pub(super) async fn identify<'a>(
+    pub(super) fn add_source(&mut self, source: TokenSource) {
+        // Twice, its one token would count as two.
+        if !self.sources.contains(&source) {
+            self.sources.push(source);
+        }
+    }
+
+    pub(super) fn token<'a>(&self, request: &'a impl RequestHead) -> Result<&'a str, CredentialsError> {
+        let sources =
+            if self.sources.is_empty() { &[TokenSource::AuthorizationHeader] } else { &self.sources[..] };
+        token_from(sources, request)
+    }
+
+    /// The user of a request with this [token](Self::token); none only if it is missing and optional.
+    pub(super) async fn identify(
         &self,
-        authorization: impl Iterator<Item = &'a [u8]>,
+        token: Result<&str, CredentialsError>,
     ) -> Result<Option<Identity>, AuthError> {
-        match authenticate(&*self.verifier, authorization).await {
-            Ok(identity) => Ok(Some(identity)),
-            Err(AuthError::Credentials(CredentialsError::Missing)) if self.is_optional => Ok(None),
-            Err(error) => Err(error),
+        match token {
+            Err(CredentialsError::Missing) if self.is_optional => Ok(None),
+            token => Ok(Some(self.verifier.verify(token?).await?)),
         }
     }
 

@@ -15,12 +15,12 @@ impl AuthError {
     /// The media type of [`AuthError::problem`] (RFC 9457 §3).
     pub const PROBLEM_TYPE: &'static str = "application/problem+json";
 
-    /// 401; 400 for malformed credentials and 403 for a token that grants too little (RFC 6750 §3.1); 503 when the token
+    /// 401; 400 for malformed credentials and several tokens, and 403 for a token that grants too little (RFC 6750 §3.1); 503 when the token
     /// could not be verified.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Credentials(CredentialsError::Malformed) => 400,
+            Self::Credentials(CredentialsError::Malformed | CredentialsError::SeveralTokens) => 400,
             Self::Token(error) if error.is_unavailable() => 503,
             Self::Denied(error) => error.status(),
             Self::Credentials(_) | Self::Token(_) => 401,

@@ -6,7 +6,7 @@
 //!
 //! use http::{Request, Response};
 //! use tasknook_auth::tower::RequireToken;
-//! use tasknook_auth::{Identity, TokenVerifier};
+//! use tasknook_auth::{Identity, TokenSource, TokenVerifier};
 //! use tower::{Service, ServiceBuilder, service_fn};
 //!
 //! fn guarded(verifier: Arc<dyn TokenVerifier>) -> impl Service<Request<String>, Response = Response<String>> {
@@ -18,8 +18,8 @@
 //! }
 //! ```
 //!
-//! Only the token in the `Authorization` header counts: cookies and query parameters are ignored, and no method is
-//! exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside.
+//! Only the token in the `Authorization` header counts, unless [`RequireToken::token_source`] names other places, and no
+//! method is exempt. A preflight request of a browser (`OPTIONS`) has no token, so put the CORS layer outside.
 
 mod response;
 mod service;
@@ -32,7 +32,7 @@ use http::request::Parts;
 use tower_layer::Layer;
 
 use super::policy::Policy;
-use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, TokenVerifier};
+use crate::{AccessDenied, AuthError, ChallengeOptions, Identity, TokenSource, TokenVerifier};
 use response::Format;
 
 #[cfg(feature = "axum")]
@@ -95,11 +95,33 @@ impl<R> RequireToken<R> {
         Self { policy: Policy::new(verifier), format: Format::Grpc(R::default), on_reject: None }
     }
 
+    /// Names a place where a token can be, one for each call, **in place of the `Authorization` header**: to accept a
+    /// token there too, name it as well. See [`TokenSource`] for what each place needs of you, above all cookies.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tasknook_auth::tower::RequireToken;
+    /// use tasknook_auth::{TokenSource, TokenVerifier};
+    ///
+    /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken<String> {
+    ///     RequireToken::new(verifier)
+    ///         .token_source(TokenSource::AuthorizationHeader)
+    ///         .token_source(TokenSource::Query("access_token".into()))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn token_source(mut self, source: TokenSource) -> Self {
+        self.policy.add_source(source);
+        self
+    }
+
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
     /// then take a [`MaybeIdentity`](crate::MaybeIdentity) or, in axum, an `Option<Identity>`. One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
-    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`.
+    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
+    /// [`token_source`](Self::token_source), when none of the sources has one.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -54,16 +54,32 @@ impl Answer {
     }
 }
 
+type Header = (&'static str, String);
+
+fn headers_of(authorization: &[String]) -> Vec<Header> {
+    authorization.iter().map(|value| ("authorization", value.clone())).collect()
+}
+
 /// The responses to a request for `path` with these `Authorization` headers. The service of tower has no extractors, so
 /// that only `/maybe` and, in a guard that requires a token, `/user` are the same in it.
 pub(crate) fn ask(guards: &Guards, path: &str, authorization: &[String]) -> Vec<Answer> {
-    let mut answers = ask_frameworks(guards, path, authorization);
-    answers.push(ask_tower(guards, path, authorization));
-    answers
+    ask_with(guards, path, &headers_of(authorization))
+}
+
+pub(crate) fn ask_with(guards: &Guards, path: &str, headers: &[Header]) -> Vec<Answer> {
+    vec![
+        ask_actix(guards, path, headers),
+        ask_axum_with(guards, path, headers),
+        ask_tower(guards, path, headers),
+    ]
 }
 
 pub(crate) fn ask_frameworks(guards: &Guards, path: &str, authorization: &[String]) -> Vec<Answer> {
-    vec![ask_actix(guards, path, authorization), ask_axum(guards, path, authorization)]
+    vec![ask_actix(guards, path, &headers_of(authorization)), ask_axum(guards, path, authorization)]
+}
+
+pub(crate) fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
+    ask_axum_with(guards, path, &headers_of(authorization))
 }
 
 #[derive(serde::Deserialize)]
@@ -88,7 +104,7 @@ fn own_error() -> AuthError {
     CredentialsError::InvalidToken.into()
 }
 
-fn ask_actix(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
+fn ask_actix(guards: &Guards, path: &str, headers: &[Header]) -> Answer {
     ::actix_web::rt::System::new().block_on(async {
         let routes = web::scope("")
             .wrap(guards.actix.clone())
@@ -98,10 +114,10 @@ fn ask_actix(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
             .route("/write", web::get().to(write))
             .route("/error", web::get().to(async || Err::<String, _>(own_error())));
         let app = init_service(App::new().service(routes)).await;
-        let request = authorization
+        let request = headers
             .iter()
-            .fold(TestRequest::get().uri(path), |request, value| {
-                request.append_header(("authorization", value.as_str()))
+            .fold(TestRequest::get().uri(path), |request, (name, value)| {
+                request.append_header((*name, value.as_str()))
             })
             .to_request();
         let response = call_service(&app, request).await;
@@ -114,14 +130,13 @@ fn ask_actix(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
     })
 }
 
-fn request<B>(path: &str, authorization: &[String], body: B) -> Request<B> {
-    let builder = authorization
-        .iter()
-        .fold(Request::get(path), |request, value| request.header("authorization", value));
+fn request<B>(path: &str, headers: &[Header], body: B) -> Request<B> {
+    let builder =
+        headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, value));
     builder.body(body).unwrap()
 }
 
-pub(crate) fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
+fn ask_axum_with(guards: &Guards, path: &str, headers: &[Header]) -> Answer {
     let app = Router::new()
         .route("/user", get(async |user: Identity| user.user_id().to_owned()))
         .route("/maybe", get(maybe))
@@ -131,21 +146,21 @@ pub(crate) fn ask_axum(guards: &Guards, path: &str, authorization: &[String]) ->
         .route("/error", get(async || own_error().into_response()))
         .layer(guards.axum.clone());
     pollster::block_on(async {
-        let response = app.oneshot(request(path, authorization, Body::empty())).await.unwrap();
+        let response = app.oneshot(request(path, headers, Body::empty())).await.unwrap();
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         answer("axum", Response::from_parts(head, String::from_utf8(body).unwrap()))
     })
 }
 
-fn ask_tower(guards: &Guards, path: &str, authorization: &[String]) -> Answer {
+fn ask_tower(guards: &Guards, path: &str, headers: &[Header]) -> Answer {
     let service = service_fn(async |request: Request<String>| {
         let user = request.extensions().get::<Identity>();
         let body = user.map_or("anonymous", Identity::user_id).to_owned();
         Ok::<_, Infallible>(Response::new(body))
     });
     let service = guards.tower.layer(service);
-    let request = request(path, authorization, String::new());
+    let request = request(path, headers, String::new());
     answer("tower", pollster::block_on(service.oneshot(request)).unwrap())
 }
 

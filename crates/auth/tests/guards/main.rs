@@ -22,6 +22,7 @@ mod hook;
 mod optional;
 #[cfg(feature = "testing")]
 mod routes;
+mod sources;
 #[path = "../support/support.rs"]
 mod support;
 #[path = "../../examples/tonic_service.rs"]

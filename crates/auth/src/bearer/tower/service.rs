@@ -4,7 +4,6 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
@@ -47,8 +46,8 @@ where
         let guard = Arc::clone(&self.guard);
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let values = head.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-            let allowed = match guard.policy.identify(values).await {
+            let token = guard.policy.token(&head);
+            let allowed = match guard.policy.identify(token).await {
                 Ok(identity) => {
                     let allowed = guard.policy.authorize(identity.as_ref());
                     insert_identity(&mut head.extensions, identity);

@@ -19,7 +19,7 @@ export const isOwn = (token: string) => token.endsWith(`.${SIGNATURE}`);
 
 /** The claims of a token that is valid now. */
 export function verified(token: string, isSigned: (token: string) => boolean, now: number): Claims {
-  if (!token) throw reject('the Authorization header has no token after "Bearer"');
+  if (!token) throw reject('the request has nothing in the place of the token');
   const parts = token.split(".");
   if (parts.length !== 3) throw reject("the token does not have three parts: header, payload and signature");
   let claims: Claims;
@@ -49,7 +49,7 @@ function reject(detail: string): Rejection {
 export function bearerOf(headers: Headers): string {
   const sent = headers.get("Authorization")?.trim();
   if (!sent || !/^bearer(\s|$)/i.test(sent)) {
-    throw new Rejection("missing_token", "a bearer token is required in the Authorization header", {}, { "WWW-Authenticate": "Bearer" });
+    throw new Rejection("missing_token", "a bearer token is required", {}, { "WWW-Authenticate": "Bearer" });
   }
   return sent.slice(6).trim();
 }
