@@ -13,6 +13,11 @@
 #[cfg(test)]
 extern crate self as tasknook_auth;
 
+/// Compiles the examples of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/coming-from-jsonwebtoken.md")]
+mod coming_from_jsonwebtoken {}
+
 mod any_verifier;
 mod bearer;
 mod claims;
