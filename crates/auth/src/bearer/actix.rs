@@ -189,7 +189,7 @@ impl RequireToken {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
     /// and the default response, which already has the right status and headers: to add a header, change it and return
-    /// it.
+    /// it. With an [`AuthError::Denied`], the identity is in the extensions of the request.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns. Of guards around
     /// each other, the innermost with a function calls it.

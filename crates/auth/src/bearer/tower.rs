@@ -117,7 +117,7 @@ impl<R> RequireToken<R> {
     }
 
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
-    /// then take a [`MaybeIdentity`](crate::MaybeIdentity) or, in axum, an `Option<Identity>`. One that takes an
+    /// then take a `MaybeIdentity` or, in axum, an `Option<Identity>`. One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
     /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
@@ -213,7 +213,7 @@ impl<R> RequireToken<R> {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
     /// the request and the default response, which already has the right status and headers: to add a header, change it
-    /// and return it.
+    /// and return it. With an [`AuthError::Denied`], the identity is in the extensions of the request.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns. Of guards
     /// around each other, the innermost with a function calls it. A request is copied without its body when there is a

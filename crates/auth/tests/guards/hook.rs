@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::actix_web::body::BoxBody;
 use ::actix_web::http::header::{HeaderName as ActixHeaderName, HeaderValue as ActixHeaderValue};
-use ::actix_web::{HttpRequest, HttpResponse};
+use ::actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
@@ -13,23 +13,26 @@ use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
 use tasknook_auth::tower::RequireToken;
-use tasknook_auth::{AuthError, TokenVerifier};
+use tasknook_auth::{AuthError, Identity, TokenVerifier};
 
 use crate::adapters::{Answer, Guards, ask, ask_frameworks, guards};
 use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
 
-fn note(error: &AuthError, path: &str) -> String {
-    format!("{} {path}", error.reason())
+fn note(error: &AuthError, path: &str, user: Option<&Identity>) -> String {
+    let user = user.map_or_else(String::new, |user| format!(" {}", user.user_id()));
+    format!("{} {path}{user}", error.reason())
 }
 
 /// Adds a header with the reason and the path.
 fn add_header<R>(error: &AuthError, request: &Parts, mut response: Response<R>) -> Response<R> {
-    response.headers_mut().insert("x-note", note(error, request.uri.path()).parse().unwrap());
+    response
+        .headers_mut()
+        .insert("x-note", note(error, request.uri.path(), request.extensions.get()).parse().unwrap());
     response
 }
 
 fn actix_add_header(error: &AuthError, request: &HttpRequest, mut response: HttpResponse) -> HttpResponse {
-    let value = ActixHeaderValue::try_from(note(error, request.path())).unwrap();
+    let value = ActixHeaderValue::try_from(note(error, request.path(), request.extensions().get())).unwrap();
     response.headers_mut().insert(ActixHeaderName::from_static("x-note"), value);
     response
 }
@@ -78,8 +81,22 @@ fn the_hook_is_not_called_for_a_good_token() {
 fn the_hook_gets_the_errors_of_handlers_too() {
     for answer in ask_frameworks(&adding_a_header(guard()), "/error", &[credentials_of("user-a")]) {
         assert_eq!(answer.status, 401, "{answer:?}");
-        assert_eq!(answer.values("x-note"), ["invalid_characters /error"], "{answer:?}");
+        assert_eq!(answer.values("x-note"), ["invalid_characters /error user-a"], "{answer:?}");
         assert_eq!(answer.values("cache-control"), ["no-store"], "{answer:?}");
+    }
+}
+
+#[test]
+fn the_hook_gets_the_identity_of_a_user_without_access() {
+    let Guards { actix, axum, tower } = adding_a_header(guard());
+    let guards = Guards {
+        actix: actix.require_role("admin"),
+        axum: axum.require_role("admin"),
+        tower: tower.require_role("admin"),
+    };
+    for answer in ask(&guards, "/user", &[credentials_of("user-a")]) {
+        assert_eq!(answer.status, 403, "{answer:?}");
+        assert_eq!(answer.values("x-note"), ["insufficient_role /user user-a"], "{answer:?}");
     }
 }
 
@@ -123,7 +140,7 @@ fn the_innermost_guard_with_a_hook_calls_it() {
     }
     let rejecting = || RequireToken::<String>::new(Arc::new(jwks(&ScriptedSource::down())));
     for (inner, expected) in
-        [(rejecting(), "unsupported_algorithm /"), (rejecting().on_reject(mark), "inner")]
+        [(rejecting(), "unsupported_algorithm / user-a"), (rejecting().on_reject(mark), "inner")]
     {
         let service = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new())));
         let service = RequireToken::new(guard()).on_reject(add_header).layer(inner.layer(service));
