@@ -22,7 +22,7 @@ use crate::{BoxFuture, ClaimRules, ConfigError, Identity, TokenVerifier, Verifie
 use refresher::{Attempt, NextStep, Refresher};
 
 #[cfg(feature = "jwks")]
-pub use http::{HttpJwksSource, HttpOptions};
+pub use http::{HttpJwksSource, HttpOptions, OidcSource};
 pub use options::JwksOptions;
 pub use source::{FetchError, FetchedKeys, JwksSource};
 

@@ -58,7 +58,7 @@ pub use error::{ConfigError, Excerpt, VerifyError};
 pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 #[cfg(feature = "jwks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
-pub use jwks::{HttpJwksSource, HttpOptions};
+pub use jwks::{HttpJwksSource, HttpOptions, OidcSource};
 pub use keys::{KeySetError, Keys, Secret, verify_jws, versioned_secrets};
 pub use verifier::{
     BoxFuture, CacheOptions, Clock, Observer, SharedSecretVerifier, SystemClock, TokenVerifier, VerifiedBy,

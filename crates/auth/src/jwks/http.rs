@@ -1,6 +1,7 @@
 //! Fetches a key set over HTTP; blocking.
 
 mod client;
+mod oidc;
 mod options;
 mod response_cache;
 mod roots;
@@ -15,6 +16,7 @@ use crate::ConfigError;
 use client::Client;
 use response_cache::ResponseCache;
 
+pub use oidc::OidcSource;
 pub use options::HttpOptions;
 
 /// A key set at a URL. A fetch ends within 3 seconds, or within 10 until the first one has succeeded, and takes at most 1 MiB;

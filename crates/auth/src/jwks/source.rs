@@ -101,6 +101,12 @@ pub enum FetchError {
     /// The issuer redirects too often.
     #[error("the issuer redirects too often")]
     TooManyRedirects,
+    /// The issuer's discovery document cannot be used.
+    #[error("the issuer's discovery document {problem}")]
+    Discovery {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// No complete response within the deadline.
     #[error("the issuer did not respond in time")]
     Timeout,
@@ -118,6 +124,7 @@ impl FetchError {
             Self::TooLarge { .. } => "too_large",
             Self::ForeignRedirect => "foreign_redirect",
             Self::TooManyRedirects => "too_many_redirects",
+            Self::Discovery { .. } => "discovery",
             Self::Timeout => "timeout",
             Self::Unreachable(_) => "unreachable",
         }

@@ -16,8 +16,8 @@ pub(crate) struct TlsIssuer {
 }
 
 impl TlsIssuer {
-    /// Responds to every request with this body.
-    pub(crate) fn answering(body: &'static str) -> Self {
+    /// Responds to every request with this body, in which `{url}` is the issuer's URL.
+    pub(crate) fn answering(body: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -33,6 +33,7 @@ impl TlsIssuer {
             .unwrap();
         let (config, listener) = (Arc::new(config), TcpListener::bind("127.0.0.1:0").unwrap());
         let issuer = Self { address: listener.local_addr().unwrap(), authority: authority.pem() };
+        let body = body.replace("{url}", &issuer.url(""));
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let connection = ServerConnection::new(Arc::clone(&config)).unwrap();

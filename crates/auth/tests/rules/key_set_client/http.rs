@@ -1,6 +1,7 @@
 //! Rule 7 over HTTP: an issuer that is slow, down, huge, wrong, redirecting, rotating or overloaded, and how
 //! many requests each of them gets.
 
+mod oidc;
 mod options;
 mod proxy;
 mod redirects;

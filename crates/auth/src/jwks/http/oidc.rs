@@ -1,0 +1,199 @@
+//! Finds the key set of an issuer by `OpenID` Connect Discovery 1.0; blocking.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use url::Url;
+
+use super::client::Client;
+use super::response_cache::ResponseCache;
+use super::{HttpOptions, url_rules};
+use crate::ConfigError;
+use crate::jwks::{FetchError, FetchedKeys, JwksSource};
+
+/// The document is read again after this time, since an issuer can move its keys.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The key set of an issuer that publishes where its keys are, by `OpenID` Connect Discovery 1.0: in the member
+/// `jwks_uri` of the document at `/.well-known/openid-configuration` below the issuer.
+///
+/// The document must name exactly the configured issuer, and nothing else in it is used: not the algorithms either. It is
+/// read before the first fetch, once a day, and after a failed fetch, within the deadline of the fetch; while it cannot
+/// be read, the last known URL is used. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
+/// redirects and sizes; those of an https issuer come over https.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// use tasknook_auth::{ClaimRules, ConfigError, JwksOptions, JwksVerifier, OidcSource};
+///
+/// # fn main() -> Result<(), ConfigError> {
+/// let issuer = "https://accounts.example.com";
+/// let keys = OidcSource::new(issuer)?;
+/// let rules = ClaimRules::new().issuers([issuer]).audiences(["https://api.example.com"]);
+/// let verifier = JwksVerifier::new(Arc::new(keys), JwksOptions::default(), rules)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`HttpJwksSource`]: crate::HttpJwksSource
+pub struct OidcSource {
+    issuer: String,
+    document: Url,
+    allow_http: bool,
+    client: Client,
+    cache: ResponseCache,
+    keys: Mutex<Option<KeysUrl>>,
+    /// What the last request was for.
+    location: Mutex<Url>,
+}
+
+#[derive(Clone)]
+struct KeysUrl {
+    url: Url,
+    read_again: Instant,
+}
+
+/// `OpenID` Connect Discovery 1.0 §3.
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl OidcSource {
+    /// Takes the issuer as it is in the claim `iss`: an https URL, or an http one to this machine itself, without query
+    /// and fragment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InsecureUrl`] for any other http URL, and [`ConfigError::InvalidUrl`] for every other text.
+    pub fn new(issuer: &str) -> Result<Self, ConfigError> {
+        Self::with_options(issuer, HttpOptions::default())
+    }
+
+    /// As [`OidcSource::new`], with your own options. Their headers are sent to the origin of the issuer only.
+    ///
+    /// # Errors
+    ///
+    /// Also [`ConfigError::OutOfRange`] for a proxy, a certificate, a header or a deadline that cannot be used.
+    pub fn with_options(issuer: &str, options: HttpOptions) -> Result<Self, ConfigError> {
+        let document = document_url(issuer, options.allow_http)?;
+        Ok(Self {
+            issuer: issuer.to_owned(),
+            allow_http: options.allow_http,
+            client: Client::new(&document, options)?,
+            cache: ResponseCache::default(),
+            keys: Mutex::default(),
+            location: Mutex::new(document.clone()),
+            document,
+        })
+    }
+
+    fn keys_url(&self, end: Instant) -> Result<Url, FetchError> {
+        let (now, known) = (Instant::now(), lock(&self.keys).clone());
+        let end_of_reading = match &known {
+            Some(keys) if now < keys.read_again => return Ok(keys.url.clone()),
+            // The other half is for the keys, when the document cannot be read.
+            Some(_) => now + end.saturating_duration_since(now) / 2,
+            None => end,
+        };
+        match (self.read(end_of_reading), known) {
+            (Ok(url), _) => {
+                *lock(&self.keys) = Some(KeysUrl { url: url.clone(), read_again: Instant::now() + DAY });
+                Ok(url)
+            }
+            (Err(error), Some(keys)) => {
+                tracing::warn!(url = %self.document, %error, "cannot read where the issuer's keys are");
+                Ok(keys.url)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn read(&self, end: Instant) -> Result<Url, FetchError> {
+        let reject = |problem| FetchError::Discovery { problem };
+        lock(&self.location).clone_from(&self.document);
+        let body = self.client.get(&self.document, end, None)?.body.unwrap_or_default();
+        let document: Document = serde_json::from_slice(&body)
+            .map_err(|_| reject("is not a JSON object with the texts issuer and jwks_uri"))?;
+        if document.issuer != self.issuer {
+            return Err(reject("is that of another issuer"));
+        }
+        url_rules::parse(&document.jwks_uri, self.allow_http)
+            .ok()
+            .filter(|keys| keys.scheme() == "https" || self.document.scheme() == "http")
+            .ok_or(reject("has a URL of the keys that is not allowed"))
+    }
+}
+
+/// §4: below the issuer, whose slash at the end is left out.
+fn document_url(issuer: &str, allow_http: bool) -> Result<Url, ConfigError> {
+    let invalid = || ConfigError::InvalidUrl {
+        expected: "of the issuer must be http or https, without user name, query and fragment",
+    };
+    let mut url = url_rules::parse(issuer, allow_http).map_err(|error| match error {
+        ConfigError::InvalidUrl { .. } => invalid(),
+        error => error,
+    })?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid());
+    }
+    url.set_path(&format!("{}/.well-known/openid-configuration", url.path().trim_end_matches('/')));
+    Ok(url)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for OidcSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OidcSource").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+impl JwksSource for OidcSource {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        let end = self.client.end_of_fetch();
+        let url = self.keys_url(end)?;
+        lock(&self.location).clone_from(&url);
+        let fetched = self.cache.fetch(&self.client, &url, end);
+        match (&fetched, lock(&self.keys).as_mut()) {
+            (Ok(_), _) => self.client.note_success(),
+            (Err(_), Some(keys)) => keys.read_again = Instant::now(),
+            (Err(_), None) => {}
+        }
+        fetched
+    }
+
+    /// The URL of the last request: that of the keys, or of the document while it cannot be read.
+    fn location(&self) -> Option<String> {
+        Some(self.client.location(&lock(&self.location)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{Issuer, respond};
+
+    #[test]
+    fn the_document_is_read_again_after_a_day() {
+        let issuer = Issuer::start(|number, _, stream| {
+            let url = format!("http://{}", stream.local_addr().unwrap());
+            let document = format!("{{\"issuer\":\"{url}\",\"jwks_uri\":\"{url}/keys{number}\"}}");
+            respond(stream, "200 OK", "", &document);
+        });
+        let source = OidcSource::new(&issuer.url("")).unwrap();
+        source.fetch().unwrap();
+        let wait = lock(&source.keys).as_ref().unwrap().read_again.saturating_duration_since(Instant::now());
+        assert!(wait <= DAY && wait > Duration::from_secs(23 * 3600), "{wait:?}");
+        lock(&source.keys).as_mut().unwrap().read_again = Instant::now();
+        source.fetch().unwrap();
+        assert_eq!(source.location(), Some(issuer.url("/keys3")));
+        assert_eq!(issuer.requests().len(), 4);
+    }
+}
