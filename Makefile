@@ -49,6 +49,7 @@ check: ## Check words, format, lints, documentation and dependencies; every comm
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	$(CARGO) metadata --manifest-path crates/auth/fuzz/Cargo.toml --locked --format-version 1 >/dev/null
 	$(CARGO) metadata --manifest-path crates/auth/fixtures/back_ends/Cargo.toml --locked --format-version 1 >/dev/null
+	$(CARGO) metadata --manifest-path crates/auth/fixtures/fork/Cargo.toml --locked --format-version 1 >/dev/null
 	cargo-deny --all-features check bans licenses sources
 
 .PHONY: test

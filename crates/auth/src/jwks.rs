@@ -1,7 +1,7 @@
 //! Public keys that the issuer publishes as a JSON Web Key Set (RFC 7517): where they are fetched, when, and the
 //! verifier that uses them.
 //!
-//! One thread fetches, so there is never more than one fetch. Requests read the last good set through an atomic pointer
+//! One thread decides on fetches, one at a time unless one outlives its deadline. Requests read the last good set through an atomic pointer
 //! and wait only when the set that is being fetched could have the key that they need.
 
 #[cfg(feature = "jwks")]

@@ -46,11 +46,22 @@ fn no_feature_turns_on_a_back_end_of_jsonwebtoken() {
 /// With both back ends turned on in a program, jsonwebtoken panics.
 #[test]
 fn a_program_can_use_another_back_end_of_jsonwebtoken() {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/back_ends/Cargo.toml");
-    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/back_ends");
-    let verified =
-        cargo(&["run", "--quiet", "--locked", "--manifest-path", manifest, "--target-dir", target]);
-    assert_eq!(verified, "user-a\n");
+    assert_eq!(run_fixture("back_ends"), "user-a\n");
+}
+
+/// The child of a fork has no thread that fetches, and mutexes that nothing unlocks.
+#[cfg(unix)]
+#[test]
+fn a_fork_fetches_the_key_set_itself() {
+    let expected = "during the first fetch: true\nafter the first fetch: true\ndropped: true\n";
+    assert_eq!(run_fixture("fork"), expected);
+}
+
+/// What a program outside of the workspace prints.
+fn run_fixture(name: &str) -> String {
+    let manifest = format!("{}/fixtures/{name}/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/fixtures");
+    cargo(&["run", "--quiet", "--locked", "--manifest-path", &manifest, "--target-dir", target])
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod roots;
 mod url_rules;
 
 use std::fmt;
+use std::time::Duration;
 
 use url::Url;
 
@@ -98,6 +99,10 @@ impl JwksSource for HttpJwksSource {
         let keys = self.cache.fetch(&self.client, &self.url, self.client.end_of_fetch())?;
         self.client.note_success();
         Ok(keys)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.client.deadline()
     }
 
     fn location(&self) -> Option<String> {

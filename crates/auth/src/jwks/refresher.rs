@@ -1,14 +1,15 @@
 //! The thread that fetches, and the state that it shares with the requests.
 
 mod fetch_loop;
+mod source_caller;
 mod unknown_keys;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
+use std::{io, process, thread};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use futures_channel::oneshot::{Receiver, Sender, channel};
 
 use super::schedule::Schedule;
@@ -26,18 +27,26 @@ const MAX_WAITING: usize = 4096;
 /// Owns the thread; dropping it stops the thread.
 pub(super) struct Refresher {
     shared: Arc<SharedState>,
+    source: Arc<dyn JwksSource>,
+    timing: JwksOptions,
 }
 
-/// What the thread and the requests share.
+/// What the threads and the requests share.
 struct SharedState {
     current: ArcSwapOption<Snapshot>,
     /// The number of fetches that have started, which is also the number of the last one.
     started: AtomicU64,
+    core: ArcSwap<Core>,
+    options: VerifierOptions,
+}
+
+/// What belongs to one thread, and so to one process. After a `fork` the child has no thread, and the mutex can be
+/// locked by a thread that it does not have, so it gets another core.
+struct Core {
+    process_id: u32,
     /// Locked for a few instructions, never across a fetch, so a request can lock it on an async thread.
     state: Mutex<State>,
     wake: Condvar,
-    options: VerifierOptions,
-    stale: Duration,
 }
 
 /// The last good set, and when it was fetched.
@@ -65,28 +74,44 @@ impl Refresher {
         timing: JwksOptions,
         options: &VerifierOptions,
     ) -> Result<Self, ConfigError> {
-        let state = State {
-            schedule: Schedule::new(timing),
-            is_fetching: true,
-            last_ended: 0,
-            is_stopped: false,
-            waiting: Vec::new(),
-            missing: MissingKeys::new(timing.cooldown),
-        };
-        let shared = Arc::new(SharedState {
+        let core = Arc::new(Core::new(timing, 0));
+        let shared = SharedState {
             current: ArcSwapOption::empty(),
             started: AtomicU64::new(0),
-            state: Mutex::new(state),
-            wake: Condvar::new(),
+            core: ArcSwap::new(Arc::clone(&core)),
             options: options.clone(),
-            stale: timing.stale,
-        });
-        let of_thread = Arc::clone(&shared);
-        thread::Builder::new()
-            .name("jwks-refresher".to_owned())
-            .spawn(move || of_thread.run(source.as_ref()))
-            .map_err(ConfigError::Thread)?;
-        Ok(Self { shared })
+        };
+        let refresher = Self { shared: Arc::new(shared), source, timing };
+        refresher.spawn(core).map_err(ConfigError::Thread)?;
+        Ok(refresher)
+    }
+
+    fn spawn(&self, core: Arc<Core>) -> io::Result<()> {
+        let (shared, source) = (Arc::clone(&self.shared), Arc::clone(&self.source));
+        let run = move || shared.run(&core, &source);
+        thread::Builder::new().name("jwks-refresher".to_owned()).spawn(run).map(drop)
+    }
+
+    /// The core of this process, with a thread.
+    fn core(&self) -> Arc<Core> {
+        let core = self.shared.core.load_full();
+        if core.process_id == process::id() { core } else { self.replace_core(&core) }
+    }
+
+    /// The first request after a fork gets here. The last good set stays in use.
+    #[cold]
+    fn replace_core(&self, of_parent: &Arc<Core>) -> Arc<Core> {
+        let last_ended = self.shared.current.load().as_ref().map_or(0, |snapshot| snapshot.fetch);
+        let core = Arc::new(Core::new(self.timing, last_ended));
+        let found = self.shared.core.compare_and_swap(of_parent, Arc::clone(&core));
+        if !Arc::ptr_eq(&found, of_parent) {
+            return Arc::clone(&found);
+        }
+        if let Err(error) = self.spawn(Arc::clone(&core)) {
+            tracing::error!(%error, "cannot fetch the key set after a fork");
+            core.stop();
+        }
+        core
     }
 
     /// Reads the last good set, unless it is stale.
@@ -94,7 +119,12 @@ impl Refresher {
         // No lock: every request passes here, and the thread replaces the snapshot as a whole.
         let snapshot = self.shared.current.load();
         let snapshot = snapshot.as_ref()?;
-        (self.shared.age(snapshot) <= self.shared.stale).then(|| read(snapshot))
+        let age = self.shared.age(snapshot);
+        if age > self.timing.max_age {
+            // Fetches fail, or this process is a fork, which has no thread yet.
+            self.core();
+        }
+        (age <= self.timing.stale).then(|| read(snapshot))
     }
 
     /// The time since the last good set was fetched.
@@ -110,21 +140,26 @@ impl Refresher {
     /// For a token that arrives before any key: the end of the very first fetch. None after that, since an issuer that
     /// is down would delay every request by the timeout of a fetch.
     pub(super) fn first_fetch(&self) -> Option<Receiver<()>> {
-        let mut state = self.shared.lock();
+        let core = self.core();
+        let mut state = core.lock();
         if state.last_ended == 0 { state.subscribe() } else { None }
     }
 
     /// The time until the next scheduled fetch, in whole seconds and one more, so that the fetch has started by then.
     pub(super) fn retry_after_seconds(&self) -> u64 {
-        let wait = self.shared.lock().schedule.wait(self.shared.now());
+        let wait = self.core().lock().schedule.wait(self.shared.now());
         wait.as_secs().saturating_add(1)
     }
 }
 
 impl Drop for Refresher {
     fn drop(&mut self) {
-        self.shared.lock().is_stopped = true;
-        self.shared.wake.notify_one();
+        let core = self.shared.core.load();
+        // A fork that started no thread has none to stop, and its mutex can be locked for ever.
+        if core.process_id == process::id() {
+            core.lock().is_stopped = true;
+            core.wake.notify_one();
+        }
     }
 }
 
@@ -135,6 +170,27 @@ impl SharedState {
 
     fn age(&self, snapshot: &Snapshot) -> Duration {
         self.now().saturating_sub(snapshot.fetched_at)
+    }
+}
+
+impl Core {
+    fn new(timing: JwksOptions, last_ended: u64) -> Self {
+        let state = State {
+            schedule: Schedule::new(timing),
+            is_fetching: true,
+            last_ended,
+            is_stopped: false,
+            waiting: Vec::new(),
+            missing: MissingKeys::new(timing.cooldown),
+        };
+        Self { process_id: process::id(), state: Mutex::new(state), wake: Condvar::new() }
+    }
+
+    /// Releases the requests that wait; no further one does.
+    fn stop(&self) {
+        let mut state = self.lock();
+        state.is_stopped = true;
+        state.waiting.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

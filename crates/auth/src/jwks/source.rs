@@ -6,13 +6,40 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Fetches the issuer's key set. One thread calls it, one call at a time.
+/// Fetches the issuer's key set. There is one call of [`fetch`](Self::fetch) at a time, unless one outlived its deadline.
 pub trait JwksSource: Send + Sync {
-    /// Fetches the set; can block, and must return within a few seconds, since requests with an unknown key wait
-    /// for it.
+    /// Fetches the set, on a thread of its own; can block, and should return within a few seconds, since requests with an
+    /// unknown key wait for it.
     fn fetch(&self) -> Result<FetchedKeys, FetchError>;
 
-    /// Where the set comes from, for logs and reports; none by default.
+    /// How long requests wait for a fetch: 15 seconds by default. Then the fetch counts as failed (`timeout`), and its
+    /// result is ignored. Its thread remains until it returns; while four of them do, no further fetch starts. It must not
+    /// block. A source around another one returns the deadline of that one.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tasknook_auth::{FetchError, FetchedKeys, JwksSource};
+    ///
+    /// struct OnDisk;
+    ///
+    /// impl JwksSource for OnDisk {
+    ///     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+    ///         let body = std::fs::read("/etc/issuer/jwks.json");
+    ///         body.map(FetchedKeys::new).map_err(|error| FetchError::Unreachable(error.into()))
+    ///     }
+    ///
+    ///     // A network file system can hang.
+    ///     fn deadline(&self) -> Duration {
+    ///         Duration::from_secs(2)
+    ///     }
+    /// }
+    /// ```
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(15)
+    }
+
+    /// Where the set comes from, for logs and reports; none by default. It must not block.
     fn location(&self) -> Option<String> {
         None
     }

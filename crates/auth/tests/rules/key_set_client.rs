@@ -2,6 +2,7 @@
 //! to a limit. No request waits for an issuer that is slow, down or wrong, and the last good set is used until it is
 //! stale; from then on tokens are unavailable, not invalid.
 
+mod deadline;
 mod entries;
 #[cfg(feature = "jwks")]
 mod http;

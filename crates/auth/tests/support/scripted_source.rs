@@ -1,10 +1,11 @@
 //! A source of key sets with scripted responses and a fetch count.
 
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{TIMEOUT, key_set};
+use super::{Log, TIMEOUT, key_set};
 use tasknook_auth::{FetchError, FetchedKeys, JwksSource};
 
 type Answer = Box<dyn Fn() -> Result<FetchedKeys, FetchError> + Send + Sync>;
@@ -13,11 +14,15 @@ pub(crate) struct ScriptedSource {
     answer: Mutex<Arc<Answer>>,
     progress: Mutex<Progress>,
     changed: Condvar,
+    deadline: Mutex<Duration>,
+    /// For the thread of the verifier.
+    log: Mutex<Option<Log>>,
 }
 
 #[derive(Default)]
 struct Progress {
     started: usize,
+    ended: usize,
     is_blocked: bool,
 }
 
@@ -27,7 +32,13 @@ impl ScriptedSource {
     ) -> Arc<Self> {
         let answer: Answer = Box::new(answer);
         let progress = Mutex::new(Progress::default());
-        Arc::new(Self { answer: Mutex::new(Arc::new(answer)), progress, changed: Condvar::new() })
+        Arc::new(Self {
+            answer: Mutex::new(Arc::new(answer)),
+            progress,
+            changed: Condvar::new(),
+            deadline: Mutex::new(TIMEOUT),
+            log: Mutex::default(),
+        })
     }
 
     pub(crate) fn with_keys(entries: &[Value]) -> Arc<Self> {
@@ -57,6 +68,16 @@ impl ScriptedSource {
         self.set_body(key_set(entries));
     }
 
+    /// Sets the time after which a fetch is abandoned.
+    pub(crate) fn set_deadline(&self, deadline: Duration) {
+        *self.deadline.lock().unwrap() = deadline;
+    }
+
+    /// Makes the thread of a verifier that starts from now on log to `log`.
+    pub(crate) fn log_to(&self, log: &Log) {
+        *self.log.lock().unwrap() = Some(log.clone());
+    }
+
     /// Blocks fetches after their start, or releases them.
     pub(crate) fn block(&self, is_blocked: bool) {
         self.progress.lock().unwrap().is_blocked = is_blocked;
@@ -73,6 +94,13 @@ impl ScriptedSource {
         let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.started < count);
         assert!(!wait.unwrap().1.timed_out(), "fewer than {count} fetches");
     }
+
+    /// Waits until that many fetches have ended, without those that panicked.
+    pub(crate) fn await_ends(&self, count: usize) {
+        let progress = self.progress.lock().unwrap();
+        let wait = self.changed.wait_timeout_while(progress, TIMEOUT, |progress| progress.ended < count);
+        assert!(!wait.unwrap().1.timed_out(), "fewer than {count} fetches have ended");
+    }
 }
 
 impl JwksSource for ScriptedSource {
@@ -85,6 +113,16 @@ impl JwksSource for ScriptedSource {
         drop(progress);
         assert!(!wait.timed_out(), "a fetch was blocked and never released");
         let answer = Arc::clone(&self.answer.lock().unwrap());
-        answer()
+        let answer = answer();
+        self.progress.lock().unwrap().ended += 1;
+        self.changed.notify_all();
+        answer
+    }
+
+    fn deadline(&self) -> Duration {
+        if let Some(log) = self.log.lock().unwrap().take() {
+            log.listen_to_this_thread();
+        }
+        *self.deadline.lock().unwrap()
     }
 }

@@ -60,8 +60,16 @@ impl Client {
 
     /// When a fetch that starts now must have ended.
     pub(super) fn end_of_fetch(&self) -> Instant {
-        let has_succeeded = self.has_succeeded.load(Ordering::Relaxed);
-        Instant::now() + if has_succeeded { self.deadline } else { self.first_deadline }
+        Instant::now() + self.fetch_time()
+    }
+
+    /// The deadline of a source: a second more than that of its requests, which end by themselves.
+    pub(super) fn deadline(&self) -> Duration {
+        self.fetch_time() + Duration::from_secs(1)
+    }
+
+    fn fetch_time(&self) -> Duration {
+        if self.has_succeeded.load(Ordering::Relaxed) { self.deadline } else { self.first_deadline }
     }
 
     /// From now on the shorter deadline applies.

@@ -169,6 +169,10 @@ impl JwksSource for OidcSource {
         fetched
     }
 
+    fn deadline(&self) -> Duration {
+        self.client.deadline()
+    }
+
     /// The URL of the last request: that of the keys, or of the document while it cannot be read.
     fn location(&self) -> Option<String> {
         Some(self.client.location(&lock(&self.location)))

@@ -1,6 +1,7 @@
 //! The loop of the thread: wait until a fetch is due or requested, fetch, publish the set, wake the requests that wait.
 
 use std::error::Error;
+use std::io;
 use std::iter::successors;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -9,7 +10,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{SharedState, Snapshot};
+use super::source_caller::SourceCaller;
+use super::{Core, SharedState, Snapshot};
 use crate::jwks::schedule::Failure;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 use crate::keys::{KeySetError, Keys};
@@ -37,47 +39,55 @@ struct Failing {
 
 /// Releases the requests that wait when the thread ends, also by the panic of a clock or a log; they would wait for
 /// ever.
-struct StopGuard<'a>(&'a SharedState);
+struct StopGuard<'a>(&'a Core);
 
 impl Drop for StopGuard<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.is_stopped = true;
-        state.waiting.clear();
+        self.0.stop();
     }
 }
 
 #[derive(Debug, Error)]
-enum RefreshError {
+pub(super) enum RefreshError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
     KeySet(#[from] KeySetError),
     #[error("the source of the key set panicked")]
     Panic,
+    #[error("earlier fetches of the key set have not ended")]
+    Stuck,
+    #[error("cannot start a thread to fetch the key set")]
+    Thread(#[source] io::Error),
 }
 
 impl SharedState {
-    pub(super) fn run(&self, source: &dyn JwksSource) {
-        let _guard = StopGuard(self);
+    pub(super) fn run(&self, core: &Core, source: &Arc<dyn JwksSource>) {
+        let _guard = StopGuard(core);
+        let mut caller = SourceCaller::new(Arc::clone(source));
         let mut last = LastBodies::default();
         let mut failing = None;
-        while let Some(fetch) = self.wait_for_work() {
+        while let Some(fetch) = self.wait_for_work(core) {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
             // observer is ignored: a verifier whose thread is gone never gets a new key.
-            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(source, &mut last)));
+            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(&**source, &mut caller, &mut last)));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
             // For the log of a failure.
             let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
-            self.publish(fetch, result, location.as_deref(), &mut failing);
+            self.publish(core, fetch, result, location.as_deref(), &mut failing);
         }
     }
 
-    fn refresh(&self, source: &dyn JwksSource, last: &mut LastBodies) -> Result<Refreshed, RefreshError> {
-        let FetchedKeys { body, max_age } = source.fetch()?;
+    fn refresh(
+        &self,
+        source: &dyn JwksSource,
+        caller: &mut SourceCaller,
+        last: &mut LastBodies,
+    ) -> Result<Refreshed, RefreshError> {
+        let FetchedKeys { body, max_age } = caller.fetch()?;
         if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
             return Ok(Refreshed { anchor: Arc::clone(anchor), max_age });
         }
@@ -98,8 +108,8 @@ impl SharedState {
     }
 
     /// Returns the number of the fetch to start; none when the verifier was dropped.
-    fn wait_for_work(&self) -> Option<u64> {
-        let mut state = self.lock();
+    fn wait_for_work(&self, core: &Core) -> Option<u64> {
+        let mut state = core.lock();
         loop {
             if state.is_stopped {
                 return None;
@@ -111,7 +121,7 @@ impl SharedState {
                 state.is_fetching = true;
                 return Some(self.started.fetch_add(1, Ordering::AcqRel).saturating_add(1));
             }
-            state = self.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+            state = core.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -127,6 +137,7 @@ impl SharedState {
     /// Stores the new set before it wakes the requests that wait, so that their second attempt finds it.
     fn publish(
         &self,
+        core: &Core,
         fetch: u64,
         result: Result<Refreshed, RefreshError>,
         location: Option<&str>,
@@ -152,7 +163,7 @@ impl SharedState {
                 Some(error)
             }
         };
-        let mut state = self.lock();
+        let mut state = core.lock();
         match &error {
             None => state.schedule.succeeded(now, max_age, fastrand::f64()),
             Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
@@ -219,6 +230,8 @@ impl RefreshError {
             Self::KeySet(KeySetError::NoUsableKey) => "no_usable_key",
             Self::KeySet(KeySetError::PrivateKey) => "private_key",
             Self::Panic => "panic",
+            Self::Stuck => "stuck",
+            Self::Thread(_) => "thread",
         }
     }
 
@@ -229,7 +242,9 @@ impl RefreshError {
                 retry_after: error.retry_after(),
             },
             Self::KeySet(_) => Failure { reached_issuer: true, retry_after: None },
-            Self::Panic => Failure { reached_issuer: false, retry_after: None },
+            Self::Panic | Self::Stuck | Self::Thread(_) => {
+                Failure { reached_issuer: false, retry_after: None }
+            }
         }
     }
 }

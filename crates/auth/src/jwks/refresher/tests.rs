@@ -10,7 +10,7 @@ fn the_number_of_waiting_requests_is_limited() {
     let refresher =
         Refresher::start(Arc::clone(&source) as _, JwksOptions::default(), &options_on(ManualClock::at(NOW)))
             .unwrap();
-    await_condition(|| refresher.shared.lock().last_ended == 1);
+    await_condition(|| refresher.core().lock().last_ended == 1);
     source.block(true);
     let attempt = Attempt { arrived: 1, used: 1 };
     let waiting: Vec<_> = (0..MAX_WAITING)

@@ -68,7 +68,8 @@ impl Refresher {
     /// Decides on a token whose key is not in the set. It starts a fetch when none is in flight and the limit of fetches
     /// for unknown keys allows it.
     pub(in crate::jwks) fn on_unknown_key(&self, key_id: &str, attempt: &Attempt) -> NextStep {
-        let mut state = self.shared.lock();
+        let core = self.core();
+        let mut state = core.lock();
         let now = self.shared.now();
         if attempt.used > attempt.arrived {
             state.missing.insert(key_id, now);
@@ -86,7 +87,7 @@ impl Refresher {
         if !has_failed && (state.is_fetching || state.schedule.allow_request(now)) {
             if !state.is_fetching {
                 state.is_fetching = true;
-                self.shared.wake.notify_one();
+                core.wake.notify_one();
             }
             if let Some(fetch) = state.subscribe() {
                 return NextStep::Wait(fetch);

@@ -2,8 +2,8 @@
 //! and not the set.
 
 use std::slice;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -174,11 +174,8 @@ fn the_last_256_entries_count_and_the_rest_is_logged() {
 fn an_unchanged_set_is_logged_once() {
     let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let body = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
-    let (theirs, started) = (log.clone(), Once::new());
-    let source = ScriptedSource::new(move || {
-        started.call_once(|| theirs.listen_to_this_thread());
-        Ok(FetchedKeys::new(body.clone()))
-    });
+    let source = ScriptedSource::with_body(body);
+    source.log_to(&log);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     for fetches in 2..5 {
@@ -195,12 +192,12 @@ fn alternating_sets_are_logged_once_each() {
     let (log, key, clock) = (Log::default(), SigningKey::ed25519(), ManualClock::at(NOW));
     let good = key_set(&[json!({ "kty": "oct", "kid": "oct1" }), key.jwk("ed1")]);
     let unusable = key_set(&[json!({ "kty": "oct", "kid": "oct2" })]);
-    let (theirs, started, turn) = (log.clone(), Once::new(), AtomicUsize::new(0));
+    let turn = AtomicUsize::new(0);
     let source = ScriptedSource::new(move || {
-        started.call_once(|| theirs.listen_to_this_thread());
-        let is_good = turn.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+        let is_good = turn.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
         Ok(FetchedKeys::new(if is_good { good.clone() } else { unusable.clone() }))
     });
+    source.log_to(&log);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
     for fetches in 2..7 {

@@ -1,6 +1,7 @@
 //! Rule 7 over HTTP: a redirect leads to another path of the issuer, or nowhere.
 
 use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use super::{PATH, assert_fetches, source};
 use crate::support::{Issuer, Log, await_condition, respond, rules};
@@ -39,7 +40,7 @@ fn a_failed_fetch_logs_the_url_and_the_redirect() {
     }
 }
 
-/// A source that makes the thread that fetches log to this test.
+/// A source that makes the thread of the verifier log to this test.
 struct Logging {
     source: HttpJwksSource,
     log: Log,
@@ -48,8 +49,13 @@ struct Logging {
 
 impl JwksSource for Logging {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
-        self.started.call_once(|| self.log.listen_to_this_thread());
         self.source.fetch()
+    }
+
+    // Runs on the thread of the verifier, unlike the fetch.
+    fn deadline(&self) -> Duration {
+        self.started.call_once(|| self.log.listen_to_this_thread());
+        self.source.deadline()
     }
 
     fn location(&self) -> Option<String> {

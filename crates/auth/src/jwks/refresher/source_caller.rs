@@ -1,0 +1,48 @@
+//! Calls the source on threads of their own, so that one that never returns cannot hold the requests that wait.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use super::fetch_loop::RefreshError;
+use crate::{FetchError, FetchedKeys, JwksSource};
+
+/// The most calls that have not returned although their deadline is over. Each holds a thread, so with that many no
+/// further one is made until one returns.
+const MAX_ABANDONED: usize = 4;
+
+pub(super) struct SourceCaller {
+    source: Arc<dyn JwksSource>,
+    abandoned: Vec<JoinHandle<()>>,
+}
+
+impl SourceCaller {
+    pub(super) fn new(source: Arc<dyn JwksSource>) -> Self {
+        Self { source, abandoned: Vec::new() }
+    }
+
+    /// Waits up to the deadline; a later result is dropped.
+    pub(super) fn fetch(&mut self) -> Result<FetchedKeys, RefreshError> {
+        self.abandoned.retain(|thread| !thread.is_finished());
+        if self.abandoned.len() >= MAX_ABANDONED {
+            return Err(RefreshError::Stuck);
+        }
+        let deadline = self.source.deadline();
+        let (sender, receiver) = sync_channel(1);
+        let source = Arc::clone(&self.source);
+        let call = move || {
+            // Fails when the deadline is over.
+            let _ = sender.send(source.fetch());
+        };
+        let thread =
+            thread::Builder::new().name("jwks-fetch".to_owned()).spawn(call).map_err(RefreshError::Thread)?;
+        match receiver.recv_timeout(deadline) {
+            Ok(result) => Ok(result?),
+            Err(RecvTimeoutError::Timeout) => {
+                self.abandoned.push(thread);
+                Err(FetchError::Timeout.into())
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(RefreshError::Panic),
+        }
+    }
+}
