@@ -30,9 +30,10 @@ pub(super) fn is_leaked(entry: &Value) -> bool {
     entry.get("kty").is_none_or(|kty| kty != "oct") && PRIVATE.iter().any(has)
 }
 
-/// The member that no two public keys share: a modulus or a coordinate.
+/// The member that no two public keys share: the modulus of RSA, a coordinate otherwise.
 pub(super) fn public_value(entry: &Value) -> Option<&str> {
-    ["n", "x"].iter().find_map(|name| entry.get(name)?.as_str())
+    let name = if entry.get("kty").is_some_and(|kty| kty == "RSA") { "n" } else { "x" };
+    entry.get(name)?.as_str()
 }
 
 impl Jwk {

@@ -69,6 +69,11 @@ impl KeySet {
                 log_leaked(entry);
                 continue;
             }
+            // Whatever names one of them means all of them.
+            if entries.iter().take(index).any(|other| other == entry) {
+                log_dropped(index, entry, "an equal entry precedes it");
+                continue;
+            }
             match Jwk::parse(entry) {
                 Err(reason) => log_dropped(index, entry, reason),
                 Ok(jwk) => usable.push((index, *entry, jwk)),

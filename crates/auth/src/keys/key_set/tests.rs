@@ -53,6 +53,13 @@ fn the_keys_of_a_name_are_found_by_algorithm() {
 }
 
 #[test]
+fn equal_entries_are_one_key() {
+    let one = SigningKey::ed25519().jwk("ed1");
+    let set = parse(&[one.clone(), one.clone(), one]).ok().unwrap();
+    assert_eq!((set.len(), finds(&set, Some("ed1")), finds(&set, None)), (1, "EdDSA", "EdDSA"));
+}
+
+#[test]
 fn one_bad_entry_among_good_ones_costs_nothing_but_itself() {
     let entries = [
         json!({ "kty": "OKP", "kid": 42 }),

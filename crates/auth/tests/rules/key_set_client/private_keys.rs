@@ -41,7 +41,9 @@ fn a_published_private_key_is_dropped_whatever_its_kind() {
 #[test]
 fn a_leaked_key_is_dropped_under_every_name() {
     let (key, good) = (SigningKey::p256(), SigningKey::ed25519());
-    let entries = [key.jwk("again"), leaked(&key.jwk("leaked"), "d"), key.jwk("leaked"), good.jwk("good")];
+    let mut leak = leaked(&key.jwk("leaked"), "d");
+    leak["n"] = json!("of no meaning for this type");
+    let entries = [key.jwk("again"), leak, key.jwk("leaked"), good.jwk("good")];
     let verifier = jwks(&ScriptedSource::with_keys(&entries));
     assert_eq!(verdict(&verifier, &good.token("good", &claims())), "accepted");
     for name in ["again", "leaked"] {
