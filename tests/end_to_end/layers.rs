@@ -29,8 +29,17 @@ const DOMAIN_MAY_USE: [&str; 9] = [
 ];
 
 /// The optional dependencies of the auth crate: a framework or a client comes only with its feature.
-const AUTH_MAY_OFFER: [&str; 7] =
-    ["actix-web", "axum-core", "http", "rustls", "tower-layer", "tower-service", "ureq"];
+const AUTH_MAY_OFFER: [&str; 9] = [
+    "actix-web",
+    "axum-core",
+    "http",
+    "rustls",
+    "rustls-native-certs",
+    "tower-layer",
+    "tower-service",
+    "ureq",
+    "url",
+];
 
 /// The dependencies of each crate of the workspace, except for tests, by its name.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
