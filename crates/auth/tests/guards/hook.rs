@@ -6,6 +6,9 @@ use std::sync::Arc;
 use ::actix_web::body::BoxBody;
 use ::actix_web::http::header::{HeaderName as ActixHeaderName, HeaderValue as ActixHeaderValue};
 use ::actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use ::axum::Router;
+use ::axum::body::Body;
+use ::axum::routing::get;
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
@@ -13,7 +16,7 @@ use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
 use tasknook_auth::tower::RequireToken;
-use tasknook_auth::{AuthError, Identity, TokenVerifier};
+use tasknook_auth::{AuthError, CredentialsError, Identity, TokenVerifier};
 
 use crate::adapters::{Answer, Guards, ask, ask_frameworks, guards};
 use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
@@ -149,4 +152,16 @@ fn the_innermost_guard_with_a_hook_calls_it() {
         let response = pollster::block_on(service.oneshot(request)).unwrap();
         assert_eq!(response.headers()["x-note"], expected);
     }
+}
+
+/// A layer around a whole router sees a response that has its length already.
+#[test]
+fn the_length_of_a_replaced_body_is_not_the_old_one() {
+    let router = Router::new().route("/error", get(async || AuthError::from(CredentialsError::Malformed)));
+    let guard = RequireToken::new(guard()).on_reject(|_, _, response| response.map(|_| Body::from("short")));
+    let request = Request::get("/error").header("authorization", credentials_of("user-a"));
+    let response = pollster::block_on(guard.layer(router).oneshot(request.body(Body::empty()).unwrap()));
+    let response = response.unwrap();
+    assert_eq!(response.status(), 400);
+    assert_eq!(response.headers().get("content-length"), None);
 }
