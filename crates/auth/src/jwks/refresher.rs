@@ -4,7 +4,7 @@ mod fetch_loop;
 mod source_caller;
 mod unknown_keys;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, process, thread};
@@ -55,6 +55,10 @@ pub(super) struct Snapshot {
     /// The number of the fetch.
     pub(super) fetch: u64,
     fetched_at: Duration,
+    /// The same by the calendar, in seconds since 1970.
+    fetched_at_unix: i64,
+    /// A fetch was brought forward since the set is old by the calendar only.
+    is_found_old: AtomicBool,
 }
 
 struct State {
@@ -121,10 +125,22 @@ impl Refresher {
         let snapshot = snapshot.as_ref()?;
         let age = self.shared.age(snapshot);
         if age > self.timing.max_age {
-            // Fetches fail, or this process is a fork, which has no thread yet.
-            self.core();
+            self.on_old_set(snapshot);
         }
         (age <= self.timing.stale).then(|| read(snapshot))
+    }
+
+    /// Fetches fail, or this process is a fork, which has no thread yet, or the machine was asleep, and the thread with it.
+    #[cold]
+    fn on_old_set(&self, snapshot: &Snapshot) {
+        let core = self.core();
+        let now = self.shared.now();
+        let is_asleep = now.saturating_sub(snapshot.fetched_at) <= self.timing.max_age;
+        // Once: further fetches follow the schedule.
+        if is_asleep && !snapshot.is_found_old.swap(true, Ordering::Relaxed) {
+            core.lock().schedule.bring_forward(now);
+            core.wake.notify_one();
+        }
     }
 
     /// The time since the last good set was fetched.
@@ -168,8 +184,12 @@ impl SharedState {
         self.options.clock.monotonic()
     }
 
+    /// Monotonic clocks stand still while a machine sleeps, and calendars can be set back, so the larger one counts. Of the
+    /// calendar's whole seconds one can be incomplete.
     fn age(&self, snapshot: &Snapshot) -> Duration {
-        self.now().saturating_sub(snapshot.fetched_at)
+        let seconds = self.options.clock.unix_seconds().saturating_sub(snapshot.fetched_at_unix);
+        let by_calendar = Duration::from_secs(u64::try_from(seconds).unwrap_or_default().saturating_sub(1));
+        self.now().saturating_sub(snapshot.fetched_at).max(by_calendar)
     }
 }
 

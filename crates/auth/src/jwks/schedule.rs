@@ -47,6 +47,11 @@ impl Schedule {
         self.due.saturating_sub(now)
     }
 
+    /// Makes a fetch due now, or when the issuer's `Retry-After` ends.
+    pub(super) fn bring_forward(&mut self, now: Duration) {
+        self.due = self.due.min(now.max(self.blocked_until));
+    }
+
     /// Whether an unknown key can cause a fetch now, which it then does.
     pub(super) fn allow_request(&mut self, now: Duration) -> bool {
         now >= self.blocked_until && self.bucket.take(now)
@@ -189,6 +194,17 @@ mod tests {
             .collect();
         assert_eq!(pauses[..6], [500, 1000, 2000, 4000, 8000, 10_000]);
         assert_eq!(pauses[39], 10_000);
+    }
+
+    #[test]
+    fn a_fetch_is_brought_forward_to_retry_after_at_most() {
+        let mut schedule = schedule();
+        schedule.succeeded(seconds(100), None, 0.0);
+        schedule.bring_forward(seconds(110));
+        assert_eq!(schedule.wait(seconds(110)), Duration::ZERO);
+        schedule.failed(seconds(110), limited_for(seconds(60)), 0.0);
+        schedule.bring_forward(seconds(120));
+        assert_eq!(schedule.wait(seconds(120)), seconds(50));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod http;
 mod outage;
 mod private_keys;
 mod refresh;
+mod sleep;
 mod timing;
 mod unknown_keys;
 

@@ -68,6 +68,11 @@ impl ManualClock {
         self.monotonic_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    /// Sets the calendar forward, as when the machine was asleep.
+    pub(crate) fn set_forward(&self, by: Duration) {
+        self.unix_seconds.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
+    }
+
     /// Sets the calendar back.
     pub(crate) fn set_back(&self, by: Duration) {
         self.unix_seconds.fetch_sub(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);

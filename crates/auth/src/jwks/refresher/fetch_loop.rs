@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -150,7 +150,13 @@ impl SharedState {
             Ok(Refreshed { anchor, max_age: stated }) => {
                 max_age = stated;
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
-                let new = Snapshot { anchor: Arc::clone(&anchor), fetch, fetched_at: now };
+                let new = Snapshot {
+                    anchor: Arc::clone(&anchor),
+                    fetch,
+                    fetched_at: now,
+                    fetched_at_unix: self.options.clock.unix_seconds(),
+                    is_found_old: AtomicBool::new(false),
+                };
                 let old = self.current.swap(Some(Arc::new(new)));
                 is_changed = old.is_none_or(|old| !Arc::ptr_eq(&old.anchor, &anchor));
                 None
