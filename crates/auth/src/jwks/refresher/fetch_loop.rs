@@ -184,11 +184,12 @@ impl SharedState {
         let waiting = std::mem::take(&mut state.waiting);
         let wait = state.schedule.wait(now);
         drop(state);
+        // First: a program that verifies one token can end as soon as it is woken.
+        log(error.as_ref(), location, wait, now, failing);
         for request in waiting {
             // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());
         }
-        log(error.as_ref(), location, wait, now, failing);
     }
 }
 
