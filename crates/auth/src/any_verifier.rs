@@ -122,6 +122,15 @@ impl AnyVerifier {
         self.verifiers().map(line).collect()
     }
 
+    /// The issuers that each trust anchor accepts; no issuer means every one.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = &[String]> {
+        self.verifiers().map(|verifier| &verifier.policy().rules.issuers[..])
+    }
+
+    pub(crate) fn limit_bytes(&self) -> usize {
+        self.limit_bytes
+    }
+
     fn verifiers(&self) -> impl Iterator<Item = VerifierRef<'_>> {
         let shared = self.shared.as_ref().map(VerifierRef::Shared);
         shared.into_iter().chain(self.jwks.as_ref().map(VerifierRef::Jwks))
@@ -142,20 +151,29 @@ impl AnyVerifier {
             return Ok(identity);
         }
         let jws = self.notify_on_err(CompactJws::parse(token.text()))?;
+        self.verify_parsed(&token, &jws).await
+    }
+
+    /// Verifies a token that is not in the cache, and notifies the observer of the verdict.
+    pub(crate) async fn verify_parsed(
+        &self,
+        token: &RawToken<'_>,
+        jws: &CompactJws<'_>,
+    ) -> Result<Identity, VerifyError> {
         let verifier = self.notify_on_err(self.verifier_for(jws.header()))?;
-        let verdict = verifier.verify(&token, &jws).await;
+        let verdict = verifier.verify(token, jws).await;
         notify(verifier.policy().observer(), verdict.map(|identity| (identity, VerifiedBy::Signature)))
     }
 
     /// Looks the token up in the caches of both trust anchors.
-    fn find_cached(&self, token: &RawToken<'_>) -> Option<Identity> {
+    pub(crate) fn find_cached(&self, token: &RawToken<'_>) -> Option<Identity> {
         let cached = self.verifiers().find_map(|verifier| Some((verifier, verifier.cached(token)?)));
         let (verifier, identity) = cached?;
         notify(verifier.policy().observer(), Ok((identity, VerifiedBy::Cache))).ok()
     }
 
-    /// Notifies of a token that is rejected before a trust anchor is selected.
-    fn notify_on_err<T>(&self, result: Result<T, VerifyError>) -> Result<T, VerifyError> {
+    /// Notifies the observer of a token that is rejected before a trust anchor is selected.
+    pub(crate) fn notify_on_err<T>(&self, result: Result<T, VerifyError>) -> Result<T, VerifyError> {
         result.inspect_err(|error| self.observer.rejected(error))
     }
 }

@@ -14,7 +14,7 @@ use crate::{Excerpt, VerifyError};
 
 pub use access::AccessDenied;
 pub use custom::ClaimsError;
-pub(crate) use detail::show_duration;
+pub(crate) use detail::{member_of, show_duration};
 pub(crate) use identity::Facts;
 pub use identity::Identity;
 use numeric_date::NumericDate;
@@ -159,13 +159,15 @@ impl ClaimRules {
 
     /// One string, compared exactly (RFC 7519 §4.1.1).
     fn check_issuer(&self, claims: &Claims<'_>, _: i64) -> Result<(), VerifyError> {
-        match claims.get("iss") {
-            // Public values, so they need no comparison in constant time.
-            None if self.issuers.is_empty() => Ok(()),
-            None => Err(missing("iss")),
-            Some(Json::Text(issuer)) if self.issuers.is_empty() || is_among(&self.issuers, issuer) => Ok(()),
-            Some(Json::Text(issuer)) => Err(VerifyError::UnknownIssuer { issuer: Excerpt::of(issuer) }),
-            Some(_) => Err(invalid("iss", "must be a string")),
+        if self.issuers.is_empty() && claims.get("iss").is_none() {
+            return Ok(());
+        }
+        let issuer = claims.issuer()?;
+        // Public values, so they need no comparison in constant time.
+        if self.issuers.is_empty() || is_among(&self.issuers, issuer) {
+            Ok(())
+        } else {
+            Err(unknown_issuer(issuer))
         }
     }
 
@@ -195,6 +197,15 @@ impl<'a> Claims<'a> {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
         self.0.get(name)
+    }
+
+    /// The issuer (RFC 7519 §4.1.1).
+    pub(crate) fn issuer(&self) -> Result<&str, VerifyError> {
+        match self.get("iss") {
+            None => Err(missing("iss")),
+            Some(Json::Text(issuer)) => Ok(issuer),
+            Some(_) => Err(invalid("iss", "must be a string")),
+        }
     }
 
     fn expiry(&self) -> Result<NumericDate, VerifyError> {
@@ -227,6 +238,10 @@ fn is_among(accepted: &[String], text: &str) -> bool {
 
 fn missing(claim: &str) -> VerifyError {
     VerifyError::MissingClaim { claim: claim.to_owned() }
+}
+
+pub(crate) fn unknown_issuer(issuer: &str) -> VerifyError {
+    VerifyError::UnknownIssuer { issuer: Excerpt::of(issuer) }
 }
 
 fn invalid(claim: &str, expected: &'static str) -> VerifyError {

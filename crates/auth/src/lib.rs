@@ -22,6 +22,7 @@ mod any_verifier;
 mod bearer;
 mod claims;
 mod error;
+mod issuers;
 mod jwks;
 mod keys;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use bearer::{
 pub use bearer::{Claims, MaybeIdentity};
 pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
+pub use issuers::IssuerVerifier;
 pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 #[cfg(feature = "jwks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]

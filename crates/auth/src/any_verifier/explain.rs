@@ -26,11 +26,7 @@ impl AnyVerifier {
 
     /// Returns early when the later rules have nothing to apply to.
     fn apply_all(&self, token: &str, error: Option<&VerifyError>, findings: &mut Findings) -> Option<()> {
-        let limit = self.limit_bytes;
-        let detail = format!("{} bytes, at most {limit}", token.len());
-        findings.apply(ReportRule::Length, detail, check_length(token, limit))?;
-        let detail = format!("{} parts between dots", token.split('.').count());
-        let parts = findings.apply(ReportRule::Form, detail, Parts::split(token))?;
+        let parts = apply_form_rules(token, self.limit_bytes, findings)?;
         let header = parts.header();
         let verifier = header.as_ref().ok().and_then(|header| self.verifier_for(header).ok());
         // Without a trust anchor for the token, show the rules of the first one.
@@ -58,13 +54,35 @@ impl AnyVerifier {
         error: Option<&VerifyError>,
         findings: &mut Findings,
     ) -> Option<()> {
-        let detail = header.as_ref().map(Header::to_string).unwrap_or_default();
-        let header = findings.apply(ReportRule::Header, detail, header)?;
+        let header = apply_header_rule(header, findings)?;
         let limit = verifier.policy().rules.max_token_bytes;
         let admitted = self.verifier_for(&header).and_then(|verifier| verifier.admits(token, &header));
         let detail = format!("{}, for tokens of at most {limit} bytes", verifier.name());
         findings.apply(ReportRule::TrustAnchor, detail, admitted)?;
         verifier.apply_key_rules(&CompactJws::parse(token).ok()?, error, findings)
+    }
+}
+
+fn apply_form_rules<'a>(token: &'a str, limit: usize, findings: &mut Findings) -> Option<Parts<'a>> {
+    let detail = format!("{} bytes, at most {limit}", token.len());
+    findings.apply(ReportRule::Length, detail, check_length(token, limit))?;
+    let detail = format!("{} parts between dots", token.split('.').count());
+    findings.apply(ReportRule::Form, detail, Parts::split(token))
+}
+
+fn apply_header_rule(header: Result<Header, VerifyError>, findings: &mut Findings) -> Option<Header> {
+    let detail = header.as_ref().map(Header::to_string).unwrap_or_default();
+    findings.apply(ReportRule::Header, detail, header)
+}
+
+impl Report {
+    /// The report on a token that is rejected before a verifier is selected for it, by the rules for that.
+    pub(crate) fn without_verifier(token: &str, limit: usize, error: VerifyError) -> Self {
+        let mut findings = Findings::new();
+        if let Some(parts) = apply_form_rules(token, limit, &mut findings) {
+            apply_header_rule(parts.header(), &mut findings);
+        }
+        Self { findings: findings.into_vec(), verdict: Err(error) }
     }
 }
 

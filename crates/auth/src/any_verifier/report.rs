@@ -159,6 +159,20 @@ impl Report {
         self.verdict.as_ref()
     }
 
+    /// Adds the finding of the rule that selects a verifier by the issuer, before that of the trust anchor, which belongs
+    /// to the selected one. None when the rule could not be applied.
+    pub(crate) fn with_issuer(mut self, found: Option<(String, Result<(), VerifyError>)>) -> Self {
+        let (detail, outcome) = match found {
+            None => (String::new(), Outcome::NotApplied),
+            Some((detail, Ok(()))) => (detail, Outcome::Passed),
+            Some((detail, Err(error))) => (detail, Outcome::Failed(error)),
+        };
+        let anchor = ReportRule::TrustAnchor.name();
+        let index = self.findings.iter().position(|finding| finding.rule == anchor).unwrap_or_default();
+        self.findings.insert(index, Finding { rule: "issuer", detail, outcome });
+        self
+    }
+
     /// The rules, in the order in which a verifier applies them.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -168,7 +182,7 @@ impl Report {
 
 impl Finding {
     /// The name of the rule: `length`, `form`, `header`, `trust anchor`, `key`, `signature`, `payload`, `exp`, `nbf`,
-    /// `iat`, `iss`, `aud` or `user id`.
+    /// `iat`, `iss`, `aud` or `user id`; from an [`IssuerVerifier`](crate::IssuerVerifier) also `issuer`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule

@@ -16,7 +16,7 @@ pub(super) fn date(claims: &Claims<'_>, name: &str, now: i64) -> String {
 }
 
 /// For a claim that is compared with a list.
-pub(super) fn member_of(claims: &Claims<'_>, name: &str, accepted: &[String]) -> String {
+pub(crate) fn member_of(claims: &Claims<'_>, name: &str, accepted: &[String]) -> String {
     let value = claims.get(name).map_or_else(|| "absent".to_owned(), show);
     if accepted.is_empty() {
         format!("{value}; any is accepted")

@@ -6,9 +6,21 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Neither a shared secret nor a key set.
+    /// Neither a shared secret nor a key set; or no verifier, where several can be.
     #[error("no trust anchor is configured: a shared secret, a JWKS URL or both are needed")]
     NoTrustAnchor,
+    /// One of several verifiers accepts every issuer, so that none of them can be selected by the issuer.
+    #[error("verifier {position} accepts every issuer; set the issuers in its rules")]
+    AnyIssuer {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// Two of several verifiers accept the same issuer.
+    #[error("two verifiers accept the issuer {issuer:?}")]
+    RepeatedIssuer {
+        /// The value of `iss`.
+        issuer: String,
+    },
     /// The list of secrets is empty.
     #[error("the list of shared secrets is empty")]
     NoSecret,

@@ -34,7 +34,7 @@ impl<'a> CompactJws<'a> {
         &self.parts.signature
     }
 
-    /// For the key alone, after it has verified the signature.
+    /// For the key, after it has verified the signature, and to select a verifier by the issuer.
     pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, VerifyError> {
         self.parts.unverified_payload()
     }

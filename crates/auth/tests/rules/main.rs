@@ -16,6 +16,7 @@ mod issuer_and_audience;
 mod key_set_client;
 mod no_panics;
 mod required_claims_and_times;
+mod several_issuers;
 #[path = "../support/support.rs"]
 mod support;
 mod token_cache;
