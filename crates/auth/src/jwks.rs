@@ -4,6 +4,7 @@
 //! One thread decides on fetches, one at a time unless one outlives its deadline. Requests read the last good set through an atomic pointer
 //! and wait only when the set that is being fetched could have the key that they need.
 
+mod disk;
 #[cfg(feature = "jwks")]
 mod http;
 mod options;
@@ -21,6 +22,7 @@ use crate::verifier::{Policy, RawToken, TrustAnchor, Verdict, VerifiedBy, notify
 use crate::{BoxFuture, ClaimRules, ConfigError, Identity, TokenVerifier, VerifierOptions, VerifyError};
 use refresher::{Attempt, NextStep, Refresher};
 
+pub use disk::DiskCache;
 #[cfg(feature = "jwks")]
 pub use http::{HttpJwksSource, HttpOptions, OidcSource};
 pub use options::JwksOptions;

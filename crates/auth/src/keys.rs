@@ -13,6 +13,7 @@ use crate::{ConfigError, Excerpt, VerifyError};
 use key_set::{KeySet, Lookup};
 use verifying_key::VerifyingKey;
 
+pub(crate) use key_set::Contents;
 pub use key_set::KeySetError;
 pub use secret::{Secret, versioned_secrets};
 

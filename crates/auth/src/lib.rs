@@ -57,7 +57,7 @@ pub use bearer::{Claims, MaybeIdentity};
 pub use claims::{AccessDenied, ClaimRules, ClaimsError, Identity};
 pub use error::{ConfigError, Excerpt, VerifyError};
 pub use issuers::IssuerVerifier;
-pub use jwks::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
+pub use jwks::{DiskCache, FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 #[cfg(feature = "jwks")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
 pub use jwks::{HttpJwksSource, HttpOptions, OidcSource};

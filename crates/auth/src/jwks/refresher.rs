@@ -59,6 +59,8 @@ pub(super) struct Snapshot {
     fetched_at_unix: i64,
     /// A fetch was brought forward since the set is old by the calendar only.
     is_found_old: AtomicBool,
+    /// How old it was then.
+    age: Duration,
 }
 
 struct State {
@@ -189,7 +191,7 @@ impl SharedState {
     fn age(&self, snapshot: &Snapshot) -> Duration {
         let seconds = self.options.clock.unix_seconds().saturating_sub(snapshot.fetched_at_unix);
         let by_calendar = Duration::from_secs(u64::try_from(seconds).unwrap_or_default().saturating_sub(1));
-        self.now().saturating_sub(snapshot.fetched_at).max(by_calendar)
+        self.now().saturating_sub(snapshot.fetched_at).max(by_calendar).saturating_add(snapshot.age)
     }
 }
 

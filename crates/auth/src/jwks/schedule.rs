@@ -63,13 +63,12 @@ impl Schedule {
         self.due.min(requested).saturating_sub(now)
     }
 
-    /// The issuer's `max_age` can shorten the interval, though not below the cooldown.
-    pub(super) fn succeeded(&mut self, now: Duration, max_age: Option<Duration>, jitter: f64) {
+    /// The issuer's `max_age`, and the age of a copy, can shorten the interval, though not below the cooldown.
+    pub(super) fn succeeded(&mut self, now: Duration, age: Duration, max_age: Option<Duration>, jitter: f64) {
         let interval = |max_age: Duration| max_age.mul_f64(REFRESH_AT * (1.0 - jitter / 10.0));
-        let mut pause = interval(self.options.max_age);
-        if let Some(max_age) = max_age.filter(|max_age| *max_age < self.options.max_age) {
-            pause = pause.min(interval(max_age).max(self.options.cooldown));
-        }
+        let own = interval(self.options.max_age);
+        let stated = max_age.map_or(own, interval).min(own);
+        let pause = stated.saturating_sub(age).max(own.min(self.options.cooldown));
         self.failures = 0;
         self.has_succeeded = true;
         self.due = now.saturating_add(pause);
@@ -156,9 +155,9 @@ mod tests {
     #[test]
     fn a_set_is_fetched_again_at_72_to_80_percent_of_its_age() {
         let mut schedule = schedule();
-        schedule.succeeded(seconds(100), None, 0.0);
+        schedule.succeeded(seconds(100), Duration::ZERO, None, 0.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(240));
-        schedule.succeeded(seconds(100), None, 1.0);
+        schedule.succeeded(seconds(100), Duration::ZERO, None, 1.0);
         assert_eq!(schedule.wait(seconds(100)), seconds(216));
     }
 
@@ -174,13 +173,28 @@ mod tests {
             (seconds(3600), seconds(240)),
             (Duration::MAX, seconds(240)),
         ] {
-            schedule.succeeded(seconds(100), Some(stated), 0.0);
+            schedule.succeeded(seconds(100), Duration::ZERO, Some(stated), 0.0);
             assert_eq!(schedule.wait(seconds(100)), pause, "{stated:?}");
         }
         // A cooldown above the interval does not extend it.
         let mut schedule = Schedule::new(JwksOptions::default().max_age(seconds(1)));
-        schedule.succeeded(seconds(100), Some(Duration::ZERO), 0.0);
+        schedule.succeeded(seconds(100), Duration::ZERO, Some(Duration::ZERO), 0.0);
         assert_eq!(schedule.wait(seconds(100)), Duration::from_millis(800));
+    }
+
+    #[test]
+    fn a_copy_is_fetched_again_sooner_by_its_age() {
+        let mut schedule = schedule();
+        let cooldown = JwksOptions::default().cooldown;
+        for (age, stated, pause) in [
+            (seconds(100), None, seconds(140)),
+            (seconds(100), Some(seconds(200)), seconds(60)),
+            (seconds(239), None, cooldown),
+            (Duration::MAX, None, cooldown),
+        ] {
+            schedule.succeeded(seconds(100), age, stated, 0.0);
+            assert_eq!(schedule.wait(seconds(100)), pause, "{age:?}");
+        }
     }
 
     #[test]
@@ -199,7 +213,7 @@ mod tests {
     #[test]
     fn a_fetch_is_brought_forward_to_retry_after_at_most() {
         let mut schedule = schedule();
-        schedule.succeeded(seconds(100), None, 0.0);
+        schedule.succeeded(seconds(100), Duration::ZERO, None, 0.0);
         schedule.bring_forward(seconds(110));
         assert_eq!(schedule.wait(seconds(110)), Duration::ZERO);
         schedule.failed(seconds(110), limited_for(seconds(60)), 0.0);
@@ -212,7 +226,7 @@ mod tests {
         let mut schedule = schedule();
         schedule.failed(seconds(1), UNREACHABLE, 1.0);
         schedule.failed(seconds(2), UNREACHABLE, 1.0);
-        schedule.succeeded(seconds(3), None, 0.0);
+        schedule.succeeded(seconds(3), Duration::ZERO, None, 0.0);
         schedule.failed(seconds(4), UNREACHABLE, 0.0);
         assert_eq!(schedule.wait(seconds(4)), Duration::from_millis(250));
     }
@@ -247,7 +261,7 @@ mod tests {
     #[test]
     fn the_wait_is_for_a_scheduled_fetch_or_the_bucket() {
         let mut schedule = schedule();
-        schedule.succeeded(seconds(100), None, 0.0);
+        schedule.succeeded(seconds(100), Duration::ZERO, None, 0.0);
         while schedule.allow_request(seconds(100)) {}
         assert_eq!(schedule.wait_for_any(seconds(104)), seconds(6));
         schedule.failed(seconds(105), UNREACHABLE, 1.0);
@@ -261,7 +275,7 @@ mod tests {
         let mut schedule = Schedule::new(JwksOptions::default().cooldown(seconds(30)));
         schedule.failed(seconds(1), HANGS, 0.0);
         assert_eq!(schedule.wait(seconds(1)), seconds(10), "there is no set yet");
-        schedule.succeeded(seconds(11), None, 0.0);
+        schedule.succeeded(seconds(11), Duration::ZERO, None, 0.0);
         schedule.failed(seconds(251), HANGS, 0.0);
         assert_eq!(schedule.wait(seconds(251)), seconds(30));
         assert!(!schedule.allow_request(Duration::from_millis(280_999)));

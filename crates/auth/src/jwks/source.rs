@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -45,6 +46,20 @@ pub trait JwksSource: Send + Sync {
     }
 }
 
+impl<S: JwksSource + ?Sized> JwksSource for Arc<S> {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        S::fetch(self)
+    }
+
+    fn deadline(&self) -> Duration {
+        S::deadline(self)
+    }
+
+    fn location(&self) -> Option<String> {
+        S::location(self)
+    }
+}
+
 /// A key set as it was received, not yet parsed. Its `Debug` shows the length only: a published secret must not get into
 /// a log.
 ///
@@ -59,12 +74,13 @@ pub trait JwksSource: Send + Sync {
 pub struct FetchedKeys {
     pub(crate) body: Vec<u8>,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) age: Duration,
 }
 
 impl FetchedKeys {
     /// Takes the body of the response.
     pub fn new(body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), max_age: None }
+        Self { body: body.into(), max_age: None, age: Duration::ZERO }
     }
 
     /// Sets how long the issuer states that the set is current. It shortens the interval to the next fetch, though not
@@ -89,6 +105,22 @@ impl FetchedKeys {
     #[must_use]
     pub fn max_age(&self) -> Option<Duration> {
         self.max_age
+    }
+
+    /// Sets how long ago the set was fetched, for a source with a copy that can be older than the call. The age counts
+    /// towards [`JwksOptions::stale`](crate::JwksOptions::stale) and the next fetch follows sooner, after
+    /// [`JwksOptions::cooldown`](crate::JwksOptions::cooldown) at the earliest; a token whose key is not in the set is
+    /// unavailable rather than rejected.
+    #[must_use]
+    pub fn with_age(mut self, age: Duration) -> Self {
+        self.age = age;
+        self
+    }
+
+    /// How long ago the set was fetched; zero by default.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.age
     }
 
     /// The body of the response, for a source around another one: to keep a copy, for example.

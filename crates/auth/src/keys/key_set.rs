@@ -46,6 +46,33 @@ pub enum KeySetError {
     PrivateKey,
 }
 
+/// What a document is worth as a key set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contents {
+    /// It has a usable key, and neither a private nor a secret one.
+    Usable,
+    /// It publishes a private or a secret key.
+    Private,
+    /// It is no key set, or has no usable key.
+    Unusable,
+}
+
+impl Contents {
+    /// Logs nothing, unlike the parser of a set.
+    pub(crate) fn of(body: &[u8]) -> Self {
+        let document: Value = serde_json::from_slice(body).unwrap_or_default();
+        let entries = document.get("keys").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let is_private = |entry: &Value| is_leaked(entry) || entry.get("k").is_some();
+        if entries.iter().any(is_private) {
+            Self::Private
+        } else if entries.iter().any(|entry| Jwk::parse(entry).is_ok()) {
+            Self::Usable
+        } else {
+            Self::Unusable
+        }
+    }
+}
+
 impl KeySet {
     /// Parses the entries one by one, so that one that cannot be used is dropped without the others.
     pub(super) fn parse(body: &[u8]) -> Result<Self, KeySetError> {

@@ -3,6 +3,7 @@
 //! stale; from then on tokens are unavailable, not invalid.
 
 mod deadline;
+mod disk;
 mod entries;
 #[cfg(feature = "jwks")]
 mod http;

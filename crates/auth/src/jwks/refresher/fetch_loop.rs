@@ -25,9 +25,10 @@ struct LastBodies {
     bad: Option<(Vec<u8>, KeySetError)>,
 }
 
-/// A good set, and how long the issuer states that it is current.
+/// A good set, how long the issuer states that it is current, and how old it was when it was received.
 struct Refreshed {
     anchor: Arc<TrustAnchor>,
+    age: Duration,
     max_age: Option<Duration>,
 }
 
@@ -87,9 +88,9 @@ impl SharedState {
         caller: &mut SourceCaller,
         last: &mut LastBodies,
     ) -> Result<Refreshed, RefreshError> {
-        let FetchedKeys { body, max_age } = caller.fetch()?;
+        let FetchedKeys { body, max_age, age } = caller.fetch()?;
         if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
-            return Ok(Refreshed { anchor: Arc::clone(anchor), max_age });
+            return Ok(Refreshed { anchor: Arc::clone(anchor), age, max_age });
         }
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
@@ -104,7 +105,7 @@ impl SharedState {
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
         tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
-        Ok(Refreshed { anchor, max_age })
+        Ok(Refreshed { anchor, age, max_age })
     }
 
     /// Returns the number of the fetch to start; none when the verifier was dropped.
@@ -144,18 +145,22 @@ impl SharedState {
         failing: &mut Option<Failing>,
     ) {
         let now = self.now();
-        let mut max_age = None;
+        let (mut age, mut max_age) = (Duration::ZERO, None);
         let mut is_changed = false;
         let error = match result {
-            Ok(Refreshed { anchor, max_age: stated }) => {
-                max_age = stated;
+            Ok(refreshed) => {
+                let anchor = refreshed.anchor;
+                (age, max_age) = (refreshed.age, refreshed.max_age);
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
                 let new = Snapshot {
                     anchor: Arc::clone(&anchor),
-                    fetch,
+                    // A copy of an earlier set was not fetched after any token arrived.
+                    fetch: if age.is_zero() { fetch } else { 0 },
                     fetched_at: now,
                     fetched_at_unix: self.options.clock.unix_seconds(),
-                    is_found_old: AtomicBool::new(false),
+                    age,
+                    // The schedule knows the age of a copy.
+                    is_found_old: AtomicBool::new(!age.is_zero()),
                 };
                 let old = self.current.swap(Some(Arc::new(new)));
                 is_changed = old.is_none_or(|old| !Arc::ptr_eq(&old.anchor, &anchor));
@@ -171,7 +176,7 @@ impl SharedState {
         };
         let mut state = core.lock();
         match &error {
-            None => state.schedule.succeeded(now, max_age, fastrand::f64()),
+            None => state.schedule.succeeded(now, age, max_age, fastrand::f64()),
             Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;
