@@ -1,15 +1,20 @@
 //! What the code under test logs.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
+
+/// While there is only one subscriber, tracing asks that of the current thread whether an event is of interest, and
+/// keeps the answer for all threads: a test without a subscriber would turn off the events of one that has one.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Log::default()));
 
 /// Runs `code` and returns the lines that this thread logged meanwhile, each as its level and its fields.
 pub(crate) fn logged(code: impl FnOnce()) -> Vec<String> {
     let log = Log::default();
+    LazyLock::force(&SECOND);
     tracing::subscriber::with_default(log.clone(), code);
     log.lines()
 }
@@ -21,6 +26,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
 impl Log {
     /// From here on, until this thread ends.
     pub(crate) fn listen_to_this_thread(&self) {
+        LazyLock::force(&SECOND);
         std::mem::forget(tracing::subscriber::set_default(self.clone()));
     }
 
