@@ -91,7 +91,9 @@ fn example_program_prints_the_user_or_the_reason() {
 
 #[test]
 fn examples_name_a_missing_variable() {
-    for name in [&SERVICES[..], &["actix_routes", "axum_routes", "tonic_service", "verify_token"]].concat() {
+    let others =
+        ["actix_routes", "axum_routes", "event_stream", "tonic_service", "verify_token", "websocket"];
+    for name in [&SERVICES[..], &others].concat() {
         let exit = run_to_exit(&mut example(name, &[]), Duration::from_secs(20));
         assert_eq!(exit.code, Some(1));
         assert!(exit.stderr.contains("BETTER_AUTH_URL is not set"), "{}", exit.stderr);

@@ -17,14 +17,24 @@ mod adapters;
 #[expect(dead_code, reason = "its main")]
 mod axum_routes;
 mod challenge;
+#[cfg(feature = "testing")]
+#[path = "../../examples/event_stream.rs"]
+#[expect(dead_code, reason = "its main")]
+mod event_stream;
 mod grpc;
 mod hook;
 mod optional;
 #[cfg(feature = "testing")]
 mod routes;
 mod sources;
+#[cfg(feature = "testing")]
+mod streams;
 #[path = "../support/support.rs"]
 mod support;
 #[path = "../../examples/tonic_service.rs"]
 #[expect(dead_code, reason = "its main")]
 mod tonic_service;
+#[cfg(feature = "testing")]
+#[path = "../../examples/websocket.rs"]
+#[expect(dead_code, reason = "its main")]
+mod websocket;
