@@ -52,12 +52,12 @@ fn sources_over_http_have_a_second_more_than_their_requests() {
 fn requests_are_released_when_a_fetch_outlives_its_deadline() {
     let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
     let source = ScriptedSource::with_keys(&[old.jwk("old")]);
-    source.set_deadline(milliseconds(50));
     let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
     let (old_token, new_token) = (old.token("old", &claims()), new.token("new", &claims()));
     await_condition(|| verifier.is_ready());
 
+    source.set_deadline(milliseconds(50));
     source.set_keys(&[new.jwk("new")]);
     source.block(true);
     thread::scope(|scope| {
