@@ -1,4 +1,4 @@
-//! Rule 10 for the `Authorization` headers of a request.
+//! Rule 10 for the headers and the query of a request.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::bytes;
 use crate::support::shared_secret;
-use tasknook_auth::{authenticate, bearer_token};
+use tasknook_auth::{RequestHead, TokenSource, authenticate, bearer_token, token_from};
 
 /// No such headers are accepted, and each rejection is a valid response.
 fn is_rejected_in_form(values: &[Vec<u8>]) -> bool {
@@ -27,7 +27,50 @@ fn near_bearer() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(start, middle, end)| [start.as_bytes(), &middle, end.as_bytes()].concat())
 }
 
+/// A request with the same values in every header.
+struct Head {
+    values: Vec<Vec<u8>>,
+    query: String,
+}
+
+impl RequestHead for Head {
+    fn header_values(&self, _: &'static str) -> impl Iterator<Item = &[u8]> {
+        self.values.iter().map(Vec::as_slice)
+    }
+
+    fn query(&self) -> &str {
+        &self.query
+    }
+}
+
+/// The name of the token, or something near it, and what separates it from others; or anything.
+fn near_sources() -> impl Strategy<Value = Vec<u8>> {
+    let pair = "(t|T|%74|%7|t2|)[=, ;&\t]{0,2}[a-c.%\"]{0,4}[,;& ]{0,2}";
+    prop_oneof![vec(pair, 0..4).prop_map(|pairs| pairs.concat().into_bytes()), bytes(60)]
+}
+
 proptest! {
+    #[test]
+    fn a_token_of_any_source_is_in_the_request(
+        values in vec(near_sources(), 0..3),
+        query in near_sources(),
+    ) {
+        let head = Head { values, query: String::from_utf8_lossy(&query).into_owned() };
+        for source in [
+            TokenSource::AuthorizationHeader,
+            TokenSource::Cookie("t".into()),
+            TokenSource::WebSocketProtocol("t".into()),
+            TokenSource::Query("t".into()),
+        ] {
+            if let Ok(token) = token_from(std::slice::from_ref(&source), &head) {
+                let is_part = |value: &[u8]| value.windows(token.len()).any(|part| part == token.as_bytes());
+                let is_query = matches!(source, TokenSource::Query(_)) && is_part(head.query.as_bytes());
+                prop_assert!(is_query || head.values.iter().any(|value| is_part(value)), "{source:?} {token}");
+                prop_assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+            }
+        }
+    }
+
     #[test]
     fn no_bytes_are_credentials(values in vec(bytes(60), 0..4)) {
         prop_assert!(is_rejected_in_form(&values));
