@@ -18,7 +18,8 @@ const FEW: usize = 8;
 /// whose rules check `iss` again afterwards. Nothing is fetched for an unknown issuer, and no token makes a verifier fetch the
 /// keys of another one.
 ///
-/// **Two issuers can have the same id for two users.** Store [`Identity::issuer`] and [`Identity::user_id`] together.
+/// **Two issuers can have the same id for two users.** Store [`Identity::issuer`] and [`Identity::user_id`] together. Each
+/// issuer can also write any role, scope and e-mail address: compare the issuer wherever you require one.
 ///
 /// Each verifier with a key set has a thread that fetches it, and each trust anchor has a cache of its own.
 ///

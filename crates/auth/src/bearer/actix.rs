@@ -97,7 +97,8 @@ impl RequireToken {
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
     /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
-    /// [`token_source`](Self::token_source), when none of the sources has one.
+    /// [`token_source`](Self::token_source), when none of the sources has one. A guard that also requires a scope, a role
+    /// or something else is not optional: what it requires, only a token can show.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -141,8 +142,10 @@ impl RequireToken {
     }
 
     /// Requires what a function of yours requires; its error is a 403 `insufficient_scope` (RFC 6750 §3.1). Every
-    /// requirement applies to every user. To a request without a token, which passes a guard that is
-    /// [`optional`](Self::optional), none does.
+    /// requirement applies to every user.
+    ///
+    /// Decide by claims that only your server writes: users of Better Auth can sign up with any e-mail address, and it is
+    /// not verified unless you require that.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -151,8 +154,8 @@ impl RequireToken {
     /// use tasknook_auth::{AccessDenied, TokenVerifier};
     ///
     /// fn guard(verifier: Arc<dyn TokenVerifier>) -> RequireToken {
-    ///     RequireToken::new(verifier).require(|user| match user.email() {
-    ///         Some(email) if email.ends_with("@example.com") => Ok(()),
+    ///     RequireToken::new(verifier).require(|user| match user.issuer() {
+    ///         Some("https://staff.example.com") => Ok(()),
     ///         _ => Err(AccessDenied::Other { detail: "only employees have access" }),
     ///     })
     /// }

@@ -47,13 +47,13 @@ impl Policy {
         token_from(sources, request)
     }
 
-    /// The user of a request with this [token](Self::token); none only if it is missing and optional.
+    /// The user of a request with this [token](Self::token); none only if it is missing, optional, and nothing is required.
     pub(super) async fn identify(
         &self,
         token: Result<&str, CredentialsError>,
     ) -> Result<Option<Identity>, AuthError> {
         match token {
-            Err(CredentialsError::Missing) if self.is_optional => Ok(None),
+            Err(CredentialsError::Missing) if self.is_optional && self.requirements.is_empty() => Ok(None),
             token => Ok(Some(self.verifier.verify(token?).await?)),
         }
     }
