@@ -13,8 +13,8 @@ use crate::{ConfigError, Excerpt, VerifyError};
 use key_set::{KeySet, Lookup};
 use verifying_key::VerifyingKey;
 
-pub(crate) use key_set::Contents;
 pub use key_set::KeySetError;
+pub(crate) use key_set::{Contents, LeakedKeys};
 pub use secret::{Secret, versioned_secrets};
 
 /// The longest token that any caller can have verified.
@@ -82,7 +82,12 @@ impl Keys {
     ///
     /// [`KeySetError`] when the document is not a key set, and when none of its keys can be used.
     pub fn from_jwks(document: &[u8]) -> Result<Self, KeySetError> {
-        KeySet::parse(document).map(KeyMaterial::Published).map(Self)
+        Self::from_later_jwks(document, &mut LeakedKeys::default())
+    }
+
+    /// As [`Keys::from_jwks`], for one of several sets of an issuer: without the keys that earlier ones have leaked.
+    pub(crate) fn from_later_jwks(document: &[u8], leaked: &mut LeakedKeys) -> Result<Self, KeySetError> {
+        KeySet::parse(document, leaked).map(KeyMaterial::Published).map(Self)
     }
 
     /// The number of keys; at least one.

@@ -73,9 +73,32 @@ impl Contents {
     }
 }
 
+/// The most leaked keys that are remembered; more than any issuer leaks.
+const MAX_LEAKED: usize = 1024;
+
+/// The public values of the keys whose private half was published. They stay leaked when a later set has only the public
+/// half: those who have read the earlier one can go on signing.
+#[derive(Default)]
+pub(crate) struct LeakedKeys(HashSet<String>);
+
+impl LeakedKeys {
+    /// Adds the leaked keys of a set.
+    fn add(&mut self, entries: &[Value]) {
+        for value in entries.iter().filter(|entry| is_leaked(entry)).filter_map(public_value) {
+            if self.0.len() < MAX_LEAKED {
+                self.0.insert(value.to_owned());
+            }
+        }
+    }
+
+    fn has(&self, entry: &Value) -> bool {
+        is_leaked(entry) || public_value(entry).is_some_and(|value| self.0.contains(value))
+    }
+}
+
 impl KeySet {
     /// Parses the entries one by one, so that one that cannot be used is dropped without the others.
-    pub(super) fn parse(body: &[u8]) -> Result<Self, KeySetError> {
+    pub(super) fn parse(body: &[u8], leaked: &mut LeakedKeys) -> Result<Self, KeySetError> {
         let document: Value = serde_json::from_slice(body).map_err(|_| KeySetError::NotAKeySet)?;
         let entries = document.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
         if entries.len() > MAX_ENTRIES {
@@ -85,13 +108,12 @@ impl KeySet {
             );
         }
         let mut has_leaked = false;
-        // A leaked key is leaked under every name.
-        let leaked: HashSet<_> =
-            entries.iter().filter(|entry| is_leaked(entry)).filter_map(public_value).collect();
+        // Before the entries: a leaked key is leaked under every name.
+        leaked.add(entries);
         let entries: Vec<_> = entries.iter().skip(entries.len().saturating_sub(MAX_ENTRIES)).collect();
         let mut usable = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
-            if is_leaked(entry) || public_value(entry).is_some_and(|value| leaked.contains(value)) {
+            if leaked.has(entry) {
                 has_leaked = true;
                 log_leaked(entry);
                 continue;

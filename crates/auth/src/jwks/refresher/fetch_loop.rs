@@ -14,7 +14,7 @@ use super::source_caller::SourceCaller;
 use super::{Core, SharedState, Snapshot};
 use crate::jwks::schedule::Failure;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
-use crate::keys::{KeySetError, Keys};
+use crate::keys::{KeySetError, Keys, LeakedKeys};
 use crate::verifier::TrustAnchor;
 
 /// The last good and the last bad response, so that a repeated one is neither parsed nor logged again. A repeated good
@@ -23,6 +23,8 @@ use crate::verifier::TrustAnchor;
 struct LastBodies {
     good: Option<(Vec<u8>, Arc<TrustAnchor>)>,
     bad: Option<(Vec<u8>, KeySetError)>,
+    /// Of all responses.
+    leaked: LeakedKeys,
 }
 
 /// A good set, how long the issuer states that it is current, and how old it was when it was received.
@@ -95,7 +97,7 @@ impl SharedState {
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
         }
-        let keys = Keys::from_jwks(&body).inspect_err(|error| {
+        let keys = Keys::from_later_jwks(&body, &mut last.leaked).inspect_err(|error| {
             if *error == KeySetError::PrivateKey {
                 // Its cache has tokens of the key that leaked.
                 last.good = None;

@@ -6,7 +6,7 @@ use super::*;
 use crate::support::{SigningKey, key_set};
 
 fn parse(entries: &[Value]) -> Result<KeySet, KeySetError> {
-    KeySet::parse(key_set(entries).as_bytes())
+    KeySet::parse(key_set(entries).as_bytes(), &mut LeakedKeys::default())
 }
 
 fn finds(set: &KeySet, key_id: Option<&str>) -> &'static str {
@@ -80,9 +80,16 @@ fn a_body_without_a_usable_key_is_no_key_set() {
     for body in
         ["", "{}", "[]", "null", "<html></html>", r#"{"keys":{}}"#, r#"{"keys":null}"#, "{\"keys\":[", &deep]
     {
-        assert_eq!(KeySet::parse(body.as_bytes()).err(), Some(KeySetError::NotAKeySet), "{body:.20}");
+        assert_eq!(
+            KeySet::parse(body.as_bytes(), &mut LeakedKeys::default()).err(),
+            Some(KeySetError::NotAKeySet),
+            "{body:.20}"
+        );
     }
-    assert_eq!(KeySet::parse(b"\x1f\x8b\x08\x00").err(), Some(KeySetError::NotAKeySet));
+    assert_eq!(
+        KeySet::parse(b"\x1f\x8b\x08\x00", &mut LeakedKeys::default()).err(),
+        Some(KeySetError::NotAKeySet)
+    );
     assert_eq!(parse(&[]).err(), Some(KeySetError::NoUsableKey));
     assert_eq!(parse(&[SigningKey::hs256([7; 32]).jwk("oct1")]).err(), Some(KeySetError::NoUsableKey));
 }

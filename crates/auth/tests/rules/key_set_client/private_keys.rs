@@ -103,3 +103,17 @@ fn a_leaked_key_beside_a_good_one_is_withdrawn_with_its_cache() {
     assert_eq!(verdict(&verifier, &token), "unknown_key");
     assert_eq!(verdict(&verifier, &good.token("ed2", &claims())), "accepted");
 }
+
+#[test]
+fn a_key_that_has_leaked_stays_withdrawn_without_its_private_half() {
+    let (key, good) = (SigningKey::ed25519(), SigningKey::ed25519());
+    let source = ScriptedSource::with_keys(&[leaked(&key.jwk("ed1"), "d"), good.jwk("ed2")]);
+    let verifier = jwks(&source);
+    assert_eq!(verdict(&verifier, &good.token("ed2", &claims())), "accepted");
+    // Those who have read the private half can go on signing.
+    source.set_keys(&[key.jwk("ed1"), key.jwk("again"), good.jwk("ed2")]);
+    for name in ["invented", "ed1", "again"] {
+        assert_eq!(verdict(&verifier, &key.token(name, &claims())), "unknown_key", "{name}");
+    }
+    assert_eq!(verdict(&verifier, &good.token("ed2", &claims())), "accepted");
+}
