@@ -85,6 +85,8 @@ fn clients_follow_writers_of_two_processes(database: Database) {
     let environment = database.with_secret().set("TASKNOOK_LIMITS__REQUESTS_PER_SECOND", "0");
     let services = [environment.serve(), environment.serve()];
     let [one, other] = services.each_ref().map(|service| caller(&environment, service, "alice"));
+    // After the position of a user who has nothing, a change can be repeated.
+    let _ = create(&one, "first");
     let writing = AtomicBool::new(true);
     // Reads pages from both processes, and begins again after each so many.
     let follow = |limit: usize, pages: usize| {
