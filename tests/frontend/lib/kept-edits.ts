@@ -26,8 +26,9 @@ export function takeEdits(userId: string): KeptEdits[] {
   const taken: KeptEdits[] = [];
   attempt(() => {
     for (const key of Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(userId)))) {
-      taken.push(JSON.parse(localStorage.getItem(key)!));
+      const kept = localStorage.getItem(key)!;
       localStorage.removeItem(key);
+      taken.push(JSON.parse(kept));
     }
   });
   return taken;

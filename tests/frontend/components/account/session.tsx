@@ -105,6 +105,7 @@ export function useSignOut() {
     if (error) throw new Error(error.message);
     await clear().catch(noteKeptTasks);
     keepUnfinished(id, "");
+    // They go with the tasks.
     takeEdits(id);
     goToSignIn();
   };

@@ -18,11 +18,16 @@ let stored: Promise<boolean>;
 beforeEach(async () => {
   added = [];
   stored = Promise.resolve(true);
-  document.body.replaceChildren();
   sessionStorage.clear();
-  render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} userId="1" onAdd={onAdd} ref={createRef()} />);
+  show();
   await expect.poll(() => button("Add")?.disabled).toBe(false);
 });
+
+/** Shows the form, in place of the one of another view. */
+function show() {
+  document.body.replaceChildren();
+  return render(<QuickAdd lists={lists} view={{ kind: "tag", tag: "home" }} userId="1" onAdd={onAdd} ref={createRef()} />);
+}
 
 async function onAdd(tasks: NewTask[]): Promise<boolean> {
   added.push(tasks);
@@ -123,6 +128,19 @@ test("a text is kept until its task is stored", async () => {
   settle(true);
   await stored;
   await expect.poll(() => [input().value, unfinishedText("1")]).toEqual(["Pay rent", "Pay rent"]);
+});
+
+test("a task that is being stored is not offered again in another view", async () => {
+  let settle!: (isStored: boolean) => void;
+  stored = new Promise((resolve) => (settle = resolve));
+  type("Buy milk");
+  submit();
+  await expect.poll(() => added.length).toBe(1);
+  show();
+  await expect.poll(() => button("Add")?.disabled).toBe(false);
+  expect([input().value, unfinishedText("1")]).toEqual(["", "Buy milk"]);
+  settle(true);
+  await expect.poll(() => unfinishedText("1")).toBe("");
 });
 
 test("a title that displays nothing has an error", async () => {

@@ -35,7 +35,7 @@ export function QuickAdd({ lists, view, userId, onAdd, ref }: Props) {
   const id = useId();
   const hydrated = useHydrated();
   const narrow = useNarrow();
-  const { parts, error, lines, longLine, hasAdded, ...quick } = useQuickAdd({ lists, view, userId, onAdd, input: ref });
+  const { parts, error, lines, lineError, hasAdded, ...quick } = useQuickAdd({ lists, view, userId, onAdd, input: ref });
   return (
     <form
       className={styles.form}
@@ -79,8 +79,8 @@ export function QuickAdd({ lists, view, userId, onAdd, ref }: Props) {
       <Recognized parts={parts} onRevert={quick.revert} />
       {lines && (
         <div className={styles.lines} role="group" aria-label="Pasted lines">
-          <span role="status">{longLine ?? `You pasted ${lines.length} lines.`}</span>
-          <button className="button" type="button" disabled={Boolean(longLine)} onClick={() => void quick.submitLines()}>
+          <span role="status">{lineError ?? `You pasted ${lines.length} lines.`}</span>
+          <button className="button" type="button" disabled={Boolean(lineError)} onClick={() => void quick.submitLines()}>
             Add {lines.length} tasks
           </button>
           <button className="button">Add as one task</button>

@@ -26,6 +26,9 @@ interface Pasted {
 
 let loading: Promise<FindDates> | undefined;
 
+/** The text whose tasks are being stored: it is kept until then, but not offered again in the input of another view. */
+let adding: string | undefined;
+
 /** The module for dates, which is large. Without it, for example offline, dates remain in the title. */
 function loadDates(): Promise<FindDates | undefined> {
   loading ??= import("@/lib/quick-add-dates").then(({ findDates }) => findDates);
@@ -55,7 +58,8 @@ export function useQuickAdd({ lists, view, onAdd, input, userId }: Options) {
 
   // The input may have been used before the page was hydrated.
   useEffect(() => {
-    input.current!.value ||= unfinishedText(userId);
+    const kept = unfinishedText(userId);
+    if (kept !== adding) input.current!.value ||= kept;
     setText(input.current!.value);
     if (input.current === document.activeElement || input.current!.value) void prepare();
   }, [input, userId]);
@@ -95,25 +99,27 @@ export function useQuickAdd({ lists, view, onAdd, input, userId }: Options) {
     show("");
     input.current!.focus();
     setHasAdded(true);
+    adding = text;
     const findDates = dates.findDates ?? (await Promise.race([prepare(), sleep(DATES_TIMEOUT)]));
     const now = new Date();
     const isStored = await onAdd(lines.map((line) => newTaskOf(read(line, now, findDates), view, now)));
+    adding = undefined;
     // Until then, a reload brings the text back. The user may have typed the next one.
-    if (input.current?.value) return;
+    if (unfinishedText(userId) !== text) return;
     if (isStored) keepUnfinished(userId, "");
-    else if (input.current) show(text);
+    else if (input.current && !input.current.value) show(text);
   }
 
   const parsed = read(text);
   const lines = pasted?.text === text ? pasted.lines : undefined;
-  const longLine = lines?.map((line, index) => errorOf(read(line).title, `Line ${index + 1}`)).find(Boolean);
+  const lineError = lines?.map((line, index) => errorOf(read(line).title, `Line ${index + 1}`)).find(Boolean);
 
   return {
     parts: parsed.parts,
     error: errorOf(parsed.title, "The title"),
     lines,
     /** Why the lines cannot be added. */
-    longLine,
+    lineError,
     /** Whether a task was added since the view is shown. */
     hasAdded,
     prepare,
