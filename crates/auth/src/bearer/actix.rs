@@ -39,10 +39,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use actix_web::body::BoxBody;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use super::policy::{Anonymous, Policy};
@@ -192,10 +193,10 @@ impl RequireToken {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
     /// and the default response, which already has the right status and headers: to add a header, change it and return
-    /// it. With an [`AuthError::Denied`], the identity is in the extensions of the request.
+    /// it. With an [`AuthError::Denied`] of this guard, the identity is in the extensions of the request.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns. Of guards around
-    /// each other, the innermost with a function calls it.
+    /// each other, the innermost with a function or a challenge finishes the response.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -234,7 +235,13 @@ impl RequireToken {
         let (request, mut response) = response.into_parts();
         let rejected = response.extensions_mut().remove();
         let Some(Rejected(error)) = rejected else { return ServiceResponse::new(request, response) };
-        for (name, value) in error.headers(&self.policy.challenge) {
+        // Only what a middleware within has added remains: it may have compressed the body, for example.
+        let default = RejectionResponse::new(&error, &self.policy.challenge);
+        for name in [CONTENT_ENCODING, CONTENT_LENGTH, ETAG] {
+            response.headers_mut().remove(name);
+        }
+        let mut response = response.set_body(BoxBody::new(default.body));
+        for (name, value) in default.headers {
             if let Ok(value) = HeaderValue::try_from(value) {
                 response.headers_mut().insert(HeaderName::from_static(name), value);
             }

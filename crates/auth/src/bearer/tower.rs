@@ -216,10 +216,10 @@ impl<R> RequireToken<R> {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
     /// the request and the default response, which already has the right status and headers: to add a header, change it
-    /// and return it. With an [`AuthError::Denied`], the identity is in the extensions of the request.
+    /// and return it. With an [`AuthError::Denied`] of this guard, the identity is in the extensions of the request.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns. Of guards
-    /// around each other, the innermost with a function calls it. A request is copied without its body when there is a
+    /// around each other, the innermost with a function or a challenge finishes the response. A request is copied without its body when there is a
     /// function.
     ///
     /// ```

@@ -4,8 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use ::actix_web::body::BoxBody;
+use ::actix_web::dev::Service;
 use ::actix_web::http::header::{HeaderName as ActixHeaderName, HeaderValue as ActixHeaderValue};
-use ::actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use ::actix_web::test::{TestRequest, call_service, init_service, read_body};
+use ::actix_web::{App, HttpMessage, HttpRequest, HttpResponse, web};
 use ::axum::Router;
 use ::axum::body::Body;
 use ::axum::routing::get;
@@ -15,8 +17,9 @@ use http::{Request, Response, StatusCode};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
+use tasknook_auth::actix::RequireToken as ActixRequireToken;
 use tasknook_auth::tower::RequireToken;
-use tasknook_auth::{AuthError, CredentialsError, Identity, TokenVerifier};
+use tasknook_auth::{AuthError, ChallengeOptions, CredentialsError, Identity, TokenVerifier};
 
 use crate::adapters::{Answer, Guards, ask, ask_frameworks, guards};
 use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
@@ -164,4 +167,62 @@ fn the_length_of_a_replaced_body_is_not_the_old_one() {
     let response = response.unwrap();
     assert_eq!(response.status(), 400);
     assert_eq!(response.headers().get("content-length"), None);
+}
+
+/// As compression within does: another body, and a header about it.
+#[actix_web::test]
+async fn a_body_that_was_changed_within_is_the_default_one_again() {
+    let authorization = || ("authorization", credentials_of("user-a"));
+    let check = |status: u16, encoding: bool, body: &str| {
+        assert_eq!((status, encoding), (400, false));
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap()["code"], "malformed_credentials");
+    };
+    let challenge = || ChallengeOptions::new().realm("tasks").unwrap();
+
+    let compress = |mut response: Response<Body>| {
+        response.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
+        response.map(|_| Body::from("compressed"))
+    };
+    for guard in [
+        RequireToken::new(guard()).on_reject(|_, _, response| response),
+        RequireToken::new(guard()).challenge(challenge()),
+    ] {
+        let router = Router::new()
+            .route("/error", get(async || AuthError::from(CredentialsError::Malformed)))
+            .layer(tower::util::MapResponseLayer::new(compress));
+        let (name, value) = authorization();
+        let request = Request::get("/error").header(name, value).body(Body::empty()).unwrap();
+        let response = guard.layer(router).oneshot(request).await.unwrap();
+        let (status, encoding) =
+            (response.status().as_u16(), response.headers().contains_key("content-encoding"));
+        let body = ::axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        check(status, encoding, std::str::from_utf8(&body).unwrap());
+    }
+
+    for guard in [
+        ActixRequireToken::new(guard()).on_reject(|_, _, response| response),
+        ActixRequireToken::new(guard()).challenge(challenge()),
+    ] {
+        let app = App::new()
+            .route(
+                "/error",
+                web::get().to(async || Err::<&str, _>(AuthError::from(CredentialsError::Malformed))),
+            )
+            .wrap_fn(move |request, service| {
+                let response = service.call(request);
+                async move {
+                    let mut response = response.await?.map_body(|_, _| BoxBody::new("compressed"));
+                    let gzip = ActixHeaderValue::from_static("gzip");
+                    response.headers_mut().insert(ActixHeaderName::from_static("content-encoding"), gzip);
+                    Ok(response)
+                }
+            })
+            .wrap(guard);
+        let app = init_service(app).await;
+        let request = TestRequest::with_uri("/error").insert_header(authorization()).to_request();
+        let response = call_service(&app, request).await;
+        let (status, encoding) =
+            (response.status().as_u16(), response.headers().contains_key("content-encoding"));
+        check(status, encoding, std::str::from_utf8(&read_body(response).await).unwrap());
+    }
 }

@@ -1,6 +1,6 @@
 //! The response to a rejected request, as a problem or in gRPC.
 
-use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Response, StatusCode};
 
@@ -52,9 +52,12 @@ impl<R> RequireToken<R> {
         let response = match self.format {
             Format::Grpc(_) => self.default_response(&error),
             Format::Problem(_) => {
+                // Only what a layer within has added remains: it may have compressed the body, for example.
+                *response.body_mut() = self.default_response(&error).into_body();
+                for name in [CONTENT_ENCODING, CONTENT_LENGTH, ETAG] {
+                    response.headers_mut().remove(name);
+                }
                 set_headers(&mut response, error.headers(&self.policy.challenge));
-                // A router within may have set it, for a body that the function can replace.
-                response.headers_mut().remove(CONTENT_LENGTH);
                 response
             }
         };
