@@ -87,7 +87,8 @@ pub trait Observer: Send + Sync {
         let _ = (keys, elapsed);
     }
 
-    /// A key set could not be fetched, or the response could not be used; the last good one, if any, stays in use.
+    /// A key set could not be fetched, or the response could not be used; the last good one, if any, stays in use,
+    /// unless the only key has leaked (reason `private_key`).
     fn fetch_failed(&self, reason: &'static str, elapsed: Duration) {
         let _ = (reason, elapsed);
     }

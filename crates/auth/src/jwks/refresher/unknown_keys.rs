@@ -53,10 +53,13 @@ impl MissingKeys {
     }
 
     fn insert(&mut self, key_id: &str, now: Duration) {
+        let digest = self.hasher.hash_one(key_id);
+        // Each request that waited for a fetch inserts it.
+        self.digests.retain(|(known, _)| *known != digest);
         if self.digests.len() >= MAX_MISSING {
             self.digests.pop_front();
         }
-        self.digests.push_back((self.hasher.hash_one(key_id), now));
+        self.digests.push_back((digest, now));
     }
 
     pub(super) fn clear(&mut self) {
@@ -132,5 +135,15 @@ mod tests {
         assert_eq!(missing.digests.len(), MAX_MISSING);
         assert!(!missing.contains("0", Duration::ZERO));
         assert!(names[1..].iter().all(|name| missing.contains(name, Duration::ZERO)));
+    }
+
+    #[test]
+    fn a_repeated_missing_key_displaces_no_other() {
+        let mut missing = MissingKeys::new(LIFETIME);
+        missing.insert("gone", Duration::ZERO);
+        for _ in 0..MAX_MISSING {
+            missing.insert("invented", Duration::ZERO);
+        }
+        assert!(["gone", "invented"].iter().all(|name| missing.contains(name, Duration::ZERO)));
     }
 }
