@@ -48,6 +48,7 @@ mod pages;
 mod postgres_tls;
 mod proxies;
 mod quota;
+mod read_only;
 mod readiness;
 mod reading;
 mod rejections;

@@ -123,6 +123,7 @@ section!(Database {
     url: String,
     max_connections: u32,
     migrate_on_start: bool,
+    read_only: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
     #[serde(serialize_with = "masked::url")]

@@ -63,6 +63,9 @@ pub enum RepositoryError {
     /// Too many scans of the owner wait: searches, sorted or counted lists, large offsets. Nothing was done.
     #[error("too many scans of the owner are waiting")]
     TooManyScans,
+    /// The database is read, and not written, by configuration. Nothing was written.
+    #[error("the database is served read-only")]
+    ReadOnly,
     /// The database cannot be reached or does not respond. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),

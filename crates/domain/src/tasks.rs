@@ -63,6 +63,9 @@ pub enum TaskError {
     /// Too many scans of the owner wait; retry when one of them has ended.
     #[error("too many scans of the owner are waiting")]
     TooManyScans,
+    /// The service only reads, by configuration.
+    #[error("the database is served read-only")]
+    ReadOnly,
     /// The database is unavailable; retry later.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -92,6 +95,7 @@ impl From<RepositoryError> for TaskError {
             RepositoryError::Operation(failed) => Self::Operation(failed),
             RepositoryError::Overloaded => Self::Overloaded,
             RepositoryError::TooManyScans => Self::TooManyScans,
+            RepositoryError::ReadOnly => Self::ReadOnly,
             RepositoryError::UnknownNeighbour { member } => {
                 Self::Invalid(vec![Violation { field: member, rule: Rule::UnknownNeighbour }])
             }

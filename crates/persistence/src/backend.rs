@@ -27,6 +27,9 @@ pub(crate) trait Backend: ErrorMessages + Send + Sync + Sized + 'static {
     /// Whether a connection can be lost while it is idle in the pool.
     const CONNECTIONS_CAN_BREAK: bool;
 
+    /// Whether it is only read. Its connections reject writes.
+    fn is_read_only(&self) -> bool;
+
     /// Opens a connection for the pool.
     fn connect(&self) -> ConnectionResult<Self::Connection>;
 

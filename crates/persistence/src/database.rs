@@ -75,8 +75,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database of the URL. It creates a missing SQLite file with its folder, and does not connect to a
-    /// PostgreSQL server yet.
+    /// Opens the database of the URL. It creates a missing SQLite file with its folder, unless it is only read, and does
+    /// not connect to a PostgreSQL server yet.
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let location = Location::parse(&options.url)?;
         let engine = location.engine();
@@ -93,7 +93,9 @@ impl Database {
     /// Rejects what [`Database::open`] would reject, without creating a file.
     pub fn check(options: &DatabaseOptions) -> Result<(), OpenError> {
         match Location::parse(&options.url)? {
-            Location::Sqlite(path) if !path.exists() && cfg!(feature = "sqlite") => Ok(()),
+            Location::Sqlite(path) if !path.exists() && !options.read_only && cfg!(feature = "sqlite") => {
+                Ok(())
+            }
             _ => Self::open(options).map(drop),
         }
     }
@@ -115,7 +117,8 @@ impl Database {
     }
 
     /// Runs pending migrations and returns their names, oldest first. If several processes do so concurrently, one of them
-    /// runs each migration. It blocks, writes nothing if none is pending, and does not wait for an unavailable server.
+    /// runs each migration. It blocks, writes nothing if none is pending, and does not wait for an unavailable server. On a
+    /// database that is only read, pending migrations are an error.
     pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
         self.lifecycle.migrate(&self.migrations)
     }
@@ -138,7 +141,8 @@ impl Database {
         Arc::clone(&self.tasks) as _
     }
 
-    /// The readiness of this database: it responds, has the schema of this build, and can be read and written.
+    /// The readiness of this database: it responds, has the schema of this build, and can be read and, unless it is only
+    /// read, written.
     #[must_use]
     pub fn readiness(&self) -> Arc<dyn Readiness> {
         Arc::clone(&self.readiness)

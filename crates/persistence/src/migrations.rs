@@ -56,11 +56,19 @@ pub(crate) trait MigrationBackend: Backend {
     }
 }
 
-/// Runs the pending migrations and returns their names, oldest first.
+/// Runs the pending migrations and returns their names, oldest first. A database that is only read must have none.
 pub(crate) fn run<B: MigrationBackend>(
     backend: &B,
     options: &MigrationOptions,
 ) -> Result<Vec<String>, MigrateError> {
+    if backend.is_read_only() {
+        let pending = pending_names(backend, options)?;
+        return if pending.is_empty() {
+            Ok(pending)
+        } else {
+            Err(MigrateError::ReadOnly { pending: pending.join(", ") })
+        };
+    }
     let scripts = embedded::<B>().map_err(MigrateError::Failed)?;
     backend.run_pending(&scripts, options).map_err(|error| match error {
         MigrateError::Failed(_) => tables_of_another_program(backend, &scripts, options).unwrap_or(error),

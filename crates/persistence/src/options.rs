@@ -51,6 +51,8 @@ pub struct DatabaseOptions {
     /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
     /// empty where `url` is one.
     pub listen_url: String,
+    /// Whether the database is only read: every write fails, and nothing is migrated. For a hot standby, or a copy.
+    pub read_only: bool,
     /// How often the revisions of watched owners are compared, in case a notification was lost.
     pub poll: Duration,
     /// How long [`Database::wait_until_available`](crate::Database::wait_until_available) waits for a server; zero
@@ -79,6 +81,7 @@ impl Default for DatabaseOptions {
             limits: WriteLimits::default(),
             transaction_pooler: false,
             listen_url: String::new(),
+            read_only: false,
             poll: Duration::from_secs(2),
             startup_timeout: Duration::from_secs(30),
             migrations: MigrationOptions::default(),

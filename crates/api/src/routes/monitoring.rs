@@ -54,8 +54,7 @@ fn states() -> Object {
 }
 
 fn database_states() -> Object {
-    let description =
-        "`ok` when the database responds, has the schema of this version, and can be read and written.";
+    let description = "`ok` when the database responds, has the schema of this version, and can be read and, unless the service is read-only, written.";
     enumeration(description, &[OK, UNAVAILABLE])
 }
 

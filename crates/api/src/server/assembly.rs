@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::StartError;
 use super::audit::audit_file;
-use super::database::{lock_for_service, migrate, open};
+use super::database::{check_schema, lock_for_service, migrate, open};
 use super::verifier::verifier;
 use crate::config::{self, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
@@ -33,7 +33,10 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
     }
     let mut database = open(settings, Arc::clone(metrics.database()) as _)?;
     lock_for_service(&mut database)?;
-    if settings.database.migrate_on_start {
+    let read_only = settings.database.read_only;
+    if read_only {
+        check_schema(&database)?;
+    } else if settings.database.migrate_on_start {
         for name in migrate(&database)? {
             tracing::info!(name, "applied migration");
         }
@@ -41,9 +44,9 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
     let (key_limits, trash) = (key_limits(&settings.limits), trash(settings));
     let keep_trashed = days(settings.tasks.trash_days);
     let options = JobOptions::new(days(settings.tasks.changes_days), Arc::new(SystemClock));
-    let jobs = database
-        .start_jobs(JobOptions { keep_trashed, trash, keep_keys: key_limits.keep, ..options })
-        .map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
+    let options = JobOptions { keep_trashed, trash, keep_keys: key_limits.keep, ..options };
+    let jobs = (!read_only).then(|| database.start_jobs(options)).transpose();
+    let jobs = jobs.map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
     let limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
     let state = AppState {
@@ -69,7 +72,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         log_requests: settings.log.requests,
         audit,
         traces,
-        background_jobs: Some(jobs),
+        background_jobs: jobs,
         draining: Draining::default(),
     };
     Ok((state, database))

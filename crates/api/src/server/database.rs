@@ -31,6 +31,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
         listen_url: settings.database.listen_url.clone(),
+        read_only: settings.database.read_only,
         poll: Duration::from_secs(settings.events.poll_seconds),
         startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
         limits: WriteLimits { tasks_per_owner: NonZeroU64::new(settings.limits.tasks_per_owner) },
@@ -58,9 +59,9 @@ fn check_listen_url(settings: &Settings) -> Result<(), ConfigError> {
 /// A wrong encoding and tables of another program are configuration errors: no retry helps.
 fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
-        MigrateError::WrongEncoding { .. } | MigrateError::ForeignTables { .. } => {
-            database_config_error(&error).into()
-        }
+        MigrateError::WrongEncoding { .. }
+        | MigrateError::ForeignTables { .. }
+        | MigrateError::ReadOnly { .. } => database_config_error(&error).into(),
         error => StartError::failed(what, error),
     }
 }
@@ -68,6 +69,16 @@ fn migrate_error(what: &str, error: MigrateError) -> StartError {
 /// Runs pending migrations and returns their names.
 pub(crate) fn migrate(database: &Database) -> Result<Vec<String>, StartError> {
     database.migrate().map_err(|error| migrate_error("the migrations cannot be applied", error))
+}
+
+/// Warns if a database that is only read lacks migrations: readiness fails until they are run where it is written.
+pub(crate) fn check_schema(database: &Database) -> Result<(), StartError> {
+    let pending =
+        database.pending_migrations().map_err(|error| migrate_error("the database cannot be used", error))?;
+    if !pending.is_empty() {
+        tracing::warn!(pending = pending.join(", "), "the read-only database lacks migrations");
+    }
+    Ok(())
 }
 
 /// Checks the configured database without creating a file.

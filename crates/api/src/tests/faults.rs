@@ -138,6 +138,15 @@ async fn unavailable_database_is_503_with_retry_after() {
 }
 
 #[actix_web::test]
+async fn read_only_service_is_503_with_a_long_delay() {
+    let read_only = failing(|| RepositoryError::ReadOnly).await;
+    assert_eq!(
+        (read_only.status.as_u16(), read_only.code(), read_only.header("retry-after")),
+        (503, "read_only".into(), "60")
+    );
+}
+
+#[actix_web::test]
 async fn unknown_outcome_is_503_without_retry_after() {
     let unknown = failing(|| RepositoryError::OutcomeUnknown("the connection was lost".into())).await;
     assert_eq!((unknown.status.as_u16(), unknown.code()), (503, "outcome_unknown".into()));

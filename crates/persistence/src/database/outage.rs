@@ -56,7 +56,9 @@ impl Outages {
     /// Takes the result of a call into account.
     pub(super) fn record<T>(&self, part: Part, result: &Result<T, RepositoryError>) {
         let error = match result {
-            Err(RepositoryError::Overloaded | RepositoryError::TooManyScans) => return,
+            Err(RepositoryError::Overloaded | RepositoryError::TooManyScans | RepositoryError::ReadOnly) => {
+                return;
+            }
             // A bug may concern one call; one of the readiness check concerns all.
             Err(RepositoryError::Fault(_)) if !matches!(part, Part::Everything) => return,
             Ok(_)

@@ -75,11 +75,11 @@ impl<B: ProbeBackend> Readiness for WorkerReadiness<B> {
     }
 }
 
-/// Serves all checks together. A read-only server is an error of the statement, so that the pool discards the connection
+/// Serves all checks together. Unless the database is only read, a read-only server is an error of the statement, so that the pool discards the connection
 /// and the next one may reach another server.
 pub(crate) fn probe<B: ProbeBackend>(connection: &mut B::Connection, group: &[Probe<B>]) -> Replies<bool> {
     let Some(Probe { database, .. }) = group.first() else { return Ok(Vec::new()) };
-    let missing = missing::<B>(connection)?;
+    let missing = missing::<B>(database, connection)?;
     if !missing.is_empty() {
         return Ok(group.iter().map(|_| Err(Unmigrated(missing.clone()).into())).collect());
     }
@@ -91,14 +91,14 @@ pub(crate) fn probe<B: ProbeBackend>(connection: &mut B::Connection, group: &[Pr
     Ok(group.iter().map(|_| Ok(stored)).collect())
 }
 
-fn missing<B: MigrationBackend>(connection: &mut B::Connection) -> QueryResult<Vec<String>> {
+fn missing<B: MigrationBackend>(database: &B, connection: &mut B::Connection) -> QueryResult<Vec<String>> {
     // Before the first migration the query fails, because the table does not exist.
     let (read_only, applied) = match B::readiness(connection) {
         Err(error) if B::migrations_table_exists(connection)? => return Err(error),
         Err(_) => (false, Vec::new()),
         Ok(ready) => ready,
     };
-    if read_only {
+    if read_only && !database.is_read_only() {
         let message = Box::new("the database is read-only: transaction_read_only is on".to_owned());
         return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, message));
     }

@@ -28,6 +28,8 @@ pub(crate) struct WorkerTasks {
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     /// Erasures and moves.
     pub(crate) owners: Sender<Ownership, Outcome>,
+    /// Whether every write is rejected.
+    pub(super) read_only: bool,
     pub(super) outages: Arc<Outages>,
     pub(crate) _timer: Arc<DeadlineTimer>,
     /// Other processes are notified as long as this one writes.
@@ -43,6 +45,7 @@ impl TaskRepository for WorkerTasks {
         request: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Outcome, RepositoryError> {
+        self.check_writable()?;
         let owner = owner.id().clone();
         let queue = if self.blocked_owners.contains(&owner) {
             Some(&self.blocked_writes)
@@ -56,6 +59,7 @@ impl TaskRepository for WorkerTasks {
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
+        self.check_writable()?;
         self.owners.submit(Ownership::Erase(owner.id().clone())).await.map(|_| ())
     }
 
@@ -66,6 +70,7 @@ impl TaskRepository for WorkerTasks {
         ids: Arc<dyn Ids>,
         request: Option<(Idempotency, Timestamp)>,
     ) -> Result<Outcome, RepositoryError> {
+        self.check_writable()?;
         let (from, to) = (from.id().clone(), to.id().clone());
         self.owners.submit(Ownership::Move { from, to, ids, request }).await
     }
@@ -125,6 +130,10 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
+    const fn check_writable(&self) -> Result<(), RepositoryError> {
+        if self.read_only { Err(RepositoryError::ReadOnly) } else { Ok(()) }
+    }
+
     /// The revisions of these owners, if they can be read. It blocks.
     pub(super) fn revisions(&self, owners: Vec<Owner>) -> Option<Vec<OwnerRevision>> {
         match self.gets.submit_blocking(LookUp::Revisions(owners)) {

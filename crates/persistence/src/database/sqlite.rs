@@ -58,14 +58,25 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     identity: FileIdentity,
     statement_timeout: Duration,
+    read_only: bool,
 }
 
 impl Sqlite {
-    /// Creates a missing file, and checks that it can be used.
+    /// Creates a missing file, and checks that it can be used. A file that is only read must exist.
     pub(crate) fn open(path: PathBuf, options: &DatabaseOptions) -> Result<Self, OpenError> {
-        file::prepare(&path)?;
+        if options.read_only {
+            file::recognize(&path)?;
+        } else {
+            file::prepare(&path)?;
+        }
         let identity = FileIdentity::of(&path).map_err(|error| file::file(&path, error))?;
-        Ok(Self { path, identity, statement_timeout: options.statement_timeout })
+        let DatabaseOptions { statement_timeout, read_only, .. } = *options;
+        Ok(Self { path, identity, statement_timeout, read_only })
+    }
+
+    /// Opens a connection whose writers wait this long for another process.
+    fn establish(&self, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
+        connection::establish(&self.path, busy_timeout, self.read_only)
     }
 }
 
@@ -74,10 +85,14 @@ impl Backend for Sqlite {
 
     const CONNECTIONS_CAN_BREAK: bool = false;
 
+    fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     fn connect(&self) -> ConnectionResult<SqliteConnection> {
         // Before it is opened, since a missing file would be created.
         self.check_identity().map_err(ConnectionError::CouldntSetupConfiguration)?;
-        connection::establish(&self.path, self.statement_timeout)
+        self.establish(self.statement_timeout)
     }
 
     fn read<T>(
@@ -89,6 +104,9 @@ impl Backend for Sqlite {
     }
 
     fn checkpoint(&self) -> Result<(), Failure> {
+        if self.read_only {
+            return Ok(());
+        }
         let mut connection = self.connect().map_err(Failure::no_connection)?;
         let checkpoint = sql_query("pragma wal_checkpoint(truncate)").get_result(&mut connection);
         match checkpoint.map_err(|error| Failure::of::<Self>(error, false))? {

@@ -86,6 +86,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             blocked_writes,
             blocked_owners,
             owners,
+            read_only: self.options.read_only,
             outages,
             _timer: timer,
             _notifier: self.notifier,

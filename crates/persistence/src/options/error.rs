@@ -99,6 +99,15 @@ pub enum MigrateError {
         /// Their names.
         tables: String,
     },
+    /// The database is only read, and lacks migrations.
+    #[error(
+        "the database is read-only (database.read_only = true) and lacks migrations ({pending}); run `tasknook migrate` \
+         where it is written"
+    )]
+    ReadOnly {
+        /// Their names.
+        pending: String,
+    },
     /// A lock was not available in time: another process migrates, or uses a table that a migration changes.
     #[error("timed out waiting for a lock of another process")]
     Locked(#[source] Box<dyn Error + Send + Sync>),

@@ -533,7 +533,7 @@ export interface components {
         /** @description The body of `/readyz` and `/health`. */
         Health: {
             /**
-             * @description `ok` when the database responds, has the schema of this version, and can be read and written.
+             * @description `ok` when the database responds, has the schema of this version, and can be read and, unless the service is read-only, written.
              * @enum {string}
              */
             database: "ok" | "unavailable";
@@ -760,7 +760,7 @@ export interface components {
              * @description Identifies the problem for programs.
              * @enum {string}
              */
-            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "resync_required" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_streams" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "outcome_unknown" | "keys_unavailable";
+            code: "malformed_request" | "invalid_json" | "malformed_credentials" | "missing_token" | "invalid_token" | "other_user" | "task_not_found" | "list_not_found" | "route_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_exists" | "quota_exceeded" | "resync_required" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "validation" | "idempotency_key_reused" | "dependency_failed" | "confirmation_required" | "too_many_scans" | "too_many_requests" | "too_many_concurrent_requests" | "too_many_streams" | "too_many_requests_from_address" | "too_many_failed_authentications" | "internal" | "overloaded" | "unavailable" | "read_only" | "outcome_unknown" | "keys_unavailable";
             /** @description Explains the problem of this request; can be shown to people. */
             detail: string;
             /** @description The errors of the input; only with `validation`. */
@@ -1147,7 +1147,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `overloaded`: Service overloaded. `unavailable`: Database unavailable. `outcome_unknown`: Outcome of the write unknown. `keys_unavailable`: Signing keys unavailable. */
+        /** @description `overloaded`: Service overloaded. `unavailable`: Database unavailable. `read_only`: Service is read-only. `outcome_unknown`: Outcome of the write unknown. `keys_unavailable`: Signing keys unavailable. */
         ServiceUnavailable: {
             headers: {
                 /** @description Seconds after which to retry. */

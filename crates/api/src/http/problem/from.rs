@@ -9,6 +9,10 @@ use crate::state::NoRoom;
 
 use super::{FieldError, Problem, ProblemKind, chain};
 
+/// `Retry-After` of a service that only reads, in seconds. It lasts: an operator ends it. Clients that wait for a short delay
+/// tell their user at once instead.
+const READ_ONLY_RETRY_SECONDS: u64 = 60;
+
 impl From<TaskError> for Problem {
     fn from(error: TaskError) -> Self {
         match error {
@@ -45,6 +49,10 @@ impl From<TaskError> for Problem {
             TaskError::TooManyScans => {
                 let detail = "Too many of your searches and sorted or counted lists are waiting; retry after the given delay.";
                 Self::retryable(ProblemKind::TooManyScans, detail, None)
+            }
+            TaskError::ReadOnly => {
+                let detail = "The service only reads at present; nothing was written. Keep the change, and retry after the given delay.";
+                Self::retryable(ProblemKind::ReadOnly, detail, Some(READ_ONLY_RETRY_SECONDS))
             }
             TaskError::Unavailable(source) => {
                 // The repository logs the begin and the end of an outage, and damage.

@@ -91,6 +91,8 @@ kinds! {
     Overloaded = SERVICE_UNAVAILABLE, "overloaded", "Service overloaded";
     /// The database is unavailable.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "Database unavailable";
+    /// The service only reads.
+    ReadOnly = SERVICE_UNAVAILABLE, "read_only", "Service is read-only";
     /// It is unknown whether a write was committed.
     OutcomeUnknown = SERVICE_UNAVAILABLE, "outcome_unknown", "Outcome of the write unknown";
     /// The keys that verify tokens are unavailable.

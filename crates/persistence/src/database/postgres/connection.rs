@@ -17,6 +17,7 @@ pub(super) struct Server {
     url: String,
     secrets: Vec<String>,
     settings: SessionSettings,
+    read_only: bool,
 }
 
 impl Server {
@@ -28,8 +29,14 @@ impl Server {
             ("idle_in_transaction_session_timeout", options.statement_timeout),
         ];
         let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !sets(url, name)).collect();
-        let settings = SessionSettings::new(&unset, options.transaction_pooler);
-        Self { url: with_limits(url, options), secrets: secrets(url), settings }
+        let settings = SessionSettings::new(&unset, options.transaction_pooler, options.read_only);
+        let read_only = options.read_only;
+        Self { url: with_limits(url, options), secrets: secrets(url), settings, read_only }
+    }
+
+    /// Whether its sessions reject writes.
+    pub(super) const fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {

@@ -28,7 +28,8 @@ impl NotifyBackend for Postgres {
 
     fn exchange(&self) -> Box<dyn Exchange> {
         let server = self.listen.as_ref().unwrap_or(&self.server);
-        let can_listen = server.begin().is_none();
+        // A standby cannot be listened to.
+        let can_listen = server.begin().is_none() && !server.is_read_only();
         Box::new(NotificationSession { session: Session::new(server.clone(), "notifications"), can_listen })
     }
 }

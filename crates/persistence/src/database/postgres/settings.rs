@@ -25,18 +25,21 @@ pub(super) enum SessionSettings {
 
 impl SessionSettings {
     /// `timeouts` are those that the URL does not set.
-    pub(super) fn new(timeouts: &[(&str, Duration)], transaction_pooler: bool) -> Self {
+    pub(super) fn new(timeouts: &[(&str, Duration)], transaction_pooler: bool, read_only: bool) -> Self {
         let timeouts: Vec<(&str, String)> =
             timeouts.iter().map(|(name, limit)| (*name, limit.as_millis().to_string())).collect();
         let limit = timeouts.iter().map(|(name, limit)| (*name, limit.as_str()));
         if transaction_pooler {
             let statements = set_statements("set local", PLANS.into_iter().chain(limit));
+            let read_only = if read_only { " read only" } else { "" };
             Self::PerTransaction(format!(
-                "begin isolation level read committed; {statements}{}",
+                "begin isolation level read committed{read_only}; {statements}{}",
                 set_lc_messages_c(true)
             ))
         } else {
-            let statements = set_statements("set", PLANS.into_iter().chain(limit).chain([ISOLATION]));
+            let read_only = read_only.then_some(READ_ONLY);
+            let of_session = PLANS.into_iter().chain(limit).chain([ISOLATION]).chain(read_only);
+            let statements = set_statements("set", of_session);
             Self::PerConnection(format!(
                 "{REJECT_SHARED_CONNECTION}; {statements}{}",
                 set_lc_messages_c(false)
@@ -71,6 +74,9 @@ const PLANS: [(&str, &str); 3] =
 
 /// The writes require `read committed`, which re-reads a row after waiting for its lock.
 const ISOLATION: (&str, &str) = ("default_transaction_isolation", "'read committed'");
+
+/// The server rejects what this process must not do, also after a standby was promoted.
+const READ_ONLY: (&str, &str) = ("default_transaction_read_only", "on");
 
 /// Rejects a connection that another client has used: the names of prepared statements are unique per client only, so
 /// behind a transaction-mode pooler one statement could run in place of another.

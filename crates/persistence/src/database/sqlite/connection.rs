@@ -12,15 +12,24 @@ use super::time_limit;
 use crate::backend::rows::manual_order;
 
 /// Opens the file. A writer waits this long for another process.
-pub(super) fn establish(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
-    let mut connection = bare(path, busy_timeout)?;
-    set_up(&mut connection, busy_timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
+pub(super) fn establish(
+    path: &Path,
+    busy_timeout: Duration,
+    read_only: bool,
+) -> ConnectionResult<SqliteConnection> {
+    let name = if read_only { read_only_name(path)? } else { name(path)? };
+    let mut connection = open(&name, busy_timeout)?;
+    set_up(&mut connection, busy_timeout, read_only).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 
 /// Opens the file without changing its journal mode.
 pub(super) fn bare(path: &Path, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
-    let mut connection = SqliteConnection::establish(&name(path)?)?;
+    open(&name(path)?, busy_timeout)
+}
+
+fn open(name: &str, busy_timeout: Duration) -> ConnectionResult<SqliteConnection> {
+    let mut connection = SqliteConnection::establish(name)?;
     let wait = format!("pragma busy_timeout = {}", busy_timeout.as_millis());
     connection.batch_execute(&wait).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
@@ -31,6 +40,11 @@ fn name(path: &Path) -> ConnectionResult<String> {
     let text =
         path.to_str().ok_or_else(|| ConnectionError::BadConnection("the file name is not UTF-8".into()))?;
     Ok(if path.is_absolute() { text.to_owned() } else { format!("./{text}") })
+}
+
+/// The file as a URI (<https://sqlite.org/uri.html>) that opens it for reading. The name of a database has no `?` or `#`.
+fn read_only_name(path: &Path) -> ConnectionResult<String> {
+    Ok(format!("file:{}?mode=ro", name(path)?.replace('%', "%25")))
 }
 
 /// `synchronous=FULL`: acknowledged commits survive a power failure; in WAL mode the default of some builds would lose the
@@ -45,10 +59,13 @@ fn name(path: &Path) -> ConnectionResult<String> {
 const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; \
      pragma cache_size = -16384; pragma wal_autocheckpoint = 4096; pragma journal_size_limit = 33554432";
 
-fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration, read_only: bool) -> QueryResult<()> {
     connection.batch_execute(SETTINGS)?;
     time_limit::register(connection)?;
     manual_order::register(connection)?;
+    if read_only {
+        return Ok(());
+    }
     let end = Instant::now() + busy_timeout;
     // The switch to WAL ignores the busy timeout and fails if several processes start for the first time together.
     loop {
@@ -74,7 +91,8 @@ mod tests {
     #[test]
     fn connections_are_durable_and_wait_for_locks() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = &mut establish(&folder.path().join("x.db"), Duration::from_millis(1234)).unwrap();
+        let connection =
+            &mut establish(&folder.path().join("x.db"), Duration::from_millis(1234), false).unwrap();
         let mut value = |pragma: &str| -> String {
             let value = format!("(select cast(\"{}\" as text) from pragma_{pragma})", column(pragma));
             select(sql::<Text>(&value)).get_result(connection).unwrap()

@@ -19,7 +19,8 @@ impl Sqlite {
         }
         file::recognize(&path)?;
         let identity = FileIdentity::of(&path).map_err(|error| file::file(&path, error))?;
-        Ok(Self { path, identity, statement_timeout: options.statement_timeout.max(LOCK_WAIT) })
+        let statement_timeout = options.statement_timeout.max(LOCK_WAIT);
+        Ok(Self { path, identity, statement_timeout, read_only: options.read_only })
     }
 }
 

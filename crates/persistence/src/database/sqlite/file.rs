@@ -73,7 +73,7 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     if is_foreign(&mut bare).map_err(|error| unreadable(path, error))? {
         return Err(OpenError::ForeignDatabase { path: path.to_owned() });
     }
-    connection::establish(path, BUSY_TIMEOUT).map(drop).map_err(|error| file(path, error))
+    connection::establish(path, BUSY_TIMEOUT, false).map(drop).map_err(|error| file(path, error))
 }
 
 /// Checks that an existing file is a database of this service, and writes nothing. Damaged files are accepted: the doctor

@@ -7,7 +7,7 @@ use diesel::sql_types::{Bool, Text};
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::{LOCK_WAIT, Sqlite, connection};
+use super::{LOCK_WAIT, Sqlite};
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration, unreachable};
 use crate::{MigrateError, MigrationOptions};
 
@@ -26,12 +26,12 @@ impl MigrationBackend for Sqlite {
     }
 
     fn read_applied(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
-        let mut connection = connection::establish(&self.path, LOCK_WAIT).map_err(unreachable)?;
+        let mut connection = self.establish(LOCK_WAIT).map_err(unreachable)?;
         migrations::applied::<Self>(&mut connection).map_err(failed)
     }
 
     fn existing_tables(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
-        let mut connection = connection::establish(&self.path, LOCK_WAIT).map_err(unreachable)?;
+        let mut connection = self.establish(LOCK_WAIT).map_err(unreachable)?;
         let tables =
             format!("select name from sqlite_schema where name in ({}) order by name", migrations::TABLES);
         let tables: Vec<Named> = sql_query(tables).load(&mut connection).map_err(failed)?;
@@ -43,7 +43,7 @@ impl MigrationBackend for Sqlite {
         scripts: &[Script],
         options: &MigrationOptions,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut connection = connection::establish(&self.path, options.deadline).map_err(unreachable)?;
+        let mut connection = self.establish(options.deadline).map_err(unreachable)?;
         let applied = migrations::applied::<Self>(&mut connection).map_err(failed)?;
         migrations::warn_of_unknown(scripts, &applied);
         let mut ran = Vec::new();

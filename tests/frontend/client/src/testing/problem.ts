@@ -34,6 +34,7 @@ const KINDS: Record<ProblemCode, [status: number, title: string]> = {
   internal: [500, "Internal error"],
   overloaded: [503, "Service overloaded"],
   unavailable: [503, "Database unavailable"],
+  read_only: [503, "Service is read-only"],
   outcome_unknown: [503, "Outcome of the write unknown"],
   keys_unavailable: [503, "Signing keys unavailable"],
 };

@@ -70,9 +70,10 @@ fn may_pass(error: &MigrateError) -> bool {
     match error {
         MigrateError::NotResponding => true,
         MigrateError::Unreachable(source) | MigrateError::Failed(source) => passes(&source.to_string()),
-        MigrateError::Locked(_) | MigrateError::WrongEncoding { .. } | MigrateError::ForeignTables { .. } => {
-            false
-        }
+        MigrateError::Locked(_)
+        | MigrateError::WrongEncoding { .. }
+        | MigrateError::ForeignTables { .. }
+        | MigrateError::ReadOnly { .. } => false,
     }
 }
 
