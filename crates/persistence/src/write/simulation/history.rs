@@ -61,9 +61,12 @@ impl Answer {
             }
             Err(RepositoryError::QuotaExceeded { .. }) => Self::QuotaExceeded,
             Err(RepositoryError::KeyReused) => Self::KeyReused,
-            Err(RepositoryError::Overloaded | RepositoryError::Unavailable(_) | RepositoryError::Busy(_)) => {
-                Self::Unavailable
-            }
+            Err(
+                RepositoryError::Overloaded
+                | RepositoryError::ReadOnly
+                | RepositoryError::Unavailable(_)
+                | RepositoryError::Busy(_),
+            ) => Self::Unavailable,
             Err(RepositoryError::OutcomeUnknown(_)) => Self::Unknown,
             // No command of a schedule has the last ones.
             Err(
