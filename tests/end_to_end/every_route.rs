@@ -43,7 +43,7 @@ fn with_url(database: Database, issuer: &BetterAuth) -> Environment {
     database.environment().set("BETTER_AUTH_URL", issuer.url())
 }
 
-fn check_every_route(issuer: &BetterAuth, environment: &Environment) {
+pub(crate) fn check_every_route(issuer: &BetterAuth, environment: &Environment) {
     let service = environment.serve();
     let checks = issuer.call_every_route(service.url());
     let log = service.log().clone();

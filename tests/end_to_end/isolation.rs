@@ -5,7 +5,7 @@ use std::sync::{Barrier, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Response, short_or_soak};
+use tasknook_tests::{Client, Environment, Response, short_or_soak};
 
 use crate::database::{Database, caller, on_both_databases};
 
@@ -25,8 +25,12 @@ struct Leaks {
 }
 
 fn responses_contain_no_data_of_other_users(database: Database) {
+    check_isolation(database.with_secret());
+}
+
+pub(crate) fn check_isolation(environment: Environment) {
     let users = short_or_soak(12, 64);
-    let environment = database.with_secret().set("TASKNOOK_LOG__LEVEL", "trace");
+    let environment = environment.set("TASKNOOK_LOG__LEVEL", "trace");
     let service = environment.serve();
     let callers: Vec<Client> = (0..users).map(|user| caller(&environment, &service, &name(user))).collect();
     let (leaks, start) = (Mutex::new(Leaks::default()), Barrier::new(users));

@@ -14,6 +14,7 @@ mod better_auth_tokens;
 mod bulk;
 mod changes;
 mod chosen_ids;
+mod citus;
 mod commands;
 mod compression;
 mod conditional_lists;

@@ -13,6 +13,7 @@
 
 mod better_auth;
 mod binary;
+mod citus;
 mod cleanup;
 mod client;
 mod disk;
@@ -28,6 +29,7 @@ mod soak;
 mod wait;
 
 pub use better_auth::{BetterAuth, Mode, User};
+pub use citus::citus_url;
 pub use cleanup::{folder, signal};
 pub use client::{Client, Request, Response};
 pub use disk::Disk;

@@ -78,7 +78,7 @@ enum Command {
     /// Serve the API (the default)
     Serve(Address),
     /// Run pending database migrations
-    Migrate,
+    Migrate(migrate::Migrate),
     /// Check schema, integrity and consistency of the database; exits 1 on problems, 3 if a check could not run
     Doctor(doctor::Doctor),
     /// Copy the SQLite database to a new file, also while the service is running
@@ -146,7 +146,7 @@ impl Command {
                 address.add_to(&mut overrides);
                 serve::run(&overrides)
             }
-            Self::Migrate => migrate::run(&overrides),
+            Self::Migrate(migrate) => migrate.run(&overrides),
             Self::Doctor(doctor) => doctor.run(&overrides),
             Self::Backup(backup) => backup.run(&overrides),
             Self::Restored => restored::run(&overrides),

@@ -126,6 +126,7 @@ section!(Database {
     read_only: bool,
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
+    distributed: bool,
     #[serde(serialize_with = "masked::url")]
     listen_url: String,
     slow_statement_ms: u64,

@@ -44,7 +44,7 @@ pub(crate) use assembly::trash;
 pub(crate) use assembly::{TimeOrderedIds, assemble};
 pub(crate) use audit::{audit_file, check_audit_file};
 pub(crate) use database::{
-    back_up, check_database, doctor, doctor_error, migrate, open, owner_data, renew_restored,
+    back_up, check_database, distribute, doctor, doctor_error, migrate, open, owner_data, renew_restored,
 };
 pub(crate) use verifier::{shared_secret, verifier};
 

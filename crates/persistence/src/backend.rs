@@ -9,7 +9,24 @@ pub(crate) mod rows;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
 
+use crate::DatabaseOptions;
 pub(crate) use failure::{ErrorMessages, Failure, FailureKind};
+
+/// Where the rows of different owners are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// In one database. A statement may serve a group of several owners.
+    Together,
+    /// On several servers, those of each owner on one of them. A statement of a request names one owner, so that it is sent to
+    /// one server, and a store is a transaction of such statements.
+    Distributed,
+}
+
+impl Layout {
+    pub(crate) const fn of(options: &DatabaseOptions) -> Self {
+        if options.distributed { Self::Distributed } else { Self::Together }
+    }
+}
 
 /// The number of workers of each kind; one more is for readiness.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +46,11 @@ pub(crate) trait Backend: ErrorMessages + Send + Sync + Sized + 'static {
 
     /// Whether it is only read. Its connections reject writes.
     fn is_read_only(&self) -> bool;
+
+    /// Where the rows of different owners are.
+    fn layout(&self) -> Layout {
+        Layout::Together
+    }
 
     /// Opens a connection for the pool.
     fn connect(&self) -> ConnectionResult<Self::Connection>;
@@ -54,7 +76,7 @@ pub(crate) trait Backend: ErrorMessages + Send + Sync + Sized + 'static {
     }
 
     /// How to divide this many connections between the workers.
-    fn worker_counts(max_connections: usize) -> WorkerCounts;
+    fn worker_counts(&self, max_connections: usize) -> WorkerCounts;
 }
 
 /// The diesel backend of a database's connections.

@@ -128,6 +128,18 @@ impl Database {
         self.lifecycle.pending(&self.migrations)
     }
 
+    /// Whether the tables are distributed by owner over several servers (Citus), which [`DatabaseOptions::distributed`] must
+    /// tell. It blocks and writes nothing.
+    pub fn is_distributed(&self) -> Result<bool, MigrateError> {
+        self.lifecycle.is_distributed(&self.migrations)
+    }
+
+    /// Distributes the tables by owner over the servers of Citus, and returns the names of those that were not distributed
+    /// yet. It blocks the writers of these tables as long as it copies their rows.
+    pub fn distribute(&self) -> Result<Vec<String>, MigrateError> {
+        self.lifecycle.distribute(&self.migrations)
+    }
+
     /// Moves every commit of an SQLite database from its `-wal` file into the database file, which is then complete when it
     /// is copied alone. For a clean stop, when no more requests are served. It blocks, and waits for other processes as long
     /// as a statement may take.
@@ -243,6 +255,8 @@ trait Lifecycle: Send + Sync {
     -> Result<(), MigrateError>;
     fn migrate(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
+    fn is_distributed(&self, options: &MigrationOptions) -> Result<bool, MigrateError>;
+    fn distribute(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError>;
     fn checkpoint(&self) -> Result<(), Failure>;
     fn lock_for_service(&self, timeout: Duration) -> Result<Option<ServiceLock>, MigrateError>;
 }
@@ -262,6 +276,14 @@ impl<B: MigrationBackend + ServiceLockBackend> Lifecycle for Arc<B> {
 
     fn pending(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         migrations::pending_names::<B>(self, options)
+    }
+
+    fn is_distributed(&self, options: &MigrationOptions) -> Result<bool, MigrateError> {
+        B::is_distributed(self, options)
+    }
+
+    fn distribute(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        B::distribute(self, options)
     }
 
     fn checkpoint(&self) -> Result<(), Failure> {

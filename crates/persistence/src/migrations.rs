@@ -50,6 +50,16 @@ pub(crate) trait MigrationBackend: Backend {
         options: &MigrationOptions,
     ) -> Result<Vec<String>, MigrateError>;
 
+    /// Whether the tables are distributed by owner over several servers.
+    fn is_distributed(&self, _: &MigrationOptions) -> Result<bool, MigrateError> {
+        Ok(false)
+    }
+
+    /// Distributes the tables that are not distributed yet, and returns their names.
+    fn distribute(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        Err(MigrateError::NotDistributable)
+    }
+
     /// Waits until the server is available, and rejects a database whose encoding is not UTF-8.
     fn wait_until_available(&self, _: Duration, _: &MigrationOptions) -> Result<(), MigrateError> {
         Ok(())

@@ -48,6 +48,8 @@ pub struct DatabaseOptions {
     /// Whether a transaction-mode pooler such as `PgBouncer` gives each transaction another connection. Statements are
     /// then not prepared, and each group runs in a transaction that begins with all its settings.
     pub transaction_pooler: bool,
+    /// Whether the tables are distributed by owner over several servers (Citus), so that a statement must name one owner.
+    pub distributed: bool,
     /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
     /// empty where `url` is one.
     pub listen_url: String,
@@ -80,6 +82,7 @@ impl Default for DatabaseOptions {
             scans_per_owner: 4,
             limits: WriteLimits::default(),
             transaction_pooler: false,
+            distributed: false,
             listen_url: String::new(),
             read_only: false,
             poll: Duration::from_secs(2),

@@ -102,11 +102,15 @@ impl Request for Scan {
 pub(crate) trait ReadBackend: Backend {
     fn get(connection: &mut Self::Connection, group: &[&Get]) -> Replies<Task>;
 
-    fn revisions(connection: &mut Self::Connection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>>;
+    fn revisions(
+        &self,
+        connection: &mut Self::Connection,
+        owners: &[&Owner],
+    ) -> QueryResult<Vec<OwnerRevision>>;
 
     /// Reads the tasks and the revisions of a group, with a statement for each kind.
-    fn look_up(connection: &mut Self::Connection, group: &[LookUp]) -> Replies<Found> {
-        look_up::look_up::<Self>(connection, group)
+    fn look_up(&self, connection: &mut Self::Connection, group: &[LookUp]) -> Replies<Found> {
+        look_up::look_up(self, connection, group)
     }
 
     fn list(connection: &mut Self::Connection, group: &[&List]) -> Replies<Page>;
@@ -167,7 +171,7 @@ impl Rows for Scanned {
 
 /// Serves groups of reads with one statement.
 pub(crate) struct Reads<B: Backend, R, A> {
-    pub(crate) run: fn(&mut B::Connection, &[R]) -> Replies<A>,
+    pub(crate) run: fn(&B, &mut B::Connection, &[R]) -> Replies<A>,
 }
 
 impl<B: Backend, R: Request, A: Rows + Send + 'static> Serve<B, R, A> for Reads<B, R, A> {
@@ -201,7 +205,7 @@ impl<B: Backend, R: Request, A: Rows + Send + 'static> Reads<B, R, A> {
             let begun = Instant::now();
             let requests = &group.requests;
             let result = worker.run_with_limit(&mut connection, context.timeouts.hang, |connection| {
-                context.pool.read(connection, |inner| (self.run)(inner, requests))
+                context.pool.read(connection, |database, inner| (self.run)(database, inner, requests))
             });
             let elapsed = begun.elapsed();
             context.statement_ended(&group.calls, elapsed, statement_result(result.as_ref()));

@@ -7,6 +7,7 @@
 //!
 //! SQL belongs to the engines, rules to the domain.
 
+pub(crate) mod by_key;
 mod cache;
 mod decided;
 mod execute;
@@ -36,7 +37,7 @@ use domain::{
 
 use crate::backend::rows::manual_order::position_of;
 use crate::backend::rows::{IN_TRASH, Id, TaskRow, UtcTimestamp, text_statement};
-use crate::backend::{Backend, Failure};
+use crate::backend::{Backend, Failure, Layout};
 
 pub(crate) use group::{Write, weight};
 use keys::LoadedKey;
@@ -243,6 +244,12 @@ pub(crate) trait WriteSession {
     /// unique. After an error nothing is stored, unless the connection is lost.
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>>;
 
+    /// Stores one owner if it passes the guard, within a transaction, and returns its epoch. On a distributed database each of
+    /// its statements goes to the owner's server.
+    fn store_alone(&mut self, store: &Store) -> QueryResult<Option<i64>> {
+        Ok(self.store(&[store])?.pop().flatten())
+    }
+
     /// The last store of each of these owners; `None` without a row.
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>>;
 }
@@ -260,6 +267,11 @@ pub(crate) trait WriteDatabase {
     /// Whether the store has a guard, because other processes may write between load and store. With a guard, an owner's
     /// row may be cached between batches: the store fails for an owner whose cached row is out of date.
     const GUARDED: bool;
+
+    /// Where the rows of different owners are.
+    fn layout(&self) -> Layout {
+        Layout::Together
+    }
 
     /// Runs something on one connection; with `transaction`, in one transaction.
     fn attempt<T>(

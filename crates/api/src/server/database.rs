@@ -20,9 +20,16 @@ pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> 
     check_listen_url(settings)?;
     let options = DatabaseOptions { observer, ..options(settings) };
     tracing::info!(database = settings.database.display(), "opening the database");
-    let database = Database::open(&options).map_err(|error| database_config_error(&error))?;
-    database.wait_until_available().map_err(|error| migrate_error("the database cannot be used", error))?;
-    Ok(database)
+    let open =
+        |options: &DatabaseOptions| Database::open(options).map_err(|error| database_config_error(&error));
+    let unusable = |error| migrate_error("the database cannot be used", error);
+    let database = open(&options)?;
+    database.wait_until_available().map_err(unusable)?;
+    if options.distributed || !database.is_distributed().map_err(unusable)? {
+        return Ok(database);
+    }
+    tracing::info!("the tables are distributed by owner");
+    Ok(open(&DatabaseOptions { distributed: true, ..options })?)
 }
 
 fn options(settings: &Settings) -> DatabaseOptions {
@@ -30,6 +37,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         url: settings.database.url.clone(),
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
+        distributed: settings.database.distributed,
         listen_url: settings.database.listen_url.clone(),
         read_only: settings.database.read_only,
         poll: Duration::from_secs(settings.events.poll_seconds),
@@ -56,12 +64,13 @@ fn check_listen_url(settings: &Settings) -> Result<(), ConfigError> {
     }
 }
 
-/// A wrong encoding and tables of another program are configuration errors: no retry helps.
+/// A wrong encoding, tables of another program and a missing extension are configuration errors: no retry helps.
 fn migrate_error(what: &str, error: MigrateError) -> StartError {
     match error {
         MigrateError::WrongEncoding { .. }
         | MigrateError::ForeignTables { .. }
-        | MigrateError::ReadOnly { .. } => database_config_error(&error).into(),
+        | MigrateError::ReadOnly { .. }
+        | MigrateError::NotDistributable => database_config_error(&error).into(),
         error => StartError::failed(what, error),
     }
 }
@@ -79,6 +88,11 @@ pub(crate) fn check_schema(database: &Database) -> Result<(), StartError> {
         tracing::warn!(pending = pending.join(", "), "the read-only database lacks migrations");
     }
     Ok(())
+}
+
+/// Distributes the tables by owner, and returns the names of those that were not distributed.
+pub(crate) fn distribute(database: &Database) -> Result<Vec<String>, StartError> {
+    database.distribute().map_err(|error| migrate_error("the tables cannot be distributed", error))
 }
 
 /// Checks the configured database without creating a file.

@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::readiness::ProbeBackend;
 use crate::DatabaseOptions;
 use crate::backend::rows::{Id, UtcTimestamp};
-use crate::backend::{Backend, ErrorMessages, WorkerCounts};
+use crate::backend::{Backend, ErrorMessages, Layout, WorkerCounts};
 use crate::maintenance::jobs::JobBackend;
 use crate::maintenance::owner_data::OwnerDataBackend;
 use crate::options::Location;
@@ -69,6 +69,10 @@ impl Backend for Postgres {
         self.server.is_read_only()
     }
 
+    fn layout(&self) -> Layout {
+        self.server.layout()
+    }
+
     fn connect(&self) -> ConnectionResult<PgConnection> {
         self.server.connect()
     }
@@ -98,7 +102,17 @@ impl Backend for Postgres {
         }
     }
 
-    fn worker_counts(max_connections: usize) -> WorkerCounts {
+    fn worker_counts(&self, max_connections: usize) -> WorkerCounts {
+        if self.layout() == Layout::Distributed {
+            // Groups have one owner, so that more workers lose nothing: they wait for servers behind the first one.
+            let third = (max_connections.saturating_sub(1) / 3).max(1);
+            return WorkerCounts {
+                gets: third,
+                pages: third - third / 2,
+                scans: (third / 2).max(1),
+                writes: third,
+            };
+        }
         // One worker for single tasks gives more throughput than two, whose groups are half as large. Two workers for
         // writes: one executes while the commit of the other waits for the disk. Lists get the rest, scans at most half
         // of it; one connection is for readiness.
@@ -117,10 +131,10 @@ impl ReadBackend for Postgres {
         }
     }
 
-    fn revisions(connection: &mut PgConnection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
+    fn revisions(&self, connection: &mut PgConnection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
         match owners {
             [owner] => Ok(vec![one_revision(connection, owner)?]),
-            _ => group_reads::revisions(connection, owners),
+            _ => group_reads::revisions(connection, owners, self.layout()),
         }
     }
 
@@ -196,10 +210,11 @@ impl JobBackend for Postgres {
 }
 
 impl OwnerDataBackend for Postgres {
-    /// As on connections of the service, but a command may pause.
+    /// As on connections of the service, but a command may pause, and need not know the layout.
     fn wait_for_entries(connection: &mut PgConnection) -> QueryResult<()> {
         connection.batch_execute(
-            "set local enable_seqscan = off; set local idle_in_transaction_session_timeout = '10min'",
+            "set local enable_seqscan = off; set local plan_cache_mode = auto;
+            set local idle_in_transaction_session_timeout = '10min'",
         )
     }
 }

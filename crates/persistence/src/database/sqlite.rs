@@ -115,7 +115,7 @@ impl Backend for Sqlite {
         }
     }
 
-    fn worker_counts(_: usize) -> WorkerCounts {
+    fn worker_counts(&self, _: usize) -> WorkerCounts {
         // Reads take microseconds, so more threads than processors only slow them down, and there is one writer anyway.
         // The large pages of an owner occupy one page worker at a time; the second one serves the others.
         WorkerCounts { gets: 1, pages: 2, scans: 1, writes: 1 }
@@ -153,7 +153,11 @@ impl ReadBackend for Sqlite {
         }
     }
 
-    fn revisions(connection: &mut SqliteConnection, owners: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
+    fn revisions(
+        &self,
+        connection: &mut SqliteConnection,
+        owners: &[&Owner],
+    ) -> QueryResult<Vec<OwnerRevision>> {
         match owners {
             [owner] => Ok(vec![one_revision(connection, owner)?]),
             _ => connection.transaction(|connection| {

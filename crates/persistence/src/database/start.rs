@@ -10,6 +10,7 @@ use super::notifier::OwnerNotifier;
 use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
 use super::repository::WorkerTasks;
+use crate::backend::Layout;
 use crate::read::{GROUP_ROWS, PageOf, Reads, Rows};
 use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
@@ -42,22 +43,26 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     }
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
-        let counts = B::worker_counts(self.options.max_connections as usize);
-        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, GROUP_CALLS), B::look_up)?;
+        let counts = self.backend.worker_counts(self.options.max_connections as usize);
+        // Without common statements a group would only keep calls from other workers.
+        let group = |most| if self.backend.layout() == Layout::Distributed { 1 } else { most };
+        let (group_calls, group_rows) = (group(GROUP_CALLS), group(GROUP_ROWS));
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, group_calls), B::look_up)?;
         let pages = QueueLimits {
             // One group per owner at a time, so that the large pages of one owner leave a worker for others.
             running_per_owner: 1,
-            ..self.limits(counts.pages, PageOf::weight::<B>, GROUP_ROWS)
+            ..self.limits(counts.pages, PageOf::weight::<B>, group_rows)
         };
-        let pages = self.read(WorkKind::Page, pages, B::paged)?;
+        let pages = self.read(WorkKind::Page, pages, |_, connection, group| B::paged(connection, group))?;
         let scans = QueueLimits {
             running_per_owner: 1,
             waiting_per_owner: self.options.scans_per_owner,
             ..self.limits(counts.scans, |_| 1, 1)
         };
-        let scans = self.read(WorkKind::Scan, scans, B::scan)?;
+        let scans = self.read(WorkKind::Scan, scans, |_, connection, group| B::scan(connection, group))?;
         let probes = self.limits(1, |_| 1, GROUP_CALLS);
-        let probes = self.read(WorkKind::Readiness, probes, probe::<B>)?;
+        let probes =
+            self.read(WorkKind::Readiness, probes, |_, connection, group| probe::<B>(connection, group))?;
         let blocked_owners = Arc::new(BlockedOwners::default());
         let blocked_writes = self.write(&blocked_owners, None)?;
         let mut writes = Vec::new();
@@ -116,7 +121,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         &mut self,
         kind: WorkKind,
         limits: QueueLimits<R>,
-        run: fn(&mut B::Connection, &[R]) -> Replies<A>,
+        run: fn(&B, &mut B::Connection, &[R]) -> Replies<A>,
     ) -> io::Result<Sender<R, A>> {
         let context = self.context(kind, Timeouts::of_reads(self.options));
         self.open(context, limits, Box::new(move || Box::new(Reads { run })))

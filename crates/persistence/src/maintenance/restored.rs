@@ -82,8 +82,8 @@ impl From<DieselError> for RestoredError {
 
 /// A database whose owners can be renewed.
 pub(crate) trait RestoredBackend: DoctorBackend {
-    /// A random number of 64 bits, another one for each row.
-    const RANDOM: &str;
+    /// An expression for a random number of 64 bits, another one for each row.
+    fn random_number() -> String;
 
     /// Keeps service processes from starting.
     type Exclusion;
@@ -125,9 +125,9 @@ fn renew_all<B: RestoredBackend>(connection: &mut B::Connection) -> QueryResult<
         return Ok(Err(RestoredError::TooHigh { owner, revision }));
     }
     // The guard of a store compares version, revision and epoch, and after a lost response the version and the write.
-    let random = B::RANDOM;
+    let (epoch, write_id) = (B::random_number(), B::random_number());
     let renew = format!(
-        "update owners set revision = revision + ?, epoch = {random}, version = version + 1, write_id = {random}"
+        "update owners set revision = revision + ?, epoch = {epoch}, version = version + 1, write_id = {write_id}"
     );
     Ok(Ok(connection.write_rows(&renew, &[Value::Number(RAISE)])? as u64))
 }

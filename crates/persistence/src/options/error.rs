@@ -108,6 +108,12 @@ pub enum MigrateError {
         /// Their names.
         pending: String,
     },
+    /// The database is not one of Citus.
+    #[error(
+        "the database has no extension citus: on each server, create it in this database with `create extension citus`, and \
+         add the workers with `select citus_add_node('HOST', PORT)`"
+    )]
+    NotDistributable,
     /// A lock was not available in time: another process migrates, or uses a table that a migration changes.
     #[error("timed out waiting for a lock of another process")]
     Locked(#[source] Box<dyn Error + Send + Sync>),

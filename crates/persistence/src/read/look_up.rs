@@ -46,7 +46,11 @@ impl Rows for Found {
 }
 
 /// The replies of all kinds, in the order of the group.
-pub(super) fn look_up<B: ReadBackend>(connection: &mut B::Connection, group: &[LookUp]) -> Replies<Found> {
+pub(super) fn look_up<B: ReadBackend>(
+    database: &B,
+    connection: &mut B::Connection,
+    group: &[LookUp],
+) -> Replies<Found> {
     let (mut tasks, mut owners) = (Vec::with_capacity(group.len()), Vec::new());
     for one in group {
         match one {
@@ -56,7 +60,7 @@ pub(super) fn look_up<B: ReadBackend>(connection: &mut B::Connection, group: &[L
         }
     }
     let tasks = if tasks.is_empty() { Vec::new() } else { B::get(connection, &tasks)? };
-    let revisions = if owners.is_empty() { Vec::new() } else { B::revisions(connection, &owners)? };
+    let revisions = if owners.is_empty() { Vec::new() } else { database.revisions(connection, &owners)? };
     let mut tasks = tasks.into_iter().map(|reply| reply.map(Found::Task));
     let mut revisions = revisions.into_iter();
     let next = |one: &LookUp| -> Option<Reply<Found>> {

@@ -9,7 +9,7 @@ use diesel::{ConnectionError, QueryResult};
 use r2d2::{HandleError, ManageConnection, PooledConnection};
 
 use crate::DatabaseOptions;
-use crate::backend::{Backend, Failure};
+use crate::backend::{Backend, Failure, Layout};
 
 /// Connections without a successful statement for this long are verified before use. One round trip after a pause is cheap;
 /// one before every statement would double the round trips.
@@ -98,13 +98,19 @@ impl<B: Backend> Pool<B> {
             && (verified.elapsed() >= REVALIDATE_AFTER || last_loss.is_some_and(|loss| loss >= verified))
     }
 
+    /// Where the rows of different owners are.
+    pub(crate) fn layout(&self) -> Layout {
+        self.0.backend.layout()
+    }
+
     /// Runs the statements of one group of reads. A success counts as verification.
     pub(crate) fn read<T>(
         &self,
         connection: &mut CheckedOut<B>,
-        run: impl FnOnce(&mut B::Connection) -> QueryResult<T>,
+        run: impl FnOnce(&B, &mut B::Connection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        let result = self.0.backend.read(&mut connection.connection.inner, run);
+        let backend = &*self.0.backend;
+        let result = backend.read(&mut connection.connection.inner, |inner| run(backend, inner));
         if result.is_ok() {
             connection.connection.verified = Instant::now();
         }

@@ -14,12 +14,12 @@ use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{OwnerCommands, Write};
 use super::lists::Lists;
-use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, stores};
+use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, store, stores};
 use super::settle::settle_stores;
 #[cfg(all(test, feature = "postgres"))]
 use super::simulation::Planted;
 use super::{Loaded, Store, ToLoad, WriteDatabase, WriteSession};
-use crate::backend::{Failure, FailureKind};
+use crate::backend::{Failure, FailureKind, Layout};
 
 /// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
@@ -68,8 +68,12 @@ impl Executor {
             OwnerCommands::of(batch).into_iter().partition(|group| self.contended.contains_key(&group.owner));
         let mut rounds: VecDeque<Round> = VecDeque::new();
         for (groups, locking) in [(free, Locking::None), (contended, Locking::Wait)] {
-            if !groups.is_empty() {
-                rounds.push_back(Round::new(groups, locking));
+            match database.layout() {
+                Layout::Together if groups.is_empty() => {}
+                Layout::Together => rounds.push_back(Round::new(groups, locking)),
+                Layout::Distributed => {
+                    rounds.extend(groups.into_iter().map(|group| Round::new(vec![group], locking)));
+                }
             }
         }
         while let Some(round) = rounds.pop_front() {
@@ -90,12 +94,14 @@ impl Executor {
         // Drawn before the attempt, because the connection is borrowed during it.
         let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
-        let passed = database.attempt(round.locking != Locking::None, |session| {
+        let layout = database.layout();
+        let transaction = round.locking != Locking::None || layout == Layout::Distributed;
+        let passed = database.attempt(transaction, |session| {
             let mut random = random.into_iter();
             let mut next = || random.next().unwrap_or_default();
             tried = self.load_and_decide::<D>(session, &round, &mut next)?;
             let stores = stores(&tried);
-            if stores.is_empty() { Ok(Vec::new()) } else { session.store(&stores) }
+            if stores.is_empty() { Ok(Vec::new()) } else { store(session, &stores, layout) }
         });
         match passed {
             Ok(passed) => self.finish(database, round, tried, passed, reply),

@@ -230,11 +230,8 @@ fn store<C: WriteSession>(
         write_id: random(),
         set,
     };
-    match connection.store(&[&store])?.as_slice() {
-        [Some(_)] => Ok(()),
-        // The row is locked, so the guard passes.
-        _ => Err(DieselError::RollbackTransaction),
-    }
+    // The row is locked, so the guard passes.
+    connection.store_alone(&store)?.map(|_| ()).ok_or(DieselError::RollbackTransaction)
 }
 
 /// The reads of these tasks.

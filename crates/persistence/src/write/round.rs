@@ -1,11 +1,12 @@
 //! The groups that are attempted together, and what remains of them after an attempt.
 
+use diesel::QueryResult;
 use domain::{Outcome, OwnerId, RepositoryError};
 
-use super::Store;
 use super::decided::Decided;
 use super::group::OwnerCommands;
-use crate::backend::Failure;
+use super::{Store, WriteSession};
+use crate::backend::{Failure, Layout};
 
 /// Called once for each command, with its index in the batch.
 pub(super) type OnOutcome<'a> = &'a mut dyn FnMut(usize, Result<Outcome, RepositoryError>);
@@ -106,6 +107,18 @@ pub(super) fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
             AttemptResult::Blocked | AttemptResult::Changed | AttemptResult::NewOwner => None,
         })
         .collect()
+}
+
+/// Stores the owners that pass the guard, in one transaction.
+pub(super) fn store<S: WriteSession>(
+    session: &mut S,
+    stores: &[&Store],
+    layout: Layout,
+) -> QueryResult<Vec<Option<i64>>> {
+    match layout {
+        Layout::Together => session.store(stores),
+        Layout::Distributed => stores.iter().map(|store| session.store_alone(store)).collect(),
+    }
 }
 
 pub(super) fn reject(groups: Vec<OwnerCommands>, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {

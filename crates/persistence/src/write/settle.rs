@@ -5,8 +5,9 @@ use std::time::Instant;
 use domain::OwnerId;
 
 use super::decided::Settled;
+use super::round::store;
 use super::{LastStore, Store, WriteDatabase, WriteSession};
-use crate::backend::{Failure, FailureKind};
+use crate::backend::{Failure, FailureKind, Layout};
 
 /// The outcome of each store.
 pub(super) fn settle_stores<D: WriteDatabase>(
@@ -38,8 +39,9 @@ fn settle_together<D: WriteDatabase>(
 ) -> Result<Vec<Settled>, Failure> {
     loop {
         let mut last = Vec::new();
-        let passed = database.attempt(false, |session| {
-            let passed = session.store(stores)?;
+        let layout = database.layout();
+        let passed = database.attempt(layout == Layout::Distributed, |session| {
+            let passed = store(session, stores, layout)?;
             let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
             let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();
             last = if open.is_empty() { Vec::new() } else { session.last_stores(&open)? };

@@ -12,7 +12,7 @@ use super::execute::Executor;
 use super::group::{Item, OwnerCommands, Write};
 use super::random::Random;
 use super::{StoreObserver, WriteBackend, WriteDatabase};
-use crate::backend::{Failure, FailureKind};
+use crate::backend::{Failure, FailureKind, Layout};
 use crate::workers::{
     self, CheckedOut, PendingCall, Pool, Queue, ROLE_CHECK_AFTER, Request, Serve, StatementResult, Worker,
 };
@@ -162,6 +162,10 @@ impl<B: WriteBackend> WriteDatabase for WorkerDatabase<'_, B> {
     type Session = B::Connection;
 
     const GUARDED: bool = B::GUARDED;
+
+    fn layout(&self) -> Layout {
+        self.worker.context().pool.layout()
+    }
 
     fn attempt<T>(
         &mut self,

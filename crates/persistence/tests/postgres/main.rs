@@ -37,8 +37,10 @@ mod workers;
 mod workload;
 
 mod batches;
+mod citus;
 mod concurrency;
 mod connections;
+mod distributed;
 mod doctor;
 mod encryption;
 mod fairness;

@@ -24,7 +24,7 @@ pub(crate) fn database() -> OwnersDatabase {
         };
         columns.lines().filter(contains).map(str::to_owned).collect()
     };
-    OwnersDatabase { url, columns_with: Box::new(columns_with) }
+    OwnersDatabase { url, columns_with: Box::new(columns_with), distributed: false }
 }
 
 #[test]

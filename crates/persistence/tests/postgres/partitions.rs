@@ -22,7 +22,7 @@ use crate::workload;
 pub(crate) const PARTITIONS: usize = 16;
 
 /// The versions and the statements of the migrations, in their order.
-fn migrations() -> Vec<(String, String)> {
+pub(crate) fn migrations() -> Vec<(String, String)> {
     let tree = repository_root().join("migrations/postgres");
     let mut folders: Vec<_> = fs::read_dir(tree).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
@@ -33,7 +33,7 @@ fn migrations() -> Vec<(String, String)> {
     folders.into_iter().map(read).collect()
 }
 
-fn version(name: &str) -> String {
+pub(crate) fn version(name: &str) -> String {
     name.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect()
 }
 

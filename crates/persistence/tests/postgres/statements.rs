@@ -124,7 +124,7 @@ pub(crate) fn assert_goes_by_key(plan: &str) {
 }
 
 /// A request with a key, of which one of each owner is kept.
-fn request(key: &str) -> Idempotency {
+pub(crate) fn request(key: &str) -> Idempotency {
     Idempotency {
         key: IdempotencyKey::parse(key).unwrap(),
         request: [1; 32],

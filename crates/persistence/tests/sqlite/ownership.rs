@@ -42,7 +42,7 @@ pub(crate) fn database(place: &Place) -> OwnersDatabase {
         connection.batch_execute("pragma busy_timeout = 20000").unwrap();
         columns_with(&mut connection, text)
     };
-    OwnersDatabase { url: place.url(), columns_with: Box::new(columns_with) }
+    OwnersDatabase { url: place.url(), columns_with: Box::new(columns_with), distributed: false }
 }
 
 #[test]

@@ -30,6 +30,7 @@ type ColumnsWith = Box<dyn Fn(&str) -> Vec<String>>;
 pub(crate) struct OwnersDatabase {
     pub(crate) url: String,
     pub(crate) columns_with: ColumnsWith,
+    pub(crate) distributed: bool,
 }
 
 pub(crate) struct RandomIds;
@@ -43,7 +44,7 @@ impl Ids for RandomIds {
 
 impl OwnersDatabase {
     pub(crate) fn options(&self) -> DatabaseOptions {
-        DatabaseOptions { url: self.url.clone(), ..DatabaseOptions::default() }
+        DatabaseOptions { url: self.url.clone(), distributed: self.distributed, ..DatabaseOptions::default() }
     }
 
     pub(crate) fn data(&self) -> OwnerData {
@@ -51,7 +52,8 @@ impl OwnersDatabase {
     }
 
     pub(crate) fn service(&self) -> Arc<dyn TaskRepository> {
-        Database::open(&without_timeouts(&self.url)).unwrap().tasks()
+        let options = without_timeouts(&self.url);
+        Database::open(&DatabaseOptions { distributed: self.distributed, ..options }).unwrap().tasks()
     }
 
     pub(crate) fn import(
@@ -235,7 +237,12 @@ fn repeated<T>(call: impl Fn() -> Result<T, RepositoryError>) -> Result<T, Repos
 type Acknowledged = BTreeMap<TaskId, String>;
 
 /// Creates tasks and retitles them wherever they are. An owner who has just lost a task to a move does not find it.
-fn write(service: &dyn TaskRepository, writer: usize, owners: &[Owner], over: &AtomicBool) -> Acknowledged {
+fn write(
+    service: &dyn TaskRepository,
+    writer: usize,
+    owners: &[Owner],
+    (over, rounds): (&AtomicBool, &AtomicUsize),
+) -> Acknowledged {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let mut acknowledged = Acknowledged::new();
     for round in 0.. {
@@ -257,22 +264,23 @@ fn write(service: &dyn TaskRepository, writer: usize, owners: &[Owner], over: &A
                 Err(error) => panic!("{error:?}"),
             }
         }
+        rounds.fetch_add(1, Ordering::Relaxed);
     }
     acknowledged
 }
 
 pub(crate) fn moves_beside_writers_lose_and_double_nothing(database: &OwnersDatabase) {
     let owners = ["anonymous", "alice"].map(Owner::for_test);
-    let over = AtomicBool::new(false);
+    let (over, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
     let acknowledged: Acknowledged = thread::scope(|scope| {
-        let (owners, over) = (&owners, &over);
+        let (owners, over, rounds) = (&owners, &over, &rounds);
         let writers: Vec<_> = (0..SERVICES)
             .map(|number| {
                 let service = database.service();
                 let (from, to) = (&owners[number % 2], &owners[(number + 1) % 2]);
                 scope.spawn(move || {
                     if number >= SERVICES / 2 {
-                        return write(&*service, number, owners, over);
+                        return write(&*service, number, owners, (over, rounds));
                     }
                     while !over.load(Ordering::Relaxed) {
                         repeated(|| block_on(service.move_tasks(from, to, Arc::new(RandomIds)))).unwrap();
@@ -283,6 +291,10 @@ pub(crate) fn moves_beside_writers_lose_and_double_nothing(database: &OwnersData
             })
             .collect();
         thread::sleep(TIME);
+        // A slow machine takes longer for enough of them.
+        while rounds.load(Ordering::Relaxed) <= 40 {
+            thread::sleep(Duration::from_millis(5));
+        }
         over.store(true, Ordering::Relaxed);
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
     });

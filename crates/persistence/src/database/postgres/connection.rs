@@ -6,6 +6,7 @@ use diesel::{Connection, ConnectionResult, PgConnection};
 
 use super::settings::{self, SessionSettings};
 use crate::DatabaseOptions;
+use crate::backend::Layout;
 
 /// The longest time limit for connecting to one of several hosts, in seconds. They are tried one after the other, so the
 /// next one waits for as long as a frozen one has. It is the shortest limit that libpq before 17 accepts.
@@ -18,6 +19,7 @@ pub(super) struct Server {
     secrets: Vec<String>,
     settings: SessionSettings,
     read_only: bool,
+    layout: Layout,
 }
 
 impl Server {
@@ -29,14 +31,19 @@ impl Server {
             ("idle_in_transaction_session_timeout", options.statement_timeout),
         ];
         let unset: Vec<_> = timeouts.into_iter().filter(|(name, _)| !sets(url, name)).collect();
-        let settings = SessionSettings::new(&unset, options.transaction_pooler, options.read_only);
-        let read_only = options.read_only;
-        Self { url: with_limits(url, options), secrets: secrets(url), settings, read_only }
+        let settings = SessionSettings::new(&unset, options);
+        let (read_only, layout) = (options.read_only, Layout::of(options));
+        Self { url: with_limits(url, options), secrets: secrets(url), settings, read_only, layout }
     }
 
     /// Whether its sessions reject writes.
     pub(super) const fn is_read_only(&self) -> bool {
         self.read_only
+    }
+
+    /// Where the rows of different owners are.
+    pub(super) const fn layout(&self) -> Layout {
+        self.layout
     }
 
     pub(super) fn connect(&self) -> ConnectionResult<PgConnection> {

@@ -14,6 +14,7 @@ use domain::{
     TaskId, Timestamp,
 };
 
+use crate::backend::Layout;
 use crate::backend::rows::manual_order::POSTGRES_POSITION;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
 use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
@@ -36,9 +37,16 @@ pub(super) fn tasks(connection: &mut PgConnection, group: &[&Get]) -> Replies<Ta
 }
 
 /// Reads the revisions of a group.
-pub(super) fn revisions(connection: &mut PgConnection, group: &[&Owner]) -> QueryResult<Vec<OwnerRevision>> {
-    let owners = group.iter().map(|owner| owner.id().as_str()).collect();
-    let rows: Vec<(String, i64, i64)> = Revisions { owners }.load(connection)?;
+pub(super) fn revisions(
+    connection: &mut PgConnection,
+    group: &[&Owner],
+    layout: Layout,
+) -> QueryResult<Vec<OwnerRevision>> {
+    let owners: Vec<&str> = group.iter().map(|owner| owner.id().as_str()).collect();
+    let rows: Vec<(String, i64, i64)> = match layout {
+        Layout::Together => Revisions { owners }.load(connection)?,
+        Layout::Distributed => RevisionsOnServers { owners }.load(connection)?,
+    };
     let stored: HashMap<&str, OwnerRevision> = rows
         .iter()
         .map(|(owner, epoch, revision)| (owner.as_str(), OwnerRevision::new(*epoch, *revision)))
@@ -63,6 +71,22 @@ impl QueryFragment<Pg> for Revisions<'_> {
                 select epoch, revision from owners where owner_id = of_owner offset 0
             ) as owner",
         );
+        Ok(())
+    }
+}
+
+/// The same on several servers, each of which looks up its owners.
+struct RevisionsOnServers<'a> {
+    owners: Vec<&'a str>,
+}
+
+statement!(RevisionsOnServers => (Text, BigInt, BigInt));
+
+impl QueryFragment<Pg> for RevisionsOnServers<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select owner_id, epoch, revision from owners where owner_id = any(");
+        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
+        out.push_sql(")");
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 mod available;
 mod bounded;
+mod distribute;
 mod lock;
 mod statements;
 
@@ -99,8 +100,18 @@ impl MigrationBackend for Postgres {
             }
             ran.push(script.name.clone());
         }
+        distribute::new_tables(&mut connection, options)?;
         lock.release();
         Ok(ran)
+    }
+
+    fn is_distributed(&self, options: &MigrationOptions) -> Result<bool, MigrateError> {
+        let mut connection = Bounded::open(&self.server, options.response_timeout)?;
+        connection.query(distribute::is_distributed)?.map_err(failed)
+    }
+
+    fn distribute(&self, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+        distribute::run(&self.server, options)
     }
 
     fn wait_until_available(
@@ -153,7 +164,8 @@ fn in_transaction(connection: &mut PgConnection, script: &Script, lock_timeout: 
     connection.transaction(|connection| {
         connection.batch_execute(&settings::for_migration_transaction(lock_timeout))?;
         connection.batch_execute(CREATE_MIGRATIONS_TABLE)?;
-        connection.batch_execute(&script.sql)?;
+        // One statement at a time: Citus sends the whole text with each of its tables' changes to the workers.
+        statements(&script.sql).into_iter().try_for_each(|statement| connection.batch_execute(statement))?;
         connection.batch_execute(&script.record())
     })
 }

@@ -17,6 +17,7 @@ use super::Postgres;
 use super::session::Session;
 use crate::database::service_lock::{Attempt, ServiceLockBackend};
 use crate::maintenance::restored::{RestoredBackend, RestoredError};
+use crate::write::Random;
 
 /// The key of the lock: "tasksrvc" in ASCII.
 const KEY: i64 = i64::from_be_bytes(*b"tasksrvc");
@@ -99,8 +100,10 @@ fn check(session: &mut Session) -> ConnectionResult<()> {
 }
 
 impl RestoredBackend for Postgres {
-    /// A version 4 UUID has 122 random bits (RFC 9562 §5.4).
-    const RANDOM: &str = "hashtextextended(gen_random_uuid()::text, 0)";
+    /// From a random number of this process: a distributed database rejects updates with volatile functions.
+    fn random_number() -> String {
+        format!("hashtextextended(owner_id, {})", Random::default().next())
+    }
 
     /// The lock belongs to the transaction.
     type Exclusion = ();

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::DatabaseOptions;
+use crate::backend::Layout;
+
 /// How long migrations wait for the lock of another process outside of an attempt.
 const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 
@@ -25,12 +28,13 @@ pub(super) enum SessionSettings {
 
 impl SessionSettings {
     /// `timeouts` are those that the URL does not set.
-    pub(super) fn new(timeouts: &[(&str, Duration)], transaction_pooler: bool, read_only: bool) -> Self {
+    pub(super) fn new(timeouts: &[(&str, Duration)], options: &DatabaseOptions) -> Self {
         let timeouts: Vec<(&str, String)> =
             timeouts.iter().map(|(name, limit)| (*name, limit.as_millis().to_string())).collect();
         let limit = timeouts.iter().map(|(name, limit)| (*name, limit.as_str()));
-        if transaction_pooler {
-            let statements = set_statements("set local", PLANS.into_iter().chain(limit));
+        let (plans, read_only) = (plans(Layout::of(options)), options.read_only);
+        if options.transaction_pooler {
+            let statements = set_statements("set local", plans.into_iter().chain(limit));
             let read_only = if read_only { " read only" } else { "" };
             Self::PerTransaction(format!(
                 "begin isolation level read committed{read_only}; {statements}{}",
@@ -38,7 +42,7 @@ impl SessionSettings {
             ))
         } else {
             let read_only = read_only.then_some(READ_ONLY);
-            let of_session = PLANS.into_iter().chain(limit).chain([ISOLATION]).chain(read_only);
+            let of_session = plans.into_iter().chain(limit).chain([ISOLATION]).chain(read_only);
             let statements = set_statements("set", of_session);
             Self::PerConnection(format!(
                 "{REJECT_SHARED_CONNECTION}; {statements}{}",
@@ -69,8 +73,15 @@ pub(super) fn for_statement_outside_transaction(lock_timeout: Duration) -> Strin
 /// All statements use indexes. On a small or never analyzed table the planner prefers a sequential scan, and a prepared plan
 /// would keep it while the table grows. Hence each statement is planned once, generically and by index. JIT compilation
 /// takes longer than any of them runs.
-const PLANS: [(&str, &str); 3] =
-    [("plan_cache_mode", "force_generic_plan"), ("jit", "off"), ("enable_seqscan", "off")];
+///
+/// On a distributed database a plan must know the owner, which decides the server.
+const fn plans(layout: Layout) -> [(&'static str, &'static str); 3] {
+    let mode = match layout {
+        Layout::Together => "force_generic_plan",
+        Layout::Distributed => "auto",
+    };
+    [("plan_cache_mode", mode), ("jit", "off"), ("enable_seqscan", "off")]
+}
 
 /// The writes require `read committed`, which re-reads a row after waiting for its lock.
 const ISOLATION: (&str, &str) = ("default_transaction_isolation", "'read committed'");

@@ -21,6 +21,7 @@
 
 mod load;
 mod store;
+mod store_alone;
 mod store_one;
 
 use diesel::pg::Pg;
@@ -41,12 +42,7 @@ impl WriteSession for PgConnection {
     fn lock(&mut self, owners: &[OwnerId], skip_locked: bool) -> QueryResult<Vec<OwnerId>> {
         // `skip locked` keeps one locked owner from delaying the others of the batch.
         let wait = if skip_locked { " skip locked" } else { "" };
-        let locked: Vec<OwnerRow> = sql_query(format!(
-            "select owner_id, version, epoch, write_id from owners where owner_id = any($1)
-            order by owner_id for no key update{wait}"
-        ))
-        .bind::<Array<Text>, _>(ids(owners))
-        .load(self)?;
+        let locked = owner_rows(self, owners, &format!(" order by owner_id for no key update{wait}"))?;
         Ok(owners.iter().filter(|owner| locked.iter().any(|row| row.is_of(owner))).cloned().collect())
     }
 
@@ -85,11 +81,12 @@ impl WriteSession for PgConnection {
         Ok(epochs)
     }
 
+    fn store_alone(&mut self, store: &Store) -> QueryResult<Option<i64>> {
+        store_alone::store(self, store)
+    }
+
     fn last_stores(&mut self, owners: &[OwnerId]) -> QueryResult<Vec<Option<LastStore>>> {
-        let rows: Vec<OwnerRow> =
-            sql_query("select owner_id, version, epoch, write_id from owners where owner_id = any($1)")
-                .bind::<Array<Text>, _>(ids(owners))
-                .load(self)?;
+        let rows = owner_rows(self, owners, "")?;
         let last = |owner: &OwnerId| {
             let row = rows.iter().find(|row| row.is_of(owner))?;
             Some(LastStore { version: row.version, epoch: row.epoch, write_id: row.write_id })
@@ -98,8 +95,14 @@ impl WriteSession for PgConnection {
     }
 }
 
-fn ids(owners: &[OwnerId]) -> Vec<&str> {
-    owners.iter().map(OwnerId::as_str).collect()
+/// The rows of these owners, by a statement with this end.
+fn owner_rows(connection: &mut PgConnection, owners: &[OwnerId], end: &str) -> QueryResult<Vec<OwnerRow>> {
+    let select = "select owner_id, version, epoch, write_id from owners where owner_id = ";
+    if let [owner] = owners {
+        return sql_query(format!("{select}$1{end}")).bind::<Text, _>(owner.as_str()).load(connection);
+    }
+    let ids: Vec<&str> = owners.iter().map(OwnerId::as_str).collect();
+    sql_query(format!("{select}any($1){end}")).bind::<Array<Text>, _>(ids).load(connection)
 }
 
 #[derive(diesel::QueryableByName)]

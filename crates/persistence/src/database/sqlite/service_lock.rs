@@ -28,7 +28,9 @@ impl ServiceLockBackend for Sqlite {
 }
 
 impl RestoredBackend for Sqlite {
-    const RANDOM: &str = "random()";
+    fn random_number() -> String {
+        "random()".to_owned()
+    }
 
     type Exclusion = File;
 

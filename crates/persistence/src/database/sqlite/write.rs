@@ -6,21 +6,18 @@
 mod statements;
 
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl, SqliteConnection};
-use domain::{
-    DroppedKeys, KeyPlace, KeyRecord, ListId, ListedTask, OrderedTask, OwnerId, Revision, Tombstone, Touch,
-    TrashedId,
-};
+use domain::{ListId, ListedTask, OrderedTask, OwnerId, Revision, Tombstone, Touch, TrashedId};
 
 use crate::backend::rows::TaskValues;
+use crate::write::by_key::{InsertTask, UpdateTask, store_keys, store_lists};
 use crate::write::keys::LoadedKey;
 use crate::write::{
     LastStore, Loaded, LoadedLists, LoadedRow, Seen, Store, ToLoad, WriteSession, collect, lists_of,
     load_listed, load_order, oldest_trashed,
 };
-use statements::lists::store_lists;
 use statements::{
-    DeleteTask, DeleteTombstone, DropKeys, InsertKey, InsertTask, InsertTombstone, LoadKey, LoadOwner,
-    LoadTask, NewestKey, OldestKey, StoreOwner, TouchTask, UpdateTask,
+    DeleteTask, DeleteTombstone, InsertTombstone, LoadKey, LoadOwner, LoadTask, NewestKey, OldestKey,
+    StoreOwner, TouchTask,
 };
 
 impl WriteSession for SqliteConnection {
@@ -107,15 +104,7 @@ fn store_one(connection: &mut SqliteConnection, store: &Store) -> QueryResult<i6
             .execute(connection)?;
     }
     store_lists(connection, owner, &store.set.lists)?;
-    let owner = owner.as_str();
-    for DroppedKeys { below_number, below_start } in &store.set.dropped {
-        DropKeys { owner, below_number, below_start }.execute(connection)?;
-    }
-    for KeyRecord { key, request, response, place } in &store.set.recorded {
-        let KeyPlace { number, start, end, at } = place;
-        let (key, request) = (key.as_str(), request.as_slice());
-        InsertKey { owner, key, number, start, end, at, request, response }.execute(connection)?;
-    }
+    store_keys(connection, owner, &store.set)?;
     Ok(epoch)
 }
 

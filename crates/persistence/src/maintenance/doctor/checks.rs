@@ -52,7 +52,7 @@ pub(super) const TRASHED_TASKS: CheckRule = CheckRule {
 
 pub(super) const REVISION_BEHIND: CheckRule = CheckRule {
     select: "select owner_id, revision as stored, (select max(revision) from (
-            select pruned_revision as revision
+            select pruned_revision as revision from owners as self where self.owner_id = owners.owner_id
             union all select revision from tasks where tasks.owner_id = owners.owner_id
             union all select revision from tombstones where tombstones.owner_id = owners.owner_id
             union all select revision from lists where lists.owner_id = owners.owner_id

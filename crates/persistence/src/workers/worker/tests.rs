@@ -17,7 +17,7 @@ use crate::read::{Reads, Rows};
 use crate::workers::{DeadlineTimer, QueueLimits, Sender};
 use crate::workers::{Replies, Reply};
 
-type Run = fn(&mut SqliteConnection, &[u32]) -> Replies<u32>;
+type Run = fn(&Sqlite, &mut SqliteConnection, &[u32]) -> Replies<u32>;
 
 impl Request for u32 {
     fn owner(&self) -> Option<&OwnerId> {
@@ -100,7 +100,7 @@ fn tens(group: &[u32]) -> Replies<u32> {
 
 #[test]
 fn a_failing_call_fails_alone() {
-    let running = Running::new(|_, group| if group.contains(&2) { Err(duplicate()) } else { tens(group) });
+    let running = Running::new(|_, _, group| if group.contains(&2) { Err(duplicate()) } else { tens(group) });
     let outcomes = running.outcomes(&[1, 2, 3]);
     assert!(matches!(outcomes[..], [Ok(10), Err(RepositoryError::Fault(_)), Ok(30)]), "{outcomes:?}");
 }
@@ -110,7 +110,7 @@ fn conflicts_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
-            |_, group| {
+            |_, _, group| {
                 if RUNS.fetch_add(1, Ordering::SeqCst) < 2 { Err(conflict()) } else { tens(group) }
             },
         );
@@ -120,7 +120,7 @@ fn conflicts_are_retried() {
 #[test]
 fn permanent_conflicts_are_outages() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
-    let running = Running::new(|_, _| {
+    let running = Running::new(|_, _, _| {
         RUNS.fetch_add(1, Ordering::SeqCst);
         Err(conflict())
     });
@@ -133,14 +133,14 @@ fn reads_with_lost_connections_are_retried() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let running =
         Running::new(
-            |_, group| if RUNS.fetch_add(1, Ordering::SeqCst) < 1 { Err(lost()) } else { tens(group) },
+            |_, _, group| if RUNS.fetch_add(1, Ordering::SeqCst) < 1 { Err(lost()) } else { tens(group) },
         );
     assert!(matches!(running.outcomes(&[7])[..], [Ok(70)]));
 }
 
 #[test]
 fn workers_survive_panics() {
-    let running = Running::new(|connection, group| {
+    let running = Running::new(|_, connection, group| {
         assert!(!group.contains(&13), "unlucky");
         diesel::sql_query("select 1").execute(connection)?;
         tens(group)
@@ -154,7 +154,7 @@ fn workers_survive_panics() {
 #[test]
 fn hanging_workers_are_replaced() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
-    let running = Running::new(|_, group| {
+    let running = Running::new(|_, _, group| {
         if RUNS.fetch_add(1, Ordering::SeqCst) == 0 {
             thread::park_timeout(Duration::from_mins(10));
         }
@@ -192,7 +192,7 @@ fn events_of_a_worker_have_the_spans_of_their_calls() {
     let log = CapturedLog::default();
     let writer = log.clone();
     tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).init();
-    let run: Run = |_, group| {
+    let run: Run = |_, _, group| {
         tracing::warn!("in the worker");
         Ok(group.iter().map(|request| Ok(*request)).collect())
     };

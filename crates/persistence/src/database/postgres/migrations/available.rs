@@ -73,7 +73,8 @@ fn may_pass(error: &MigrateError) -> bool {
         MigrateError::Locked(_)
         | MigrateError::WrongEncoding { .. }
         | MigrateError::ForeignTables { .. }
-        | MigrateError::ReadOnly { .. } => false,
+        | MigrateError::ReadOnly { .. }
+        | MigrateError::NotDistributable => false,
     }
 }
 

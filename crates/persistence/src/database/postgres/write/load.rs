@@ -24,15 +24,22 @@ type Rows = (Option<OwnerRow>, Option<TaskRow>);
 
 /// Loads owners, tasks and keys in one statement, so that all are from one snapshot.
 pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResult<Vec<Loaded>> {
+    let is_of_one = reads.windows(2).all(|pair| matches!(pair, [one, next] if one.owner == next.owner));
     let mut rows: Vec<(i64, LoadedRow)> = if reads.iter().any(|read| read.key.is_some()) {
-        let rows: Vec<(i64, Rows, KeyRows)> = LoadKeys::of(reads).load(connection)?;
+        let with_keys = LoadKeys::of(reads);
+        let rows: Vec<(i64, Rows, KeyRows)> = if is_of_one {
+            LoadKeysOfOne(with_keys).load(connection)?
+        } else {
+            with_keys.load(connection)?
+        };
         let with_key = |(ordinal, (owner, task), (record, oldest, newest))| {
             (ordinal, (owner, task, LoadedKey { record, oldest, newest }))
         };
         rows.into_iter().map(with_key).collect()
     } else {
         let rows: Vec<(i64, Rows)> = match reads {
-            [read] => LoadOne { read }.load(connection)?,
+            [read] => LoadOne { read, owner: Owners::One(read.owner.as_str()) }.load(connection)?,
+            _ if is_of_one => LoadManyOfOne(LoadMany::of(reads)).load(connection)?,
             _ => LoadMany::of(reads).load(connection)?,
         };
         let without_key = |(ordinal, (owner, task))| (ordinal, (owner, task, LoadedKey::default()));
@@ -42,17 +49,65 @@ pub(super) fn load(connection: &mut PgConnection, reads: &[ToLoad]) -> QueryResu
     Ok(collect(reads, rows.into_iter().map(|(_, row)| row)))
 }
 
-/// Joins the rows of the input by key. `offset 0` is an optimization fence against a join with whole tables.
-fn push_by_key(out: &mut AstPass<'_, '_, Pg>) {
-    out.push_sql(
-        " left join lateral (
-            select version, revision, epoch, cast(live_tasks as bigint) as live_tasks,
-                cast(trashed_tasks as bigint) as trashed_tasks
-            from owners where owner_id = of_owner offset 0
-        ) as owner on true left join lateral (
-            select * from tasks where owner_id = of_owner and id = of_id offset 0
-        ) as task on true",
-    );
+/// The owners of the rows of a statement.
+enum Owners<'a> {
+    /// Each row has its own, from the input.
+    OfRows(Vec<&'a str>),
+    /// All rows have this one. As a value in every condition it tells the planner which partition or server has the rows.
+    One(&'a str),
+}
+
+impl<'a> Owners<'a> {
+    fn of(reads: &'a [ToLoad]) -> Self {
+        match reads {
+            [first, rest @ ..] if rest.iter().all(|read| read.owner == first.owner) => {
+                Self::One(first.owner.as_str())
+            }
+            _ => Self::OfRows(reads.iter().map(|read| read.owner.as_str()).collect()),
+        }
+    }
+
+    /// Pushes the array of the input, if the input has one.
+    fn push_array<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if let Self::OfRows(owners) = self {
+            out.push_bind_param::<Array<Text>, _>(owners)?;
+            out.push_sql(", ");
+        }
+        Ok(())
+    }
+
+    /// The column of that array, with a comma.
+    const fn column(&self) -> &'static str {
+        match self {
+            Self::OfRows(_) => "of_owner, ",
+            Self::One(_) => "",
+        }
+    }
+
+    /// Pushes the condition of a table.
+    fn push_own<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(" owner_id = ");
+        match self {
+            Self::OfRows(_) => out.push_sql("of_owner"),
+            Self::One(owner) => out.push_bind_param::<Text, str>(owner)?,
+        }
+        Ok(())
+    }
+
+    /// Joins the rows of the input by key. `offset 0` is an optimization fence against a join with whole tables.
+    fn push_by_key<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            " left join lateral (
+                select version, revision, epoch, cast(live_tasks as bigint) as live_tasks,
+                    cast(trashed_tasks as bigint) as trashed_tasks
+                from owners where",
+        );
+        self.push_own(out)?;
+        out.push_sql(" offset 0) as owner on true left join lateral (select * from tasks where");
+        self.push_own(out)?;
+        out.push_sql(" and id = of_id offset 0) as task on true");
+        Ok(())
+    }
 }
 
 fn push_select(out: &mut AstPass<'_, '_, Pg>) {
@@ -62,6 +117,7 @@ fn push_select(out: &mut AstPass<'_, '_, Pg>) {
 
 struct LoadOne<'a> {
     read: &'a ToLoad,
+    owner: Owners<'a>,
 }
 
 statement!(LoadOne => (BigInt, LoadedColumns));
@@ -70,24 +126,20 @@ impl QueryFragment<Pg> for LoadOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push_select(&mut out);
         out.push_sql(" from (select ");
-        out.push_bind_param::<Text, str>(self.read.owner.as_str())?;
-        out.push_sql(" as of_owner, ");
         out.push_bind_param::<Nullable<Id>, _>(&self.read.task)?;
         out.push_sql(" as of_id, cast(1 as bigint) as ordinal) as input");
-        push_by_key(&mut out);
-        Ok(())
+        self.owner.push_by_key(&mut out)
     }
 }
 
 struct LoadMany<'a> {
-    owners: Vec<&'a str>,
+    owners: Owners<'a>,
     tasks: Vec<Option<TaskId>>,
 }
 
 impl<'a> LoadMany<'a> {
     fn of(reads: &'a [ToLoad]) -> Self {
-        let owners = reads.iter().map(|read| read.owner.as_str()).collect();
-        Self { owners, tasks: reads.iter().map(|read| read.task).collect() }
+        Self { owners: Owners::of(reads), tasks: reads.iter().map(|read| read.task).collect() }
     }
 }
 
@@ -97,12 +149,21 @@ impl QueryFragment<Pg> for LoadMany<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push_select(&mut out);
         out.push_sql(" from unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.owners)?;
-        out.push_sql(", ");
+        self.owners.push_array(&mut out)?;
         out.push_bind_param::<Array<Nullable<Id>>, _>(&self.tasks)?;
-        out.push_sql(") with ordinality as input (of_owner, of_id, ordinal)");
-        push_by_key(&mut out);
-        Ok(())
+        out.push_sql(&format!(") with ordinality as input ({}of_id, ordinal)", self.owners.column()));
+        self.owners.push_by_key(&mut out)
+    }
+}
+
+/// The same for one owner, with a text of its own.
+struct LoadManyOfOne<'a>(LoadMany<'a>);
+
+statement!(LoadManyOfOne => (BigInt, LoadedColumns));
+
+impl QueryFragment<Pg> for LoadManyOfOne<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }
 
@@ -122,30 +183,41 @@ statement!(LoadKeys => (BigInt, LoadedColumns, KeyColumns));
 
 impl QueryFragment<Pg> for LoadKeys<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let LoadMany { owners, tasks } = &self.rows;
         push_select(&mut out);
         out.push_sql(
             ", recorded.number, recorded.start_byte, recorded.end_byte, recorded.at, recorded.request, recorded.response,
             oldest.number, oldest.start_byte, oldest.end_byte, oldest.at,
             newest.number, newest.start_byte, newest.end_byte, newest.at from unnest(",
         );
-        out.push_bind_param::<Array<Text>, _>(&self.rows.owners)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Nullable<Id>>, _>(&self.rows.tasks)?;
+        owners.push_array(&mut out)?;
+        out.push_bind_param::<Array<Nullable<Id>>, _>(tasks)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Text>>, _>(&self.keys)?;
-        out.push_sql(") with ordinality as input (of_owner, of_id, of_key, ordinal)");
-        push_by_key(&mut out);
-        out.push_sql(
-            " left join lateral (
-                select * from idempotency_keys where owner_id = of_owner and key = of_key offset 0
-            ) as recorded on true left join lateral (
-                select number, start_byte, end_byte, at from idempotency_keys
-                where of_key is not null and owner_id = of_owner order by number limit 1
-            ) as oldest on true left join lateral (
-                select number, start_byte, end_byte, at from idempotency_keys
-                where of_key is not null and owner_id = of_owner order by number desc limit 1
-            ) as newest on true",
-        );
+        out.push_sql(&format!(") with ordinality as input ({}of_id, of_key, ordinal)", owners.column()));
+        owners.push_by_key(&mut out)?;
+        out.push_sql(" left join lateral (select * from idempotency_keys where");
+        owners.push_own(&mut out)?;
+        out.push_sql(" and key = of_key offset 0) as recorded on true");
+        for (name, order) in [("oldest", "number"), ("newest", "number desc")] {
+            out.push_sql(
+                " left join lateral (
+                    select number, start_byte, end_byte, at from idempotency_keys where of_key is not null and",
+            );
+            owners.push_own(&mut out)?;
+            out.push_sql(&format!(" order by {order} limit 1) as {name} on true"));
+        }
         Ok(())
+    }
+}
+
+/// The same for one owner, with a text of its own.
+struct LoadKeysOfOne<'a>(LoadKeys<'a>);
+
+statement!(LoadKeysOfOne => (BigInt, LoadedColumns, KeyColumns));
+
+impl QueryFragment<Pg> for LoadKeysOfOne<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }

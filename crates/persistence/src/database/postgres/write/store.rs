@@ -11,11 +11,12 @@ use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
 use crate::write::Store;
 use lists::ListArrays;
+pub(super) use touched::TouchTasks;
 use touched::Touched;
 
 /// An optimization fence: each row is looked up by its whole key. Without it, the planner may take the owner and the id from
 /// different relations, and read all rows of the owner.
-const BY_KEY: &str = " offset 0";
+pub(super) const BY_KEY: &str = " offset 0";
 
 /// Stores the effects of many owners.
 pub(super) fn store(connection: &mut PgConnection, stores: &[&Store]) -> QueryResult<Vec<(i64, i64)>> {

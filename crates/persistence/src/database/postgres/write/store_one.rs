@@ -35,7 +35,7 @@ pub(super) fn store(connection: &mut PgConnection, store: &Store) -> QueryResult
     }
 }
 
-struct OwnerValues<'a> {
+pub(super) struct OwnerValues<'a> {
     id: &'a str,
     store: &'a Store,
     live_tasks: i32,
@@ -46,7 +46,7 @@ struct OwnerValues<'a> {
 }
 
 impl<'a> OwnerValues<'a> {
-    fn of(store: &'a Store) -> Self {
+    pub(super) fn of(store: &'a Store) -> Self {
         Self {
             id: store.owner.as_str(),
             store,
@@ -60,10 +60,17 @@ impl<'a> OwnerValues<'a> {
 
     /// The guarded upsert, under the name `stored`.
     fn push_stored<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("with stored as (");
+        self.push_upsert(out)?;
+        out.push_sql(" returning owner_id, epoch)");
+        Ok(())
+    }
+
+    /// The guarded upsert.
+    pub(super) fn push_upsert<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "with stored as (
-                insert into owners as owner
-                    (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id) values (",
+            "insert into owners as owner
+                (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id) values (",
         );
         out.push_bind_param::<Text, str>(self.id)?;
         push!(out,
@@ -77,9 +84,7 @@ impl<'a> OwnerValues<'a> {
         out.push_sql(" and owner.revision = ");
         out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_revision)?;
         out.push_sql(" and owner.epoch = ");
-        out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_epoch)?;
-        out.push_sql(" returning owner_id, epoch)");
-        Ok(())
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_epoch)
     }
 
     /// Restricts a clause to this owner, if the owner passed. The id is a value, so that the planner uses the whole key and

@@ -1,14 +1,10 @@
-pub(super) mod lists;
-
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::sqlite::Sqlite;
-use domain::{OwnerId, TaskId, Timestamp};
+use domain::{TaskId, Timestamp};
 
-use crate::backend::rows::{
-    BindTask, COLUMNS, Columns, Id, TaskValues, UtcTimestamp, WRITTEN, statement, text_statement,
-};
+use crate::backend::rows::{COLUMNS, Columns, Id, UtcTimestamp, statement, text_statement};
 use crate::write::Store;
 use crate::write::keys::{PLACE, PlaceColumns, RECORD, RecordColumns};
 
@@ -44,41 +40,6 @@ impl QueryFragment<Sqlite> for StoreOwner<'_> {
                 epoch = case when epoch = 0 then excluded.epoch else epoch end returning epoch",
         );
         Ok(())
-    }
-}
-
-pub(super) struct InsertTask<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) task: TaskValues<'a>,
-}
-
-statement!(InsertTask => ());
-
-impl QueryFragment<Sqlite> for InsertTask<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("insert into tasks (owner_id, ");
-        out.push_sql(WRITTEN);
-        out.push_sql(") values (");
-        out.push_bind_param::<Text, str>(self.owner.as_str())?;
-        out.push_sql(", ");
-        BindTask::<Sqlite>::push_values(&self.task, &mut out)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
-pub(super) struct UpdateTask<'a> {
-    pub(super) owner: &'a OwnerId,
-    pub(super) task: TaskValues<'a>,
-}
-
-statement!(UpdateTask => ());
-
-impl QueryFragment<Sqlite> for UpdateTask<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("update tasks set ");
-        BindTask::<Sqlite>::push_assignments(&self.task, &mut out)?;
-        push_key(&mut out, self.owner, BindTask::<Sqlite>::id(&self.task))
     }
 }
 
@@ -119,19 +80,3 @@ text_statement!(OldestKey(owner: str as Text) => PlaceColumns,
 
 text_statement!(NewestKey(owner: str as Text) => PlaceColumns,
     ["select ", PLACE, " from idempotency_keys where owner_id = ? order by number desc limit 1"]);
-
-text_statement!(DropKeys(owner: str as Text, below_number: i64 as BigInt, below_start: i64 as BigInt) => (),
-    ["delete from idempotency_keys where owner_id = ? and number < ? and start_byte < ?"]);
-
-text_statement!(
-    InsertKey(owner: str as Text, key: str as Text, number: i64 as BigInt, start: i64 as BigInt, end: i64 as BigInt,
-        at: Timestamp as UtcTimestamp, request: [u8] as Binary, response: [u8] as Binary) => (),
-    ["insert or replace into idempotency_keys (owner_id, key, number, start_byte, end_byte, at, request, response)
-    values (?, ?, ?, ?, ?, ?, ?, ?)"]);
-
-fn push_key<'b>(out: &mut AstPass<'_, 'b, Sqlite>, owner: &'b OwnerId, id: &'b TaskId) -> QueryResult<()> {
-    out.push_sql(" where owner_id = ");
-    out.push_bind_param::<Text, str>(owner.as_str())?;
-    out.push_sql(" and id = ");
-    out.push_bind_param::<Id, _>(id)
-}

@@ -1,12 +1,12 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use domain::{OrderKey, Revision, TaskId, Timestamp, Touch};
 
 use super::super::push;
 use super::BY_KEY;
-use crate::backend::rows::{Id, UtcTimestamp};
+use crate::backend::rows::{Id, UtcTimestamp, statement};
 
 /// Columns of rows that are not loaded; null leaves a column as it is.
 #[derive(Default)]
@@ -32,27 +32,75 @@ impl<'a> Touched<'a> {
         self.deletions.push(*deleted_at);
     }
 
-    /// A current search text remains current, since no text changes.
     pub(super) fn push_clause<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            ", touched as (update tasks set position = coalesce(new_position, position),
-                search_revision = case when search_revision = revision then coalesce(new_revision, revision)
-                    else search_revision end,
-                revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time),
-                list_id = case when loses_list then null else list_id end,
-                deleted_at = coalesce(new_deletion, deleted_at)
-            from (select of_owner, of_id, new_position, new_revision, new_time, loses_list, new_deletion
-                from unnest(",
-        );
+        out.push_sql(", touched as (");
+        push_assignments(out);
+        out.push_sql(" from (select of_owner, ");
+        out.push_sql(INPUT);
+        out.push_sql(" from unnest(");
         out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        push!(out, Array<Id> => &self.ids, Array<Nullable<Text>> => &self.positions,
-            Array<Nullable<BigInt>> => &self.revisions, Array<Nullable<UtcTimestamp>> => &self.timestamps,
-            Array<Bool> => &self.lists_lost, Array<Nullable<UtcTimestamp>> => &self.deletions);
-        out.push_sql(
-            ") as input (ordinal, of_id, new_position, new_revision, new_time, loses_list, new_deletion) join passed using (ordinal)",
-        );
+        out.push_sql(", ");
+        self.push_arrays(out)?;
+        out.push_sql(") as input (ordinal, ");
+        out.push_sql(INPUT);
+        out.push_sql(") join passed using (ordinal)");
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
         Ok(())
+    }
+
+    fn push_arrays<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param::<Array<Id>, _>(&self.ids)?;
+        push!(out, Array<Nullable<Text>> => &self.positions, Array<Nullable<BigInt>> => &self.revisions,
+            Array<Nullable<UtcTimestamp>> => &self.timestamps, Array<Bool> => &self.lists_lost,
+            Array<Nullable<UtcTimestamp>> => &self.deletions);
+        Ok(())
+    }
+}
+
+/// A current search text remains current, since no text changes.
+fn push_assignments(out: &mut AstPass<'_, '_, Pg>) {
+    out.push_sql(
+        "update tasks set position = coalesce(new_position, position),
+            search_revision = case when search_revision = revision then coalesce(new_revision, revision)
+                else search_revision end,
+            revision = coalesce(new_revision, revision), updated_at = greatest(updated_at, new_time),
+            list_id = case when loses_list then null else list_id end,
+            deleted_at = coalesce(new_deletion, deleted_at)",
+    );
+}
+
+/// The columns of the input.
+const INPUT: &str = "of_id, new_position, new_revision, new_time, loses_list, new_deletion";
+
+/// The same for rows of one owner, as a statement of its own.
+pub(in crate::database::postgres::write) struct TouchTasks<'a> {
+    owner: &'a str,
+    touched: Touched<'a>,
+}
+
+impl<'a> TouchTasks<'a> {
+    pub(in crate::database::postgres::write) fn of(owner: &'a str, rows: &'a [Touch]) -> Self {
+        let mut touched = Touched::default();
+        for touch in rows {
+            touched.push(1, touch);
+        }
+        Self { owner, touched }
+    }
+}
+
+statement!(TouchTasks => ());
+
+impl QueryFragment<Pg> for TouchTasks<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        push_assignments(&mut out);
+        out.push_sql(" from (select * from unnest(");
+        self.touched.push_arrays(&mut out)?;
+        out.push_sql(") as input (");
+        out.push_sql(INPUT);
+        out.push_sql(")");
+        out.push_sql(BY_KEY);
+        out.push_sql(") as input where tasks.id = of_id and tasks.owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner)
     }
 }

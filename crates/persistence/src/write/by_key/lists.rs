@@ -1,7 +1,8 @@
-//! The statements of lists.
+//! Stores the lists of an owner, row by row.
 
+use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
+use diesel::{Connection, QueryResult, RunQueryDsl};
 use domain::{Color, List, ListId, ListWrites, OwnerId, Timestamp, Tombstone};
 
 use crate::backend::rows::{Id, UtcTimestamp, text_statement};
@@ -27,11 +28,17 @@ text_statement!(DeleteTombstone(owner: str as Text, id: ListId as Id) => (),
     ["delete from tombstones where owner_id = ? and type = 'list' and object_id = ?"]);
 
 /// Stores the lists of an owner.
-pub(in crate::database::sqlite::write) fn store_lists(
-    connection: &mut SqliteConnection,
+pub(crate) fn store_lists<C: Connection>(
+    connection: &mut C,
     owner: &OwnerId,
     ListWrites { put, created, deleted }: &ListWrites,
-) -> QueryResult<()> {
+) -> QueryResult<()>
+where
+    for<'a> PutList<'a>: ExecuteDsl<C>,
+    for<'a> DeleteList<'a>: ExecuteDsl<C>,
+    for<'a> InsertTombstone<'a>: ExecuteDsl<C>,
+    for<'a> DeleteTombstone<'a>: ExecuteDsl<C>,
+{
     let owner = owner.as_str();
     for List { id, owner_id: _, name, color, position, created_at, updated_at, revision } in put {
         let (name, position, revision) = (name.as_str(), position.as_str(), &revision.number());

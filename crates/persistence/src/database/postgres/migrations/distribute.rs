@@ -1,0 +1,78 @@
+//! Distributes the tables by owner over the servers of Citus, those of one owner together.
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::sql_types::Bool;
+use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, select, sql_query};
+
+use super::super::connection::Server;
+use super::super::settings;
+use super::Named;
+use super::bounded::Bounded;
+use super::lock::MigrationLock;
+use crate::migrations::failed;
+use crate::{MigrateError, MigrationOptions};
+
+/// The tables of the service. The others are distributed like the first one.
+const TABLES: [&str; 5] = ["owners", "tasks", "tombstones", "idempotency_keys", "lists"];
+
+/// Whether the table of owners is distributed, so that statements have to name one owner.
+pub(super) fn is_distributed(connection: &mut PgConnection) -> QueryResult<bool> {
+    Ok(has_citus(connection)? && distributed(connection)?.iter().any(|table| table == "owners"))
+}
+
+/// Distributes the tables that are not distributed yet, and returns their names.
+pub(super) fn run(server: &Server, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+    let mut connection = Bounded::open(server, options.response_timeout)?;
+    if !connection.query(has_citus)?.map_err(failed)? {
+        return Err(MigrateError::NotDistributable);
+    }
+    let lock = MigrationLock::acquire(server, options)?;
+    let distributed = distribute(&mut connection, options)?;
+    lock.release();
+    Ok(distributed)
+}
+
+/// The same within a run of migrations, of which one may have created a table.
+pub(super) fn new_tables(connection: &mut Bounded, options: &MigrationOptions) -> Result<(), MigrateError> {
+    if connection.query(is_distributed)?.map_err(failed)? {
+        distribute(connection, options)?;
+    }
+    Ok(())
+}
+
+fn distribute(connection: &mut Bounded, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
+    let limits = settings::for_migration_transaction(options.deadline);
+    let all = move |connection: &mut PgConnection| {
+        connection.transaction(|connection| {
+            connection.batch_execute(&limits)?;
+            let already = distributed(connection)?;
+            let missing = TABLES.into_iter().filter(|table| !already.iter().any(|name| name == table));
+            let missing: Vec<String> = missing.map(str::to_owned).collect();
+            for table in &missing {
+                let with = if table == "owners" { "" } else { ", colocate_with => 'owners'" };
+                connection.batch_execute(&format!(
+                    "select create_distributed_table('{table}', 'owner_id'{with});
+                    select truncate_local_data_after_distributing_table('{table}')"
+                ))?;
+            }
+            Ok(missing)
+        })
+    };
+    connection.run(all)?.map_err(failed)
+}
+
+fn has_citus(connection: &mut PgConnection) -> QueryResult<bool> {
+    select(sql::<Bool>("to_regclass('pg_dist_partition') is not null")).get_result(connection)
+}
+
+/// The distributed ones of the tables.
+fn distributed(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+    let names = TABLES.map(|table| format!("('{table}')")).join(", ");
+    let distributed = format!(
+        "select name from (values {names}) as own (name)
+        join pg_dist_partition on logicalrelid = to_regclass(name)"
+    );
+    let tables: Vec<Named> = sql_query(distributed).load(connection)?;
+    Ok(tables.into_iter().map(|table| table.name).collect())
+}
