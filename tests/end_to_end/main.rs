@@ -9,6 +9,7 @@
 mod alerts;
 mod auth_dependencies;
 mod auth_examples;
+mod auto_failover;
 mod backup;
 mod better_auth_tokens;
 mod bulk;

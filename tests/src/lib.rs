@@ -3,7 +3,8 @@
 //!
 //! It depends on no other crate of the workspace, so that each of them can use it in its own tests.
 //!
-//! A missing program is an error that names the command to install it. No test is skipped.
+//! A missing program is an error that names the command to install it. No test is skipped, except that of
+//! `pg_auto_failover`, which not every system can install.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,7 +38,7 @@ pub use events::{Event, EventStream};
 pub use example::{ExampleService, example};
 pub use listener::{Listener, Server};
 pub use output::{Output, WaitError};
-pub use postgres::{Pooler, Postgres};
+pub use postgres::{AutoFailover, Pooler, Postgres};
 pub use process::{Exit, run_to_exit};
 pub use raw::{End, RawConnection, RawResponse};
 pub use service::{Environment, Service, Starting};

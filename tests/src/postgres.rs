@@ -18,10 +18,12 @@ use crate::cleanup;
 use crate::process::Exit;
 use installation::Installation;
 
+mod auto_failover;
 mod installation;
 mod pooler;
 mod standby;
 
+pub use auto_failover::AutoFailover;
 pub use pooler::Pooler;
 
 const CONFIGURATION: &str = "

@@ -44,6 +44,17 @@ impl Installation {
         version.split_whitespace().find_map(digits).unwrap_or_else(|| panic!("no version in {version:?}"))
     }
 
+    /// The path of a program of the installation.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// Whether an extension is installed.
+    pub(super) fn has_extension(&self, name: &str) -> bool {
+        let folder = run_to_exit(Command::new(self.program("pg_config")).arg("--sharedir"), LIMIT).stdout;
+        Path::new(folder.trim()).join(format!("extension/{name}.control")).is_file()
+    }
+
     /// Gives a folder to the user that runs the server.
     pub(super) fn own(&self, folder: &Path) {
         if let Some(user) = &self.user {
