@@ -244,8 +244,8 @@ pub(crate) trait WriteSession {
     /// unique. After an error nothing is stored, unless the connection is lost.
     fn store(&mut self, stores: &[&Store]) -> QueryResult<Vec<Option<i64>>>;
 
-    /// Stores one owner if it passes the guard, within a transaction, and returns its epoch. On a distributed database each of
-    /// its statements goes to the owner's server.
+    /// Stores one owner if it passes the guard, and returns its epoch. Each statement goes to the owner's server of a
+    /// distributed database.
     fn store_alone(&mut self, store: &Store) -> QueryResult<Option<i64>> {
         Ok(self.store(&[store])?.pop().flatten())
     }

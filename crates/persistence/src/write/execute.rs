@@ -95,8 +95,7 @@ impl Executor {
         let random: Vec<i64> =
             round.groups.iter().flat_map(|_| [database.random(), database.random()]).collect();
         let layout = database.layout();
-        let transaction = round.locking != Locking::None || layout == Layout::Distributed;
-        let passed = database.attempt(transaction, |session| {
+        let passed = database.attempt(round.locking != Locking::None, |session| {
             let mut random = random.into_iter();
             let mut next = || random.next().unwrap_or_default();
             tried = self.load_and_decide::<D>(session, &round, &mut next)?;

@@ -109,7 +109,7 @@ pub(super) fn stores(tried: &[AttemptResult]) -> Vec<&Store> {
         .collect()
 }
 
-/// Stores the owners that pass the guard, in one transaction.
+/// Stores the owners that pass the guard.
 pub(super) fn store<S: WriteSession>(
     session: &mut S,
     stores: &[&Store],

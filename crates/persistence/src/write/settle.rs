@@ -7,7 +7,7 @@ use domain::OwnerId;
 use super::decided::Settled;
 use super::round::store;
 use super::{LastStore, Store, WriteDatabase, WriteSession};
-use crate::backend::{Failure, FailureKind, Layout};
+use crate::backend::{Failure, FailureKind};
 
 /// The outcome of each store.
 pub(super) fn settle_stores<D: WriteDatabase>(
@@ -40,7 +40,7 @@ fn settle_together<D: WriteDatabase>(
     loop {
         let mut last = Vec::new();
         let layout = database.layout();
-        let passed = database.attempt(layout == Layout::Distributed, |session| {
+        let passed = database.attempt(false, |session| {
             let passed = store(session, stores, layout)?;
             let open = stores.iter().zip(&passed).filter(|(_, passed)| passed.is_none());
             let open: Vec<OwnerId> = open.map(|(store, _)| store.owner.clone()).collect();

@@ -1,8 +1,9 @@
-//! The store of one owner as plain statements within a transaction, for a distributed database: it inserts only by statements
-//! of their own, and sends a statement to the server of the owner that each of its tables is restricted to.
+//! The store of one owner for a distributed database, which inserts only by statements of their own, and sends a statement to
+//! the server of the owner that each of its tables is restricted to.
 //!
-//! The upsert locks the owner's row until the commit, so the guard holds for the statements after it.
+//! The upsert locks the owner's row until the commit, so its guard holds for the statements after it.
 
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::{DatabaseErrorKind, Error};
@@ -11,14 +12,28 @@ use diesel::{OptionalExtension, PgConnection, QueryResult, RunQueryDsl};
 use domain::{Task, TaskId, Timestamp, Tombstone};
 
 use super::store::{BY_KEY, TouchTasks};
-use super::store_one::OwnerValues;
+use super::store_one::{OwnerValues, is_one_update, update};
 use super::{ERASED, push};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, TaskValues, UtcTimestamp, WRITTEN, statement};
+use crate::database::postgres::in_transaction;
 use crate::write::Store;
 use crate::write::by_key::{InsertTask, UpdateTask, store_keys, store_lists};
 
-/// Stores it, and returns the owner's epoch if it passed the guard.
+/// Stores it in one statement if that inserts nothing, otherwise in the open transaction or one of its own. Returns the owner's
+/// epoch if it passed the guard.
 pub(super) fn store(connection: &mut PgConnection, store: &Store) -> QueryResult<Option<i64>> {
+    if let ([task], true) = (store.set.updated.as_slice(), is_one_update(store)) {
+        return Ok(update(connection, store, task)?.pop().map(|(_, epoch)| epoch));
+    }
+    let status = AnsiTransactionManager::transaction_manager_status_mut(connection);
+    if status.transaction_depth()?.is_some() {
+        in_steps(connection, store)
+    } else {
+        in_transaction(connection, "begin", |connection| in_steps(connection, store))
+    }
+}
+
+fn in_steps(connection: &mut PgConnection, store: &Store) -> QueryResult<Option<i64>> {
     let passed = UpsertOwner { owner: OwnerValues::of(store) }.get_result(connection).optional()?;
     let Some(epoch) = passed else { return Ok(None) };
     if store.seen.is_some_and(|seen| seen.epoch != epoch) {

@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
-use domain::Tombstone;
+use domain::{Task, Tombstone};
 
 use super::{ERASED, push, push_on_conflict};
 use crate::backend::rows::statement;
@@ -15,7 +15,9 @@ use crate::write::Store;
 pub(super) fn is_one_effect(store: &Store) -> bool {
     let set = &store.set;
     let tasks = set.inserted.len() + set.updated.len() + set.tombstones.len();
-    tasks == 1 && set.touched.is_empty() && set.lists.is_empty() && set.recorded.is_empty()
+    // A task whose owner has no row is damage, and updated with the statement for many owners.
+    let has_owner = set.updated.is_empty() || store.seen.is_some();
+    tasks == 1 && has_owner && set.touched.is_empty() && set.lists.is_empty() && set.recorded.is_empty()
 }
 
 /// Stores it.
@@ -27,12 +29,26 @@ pub(super) fn store(connection: &mut PgConnection, store: &Store) -> QueryResult
             InsertOne { owner, task: TaskValues::of(task) }.load(connection)
         }
         (Some(task), ..) => InsertAgain(InsertOne { owner, task: TaskValues::of(task) }).load(connection),
-        (_, Some(task), _) => UpdateOne { owner, task: TaskValues::of(task) }.load(connection),
+        (_, Some(task), _) => update(connection, store, task),
         (.., Some(tombstone)) => {
             DeleteOne { owner, tombstone, revision: tombstone.revision.number() }.load(connection)
         }
         (None, None, None) => Ok(Vec::new()),
     }
+}
+
+/// Whether a store is [`update`].
+pub(super) fn is_one_update(store: &Store) -> bool {
+    is_one_effect(store) && !store.set.updated.is_empty()
+}
+
+/// Stores an owner with one update. It inserts nothing, so that it is one statement also on a distributed database.
+pub(super) fn update(
+    connection: &mut PgConnection,
+    store: &Store,
+    task: &Task,
+) -> QueryResult<Vec<(i64, i64)>> {
+    UpdateOne { owner: OwnerValues::of(store), task: TaskValues::of(task) }.load(connection)
 }
 
 pub(super) struct OwnerValues<'a> {
@@ -85,6 +101,31 @@ impl<'a> OwnerValues<'a> {
         out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_revision)?;
         out.push_sql(" and owner.epoch = ");
         out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_epoch)
+    }
+
+    /// The guarded update of an existing row, under the name `stored`.
+    fn push_updated<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let (store, set) = (self.store, &self.store.set);
+        out.push_sql("with stored as (update owners set version = ");
+        out.push_bind_param::<BigInt, _>(&store.version)?;
+        out.push_sql(", revision = ");
+        out.push_bind_param::<BigInt, _>(&set.revision)?;
+        out.push_sql(", live_tasks = ");
+        out.push_bind_param::<Integer, _>(&self.live_tasks)?;
+        out.push_sql(", trashed_tasks = ");
+        out.push_bind_param::<Integer, _>(&self.trashed_tasks)?;
+        out.push_sql(", write_id = ");
+        out.push_bind_param::<BigInt, _>(&store.write_id)?;
+        out.push_sql(" where owner_id = ");
+        out.push_bind_param::<Text, str>(self.id)?;
+        out.push_sql(" and version = ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_version)?;
+        out.push_sql(" and revision = ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_revision)?;
+        out.push_sql(" and epoch = ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.seen_epoch)?;
+        out.push_sql(" returning epoch)");
+        Ok(())
     }
 
     /// Restricts a clause to this owner, if the owner passed. The id is a value, so that the planner uses the whole key and
@@ -157,13 +198,14 @@ statement!(UpdateOne => (BigInt, BigInt));
 
 impl QueryFragment<Pg> for UpdateOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.owner.push_stored(&mut out)?;
+        self.owner.push_updated(&mut out)?;
         out.push_sql(", updated as (update tasks set ");
         BindTask::<Pg>::push_assignments(&self.task, &mut out)?;
         out.push_sql(" where id = ");
         out.push_bind_param::<Id, _>(BindTask::<Pg>::id(&self.task))?;
         self.owner.push_own(&mut out)?;
-        self.owner.push_passed(&mut out)
+        out.push_sql(" select cast(1 as bigint), epoch from stored");
+        Ok(())
     }
 }
 
