@@ -100,6 +100,20 @@ impl Keys {
         }
     }
 
+    /// The names of the published keys.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let set = match &self.0 {
+            KeyMaterial::Secrets(_) => None,
+            KeyMaterial::Published(set) => Some(set),
+        };
+        set.into_iter().flat_map(KeySet::ids)
+    }
+
+    /// Whether there is a published key of that name.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        matches!(&self.0, KeyMaterial::Published(set) if set.has(id))
+    }
+
     /// Verifies the signature with a key for the algorithm of the header, and returns the payload, which you can trust
     /// as the issuer's from here on.
     pub(crate) fn verify(&self, jws: &CompactJws<'_>) -> Result<Vec<u8>, VerifyError> {

@@ -66,8 +66,8 @@ pub enum VerifyError {
     /// The header has no `kid`, and the key set has several keys.
     #[error("the token has no \"kid\", but the key set has several keys")]
     MissingKeyId,
-    /// The key set has no usable key with that `kid`. It was fetched after the token arrived, or for an earlier token with
-    /// the same `kid` and not longer ago than the cooldown.
+    /// The key set has no usable key with that `kid`. It was fetched after the token arrived, or an earlier set had the
+    /// key and a fetch for it within the cooldown did not find it.
     #[error("the token's key {kid} is not in the issuer's key set")]
     UnknownKey {
         /// The `kid` of the header.

@@ -16,7 +16,7 @@ use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
 use crate::verifier::TrustAnchor;
 use crate::{ConfigError, VerifierOptions};
-use unknown_keys::MissingKeys;
+use unknown_keys::RemovedKeys;
 
 pub(super) use unknown_keys::{Attempt, NextStep};
 
@@ -71,7 +71,7 @@ struct State {
     last_ended: u64,
     is_stopped: bool,
     waiting: Vec<Sender<()>>,
-    missing: MissingKeys,
+    removed: RemovedKeys,
 }
 
 impl Refresher {
@@ -203,7 +203,7 @@ impl Core {
             last_ended,
             is_stopped: false,
             waiting: Vec::new(),
-            missing: MissingKeys::new(timing.cooldown),
+            removed: RemovedKeys::new(timing.cooldown),
         };
         Self { process_id: process::id(), state: Mutex::new(state), wake: Condvar::new() }
     }

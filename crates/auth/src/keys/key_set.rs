@@ -175,6 +175,14 @@ impl KeySet {
         }
     }
 
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_id.values().map(Vec::len).sum::<usize>().saturating_add(self.without_id.len())
     }

@@ -80,7 +80,7 @@ impl SharedState {
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
             // For the log of a failure.
             let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
-            self.publish(core, fetch, result, location.as_deref(), &mut failing);
+            self.publish(core, fetch, &result, location.as_deref(), &mut failing);
         }
     }
 
@@ -142,57 +142,55 @@ impl SharedState {
         &self,
         core: &Core,
         fetch: u64,
-        result: Result<Refreshed, RefreshError>,
+        result: &Result<Refreshed, RefreshError>,
         location: Option<&str>,
         failing: &mut Option<Failing>,
     ) {
         let now = self.now();
-        let (mut age, mut max_age) = (Duration::ZERO, None);
-        let mut is_changed = false;
-        let error = match result {
-            Ok(refreshed) => {
-                let anchor = refreshed.anchor;
-                (age, max_age) = (refreshed.age, refreshed.max_age);
+        // Dropped after the lock is released: its cache can be large.
+        let old = match result {
+            Ok(Refreshed { anchor, age, .. }) => {
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
-                let new = Snapshot {
-                    anchor: Arc::clone(&anchor),
+                self.current.swap(Some(Arc::new(Snapshot {
+                    anchor: Arc::clone(anchor),
                     // A copy of an earlier set was not fetched after any token arrived.
                     fetch: if age.is_zero() { fetch } else { 0 },
                     fetched_at: now,
                     fetched_at_unix: self.options.clock.unix_seconds(),
-                    age,
+                    age: *age,
                     // The schedule knows the age of a copy.
                     is_found_old: AtomicBool::new(!age.is_zero()),
-                };
-                let old = self.current.swap(Some(Arc::new(new)));
-                is_changed = old.is_none_or(|old| !Arc::ptr_eq(&old.anchor, &anchor));
-                None
+                })))
+            }
+            // The last good set has the same key, for which anyone can now sign.
+            Err(RefreshError::KeySet(KeySetError::PrivateKey)) => self.current.swap(None),
+            Err(_) => None,
+        };
+        let old = old.as_ref().map(|snapshot| &snapshot.anchor);
+        let mut state = core.lock();
+        match result {
+            Ok(Refreshed { anchor, age, max_age }) => {
+                state.schedule.succeeded(now, *age, *max_age, fastrand::f64());
+                if old.is_none_or(|old| !Arc::ptr_eq(old, anchor)) {
+                    state.removed.on_new_set(old.map(|old| old.keys()), Some(anchor.keys()));
+                }
             }
             Err(error) => {
-                if matches!(error, RefreshError::KeySet(KeySetError::PrivateKey)) {
-                    // The last good set has the same key, for which anyone can now sign.
-                    self.current.store(None);
+                state.schedule.failed(now, error.failure(), fastrand::f64());
+                if let Some(old) = old {
+                    state.removed.on_new_set(Some(old.keys()), None);
                 }
-                Some(error)
             }
-        };
-        let mut state = core.lock();
-        match &error {
-            None => state.schedule.succeeded(now, age, max_age, fastrand::f64()),
-            Some(error) => state.schedule.failed(now, error.failure(), fastrand::f64()),
         }
         state.is_fetching = false;
         state.last_ended = fetch;
-        if is_changed {
-            state.missing.clear();
-        }
         // Taken under the lock, so that each waiting request belongs to exactly one fetch; woken without it, since a
         // woken request can take the lock at once.
         let waiting = std::mem::take(&mut state.waiting);
         let wait = state.schedule.wait(now);
         drop(state);
         // First: a program that verifies one token can end as soon as it is woken.
-        log(error.as_ref(), location, wait, now, failing);
+        log(result.as_ref().err(), location, wait, now, failing);
         for request in waiting {
             // Fails for a request that was cancelled, which is fine.
             let _ = request.send(());

@@ -7,9 +7,10 @@ use std::time::Duration;
 use futures_channel::oneshot::Receiver;
 
 use super::{Refresher, State};
+use crate::keys::Keys;
 
-/// The most key ids that are remembered as missing.
-const MAX_MISSING: usize = 256;
+/// The most removed keys that are remembered: as many as a set can have.
+const MAX_REMOVED: usize = 256;
 
 /// An attempt to verify a token that found no key.
 pub(in crate::jwks) struct Attempt {
@@ -31,39 +32,58 @@ pub(in crate::jwks) enum NextStep {
     Unchecked { retry_after_seconds: u64 },
 }
 
-/// The key ids that a fetch did not find, until a cooldown has passed or the set changes. A client that goes on sending a
-/// token of a removed key gets the same response each time, and uses up no fetch. Digests under a random key, since
-/// anyone can invent key ids.
-pub(super) struct MissingKeys {
-    lifetime: Duration,
+/// The ids of keys that an earlier set had and a later one did not. A client that goes on sending a token of a removed key
+/// is rejected for a cooldown after the fetch that did not find it, so that it gets the same response each time, and
+/// uses up no fetch. For other ids that would reject the tokens of a new key which one fetch came too early for.
+pub(super) struct RemovedKeys {
+    cooldown: Duration,
     hasher: RandomState,
-    digests: VecDeque<(u64, Duration)>,
+    keys: VecDeque<RemovedKey>,
 }
 
-impl MissingKeys {
-    pub(super) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, hasher: RandomState::new(), digests: VecDeque::new() }
+struct RemovedKey {
+    digest: u64,
+    /// When a fetch for a token that names it did not find it in the set in use.
+    missed_at: Option<Duration>,
+}
+
+impl RemovedKeys {
+    pub(super) fn new(cooldown: Duration) -> Self {
+        Self { cooldown, hasher: RandomState::new(), keys: VecDeque::new() }
     }
 
-    fn contains(&self, key_id: &str, now: Duration) -> bool {
-        let digest = self.hasher.hash_one(key_id);
-        self.digests
-            .iter()
-            .any(|(known, since)| *known == digest && now.saturating_sub(*since) < self.lifetime)
-    }
-
-    fn insert(&mut self, key_id: &str, now: Duration) {
-        let digest = self.hasher.hash_one(key_id);
-        // Each request that waited for a fetch inserts it.
-        self.digests.retain(|(known, _)| *known != digest);
-        if self.digests.len() >= MAX_MISSING {
-            self.digests.pop_front();
+    /// The new set can have keys that were removed before, so each is fetched for again.
+    pub(super) fn on_new_set(&mut self, old: Option<&Keys>, new: Option<&Keys>) {
+        for key in &mut self.keys {
+            key.missed_at = None;
         }
-        self.digests.push_back((digest, now));
+        for id in old.into_iter().flat_map(Keys::ids) {
+            if !new.is_some_and(|new| new.has(id)) {
+                self.add(id);
+            }
+        }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.digests.clear();
+    fn add(&mut self, key_id: &str) {
+        let digest = self.hasher.hash_one(key_id);
+        self.keys.retain(|key| key.digest != digest);
+        if self.keys.len() >= MAX_REMOVED {
+            self.keys.pop_front();
+        }
+        self.keys.push_back(RemovedKey { digest, missed_at: None });
+    }
+
+    fn note_missed(&mut self, key_id: &str, now: Duration) {
+        let digest = self.hasher.hash_one(key_id);
+        if let Some(key) = self.keys.iter_mut().find(|key| key.digest == digest) {
+            key.missed_at = Some(now);
+        }
+    }
+
+    fn was_just_missed(&self, key_id: &str, now: Duration) -> bool {
+        let digest = self.hasher.hash_one(key_id);
+        let key = self.keys.iter().find(|key| key.digest == digest);
+        key.and_then(|key| key.missed_at).is_some_and(|missed| now.saturating_sub(missed) < self.cooldown)
     }
 }
 
@@ -75,13 +95,13 @@ impl Refresher {
         let mut state = core.lock();
         let now = self.shared.now();
         if attempt.used > attempt.arrived {
-            state.missing.insert(key_id, now);
+            state.removed.note_missed(key_id, now);
             return NextStep::Reject;
         }
         if self.shared.current.load().as_ref().is_none_or(|snapshot| snapshot.fetch != attempt.used) {
             return NextStep::Retry;
         }
-        if state.missing.contains(key_id, now) {
+        if state.removed.was_just_missed(key_id, now) {
             return NextStep::Reject;
         }
         // A fetch that began after the token arrived has failed; another one for the same token would be one too many.
@@ -111,39 +131,51 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::{SigningKey, key_set};
 
-    const LIFETIME: Duration = Duration::from_secs(10);
+    const COOLDOWN: Duration = Duration::from_secs(10);
 
     #[test]
-    fn missing_keys_are_known_for_their_lifetime() {
-        let mut missing = MissingKeys::new(LIFETIME);
-        missing.insert("gone", Duration::from_secs(5));
-        assert!(missing.contains("gone", Duration::from_millis(14_999)));
-        assert!(!missing.contains("gone", Duration::from_secs(15)));
-        assert!(!missing.contains("Gone", Duration::from_secs(5)));
-        missing.clear();
-        assert!(!missing.contains("gone", Duration::from_secs(5)));
+    fn removed_keys_are_missing_for_a_cooldown() {
+        let mut removed = RemovedKeys::new(COOLDOWN);
+        removed.add("gone");
+        assert!(!removed.was_just_missed("gone", Duration::ZERO));
+        for id in ["gone", "invented"] {
+            removed.note_missed(id, Duration::from_secs(5));
+        }
+        assert!(removed.was_just_missed("gone", Duration::from_millis(14_999)));
+        assert!(!removed.was_just_missed("gone", Duration::from_secs(15)));
+        assert!(!removed.was_just_missed("invented", Duration::from_secs(5)));
+        removed.on_new_set(None, None);
+        assert!(!removed.was_just_missed("gone", Duration::from_secs(5)));
     }
 
     #[test]
-    fn the_number_of_missing_keys_is_limited() {
-        let mut missing = MissingKeys::new(LIFETIME);
-        let names: Vec<_> = (0..=MAX_MISSING).map(|number| number.to_string()).collect();
-        for name in &names {
-            missing.insert(name, Duration::ZERO);
+    fn keys_of_an_old_set_that_a_new_one_lacks_are_removed() {
+        let keys = |ids: &[&str]| {
+            let entries: Vec<_> = ids.iter().map(|id| SigningKey::ed25519().jwk(id)).collect();
+            Keys::from_jwks(key_set(&entries).as_bytes()).unwrap()
+        };
+        let mut removed = RemovedKeys::new(COOLDOWN);
+        removed.on_new_set(Some(&keys(&["a", "b"])), Some(&keys(&["b", "c"])));
+        removed.on_new_set(Some(&keys(&["b", "c"])), None);
+        let ids = ["a", "b", "c", "d"];
+        for id in ids {
+            removed.note_missed(id, Duration::ZERO);
         }
-        assert_eq!(missing.digests.len(), MAX_MISSING);
-        assert!(!missing.contains("0", Duration::ZERO));
-        assert!(names[1..].iter().all(|name| missing.contains(name, Duration::ZERO)));
+        assert_eq!(ids.map(|id| removed.was_just_missed(id, Duration::ZERO)), [true, true, true, false]);
     }
 
     #[test]
-    fn a_repeated_missing_key_displaces_no_other() {
-        let mut missing = MissingKeys::new(LIFETIME);
-        missing.insert("gone", Duration::ZERO);
-        for _ in 0..MAX_MISSING {
-            missing.insert("invented", Duration::ZERO);
+    fn the_number_of_removed_keys_is_limited() {
+        let mut removed = RemovedKeys::new(COOLDOWN);
+        let ids: Vec<_> = (0..=MAX_REMOVED).map(|number| number.to_string()).collect();
+        for id in ids.iter().chain([&ids[MAX_REMOVED]; MAX_REMOVED]) {
+            removed.add(id);
+            removed.note_missed(id, Duration::ZERO);
         }
-        assert!(["gone", "invented"].iter().all(|name| missing.contains(name, Duration::ZERO)));
+        assert_eq!(removed.keys.len(), MAX_REMOVED);
+        assert!(!removed.was_just_missed("0", Duration::ZERO));
+        assert!(ids[1..].iter().all(|id| removed.was_just_missed(id, Duration::ZERO)));
     }
 }

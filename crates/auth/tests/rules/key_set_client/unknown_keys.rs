@@ -128,29 +128,61 @@ fn a_flood_delays_a_new_key_by_one_cooldown() {
 }
 
 #[test]
-fn a_missing_key_is_fetched_once_in_a_cooldown() {
-    let (key, other) = (SigningKey::ed25519(), SigningKey::ed25519());
-    let source = ScriptedSource::with_keys(&[key.jwk("ed1")]);
+fn a_removed_key_is_fetched_once_in_a_cooldown() {
+    let keys = [(); 3].map(|()| SigningKey::ed25519());
+    let source = ScriptedSource::with_keys(&[keys[0].jwk("gone"), keys[1].jwk("ed1")]);
     let clock = ManualClock::at(NOW);
     let verifier = jwks_on(&source, Arc::clone(&clock));
-    assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "accepted");
+    assert_eq!(verdict(&verifier, &keys[0].token("gone", &claims())), "accepted");
+    source.set_keys(&[keys[1].jwk("ed1")]);
+    assert_eq!(verdict(&verifier, &made_up("invented")), "unknown_key");
     let repeat = |fetches| {
         for _ in 0..50 {
             assert_eq!(verdict(&verifier, &made_up("gone")), "unknown_key");
         }
         assert_eq!(source.fetches(), fetches);
     };
-    repeat(2);
+    repeat(3);
     source.set(|| Err(FetchError::Timeout));
     clock.advance_monotonic(milliseconds(9_999));
-    repeat(2);
-    source.set_keys(&[key.jwk("ed1")]);
-    clock.advance_monotonic(milliseconds(1));
     repeat(3);
+    source.set_keys(&[keys[1].jwk("ed1")]);
+    clock.advance_monotonic(milliseconds(1));
+    repeat(4);
     // A changed set can have it.
-    source.set_keys(&[other.jwk("ed2")]);
-    assert_eq!(verdict(&verifier, &other.token("ed2", &claims())), "accepted");
+    clock.advance_monotonic(seconds(60));
     repeat(5);
+    source.set_keys(&[keys[2].jwk("ed2")]);
+    assert_eq!(verdict(&verifier, &keys[2].token("ed2", &claims())), "accepted");
+    repeat(7);
+}
+
+/// Of an issuer with a replica that does not have the key yet, or of a stranger who guessed its name.
+#[test]
+fn a_new_key_that_a_fetch_did_not_find_is_fetched_again() {
+    let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
+    let source = ScriptedSource::with_keys(&[old.jwk("2026-11")]);
+    let verifier = jwks_on(&source, ManualClock::at(NOW));
+    assert_eq!(verdict(&verifier, &old.token("2026-11", &claims())), "accepted");
+    assert_eq!(verdict(&verifier, &made_up("2026-12")), "unknown_key");
+    source.set_keys(&[old.jwk("2026-11"), new.jwk("2026-12")]);
+    assert_eq!(verdict(&verifier, &new.token("2026-12", &claims())), "accepted");
+    assert_eq!(source.fetches(), 3);
+}
+
+#[test]
+fn an_unknown_key_is_unchecked_when_it_cannot_be_fetched_again() {
+    let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
+    let source = ScriptedSource::with_keys(&[old.jwk("old")]);
+    let clock = ManualClock::at(NOW);
+    let verifier = jwks_on(&source, Arc::clone(&clock));
+    assert_eq!(verdict(&verifier, &old.token("old", &claims())), "accepted");
+    let repeated = [(); 5].map(|()| verdict(&verifier, &made_up("new")));
+    assert_eq!(repeated, ["unknown_key", "unknown_key", "unknown_key", "unchecked_key", "unchecked_key"]);
+    source.set_keys(&[new.jwk("new")]);
+    assert_eq!(retry_after(&verifier, &new.token("new", &claims())), 10);
+    clock.advance_monotonic(seconds(10));
+    assert_eq!(verdict(&verifier, &new.token("new", &claims())), "accepted");
 }
 
 #[test]
