@@ -25,8 +25,9 @@ pub use options::HttpOptions;
 /// whatever the environment, and follows redirects within the URL's own origin only, to URLs without a user name.
 /// [`HttpOptions`] change that.
 ///
-/// A set with an `ETag` is not sent again while it is unchanged (RFC 9110 §13.1.2), and a `max-age` in `Cache-Control`
-/// (RFC 9111 §5.2.2.1) shortens the interval to the next fetch.
+/// A set with an `ETag` is not sent again while it is unchanged (RFC 9110 §13.1.2), except for a token with an unknown key
+/// and once an hour, since a server can have the same tag for two sets. A `max-age` in `Cache-Control` (RFC 9111
+/// §5.2.2.1) shortens the interval to the next fetch.
 pub struct HttpJwksSource {
     url: Url,
     client: Client,
@@ -99,6 +100,11 @@ impl JwksSource for HttpJwksSource {
         let keys = self.cache.fetch(&self.client, &self.url, self.client.end_of_fetch())?;
         self.client.note_success();
         Ok(keys)
+    }
+
+    fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
+        self.cache.clear();
+        self.fetch()
     }
 
     fn deadline(&self) -> Duration {

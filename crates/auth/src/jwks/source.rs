@@ -13,6 +13,16 @@ pub trait JwksSource: Send + Sync {
     /// unknown key wait for it.
     fn fetch(&self) -> Result<FetchedKeys, FetchError>;
 
+    /// Fetches the set for a token whose key is not in the last one: as it is at the issuer now, whatever this source or a
+    /// cache on the way knows. As [`fetch`](Self::fetch) by default. A source around another one calls that one's.
+    ///
+    /// # Errors
+    ///
+    /// As for [`fetch`](Self::fetch).
+    fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
+        self.fetch()
+    }
+
     /// How long requests wait for a fetch: 15 seconds by default. Then the fetch counts as failed (`timeout`), and its
     /// result is ignored. Its thread remains until it returns; while four of them do, no further fetch starts. It must not
     /// block. A source around another one returns the deadline of that one.
@@ -49,6 +59,10 @@ pub trait JwksSource: Send + Sync {
 impl<S: JwksSource + ?Sized> JwksSource for Arc<S> {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
         S::fetch(self)
+    }
+
+    fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
+        S::fetch_anew(self)
     }
 
     fn deadline(&self) -> Duration {

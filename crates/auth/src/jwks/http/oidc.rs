@@ -169,6 +169,11 @@ impl JwksSource for OidcSource {
         fetched
     }
 
+    fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
+        self.cache.clear();
+        self.fetch()
+    }
+
     fn deadline(&self) -> Duration {
         self.client.deadline()
     }

@@ -20,19 +20,24 @@ pub(super) struct Entry {
     pub(super) url: Url,
     pub(super) tag: HeaderValue,
     keys: FetchedKeys,
+    usable_until: Instant,
 }
+
+/// A server can have the same tag for two sets, when it makes the tag of their time and size: so the set is sent again
+/// after this time.
+const HOUR: Duration = Duration::from_secs(3600);
 
 impl ResponseCache {
     pub(super) fn fetch(&self, client: &Client, url: &Url, end: Instant) -> Result<FetchedKeys, FetchError> {
         // Taken out, so that the request after a failed one is unconditional.
-        let entry = self.lock().take();
+        let entry = self.lock().take().filter(|entry| Instant::now() < entry.usable_until);
         let response = client.get(url, end, entry.as_ref())?;
         let max_age = max_age(&response.headers);
         let entry = match (response.body, entry) {
             (Some(body), _) => {
                 let keys = FetchedKeys { max_age, ..FetchedKeys::new(body) };
                 let Some(tag) = response.headers.get(ETAG) else { return Ok(keys) };
-                Entry { url: response.url, tag: tag.clone(), keys }
+                Entry { url: response.url, tag: tag.clone(), keys, usable_until: Instant::now() + HOUR }
             }
             (None, Some(mut entry)) => {
                 // The headers of a 304 replace those that were stored (RFC 9111 §4.3.4).
@@ -44,6 +49,11 @@ impl ResponseCache {
         let keys = entry.keys.clone();
         *self.lock() = Some(entry);
         Ok(keys)
+    }
+
+    /// Makes the next request unconditional.
+    pub(super) fn clear(&self) {
+        *self.lock() = None;
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Entry>> {
@@ -77,4 +87,29 @@ fn seconds(text: &str) -> Option<u64> {
     let text = text.trim();
     let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     quoted.unwrap_or(text).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::HttpJwksSource;
+    use crate::jwks::JwksSource;
+    use crate::support::{Issuer, respond};
+
+    #[test]
+    fn the_set_is_sent_again_after_an_hour() {
+        let issuer = Issuer::start(|number, _, stream| match number {
+            2 => respond(stream, "304 Not Modified", "", ""),
+            _ => respond(stream, "200 OK", "etag: \"v1\"\r\n", "{}"),
+        });
+        let source = HttpJwksSource::new(&issuer.url("/")).unwrap();
+        source.fetch().unwrap();
+        source.fetch().unwrap();
+        let wait = |entry: &Entry| entry.usable_until.saturating_duration_since(Instant::now());
+        assert!(source.cache.lock().as_ref().is_some_and(|entry| wait(entry) <= HOUR));
+        source.cache.lock().as_mut().unwrap().usable_until = Instant::now();
+        source.fetch().unwrap();
+        let is_conditional = |head: &String| head.contains("if-none-match");
+        assert_eq!(issuer.requests().iter().map(is_conditional).collect::<Vec<_>>(), [false, true, false]);
+    }
 }

@@ -70,11 +70,13 @@ impl SharedState {
         let mut caller = SourceCaller::new(Arc::clone(source));
         let mut last = LastBodies::default();
         let mut failing = None;
-        while let Some(fetch) = self.wait_for_work(core) {
+        while let Some((fetch, is_requested)) = self.wait_for_work(core) {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
             // observer is ignored: a verifier whose thread is gone never gets a new key.
-            let result = catch_unwind(AssertUnwindSafe(|| self.refresh(&**source, &mut caller, &mut last)));
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                self.refresh(&**source, caller.fetch(is_requested), &mut last)
+            }));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
@@ -87,10 +89,10 @@ impl SharedState {
     fn refresh(
         &self,
         source: &dyn JwksSource,
-        caller: &mut SourceCaller,
+        fetched: Result<FetchedKeys, RefreshError>,
         last: &mut LastBodies,
     ) -> Result<Refreshed, RefreshError> {
-        let FetchedKeys { body, max_age, age } = caller.fetch()?;
+        let FetchedKeys { body, max_age, age } = fetched?;
         if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
             return Ok(Refreshed { anchor: Arc::clone(anchor), age, max_age });
         }
@@ -110,8 +112,8 @@ impl SharedState {
         Ok(Refreshed { anchor, age, max_age })
     }
 
-    /// Returns the number of the fetch to start; none when the verifier was dropped.
-    fn wait_for_work(&self, core: &Core) -> Option<u64> {
+    /// Returns the number of the fetch to start, and whether it is for an unknown key; none when the verifier was dropped.
+    fn wait_for_work(&self, core: &Core) -> Option<(u64, bool)> {
         let mut state = core.lock();
         loop {
             if state.is_stopped {
@@ -121,8 +123,9 @@ impl SharedState {
             // condition variable can wake up without a reason.
             let wait = state.schedule.wait(self.now());
             if state.is_fetching || wait.is_zero() {
-                state.is_fetching = true;
-                return Some(self.started.fetch_add(1, Ordering::AcqRel).saturating_add(1));
+                let is_requested = std::mem::replace(&mut state.is_fetching, true);
+                let fetch = self.started.fetch_add(1, Ordering::AcqRel).saturating_add(1);
+                return Some((fetch, is_requested));
             }
             state = core.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -22,7 +22,7 @@ impl SourceCaller {
     }
 
     /// Waits up to the deadline; a later result is dropped.
-    pub(super) fn fetch(&mut self) -> Result<FetchedKeys, RefreshError> {
+    pub(super) fn fetch(&mut self, is_anew: bool) -> Result<FetchedKeys, RefreshError> {
         self.abandoned.retain(|thread| !thread.is_finished());
         if self.abandoned.len() >= MAX_ABANDONED {
             return Err(RefreshError::Stuck);
@@ -32,7 +32,7 @@ impl SourceCaller {
         let source = Arc::clone(&self.source);
         let call = move || {
             // Fails when the deadline is over.
-            let _ = sender.send(source.fetch());
+            let _ = sender.send(if is_anew { source.fetch_anew() } else { source.fetch() });
         };
         let thread =
             thread::Builder::new().name("jwks-fetch".to_owned()).spawn(call).map_err(RefreshError::Thread)?;

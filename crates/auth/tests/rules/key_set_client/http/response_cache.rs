@@ -1,10 +1,13 @@
 //! Rule 7 over HTTP: a key set that is unchanged is not sent again, and the issuer can state how long it is current.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{PATH, assert_fetches, source};
-use crate::support::{Issuer, respond};
-use tasknook_auth::{FetchError, JwksSource};
+use crate::support::{
+    FixedCalendar, Issuer, SigningKey, claims, key_set, options_on, respond, rules, verdict,
+};
+use tasknook_auth::{FetchError, JwksOptions, JwksSource, JwksVerifier};
 
 /// The value of `If-None-Match` in each request.
 fn conditions(issuer: &Issuer) -> Vec<Option<String>> {
@@ -46,6 +49,22 @@ fn the_request_after_a_failed_one_has_no_condition() {
     assert!(matches!(source.fetch(), Err(FetchError::Status { status: 412, .. })));
     assert_fetches(&source, "{}");
     assert_eq!(conditions(&issuer), [None, Some("\"v1\"".to_owned()), None]);
+}
+
+/// A server can have the same tag for two sets, when it makes the tag of their time and size.
+#[test]
+fn a_new_key_is_found_whatever_the_tag() {
+    let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
+    let sets = [key_set(&[old.jwk("k1")]), key_set(&[new.jwk("k2")])];
+    let issuer = Issuer::start(move |number, _, stream| {
+        respond(stream, "200 OK", "etag: \"v1\"\r\n", &sets[usize::from(number > 1)]);
+    });
+    let options = options_on(Arc::new(FixedCalendar));
+    let source = Arc::new(source(&issuer));
+    let verifier = JwksVerifier::with_options(source, JwksOptions::new(), rules(), options).unwrap();
+    assert_eq!(verdict(&verifier, &old.token("k1", &claims())), "accepted");
+    assert_eq!(verdict(&verifier, &new.token("k2", &claims())), "accepted");
+    assert_eq!(conditions(&issuer), [None, None]);
 }
 
 #[test]
