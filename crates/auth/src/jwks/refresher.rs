@@ -94,7 +94,7 @@ impl Refresher {
 
     fn spawn(&self, core: Arc<Core>) -> io::Result<()> {
         let (shared, source) = (Arc::clone(&self.shared), Arc::clone(&self.source));
-        let run = move || shared.run(&core, &source);
+        let run = move || shared.run(&core, source);
         thread::Builder::new().name("jwks-refresher".to_owned()).spawn(run).map(drop)
     }
 

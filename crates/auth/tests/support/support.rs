@@ -45,7 +45,7 @@ pub(crate) const ORIGIN: &str = "https://auth.example.test";
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// How long a test waits for what has to happen before it fails.
-const TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A clock that a test moves.
 pub(crate) struct ManualClock {

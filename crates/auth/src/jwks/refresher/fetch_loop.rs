@@ -65,34 +65,31 @@ pub(super) enum RefreshError {
 }
 
 impl SharedState {
-    pub(super) fn run(&self, core: &Core, source: &Arc<dyn JwksSource>) {
+    pub(super) fn run(&self, core: &Core, source: Arc<dyn JwksSource>) {
         let _guard = StopGuard(core);
-        let mut caller = SourceCaller::new(Arc::clone(source));
+        let mut caller = SourceCaller::new(source);
         let mut last = LastBodies::default();
         let mut failing = None;
         while let Some((fetch, is_requested)) = self.wait_for_work(core) {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
             // observer is ignored: a verifier whose thread is gone never gets a new key.
-            let result = catch_unwind(AssertUnwindSafe(|| {
-                self.refresh(&**source, caller.fetch(is_requested), &mut last)
-            }));
+            let result =
+                catch_unwind(AssertUnwindSafe(|| self.refresh(&mut caller, is_requested, &mut last)));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
-            // For the log of a failure.
-            let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
-            self.publish(core, fetch, &result, location.as_deref(), &mut failing);
+            self.publish(core, fetch, &result, caller.location().as_deref(), &mut failing);
         }
     }
 
     fn refresh(
         &self,
-        source: &dyn JwksSource,
-        fetched: Result<FetchedKeys, RefreshError>,
+        caller: &mut SourceCaller,
+        is_requested: bool,
         last: &mut LastBodies,
     ) -> Result<Refreshed, RefreshError> {
-        let FetchedKeys { body, max_age, age } = fetched?;
+        let FetchedKeys { body, max_age, age } = caller.fetch(is_requested)?;
         if let Some((_, anchor)) = last.good.as_ref().filter(|(good, _)| *good == body) {
             return Ok(Refreshed { anchor: Arc::clone(anchor), age, max_age });
         }
@@ -107,7 +104,7 @@ impl SharedState {
             last.bad = Some((body.clone(), *error));
         })?;
         let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
-        tracing::info!(url = source.location(), keys = anchor.keys().len(), "loaded new key set");
+        tracing::info!(url = caller.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
         Ok(Refreshed { anchor, age, max_age })
     }

@@ -1,7 +1,8 @@
 //! Calls the source on threads of their own, so that one that never returns cannot hold the requests that wait.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::fetch_loop::RefreshError;
@@ -14,11 +15,23 @@ const MAX_ABANDONED: usize = 4;
 pub(super) struct SourceCaller {
     source: Arc<dyn JwksSource>,
     abandoned: Vec<JoinHandle<()>>,
+    location: Arc<Location>,
+}
+
+/// What the source states as its location. It is read by the calls too: it could block, as a fetch can.
+#[derive(Default)]
+struct Location(Mutex<Option<String>>);
+
+impl Location {
+    fn update(&self, source: &dyn JwksSource) {
+        let location = catch_unwind(AssertUnwindSafe(|| source.location())).ok().flatten();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = location;
+    }
 }
 
 impl SourceCaller {
     pub(super) fn new(source: Arc<dyn JwksSource>) -> Self {
-        Self { source, abandoned: Vec::new() }
+        Self { source, abandoned: Vec::new(), location: Arc::default() }
     }
 
     /// Waits up to the deadline; a later result is dropped.
@@ -29,10 +42,14 @@ impl SourceCaller {
         }
         let deadline = self.source.deadline();
         let (sender, receiver) = sync_channel(1);
-        let source = Arc::clone(&self.source);
+        let (source, location) = (Arc::clone(&self.source), Arc::clone(&self.location));
         let call = move || {
+            location.update(&*source);
+            let result = if is_anew { source.fetch_anew() } else { source.fetch() };
+            // It can have been redirected.
+            location.update(&*source);
             // Fails when the deadline is over.
-            let _ = sender.send(if is_anew { source.fetch_anew() } else { source.fetch() });
+            let _ = sender.send(result);
         };
         let thread =
             thread::Builder::new().name("jwks-fetch".to_owned()).spawn(call).map_err(RefreshError::Thread)?;
@@ -44,5 +61,10 @@ impl SourceCaller {
             }
             Err(RecvTimeoutError::Disconnected) => Err(RefreshError::Panic),
         }
+    }
+
+    /// Where the last call looked for the set, for the log.
+    pub(super) fn location(&self) -> Option<String> {
+        self.location.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -1,11 +1,13 @@
 //! Rule 7: a fetch that does not return holds no request.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{milliseconds, seconds};
 use crate::support::{
-    ManualClock, NOW, Recorder, ScriptedSource, SigningKey, await_condition, claims, jwks, jwks_on,
+    ManualClock, NOW, Recorder, ScriptedSource, SigningKey, TIMEOUT, await_condition, claims, jwks, jwks_on,
     options_on, rules, verdict,
 };
 use tasknook_auth::{FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
@@ -88,6 +90,38 @@ fn a_first_fetch_that_never_returns_makes_tokens_unavailable() {
     assert_eq!(verdict(&verifier, &key.token("ed1", &claims())), "keys_unavailable");
     assert!(!verifier.is_ready());
     source.block(false);
+}
+
+/// Sources whose `location` blocks, although it must not, until the sender is dropped.
+struct WithoutLocation(Mutex<Receiver<()>>);
+
+impl JwksSource for WithoutLocation {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        Err(FetchError::Unreachable("connection refused".into()))
+    }
+
+    fn deadline(&self) -> Duration {
+        milliseconds(50)
+    }
+
+    fn location(&self) -> Option<String> {
+        let _ = self.0.lock().unwrap().recv_timeout(TIMEOUT);
+        None
+    }
+}
+
+#[test]
+fn a_location_that_blocks_holds_no_request() {
+    let (release, blocked) = channel();
+    let recorder = Recorder::new();
+    let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
+    let source = Arc::new(WithoutLocation(Mutex::new(blocked)));
+    let verifier = JwksVerifier::with_options(source, JwksOptions::new(), rules(), options).unwrap();
+    let start = Instant::now();
+    assert_eq!(verdict(&verifier, &SigningKey::ed25519().token("ed1", &claims())), "keys_unavailable");
+    assert!(start.elapsed() < TIMEOUT);
+    assert_eq!(recorder.events()[0], "failed timeout");
+    drop(release);
 }
 
 #[test]
