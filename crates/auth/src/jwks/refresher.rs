@@ -137,7 +137,10 @@ impl Refresher {
     fn on_old_set(&self, snapshot: &Snapshot) {
         let core = self.core();
         let now = self.shared.now();
-        let is_asleep = now.saturating_sub(snapshot.fetched_at) <= self.timing.max_age;
+        let max_age = self.timing.max_age;
+        // The schedule knows how old the set was when it was fetched.
+        let is_asleep = now.saturating_sub(snapshot.fetched_at) <= max_age
+            && self.shared.age(snapshot).saturating_sub(snapshot.age) > max_age;
         // Once: further fetches follow the schedule.
         if is_asleep && !snapshot.is_found_old.swap(true, Ordering::Relaxed) {
             core.lock().schedule.bring_forward(now);

@@ -97,7 +97,7 @@ impl FetchedKeys {
         Self { body: body.into(), max_age: None, age: Duration::ZERO }
     }
 
-    /// Sets how long the issuer states that the set is current. It shortens the interval to the next fetch, though not
+    /// Sets how long the issuer states that the set is current, from when it was fetched. It shortens the interval to the next fetch, though not
     /// below [`JwksOptions::cooldown`](crate::JwksOptions::cooldown), and never extends it: the interval bounds how long
     /// a withdrawn key still verifies.
     ///

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::aws_lc_rs;
-use ureq::http::header::{IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use ureq::http::header::{CACHE_CONTROL, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
@@ -115,7 +115,8 @@ impl Client {
         if remaining.is_zero() {
             return Err(FetchError::Timeout);
         }
-        let mut request = self.agent.get(url.as_str());
+        // A cache on the way then asks the issuer: fetches are rare, and have to find new keys.
+        let mut request = self.agent.get(url.as_str()).header(CACHE_CONTROL, "no-cache");
         if url.origin() == self.origin {
             for (name, value) in &self.headers {
                 request = request.header(name, value);

@@ -88,7 +88,7 @@ impl HttpOptions {
     /// again for more.
     ///
     /// It is sent to the origin of the configured URL only. Headers that decide on the connection, the length or the
-    /// kind of the response are rejected: `Host`, `Content-Length`, `If-None-Match` and the like.
+    /// kind of the response are rejected: `Host`, `Content-Length`, `Cache-Control` and the like.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -139,8 +139,9 @@ impl HttpOptions {
 }
 
 /// They decide on the connection, or on a response that the client could not read.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "accept-encoding",
+    "cache-control",
     "connection",
     "content-length",
     "expect",

@@ -32,16 +32,17 @@ impl ResponseCache {
         // Taken out, so that the request after a failed one is unconditional.
         let entry = self.lock().take().filter(|entry| Instant::now() < entry.usable_until);
         let response = client.get(url, end, entry.as_ref())?;
-        let max_age = max_age(&response.headers);
+        let (max_age, age) = (max_age(&response.headers), age(&response.headers));
         let entry = match (response.body, entry) {
             (Some(body), _) => {
-                let keys = FetchedKeys { max_age, ..FetchedKeys::new(body) };
+                let keys = FetchedKeys { max_age, ..FetchedKeys::new(body).with_age(age) };
                 let Some(tag) = response.headers.get(ETAG) else { return Ok(keys) };
                 Entry { url: response.url, tag: tag.clone(), keys, usable_until: Instant::now() + HOUR }
             }
             (None, Some(mut entry)) => {
                 // The headers of a 304 replace those that were stored (RFC 9111 §4.3.4).
                 entry.keys.max_age = max_age.or(entry.keys.max_age);
+                entry.keys.age = age;
                 entry
             }
             (None, None) => return Err(FetchError::Status { status: 304, retry_after: None }),
@@ -61,9 +62,8 @@ impl ResponseCache {
     }
 }
 
-/// How long the response remains fresh: `max-age` without the `Age` that it has in a cache on its way. None without
-/// `max-age`, and for a response that must not be cached, or only with a check for each use: that is not a statement
-/// about the keys but the default of many servers.
+/// How long the response is fresh. None without `max-age`, and for a response that must not be cached, or only with a
+/// check for each use: that is not a statement about the keys but the default of many servers.
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let mut least = None;
@@ -78,8 +78,14 @@ fn max_age(headers: &HeaderMap) -> Option<Duration> {
             _ => {}
         }
     }
-    let age = headers.get(AGE).and_then(|age| seconds(age.to_str().ok()?)).unwrap_or_default();
-    least.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.saturating_sub(age)))
+    least.filter(|seconds| *seconds > 0).map(Duration::from_secs)
+}
+
+/// The time since a cache on the way asked the issuer (RFC 9111 §5.1), up to an hour: each fetch demands that it asks, and
+/// with one that keeps a set for days without it, keys would otherwise be stale although no fetch fails.
+fn age(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get(AGE).and_then(|age| seconds(age.to_str().ok()?));
+    Duration::from_secs(seconds.unwrap_or_default()).min(HOUR)
 }
 
 /// A number, also in quotes, which a recipient should accept (RFC 9111 §5.2).

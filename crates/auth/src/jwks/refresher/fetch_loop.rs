@@ -153,13 +153,12 @@ impl SharedState {
                 tracing::debug!(keys = anchor.keys().len(), "fetched key set");
                 self.current.swap(Some(Arc::new(Snapshot {
                     anchor: Arc::clone(anchor),
-                    // A copy of an earlier set was not fetched after any token arrived.
+                    // A copy of an earlier set, on disk or in a cache on the way, was not fetched after any token arrived.
                     fetch: if age.is_zero() { fetch } else { 0 },
                     fetched_at: now,
                     fetched_at_unix: self.options.clock.unix_seconds(),
                     age: *age,
-                    // The schedule knows the age of a copy.
-                    is_found_old: AtomicBool::new(!age.is_zero()),
+                    is_found_old: AtomicBool::default(),
                 })))
             }
             // The last good set has the same key, for which anyone can now sign.

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::seconds;
 use crate::support::{
-    ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, claims_with, jwks_on, verdict,
+    ManualClock, NOW, ScriptedSource, SigningKey, await_condition, claims, claims_with, jwks_on, key_set,
+    verdict,
 };
-use tasknook_auth::FetchError;
+use tasknook_auth::{FetchError, FetchedKeys};
 
 const DAY: u64 = 86_400;
 
@@ -31,6 +32,20 @@ fn time_asleep_counts_for_the_age_of_a_set() {
     await_condition(|| verifier.age() == Some(seconds(0)));
     assert!(verifier.is_ready());
     assert_eq!(source.fetches(), 2);
+}
+
+/// Its age decides when to fetch again, but does not tell that the machine was asleep.
+#[test]
+fn time_asleep_counts_for_a_set_that_was_old_when_fetched() {
+    let keys = FetchedKeys::new(key_set(&[SigningKey::ed25519().jwk("ed1")])).with_age(seconds(301));
+    let source = ScriptedSource::new(move || Ok(keys.clone()));
+    let clock = ManualClock::at(NOW);
+    let verifier = jwks_on(&source, Arc::clone(&clock));
+    await_condition(|| verifier.is_ready());
+    assert_eq!(source.fetches(), 1);
+    clock.set_forward(seconds(302));
+    assert!(verifier.is_ready());
+    source.await_ends(2);
 }
 
 #[test]

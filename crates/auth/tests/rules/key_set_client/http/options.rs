@@ -37,8 +37,16 @@ fn sends_the_headers_that_are_set() {
 
 #[test]
 fn rejects_headers_of_the_connection_and_of_two_lines() {
-    for name in ["Host", "content-length", "Connection", "transfer-encoding", "If-None-Match", "range", "te"]
-    {
+    for name in [
+        "Host",
+        "Cache-Control",
+        "content-length",
+        "Connection",
+        "transfer-encoding",
+        "If-None-Match",
+        "range",
+        "te",
+    ] {
         assert_eq!(rejected(HttpOptions::new().header(name, "a")), Some("header"), "{name}");
     }
     for name in ["", "x y", "x:", "x\r\nhost: evil.test\r\ny", "\u{e9}"] {
