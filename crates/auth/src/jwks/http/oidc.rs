@@ -1,6 +1,7 @@
 //! Finds the key set of an issuer by `OpenID` Connect Discovery 1.0; blocking.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,15 +14,12 @@ use super::{HttpOptions, url_rules};
 use crate::ConfigError;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 
-/// The document is read again after this time, since an issuer can move its keys.
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
 /// The key set of an issuer that publishes where its keys are, by `OpenID` Connect Discovery 1.0: in the member
 /// `jwks_uri` of the document at `/.well-known/openid-configuration` below the issuer.
 ///
 /// The document must name exactly the configured issuer, and nothing else in it is used: not the algorithms either. It is
-/// read before the first fetch, once a day, and after a failed fetch, within the deadline of the fetch; while it cannot
-/// be read, the last known URL is used. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
+/// read before each fetch and within its deadline, since an issuer can move its keys, and the old URL can go on
+/// responding; while the document cannot be read, the last known URL is used. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
 /// redirects and sizes; those of an https issuer come over https.
 ///
 /// ```no_run
@@ -45,15 +43,11 @@ pub struct OidcSource {
     allow_http: bool,
     client: Client,
     cache: ResponseCache,
-    keys: Mutex<Option<KeysUrl>>,
+    keys: Mutex<Option<Url>>,
+    /// Each run of failures to read a document is logged once. Relaxed: no other data is published with it.
+    is_failing: AtomicBool,
     /// What the last request was for.
     location: Mutex<Url>,
-}
-
-#[derive(Clone)]
-struct KeysUrl {
-    url: Url,
-    read_again: Instant,
 }
 
 /// `OpenID` Connect Discovery 1.0 §3.
@@ -87,6 +81,7 @@ impl OidcSource {
             client: Client::new(&document, options)?,
             cache: ResponseCache::default(),
             keys: Mutex::default(),
+            is_failing: AtomicBool::default(),
             location: Mutex::new(document.clone()),
             document,
         })
@@ -95,19 +90,22 @@ impl OidcSource {
     fn keys_url(&self, end: Instant) -> Result<Url, FetchError> {
         let (now, known) = (Instant::now(), lock(&self.keys).clone());
         let end_of_reading = match &known {
-            Some(keys) if now < keys.read_again => return Ok(keys.url.clone()),
             // The other half is for the keys, when the document cannot be read.
             Some(_) => now + end.saturating_duration_since(now) / 2,
             None => end,
         };
-        match (self.read(end_of_reading), known) {
+        let read = self.read(end_of_reading);
+        let was_failing = self.is_failing.swap(read.is_err(), Ordering::Relaxed);
+        match (read, known) {
             (Ok(url), _) => {
-                *lock(&self.keys) = Some(KeysUrl { url: url.clone(), read_again: Instant::now() + DAY });
+                *lock(&self.keys) = Some(url.clone());
                 Ok(url)
             }
-            (Err(error), Some(keys)) => {
-                tracing::warn!(url = %self.document, %error, "cannot read where the issuer's keys are");
-                Ok(keys.url)
+            (Err(error), Some(url)) => {
+                if !was_failing {
+                    tracing::warn!(url = %self.document, %error, "cannot read where the issuer's keys are");
+                }
+                Ok(url)
             }
             (Err(error), None) => Err(error),
         }
@@ -160,13 +158,9 @@ impl JwksSource for OidcSource {
         let end = self.client.end_of_fetch();
         let url = self.keys_url(end)?;
         lock(&self.location).clone_from(&url);
-        let fetched = self.cache.fetch(&self.client, &url, end);
-        match (&fetched, lock(&self.keys).as_mut()) {
-            (Ok(_), _) => self.client.note_success(),
-            (Err(_), Some(keys)) => keys.read_again = Instant::now(),
-            (Err(_), None) => {}
-        }
-        fetched
+        let keys = self.cache.fetch(&self.client, &url, end)?;
+        self.client.note_success();
+        Ok(keys)
     }
 
     fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
@@ -181,28 +175,5 @@ impl JwksSource for OidcSource {
     /// The URL of the last request: that of the keys, or of the document while it cannot be read.
     fn location(&self) -> Option<String> {
         Some(self.client.location(&lock(&self.location)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::support::{Issuer, respond};
-
-    #[test]
-    fn the_document_is_read_again_after_a_day() {
-        let issuer = Issuer::start(|number, _, stream| {
-            let url = format!("http://{}", stream.local_addr().unwrap());
-            let document = format!("{{\"issuer\":\"{url}\",\"jwks_uri\":\"{url}/keys{number}\"}}");
-            respond(stream, "200 OK", "", &document);
-        });
-        let source = OidcSource::new(&issuer.url("")).unwrap();
-        source.fetch().unwrap();
-        let wait = lock(&source.keys).as_ref().unwrap().read_again.saturating_duration_since(Instant::now());
-        assert!(wait <= DAY && wait > Duration::from_secs(23 * 3600), "{wait:?}");
-        lock(&source.keys).as_mut().unwrap().read_again = Instant::now();
-        source.fetch().unwrap();
-        assert_eq!(source.location(), Some(issuer.url("/keys3")));
-        assert_eq!(issuer.requests().len(), 4);
     }
 }
