@@ -14,6 +14,7 @@ use futures_channel::oneshot::{Receiver, Sender, channel};
 
 use super::schedule::Schedule;
 use super::{JwksOptions, JwksSource};
+use crate::keys::LeakedKeys;
 use crate::verifier::TrustAnchor;
 use crate::{ConfigError, VerifierOptions};
 use unknown_keys::RemovedKeys;
@@ -37,6 +38,8 @@ struct SharedState {
     /// The number of fetches that have started, which is also the number of the last one.
     started: AtomicU64,
     core: ArcSwap<Core>,
+    /// Of all responses. Replaced as a whole, and only by the thread: a fork can copy it at any time.
+    leaked: ArcSwap<LeakedKeys>,
     options: VerifierOptions,
 }
 
@@ -44,6 +47,10 @@ struct SharedState {
 /// locked by a thread that it does not have, so it gets another core.
 struct Core {
     process_id: u32,
+    created_at: Duration,
+    /// The thread has ended, or ends as soon as it sees this. Changed while the state is locked, so that no request
+    /// subscribes afterwards.
+    is_stopped: AtomicBool,
     /// Locked for a few instructions, never across a fetch, so a request can lock it on an async thread.
     state: Mutex<State>,
     wake: Condvar,
@@ -69,7 +76,6 @@ struct State {
     is_fetching: bool,
     /// The number of the last fetch that ended; 0 before the first.
     last_ended: u64,
-    is_stopped: bool,
     waiting: Vec<Sender<()>>,
     removed: RemovedKeys,
 }
@@ -80,11 +86,12 @@ impl Refresher {
         timing: JwksOptions,
         options: &VerifierOptions,
     ) -> Result<Self, ConfigError> {
-        let core = Arc::new(Core::new(timing, 0));
+        let core = Arc::new(Core::new(timing, 0, options.clock.monotonic()));
         let shared = SharedState {
             current: ArcSwapOption::empty(),
             started: AtomicU64::new(0),
             core: ArcSwap::new(Arc::clone(&core)),
+            leaked: ArcSwap::default(),
             options: options.clone(),
         };
         let refresher = Self { shared: Arc::new(shared), source, timing };
@@ -101,20 +108,30 @@ impl Refresher {
     /// The core of this process, with a thread.
     fn core(&self) -> Arc<Core> {
         let core = self.shared.core.load_full();
-        if core.process_id == process::id() { core } else { self.replace_core(&core) }
+        if core.process_id != process::id() || self.has_lost_its_thread(&core) {
+            self.replace_core(&core)
+        } else {
+            core
+        }
     }
 
-    /// The first request after a fork gets here. The last good set stays in use.
+    /// It could not be started, or it panicked in the program's clock or log. Both can happen again at once.
+    fn has_lost_its_thread(&self, core: &Core) -> bool {
+        core.is_stopped.load(Ordering::Relaxed)
+            && self.shared.now().saturating_sub(core.created_at) >= self.timing.cooldown
+    }
+
+    /// The first request after a fork gets here, or after the end of the thread. The last good set stays in use.
     #[cold]
-    fn replace_core(&self, of_parent: &Arc<Core>) -> Arc<Core> {
+    fn replace_core(&self, lost: &Arc<Core>) -> Arc<Core> {
         let last_ended = self.shared.current.load().as_ref().map_or(0, |snapshot| snapshot.fetch);
-        let core = Arc::new(Core::new(self.timing, last_ended));
-        let found = self.shared.core.compare_and_swap(of_parent, Arc::clone(&core));
-        if !Arc::ptr_eq(&found, of_parent) {
+        let core = Arc::new(Core::new(self.timing, last_ended, self.shared.now()));
+        let found = self.shared.core.compare_and_swap(lost, Arc::clone(&core));
+        if !Arc::ptr_eq(&found, lost) {
             return Arc::clone(&found);
         }
         if let Err(error) = self.spawn(Arc::clone(&core)) {
-            tracing::error!(%error, "cannot fetch the key set after a fork");
+            tracing::error!(%error, "cannot start the thread that fetches the key set");
             core.stop();
         }
         core
@@ -163,7 +180,7 @@ impl Refresher {
     pub(super) fn first_fetch(&self) -> Option<Receiver<()>> {
         let core = self.core();
         let mut state = core.lock();
-        if state.last_ended == 0 { state.subscribe() } else { None }
+        if state.last_ended == 0 { core.subscribe(&mut state) } else { None }
     }
 
     /// The time until the next scheduled fetch, in whole seconds and one more, so that the fetch has started by then.
@@ -178,7 +195,8 @@ impl Drop for Refresher {
         let core = self.shared.core.load();
         // A fork that started no thread has none to stop, and its mutex can be locked for ever.
         if core.process_id == process::id() {
-            core.lock().is_stopped = true;
+            let _state = core.lock();
+            core.is_stopped.store(true, Ordering::Relaxed);
             core.wake.notify_one();
         }
     }
@@ -199,39 +217,42 @@ impl SharedState {
 }
 
 impl Core {
-    fn new(timing: JwksOptions, last_ended: u64) -> Self {
+    fn new(timing: JwksOptions, last_ended: u64, now: Duration) -> Self {
         let state = State {
             schedule: Schedule::new(timing),
             is_fetching: true,
             last_ended,
-            is_stopped: false,
             waiting: Vec::new(),
             removed: RemovedKeys::new(timing.cooldown),
         };
-        Self { process_id: process::id(), state: Mutex::new(state), wake: Condvar::new() }
+        Self {
+            process_id: process::id(),
+            created_at: now,
+            is_stopped: AtomicBool::new(false),
+            state: Mutex::new(state),
+            wake: Condvar::new(),
+        }
     }
 
     /// Releases the requests that wait; no further one does.
     fn stop(&self) {
         let mut state = self.lock();
-        state.is_stopped = true;
+        self.is_stopped.store(true, Ordering::Relaxed);
         state.waiting.clear();
+    }
+
+    fn subscribe(&self, state: &mut State) -> Option<Receiver<()>> {
+        if self.is_stopped.load(Ordering::Relaxed) || state.waiting.len() >= MAX_WAITING {
+            return None;
+        }
+        let (sender, receiver) = channel();
+        state.waiting.push(sender);
+        Some(receiver)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it is locked, and every state that it can be left in is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn subscribe(&mut self) -> Option<Receiver<()>> {
-        if self.is_stopped || self.waiting.len() >= MAX_WAITING {
-            return None;
-        }
-        let (sender, receiver) = channel();
-        self.waiting.push(sender);
-        Some(receiver)
     }
 }
 

@@ -78,7 +78,7 @@ const MAX_LEAKED: usize = 1024;
 
 /// The public values of the keys whose private half was published. They stay leaked when a later set has only the public
 /// half: those who have read the earlier one can go on signing.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct LeakedKeys(HashSet<String>);
 
 impl LeakedKeys {

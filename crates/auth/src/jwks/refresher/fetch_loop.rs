@@ -23,8 +23,6 @@ use crate::verifier::TrustAnchor;
 struct LastBodies {
     good: Option<(Vec<u8>, Arc<TrustAnchor>)>,
     bad: Option<(Vec<u8>, KeySetError)>,
-    /// Of all responses.
-    leaked: LeakedKeys,
 }
 
 /// A good set, how long the issuer states that it is current, and how old it was when it was received.
@@ -96,7 +94,10 @@ impl SharedState {
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
         }
-        let keys = Keys::from_later_jwks(&body, &mut last.leaked).inspect_err(|error| {
+        let mut leaked = LeakedKeys::clone(&self.leaked.load());
+        let keys = Keys::from_later_jwks(&body, &mut leaked);
+        self.leaked.store(Arc::new(leaked));
+        let keys = keys.inspect_err(|error| {
             if *error == KeySetError::PrivateKey {
                 // Its cache has tokens of the key that leaked.
                 last.good = None;
@@ -113,7 +114,7 @@ impl SharedState {
     fn wait_for_work(&self, core: &Core) -> Option<(u64, bool)> {
         let mut state = core.lock();
         loop {
-            if state.is_stopped {
+            if core.is_stopped.load(Ordering::Relaxed) {
                 return None;
             }
             // Computed again after every wake-up: a request can want a fetch, the schedule can have changed, and a

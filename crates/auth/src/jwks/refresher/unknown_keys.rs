@@ -112,7 +112,7 @@ impl Refresher {
                 state.is_fetching = true;
                 core.wake.notify_one();
             }
-            if let Some(fetch) = state.subscribe() {
+            if let Some(fetch) = core.subscribe(&mut state) {
                 return NextStep::Wait(fetch);
             }
         }
