@@ -111,7 +111,7 @@ impl AnyVerifier {
     }
 
     /// One line for each trust anchor: where its keys come from, and the issuers and audiences that it accepts. It
-    /// contains no secret.
+    /// contains no shared secret, but the whole URL of the keys, with its query.
     #[must_use]
     pub fn trust_anchors(&self) -> Vec<String> {
         let line = |verifier: VerifierRef<'_>| {

@@ -23,7 +23,8 @@ pub use options::HttpOptions;
 /// A key set at a URL. A fetch ends within 3 seconds, or within 10 until the first one has succeeded, and takes at most 1 MiB;
 /// it trusts the certificates that the operating system trusts, keeps no cookies, uses no proxy unless you name one,
 /// whatever the environment, and follows redirects within the URL's own origin only, to URLs without a user name.
-/// [`HttpOptions`] change that.
+/// [`HttpOptions`] change that. Logs and reports show the URL with its query, so give a key of a gateway in a
+/// [`header`](HttpOptions::header).
 ///
 /// A set with an `ETag` is not sent again while it is unchanged (RFC 9110 §13.1.2), except for a token with an unknown key
 /// and once an hour, since a server can have the same tag for two sets. A `max-age` in `Cache-Control` (RFC 9111

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Fetches the issuer's key set. There is one call of [`fetch`](Self::fetch) at a time, unless one outlived its deadline.
+/// Fetches the issuer's key set. A verifier makes one call of [`fetch`](Self::fetch) or [`fetch_anew`](Self::fetch_anew)
+/// at a time, unless one outlived its deadline; two that share a source in an `Arc` each make their own.
 pub trait JwksSource: Send + Sync {
     /// Fetches the set, on a thread of its own; can block, and should return within a few seconds, since requests with an
     /// unknown key wait for it.
@@ -50,7 +51,7 @@ pub trait JwksSource: Send + Sync {
         Duration::from_secs(15)
     }
 
-    /// Where the set comes from, for logs and reports; none by default. It must not block.
+    /// Where the set comes from, for logs and reports, which show it whole; none by default. It must not block.
     fn location(&self) -> Option<String> {
         None
     }

@@ -65,8 +65,8 @@ impl HttpOptions {
         self
     }
 
-    /// Fetches through the HTTP proxy at this URL, `http://proxy.example:3128`, by `CONNECT` (RFC 9110 §9.3.6). None by
-    /// default, whatever the environment.
+    /// Fetches through the HTTP proxy at this URL, `http://proxy.example:3128` or with https, by `CONNECT` (RFC 9110
+    /// §9.3.6). None by default, whatever the environment.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
