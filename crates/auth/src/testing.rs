@@ -40,7 +40,7 @@ pub use issuer::TestIssuer;
 use crate::token::Header;
 use crate::{ClaimRules, Clock, Identity, SystemClock};
 
-/// The URL of every [`TestIssuer`], which is the issuer and the audience of its tokens.
+/// The URL of a [`TestIssuer`] without another one, which is the issuer and the audience of its tokens.
 pub const ISSUER_URL: &str = "https://auth.example.test";
 
 /// How long Better Auth's tokens are valid by default, in seconds.
@@ -92,7 +92,7 @@ pub fn identity(user_id: &str) -> Identity {
 /// When `claims` is not an object, or breaks a rule, such as an `exp` in the past.
 #[must_use]
 pub fn identity_with(user_id: &str, claims: impl Serialize) -> Identity {
-    identity_by(&rules(), user_id, claims)
+    identity_by(&rules(ISSUER_URL), user_id, claims)
 }
 
 /// As [`identity_with`], by the rules of your service: the user id is in their claim, the issuer and the audience are the
@@ -112,7 +112,7 @@ pub fn identity_with(user_id: &str, claims: impl Serialize) -> Identity {
 /// When `claims` is not an object, or breaks a rule.
 #[must_use]
 pub fn identity_by(rules: &ClaimRules, user_id: &str, claims: impl Serialize) -> Identity {
-    let mut all = default_claims(user_id);
+    let mut all = default_claims(ISSUER_URL, user_id);
     all.insert(rules.user_id_claim.clone(), user_id.into());
     for (name, accepted) in [("iss", &rules.issuers), ("aud", &rules.audiences)] {
         if let Some(first) = accepted.first() {
@@ -129,8 +129,8 @@ pub fn identity_by(rules: &ClaimRules, user_id: &str, claims: impl Serialize) ->
     accepted.unwrap_or_else(|error| panic!("no token has these claims: {error}")).identity
 }
 
-fn rules() -> ClaimRules {
-    ClaimRules::new().issuers([ISSUER_URL]).audiences([ISSUER_URL])
+fn rules(url: &str) -> ClaimRules {
+    ClaimRules::new().issuers([url]).audiences([url])
 }
 
 fn now() -> i64 {
@@ -142,7 +142,7 @@ fn to_value(value: impl Serialize) -> Value {
 }
 
 /// Those of Better Auth, which writes the row of the user.
-fn default_claims(user_id: &str) -> Map<String, Value> {
+fn default_claims(url: &str, user_id: &str) -> Map<String, Value> {
     let now = now();
     let members = [
         ("id", json!(user_id)),
@@ -150,8 +150,8 @@ fn default_claims(user_id: &str) -> Map<String, Value> {
         ("email", json!(format!("{user_id}@example.test"))),
         ("emailVerified", json!(true)),
         ("sub", json!(user_id)),
-        ("iss", json!(ISSUER_URL)),
-        ("aud", json!(ISSUER_URL)),
+        ("iss", json!(url)),
+        ("aud", json!(url)),
         ("iat", json!(now)),
         ("exp", json!(now + LIFETIME_SECONDS)),
     ];

@@ -29,7 +29,7 @@ pub struct TokenBuilder<'a> {
 
 impl<'a> TokenBuilder<'a> {
     pub(super) fn new(issuer: &'a TestIssuer, user_id: &str) -> Self {
-        Self { issuer, header: issuer.key().header(), claims: default_claims(user_id) }
+        Self { issuer, header: issuer.key().header(), claims: default_claims(issuer.url(), user_id) }
     }
 
     /// Sets a claim.

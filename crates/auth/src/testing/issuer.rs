@@ -25,6 +25,7 @@ use crate::{
 ///
 /// [`builder`](Self::builder) makes every other token. `Debug` shows neither a key nor a secret.
 pub struct TestIssuer {
+    url: String,
     key: SigningKey,
 }
 
@@ -36,7 +37,7 @@ impl TestIssuer {
     /// When the operating system has no random bytes.
     #[must_use]
     pub fn with_key_set() -> Self {
-        Self { key: SigningKey::published() }
+        Self { url: ISSUER_URL.to_owned(), key: SigningKey::published() }
     }
 
     /// An issuer that shares a secret with your service: HS256.
@@ -46,19 +47,44 @@ impl TestIssuer {
     /// When the operating system has no random bytes.
     #[must_use]
     pub fn with_shared_secret() -> Self {
-        Self { key: SigningKey::secret() }
+        Self { url: ISSUER_URL.to_owned(), key: SigningKey::secret() }
     }
 
-    /// The issuer and the audience of the tokens: [`ISSUER_URL`].
+    /// Sets the issuer and the audience of the tokens, for the test of a service with several issuers.
+    ///
+    /// ```
+    /// use tasknook_auth::testing::TestIssuer;
+    /// use tasknook_auth::{IssuerVerifier, TokenVerifier};
+    ///
+    /// # pollster::block_on(async {
+    /// let users = TestIssuer::with_key_set().with_url("https://users.example.test");
+    /// let services = TestIssuer::with_shared_secret().with_url("https://services.example.test");
+    /// let verifier = IssuerVerifier::new([users.verifier(), services.verifier()]).unwrap();
+    /// for issuer in [&users, &services] {
+    ///     let user = verifier.verify(&issuer.token("user-a")).await.unwrap();
+    ///     assert_eq!(user.issuer(), Some(issuer.url()));
+    /// }
+    /// // A token of one issuer in the name of the other.
+    /// let forged = services.builder("user-a").claim("iss", users.url()).sign();
+    /// assert!(verifier.verify(&forged).await.is_err());
+    /// # });
+    /// ```
     #[must_use]
-    pub fn url(&self) -> &'static str {
-        ISSUER_URL
+    pub fn with_url(mut self, url: impl Into<String>) -> Self {
+        self.url = url.into();
+        self
+    }
+
+    /// The issuer and the audience of the tokens: [`ISSUER_URL`], or that of [`TestIssuer::with_url`].
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The rules that accept its tokens, to which you can add your own for [`TestIssuer::verifier_with`].
     #[must_use]
     pub fn rules(&self) -> ClaimRules {
-        rules()
+        rules(&self.url)
     }
 
     /// The verifier of its tokens, with the default options, ready to verify. It opens no socket.
@@ -68,7 +94,7 @@ impl TestIssuer {
     /// When the thread of the key set cannot be started.
     #[must_use]
     pub fn verifier(&self) -> Arc<AnyVerifier> {
-        self.verifier_with(rules(), VerifierOptions::default()).expect("the default options")
+        self.verifier_with(self.rules(), VerifierOptions::default()).expect("the default options")
     }
 
     /// As [`TestIssuer::verifier`], with the rules and options of your service.
@@ -176,7 +202,10 @@ impl fmt::Debug for TestIssuer {
             SigningKey::Published(_) => "EdDSA",
             SigningKey::Secret(_) => "HS256",
         };
-        f.debug_struct("TestIssuer").field("algorithm", &algorithm).finish_non_exhaustive()
+        f.debug_struct("TestIssuer")
+            .field("url", &self.url)
+            .field("algorithm", &algorithm)
+            .finish_non_exhaustive()
     }
 }
 

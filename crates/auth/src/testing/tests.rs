@@ -128,9 +128,25 @@ fn claims_that_are_not_an_object_panic() {
 }
 
 #[test]
+fn an_issuer_with_a_url_signs_and_accepts_its_own() {
+    for create in ISSUERS {
+        let (issuer, other) = (create().with_url("https://a.test"), create());
+        assert_eq!((issuer.url(), other.url()), ("https://a.test", ISSUER_URL));
+        for (issuer, rejected) in [(&issuer, other.url()), (&other, issuer.url())] {
+            let with = |claim| issuer.builder("user-a").claim(claim, rejected).sign();
+            let verdicts =
+                [issuer.token("user-a"), with("iss"), with("aud"), issuer.tampered_token("user-a")]
+                    .map(|token| verdict(&*issuer.verifier(), &token));
+            assert_eq!(verdicts, ["accepted", "unknown_issuer", "unknown_audience", "invalid_signature"]);
+        }
+    }
+}
+
+#[test]
 fn debug_shows_neither_key_nor_secret() {
     let issuer = TestIssuer::with_shared_secret();
     let shown = format!("{issuer:?} {:?}", issuer.builder("user-a"));
     assert!(shown.contains("HS256") && !shown.contains(issuer.secret().unwrap()), "{shown}");
-    assert_eq!(format!("{:?}", TestIssuer::with_key_set()), "TestIssuer { algorithm: \"EdDSA\", .. }");
+    let shown = format!("{:?}", TestIssuer::with_key_set().with_url("https://a.test"));
+    assert_eq!(shown, "TestIssuer { url: \"https://a.test\", algorithm: \"EdDSA\", .. }");
 }
