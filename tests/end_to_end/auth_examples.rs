@@ -91,8 +91,15 @@ fn example_program_prints_the_user_or_the_reason() {
 
 #[test]
 fn examples_name_a_missing_variable() {
-    let others =
-        ["actix_routes", "axum_routes", "event_stream", "tonic_service", "verify_token", "websocket"];
+    let others = [
+        "actix_routes",
+        "actix_websocket",
+        "axum_routes",
+        "event_stream",
+        "tonic_service",
+        "verify_token",
+        "websocket",
+    ];
     for name in [&SERVICES[..], &others].concat() {
         let exit = run_to_exit(&mut example(name, &[]), Duration::from_secs(20));
         assert_eq!(exit.code, Some(1));

@@ -11,6 +11,9 @@ mod access;
 #[cfg(feature = "testing")]
 #[path = "../../examples/actix_routes.rs"]
 mod actix_routes;
+#[cfg(feature = "testing")]
+#[path = "../../examples/actix_websocket.rs"]
+mod actix_websocket;
 mod adapters;
 #[cfg(feature = "testing")]
 #[path = "../../examples/axum_routes.rs"]

@@ -1,14 +1,20 @@
-//! The examples of an event stream and a WebSocket, over a socket, as a browser uses them.
+//! The examples of an event stream and of a WebSocket, over a socket, as a browser uses them.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
 use ::axum::Router;
+use actix_web::rt::System;
+use actix_web::{App, HttpServer};
 
+use tasknook_auth::TokenVerifier;
 use tasknook_auth::testing::{TestIssuer, bearer};
 
-use crate::{event_stream, websocket};
+use crate::{actix_websocket, event_stream, websocket};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -19,6 +25,27 @@ fn serve(app: Router, test: impl FnOnce(SocketAddr)) {
     let address = listener.local_addr().unwrap();
     runtime.spawn(async { ::axum::serve(listener, app).await });
     test(address);
+}
+
+/// As `serve`, of each example of a WebSocket.
+fn serve_websockets(verifier: &Arc<dyn TokenVerifier>, test: impl Fn(SocketAddr)) {
+    serve(websocket::app(verifier.clone()), &test);
+
+    let (app, (sender, started)) = (verifier.clone(), channel());
+    let thread = thread::spawn(move || {
+        System::new().block_on(async {
+            let server = HttpServer::new(move || App::new().configure(actix_websocket::routes(app.clone())));
+            let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+            let address = server.addrs()[0];
+            let server = server.run();
+            sender.send((address, server.handle())).unwrap();
+            server.await
+        })
+    });
+    let (address, server) = started.recv().unwrap();
+    test(address);
+    pollster::block_on(server.stop(false));
+    thread.join().unwrap().unwrap();
 }
 
 /// Sends the head of a request.
@@ -99,10 +126,10 @@ fn upgrade(address: SocketAddr, protocols: &str) -> TcpStream {
 }
 
 #[test]
-fn example_websocket_selects_the_protocol_and_not_the_token() {
+fn example_websockets_select_the_protocol_and_not_the_token() {
     let issuer = TestIssuer::with_key_set();
     let (good, expired) = (issuer.token("user-a"), issuer.expired_token("user-a"));
-    serve(websocket::app(issuer.verifier()), |address| {
+    serve_websockets(&(issuer.verifier() as _), |address| {
         let mut socket = upgrade(address, &format!("bearer, {good}"));
         let head = head(&mut socket);
         assert!(head.starts_with("http/1.1 101"), "{head}");
@@ -121,10 +148,10 @@ fn example_websocket_selects_the_protocol_and_not_the_token() {
 }
 
 #[test]
-fn example_websocket_closes_when_its_token_ends() {
+fn example_websockets_close_when_their_token_ends() {
     let issuer = TestIssuer::with_key_set();
     let over = issuer.builder("user-a").expires_in(-5).sign();
-    serve(websocket::app(issuer.verifier()), |address| {
+    serve_websockets(&(issuer.verifier() as _), |address| {
         let mut socket = upgrade(address, &format!("bearer, {over}"));
         assert!(head(&mut socket).starts_with("http/1.1 101"));
         let mut frame = [0; 2];
