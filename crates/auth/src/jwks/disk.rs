@@ -1,31 +1,36 @@
 //! A copy of the last good key set on disk, for a start while the issuer is down.
 
-use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+mod file;
 
-use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{fmt, thread};
 
 use super::{FetchError, FetchedKeys, JwksSource};
-use crate::keys::Contents;
+use crate::keys::{Contents, LeakedKeys};
+use file::StoredSet;
 
-/// A key set of 1 MiB in which every byte is escaped is not longer.
-const MAX_BYTES: u64 = 8 * 1024 * 1024;
+/// How long a cache that is dropped waits for its last write.
+const LAST_WRITE: Duration = Duration::from_secs(1);
 
-/// Keeps a copy of the last good key set in a file, and returns it when the issuer cannot be reached at the start of the
-/// process; a service that starts during an outage then verifies tokens, as one that ran before it does.
+/// Keeps a copy of the last good key set in a file, and starts with it when the first fetch fails or brings no usable key;
+/// a service that starts during an outage then verifies tokens, as one that ran before it does.
 ///
 /// The time since the copy was fetched, by the calendar, counts towards [`JwksOptions::stale`](crate::JwksOptions::stale).
-/// Fetches go on in the meantime, and the first good set takes its place. A token whose key is not in the copy is
-/// unavailable, not rejected. A set with a private key is never written, and deletes the copy.
+/// The failed fetch is repeated as without a copy, and the first good set takes its place. A token whose key is not in the
+/// copy is unavailable, not rejected. A set with a private key, or a key that had one in an earlier set, is never written,
+/// and deletes the copy.
 ///
 /// Who can write the file can sign tokens. It is created for its owner only (mode 0600), as is its directory if it is
-/// missing; on Unix neither is used while its mode allows the group or others to write. A copy of another source, by its
-/// [`location`](JwksSource::location) when this is created, is not used. Problems with the file are logged, and the
-/// source works without it.
+/// missing; on Unix neither is used while another user owns it, except root, or its mode allows the group or others to
+/// write, and a symbolic link is not followed. A copy of another source, by its [`location`](JwksSource::location) when
+/// this is created, is not used.
+///
+/// [`new`](Self::new) reads the file, and a thread of its own writes it, so that a disk that hangs delays no fetch. Dropping
+/// the cache waits for a write, for a second at most. Problems with the file are logged, and the source works without it.
 ///
 /// ```
 /// use tasknook_auth::{DiskCache, FetchError, FetchedKeys, JwksSource};
@@ -40,99 +45,129 @@ const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// }
 ///
 /// let source = DiskCache::new(Down, "/var/lib/my-service/key-set.json");
-/// assert!(source.fetch().is_err()); // there is no copy yet
+/// assert!(source.fallback().is_none()); // there is no copy yet
 /// ```
 pub struct DiskCache<S> {
     source: S,
-    path: PathBuf,
     location: Option<String>,
-    /// A good set was fetched, or the copy was returned. Relaxed: no other data is published with it.
-    is_started: AtomicBool,
-    /// Each run of failures is logged once.
+    /// The number of calls.
+    calls: AtomicU64,
+    copy: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    state: Mutex<State>,
+    written: Condvar,
+    /// Each run of failures is logged once. Relaxed: no other data is published with it.
     is_failing: AtomicBool,
 }
 
-/// The content of the file.
-#[derive(Serialize, Deserialize)]
-struct StoredSet {
-    source: Option<String>,
-    fetched_at_unix: u64,
-    key_set: String,
+struct State {
+    /// The last good set; none before the first, and after one with a private key.
+    set: Option<Arc<StoredSet>>,
+    /// The call that decided on `set`. One that outlived its deadline can return an older set.
+    call: u64,
+    /// The file is not that of `set`.
+    is_changed: bool,
+    /// There is a thread that writes.
+    is_writing: bool,
+    leaked: LeakedKeys,
 }
 
 impl<S: JwksSource> DiskCache<S> {
     /// Keeps the copy of this source's key set at `path`, which no other source may have.
     pub fn new(source: S, path: impl Into<PathBuf>) -> Self {
-        Self {
-            location: source.location(),
-            source,
+        let location = source.location();
+        let state =
+            State { set: None, call: 0, is_changed: false, is_writing: false, leaked: LeakedKeys::default() };
+        let copy = Shared {
             path: path.into(),
-            is_started: AtomicBool::new(false),
-            is_failing: AtomicBool::new(false),
+            state: Mutex::new(state),
+            written: Condvar::new(),
+            is_failing: AtomicBool::default(),
+        };
+        match copy.read(location.as_deref()) {
+            Ok(set) => copy.lock().set = Some(Arc::new(set)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => copy.log(Err(error)),
         }
+        Self { source, location, calls: AtomicU64::new(0), copy: Arc::new(copy) }
     }
 
-    /// The copy on disk, until it was returned once or a set was fetched.
-    fn first_copy(&self) -> Option<FetchedKeys> {
-        if self.is_started.load(Ordering::Relaxed) {
-            return None;
+    fn keep(
+        &self,
+        fetch: impl FnOnce(&S) -> Result<FetchedKeys, FetchError>,
+    ) -> Result<FetchedKeys, FetchError> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let fetched_at_unix = now_unix();
+        let keys = fetch(&self.source)?;
+        let mut state = self.copy.lock();
+        let set = match (Contents::of(&keys.body, &mut state.leaked), str::from_utf8(&keys.body)) {
+            (Contents::Usable, Ok(key_set)) if call > state.call => Some(Arc::new(StoredSet {
+                source: self.location.clone(),
+                fetched_at_unix: fetched_at_unix.saturating_sub(keys.age.as_secs()),
+                key_set: key_set.to_owned(),
+            })),
+            // The copy can have the same key, for which anyone can now sign.
+            (Contents::Private, _) => None,
+            _ => return Ok(keys),
+        };
+        state.set = set;
+        state.call = state.call.max(call);
+        state.is_changed = true;
+        let has_thread = std::mem::replace(&mut state.is_writing, true);
+        drop(state);
+        if !has_thread {
+            let copy = Arc::clone(&self.copy);
+            let thread =
+                thread::Builder::new().name("jwks-copy".to_owned()).spawn(move || copy.write_changes());
+            if let Err(error) = thread {
+                self.copy.lock().is_writing = false;
+                self.copy.log(Err(error));
+            }
         }
-        let copy = self.read();
-        self.log_failure(copy.as_ref().err().filter(|error| error.kind() != io::ErrorKind::NotFound));
-        let copy = copy.ok()?;
-        self.is_started.store(true, Ordering::Relaxed);
-        Some(copy)
+        Ok(keys)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self) -> io::Result<FetchedKeys> {
-        check_private(&fs::metadata(directory(&self.path))?)?;
-        let file = File::open(&self.path)?;
-        check_private(&file.metadata()?)?;
-        let mut text = Vec::new();
-        file.take(MAX_BYTES).read_to_end(&mut text)?;
-        let stored: StoredSet = serde_json::from_slice(&text)?;
-        if stored.source != self.location {
+    fn read(&self, location: Option<&str>) -> io::Result<StoredSet> {
+        let stored = StoredSet::read(&self.path)?;
+        if stored.source.as_deref() != location {
             return Err(io::Error::other("it is of another source"));
         }
-        if Contents::of(stored.key_set.as_bytes()) != Contents::Usable {
+        if Contents::of(stored.key_set.as_bytes(), &mut LeakedKeys::default()) != Contents::Usable {
             return Err(io::Error::other("it has no usable key set"));
         }
-        let age = now_unix().checked_sub(stored.fetched_at_unix);
-        let age = age.ok_or_else(|| io::Error::other("its time is in the future"))?;
-        // At least a second, so that it never counts as fetched now.
-        Ok(FetchedKeys::new(stored.key_set).with_age(Duration::from_secs(age.max(1))))
+        if stored.fetched_at_unix > now_unix() {
+            return Err(io::Error::other("its time is in the future"));
+        }
+        Ok(stored)
     }
 
-    /// Replaces the file as a whole, since another process can write the same one.
-    fn write(&self, keys: &FetchedKeys) -> io::Result<()> {
-        let stored = StoredSet {
-            source: self.location.clone(),
-            fetched_at_unix: now_unix().saturating_sub(keys.age.as_secs()),
-            key_set: String::from_utf8(keys.body.clone()).map_err(io::Error::other)?,
-        };
-        let (directory, name) = (directory(&self.path), self.path.file_name());
-        let name = name.ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-        create_directory(directory)?;
-        check_private(&fs::metadata(directory)?)?;
-        let temporary = directory.join(format!(".{name}.{:016x}", fastrand::u64(..)));
-        let written = create_file(&temporary).and_then(|mut file| {
-            file.write_all(&serde_json::to_vec(&stored)?)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &self.path)
-        });
-        written.inspect_err(|_| drop(fs::remove_file(&temporary)))
-    }
-
-    fn delete(&self) -> io::Result<()> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result,
+    /// The last of several changes wins.
+    fn write_changes(&self) {
+        loop {
+            let mut state = self.lock();
+            if !std::mem::replace(&mut state.is_changed, false) {
+                state.is_writing = false;
+                self.written.notify_all();
+                return;
+            }
+            let set = state.set.clone();
+            drop(state);
+            self.log(set.map_or_else(|| file::delete(&self.path), |set| set.write(&self.path)));
         }
     }
 
-    fn log_failure(&self, error: Option<&io::Error>) {
-        let was_failing = self.is_failing.swap(error.is_some(), Ordering::Relaxed);
-        if let Some(error) = error.filter(|_| !was_failing) {
+    fn log(&self, result: io::Result<()>) {
+        let was_failing = self.is_failing.swap(result.is_err(), Ordering::Relaxed);
+        if let (Err(error), false) = (result, was_failing) {
             let path = self.path.display();
             tracing::warn!(%path, %error, "the copy of the key set on disk cannot be used or written");
         }
@@ -141,26 +176,19 @@ impl<S: JwksSource> DiskCache<S> {
 
 impl<S: JwksSource> JwksSource for DiskCache<S> {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
-        let fetched = self.source.fetch();
-        let changed = match &fetched {
-            Ok(keys) => match Contents::of(&keys.body) {
-                Contents::Usable => Some(self.write(keys)),
-                // The copy can have the same key, for which anyone can now sign.
-                Contents::Private => Some(self.delete()),
-                Contents::Unusable => None,
-            },
-            Err(_) => None,
-        };
-        if let Some(result) = changed {
-            self.is_started.store(true, Ordering::Relaxed);
-            self.log_failure(result.as_ref().err());
-            return fetched;
-        }
-        let Some(copy) = self.first_copy() else { return fetched };
-        let (path, age, error) = (self.path.display(), copy.age, fetched.as_ref().err());
-        let error = error.map_or_else(|| "no usable key set".to_owned(), ToString::to_string);
-        tracing::warn!(url = self.source.location(), %error, %path, ?age, "the key set on disk is used");
-        Ok(copy)
+        self.keep(S::fetch)
+    }
+
+    fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
+        self.keep(S::fetch_anew)
+    }
+
+    /// The last good set: that of the file, until one was fetched.
+    fn fallback(&self) -> Option<FetchedKeys> {
+        let set = self.copy.lock().set.clone()?;
+        let age = Duration::from_secs(now_unix().saturating_sub(set.fetched_at_unix));
+        tracing::warn!(path = %self.copy.path.display(), ?age, "the key set on disk is used");
+        Some(FetchedKeys::new(set.key_set.as_str()).with_age(age))
     }
 
     fn deadline(&self) -> Duration {
@@ -172,9 +200,17 @@ impl<S: JwksSource> JwksSource for DiskCache<S> {
     }
 }
 
+impl<S> Drop for DiskCache<S> {
+    fn drop(&mut self) {
+        let wait =
+            self.copy.written.wait_timeout_while(self.copy.lock(), LAST_WRITE, |state| state.is_writing);
+        drop(wait);
+    }
+}
+
 impl<S> fmt::Debug for DiskCache<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DiskCache").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("DiskCache").field("path", &self.copy.path).finish_non_exhaustive()
     }
 }
 
@@ -182,32 +218,27 @@ fn now_unix() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-fn directory(path: &Path) -> &Path {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{ScriptedSource, SigningKey, key_set};
 
-fn create_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
-}
-
-fn create_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path)
-}
-
-#[cfg(unix)]
-fn check_private(metadata: &fs::Metadata) -> io::Result<()> {
-    let mode = std::os::unix::fs::MetadataExt::mode(metadata);
-    if mode & 0o022 == 0 { Ok(()) } else { Err(io::Error::other("the group or others can write it")) }
-}
-
-#[cfg(not(unix))]
-fn check_private(_: &fs::Metadata) -> io::Result<()> {
-    Ok(())
+    #[test]
+    fn a_disk_that_hangs_delays_no_fetch_and_gets_the_last_set() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys").join("copy.json");
+        let source = ScriptedSource::down();
+        let cache = DiskCache::new(Arc::clone(&source), &path);
+        // As if a thread were writing.
+        cache.copy.lock().is_writing = true;
+        let sets = [(); 3].map(|()| key_set(&[SigningKey::ed25519().jwk("k1")]));
+        for set in &sets {
+            source.set_body(set.as_str());
+            assert!(cache.fetch().is_ok());
+        }
+        assert!(!path.exists());
+        cache.copy.write_changes();
+        assert_eq!(StoredSet::read(&path).unwrap().key_set, sets[2]);
+        assert!(!cache.copy.lock().is_writing);
+    }
 }

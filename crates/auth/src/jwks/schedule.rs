@@ -63,12 +63,13 @@ impl Schedule {
         self.due.min(requested).saturating_sub(now)
     }
 
-    /// The issuer's `max_age`, and the age of a copy, can shorten the interval, though not below the cooldown.
+    /// The issuer's `max_age`, and the age of a copy, can shorten the interval, though not below the cooldown. An age above
+    /// the interval does not: such a cache on the way does not ask the issuer whenever it is asked.
     pub(super) fn succeeded(&mut self, now: Duration, age: Duration, max_age: Option<Duration>, jitter: f64) {
         let interval = |max_age: Duration| max_age.mul_f64(REFRESH_AT * (1.0 - jitter / 10.0));
         let own = interval(self.options.max_age);
         let stated = max_age.map_or(own, interval).min(own);
-        let pause = stated.saturating_sub(age).max(own.min(self.options.cooldown));
+        let pause = stated.checked_sub(age).unwrap_or(stated).max(own.min(self.options.cooldown));
         self.failures = 0;
         self.has_succeeded = true;
         self.due = now.saturating_add(pause);
@@ -190,7 +191,8 @@ mod tests {
             (seconds(100), None, seconds(140)),
             (seconds(100), Some(seconds(200)), seconds(60)),
             (seconds(239), None, cooldown),
-            (Duration::MAX, None, cooldown),
+            (seconds(241), None, seconds(240)),
+            (Duration::MAX, Some(seconds(100)), seconds(80)),
         ] {
             schedule.succeeded(seconds(100), age, stated, 0.0);
             assert_eq!(schedule.wait(seconds(100)), pause, "{age:?}");

@@ -24,6 +24,13 @@ pub trait JwksSource: Send + Sync {
         self.fetch()
     }
 
+    /// An earlier set, which a verifier starts with when a fetch fails before the first that succeeds; none by default. Its
+    /// [`age`](FetchedKeys::age) counts, and the fetch counts as failed. It must not block. A source around another one
+    /// returns that of the other one, if it has none itself.
+    fn fallback(&self) -> Option<FetchedKeys> {
+        None
+    }
+
     /// How long requests wait for a fetch: 15 seconds by default. Then the fetch counts as failed (`timeout`), and its
     /// result is ignored. Its thread remains until it returns; while four of them do, no further fetch starts. It must not
     /// block. A source around another one returns the deadline of that one.
@@ -64,6 +71,10 @@ impl<S: JwksSource + ?Sized> JwksSource for Arc<S> {
 
     fn fetch_anew(&self) -> Result<FetchedKeys, FetchError> {
         S::fetch_anew(self)
+    }
+
+    fn fallback(&self) -> Option<FetchedKeys> {
+        S::fallback(self)
     }
 
     fn deadline(&self) -> Duration {
@@ -123,8 +134,8 @@ impl FetchedKeys {
     }
 
     /// Sets how long ago the set was fetched, for a source with a copy that can be older than the call. The age counts
-    /// towards [`JwksOptions::stale`](crate::JwksOptions::stale) and the next fetch follows sooner, after
-    /// [`JwksOptions::cooldown`](crate::JwksOptions::cooldown) at the earliest; a token whose key is not in the set is
+    /// towards [`JwksOptions::stale`](crate::JwksOptions::stale) and, unless it is above the interval between fetches, the next
+    /// one follows sooner, after [`JwksOptions::cooldown`](crate::JwksOptions::cooldown) at the earliest; a token whose key is not in the set is
     /// unavailable rather than rejected.
     #[must_use]
     pub fn with_age(mut self, age: Duration) -> Self {

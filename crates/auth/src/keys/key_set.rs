@@ -49,23 +49,23 @@ pub enum KeySetError {
 /// What a document is worth as a key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contents {
-    /// It has a usable key, and neither a private nor a secret one.
+    /// It has a usable key, and none of `Private`.
     Usable,
-    /// It publishes a private or a secret key.
+    /// It publishes a private or a secret key, or has one that was published.
     Private,
     /// It is no key set, or has no usable key.
     Unusable,
 }
 
 impl Contents {
-    /// Logs nothing, unlike the parser of a set.
-    pub(crate) fn of(body: &[u8]) -> Self {
+    /// As the parser of a set, which with `leaked` knows the earlier sets. Logs nothing.
+    pub(crate) fn of(body: &[u8], leaked: &mut LeakedKeys) -> Self {
         let document: Value = serde_json::from_slice(body).unwrap_or_default();
         let entries = document.get("keys").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let is_private = |entry: &Value| is_leaked(entry) || entry.get("k").is_some();
-        if entries.iter().any(is_private) {
+        leaked.add(entries);
+        if entries.iter().any(|entry| leaked.has(entry) || entry.get("k").is_some()) {
             Self::Private
-        } else if entries.iter().any(|entry| Jwk::parse(entry).is_ok()) {
+        } else if KeySet::of_entries(entries, leaked, &|_, _, _| {}).is_ok() {
             Self::Usable
         } else {
             Self::Unusable
@@ -107,28 +107,36 @@ impl KeySet {
                 "the key set is too long: only its last {MAX_ENTRIES} entries count"
             );
         }
-        let mut has_leaked = false;
         // Before the entries: a leaked key is leaked under every name.
         leaked.add(entries);
+        Self::of_entries(entries, leaked, &log_dropped)
+    }
+
+    fn of_entries(
+        entries: &[Value],
+        leaked: &LeakedKeys,
+        dropped: OnDropped<'_>,
+    ) -> Result<Self, KeySetError> {
+        let mut has_leaked = false;
         let entries: Vec<_> = entries.iter().skip(entries.len().saturating_sub(MAX_ENTRIES)).collect();
         let mut usable = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             if leaked.has(entry) {
                 has_leaked = true;
-                log_leaked(entry);
+                dropped(index, entry, LEAKED);
                 continue;
             }
             // Whatever names one of them means all of them.
             if entries.iter().take(index).any(|other| other == entry) {
-                log_dropped(index, entry, "an equal entry precedes it");
+                dropped(index, entry, "an equal entry precedes it");
                 continue;
             }
             match Jwk::parse(entry) {
-                Err(reason) => log_dropped(index, entry, reason),
+                Err(reason) => dropped(index, entry, reason),
                 Ok(jwk) => usable.push((index, *entry, jwk)),
             }
         }
-        let set = Self::without_twins(usable);
+        let set = Self::without_twins(usable, dropped);
         match set.len() {
             0 if has_leaked => Err(KeySetError::PrivateKey),
             0 => Err(KeySetError::NoUsableKey),
@@ -137,7 +145,7 @@ impl KeySet {
     }
 
     /// Drops the keys that share both name and algorithm: a token cannot tell which of them signed it.
-    fn without_twins(usable: Vec<(usize, &Value, Jwk)>) -> Self {
+    fn without_twins(usable: Vec<(usize, &Value, Jwk)>, dropped: OnDropped<'_>) -> Self {
         let mut uses: HashMap<_, usize> = HashMap::new();
         for (_, _, jwk) in &usable {
             *uses.entry((jwk.key_id.clone(), jwk.key.algorithm())).or_default() += 1;
@@ -148,7 +156,7 @@ impl KeySet {
             match jwk.key_id {
                 None => set.without_id.push(jwk.key),
                 Some(_) if is_twin => {
-                    log_dropped(index, entry, "another entry has the same kid and algorithm");
+                    dropped(index, entry, "another entry has the same kid and algorithm");
                 }
                 Some(id) => set.by_id.entry(id).or_default().push(jwk.key),
             }
@@ -188,20 +196,21 @@ impl KeySet {
     }
 }
 
-fn log_leaked(entry: &Value) {
-    let kid = shown_id(entry);
-    tracing::error!(
-        kid,
-        "the key set publishes a PRIVATE key, which is not used: anyone can sign with it; replace it at the issuer now"
-    );
-}
+/// Learns the index of an entry that is not used, the entry, and the reason.
+type OnDropped<'a> = &'a dyn Fn(usize, &Value, &str);
+
+const LEAKED: &str = "its private half was published";
 
 fn log_dropped(index: usize, entry: &Value, reason: &str) {
-    tracing::warn!(index, kid = shown_id(entry), reason, "an entry of the key set is not used");
-}
-
-fn shown_id(entry: &Value) -> Option<String> {
-    entry.get("kid").and_then(Value::as_str).map(|id| Excerpt::of(id).to_string())
+    let kid = entry.get("kid").and_then(Value::as_str).map(|id| Excerpt::of(id).to_string());
+    if reason == LEAKED {
+        tracing::error!(
+            kid,
+            "the key set publishes a PRIVATE key, which is not used: anyone can sign with it; replace it at the issuer now"
+        );
+    } else {
+        tracing::warn!(index, kid, reason, "an entry of the key set is not used");
+    }
 }
 
 #[cfg(test)]

@@ -72,8 +72,13 @@ impl SharedState {
             let start = self.now();
             // The source and the observer are the caller's code. A panic of the source is a failed fetch, one of the
             // observer is ignored: a verifier whose thread is gone never gets a new key.
-            let result =
-                catch_unwind(AssertUnwindSafe(|| self.refresh(&mut caller, is_requested, &mut last)));
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                let result = self.refresh(&mut caller, is_requested, &mut last);
+                if result.is_err() && self.current.load().is_none() {
+                    self.fall_back(&caller, &mut last);
+                }
+                result
+            }));
             let result = result.unwrap_or(Err(RefreshError::Panic));
             let elapsed = self.now().saturating_sub(start);
             let _ = catch_unwind(AssertUnwindSafe(|| self.notify(&result, elapsed)));
@@ -94,10 +99,7 @@ impl SharedState {
         if let Some((_, error)) = last.bad.as_ref().filter(|(bad, _)| *bad == body) {
             return Err((*error).into());
         }
-        let mut leaked = LeakedKeys::clone(&self.leaked.load());
-        let keys = Keys::from_later_jwks(&body, &mut leaked);
-        self.leaked.store(Arc::new(leaked));
-        let keys = keys.inspect_err(|error| {
+        let keys = self.parse(&body).inspect_err(|error| {
             if *error == KeySetError::PrivateKey {
                 // Its cache has tokens of the key that leaked.
                 last.good = None;
@@ -108,6 +110,35 @@ impl SharedState {
         tracing::info!(url = caller.location(), keys = anchor.keys().len(), "loaded new key set");
         last.good = Some((body, Arc::clone(&anchor)));
         Ok(Refreshed { anchor, age, max_age })
+    }
+
+    /// Without the keys that have leaked.
+    fn parse(&self, body: &[u8]) -> Result<Keys, KeySetError> {
+        let mut leaked = LeakedKeys::clone(&self.leaked.load());
+        let keys = Keys::from_later_jwks(body, &mut leaked);
+        self.leaked.store(Arc::new(leaked));
+        keys
+    }
+
+    /// Starts with the source's earlier set. It is not one that was fetched, neither for the schedule nor for the observer.
+    fn fall_back(&self, caller: &SourceCaller, last: &mut LastBodies) {
+        let Some(FetchedKeys { body, age, .. }) = caller.fallback() else { return };
+        let Ok(keys) = self.parse(&body) else { return };
+        let anchor = Arc::new(TrustAnchor::new(keys, self.options.cache));
+        last.good = Some((body, Arc::clone(&anchor)));
+        // It was not fetched after any token arrived.
+        self.current.store(Some(Arc::new(self.snapshot(anchor, 0, age))));
+    }
+
+    fn snapshot(&self, anchor: Arc<TrustAnchor>, fetch: u64, age: Duration) -> Snapshot {
+        Snapshot {
+            anchor,
+            fetch,
+            fetched_at: self.now(),
+            fetched_at_unix: self.options.clock.unix_seconds(),
+            age,
+            is_found_old: AtomicBool::default(),
+        }
     }
 
     /// Returns the number of the fetch to start, and whether it is for an unknown key; none when the verifier was dropped.
@@ -148,26 +179,21 @@ impl SharedState {
         failing: &mut Option<Failing>,
     ) {
         let now = self.now();
-        // Dropped after the lock is released: its cache can be large.
+        let new = result.as_ref().ok().map(|Refreshed { anchor, age, .. }| {
+            tracing::debug!(keys = anchor.keys().len(), "fetched key set");
+            // A copy, as of a cache on the way, was not fetched after any token arrived.
+            let fetch = if age.is_zero() { fetch } else { 0 };
+            Arc::new(self.snapshot(Arc::clone(anchor), fetch, *age))
+        });
+        let mut state = core.lock();
+        // Under the lock: a request that finds the new set old brings forward its next fetch. The old set is dropped after
+        // the lock is released, since its cache can be large.
         let old = match result {
-            Ok(Refreshed { anchor, age, .. }) => {
-                tracing::debug!(keys = anchor.keys().len(), "fetched key set");
-                self.current.swap(Some(Arc::new(Snapshot {
-                    anchor: Arc::clone(anchor),
-                    // A copy of an earlier set, on disk or in a cache on the way, was not fetched after any token arrived.
-                    fetch: if age.is_zero() { fetch } else { 0 },
-                    fetched_at: now,
-                    fetched_at_unix: self.options.clock.unix_seconds(),
-                    age: *age,
-                    is_found_old: AtomicBool::default(),
-                })))
-            }
             // The last good set has the same key, for which anyone can now sign.
-            Err(RefreshError::KeySet(KeySetError::PrivateKey)) => self.current.swap(None),
+            Ok(_) | Err(RefreshError::KeySet(KeySetError::PrivateKey)) => self.current.swap(new),
             Err(_) => None,
         };
         let old = old.as_ref().map(|snapshot| &snapshot.anchor);
-        let mut state = core.lock();
         match result {
             Ok(Refreshed { anchor, age, max_age }) => {
                 state.schedule.succeeded(now, *age, *max_age, fastrand::f64());

@@ -63,6 +63,10 @@ impl SourceCaller {
         }
     }
 
+    pub(super) fn fallback(&self) -> Option<FetchedKeys> {
+        self.source.fallback()
+    }
+
     /// Where the last call looked for the set, for the log.
     pub(super) fn location(&self) -> Option<String> {
         self.location.0.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,17 +1,20 @@
 //! Rule 7: a copy of the last good key set on disk, for a start while the issuer is down.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::seconds;
 use crate::support::{
-    FixedCalendar, ScriptedSource, SigningKey, await_condition, claims, key_set, logged, options_on, rules,
-    verdict,
+    FixedCalendar, ManualClock, NOW, Recorder, ScriptedSource, SigningKey, await_condition, claims, key_set,
+    logged, options_on, rules, verdict, verify,
 };
 use tasknook_auth::{DiskCache, FetchError, FetchedKeys, JwksOptions, JwksSource, JwksVerifier};
 
@@ -31,7 +34,8 @@ impl Disk {
     /// With the copy of this set, fetched some time ago.
     fn with_copy(set: &str, age: i64) -> Self {
         let disk = Self::new();
-        assert_eq!(fetched(&disk.cache(&ScriptedSource::with_body(set))).as_deref(), Some(set));
+        disk.store(set);
+        await_condition(|| disk.path.exists());
         disk.edit(|copy| copy["fetched_at_unix"] = json!(now() - age));
         disk
     }
@@ -40,9 +44,14 @@ impl Disk {
         DiskCache::new(Arc::clone(source), &self.path)
     }
 
+    /// Fetches a set, and waits until it is written.
+    fn store(&self, set: &str) {
+        assert_eq!(fetched(&self.cache(&ScriptedSource::with_body(set))).as_deref(), Some(set));
+    }
+
     /// The set that a new process gets while the issuer is down.
     fn found(&self) -> Option<String> {
-        fetched(&self.cache(&ScriptedSource::down()))
+        found(&self.cache(&ScriptedSource::down()))
     }
 
     fn edit(&self, change: impl FnOnce(&mut Value)) {
@@ -58,6 +67,10 @@ fn now() -> i64 {
 
 fn fetched(source: &dyn JwksSource) -> Option<String> {
     source.fetch().ok().map(|keys| String::from_utf8(keys.body().to_vec()).unwrap())
+}
+
+fn found(source: &dyn JwksSource) -> Option<String> {
+    source.fallback().map(|keys| String::from_utf8(keys.body().to_vec()).unwrap())
 }
 
 fn a_set() -> String {
@@ -77,6 +90,7 @@ fn a_start_during_an_outage_uses_the_copy() {
     let token = key.token("k1", &claims());
     let issuer = ScriptedSource::with_keys(&[key.jwk("k1")]);
     assert_eq!(verdict(&verifier(disk.cache(&issuer)), &token), "accepted");
+    await_condition(|| disk.path.exists());
     issuer.set(|| Err(FetchError::Timeout));
     assert_eq!(verdict(&verifier(Arc::clone(&issuer)), &token), "keys_unavailable");
     assert_eq!(verdict(&verifier(disk.cache(&issuer)), &token), "accepted");
@@ -98,7 +112,7 @@ fn a_key_that_the_copy_lacks_is_unchecked() {
 fn the_age_of_the_copy_counts() {
     let (age, key) = (90_000, SigningKey::ed25519());
     let disk = Disk::with_copy(&key_set(&[key.jwk("k1")]), age);
-    let copy = disk.cache(&ScriptedSource::down()).fetch().unwrap();
+    let copy = disk.cache(&ScriptedSource::down()).fallback().unwrap();
     let age = seconds(age.try_into().unwrap());
     assert!((age..age + seconds(600)).contains(&copy.age()), "{:?}", copy.age());
     let verifier = verifier(disk.cache(&ScriptedSource::down()));
@@ -110,52 +124,110 @@ fn the_age_of_the_copy_counts() {
 #[test]
 fn a_fetch_renews_the_time_of_the_copy() {
     let (disk, set) = (Disk::with_copy(&a_set(), 5000), a_set());
-    assert_eq!(fetched(&disk.cache(&ScriptedSource::with_body(set.clone()))), Some(set.clone()));
-    let copy = disk.cache(&ScriptedSource::down()).fetch().unwrap();
-    assert!((seconds(1)..seconds(600)).contains(&copy.age()), "{:?}", copy.age());
+    disk.store(&set);
+    let copy = disk.cache(&ScriptedSource::down()).fallback().unwrap();
+    assert!(copy.age() < seconds(600), "{:?}", copy.age());
     assert_eq!(copy.body(), set.as_bytes());
 }
 
 #[test]
-fn the_copy_is_returned_once_and_before_any_set() {
-    let set = a_set();
-    let (disk, issuer) = (Disk::with_copy(&set, 60), ScriptedSource::down());
-    let cache = disk.cache(&issuer);
-    assert_eq!([fetched(&cache), fetched(&cache)], [Some(set), None]);
+fn a_source_that_hangs_at_the_start_leaves_the_copy() {
+    let key = SigningKey::ed25519();
+    let disk = Disk::with_copy(&key_set(&[key.jwk("k1")]), 60);
+    let issuer = ScriptedSource::down();
+    issuer.set_deadline(Duration::from_millis(50));
+    issuer.block(true);
+    assert_eq!(verdict(&verifier(disk.cache(&issuer)), &key.token("k1", &claims())), "accepted");
+    issuer.block(false);
+}
 
-    issuer.set_body(a_set());
-    let cache = disk.cache(&issuer);
-    assert!(fetched(&cache).is_some());
-    issuer.set(|| Err(FetchError::Timeout));
-    assert_eq!(fetched(&cache), None);
+#[test]
+fn a_copy_does_not_make_a_failed_fetch_a_success() {
+    let (disk, key) = (Disk::with_copy(&a_set(), 60), SigningKey::ed25519());
+    let retry_after = Some(seconds(300));
+    let issuer = ScriptedSource::new(move || Err(FetchError::Status { status: 429, retry_after }));
+    let recorder = Recorder::new();
+    let options = options_on(ManualClock::at(NOW)).observer(Arc::clone(&recorder) as _);
+    let cache = Arc::new(disk.cache(&issuer));
+    let verifier = JwksVerifier::with_options(cache, JwksOptions::new(), rules(), options).unwrap();
+    await_condition(|| verifier.age().is_some());
+    assert_eq!(recorder.await_events(), ["failed status"]);
+    for id in ["k2", "k3", "k4", "k5"] {
+        let error = verify(&verifier, &key.token(id, &claims())).unwrap_err();
+        assert_eq!((error.reason(), error.retry_after_seconds()), ("unchecked_key", Some(300)), "{id}");
+    }
+    assert_eq!(issuer.fetches(), 1);
 }
 
 #[test]
 fn an_unusable_response_neither_replaces_nor_hides_the_copy() {
-    let set = a_set();
-    for body in ["<html>", "{}", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#] {
+    let (set, twin) = (a_set(), SigningKey::ed25519().jwk("k1"));
+    let twins = key_set(&[twin, SigningKey::ed25519().jwk("k1")]);
+    let rsa = r#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#;
+    for body in ["<html>", "{}", r#"{"keys":[]}"#, rsa, &twins] {
         let disk = Disk::with_copy(&set, 60);
         let cache = disk.cache(&ScriptedSource::with_body(body));
-        assert_eq!([fetched(&cache), fetched(&cache)], [Some(set.clone()), Some(body.to_owned())]);
+        assert_eq!([fetched(&cache), found(&cache)], [Some(body.to_owned()), Some(set.clone())]);
+        drop(cache);
         assert_eq!(disk.found(), Some(set.clone()));
     }
+}
+
+/// Calls that have outlived their deadline go on.
+#[test]
+fn an_older_call_does_not_replace_the_set_of_a_newer_one() {
+    /// Returns the older set late.
+    struct Late(Mutex<VecDeque<(Receiver<()>, String)>>);
+
+    impl JwksSource for Late {
+        fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+            let (released, set) = self.0.lock().unwrap().pop_front().unwrap();
+            let _ = released.recv();
+            Ok(FetchedKeys::new(set))
+        }
+    }
+
+    let (disk, older, newer) = (Disk::new(), a_set(), a_set());
+    let ((release, first), (_, second)) = (channel(), channel());
+    let source = Arc::new(Late(Mutex::new([(first, older.clone()), (second, newer.clone())].into())));
+    let cache = DiskCache::new(Arc::clone(&source), &disk.path);
+    thread::scope(|scope| {
+        let late = scope.spawn(|| fetched(&cache));
+        await_condition(|| source.0.lock().unwrap().len() == 1);
+        assert_eq!(fetched(&cache), Some(newer.clone()));
+        drop(release);
+        assert_eq!(late.join().unwrap(), Some(older));
+    });
+    assert_eq!(found(&cache), Some(newer.clone()));
+    drop(cache);
+    assert_eq!(disk.found(), Some(newer));
 }
 
 #[test]
 fn a_set_with_a_private_key_deletes_the_copy() {
     let good = SigningKey::ed25519().jwk("k1");
-    let mut leaked = SigningKey::ed25519().jwk("k2");
+    let public = SigningKey::ed25519().jwk("k2");
+    let mut leaked = public.clone();
     leaked["d"] = json!("c2VjcmV0");
-    for private in [leaked, json!({ "kty": "oct", "k": "c2VjcmV0" })] {
+    for private in [leaked.clone(), json!({ "kty": "oct", "k": "c2VjcmV0" })] {
         let set = key_set(&[good.clone(), private]);
         let disk = Disk::with_copy(&a_set(), 60);
-        assert_eq!(fetched(&disk.cache(&ScriptedSource::with_body(set.clone()))), Some(set.clone()));
-        assert!(!disk.path.exists());
+        disk.store(&set);
+        await_condition(|| !disk.path.exists());
 
         let disk = Disk::with_copy(&a_set(), 60);
         disk.edit(|copy| copy["key_set"] = json!(set));
         assert_eq!(disk.found(), None);
     }
+    // The key remains leaked without its private half.
+    let (disk, issuer) = (Disk::with_copy(&a_set(), 60), ScriptedSource::with_keys(&[leaked]));
+    let cache = disk.cache(&issuer);
+    assert!(fetched(&cache).is_some());
+    issuer.set_keys(&[good, public]);
+    assert!(fetched(&cache).is_some());
+    assert_eq!(found(&cache), None);
+    drop(cache);
+    assert_eq!(disk.found(), None);
 }
 
 #[test]
@@ -195,9 +267,9 @@ impl JwksSource for At {
 fn the_copy_of_another_url_is_not_used() {
     let disk = Disk::new();
     assert!(fetched(&DiskCache::new(At("https://a.test up"), &disk.path)).is_some());
-    assert!(fetched(&DiskCache::new(At("https://b.test"), &disk.path)).is_none());
+    assert!(found(&DiskCache::new(At("https://b.test"), &disk.path)).is_none());
     let cache = DiskCache::new(At("https://a.test"), &disk.path);
-    assert!(fetched(&cache).is_some());
+    assert!(found(&cache).is_some());
     assert_eq!(cache.location().as_deref(), Some("https://a.test"));
 }
 
@@ -228,7 +300,7 @@ fn a_missing_copy_is_not_logged_and_its_use_is() {
 
 #[cfg(unix)]
 mod unix {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
     use super::*;
 
@@ -262,8 +334,35 @@ mod unix {
             set_mode(disk.path.parent().unwrap(), mode);
             assert_eq!(disk.found().is_some(), is_used, "{mode:o}");
             fs::remove_file(&disk.path).unwrap();
-            assert!(fetched(&disk.cache(&ScriptedSource::with_body(a_set()))).is_some());
+            disk.store(&a_set());
             assert_eq!(disk.path.exists(), is_used, "{mode:o}");
         }
+    }
+    /// Only root can give files away.
+    #[test]
+    fn a_file_or_directory_of_another_user_is_not_used() {
+        let disk = Disk::with_copy(&a_set(), 60);
+        let directory = disk.path.parent().unwrap();
+        if chown(&disk.path, Some(1000), None).is_ok() && fs::metadata(directory).unwrap().uid() == 0 {
+            assert_eq!(disk.found(), None);
+            chown(&disk.path, Some(0), None).unwrap();
+            assert!(disk.found().is_some());
+            chown(directory, Some(1000), None).unwrap();
+            assert_eq!(disk.found(), None);
+            fs::remove_file(&disk.path).unwrap();
+            disk.store(&a_set());
+            assert!(!disk.path.exists());
+        }
+    }
+
+    #[test]
+    fn a_symbolic_link_in_place_of_the_copy_is_not_used() {
+        let disk = Disk::with_copy(&a_set(), 60);
+        let target = disk.path.with_extension("target");
+        fs::rename(&disk.path, &target).unwrap();
+        symlink(&target, &disk.path).unwrap();
+        assert_eq!(disk.found(), None);
+        disk.store(&a_set());
+        assert!(disk.found().is_some());
     }
 }
