@@ -63,8 +63,10 @@ pub enum ConfigError {
     /// The thread that keeps the key set fresh could not be started.
     #[error("cannot start the thread that refreshes the key set")]
     Thread(#[source] std::io::Error),
-    /// An http URL of a key set that leads to another machine, where http is not allowed.
-    #[error("the URL of the key set must be https unless http is allowed or leads to this machine")]
+    /// An http URL of a key set that leads to another machine, or to a proxy, where http is not allowed.
+    #[error(
+        "the URL of the key set must be https unless http is allowed or leads to this machine without a proxy"
+    )]
     InsecureUrl,
 }
 

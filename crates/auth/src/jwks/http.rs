@@ -50,9 +50,10 @@ impl HttpJwksSource {
     ///
     /// # Errors
     ///
-    /// Also [`ConfigError::OutOfRange`] for a proxy, a certificate, a header or a deadline that cannot be used.
+    /// Also [`ConfigError::InsecureUrl`] for every http URL, unless [`HttpOptions::allow_http`] allows it, when there is a
+    /// proxy, and [`ConfigError::OutOfRange`] for a proxy, a certificate, a header or a deadline that cannot be used.
     pub fn with_options(url: &str, options: HttpOptions) -> Result<Self, ConfigError> {
-        let url = url_rules::parse(url, options.allow_http)?;
+        let url = url_rules::parse(url, options.http())?;
         let client = Client::new(&url, options)?;
         Ok(Self { url, client, cache: ResponseCache::default() })
     }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::client::Client;
 use super::response_cache::ResponseCache;
+use super::url_rules::Http;
 use super::{HttpOptions, url_rules};
 use crate::ConfigError;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
@@ -40,7 +41,7 @@ use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 pub struct OidcSource {
     issuer: String,
     document: Url,
-    allow_http: bool,
+    http: Http,
     client: Client,
     cache: ResponseCache,
     keys: Mutex<Option<Url>>,
@@ -72,12 +73,13 @@ impl OidcSource {
     ///
     /// # Errors
     ///
-    /// Also [`ConfigError::OutOfRange`] for a proxy, a certificate, a header or a deadline that cannot be used.
+    /// Also [`ConfigError::InsecureUrl`] for every http URL, unless [`HttpOptions::allow_http`] allows it, when there is a
+    /// proxy, and [`ConfigError::OutOfRange`] for a proxy, a certificate, a header or a deadline that cannot be used.
     pub fn with_options(issuer: &str, options: HttpOptions) -> Result<Self, ConfigError> {
-        let document = document_url(issuer, options.allow_http)?;
+        let document = document_url(issuer, options.http())?;
         Ok(Self {
             issuer: issuer.to_owned(),
-            allow_http: options.allow_http,
+            http: options.http(),
             client: Client::new(&document, options)?,
             cache: ResponseCache::default(),
             keys: Mutex::default(),
@@ -120,7 +122,7 @@ impl OidcSource {
         if document.issuer != self.issuer {
             return Err(reject("is that of another issuer"));
         }
-        url_rules::parse(&document.jwks_uri, self.allow_http)
+        url_rules::parse(&document.jwks_uri, self.http)
             .ok()
             .filter(|keys| keys.scheme() == "https" || self.document.scheme() == "http")
             .ok_or(reject("has a URL of the keys that is not allowed"))
@@ -128,11 +130,11 @@ impl OidcSource {
 }
 
 /// §4: below the issuer, whose slash at the end is left out.
-fn document_url(issuer: &str, allow_http: bool) -> Result<Url, ConfigError> {
+fn document_url(issuer: &str, http: Http) -> Result<Url, ConfigError> {
     let invalid = || ConfigError::InvalidUrl {
         expected: "of the issuer must be http or https, without user name, query and fragment",
     };
-    let mut url = url_rules::parse(issuer, allow_http).map_err(|error| match error {
+    let mut url = url_rules::parse(issuer, http).map_err(|error| match error {
         ConfigError::InvalidUrl { .. } => invalid(),
         error => error,
     })?;

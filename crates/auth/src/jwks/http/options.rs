@@ -8,6 +8,7 @@ use ureq::http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::roots;
+use super::url_rules::Http;
 use crate::ConfigError;
 
 /// How a key set is fetched over HTTP; made with defaults and changed by the methods named after them.
@@ -25,7 +26,7 @@ use crate::ConfigError;
 /// ```
 #[derive(Clone)]
 pub struct HttpOptions {
-    pub(super) allow_http: bool,
+    allow_http: bool,
     pub(super) deadline: Duration,
     pub(super) first_deadline: Duration,
     proxy: Option<String>,
@@ -58,7 +59,8 @@ impl HttpOptions {
     }
 
     /// Allows http URLs, for a network that you trust. By default only those to this machine are allowed (`localhost`,
-    /// 127.0.0.0/8, `[::1]`): anyone who can change the response could sign tokens.
+    /// 127.0.0.0/8, `[::1]`), and with a [`proxy`](Self::proxy) none, since it would connect to itself: anyone who can
+    /// change the response could sign tokens.
     #[must_use]
     pub fn allow_http(mut self, allow_http: bool) -> Self {
         self.allow_http = allow_http;
@@ -109,6 +111,15 @@ impl HttpOptions {
     pub fn first_deadline(mut self, deadline: Duration) -> Self {
         self.first_deadline = deadline;
         self
+    }
+
+    pub(super) fn http(&self) -> Http {
+        match (self.allow_http, &self.proxy) {
+            (true, _) => Http::Anywhere,
+            (false, None) => Http::ToThisMachine,
+            // The proxy's "this machine" is another one.
+            (false, Some(_)) => Http::Nowhere,
+        }
     }
 
     pub(super) fn check_deadlines(&self) -> Result<(), ConfigError> {

@@ -4,7 +4,15 @@ use url::{Host, Url};
 
 use crate::ConfigError;
 
-pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
+/// Where http is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Http {
+    Nowhere,
+    ToThisMachine,
+    Anywhere,
+}
+
+pub(super) fn parse(url: &str, http: Http) -> Result<Url, ConfigError> {
     let reject = |expected| Err(ConfigError::InvalidUrl { expected });
     let Ok(url) = Url::parse(url) else {
         return reject("of the key set must be an absolute URL");
@@ -15,7 +23,7 @@ pub(super) fn parse(url: &str, allow_http: bool) -> Result<Url, ConfigError> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if allow_http || is_loopback(&url) => Ok(url),
+        "http" if http == Http::Anywhere || http == Http::ToThisMachine && is_loopback(&url) => Ok(url),
         "http" => Err(ConfigError::InsecureUrl),
         _ => reject("of the key set must be http or https"),
     }
@@ -49,15 +57,16 @@ mod tests {
             "http://127.8.8.8:1/jwks",
             "http://[::1]:3000/jwks",
         ] {
-            assert!(parse(url, false).is_ok(), "{url}");
+            assert!(parse(url, Http::ToThisMachine).is_ok(), "{url}");
+            assert_eq!(parse(url, Http::Nowhere).is_ok(), url.starts_with("https"), "{url}");
         }
     }
 
     #[test]
     fn takes_http_elsewhere_only_when_it_is_allowed() {
         for url in ["http://auth:3000/jwks", "http://10.0.0.1/jwks", "http://localhost.evil.test/jwks"] {
-            assert!(parse(url, false).is_err(), "{url}");
-            assert!(parse(url, true).is_ok(), "{url}");
+            assert!(parse(url, Http::ToThisMachine).is_err(), "{url}");
+            assert!(parse(url, Http::Anywhere).is_ok(), "{url}");
         }
     }
 
@@ -73,7 +82,7 @@ mod tests {
             "https://user:password@auth.example.test/jwks",
             "https://user@auth.example.test/jwks",
         ] {
-            assert!(parse(url, true).is_err(), "{url}");
+            assert!(parse(url, Http::Anywhere).is_err(), "{url}");
         }
     }
 }

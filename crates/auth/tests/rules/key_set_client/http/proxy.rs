@@ -6,7 +6,7 @@ use std::thread;
 
 use super::PATH;
 use crate::support::{Issuer, respond};
-use tasknook_auth::{ConfigError, HttpJwksSource, HttpOptions};
+use tasknook_auth::{ConfigError, HttpJwksSource, HttpOptions, OidcSource};
 
 /// A proxy that connects to the target of `CONNECT` and passes bytes on.
 fn proxy() -> Issuer {
@@ -24,11 +24,32 @@ fn proxy() -> Issuer {
 #[test]
 fn fetches_through_a_named_proxy() {
     let (issuer, proxy) = (Issuer::answering("200 OK", "", "{}"), proxy());
-    let options = HttpOptions::new().proxy(proxy.url(""));
+    let options = HttpOptions::new().proxy(proxy.url("")).allow_http(true);
     let source = HttpJwksSource::with_options(&issuer.url(PATH), options).unwrap();
     super::assert_fetches(&source, "{}");
     assert_eq!((issuer.requests().len(), proxy.requests().len()), (1, 1));
     assert!(proxy.requests()[0].starts_with("connect 127.0.0.1:"), "{:?}", proxy.requests());
+}
+
+/// The proxy would connect to itself, over the network.
+#[test]
+fn http_to_this_machine_is_not_allowed_through_a_proxy() {
+    for (url, is_allowed) in [
+        ("http://localhost:3000", false),
+        ("http://127.0.0.1", false),
+        ("http://[::1]", false),
+        ("https://localhost:3000", true),
+    ] {
+        let options = HttpOptions::new().proxy("http://proxy.example.test:3128");
+        let sources = [
+            HttpJwksSource::with_options(url, options.clone()).err(),
+            OidcSource::with_options(url, options).err(),
+        ];
+        for error in sources {
+            assert_eq!(error.is_none(), is_allowed, "{url}");
+            assert!(matches!(error, None | Some(ConfigError::InsecureUrl)), "{error:?}");
+        }
+    }
 }
 
 #[test]
