@@ -44,7 +44,8 @@ impl JwksOptions {
     /// Sets the maximum age of a set, which is fetched again at 72 to 80 % of it: 300 s by default, at most a day.
     /// While fetches succeed it bounds how long a key that left the set still verifies, except for the first requests
     /// after a sleep or a freeze of the machine, and in the child of a `fork`: they are judged by the last set, up to
-    /// [`stale`](Self::stale), until the fetch that they cause has ended.
+    /// [`stale`](Self::stale), until the fetch that they cause has ended. A server that has one `ETag` for two sets can
+    /// extend it to an hour, and a cache on the way that ignores `no-cache` by the time that it keeps a set.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
