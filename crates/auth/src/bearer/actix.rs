@@ -97,7 +97,7 @@ impl RequireToken {
     /// then take a [`MaybeIdentity`](crate::MaybeIdentity). One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
-    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
+    /// A token is missing when there is no `Authorization` header, or one of another scheme (such as `Basic`) or of none; with
     /// [`token_source`](Self::token_source), when none of the sources has one. A guard that also requires a scope, a role
     /// or something else is not optional: what it requires, only a token can show.
     ///
@@ -118,6 +118,7 @@ impl RequireToken {
     }
 
     /// Requires a scope, one for each call: a token without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    /// The challenge names all the scopes that the guard requires, so that a client can request them together.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -130,9 +131,9 @@ impl RequireToken {
     /// }
     /// ```
     #[must_use]
-    pub fn require_scope(self, scope: impl Into<String>) -> Self {
-        let scope = scope.into();
-        self.require(move |user| user.require_scope(&scope))
+    pub fn require_scope(mut self, scope: impl Into<String>) -> Self {
+        self.policy.require_scope(scope.into());
+        self
     }
 
     /// Requires a role, one for each call: a user without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
@@ -193,10 +194,11 @@ impl RequireToken {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
     /// and the default response, which already has the right status and headers: to add a header, change it and return
-    /// it. With an [`AuthError::Denied`] of this guard, the identity is in the extensions of the request.
+    /// it. The extensions of the
+    /// request have the identity of the innermost guard, if its token was good: with an [`AuthError::Denied`] always.
     ///
-    /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns. Of guards around
-    /// each other, the innermost with a function or a challenge finishes the response.
+    /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns, and of a guard
+    /// within that has no function. The challenge is the one of the innermost guard that sets any.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -222,35 +224,39 @@ impl RequireToken {
         self
     }
 
-    /// Whether it changes the default responses, so that no guard around it has to.
-    fn changes_responses(&self) -> bool {
-        self.on_reject.is_some() || self.policy.challenge != ChallengeOptions::new()
-    }
-
     /// From the default response of a rejection to that of this guard.
-    fn finish(&self, response: ServiceResponse) -> ServiceResponse {
-        if !self.changes_responses() {
-            return response;
-        }
+    fn finish(&self, response: ServiceResponse, user: Option<Identity>) -> ServiceResponse {
         let (request, mut response) = response.into_parts();
-        let rejected = response.extensions_mut().remove();
-        let Some(Rejected(error)) = rejected else { return ServiceResponse::new(request, response) };
-        // Only what a middleware within has added remains: it may have compressed the body, for example.
-        let default = RejectionResponse::new(&error, &self.policy.challenge);
-        for name in [CONTENT_ENCODING, CONTENT_LENGTH, ETAG] {
-            response.headers_mut().remove(name);
+        let rejected = response.extensions_mut().remove::<Rejected>();
+        let Some(rejected) = rejected else { return ServiceResponse::new(request, response) };
+        let rejected = rejected.within(&self.policy.challenge, user);
+        if let Some(on_reject) = &self.on_reject {
+            set_user(&request, rejected.user.clone());
+            let response = on_reject(&rejected.error, &request, restored(response, &rejected));
+            return ServiceResponse::new(request, response);
         }
-        let mut response = response.set_body(BoxBody::new(default.body));
-        for (name, value) in default.headers {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                response.headers_mut().insert(HeaderName::from_static(name), value);
-            }
-        }
-        let response = match &self.on_reject {
-            Some(on_reject) => on_reject(&error, &request, response),
-            None => response,
-        };
+        // A guard around this one can have a function.
+        set_headers(&mut response, rejected.challenge_header());
+        response.extensions_mut().insert(rejected);
         ServiceResponse::new(request, response)
+    }
+}
+
+/// The default response; only what a middleware within has added remains: it may have compressed the body, for example.
+fn restored(mut response: HttpResponse, Rejected { error, challenge, .. }: &Rejected) -> HttpResponse {
+    let default = RejectionResponse::new(error, challenge);
+    for name in [CONTENT_ENCODING, CONTENT_LENGTH, ETAG] {
+        response.headers_mut().remove(name);
+    }
+    set_headers(&mut response, default.headers);
+    response.set_body(BoxBody::new(default.body))
+}
+
+fn set_headers(response: &mut HttpResponse, headers: impl IntoIterator<Item = (&'static str, String)>) {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
 }
 
@@ -298,34 +304,30 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (service, guard) = (Rc::clone(&self.service), Rc::clone(&self.guard));
         Box::pin(async move {
-            match identify(request.request(), &guard.policy).await {
-                Ok(_) => {
-                    let response = service.call(request).await?;
-                    if response.response().extensions().contains::<Rejected>() {
-                        Ok(guard.finish(response.map_into_boxed_body()).map_into_right_body())
-                    } else {
-                        Ok(response.map_into_left_body())
-                    }
-                }
-                Err(error) => Ok(guard.finish(request.error_response(error)).map_into_right_body()),
+            let (user, allowed) = guard.policy.decide(guard.policy.token(request.request())).await;
+            if let Err(error) = allowed {
+                return Ok(guard.finish(request.error_response(error), user).map_into_right_body());
+            }
+            set_user(request.request(), user.clone());
+            let response = service.call(request).await?;
+            if response.response().extensions().contains::<Rejected>() {
+                Ok(guard.finish(response.map_into_boxed_body(), user).map_into_right_body())
+            } else {
+                Ok(response.map_into_left_body())
             }
         })
     }
 }
 
-/// Verifies the token of a request, stores the identity for the extractors, and checks what it grants.
-async fn identify(request: &HttpRequest, policy: &Policy) -> Result<Option<Identity>, AuthError> {
-    let identity = policy.identify(policy.token(request)).await?;
+/// Puts the user into the extensions of a request, in place of that of an outer guard with another verifier.
+fn set_user(request: &HttpRequest, user: Option<Identity>) {
     let mut extensions = request.extensions_mut();
-    if let Some(identity) = &identity {
-        extensions.insert(identity.clone());
+    if let Some(user) = user {
+        extensions.insert(user);
     } else {
-        // That of an outer guard, with another verifier.
         extensions.remove::<Identity>();
         extensions.insert(Anonymous);
     }
-    policy.authorize(identity.as_ref())?;
-    Ok(identity)
 }
 
 impl ResponseError for AuthError {
@@ -335,7 +337,7 @@ impl ResponseError for AuthError {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = response(RejectionResponse::new(self, &ChallengeOptions::new()));
-        response.extensions_mut().insert(Rejected(self.clone()));
+        response.extensions_mut().insert(Rejected::new(self.clone()));
         response
     }
 }

@@ -133,8 +133,9 @@ fn optional_identity(parts: &Parts) -> Result<Option<Identity>, MissingGuard> {
 
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
-        let mut response = response(RejectionResponse::new(&self, &ChallengeOptions::new())).into_response();
-        response.extensions_mut().insert(Rejected(self));
+        let rejection = RejectionResponse::new(&self, &ChallengeOptions::new());
+        let mut response = response(rejection).into_response();
+        response.extensions_mut().insert(Rejected::new(self));
         response
     }
 }

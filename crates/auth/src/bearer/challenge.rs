@@ -83,7 +83,7 @@ impl Challenge {
         self.error.as_ref().map(|(code, _)| *code)
     }
 
-    /// The scope that the request needs (RFC 6750 §3).
+    /// Every scope that the request needs, separated by spaces (RFC 6750 §3).
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()

@@ -25,7 +25,8 @@ fn denied() -> Vec<AuthError> {
     let form = AccessDenied::from(claims_error());
     let (scope, role) = ("tasks".to_owned(), "admin".to_owned());
     let other = AccessDenied::Other { detail: "only employees have access" };
-    [AccessDenied::Scope { scope }, AccessDenied::Role { role }, form, other].map(AuthError::from).to_vec()
+    let scope = AccessDenied::Scope { required: scope.clone(), scope };
+    [scope, AccessDenied::Role { role }, form, other].map(AuthError::from).to_vec()
 }
 
 fn claims_error() -> ClaimsError {

@@ -5,29 +5,52 @@ use std::fmt::Write;
 
 use crate::{AuthError, ChallengeOptions};
 
+pub(super) const CONTENT_TYPE: &str = "application/grpc";
+
 /// The codes of gRPC.
-const PERMISSION_DENIED: u8 = 7;
-const UNAVAILABLE: u8 = 14;
-const UNAUTHENTICATED: u8 = 16;
+const PERMISSION_DENIED: i32 = 7;
+const UNAVAILABLE: i32 = 14;
+const UNAUTHENTICATED: i32 = 16;
 
 /// Every header of the response. The challenge and the delay of HTTP are metadata.
 pub(super) fn headers(error: &AuthError, options: &ChallengeOptions) -> Vec<(&'static str, String)> {
     let metadata = error.headers(options).into_iter();
     let metadata = metadata.filter(|(name, _)| matches!(*name, "www-authenticate" | "retry-after"));
     let status = [
-        ("content-type", "application/grpc".to_owned()),
-        ("grpc-status", code(error).to_string()),
+        ("content-type", CONTENT_TYPE.to_owned()),
+        ("grpc-status", error.grpc_code().to_string()),
         ("grpc-message", percent_encoded(&error.to_string())),
     ];
     status.into_iter().chain(metadata).collect()
 }
 
-/// 400 has no code of its own: `INVALID_ARGUMENT` is about the message, not about the credentials.
-fn code(error: &AuthError) -> u8 {
-    match error.status() {
-        403 => PERMISSION_DENIED,
-        503 => UNAVAILABLE,
-        _ => UNAUTHENTICATED,
+impl AuthError {
+    /// The status code of gRPC: `UNAUTHENTICATED` (16), also for a 400, since `INVALID_ARGUMENT` is about the message;
+    /// `PERMISSION_DENIED` (7) for a 403, and `UNAVAILABLE` (14) for a 503.
+    ///
+    /// A method of tonic can respond with the status of an error:
+    ///
+    /// ```
+    /// use tasknook_auth::{AuthError, Identity};
+    /// use tonic::{Code, Request, Status};
+    ///
+    /// fn status(error: &AuthError) -> Status {
+    ///     Status::new(Code::from_i32(error.grpc_code()), error.to_string())
+    /// }
+    ///
+    /// fn admin<T>(request: &Request<T>) -> Result<&Identity, Status> {
+    ///     let user = request.extensions().get::<Identity>().ok_or_else(|| Status::internal("no guard"))?;
+    ///     user.require_role("admin").map_err(|error| status(&error.into()))?;
+    ///     Ok(user)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn grpc_code(&self) -> i32 {
+        match self.status() {
+            403 => PERMISSION_DENIED,
+            503 => UNAVAILABLE,
+            _ => UNAUTHENTICATED,
+        }
     }
 }
 
@@ -50,7 +73,7 @@ mod tests {
 
     #[test]
     fn each_status_has_its_code_and_metadata() {
-        let denied = AccessDenied::Scope { scope: "tasks".to_owned() };
+        let denied = AccessDenied::Scope { scope: "tasks".to_owned(), required: "tasks".to_owned() };
         let cases: [(AuthError, &str, Option<&str>, Option<&str>); 5] = [
             (CredentialsError::Missing.into(), "16", Some("Bearer"), None),
             (CredentialsError::Malformed.into(), "16", Some("Bearer error=\"invalid_request\", "), None),

@@ -18,6 +18,7 @@ pub(super) struct Policy {
     verifier: Arc<dyn TokenVerifier>,
     pub(super) challenge: ChallengeOptions,
     pub(super) is_optional: bool,
+    scopes: Vec<String>,
     requirements: Vec<Arc<Requirement>>,
     /// Empty: the `Authorization` header.
     sources: Vec<TokenSource>,
@@ -29,6 +30,7 @@ impl Policy {
             verifier,
             challenge: ChallengeOptions::new(),
             is_optional: false,
+            scopes: Vec::new(),
             requirements: Vec::new(),
             sources: Vec::new(),
         }
@@ -47,15 +49,37 @@ impl Policy {
         token_from(sources, request)
     }
 
-    /// The user of a request with this [token](Self::token); none only if it is missing, optional, and nothing is required.
+    /// The user of a request with this [token](Self::token), if it could be identified, and whether the request may go on.
+    pub(super) async fn decide(
+        &self,
+        token: Result<&str, CredentialsError>,
+    ) -> (Option<Identity>, Result<(), AuthError>) {
+        match self.identify(token).await {
+            Ok(user) => {
+                let allowed = user.as_ref().map_or(Ok(()), |user| self.authorize(user));
+                (user, allowed)
+            }
+            Err(error) => (None, Err(error)),
+        }
+    }
+
+    /// None only if the token is missing, optional, and nothing is required.
     pub(super) async fn identify(
         &self,
         token: Result<&str, CredentialsError>,
     ) -> Result<Option<Identity>, AuthError> {
         match token {
-            Err(CredentialsError::Missing) if self.is_optional && self.requirements.is_empty() => Ok(None),
+            Err(CredentialsError::Missing) if self.is_optional && self.requires_nothing() => Ok(None),
             token => Ok(Some(self.verifier.verify(token?).await?)),
         }
+    }
+
+    fn requires_nothing(&self) -> bool {
+        self.scopes.is_empty() && self.requirements.is_empty()
+    }
+
+    pub(super) fn require_scope(&mut self, scope: String) {
+        self.scopes.push(scope);
     }
 
     pub(super) fn require(
@@ -65,9 +89,10 @@ impl Policy {
         self.requirements.push(Arc::new(requirement));
     }
 
-    /// The first requirement that a user does not meet decides.
-    pub(super) fn authorize(&self, identity: Option<&Identity>) -> Result<(), AuthError> {
-        let Some(identity) = identity else { return Ok(()) };
-        Ok(self.requirements.iter().try_for_each(|requirement| requirement(identity))?)
+    /// The first requirement that a user does not meet decides. Scopes are required together, since the challenge names
+    /// all of them.
+    fn authorize(&self, user: &Identity) -> Result<(), AuthError> {
+        user.require_scopes(&self.scopes)?;
+        Ok(self.requirements.iter().try_for_each(|requirement| requirement(user))?)
     }
 }

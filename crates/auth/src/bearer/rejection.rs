@@ -5,6 +5,8 @@ use serde_json::json;
 #[cfg(any(feature = "actix", feature = "tower"))]
 use thiserror::Error;
 
+#[cfg(any(feature = "actix", feature = "tower"))]
+use crate::Identity;
 use crate::{AuthError, Challenge, ChallengeOptions, CredentialsError};
 
 /// The verdict on the same token can change within a second, in both directions, so no cache may keep the response.
@@ -69,15 +71,18 @@ impl AuthError {
     /// ```
     #[must_use]
     pub fn headers(&self, options: &ChallengeOptions) -> Vec<(&'static str, String)> {
-        let challenge = self.challenge().map(|challenge| challenge.with(options));
-        let challenge = challenge.map(|challenge| ("www-authenticate", challenge.to_string()));
         let retry_after = self.retry_after_seconds().map(|seconds| ("retry-after", seconds.to_string()));
         PROBLEM_HEADERS
             .map(|(name, value)| (name, value.to_owned()))
             .into_iter()
-            .chain(challenge)
+            .chain(self.challenge_header(options))
             .chain(retry_after)
             .collect()
+    }
+
+    fn challenge_header(&self, options: &ChallengeOptions) -> Option<(&'static str, String)> {
+        let challenge = self.challenge()?.with(options);
+        Some(("www-authenticate", challenge.to_string()))
     }
 
     /// The body of the response: a problem (RFC 9457 §3) of the type `about:blank`. Its `detail` is the message, its
@@ -109,9 +114,40 @@ impl AuthError {
 pub struct MissingGuard;
 
 #[cfg(any(feature = "actix", feature = "tower"))]
-/// In the extensions of a response: the error that it is the default response of. A guard around it can finish it.
+/// In the extensions of a default response: what a guard around it needs to finish it.
 #[derive(Clone)]
-pub(super) struct Rejected(pub(super) AuthError);
+pub(super) struct Rejected {
+    pub(super) error: AuthError,
+    /// Of the innermost guard that has any.
+    pub(super) challenge: ChallengeOptions,
+    /// The user that the innermost guard has identified; one around it can have another verifier.
+    pub(super) user: Option<Identity>,
+    is_guarded: bool,
+}
+
+#[cfg(any(feature = "actix", feature = "tower"))]
+impl Rejected {
+    pub(super) fn new(error: AuthError) -> Self {
+        Self { error, challenge: ChallengeOptions::new(), user: None, is_guarded: false }
+    }
+
+    /// Within a guard with this challenge, which identified the user.
+    pub(super) fn within(mut self, challenge: &ChallengeOptions, user: Option<Identity>) -> Self {
+        if self.challenge == ChallengeOptions::new() {
+            self.challenge = challenge.clone();
+        }
+        if !self.is_guarded {
+            self.user = user;
+            self.is_guarded = true;
+        }
+        self
+    }
+
+    /// `WWW-Authenticate`, if the response has one.
+    pub(super) fn challenge_header(&self) -> Option<(&'static str, String)> {
+        self.error.challenge_header(&self.challenge)
+    }
+}
 
 #[cfg(any(feature = "actix", feature = "tower"))]
 /// A response before it belongs to a framework. The values of its headers are printable ASCII.

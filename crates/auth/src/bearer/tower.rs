@@ -120,7 +120,7 @@ impl<R> RequireToken<R> {
     /// then take a `MaybeIdentity` or, in axum, an `Option<Identity>`. One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
-    /// A token is missing when there is no `Authorization` header, or one of another scheme, such as `Basic`; with
+    /// A token is missing when there is no `Authorization` header, or one of another scheme (such as `Basic`) or of none; with
     /// [`token_source`](Self::token_source), when none of the sources has one. A guard that also requires a scope, a role
     /// or something else is not optional: what it requires, only a token can show.
     ///
@@ -141,6 +141,7 @@ impl<R> RequireToken<R> {
     }
 
     /// Requires a scope, one for each call: a token without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
+    /// The challenge names all the scopes that the guard requires, so that a client can request them together.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -153,9 +154,9 @@ impl<R> RequireToken<R> {
     /// }
     /// ```
     #[must_use]
-    pub fn require_scope(self, scope: impl Into<String>) -> Self {
-        let scope = scope.into();
-        self.require(move |user| user.require_scope(&scope))
+    pub fn require_scope(mut self, scope: impl Into<String>) -> Self {
+        self.policy.require_scope(scope.into());
+        self
     }
 
     /// Requires a role, one for each call: a user without it is rejected with 403 `insufficient_scope` (RFC 6750 §3.1).
@@ -216,11 +217,12 @@ impl<R> RequireToken<R> {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
     /// the request and the default response, which already has the right status and headers: to add a header, change it
-    /// and return it. With an [`AuthError::Denied`] of this guard, the identity is in the extensions of the request.
+    /// and return it. The extensions of the
+    /// request have the identity of the innermost guard, if its token was good: with an [`AuthError::Denied`] always.
     ///
-    /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns. Of guards
-    /// around each other, the innermost with a function or a challenge finishes the response. A request is copied without its body when there is a
-    /// function.
+    /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns, and of a guard
+    /// within that has no function. The challenge is the one of the innermost guard that sets any.
+    /// A request is copied without its body when there is a function.
     ///
     /// ```
     /// use std::sync::Arc;

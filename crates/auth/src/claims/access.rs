@@ -24,8 +24,10 @@ pub enum AccessDenied {
     /// The token lacks a scope.
     #[error("the token does not have the scope \"{scope}\"")]
     Scope {
-        /// The required scope.
+        /// The scope that the token lacks.
         scope: String,
+        /// Every scope that the request needs, separated by spaces.
+        required: String,
     },
     /// The user lacks a role.
     #[error("the user does not have the role \"{role}\"")]
@@ -68,11 +70,11 @@ impl AccessDenied {
         "insufficient_scope"
     }
 
-    /// The scope that the request needs, for the `scope` attribute of `WWW-Authenticate` (RFC 6750 §3).
+    /// Every scope that the request needs, separated by spaces, for the `scope` attribute of `WWW-Authenticate` (RFC 6750 §3).
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         match self {
-            Self::Scope { scope } => Some(scope),
+            Self::Scope { required, .. } => Some(required),
             Self::Role { .. } | Self::Claims(_) | Self::Other { .. } => None,
         }
     }
@@ -112,7 +114,19 @@ impl Identity {
     ///
     /// [`AccessDenied::Scope`] when the token does not have it.
     pub fn require_scope(&self, scope: &str) -> Result<(), AccessDenied> {
-        if self.has_scope(scope) { Ok(()) } else { Err(AccessDenied::Scope { scope: scope.to_owned() }) }
+        self.require_scopes(&[scope])
+    }
+
+    /// Requires several scopes, of which the error names all, so that a client can request them together.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessDenied::Scope`] with the first one that the token does not have.
+    pub fn require_scopes(&self, scopes: &[impl AsRef<str>]) -> Result<(), AccessDenied> {
+        let scopes = scopes.iter().map(AsRef::as_ref);
+        let Some(missing) = scopes.clone().find(|scope| !self.has_scope(scope)) else { return Ok(()) };
+        let required = scopes.collect::<Vec<_>>().join(" ");
+        Err(AccessDenied::Scope { scope: missing.to_owned(), required })
     }
 
     /// Requires a role.

@@ -41,19 +41,17 @@ fn a_guard_requires_scopes_roles_and_more() {
         .require_scope("tasks:read").require_scope("tasks:write").require_role("admin").require(employee)
     );
     let (read, both, prefix) = ("tasks:read", "tasks:write tasks:read", "tasks tasks:readers TASKS:READ");
+    // All of them, so that a client can request them together (RFC 6750 §3).
+    let required = "tasks:read tasks:write";
     let employee = "a@example.com";
     let cases = [
-        (json!({}), "insufficient_scope", Some("tasks:read")),
+        (json!({}), "insufficient_scope", Some(required)),
         (
             json!({ "scope": prefix, "role": "admin", "email": employee }),
             "insufficient_scope",
-            Some("tasks:read"),
+            Some(required),
         ),
-        (
-            json!({ "scope": read, "role": "admin", "email": employee }),
-            "insufficient_scope",
-            Some("tasks:write"),
-        ),
+        (json!({ "scope": read, "role": "admin", "email": employee }), "insufficient_scope", Some(required)),
         (json!({ "scope": both, "email": employee }), "insufficient_role", None),
         (json!({ "scope": both, "role": "administrator", "email": employee }), "insufficient_role", None),
         (json!({ "scope": both, "role": "user,admin", "email": "a@example.org" }), "access_denied", None),

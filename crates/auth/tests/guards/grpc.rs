@@ -16,7 +16,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tower::{Layer, ServiceExt, service_fn};
 
 use tasknook_auth::tower::RequireToken;
-use tasknook_auth::{ChallengeOptions, TokenVerifier};
+use tasknook_auth::{ChallengeOptions, Identity, TokenVerifier};
 
 use crate::support::{
     ScriptedSource, SigningKey, claims, claims_with, credentials_of, guard, hs256, jwks, rejections,
@@ -71,6 +71,40 @@ fn a_grpc_guard_has_a_hook_and_a_challenge() {
         ask(&RequireToken::grpc(crate::support::guard()), &[credentials_of("user-a")]).body(),
         "served"
     );
+}
+
+/// Metrics for the whole server, and a role for one of its services.
+#[test]
+fn the_hook_of_an_outer_grpc_guard_gets_inner_rejections() {
+    let inner = RequireToken::<String>::grpc(guard()).require_role("admin");
+    let outer = RequireToken::grpc(guard()).challenge(ChallengeOptions::new().realm("tasks").unwrap());
+    let outer = outer.on_reject(|error, request, mut response| {
+        let user = request.extensions.get::<Identity>().unwrap().user_id();
+        let reason = format!("{} {user}", error.reason());
+        response.headers_mut().insert("reason", reason.parse().unwrap());
+        response
+    });
+    let service = service_fn(async |_| Ok::<_, Infallible>(Response::new("served".to_owned())));
+    let service = outer.layer(inner.layer(service));
+    let request = Request::post("/").header("authorization", credentials_of("user-a"));
+    let response = pollster::block_on(service.oneshot(request.body(String::new()).unwrap())).unwrap();
+    let headers = response.headers();
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (200, ""));
+    assert_eq!(headers["grpc-status"], "7");
+    assert_eq!(headers["reason"], "insufficient_role user-a");
+    assert!(headers["www-authenticate"].to_str().unwrap().starts_with("Bearer realm=\"tasks\", "));
+}
+
+#[test]
+fn a_guard_for_problems_leaves_grpc_as_it_is() {
+    let inner = RequireToken::<String>::grpc(guard()).require_role("admin");
+    let outer = RequireToken::<String>::new(guard()).on_reject(|_, _, response| response);
+    let service = service_fn(async |_| Ok::<_, Infallible>(Response::new("served".to_owned())));
+    let request = Request::post("/").header("authorization", credentials_of("user-a"));
+    let service = outer.layer(inner.layer(service));
+    let response = pollster::block_on(service.oneshot(request.body(String::new()).unwrap())).unwrap();
+    assert_eq!(response.headers()["content-type"], "application/grpc");
+    assert_eq!(response.body(), "");
 }
 
 /// The address of the example, in a guard of its own.

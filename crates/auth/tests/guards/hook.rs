@@ -15,14 +15,14 @@ use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt};
 
 use tasknook_auth::actix::RequireToken as ActixRequireToken;
 use tasknook_auth::tower::RequireToken;
-use tasknook_auth::{AuthError, ChallengeOptions, CredentialsError, Identity, TokenVerifier};
+use tasknook_auth::{AuthError, CredentialsError, Identity, TokenVerifier};
 
 use crate::adapters::{Answer, Guards, ask, ask_frameworks, guards};
-use crate::support::{ScriptedSource, credentials_of, guard, jwks, rejections};
+use crate::support::{credentials_of, guard, rejections};
 
 fn note(error: &AuthError, path: &str, user: Option<&Identity>) -> String {
     let user = user.map_or_else(String::new, |user| format!(" {}", user.user_id()));
@@ -30,20 +30,24 @@ fn note(error: &AuthError, path: &str, user: Option<&Identity>) -> String {
 }
 
 /// Adds a header with the reason and the path.
-fn add_header<R>(error: &AuthError, request: &Parts, mut response: Response<R>) -> Response<R> {
+pub(crate) fn add_header<R>(error: &AuthError, request: &Parts, mut response: Response<R>) -> Response<R> {
     response
         .headers_mut()
         .insert("x-note", note(error, request.uri.path(), request.extensions.get()).parse().unwrap());
     response
 }
 
-fn actix_add_header(error: &AuthError, request: &HttpRequest, mut response: HttpResponse) -> HttpResponse {
+pub(crate) fn actix_add_header(
+    error: &AuthError,
+    request: &HttpRequest,
+    mut response: HttpResponse,
+) -> HttpResponse {
     let value = ActixHeaderValue::try_from(note(error, request.path(), request.extensions().get())).unwrap();
     response.headers_mut().insert(ActixHeaderName::from_static("x-note"), value);
     response
 }
 
-fn adding_a_header(verifier: Arc<dyn TokenVerifier>) -> Guards {
+pub(crate) fn adding_a_header(verifier: Arc<dyn TokenVerifier>) -> Guards {
     let Guards { actix, axum, tower } = guards!(verifier);
     Guards {
         actix: actix.on_reject(actix_add_header),
@@ -106,6 +110,19 @@ fn the_hook_gets_the_identity_of_a_user_without_access() {
     }
 }
 
+/// Someone will log the whole request.
+#[test]
+fn the_request_of_the_hook_shows_no_token() {
+    let debug = |_: &AuthError, request: &Parts, _: Response<String>| Response::new(format!("{request:?}"));
+    let guard = RequireToken::new(guard()).require_role("admin").on_reject(debug);
+    let service = guard.layer(tower::service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new()))));
+    let credentials = credentials_of("user-a");
+    let request = Request::get("/").header("authorization", &credentials).header("cookie", &credentials);
+    let request = request.body(String::new()).unwrap();
+    let shown = pollster::block_on(service.oneshot(request)).unwrap().into_body();
+    assert!(shown.contains("authorization") && !shown.contains("Bearer"), "{shown}");
+}
+
 #[test]
 fn the_hook_can_replace_the_response() {
     let Guards { actix, axum, tower } = guards!(guard());
@@ -138,25 +155,6 @@ fn the_hook_can_replace_the_response() {
     }
 }
 
-#[test]
-fn the_innermost_guard_with_a_hook_calls_it() {
-    fn mark<R>(_: &AuthError, _: &Parts, mut response: Response<R>) -> Response<R> {
-        response.headers_mut().insert("x-note", HeaderValue::from_static("inner"));
-        response
-    }
-    let rejecting = || RequireToken::<String>::new(Arc::new(jwks(&ScriptedSource::down())));
-    for (inner, expected) in
-        [(rejecting(), "unsupported_algorithm / user-a"), (rejecting().on_reject(mark), "inner")]
-    {
-        let service = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new())));
-        let service = RequireToken::new(guard()).on_reject(add_header).layer(inner.layer(service));
-        let mut request = Request::new(String::new());
-        request.headers_mut().insert("authorization", credentials_of("user-a").parse().unwrap());
-        let response = pollster::block_on(service.oneshot(request)).unwrap();
-        assert_eq!(response.headers()["x-note"], expected);
-    }
-}
-
 /// A layer around a whole router sees a response that has its length already.
 #[test]
 fn the_length_of_a_replaced_body_is_not_the_old_one() {
@@ -177,16 +175,13 @@ async fn a_body_that_was_changed_within_is_the_default_one_again() {
         assert_eq!((status, encoding), (400, false));
         assert_eq!(serde_json::from_str::<Value>(body).unwrap()["code"], "malformed_credentials");
     };
-    let challenge = || ChallengeOptions::new().realm("tasks").unwrap();
 
     let compress = |mut response: Response<Body>| {
         response.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
         response.map(|_| Body::from("compressed"))
     };
-    for guard in [
-        RequireToken::new(guard()).on_reject(|_, _, response| response),
-        RequireToken::new(guard()).challenge(challenge()),
-    ] {
+    let in_axum = async {
+        let guard = RequireToken::new(guard()).on_reject(|_, _, response| response);
         let router = Router::new()
             .route("/error", get(async || AuthError::from(CredentialsError::Malformed)))
             .layer(tower::util::MapResponseLayer::new(compress));
@@ -197,12 +192,9 @@ async fn a_body_that_was_changed_within_is_the_default_one_again() {
             (response.status().as_u16(), response.headers().contains_key("content-encoding"));
         let body = ::axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         check(status, encoding, std::str::from_utf8(&body).unwrap());
-    }
-
-    for guard in [
-        ActixRequireToken::new(guard()).on_reject(|_, _, response| response),
-        ActixRequireToken::new(guard()).challenge(challenge()),
-    ] {
+    };
+    let in_actix = async {
+        let guard = ActixRequireToken::new(guard()).on_reject(|_, _, response| response);
         let app = App::new()
             .route(
                 "/error",
@@ -224,5 +216,7 @@ async fn a_body_that_was_changed_within_is_the_default_one_again() {
         let (status, encoding) =
             (response.status().as_u16(), response.headers().contains_key("content-encoding"));
         check(status, encoding, std::str::from_utf8(&read_body(response).await).unwrap());
-    }
+    };
+    in_axum.await;
+    in_actix.await;
 }

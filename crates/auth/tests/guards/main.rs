@@ -26,6 +26,7 @@ mod challenge;
 mod event_stream;
 mod grpc;
 mod hook;
+mod nested;
 mod optional;
 #[cfg(feature = "testing")]
 mod routes;

@@ -119,7 +119,7 @@ fn a_missing_scope_or_role_is_insufficient_scope() {
     assert_eq!((identity.require_scope("tasks:read"), identity.require_role("user")), (Ok(()), Ok(())));
     let (scope, role) =
         (identity.require_scope("tasks:write").unwrap_err(), identity.require_role("admin").unwrap_err());
-    assert_eq!(scope, AccessDenied::Scope { scope: "tasks:write".into() });
+    assert_eq!(scope, AccessDenied::Scope { scope: "tasks:write".into(), required: "tasks:write".into() });
     assert_eq!(role, AccessDenied::Role { role: "admin".into() });
     assert_eq!(
         (scope.status(), scope.error_code(), scope.reason()),

@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
-use super::{LocalFuture, identify};
+use super::LocalFuture;
 use crate::bearer::policy::{Anonymous, Policy};
 use crate::{
     AccessDenied, AuthError, Claims, CredentialsError, Identity, MaybeIdentity, MissingGuard, TokenVerifier,
@@ -79,5 +79,6 @@ fn optional_identity(request: &HttpRequest) -> LocalFuture<Result<Option<Identit
     let mut policy = Policy::new(Arc::clone(verifier));
     policy.is_optional = true;
     let request = request.clone();
-    Box::pin(async move { Ok(identify(&request, &policy).await?) })
+    // Not stored: an extractor of an inner scope can have another verifier, and a verified token is in the token cache.
+    Box::pin(async move { Ok(policy.identify(policy.token(&request)).await?) })
 }

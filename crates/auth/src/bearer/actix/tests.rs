@@ -3,12 +3,13 @@ use std::rc::Rc;
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::ServiceFactory;
-use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, http::header, web};
 
 use super::*;
-use crate::support::{assert_missing_guard, credentials_of, guard, logged, rejections};
+use crate::MaybeIdentity;
+use crate::support::{ScriptedSource, assert_missing_guard, credentials_of, guard, jwks, logged, rejections};
 
 /// Counts its calls, and responds with the user's id, the identity in the extensions and the body.
 async fn echo(calls: web::Data<Cell<u32>>, caller: Identity, request: HttpRequest, body: String) -> String {
@@ -96,7 +97,7 @@ async fn the_extractor_verifies_without_the_middleware() {
     let verifier = web::Data::<dyn TokenVerifier>::from(guard());
     let app = App::new().configure(handler(&calls)).app_data(verifier);
     let answer = ask(app, get(&[credentials_of("user-a")])).await;
-    assert_eq!((answer.status, &answer.body[..]), (200, b"user-a Some(\"user-a\") ".as_slice()));
+    assert_eq!((answer.status, &answer.body[..]), (200, b"user-a None ".as_slice()));
     for rejection in rejections() {
         let verifier = web::Data::<dyn TokenVerifier>::from(Arc::clone(&rejection.verifier));
         let app = App::new().configure(handler(&calls)).app_data(verifier);
@@ -104,6 +105,18 @@ async fn the_extractor_verifies_without_the_middleware() {
         rejection.assert_is(answer.status, |name| answer.values(name), &answer.body);
     }
     assert_eq!(calls.get(), 1);
+}
+
+#[actix_web::test]
+async fn each_scope_has_its_own_verifier_for_extractors() {
+    let verifier = |verifier: Arc<dyn TokenVerifier>| web::Data::from(verifier);
+    let partners = web::scope("/partner")
+        .app_data(verifier(Arc::new(jwks(&ScriptedSource::down()))))
+        .route("/user", web::get().to(async |user: Identity| user.user_id().to_owned()));
+    let logged = from_fn(async |_: MaybeIdentity, request, next: Next<BoxBody>| next.call(request).await);
+    let app = App::new().app_data(verifier(guard())).service(partners).wrap(logged);
+    let request = get(&[credentials_of("user-a")]).uri("/partner/user");
+    assert_eq!(ask(app, request).await.status, 401);
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{Extensions, Request, Response};
+use http::{Request, Response};
 use tower_service::Service;
 
 use super::RequireToken;
-use crate::bearer::policy::Anonymous;
-use crate::{BoxFuture, Identity};
+use super::response::set_user;
+use crate::BoxFuture;
 
 /// The service that [`RequireToken`] makes. Its errors are those of the inner service: a rejection is a response.
 #[derive(Debug)]
@@ -47,30 +47,14 @@ where
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let token = guard.policy.token(&head);
-            let allowed = match guard.policy.identify(token).await {
-                Ok(identity) => {
-                    let allowed = guard.policy.authorize(identity.as_ref());
-                    insert_identity(&mut head.extensions, identity);
-                    allowed
-                }
-                Err(error) => Err(error),
-            };
+            let (user, allowed) = guard.policy.decide(token).await;
             if let Err(error) = allowed {
-                return Ok(guard.reject(&error, &head));
+                return Ok(guard.reject(error, head, user));
             }
+            set_user(&mut head.extensions, user.clone());
             let copy = guard.on_reject.is_some().then(|| head.clone());
             let response = service.call(Request::from_parts(head, body)).await?;
-            Ok(guard.pass_on(response, copy.as_ref()))
+            Ok(guard.pass_on(response, copy, user))
         })
-    }
-}
-
-fn insert_identity(extensions: &mut Extensions, identity: Option<Identity>) {
-    if let Some(identity) = identity {
-        extensions.insert(identity);
-    } else {
-        // That of an outer guard, with another verifier.
-        extensions.remove::<Identity>();
-        extensions.insert(Anonymous);
     }
 }
