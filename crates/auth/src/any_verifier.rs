@@ -16,7 +16,7 @@ use crate::{
     VerifyError,
 };
 #[cfg(feature = "jwks")]
-use crate::{ClaimRules, HttpJwksSource, JwksOptions, Secret};
+use crate::{ClaimRules, HttpJwksSource, JwksOptions, Secret, VerifierOptions};
 
 pub use report::{Finding, Outcome, Report};
 
@@ -72,6 +72,33 @@ impl AnyVerifier {
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
     pub fn for_better_auth(base_url: &str) -> Result<Self, ConfigError> {
         Self::for_better_auth_with_secrets(base_url, Vec::new())
+    }
+
+    /// As [`AnyVerifier::for_better_auth`], with an observer, a clock or another cache.
+    ///
+    /// ```
+    /// use tasknook_auth::{AnyVerifier, CacheOptions, ConfigError, VerifierOptions};
+    ///
+    /// # fn main() -> Result<(), ConfigError> {
+    /// let options = VerifierOptions::new().cache(CacheOptions::off());
+    /// let verifier = AnyVerifier::for_better_auth_with_options("https://auth.example.com", options)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`AnyVerifier::for_better_auth`], and for options outside their limits.
+    #[cfg(feature = "jwks")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwks")))]
+    pub fn for_better_auth_with_options(
+        base_url: &str,
+        options: VerifierOptions,
+    ) -> Result<Self, ConfigError> {
+        let rules = ClaimRules::for_better_auth(base_url)?;
+        let source = Arc::new(HttpJwksSource::for_better_auth(base_url)?);
+        let jwks = JwksVerifier::with_options(source, JwksOptions::default(), rules, options)?;
+        Self::new(None, Some(jwks))
     }
 
     /// As [`AnyVerifier::for_better_auth`], and for HS256 tokens under any of these secrets, with the same issuer and

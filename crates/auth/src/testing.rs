@@ -46,9 +46,6 @@ pub const ISSUER_URL: &str = "https://auth.example.test";
 /// How long Better Auth's tokens are valid by default, in seconds.
 const LIFETIME_SECONDS: i64 = 900;
 
-/// The `kid` of every published key.
-const KEY_ID: &str = "test-key";
-
 /// The value of an `Authorization` header with this token (RFC 6750 §2.1).
 #[must_use]
 pub fn bearer(token: &str) -> String {
@@ -123,7 +120,7 @@ pub fn identity_by(rules: &ClaimRules, user_id: &str, claims: impl Serialize) ->
         Value::Object(claims) => all.extend(claims),
         other => panic!("claims are an object, not {other}"),
     }
-    let header = json!({ "alg": "EdDSA", "kid": KEY_ID }).to_string();
+    let header = json!({ "alg": "EdDSA", "kid": "test-key" }).to_string();
     let header = Header::parse(header.as_bytes()).expect("a header that passes");
     let accepted = rules.check(&header, Value::Object(all).to_string().as_bytes(), now());
     accepted.unwrap_or_else(|error| panic!("no token has these claims: {error}")).identity

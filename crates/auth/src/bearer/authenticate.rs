@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::{AccessDenied, Identity, TokenVerifier, VerifyError};
+use crate::{AccessDenied, ClaimsError, Identity, TokenVerifier, VerifyError};
 
 /// Why a request does not reach the handler.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -18,6 +18,13 @@ pub enum AuthError {
     /// The token is valid, and does not grant what the request needs.
     #[error(transparent)]
     Denied(#[from] AccessDenied),
+}
+
+/// A token with other claims would be accepted, so this is a 403 too.
+impl From<ClaimsError> for AuthError {
+    fn from(error: ClaimsError) -> Self {
+        AccessDenied::from(error).into()
+    }
 }
 
 /// Verifies the token in the values of a request's `Authorization` headers.
@@ -53,7 +60,7 @@ pub enum CredentialsError {
     #[error("a bearer token is required")]
     Missing,
     /// Two headers, a tab, or a list of credentials, whatever their schemes. 400 `invalid_request`.
-    #[error("the Authorization header must be \"Bearer <token>\"")]
+    #[error("there must be one Authorization header, \"Bearer <token>\"")]
     Malformed,
     /// Two tokens, in two [sources](crate::TokenSource) or in one; equal ones too. 400 `invalid_request`.
     #[error("the request has several tokens; send one, in one place")]

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn a_malformed_header_is_an_invalid_request() {
         let expected = "Bearer error=\"invalid_request\", \
-                        error_description=\"the Authorization header must be 'Bearer <token>'\"";
+                        error_description=\"there must be one Authorization header, 'Bearer <token>'\"";
         assert_eq!(Challenge::from(&CredentialsError::Malformed).to_string(), expected);
     }
 

@@ -117,7 +117,7 @@ impl<R> RequireToken<R> {
     }
 
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
-    /// then take a `MaybeIdentity` or, in axum, an `Option<Identity>`. One that takes an
+    /// of axum then take a `MaybeIdentity` or an `Option<Identity>`; elsewhere the request has no identity in its extensions. One that takes an
     /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
     ///
     /// A token is missing when there is no `Authorization` header, or one of another scheme (such as `Basic`) or of none; with

@@ -74,6 +74,11 @@ impl HttpJwksSource {
     ///
     /// As for [`HttpJwksSource::with_options`].
     pub fn for_better_auth_with_options(base_url: &str, options: HttpOptions) -> Result<Self, ConfigError> {
+        if base_url.trim_end_matches('/').ends_with("/jwks") {
+            return Err(ConfigError::InvalidUrl {
+                expected: "must be Better Auth's baseURL, not that of its keys",
+            });
+        }
         Self::with_options(&keys_url(base_url), options)
     }
 }

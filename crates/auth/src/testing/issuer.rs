@@ -139,6 +139,30 @@ impl TestIssuer {
         Ok(Arc::new(verifier))
     }
 
+    /// A verifier whose issuer is down and whose keys were never fetched, for the 503 of your service: it rejects a token of
+    /// this issuer as `keys_unavailable`. With a shared secret nothing is fetched, and it accepts the token.
+    ///
+    /// ```
+    /// use tasknook_auth::TokenVerifier;
+    /// use tasknook_auth::testing::TestIssuer;
+    ///
+    /// # pollster::block_on(async {
+    /// let issuer = TestIssuer::with_key_set();
+    /// let error = issuer.unavailable_verifier().verify(&issuer.token("user-a")).await.unwrap_err();
+    /// assert_eq!(error.reason(), "keys_unavailable");
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the thread of the key set cannot be started.
+    #[must_use]
+    pub fn unavailable_verifier(&self) -> Arc<AnyVerifier> {
+        let SigningKey::Published(_) = &self.key else { return self.verifier() };
+        let jwks = JwksVerifier::new(Arc::new(NoKeys), JwksOptions::default(), self.rules());
+        Arc::new(AnyVerifier::new(None, Some(jwks.expect("the default options"))).expect("a key set"))
+    }
+
     /// The key set as JSON, to serve it to a verifier that you configure yourself. It is empty with a shared secret.
     #[must_use]
     pub fn key_set(&self) -> String {
@@ -215,6 +239,15 @@ struct FixedKeys(String);
 impl JwksSource for FixedKeys {
     fn fetch(&self) -> Result<FetchedKeys, FetchError> {
         Ok(FetchedKeys::new(self.0.clone()))
+    }
+}
+
+/// An issuer that is down.
+struct NoKeys;
+
+impl JwksSource for NoKeys {
+    fn fetch(&self) -> Result<FetchedKeys, FetchError> {
+        Err(FetchError::Timeout)
     }
 }
 

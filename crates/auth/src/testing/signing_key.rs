@@ -1,12 +1,10 @@
 //! The private half of a trust anchor.
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::{digest, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-
-use super::KEY_ID;
 
 /// Each is created at random, so that a token of a test is worth nothing anywhere else.
 pub(super) enum SigningKey {
@@ -36,7 +34,7 @@ impl SigningKey {
     /// The header that Better Auth writes: for published keys its own, for a secret that of the documented signer.
     pub(super) fn header(&self) -> Value {
         match self {
-            Self::Published(_) => json!({ "alg": "EdDSA", "kid": KEY_ID }),
+            Self::Published(pair) => json!({ "alg": "EdDSA", "kid": key_id(pair) }),
             Self::Secret(_) => json!({ "alg": "HS256", "typ": "JWT" }),
         }
     }
@@ -46,7 +44,8 @@ impl SigningKey {
         match self {
             Self::Published(pair) => {
                 let x = URL_SAFE_NO_PAD.encode(pair.public_key());
-                json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": KEY_ID, "x": x }] })
+                let kid = key_id(pair);
+                json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": kid, "x": x }] })
             }
             Self::Secret(_) => json!({ "keys": [] }),
         }
@@ -63,4 +62,11 @@ impl SigningKey {
             }
         }
     }
+}
+
+/// Another one for another key, as issuers have it, so that a running service fetches the key of an issuer that was
+/// restarted.
+fn key_id(pair: &Ed25519KeyPair) -> String {
+    let digest = digest::digest(&digest::SHA256, pair.public_key().as_ref());
+    URL_SAFE_NO_PAD.encode(digest)
 }

@@ -40,9 +40,9 @@ fn expired_tokens_stay_expired_with_the_largest_leeway() {
 
 #[test]
 fn issuers_reject_the_tokens_of_each_other() {
-    for create in ISSUERS {
+    for (create, expected) in ISSUERS.into_iter().zip(["unknown_key", "invalid_signature"]) {
         let (issuer, other) = (create(), create());
-        assert_eq!(verdict(&*issuer.verifier(), &other.token("user-a")), "invalid_signature");
+        assert_eq!(verdict(&*issuer.verifier(), &other.token("user-a")), expected);
     }
     let [published, shared] = ISSUERS.map(|create| create());
     assert_eq!(verdict(&*published.verifier(), &shared.token("user-a")), "unsupported_algorithm");
@@ -81,7 +81,7 @@ fn an_identity_is_that_of_a_token() {
     let verified = pollster::block_on(issuer.verifier().verify(&issuer.token("user-a"))).unwrap();
     let made = identity("user-a");
     let facts = |identity: &Identity| {
-        let texts = [identity.email(), identity.name(), identity.issuer(), identity.key_id()];
+        let texts = [identity.email(), identity.name(), identity.issuer()];
         (identity.user_id().to_owned(), texts.map(|text| text.map(str::to_owned)), identity.algorithm())
     };
     assert_eq!(facts(&made), facts(&verified));
