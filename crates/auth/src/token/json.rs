@@ -2,11 +2,12 @@
 //! borrowed from the input unless they contain escapes, since every signature check parses two objects.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// The members of an object, sorted by their names.
+/// The members of an object, in the [`order`] of their names.
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 /// A value.
@@ -37,20 +38,25 @@ impl<'a> Object<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let Self(mut members) = serde_json::from_slice(bytes).ok()?;
         // One sort serves both: duplicate names are neighbours, and `get` can search by halves.
-        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        members.sort_unstable_by(|(one, _), (other, _)| order(one, other));
         let is_unique =
             members.windows(2).all(|pair| !matches!(pair, [(one, _), (other, _)] if one == other));
         is_unique.then_some(Self(members))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        let at = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
+        let at = self.0.binary_search_by(|(known, _)| order(known, name)).ok()?;
         self.0.get(at).map(|(_, value)| value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
+}
+
+/// By length first: most names differ in it, which saves their comparison.
+fn order(one: &str, other: &str) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
 impl Json<'_> {
