@@ -54,6 +54,7 @@ mod read_only;
 mod readiness;
 mod reading;
 mod rejections;
+mod replicas;
 mod restart;
 mod restored;
 mod same_responses;

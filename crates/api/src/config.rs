@@ -129,6 +129,9 @@ section!(Database {
     distributed: bool,
     #[serde(serialize_with = "masked::url")]
     listen_url: String,
+    #[serde(serialize_with = "masked::urls")]
+    replica_urls: Vec<String>,
+    replica_max_age_seconds: u64,
     slow_statement_ms: u64,
 });
 

@@ -147,6 +147,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         key_limits: key_limits(&settings.limits),
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        max_age: std::time::Duration::from_secs(settings.database.replica_max_age_seconds),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,

@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::{
     AtRevision, Change, Changes, Command, CountedList, FailedOperation, FeedPosition, Idempotency, ListQuery,
@@ -111,6 +112,17 @@ pub trait TaskRepository: Send + Sync {
 
     /// Reads one page of the live tasks, or of those in the trash, from one snapshot.
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError>;
+
+    /// Reads a page that may be this old, but has all that this process has stored or read of the owner before. Returns also
+    /// whether it may be old.
+    async fn list_within(
+        &self,
+        owner: &Owner,
+        query: ListQuery,
+        _max_age: Duration,
+    ) -> Result<(Page, bool), RepositoryError> {
+        Ok((self.list(owner, query).await?, false))
+    }
 
     /// Reads all lists in their manual order, from one snapshot, with the numbers of their live tasks or without.
     async fn lists(

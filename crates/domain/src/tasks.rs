@@ -6,6 +6,7 @@ mod lists;
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::ports::task_of;
 use crate::{
@@ -217,6 +218,17 @@ impl Tasks {
     /// Reads a page of the owner's tasks.
     pub async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, TaskError> {
         Ok(self.repository.list(owner, query).await?)
+    }
+
+    /// Reads a page that may be this old, but has all that this process has stored or read of the owner before. Returns also
+    /// whether it may be old.
+    pub async fn list_within(
+        &self,
+        owner: &Owner,
+        query: ListQuery,
+        max_age: Duration,
+    ) -> Result<(Page, bool), TaskError> {
+        Ok(self.repository.list_within(owner, query, max_age).await?)
     }
 
     /// Counts the tags of the owner's live tasks.

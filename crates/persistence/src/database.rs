@@ -8,6 +8,7 @@ mod outage;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 mod readiness;
+mod replicas;
 mod repository;
 mod service_lock;
 #[cfg(feature = "sqlite")]
@@ -29,7 +30,6 @@ use crate::maintenance::owner_data::OwnerData;
 use crate::maintenance::restored::Restored;
 use crate::migrations::{self, MigrationBackend};
 use crate::options::Location;
-use crate::read::ReadBackend;
 use crate::workers::Pool;
 use crate::write::WriteBackend;
 use crate::{
@@ -37,17 +37,18 @@ use crate::{
 };
 use notifier::{Exchange, OwnerNotifier};
 use readiness::ProbeBackend;
+use replicas::ReplicaBackend;
 use repository::WorkerTasks;
 use service_lock::{ServiceLock, ServiceLockBackend};
 use start::Starter;
 
 /// All that an engine implements for a service.
 trait DatabaseBackend:
-    ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
+    ReplicaBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
 {
 }
-impl<B: ReadBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend>
-    DatabaseBackend for B
+impl<B> DatabaseBackend for B where
+    B: ReplicaBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
 {
 }
 
@@ -206,7 +207,7 @@ impl Database {
     ) -> Result<Self, OpenError> {
         let backend = Arc::new(backend);
         let pool = Pool::new(Arc::clone(&backend), options);
-        let notifier = Arc::new(OwnerNotifier::new(B::SENDS, Arc::clone(&options.observer)));
+        let notifier = Arc::new(OwnerNotifier::new(B::SENDS, options));
         let jobs = Jobs { database: Arc::clone(&backend), stored: notifier.stored() };
         let starter = Starter::new(pool, Arc::clone(&backend), options, Arc::clone(&notifier));
         let (tasks, readiness) = starter.start().map_err(OpenError::Thread)?;

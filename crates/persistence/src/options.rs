@@ -53,6 +53,8 @@ pub struct DatabaseOptions {
     /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
     /// empty where `url` is one.
     pub listen_url: String,
+    /// `postgres://…` of hot standbys of `url`, for pages that may be old.
+    pub replica_urls: Vec<String>,
     /// Whether the database is only read: every write fails, and nothing is migrated. For a hot standby, or a copy.
     pub read_only: bool,
     /// How often the revisions of watched owners are compared, in case a notification was lost.
@@ -84,6 +86,7 @@ impl Default for DatabaseOptions {
             transaction_pooler: false,
             distributed: false,
             listen_url: String::new(),
+            replica_urls: Vec::new(),
             read_only: false,
             poll: Duration::from_secs(2),
             startup_timeout: Duration::from_secs(30),

@@ -108,6 +108,7 @@ impl Settings {
             ("tasks.trash_days", self.tasks.trash_days, 36_500),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
+            ("database.replica_max_age_seconds", self.database.replica_max_age_seconds, 60),
             ("events.poll_seconds", self.events.poll_seconds, 60),
             ("limits.tasks_per_owner", self.limits.tasks_per_owner, TASKS_MAX),
             ("tracing.sample_percent", self.tracing.sample_percent, 100),

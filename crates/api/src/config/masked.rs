@@ -31,6 +31,10 @@ pub(super) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::E
     serializer.serialize_str(&without_password(url))
 }
 
+pub(super) fn urls<S: Serializer>(urls: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(urls.iter().map(|url| without_password(url)))
+}
+
 impl Database {
     /// The URL without a password; that of a file with its absolute path.
     pub(crate) fn display(&self) -> String {

@@ -38,7 +38,7 @@ pub(super) fn header(name: &str) -> Header {
             "`true`, if the user has written since the first page, in an order whose keys can change."
         }
         "Content-Encoding" => "`gzip` or `br`: a list over 1,024 bytes, for clients that accept it.",
-        "Preference-Applied" => "`return=representation`, if requested.",
+        "Preference-Applied" => "The preference of `Prefer` that was applied.",
         "Idempotency-Replayed" => "`true`, if the request was executed before under its `Idempotency-Key`.",
         "X-Accel-Buffering" => "`no`: nginx passes each event on at once.",
         "X-Request-Id" => "Identifies the request in the log: the client's id, or a new one.",

@@ -33,6 +33,9 @@ pub(crate) struct ConditionsOfPut;
 /// `Prefer` (RFC 7240).
 pub(crate) struct Preference;
 
+/// `Prefer` of a list.
+pub(crate) struct MaxAge;
+
 /// Where a stream of events begins.
 pub(crate) struct EventsParameters;
 
@@ -112,6 +115,14 @@ impl IntoParams for Preference {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description =
             "`return=representation` requests a body, `return=minimal` none; others are ignored.";
+        vec![header("Prefer", description, text())]
+    }
+}
+
+impl IntoParams for MaxAge {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description =
+            "`max-age=5` allows a list that is up to 5 seconds old, from a replica, if the service has one.";
         vec![header("Prefer", description, text())]
     }
 }

@@ -200,8 +200,14 @@ fn unchanged_list() -> ResponseBuilder {
 /// A page of tasks with this schema, with a link to the next page of the same operation.
 fn page(description: &str, schema: &str, operation: &str) -> ResponseBuilder {
     let page = json(description, ArrayBuilder::new().items(Ref::from_schema_name(schema)));
-    let page =
-        page.with_headers(&["Link", "X-Next-Cursor", "X-Total-Count", "X-Changed-Since", "Content-Encoding"]);
+    let page = page.with_headers(&[
+        "Link",
+        "X-Next-Cursor",
+        "X-Total-Count",
+        "X-Changed-Since",
+        "Content-Encoding",
+        "Preference-Applied",
+    ]);
     let page = page.with_list_tag();
     let next =
         LinkBuilder::new().operation_id(operation).description("The next page, when more tasks remain.");

@@ -22,10 +22,11 @@ use domain::{Owner, OwnerRevision, Scope, Task, TaskError, TaskId};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional::Collection;
 use crate::http::list_request::ListRequest;
+use crate::http::preference::PREFERENCE_APPLIED;
 use crate::http::problem::Problem;
 use crate::http::representation;
-use crate::http::{conditional, encoding, limits};
-use crate::openapi::parameters::{Conditions, ListConditions, ListParameters, OwnerPath, TaskPath};
+use crate::http::{conditional, encoding, limits, preference};
+use crate::openapi::parameters::{Conditions, ListConditions, ListParameters, MaxAge, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
 
@@ -55,7 +56,7 @@ const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
     path = "/api/{user_id}/tasks",
     tag = "tasks",
     operation_id = "list_tasks",
-    params(OwnerPath, ListParameters, ListConditions),
+    params(OwnerPath, ListParameters, ListConditions, MaxAge),
     responses(PageOfTasks)
 )]
 pub(crate) async fn list(
@@ -93,7 +94,12 @@ async fn list_in(
         return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
     }
     state.unsent_lists.check(&owner)?;
-    let page = state.tasks.list(&owner, list.query.clone()).await?;
+    let preferred = preference::max_age(request.headers());
+    let max_age = preferred.unwrap_or(state.max_age);
+    let (page, may_be_old) = state.tasks.list_within(&owner, list.query.clone(), max_age).await?;
+    if let Some(preferred) = preferred.filter(|_| may_be_old) {
+        response.insert_header((PREFERENCE_APPLIED, format!("max-age={}", preferred.as_secs())));
+    }
     changed_since(&mut response, page.at);
     if let Some(collection) = &collection {
         response.insert_header((header::ETAG, collection.tag(page.at, page.until)));

@@ -67,6 +67,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,
+        max_age: Duration::from_secs(settings.database.replica_max_age_seconds),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,

@@ -17,7 +17,7 @@ use crate::config::{ConfigError, Settings};
 
 /// Opens the configured database, and waits for a server that is not available yet.
 pub(crate) fn open(settings: &Settings, observer: Arc<dyn DatabaseObserver>) -> Result<Database, StartError> {
-    check_listen_url(settings)?;
+    check_other_urls(settings)?;
     let options = DatabaseOptions { observer, ..options(settings) };
     tracing::info!(database = settings.database.display(), "opening the database");
     let open =
@@ -39,6 +39,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         transaction_pooler: settings.database.transaction_pooler,
         distributed: settings.database.distributed,
         listen_url: settings.database.listen_url.clone(),
+        replica_urls: settings.database.replica_urls.clone(),
         read_only: settings.database.read_only,
         poll: Duration::from_secs(settings.events.poll_seconds),
         startup_timeout: Duration::from_secs(settings.database.startup_timeout_seconds),
@@ -52,10 +53,22 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
     ConfigError::new("database.url (DATABASE_URL)", crate::http::problem::chain(error))
 }
 
-/// Other processes can be listened to on a server only.
-fn check_listen_url(settings: &Settings) -> Result<(), ConfigError> {
-    let url = &settings.database.listen_url;
-    let reject = |why: String| Err(ConfigError::new("database.listen_url (DATABASE_LISTEN_URL)", why));
+/// Only a server can be listened to, and has replicas.
+fn check_other_urls(settings: &Settings) -> Result<(), ConfigError> {
+    let database = &settings.database;
+    check_server_url("database.listen_url (DATABASE_LISTEN_URL)", &database.listen_url)?;
+    if database.replica_urls.is_empty() {
+        return Ok(());
+    }
+    // The URL itself is checked when it is opened.
+    if matches!(Engine::of_url(&database.url), Ok(Engine::Sqlite)) {
+        return Err(ConfigError::new("database.replica_urls", "an SQLite database has no replicas"));
+    }
+    database.replica_urls.iter().try_for_each(|url| check_server_url("database.replica_urls", url))
+}
+
+fn check_server_url(key: &str, url: &str) -> Result<(), ConfigError> {
+    let reject = |why: String| Err(ConfigError::new(key, why));
     match Engine::of_url(url) {
         _ if url.is_empty() => Ok(()),
         Ok(Engine::Postgres) => Ok(()),
@@ -97,7 +110,7 @@ pub(crate) fn distribute(database: &Database) -> Result<Vec<String>, StartError>
 
 /// Checks the configured database without creating a file.
 pub(crate) fn check_database(settings: &Settings) -> Result<(), StartError> {
-    check_listen_url(settings)?;
+    check_other_urls(settings)?;
     Ok(Database::check(&options(settings)).map_err(|error| database_config_error(&error))?)
 }
 

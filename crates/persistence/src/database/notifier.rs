@@ -19,9 +19,10 @@ use std::{io, thread};
 use domain::{Notifier, Owner, OwnerId, OwnerRevision, Watch};
 use parking_lot::{Condvar, Mutex};
 
+use super::replicas::KnownRevisions;
 use super::repository::WorkerTasks;
-use crate::DatabaseObserver;
 use crate::write::StoreObserver;
+use crate::{DatabaseObserver, DatabaseOptions};
 pub(super) use exchange::{Exchange, ExchangeError, Received};
 use watched::WatchedOwners;
 
@@ -36,6 +37,8 @@ pub(super) struct Changes {
     watched: Arc<WatchedOwners>,
     /// Whether other processes have to be notified.
     sends: bool,
+    /// What replicas must not miss, if there are any.
+    known: Option<Arc<KnownRevisions>>,
     state: Mutex<State>,
     exchange_due: Condvar,
     poll_due: Condvar,
@@ -52,6 +55,9 @@ struct State {
 
 impl StoreObserver for Changes {
     fn stored(&self, owner: &OwnerId, at: Option<OwnerRevision>) {
+        if let Some(known) = &self.known {
+            known.stored(owner, at);
+        }
         self.watched.notify(owner, at);
         if !self.sends {
             return;
@@ -125,10 +131,12 @@ impl Changes {
 pub(super) struct OwnerNotifier(Arc<Changes>);
 
 impl OwnerNotifier {
-    pub(super) fn new(sends: bool, observer: Arc<dyn DatabaseObserver>) -> Self {
+    pub(super) fn new(sends: bool, options: &DatabaseOptions) -> Self {
+        let observer = Arc::clone(&options.observer);
         Self(Arc::new(Changes {
             watched: Arc::default(),
             sends,
+            known: (!options.replica_urls.is_empty()).then(Arc::default),
             state: Mutex::default(),
             exchange_due: Condvar::new(),
             poll_due: Condvar::new(),
@@ -139,6 +147,11 @@ impl OwnerNotifier {
     /// Where workers and jobs report.
     pub(super) fn stored(&self) -> Arc<dyn StoreObserver> {
         Arc::clone(&self.0) as _
+    }
+
+    /// What this process knows of owners, if there are replicas.
+    pub(super) fn known(&self) -> Option<&Arc<KnownRevisions>> {
+        self.0.known.as_ref()
     }
 
     /// Starts the threads. The poller reads through the workers.

@@ -6,6 +6,7 @@ mod doctor;
 mod group_reads;
 mod migrations;
 mod notifications;
+mod replicas;
 mod service_lock;
 mod session;
 mod settings;

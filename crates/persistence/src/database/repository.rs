@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
@@ -11,6 +12,7 @@ use domain::{
 
 use super::notifier::OwnerNotifier;
 use super::outage::{Outages, Part};
+use super::replicas::Replicas;
 use crate::backend::Failure;
 use crate::read::{Follow, Found, Get, List, Lists, LookUp, PageOf, Paged, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
@@ -28,6 +30,8 @@ pub(crate) struct WorkerTasks {
     pub(crate) blocked_owners: Arc<BlockedOwners>,
     /// Erasures and moves.
     pub(crate) owners: Sender<Ownership, Outcome>,
+    /// For pages that may be old.
+    pub(super) replicas: Option<Replicas>,
     /// Whether every write is rejected.
     pub(super) read_only: bool,
     pub(super) outages: Arc<Outages>,
@@ -86,12 +90,29 @@ impl TaskRepository for WorkerTasks {
     async fn list(&self, owner: &Owner, query: ListQuery) -> Result<Page, RepositoryError> {
         let is_scan = is_scan(&query);
         let list = List { owner: owner.clone(), query };
-        if is_scan {
+        let page = if is_scan {
             let page = |scanned| if let Scanned::Page(page) = scanned { Some(page) } else { None };
-            return self.scan(Scan::List(Box::new(list)), page).await;
+            self.scan(Scan::List(Box::new(list)), page).await?
+        } else {
+            let page = |paged| if let Paged::Tasks(page) = paged { Some(page) } else { None };
+            self.page(PageOf::Tasks(list), page).await?
+        };
+        self.has_read(owner, page.at);
+        Ok(page)
+    }
+
+    async fn list_within(
+        &self,
+        owner: &Owner,
+        query: ListQuery,
+        max_age: Duration,
+    ) -> Result<(Page, bool), RepositoryError> {
+        if let Some(replicas) = &self.replicas
+            && let Some(page) = replicas.list(owner, &query, max_age).await
+        {
+            return Ok((page, true));
         }
-        let page = |paged| if let Paged::Tasks(page) = paged { Some(page) } else { None };
-        self.page(PageOf::Tasks(list), page).await
+        Ok((self.list(owner, query).await?, false))
     }
 
     async fn lists(
@@ -100,17 +121,23 @@ impl TaskRepository for WorkerTasks {
         counted: bool,
     ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         let lists = |scanned| if let Scanned::Lists(lists) = scanned { Some(lists) } else { None };
-        self.scan(Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await
+        let lists = self.scan(Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await?;
+        self.has_read(owner, lists.at);
+        Ok(lists)
     }
 
     async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
         let tags = |scanned| if let Scanned::Tags(tags) = scanned { Some(tags) } else { None };
-        self.scan(Scan::Tags(owner.clone()), tags).await
+        let tags = self.scan(Scan::Tags(owner.clone()), tags).await?;
+        self.has_read(owner, tags.at);
+        Ok(tags)
     }
 
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         let revision = |found| if let Found::Revision(revision) = found { Some(revision) } else { None };
-        self.look_up(LookUp::Revision(owner.clone()), revision).await
+        let at = self.look_up(LookUp::Revision(owner.clone()), revision).await?;
+        self.has_read(owner, at);
+        Ok(at)
     }
 
     async fn changes(
@@ -130,6 +157,13 @@ impl TaskRepository for WorkerTasks {
 }
 
 impl WorkerTasks {
+    /// What was read here is not missing in a later page of a replica.
+    fn has_read(&self, owner: &Owner, at: OwnerRevision) {
+        if let Some(replicas) = &self.replicas {
+            replicas.read(owner.id(), at);
+        }
+    }
+
     const fn check_writable(&self) -> Result<(), RepositoryError> {
         if self.read_only { Err(RepositoryError::ReadOnly) } else { Ok(()) }
     }

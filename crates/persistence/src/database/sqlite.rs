@@ -7,6 +7,7 @@ mod file;
 mod migrations;
 mod notifications;
 mod probe;
+mod replicas;
 mod service_lock;
 mod time_limit;
 mod write;

@@ -9,9 +9,10 @@ use super::DatabaseBackend;
 use super::notifier::OwnerNotifier;
 use super::outage::Outages;
 use super::readiness::{WorkerReadiness, probe};
+use super::replicas::{ReplicaQueues, Replicas, options_of_replica};
 use super::repository::WorkerTasks;
 use crate::backend::Layout;
-use crate::read::{GROUP_ROWS, PageOf, Reads, Rows};
+use crate::read::{GROUP_ROWS, PageOf, Paged, Reads, Rows, Scan, Scanned};
 use crate::workers::{
     Context, DeadlineTimer, Expire, NewServer, Pool, Queue, QueueLimits, Replies, Request, Sender,
     SlowStatements, Timeouts, Workers,
@@ -21,6 +22,8 @@ use crate::{DatabaseOptions, WorkKind};
 
 /// Maximum calls of a group: more do not reduce the cost of each, and the first ones wait for the last.
 const GROUP_CALLS: usize = 64;
+
+type ListQueues = (Sender<PageOf, Paged>, Sender<Scan, Scanned>);
 
 pub(super) struct Starter<'a, B: DatabaseBackend> {
     pool: Pool<B>,
@@ -44,22 +47,9 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
         let counts = self.backend.worker_counts(self.options.max_connections as usize);
-        // Without common statements a group would only keep calls from other workers.
-        let group = |most| if self.backend.layout() == Layout::Distributed { 1 } else { most };
-        let (group_calls, group_rows) = (group(GROUP_CALLS), group(GROUP_ROWS));
-        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, group_calls), B::look_up)?;
-        let pages = QueueLimits {
-            // One group per owner at a time, so that the large pages of one owner leave a worker for others.
-            running_per_owner: 1,
-            ..self.limits(counts.pages, PageOf::weight::<B>, group_rows)
-        };
-        let pages = self.read(WorkKind::Page, pages, |_, connection, group| B::paged(connection, group))?;
-        let scans = QueueLimits {
-            running_per_owner: 1,
-            waiting_per_owner: self.options.scans_per_owner,
-            ..self.limits(counts.scans, |_| 1, 1)
-        };
-        let scans = self.read(WorkKind::Scan, scans, |_, connection, group| B::scan(connection, group))?;
+        let calls = self.most_in_group(GROUP_CALLS);
+        let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, calls), B::look_up)?;
+        let (pages, scans) = self.lists()?;
         let probes = self.limits(1, |_| 1, GROUP_CALLS);
         let probes =
             self.read(WorkKind::Readiness, probes, |_, connection, group| probe::<B>(connection, group))?;
@@ -70,6 +60,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
         }
         let owners = self.owners()?;
+        let replicas = self.replicas()?;
         let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
         let usage = move || {
             let (open, in_use) = pool.usage();
@@ -91,12 +82,62 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             blocked_writes,
             blocked_owners,
             owners,
+            replicas,
             read_only: self.options.read_only,
             outages,
             _timer: timer,
             _notifier: self.notifier,
         };
         Ok((tasks, Arc::new(readiness)))
+    }
+
+    /// Without common statements a group would only keep calls from other workers.
+    fn most_in_group(&self, most: usize) -> usize {
+        if self.backend.layout() == Layout::Distributed { 1 } else { most }
+    }
+
+    /// The queues of pages and scans.
+    fn lists(&mut self) -> io::Result<ListQueues> {
+        let counts = self.backend.worker_counts(self.options.max_connections as usize);
+        let rows = self.most_in_group(GROUP_ROWS);
+        let pages = QueueLimits {
+            // One group per owner at a time, so that the large pages of one owner leave a worker for others.
+            running_per_owner: 1,
+            ..self.limits(counts.pages, PageOf::weight::<B>, rows)
+        };
+        let pages = self.read(WorkKind::Page, pages, |_, connection, group| B::paged(connection, group))?;
+        let scans = QueueLimits {
+            running_per_owner: 1,
+            waiting_per_owner: self.options.scans_per_owner,
+            ..self.limits(counts.scans, |_| 1, 1)
+        };
+        let scans = self.read(WorkKind::Scan, scans, |_, connection, group| B::scan(connection, group))?;
+        Ok((pages, scans))
+    }
+
+    /// A database that is only read for pages and scans.
+    fn start_replica(mut self) -> io::Result<ReplicaQueues> {
+        let (pages, scans) = self.lists()?;
+        let timer = DeadlineTimer::start(self.expiring, || (), self.options.deadline)?;
+        Ok(ReplicaQueues { pages, scans, _timer: timer })
+    }
+
+    fn replicas(&self) -> io::Result<Option<Replicas>> {
+        let Some(known) = self.notifier.known() else { return Ok(None) };
+        if self.backend.layout() == Layout::Distributed {
+            // Each server has a log of its own.
+            tracing::warn!("database.replica_urls is ignored: the tables are distributed");
+            return Ok(None);
+        }
+        let mut replicas = Replicas::new(Arc::clone(known));
+        let options = options_of_replica(self.options);
+        for replica in B::replicas(&options) {
+            let replica = Arc::new(replica);
+            let pool = Pool::new(Arc::clone(&replica), &options);
+            let starter = Starter::new(pool, Arc::clone(&replica), &options, Arc::clone(&self.notifier));
+            replicas.add(starter.start_replica()?, Arc::clone(&self.backend), replica)?;
+        }
+        Ok(Some(replicas))
     }
 
     fn limits<R>(&self, workers: usize, weight: fn(&R) -> usize, capacity: usize) -> QueueLimits<R> {

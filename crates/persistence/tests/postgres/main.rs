@@ -57,6 +57,7 @@ mod partitions;
 mod pooler;
 mod pruning;
 mod restored;
+mod standby_pages;
 mod startup;
 mod statements;
 mod trash;

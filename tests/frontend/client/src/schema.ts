@@ -1762,6 +1762,8 @@ export interface operations {
                 "If-Match"?: string;
                 /** @description 304 if one of these entity tags is the current one, and with `*`. Without effect with `search`. */
                 "If-None-Match"?: string;
+                /** @description `max-age=5` allows a list that is up to 5 seconds old, from a replica, if the service has one. */
+                Prefer?: string;
                 /** @description Identifies the request in responses and in the log: 1 to 128 letters, digits, `-`, `_` or `.`. Otherwise the service generates an id. */
                 "X-Request-Id"?: string;
             };
@@ -1782,6 +1784,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description The preference of `Prefer` that was applied. */
+                    "Preference-Applied"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */
@@ -2057,7 +2061,7 @@ export interface operations {
             /** @description Deleted. */
             200: {
                 headers: {
-                    /** @description `return=representation`, if requested. */
+                    /** @description The preference of `Prefer` that was applied. */
                     "Preference-Applied"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
@@ -2686,6 +2690,8 @@ export interface operations {
                     ETag?: string;
                     /** @description `<…>; rel="next"`: the next page, when more tasks remain. */
                     Link?: string;
+                    /** @description The preference of `Prefer` that was applied. */
+                    "Preference-Applied"?: string;
                     /** @description Requests that are left: `"owner";r=499;t=1` (draft-ietf-httpapi-ratelimit-headers). */
                     RateLimit?: string;
                     /** @description The limit: `"owner";q=500;w=10` allows 500 requests at once, and 500 more in 10 s. */

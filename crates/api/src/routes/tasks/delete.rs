@@ -1,4 +1,3 @@
-use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::TaskId;
@@ -8,14 +7,12 @@ use utoipa::ToSchema;
 use super::task_id;
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional;
+use crate::http::preference::{PREFERENCE_APPLIED, value_of};
 use crate::http::problem::Problem;
 use crate::http::representation;
 use crate::openapi::parameters::{Conditions, Preference, TaskPath};
 use crate::openapi::responses::DeletedTask;
 use crate::state::AppState;
-
-const PREFER: HeaderName = HeaderName::from_static("prefer");
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// The optional body of a deletion.
 #[derive(Serialize, ToSchema)]
@@ -53,7 +50,7 @@ pub(crate) async fn delete(
     let precondition = conditional::precondition(request.headers())?;
     let id = task_id(&request)?;
     state.tasks.delete(&owner, id, precondition).await?;
-    let preferred = preferred_return(request.headers());
+    let preferred = value_of(request.headers(), "return");
     let mut response = match preferred {
         Some("representation") => HttpResponse::Ok(),
         None if state.delete_returns_body => HttpResponse::Ok(),
@@ -68,13 +65,4 @@ pub(crate) async fn delete(
 /// The body for this task.
 pub(crate) fn deleted(id: TaskId) -> Deleted {
     Deleted { message: "Task deleted", id: id.to_string(), task_id: id.to_string(), deleted: true }
-}
-
-/// The value of the first `return` preference.
-fn preferred_return(headers: &HeaderMap) -> Option<&str> {
-    let values = headers.get_all(PREFER).filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split([',', ';'])).find_map(|preference| {
-        let (name, value) = preference.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("return").then(|| value.trim().trim_matches('"'))
-    })
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Waker};
 use super::*;
 
 fn notifier(sends: bool) -> OwnerNotifier {
-    OwnerNotifier::new(sends, Arc::new(()))
+    OwnerNotifier::new(sends, &DatabaseOptions::default())
 }
 
 const fn at(epoch: i64, revision: i64) -> OwnerRevision {
