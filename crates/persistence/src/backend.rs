@@ -9,7 +9,6 @@ pub(crate) mod rows;
 use diesel::r2d2::R2D2Connection;
 use diesel::{Connection, ConnectionResult, QueryResult};
 
-use crate::DatabaseOptions;
 pub(crate) use failure::{ErrorMessages, Failure, FailureKind};
 
 /// Where the rows of different owners are.
@@ -20,12 +19,6 @@ pub(crate) enum Layout {
     /// On several servers, those of each owner on one of them. A statement of a request names one owner, so that it is sent to
     /// one server, and a store is a transaction of such statements.
     Distributed,
-}
-
-impl Layout {
-    pub(crate) const fn of(options: &DatabaseOptions) -> Self {
-        if options.distributed { Self::Distributed } else { Self::Together }
-    }
 }
 
 /// The number of workers of each kind; one more is for readiness.

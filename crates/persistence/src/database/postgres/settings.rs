@@ -26,6 +26,12 @@ pub(super) enum SessionSettings {
     PerTransaction(String),
 }
 
+impl Layout {
+    pub(super) const fn of(options: &DatabaseOptions) -> Self {
+        if options.distributed { Self::Distributed } else { Self::Together }
+    }
+}
+
 impl SessionSettings {
     /// `timeouts` are those that the URL does not set.
     pub(super) fn new(timeouts: &[(&str, Duration)], options: &DatabaseOptions) -> Self {
