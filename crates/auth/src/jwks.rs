@@ -109,8 +109,9 @@ impl JwksVerifier {
         check_published_algorithm(jws.header())?;
         let arrived = self.refresher.fetches_started();
         let attempt = || {
-            self.refresher
-                .with_current(|snapshot| (snapshot.fetch, snapshot.anchor.verify(token, jws, &self.policy)))
+            self.refresher.with_current(|snapshot| {
+                (snapshot.fetch, snapshot.age.is_zero(), snapshot.anchor.verify(token, jws, &self.policy))
+            })
         };
         let mut verdict = attempt();
         if verdict.is_none() {
@@ -123,13 +124,13 @@ impl JwksVerifier {
         }
         // Ends after two fetches: the one in flight, and one that starts after the token arrived.
         loop {
-            let (used, kid) = match verdict {
+            let (used, is_fresh, kid) = match verdict {
                 None => return Err(self.unavailable()),
-                Some((used, Err(VerifyError::UnknownKey { kid }))) => (used, kid),
-                Some((_, verdict)) => return verdict,
+                Some((used, is_fresh, Err(VerifyError::UnknownKey { kid }))) => (used, is_fresh, kid),
+                Some((_, _, verdict)) => return verdict,
             };
             let key_id = jws.header().key_id().unwrap_or_default();
-            match self.refresher.on_unknown_key(key_id, &Attempt { arrived, used }) {
+            match self.refresher.on_unknown_key(key_id, &Attempt { arrived, used, is_fresh }) {
                 NextStep::Reject => return Err(VerifyError::UnknownKey { kid }),
                 NextStep::Unchecked { retry_after_seconds } => {
                     return Err(VerifyError::UncheckedKey { kid, retry_after_seconds });

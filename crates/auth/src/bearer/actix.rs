@@ -195,7 +195,7 @@ impl RequireToken {
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
     /// and the default response, which already has the right status and headers: to add a header, change it and return
     /// it. The extensions of the
-    /// request have the identity of the innermost guard, if its token was good: with an [`AuthError::Denied`] always.
+    /// request have the identity of the innermost guard, if its token was good.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns, and of a guard
     /// within that has no function. The challenge is the one of the innermost guard that sets any.
@@ -228,15 +228,15 @@ impl RequireToken {
     fn finish(&self, response: ServiceResponse, user: Option<Identity>) -> ServiceResponse {
         let (request, mut response) = response.into_parts();
         let rejected = response.extensions_mut().remove::<Rejected>();
-        let Some(rejected) = rejected else { return ServiceResponse::new(request, response) };
-        let rejected = rejected.within(&self.policy.challenge, user);
+        let Some(mut rejected) = rejected else { return ServiceResponse::new(request, response) };
+        let is_changed = rejected.add(&self.policy, user);
         if let Some(on_reject) = &self.on_reject {
             set_user(&request, rejected.user.clone());
             let response = on_reject(&rejected.error, &request, restored(response, &rejected));
             return ServiceResponse::new(request, response);
         }
         // A guard around this one can have a function.
-        set_headers(&mut response, rejected.challenge_header());
+        set_headers(&mut response, rejected.challenge_header().filter(|_| is_changed));
         response.extensions_mut().insert(rejected);
         ServiceResponse::new(request, response)
     }

@@ -18,7 +18,7 @@ pub(super) struct Policy {
     verifier: Arc<dyn TokenVerifier>,
     pub(super) challenge: ChallengeOptions,
     pub(super) is_optional: bool,
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
     requirements: Vec<Arc<Requirement>>,
     /// Empty: the `Authorization` header.
     sources: Vec<TokenSource>,

@@ -6,7 +6,9 @@ use serde_json::json;
 use thiserror::Error;
 
 #[cfg(any(feature = "actix", feature = "tower"))]
-use crate::Identity;
+use crate::bearer::policy::Policy;
+#[cfg(any(feature = "actix", feature = "tower"))]
+use crate::{AccessDenied, Identity};
 use crate::{AuthError, Challenge, ChallengeOptions, CredentialsError};
 
 /// The verdict on the same token can change within a second, in both directions, so no cache may keep the response.
@@ -131,16 +133,28 @@ impl Rejected {
         Self { error, challenge: ChallengeOptions::new(), user: None, is_guarded: false }
     }
 
-    /// Within a guard with this challenge, which identified the user.
-    pub(super) fn within(mut self, challenge: &ChallengeOptions, user: Option<Identity>) -> Self {
-        if self.challenge == ChallengeOptions::new() {
-            self.challenge = challenge.clone();
-        }
+    /// Adds what a guard around it has, which identified this user: its challenge and its scopes. Returns whether
+    /// `WWW-Authenticate` is another one by that.
+    pub(super) fn add(&mut self, policy: &Policy, user: Option<Identity>) -> bool {
         if !self.is_guarded {
             self.user = user;
             self.is_guarded = true;
         }
-        self
+        let mut is_changed = false;
+        if self.challenge == ChallengeOptions::new() && self.challenge != policy.challenge {
+            self.challenge = policy.challenge.clone();
+            is_changed = true;
+        }
+        // A client that requested those of an inner guard alone would lose these.
+        if let AuthError::Denied(AccessDenied::Scope { required, .. }) = &mut self.error {
+            for scope in &policy.scopes {
+                if !required.split(' ').any(|known| known == scope) {
+                    *required = format!("{scope} {required}");
+                    is_changed = true;
+                }
+            }
+        }
+        is_changed
     }
 
     /// `WWW-Authenticate`, if the response has one.

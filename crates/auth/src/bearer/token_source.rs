@@ -18,14 +18,16 @@ pub enum TokenSource {
     ///
     /// **A browser sends a cookie with every request, also with one that another site makes (CSRF).** Set the
     /// cookie with `SameSite=Strict` or `Lax`, `HttpOnly` and `Secure`; let no `GET` change anything; and reject a
-    /// request that changes something when its `Origin` is not yours. The prefix `__Host-` in the name keeps other
+    /// request that changes something, and the handshake of a WebSocket, when its `Origin` is not yours. Send
+    /// `Cache-Control: private` or `no-store` with responses, since shared caches may keep them (RFC 9111 §3.5). The prefix `__Host-` in the name keeps other
     /// subdomains from setting it.
     Cookie(String),
     /// The query parameter of this name, `access_token` in RFC 6750 §2.3: for event streams, since an `EventSource` of a
     /// browser cannot set headers. The name is decoded (`%5F` is `_`), the token is not.
     ///
     /// **URLs are in the logs of servers and proxies, and in the history of browsers.** Use short-lived tokens, keep the
-    /// query out of your logs, and name this source in the guard of that one route only.
+    /// query out of your logs, and name this source in the guard of that one route only. Send `Cache-Control: private` with
+    /// responses (RFC 6750 §2.3).
     Query(String),
     /// `Sec-WebSocket-Protocol` (RFC 6455 §11.3.4): the token is the item after the protocol of this name, as in
     /// `new WebSocket(url, ["bearer", token])`, since a browser cannot set other headers for a WebSocket.

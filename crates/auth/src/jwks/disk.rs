@@ -26,11 +26,11 @@ const LAST_WRITE: Duration = Duration::from_secs(1);
 ///
 /// Who can write the file can sign tokens. It is created for its owner only (mode 0600), as is its directory if it is
 /// missing; on Unix neither is used while another user owns it, except root, or its mode allows the group or others to
-/// write, and a symbolic link is not followed. A copy of another source, by its [`location`](JwksSource::location) when
+/// write, and the file is not used if it is a symbolic link. A copy of another source, by its [`location`](JwksSource::location) when
 /// this is created, is not used.
 ///
 /// [`new`](Self::new) reads the file, and a thread of its own writes it, so that a disk that hangs delays no fetch. Dropping
-/// the cache waits for a write, for a second at most. Problems with the file are logged, and the source works without it.
+/// the cache waits for a write, for a second at most; a program that ends within milliseconds of its first fetch can leave no copy. Problems with the file are logged, and the source works without it.
 ///
 /// ```
 /// use tasknook_auth::{DiskCache, FetchError, FetchedKeys, JwksSource};
@@ -161,7 +161,14 @@ impl Shared {
             }
             let set = state.set.clone();
             drop(state);
-            self.log(set.map_or_else(|| file::delete(&self.path), |set| set.write(&self.path)));
+            let Some(set) = set else {
+                if let Err(error) = file::delete(&self.path) {
+                    let path = self.path.display();
+                    tracing::error!(%path, %error, "the copy of a key set with a private key cannot be deleted");
+                }
+                continue;
+            };
+            self.log(set.write(&self.path));
         }
     }
 

@@ -66,8 +66,8 @@ pub(super) struct Snapshot {
     fetched_at_unix: i64,
     /// A fetch was brought forward since the set is old by the calendar only.
     is_found_old: AtomicBool,
-    /// How old it was then.
-    age: Duration,
+    /// How old it was then: 0 unless it is a copy, as of a cache on the way.
+    pub(super) age: Duration,
 }
 
 struct State {

@@ -57,7 +57,7 @@ pub(crate) struct RawToken<'a> {
 ///
 /// An entry accepts a token without a signature check, so a caller must not be able to make a token with the
 /// fingerprint of another one. GHASH is a universal hash under a secret key (NIST SP 800-38D): whatever two tokens of up
-/// to 8 KiB a caller chooses, they have the same tag with a probability of at most 2^-119. That holds with one nonce
+/// to 64 KiB a caller chooses, they have the same tag with a probability of at most 2^-115. That holds with one nonce
 /// for all tokens, since no tag ever leaves the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Fingerprint([u8; 16]);

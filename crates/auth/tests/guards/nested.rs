@@ -8,13 +8,16 @@ use ::axum::Router;
 use ::axum::body::Body;
 use ::axum::routing::get;
 use http::{HeaderMap, Request, Response};
+use serde_json::json;
+use tower::util::MapResponseLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
+use tasknook_auth::tower::RequireToken;
 use tasknook_auth::{AccessDenied, ChallengeOptions, Identity, TokenSource};
 
 use crate::adapters::{Guards, guards};
 use crate::hook::adding_a_header;
-use crate::support::{credentials_of, guard};
+use crate::support::{claims_with, credentials_of, guard, hs256};
 
 /// The header of a hook, and the challenge.
 type Seen = (String, String);
@@ -126,4 +129,32 @@ fn an_error_of_a_handler_is_about_the_user_of_the_inner_guard() {
     let inner = guards!(guard(), .token_source(TokenSource::Query("t".into())));
     let [actix, axum, _] = ask(adding_a_header(guard()), inner, &token_of("user-b"));
     assert_eq!([actix.0, axum.0], ["insufficient_scope / user-b"; 2]);
+}
+
+/// A client that requests what the challenge names gets a token for both guards.
+#[test]
+fn the_challenge_has_the_scopes_of_all_guards() {
+    let outer_scope = || claims_with("scope", Some(json!("tasks")));
+    let token = hs256(&outer_scope());
+    let outer = guards!(guard(), .token_source(TokenSource::Query("t".into())).require_scope("tasks"));
+    for (_, challenge) in ask(outer, inner(), &token) {
+        assert!(challenge.ends_with("scope=\"tasks tasks:read\""), "{challenge}");
+    }
+}
+
+/// To hide a resource, for example.
+#[test]
+fn a_guard_without_options_leaves_the_challenge_as_it_is() {
+    let hide = |mut response: Response<String>| {
+        response.headers_mut().remove("www-authenticate");
+        response
+    };
+    let inner = RequireToken::<String>::new(guard()).require_role("admin");
+    let service = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new())));
+    let service = MapResponseLayer::new(hide).layer(inner.layer(service));
+    let service = RequireToken::<String>::new(guard()).layer(service);
+    let request = Request::get("/").header("authorization", credentials_of("user-a"));
+    let response = pollster::block_on(service.oneshot(request.body(String::new()).unwrap())).unwrap();
+    assert_eq!(response.status(), 403);
+    assert!(response.headers().get("www-authenticate").is_none());
 }

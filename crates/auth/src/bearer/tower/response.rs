@@ -30,7 +30,8 @@ impl<R> Copy for Format<R> {}
 impl<R> RequireToken<R> {
     /// The response to a request that this guard rejects.
     pub(super) fn reject(&self, error: AuthError, head: Parts, user: Option<Identity>) -> Response<R> {
-        let rejected = Rejected::new(error).within(&self.policy.challenge, user);
+        let mut rejected = Rejected::new(error);
+        rejected.add(&self.policy, user);
         self.finish(self.default_response(&rejected), rejected, Some(head))
     }
 
@@ -41,8 +42,8 @@ impl<R> RequireToken<R> {
         head: Option<Parts>,
         user: Option<Identity>,
     ) -> Response<R> {
-        let Some(rejected) = response.extensions_mut().remove::<Rejected>() else { return response };
-        let rejected = rejected.within(&self.policy.challenge, user);
+        let Some(mut rejected) = response.extensions_mut().remove::<Rejected>() else { return response };
+        let is_changed = rejected.add(&self.policy, user);
         let is_grpc = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == grpc::CONTENT_TYPE);
         let response = match self.format {
             Format::Grpc(_) => self.default_response(&rejected),
@@ -56,7 +57,7 @@ impl<R> RequireToken<R> {
                 response
             }
             Format::Problem(_) => {
-                set_headers(&mut response, rejected.challenge_header());
+                set_headers(&mut response, rejected.challenge_header().filter(|_| is_changed));
                 response
             }
         };

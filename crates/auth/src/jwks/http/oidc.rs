@@ -15,12 +15,15 @@ use super::{HttpOptions, url_rules};
 use crate::ConfigError;
 use crate::jwks::{FetchError, FetchedKeys, JwksSource};
 
+/// How long the last known URL is used while the document cannot be read.
+const USE_LAST_URL: Duration = Duration::from_secs(3600);
+
 /// The key set of an issuer that publishes where its keys are, by `OpenID` Connect Discovery 1.0: in the member
 /// `jwks_uri` of the document at `/.well-known/openid-configuration` below the issuer.
 ///
 /// The document must name exactly the configured issuer, and nothing else in it is used: not the algorithms either. It is
 /// read before each fetch and within its deadline, since an issuer can move its keys, and the old URL can go on
-/// responding; while the document cannot be read, the last known URL is used. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
+/// responding; while the document cannot be read, the last known URL is used, for an hour. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
 /// redirects and sizes; those of an https issuer come over https.
 ///
 /// ```no_run
@@ -44,7 +47,8 @@ pub struct OidcSource {
     http: Http,
     client: Client,
     cache: ResponseCache,
-    keys: Mutex<Option<Url>>,
+    /// With the time of the last reading.
+    keys: Mutex<Option<(Url, Instant)>>,
     /// Each run of failures to read a document is logged once. Relaxed: no other data is published with it.
     is_failing: AtomicBool,
     /// What the last request was for.
@@ -100,16 +104,17 @@ impl OidcSource {
         let was_failing = self.is_failing.swap(read.is_err(), Ordering::Relaxed);
         match (read, known) {
             (Ok(url), _) => {
-                *lock(&self.keys) = Some(url.clone());
+                *lock(&self.keys) = Some((url.clone(), now));
                 Ok(url)
             }
-            (Err(error), Some(url)) => {
+            // Later it would be a set that the issuer may have left behind.
+            (Err(error), Some((url, read_at))) if now.saturating_duration_since(read_at) < USE_LAST_URL => {
                 if !was_failing {
                     tracing::warn!(url = %self.document, %error, "cannot read where the issuer's keys are");
                 }
                 Ok(url)
             }
-            (Err(error), None) => Err(error),
+            (Err(error), _) => Err(error),
         }
     }
 

@@ -181,8 +181,6 @@ impl SharedState {
         let now = self.now();
         let new = result.as_ref().ok().map(|Refreshed { anchor, age, .. }| {
             tracing::debug!(keys = anchor.keys().len(), "fetched key set");
-            // A copy, as of a cache on the way, was not fetched after any token arrived.
-            let fetch = if age.is_zero() { fetch } else { 0 };
             Arc::new(self.snapshot(Arc::clone(anchor), fetch, *age))
         });
         let mut state = core.lock();

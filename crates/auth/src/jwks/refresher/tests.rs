@@ -12,7 +12,7 @@ fn the_number_of_waiting_requests_is_limited() {
             .unwrap();
     await_condition(|| refresher.core().lock().last_ended == 1);
     source.block(true);
-    let attempt = Attempt { arrived: 1, used: 1 };
+    let attempt = Attempt { arrived: 1, used: 1, is_fresh: true };
     let waiting: Vec<_> = (0..MAX_WAITING)
         .map(|_| match refresher.on_unknown_key("new", &attempt) {
             NextStep::Wait(fetch) => fetch,
@@ -67,7 +67,9 @@ fn refresher_without_thread(source: &Arc<ScriptedSource>) -> (Arc<FailingClock>,
     let refresher = Refresher::start(Arc::clone(source) as _, JwksOptions::default(), &options).unwrap();
     await_condition(|| refresher.core().lock().last_ended == 1);
     clock.is_failing.store(true, Ordering::SeqCst);
-    if let NextStep::Wait(fetch) = refresher.on_unknown_key("new", &Attempt { arrived: 1, used: 1 }) {
+    if let NextStep::Wait(fetch) =
+        refresher.on_unknown_key("new", &Attempt { arrived: 1, used: 1, is_fresh: true })
+    {
         assert!(pollster::block_on(fetch).is_err());
     }
     clock.is_failing.store(false, Ordering::SeqCst);
@@ -92,7 +94,7 @@ fn waiting_requests_are_released_when_the_thread_panics() {
 fn a_thread_that_panicked_is_replaced_once_a_cooldown() {
     let source = ScriptedSource::with_keys(&[SigningKey::ed25519().jwk("ed1")]);
     let (clock, refresher) = refresher_without_thread(&source);
-    let attempt = Attempt { arrived: 1, used: 1 };
+    let attempt = Attempt { arrived: 1, used: 1, is_fresh: true };
     let look_up = || refresher.on_unknown_key("new", &attempt);
     clock.seconds.store(9, Ordering::SeqCst);
     assert!(matches!(look_up(), NextStep::Unchecked { .. }));

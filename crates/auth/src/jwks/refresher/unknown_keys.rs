@@ -18,6 +18,8 @@ pub(in crate::jwks) struct Attempt {
     pub(in crate::jwks) arrived: u64,
     /// The fetch of the set that was used.
     pub(in crate::jwks) used: u64,
+    /// It was no copy, as of a cache on the way.
+    pub(in crate::jwks) is_fresh: bool,
 }
 
 /// What to do with a token whose key is not in the set.
@@ -73,6 +75,11 @@ impl RemovedKeys {
         self.keys.push_back(RemovedKey { digest, missed_at: None });
     }
 
+    fn has(&self, key_id: &str) -> bool {
+        let digest = self.hasher.hash_one(key_id);
+        self.keys.iter().any(|key| key.digest == digest)
+    }
+
     fn note_missed(&mut self, key_id: &str, now: Duration) {
         let digest = self.hasher.hash_one(key_id);
         if let Some(key) = self.keys.iter_mut().find(|key| key.digest == digest) {
@@ -94,7 +101,8 @@ impl Refresher {
         let core = self.core();
         let mut state = core.lock();
         let now = self.shared.now();
-        if attempt.used > attempt.arrived {
+        // A copy can lack a new key, but a removed one does not come back.
+        if attempt.used > attempt.arrived && (attempt.is_fresh || state.removed.has(key_id)) {
             state.removed.note_missed(key_id, now);
             return NextStep::Reject;
         }
@@ -104,7 +112,7 @@ impl Refresher {
         if state.removed.was_just_missed(key_id, now) {
             return NextStep::Reject;
         }
-        // A fetch that began after the token arrived has failed; another one for the same token would be one too many.
+        // A fetch that began after the token arrived has failed, or brought a copy; another one for the same token would be one too many.
         let has_failed = state.last_ended > attempt.arrived;
         // A fetch in flight serves all requests that arrive meanwhile, so only the first one counts.
         if !has_failed && (state.is_fetching || state.schedule.allow_request(now)) {

@@ -279,3 +279,19 @@ fn a_removed_key_verifies_nothing_after_the_next_fetch() {
     assert_eq!(source.fetches(), 2);
     assert_eq!(verdict(&verifier, &old.token("old", &claims())), "unknown_key");
 }
+
+/// A cache that answers in place of the issuer: it can lack a new key, but a removed one does not come back.
+#[test]
+fn a_removed_key_is_rejected_behind_a_cache_too() {
+    let (old, new) = (SigningKey::ed25519(), SigningKey::ed25519());
+    let source = ScriptedSource::with_keys(&[old.jwk("old"), new.jwk("new")]);
+    let verifier = jwks(&source);
+    assert_eq!(verdict(&verifier, &old.token("old", &claims())), "accepted");
+    let cached = key_set(&[new.jwk("new")]);
+    source.set(move || Ok(FetchedKeys::new(cached.clone()).with_age(seconds(20))));
+    assert_eq!(verdict(&verifier, &made_up("invented")), "unchecked_key");
+    for _ in 0..20 {
+        assert_eq!(verdict(&verifier, &old.token("old", &claims())), "unknown_key");
+    }
+    assert_eq!(source.fetches(), 3);
+}
