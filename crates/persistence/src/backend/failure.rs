@@ -48,6 +48,11 @@ pub(crate) trait ErrorMessages {
     /// Whether the database cannot do now what it can do at other times.
     fn is_outage(message: &str) -> bool;
 
+    /// Whether a server behind the connected one cannot be reached. Nothing was sent to it.
+    fn is_unreachable(_: &str) -> bool {
+        false
+    }
+
     /// Whether the database rolled the statement back and the same may succeed next time.
     fn is_conflict(message: &str) -> bool;
 
@@ -68,6 +73,8 @@ impl Failure {
     pub(crate) fn of<B: ErrorMessages>(error: diesel::result::Error, at_the_limit: bool) -> Self {
         use diesel::result::Error::{BrokenTransactionManager, DatabaseError, RollbackErrorOnCommit};
         let kind = match &error {
+            // Before the loss of this connection, whose kind the driver gives it too.
+            DatabaseError(_, information) if B::is_unreachable(information.message()) => FailureKind::Outage,
             DatabaseError(
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 _,
@@ -238,6 +245,20 @@ mod tests {
         assert_eq!(kind::<Postgres>(distributed, false), FailureKind::Conflict);
         assert_eq!(kind::<Postgres>("relation \"tasks\" does not exist", false), FailureKind::Outage);
         assert_eq!(kind::<Postgres>("column \"x\" does not exist", false), FailureKind::Fault);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn unreachable_workers_are_outages() {
+        use crate::database::postgres::Postgres;
+        let kind = |end: &str| {
+            let text =
+                format!("connection to the remote node u@h:5432 failed with the following error: {end}");
+            let error = DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(text));
+            Failure::of::<Postgres>(error, false).kind
+        };
+        assert_eq!(kind("Connection refused"), FailureKind::Outage);
+        assert_eq!(kind("server closed the connection unexpectedly"), FailureKind::Lost);
     }
 
     #[cfg(feature = "postgres")]

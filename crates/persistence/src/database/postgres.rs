@@ -244,6 +244,18 @@ impl ErrorMessages for Postgres {
         .any(|part| message.contains(part))
     }
 
+    /// Messages of Citus about a connection to a worker that could not be opened.
+    fn is_unreachable(message: &str) -> bool {
+        let reasons = [
+            "Connection refused",
+            "No route to host",
+            "is not currently accepting connections",
+            "the database system is",
+        ];
+        message.contains("connection to the remote node")
+            && reasons.iter().any(|reason| message.contains(reason))
+    }
+
     fn is_corrupt(message: &str) -> bool {
         [
             "invalid page in block",
