@@ -53,6 +53,11 @@ pub(crate) trait ErrorMessages {
         false
     }
 
+    /// Whether the commit was not confirmed by a server behind the connected one.
+    fn is_unconfirmed(_: &str) -> bool {
+        false
+    }
+
     /// Whether the database rolled the statement back and the same may succeed next time.
     fn is_conflict(message: &str) -> bool;
 
@@ -81,6 +86,7 @@ impl Failure {
             )
             | BrokenTransactionManager
             | RollbackErrorOnCommit { .. } => FailureKind::Lost,
+            DatabaseError(_, information) if B::is_unconfirmed(information.message()) => FailureKind::Lost,
             DatabaseError(DatabaseErrorKind::SerializationFailure, _) => FailureKind::Conflict,
             // A standby, or a server with `default_transaction_read_only`.
             DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => FailureKind::ReadOnly,
@@ -259,6 +265,17 @@ mod tests {
         };
         assert_eq!(kind("Connection refused"), FailureKind::Outage);
         assert_eq!(kind("server closed the connection unexpectedly"), FailureKind::Lost);
+    }
+
+    /// The worker may have executed the commit before its connection ended.
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn unconfirmed_commits_of_workers_have_an_unknown_outcome() {
+        use crate::database::postgres::Postgres;
+        let message = "could not commit transaction for shard 102008 on at least one active node";
+        for at_the_limit in [false, true] {
+            assert_eq!(kind::<Postgres>(message, at_the_limit), FailureKind::Lost);
+        }
     }
 
     #[cfg(feature = "postgres")]

@@ -256,6 +256,11 @@ impl ErrorMessages for Postgres {
             && reasons.iter().any(|reason| message.contains(reason))
     }
 
+    /// A message of Citus.
+    fn is_unconfirmed(message: &str) -> bool {
+        message.contains("could not commit transaction")
+    }
+
     fn is_corrupt(message: &str) -> bool {
         [
             "invalid page in block",

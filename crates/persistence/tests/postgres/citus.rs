@@ -135,6 +135,15 @@ fn distributed_tables_are_migrated() {
     create(&*database.tasks(), &Owner::for_test("after"), 1);
 }
 
+/// A run that ended between a migration and the distribution of its table.
+#[test]
+fn a_table_that_was_left_out_is_distributed_later() {
+    let url = or_return!(distributed("incomplete"));
+    let mut connection = PgConnection::establish(&url).unwrap();
+    connection.batch_execute("select undistribute_table('lists')").unwrap();
+    assert_eq!(migrated(&url).distribute().unwrap(), Vec::<String>::new());
+}
+
 #[test]
 fn checks_jobs_and_restores_serve_all_servers() {
     let url = or_return!(distributed("maintenance"));

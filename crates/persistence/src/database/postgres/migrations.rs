@@ -84,7 +84,9 @@ impl MigrationBackend for Postgres {
         available::check_encoding(&mut connection)?;
         let applied = read_applied(&mut connection)?;
         migrations::warn_of_unknown(scripts, &applied);
-        if migrations::pending(scripts, &applied).next().is_none() {
+        let has_pending = migrations::pending(scripts, &applied).next().is_some();
+        // A process can have ended between a migration and the distribution of its table.
+        if !has_pending && !connection.query(distribute::is_incomplete)?.map_err(failed)? {
             return Ok(Vec::new());
         }
         let mut lock = MigrationLock::acquire(&self.server, options)?;

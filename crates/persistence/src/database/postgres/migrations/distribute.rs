@@ -21,6 +21,15 @@ pub(super) fn is_distributed(connection: &mut PgConnection) -> QueryResult<bool>
     Ok(has_citus(connection)? && distributed(connection)?.iter().any(|table| table == "owners"))
 }
 
+/// Whether some tables are distributed and others are not.
+pub(super) fn is_incomplete(connection: &mut PgConnection) -> QueryResult<bool> {
+    if !has_citus(connection)? {
+        return Ok(false);
+    }
+    let distributed = distributed(connection)?;
+    Ok(distributed.iter().any(|table| table == "owners") && distributed.len() < TABLES.len())
+}
+
 /// Distributes the tables that are not distributed yet, and returns their names.
 pub(super) fn run(server: &Server, options: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
     let mut connection = Bounded::open(server, options.response_timeout)?;
