@@ -13,6 +13,7 @@ pub(crate) mod trash;
 pub(crate) mod update;
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Data;
@@ -94,8 +95,9 @@ async fn list_in(
         return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
     }
     state.unsent_lists.check(&owner)?;
-    let preferred = preference::max_age(request.headers());
-    let max_age = preferred.unwrap_or(state.max_age);
+    let preferred = preference::max_age(request.headers()).filter(|_| scope == Scope::Live);
+    let of_setting = if scope == Scope::Live { state.max_age } else { Duration::ZERO };
+    let max_age = preferred.unwrap_or(of_setting);
     let (page, may_be_old) = state.tasks.list_within(&owner, list.query.clone(), max_age).await?;
     if let Some(preferred) = preferred.filter(|_| may_be_old) {
         response.insert_header((PREFERENCE_APPLIED, format!("max-age={}", preferred.as_secs())));

@@ -57,8 +57,23 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
 fn check_other_urls(settings: &Settings) -> Result<(), ConfigError> {
     let database = &settings.database;
     check_server_url("database.listen_url (DATABASE_LISTEN_URL)", &database.listen_url)?;
+    let reject = |key: &str, why: &str| Err(ConfigError::new(key, why));
     if database.replica_urls.is_empty() {
-        return Ok(());
+        let has_age = database.replica_max_age_seconds > 0;
+        return if has_age {
+            reject("database.replica_max_age_seconds", "needs database.replica_urls")
+        } else {
+            Ok(())
+        };
+    }
+    if database.read_only {
+        return reject(
+            "database.replica_urls",
+            "is for a service that writes; with database.read_only, set the URL of the replica as database.url",
+        );
+    }
+    if database.replica_urls.iter().any(String::is_empty) {
+        return reject("database.replica_urls", "must not contain an empty URL");
     }
     // The URL itself is checked when it is opened.
     if matches!(Engine::of_url(&database.url), Ok(Engine::Sqlite)) {

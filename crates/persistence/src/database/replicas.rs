@@ -10,7 +10,7 @@ mod known;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::QueryResult;
 use domain::{ListQuery, Owner, OwnerId, OwnerRevision, Page, RepositoryError};
@@ -18,7 +18,7 @@ use domain::{ListQuery, Owner, OwnerId, OwnerRevision, Page, RepositoryError};
 use crate::DatabaseOptions;
 use crate::read::{List, PageOf, Paged, ReadBackend, Scan, Scanned, is_scan};
 use crate::workers::{DeadlineTimer, Sender};
-use freshness::Freshness;
+use freshness::{Freshness, Measured};
 pub(super) use known::KnownRevisions;
 
 /// A page is never older than this, whatever is allowed.
@@ -37,6 +37,9 @@ const QUEUE: Duration = Duration::from_millis(300);
 pub(crate) trait ReplicaBackend: ReadBackend {
     /// The replicas that the options name.
     fn replicas(options: &DatabaseOptions) -> Vec<Self>;
+
+    /// What the rows are of: the cluster, the database and the schema.
+    fn identity(connection: &mut Self::Connection) -> QueryResult<String>;
 
     /// Where the log of the primary ends; `None` of a server that is not written.
     fn log_end(connection: &mut Self::Connection) -> QueryResult<Option<i64>>;
@@ -101,11 +104,19 @@ impl Replicas {
         }
     }
 
+    /// It is not known whether this owner has changed, so a replica must be as fresh as now.
+    pub(super) fn may_have_changed(&self, owner: &OwnerId) {
+        if !self.all.is_empty() {
+            self.known.stored(owner, None);
+        }
+    }
+
     /// The page of a replica, if one has it within this age and without missing anything known; otherwise the primary
     /// has to be asked.
     pub(super) async fn list(&self, owner: &Owner, query: &ListQuery, max_age: Duration) -> Option<Page> {
         let max_age = max_age.min(MAX_AGE);
-        let (replica, as_of) = self.choose(max_age)?;
+        let (replica, measured) = self.choose(max_age)?;
+        let as_of = measured.as_of;
         let list = List { owner: owner.clone(), query: query.clone() };
         let page = match replica.list(list).await {
             Ok(page) => page?,
@@ -115,7 +126,8 @@ impl Replicas {
                 return None;
             }
         };
-        let is_allowed = as_of.elapsed() <= max_age && self.known.allows(owner.id(), page.at, as_of);
+        let is_fresh = as_of.elapsed() <= max_age && replica.freshness.is_of_same_server(measured);
+        let is_allowed = is_fresh && self.known.allows(owner.id(), page.at, as_of);
         is_allowed.then(|| {
             self.known.read(owner.id(), page.at);
             page
@@ -123,15 +135,15 @@ impl Replicas {
     }
 
     /// The next of the replicas that are fresh enough, and the time that it is at least as fresh as.
-    fn choose(&self, max_age: Duration) -> Option<(&Replica, Instant)> {
+    fn choose(&self, max_age: Duration) -> Option<(&Replica, Measured)> {
         if max_age.is_zero() {
             return None;
         }
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         (0..self.all.len()).find_map(|step| {
             let replica = self.all.get((first + step) % self.all.len())?;
-            let as_of = replica.freshness.wanted()?;
-            (as_of.elapsed() < max_age).then_some((replica, as_of))
+            let measured = replica.freshness.wanted()?;
+            (measured.as_of.elapsed() < max_age).then_some((replica, measured))
         })
     }
 }

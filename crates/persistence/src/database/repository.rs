@@ -57,14 +57,17 @@ impl TaskRepository for WorkerTasks {
             self.queue_of(&owner)
         };
         let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
-        let outcome = queue.submit(Write { owner, command, request, now }).await;
+        let outcome = queue.submit(Write { owner: owner.clone(), command, request, now }).await;
         self.outages.record(Part::Writes, &outcome);
+        self.note_unknown(&[&owner], &outcome);
         outcome
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
         self.check_writable()?;
-        self.owners.submit(Ownership::Erase(owner.id().clone())).await.map(|_| ())
+        let outcome = self.owners.submit(Ownership::Erase(owner.id().clone())).await;
+        self.note_unknown(&[owner.id()], &outcome);
+        outcome.map(|_| ())
     }
 
     async fn execute_move(
@@ -76,7 +79,10 @@ impl TaskRepository for WorkerTasks {
     ) -> Result<Outcome, RepositoryError> {
         self.check_writable()?;
         let (from, to) = (from.id().clone(), to.id().clone());
-        self.owners.submit(Ownership::Move { from, to, ids, request }).await
+        let request = Ownership::Move { from: from.clone(), to: to.clone(), ids, request };
+        let outcome = self.owners.submit(request).await;
+        self.note_unknown(&[&from, &to], &outcome);
+        outcome
     }
 
     async fn get(&self, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
@@ -161,6 +167,15 @@ impl WorkerTasks {
     fn has_read(&self, owner: &Owner, at: OwnerRevision) {
         if let Some(replicas) = &self.replicas {
             replicas.read(owner.id(), at);
+        }
+    }
+
+    /// A client that reads after an unknown outcome must see the write, if it was stored.
+    fn note_unknown<T>(&self, owners: &[&OwnerId], outcome: &Result<T, RepositoryError>) {
+        if let (Some(replicas), Err(RepositoryError::OutcomeUnknown(_))) = (&self.replicas, outcome) {
+            for owner in owners {
+                replicas.may_have_changed(owner);
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
 use super::Postgres;
@@ -26,6 +26,12 @@ impl ReplicaBackend for Postgres {
             Self::new(url, &options)
         };
         options.replica_urls.iter().map(of_replica).collect()
+    }
+
+    fn identity(connection: &mut PgConnection) -> QueryResult<String> {
+        let identity = "(select concat_ws(' ', system_identifier, current_database(), current_schema())
+            from pg_control_system())";
+        select(sql::<Text>(identity)).get_result(connection)
     }
 
     fn log_end(connection: &mut PgConnection) -> QueryResult<Option<i64>> {

@@ -34,28 +34,51 @@ pub(super) struct Freshness {
 #[derive(Default)]
 struct State {
     as_of: Option<Instant>,
+    /// Counts the failed comparisons: after one, the server can be another one, or have gone back.
+    server: u64,
     wanted: Option<Instant>,
     suspended_until: Option<Instant>,
     is_closed: bool,
 }
 
+/// The time that a replica is at least as fresh as, and the server that this was measured on.
+#[derive(Clone, Copy)]
+pub(super) struct Measured {
+    pub(super) as_of: Instant,
+    server: u64,
+}
+
 impl Freshness {
+    /// Whether no comparison has failed since.
+    pub(super) fn is_of_same_server(&self, measured: Measured) -> bool {
+        self.state.lock().server == measured.server
+    }
+
     /// The time that the replica is at least as fresh as, if it is known. It is known soon after it was first asked for.
-    pub(super) fn wanted(&self) -> Option<Instant> {
+    pub(super) fn wanted(&self) -> Option<Measured> {
         let mut state = self.state.lock();
         let now = Instant::now();
         let is_idle = state.wanted.is_none_or(|wanted| now - wanted >= WANTED);
         state.wanted = Some(now);
         if is_idle {
+            // Nobody has watched the server meanwhile.
+            state.as_of = None;
             self.changed.notify_one();
         }
         let is_suspended = state.suspended_until.is_some_and(|until| now < until);
-        state.as_of.filter(|_| !is_suspended)
+        let server = state.server;
+        state.as_of.filter(|_| !is_suspended).map(|as_of| Measured { as_of, server })
     }
 
     /// Does not use the replica for this time.
     pub(super) fn suspend(&self, time: Duration) {
         self.state.lock().suspended_until = Some(Instant::now() + time);
+    }
+
+    fn failed(&self) {
+        let mut state = self.state.lock();
+        state.as_of = None;
+        state.server += 1;
     }
 
     /// Ends the thread.
@@ -101,6 +124,7 @@ pub(super) fn start<B: ReplicaBackend>(
                 }
                 Err(error) => {
                     pair.connections = None;
+                    freshness.failed();
                     if !is_failing {
                         tracing::warn!(replica = number, %error, "the replica cannot be compared with the primary; the primary is read");
                     }
@@ -128,7 +152,15 @@ impl<B: ReplicaBackend> Pair<B> {
                 // After a failover the log may continue elsewhere.
                 self.ends.clear();
                 let connect = |backend: &B| -> Result<B::Connection, ConnectionError> { backend.connect() };
-                none.insert((connect(&self.primary)?, connect(&self.replica)?))
+                let (mut of_primary, mut of_replica) = (connect(&self.primary)?, connect(&self.replica)?);
+                let expected = self.primary.read(&mut of_primary, B::identity)?;
+                // Positions in the logs of two clusters can be compared, but mean nothing.
+                if self.replica.read(&mut of_replica, B::identity)? != expected {
+                    return Err(
+                        "the server is a replica of another one, or has another database or schema".into()
+                    );
+                }
+                none.insert((of_primary, of_replica))
             }
         };
         let asked = Instant::now();

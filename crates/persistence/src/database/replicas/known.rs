@@ -33,7 +33,11 @@ struct Known {
 impl KnownRevisions {
     /// This process has stored something.
     pub(crate) fn stored(&self, owner: &OwnerId, at: Option<OwnerRevision>) {
-        self.0.lock().insert(owner, Known { at, since: Instant::now() });
+        let mut state = self.0.lock();
+        let known = state.owners.get(owner).and_then(|known| known.at);
+        // Two workers of one owner can report in another order than they stored.
+        let later = known.filter(|known| at.is_some_and(|at| covers(*known, at)));
+        state.insert(owner, Known { at: later.or(at), since: Instant::now() });
     }
 
     /// This process has read the owner at this revision.
@@ -105,6 +109,8 @@ mod tests {
         for (page, allowed) in [(at(7, 2), false), (OwnerRevision::NONE, false), (at(8, 9), false)] {
             assert_eq!(known.allows(&owner(), page, before), allowed, "{page:?}");
         }
+        known.stored(&owner(), Some(at(7, 2)));
+        assert!(!known.allows(&owner(), at(7, 2), before));
         assert!(known.allows(&owner(), at(7, 3), before) && known.allows(&owner(), at(7, 4), before));
         // A replica that is as fresh as the write has it, or what came after it.
         assert!(known.allows(&owner(), at(8, 1), Instant::now()));

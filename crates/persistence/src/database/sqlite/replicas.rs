@@ -10,6 +10,10 @@ impl ReplicaBackend for Sqlite {
         Vec::new()
     }
 
+    fn identity(_: &mut SqliteConnection) -> QueryResult<String> {
+        Ok(String::new())
+    }
+
     fn log_end(_: &mut SqliteConnection) -> QueryResult<Option<i64>> {
         Ok(None)
     }
