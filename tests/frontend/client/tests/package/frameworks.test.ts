@@ -52,8 +52,11 @@ test.for(Object.entries(CONFIGS))("an application of %s is built and writes task
   await page.getByLabel("New task").fill(" ");
   await add.click();
   await page.getByRole("alert").waitFor();
+  // The page shows the deletion before the service has it.
+  const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
   await page.getByRole("button", { name: "Delete Buy milk" }).click();
   await task.waitFor({ state: "detached" });
+  expect((await deleted).ok()).toBe(true);
   // Stored as shown.
   const response = await fetch(`${inject("url")}/api/tasks`, { headers: { Authorization: `Bearer ${token}` } });
   expect([response.status, await response.json(), errors]).toEqual([200, [], []]);
