@@ -61,7 +61,7 @@ impl Freshness {
         let is_idle = state.wanted.is_none_or(|wanted| now - wanted >= WANTED);
         state.wanted = Some(now);
         if is_idle {
-            // Nobody has watched the server meanwhile.
+            // The server was not watched meanwhile.
             state.as_of = None;
             self.changed.notify_one();
         }
