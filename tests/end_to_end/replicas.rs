@@ -64,3 +64,25 @@ fn replicas_of_other_engines_are_rejected() {
         assert!(rejected.stderr.contains("database.replica_urls"), "{}", rejected.stderr);
     }
 }
+
+#[test]
+fn replica_settings_that_cannot_work_are_rejected() {
+    let url = "postgres://tasknook@127.0.0.1:1/tasks";
+    let with = |database: &str, variable: &str, value: &str| {
+        let environment = Database::Sqlite.with_secret().set("DATABASE_URL", database);
+        environment.set(&format!("TASKNOOK_DATABASE__{variable}"), value)
+    };
+    for (environment, why) in [
+        (with("sqlite://tasks.db", "REPLICA_URLS", url), "an SQLite database has no replicas"),
+        (with(url, "REPLICA_URLS", "sqlite://tasks.db"), "must be the URL of a PostgreSQL server"),
+        (with(url, "REPLICA_MAX_AGE_SECONDS", "5"), "needs database.replica_urls"),
+        (
+            with(url, "REPLICA_URLS", url).set("TASKNOOK_DATABASE__READ_ONLY", "true"),
+            "with database.read_only",
+        ),
+    ] {
+        let checked = environment.run(&["check-config"]);
+        assert_eq!(checked.code, Some(2), "{why}: {}", checked.stderr);
+        assert!(checked.stderr.contains(why), "{why}: {}", checked.stderr);
+    }
+}

@@ -57,29 +57,22 @@ fn database_config_error(error: &(dyn Error + 'static)) -> ConfigError {
 fn check_other_urls(settings: &Settings) -> Result<(), ConfigError> {
     let database = &settings.database;
     check_server_url("database.listen_url (DATABASE_LISTEN_URL)", &database.listen_url)?;
-    let reject = |key: &str, why: &str| Err(ConfigError::new(key, why));
-    if database.replica_urls.is_empty() {
-        let has_age = database.replica_max_age_seconds > 0;
-        return if has_age {
-            reject("database.replica_max_age_seconds", "needs database.replica_urls")
-        } else {
-            Ok(())
-        };
-    }
-    if database.read_only {
-        return reject(
-            "database.replica_urls",
-            "is for a service that writes; with database.read_only, set the URL of the replica as database.url",
-        );
-    }
-    if database.replica_urls.iter().any(String::is_empty) {
-        return reject("database.replica_urls", "must not contain an empty URL");
-    }
+    let key = "database.replica_urls";
+    let urls = &database.replica_urls;
     // The URL itself is checked when it is opened.
-    if matches!(Engine::of_url(&database.url), Ok(Engine::Sqlite)) {
-        return Err(ConfigError::new("database.replica_urls", "an SQLite database has no replicas"));
+    let is_file = matches!(Engine::of_url(&database.url), Ok(Engine::Sqlite));
+    let rejections = [
+        (is_file, "an SQLite database has no replicas"),
+        (database.read_only, "with database.read_only, set the URL of the replica as database.url"),
+        (urls.iter().any(String::is_empty), "must not contain an empty URL"),
+    ];
+    if let Some((_, why)) = rejections.into_iter().find(|(applies, _)| *applies && !urls.is_empty()) {
+        return Err(ConfigError::new(key, why));
     }
-    database.replica_urls.iter().try_for_each(|url| check_server_url("database.replica_urls", url))
+    if urls.is_empty() && database.replica_max_age_seconds > 0 {
+        return Err(ConfigError::new("database.replica_max_age_seconds", "needs database.replica_urls"));
+    }
+    urls.iter().try_for_each(|url| check_server_url(key, url))
 }
 
 fn check_server_url(key: &str, url: &str) -> Result<(), ConfigError> {

@@ -194,8 +194,7 @@ impl RequireToken {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the request
     /// and the default response, which already has the right status and headers: to add a header, change it and return
-    /// it. The extensions of the
-    /// request have the identity of the innermost guard, if its token was good.
+    /// it. The extensions of the request have the identity of the innermost guard, if its token was good.
     ///
     /// It also receives the response of an [`AuthError`] that an extractor or a handler within returns, and of a guard
     /// within that has no function. The challenge is the one of the innermost guard that sets any.

@@ -117,8 +117,9 @@ impl<R> RequireToken<R> {
     }
 
     /// Lets requests without a token pass, without an identity; those with an invalid token are rejected as ever. Handlers
-    /// of axum then take a `MaybeIdentity` or an `Option<Identity>`; elsewhere the request has no identity in its extensions. One that takes an
-    /// [`Identity`](crate::Identity) still requires a token, **but one that takes neither is open to everybody**.
+    /// of axum then take a `MaybeIdentity` or an `Option<Identity>`; elsewhere the request has no identity in its
+    /// extensions. One that takes an [`Identity`](crate::Identity) still requires a token, **but one that takes neither is
+    /// open to everybody**.
     ///
     /// A token is missing when there is no `Authorization` header, or one of another scheme (such as `Basic`) or of none; with
     /// [`token_source`](Self::token_source), when none of the sources has one. A guard that also requires a scope, a role
@@ -217,12 +218,11 @@ impl<R> RequireToken<R> {
 
     /// Sets a function that changes or replaces the response to a rejected request. It receives the error, the head of
     /// the request and the default response, which already has the right status and headers: to add a header, change it
-    /// and return it. The extensions of the
-    /// request have the identity of the innermost guard, if its token was good.
+    /// and return it. The extensions of the request have the identity of the innermost guard, if its token was good.
     ///
-    /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns, and of a guard
-    /// within that has no function. The challenge is the one of the innermost guard that sets any.
-    /// A request is copied without its body when there is a function.
+    /// It also receives the response of an [`AuthError`] that an extractor or a handler of axum within returns, and of a
+    /// guard within that has no function. The challenge is the one of the innermost guard that sets any. A request is
+    /// copied without its body when there is a function.
     ///
     /// ```
     /// use std::sync::Arc;

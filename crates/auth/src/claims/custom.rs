@@ -15,7 +15,8 @@ pub struct ClaimsError(String);
 
 impl Identity {
     /// Reads the payload of the token into a type of your own; the rules were applied to the same payload. The type
-    /// can borrow from it; a text with escapes, such as `\"`, needs a `Cow<str>` with `#[serde(borrow)]`, since `&str` cannot hold it.
+    /// can borrow from it; a text with escapes, such as `\"`, needs a `Cow<str>` with `#[serde(borrow)]`, since a `&str`
+    /// cannot hold it.
     ///
     /// The signature shows that the issuer wrote these claims, not that they are true: Better Auth signs every column
     /// of the user, also those that users can edit themselves.

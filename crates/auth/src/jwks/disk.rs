@@ -26,11 +26,12 @@ const LAST_WRITE: Duration = Duration::from_secs(1);
 ///
 /// Who can write the file can sign tokens. It is created for its owner only (mode 0600), as is its directory if it is
 /// missing; on Unix neither is used while another user owns it, except root, or its mode allows the group or others to
-/// write, and the file is not used if it is a symbolic link. A copy of another source, by its [`location`](JwksSource::location) when
-/// this is created, is not used.
+/// write, and the file is not used if it is a symbolic link. A copy of another source, by its
+/// [`location`](JwksSource::location) when this is created, is not used.
 ///
 /// [`new`](Self::new) reads the file, and a thread of its own writes it, so that a disk that hangs delays no fetch. Dropping
-/// the cache waits for a write, for a second at most; a program that ends within milliseconds of its first fetch can leave no copy. Problems with the file are logged, and the source works without it.
+/// the cache waits for a write, for a second at most; a program that ends within milliseconds of its first fetch can leave
+/// no copy. Problems with the file are logged, and the source works without it.
 ///
 /// ```
 /// use tasknook_auth::{DiskCache, FetchError, FetchedKeys, JwksSource};

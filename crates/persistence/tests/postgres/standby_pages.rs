@@ -163,3 +163,21 @@ fn promoted_standbys_are_not_read() {
         assert_eq!((page.tasks.len(), from_standby), (2, false));
     }
 }
+
+/// Its log is as far as that of the primary, since all databases of a server have one log.
+#[test]
+fn a_replica_of_another_database_is_not_read() {
+    let pair = Pair::start();
+    let owner = Owner::for_test("reader");
+    create(&*pair.tasks(), &owner, 1);
+    pair.await_standby(&owner, 1);
+    let other = pair.primary.create_database();
+    drop(migrated(&other));
+    let replica_urls = vec![other.replace(&pair.primary.address(), &pair.standby.address())];
+    let tasks = Database::open(&DatabaseOptions { replica_urls, ..options(&pair.url) }).unwrap().tasks();
+    for _ in 0..20 {
+        let (page, from_standby) = block_on(tasks.list_within(&owner, ListQuery::default(), OLD)).unwrap();
+        assert_eq!((page.tasks.len(), from_standby), (1, false));
+        thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -23,8 +23,8 @@ const USE_LAST_URL: Duration = Duration::from_secs(3600);
 ///
 /// The document must name exactly the configured issuer, and nothing else in it is used: not the algorithms either. It is
 /// read before each fetch and within its deadline, since an issuer can move its keys, and the old URL can go on
-/// responding; while the document cannot be read, the last known URL is used, for an hour. The keys can be on another host, with the rules of [`HttpJwksSource`] for URLs,
-/// redirects and sizes; those of an https issuer come over https.
+/// responding; while the document cannot be read, the last known URL is used, for an hour. The keys can be on another
+/// host, with the rules of [`HttpJwksSource`] for URLs, redirects and sizes; those of an https issuer come over https.
 ///
 /// ```no_run
 /// use std::sync::Arc;

@@ -112,7 +112,8 @@ impl Refresher {
         if state.removed.was_just_missed(key_id, now) {
             return NextStep::Reject;
         }
-        // A fetch that began after the token arrived has failed, or brought a copy; another one for the same token would be one too many.
+        // A fetch that began after the token arrived has failed, or brought a copy; another one for the same token would be
+        // one too many.
         let has_failed = state.last_ended > attempt.arrived;
         // A fetch in flight serves all requests that arrive meanwhile, so only the first one counts.
         if !has_failed && (state.is_fetching || state.schedule.allow_request(now)) {
