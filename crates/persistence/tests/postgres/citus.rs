@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, RunQueryDsl, select};
 use domain::testing::ManualClock;
 use domain::testing::contract::quota_limits;
@@ -133,6 +133,42 @@ fn distributed_tables_are_migrated() {
             to_regclass('idempotency_keys'), to_regclass('lists')))";
     assert_eq!(select(sql::<BigInt>(colocated)).get_result::<i64>(&mut connection), Ok(5));
     create(&*database.tasks(), &Owner::for_test("after"), 1);
+    // The history is on all servers by now.
+    for undo in [
+        "drop table lists",
+        "alter table tasks drop column list_id",
+        "delete from __diesel_schema_migrations where version = '20261128000006'",
+    ] {
+        run(&mut connection, undo);
+    }
+    assert_eq!(database.migrate().unwrap().len(), 1);
+    block_on(database.readiness().check()).unwrap();
+}
+
+/// Through each server that has the tables.
+#[test]
+fn services_of_different_servers_share_the_owners() {
+    let url = or_return!(distributed("any_server"));
+    let mut connection = PgConnection::establish(&url).unwrap();
+    let addresses = "select string_agg(nodename || ':' || nodeport, ' ') from pg_dist_node";
+    let addresses: String =
+        select(sql::<Text>(&format!("({addresses})"))).get_result(&mut connection).unwrap();
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let (authority, path) = rest.split_once('/').unwrap();
+    let user = authority.rsplit_once('@').map(|(user, _)| format!("{user}@")).unwrap_or_default();
+    let services: Vec<Database> = addresses
+        .split(' ')
+        .map(|address| on_citus(workload::options(&format!("{scheme}://{user}{address}/{path}"))))
+        .map(|options| Database::open(&options).unwrap())
+        .collect();
+    assert!(services.len() > 1, "{addresses}");
+    for service in &services {
+        assert!(service.is_distributed().unwrap());
+        assert_eq!(service.migrate().unwrap(), Vec::<String>::new());
+        block_on(service.readiness().check()).unwrap();
+    }
+    let tasks: Vec<_> = services.iter().map(Database::tasks).collect();
+    workload::check(&Replicas::new(tasks), || stored(&url));
 }
 
 /// A run that ended between a migration and the distribution of its table.

@@ -16,6 +16,13 @@ use crate::{MigrateError, MigrationOptions};
 /// The tables of the service. The others are distributed like the first one.
 const TABLES: [&str; 5] = ["owners", "tasks", "tombstones", "idempotency_keys", "lists"];
 
+/// A service that uses another server than the coordinator reads the history of the migrations there. Readiness reads it,
+/// and is to ask one server alone: hence only if the coordinator is one of the servers that have a copy.
+const COPY_HISTORY: &str = "select create_reference_table('__diesel_schema_migrations'),
+        truncate_local_data_after_distributing_table('__diesel_schema_migrations')
+    where exists (select from pg_dist_node where groupid = 0)
+        and not exists (select from pg_dist_partition where logicalrelid = to_regclass('__diesel_schema_migrations'))";
+
 /// Whether the table of owners is distributed, so that statements have to name one owner.
 pub(super) fn is_distributed(connection: &mut PgConnection) -> QueryResult<bool> {
     Ok(has_citus(connection)? && distributed(connection)?.iter().any(|table| table == "owners"))
@@ -65,6 +72,7 @@ fn distribute(connection: &mut Bounded, options: &MigrationOptions) -> Result<Ve
                     select truncate_local_data_after_distributing_table('{table}')"
                 ))?;
             }
+            connection.batch_execute(COPY_HISTORY)?;
             Ok(missing)
         })
     };
