@@ -1,6 +1,6 @@
 //! On Citus, if there is one. Each test has a schema of its own in the database.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -22,14 +22,28 @@ use crate::{create, migrated, options, workers, workload};
 
 /// The URL of a new, empty schema with this name.
 fn schema(name: &str) -> Option<String> {
+    static CLEARED: Once = Once::new();
     let url = citus_url()?;
     let mut connection = PgConnection::establish(&url).unwrap();
+    CLEARED.call_once(|| drop_former_schemas(&mut connection));
     connection
         .batch_execute(&format!(
             "set client_min_messages = warning; drop schema if exists {name} cascade; create schema {name}"
         ))
         .unwrap();
     Some(format!("{url}?options=-csearch_path%3D{name}"))
+}
+
+/// Those of an earlier run, before any test distributes tables: a copy of a table to all servers locks the copied tables of the
+/// other schemas, and would meet a schema that is being dropped in a deadlock.
+fn drop_former_schemas(connection: &mut PgConnection) {
+    let former = "coalesce((select string_agg(quote_ident(nspname), ' ') from pg_namespace
+        where nspname <> 'public' and to_regclass(quote_ident(nspname) || '.owners') is not null), '')";
+    let former: String = select(sql::<Text>(former)).get_result(connection).unwrap();
+    for name in former.split_whitespace() {
+        let drop = format!("set client_min_messages = warning; drop schema {name} cascade");
+        connection.batch_execute(&drop).unwrap();
+    }
 }
 
 /// The URL of a new schema with distributed tables.
