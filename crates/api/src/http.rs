@@ -1,6 +1,6 @@
 //! HTTP semantics: what a request asks for, and how a response is written.
 //!
-//! Reading: `authentication` verifies the token and creates the owner, `body` and `json` read an object, `bulk`
+//! Reading: `path` has the parts of the path, `authentication` verifies the token and creates the owner, `body` and `json` read an object, `bulk`
 //! a list of operations, `conditional` reads preconditions, `idempotency` the key of a POST, `preference` what it prefers, `query`, `list_request`, `cursor` and `position` read the query;
 //! `client_address` finds the address of the client, and `limits` rejects what is over a limit. Writing: `representation`
 //! serializes tasks, `encoding` compresses lists, `problem` is the format of every error, and `audit` the record of a write.
@@ -20,6 +20,7 @@ pub(crate) mod json;
 pub(crate) mod limits;
 pub(crate) mod list_request;
 pub(crate) mod members;
+pub(crate) mod path;
 pub(crate) mod position;
 pub(crate) mod preference;
 pub(crate) mod problem;

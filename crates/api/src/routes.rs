@@ -7,12 +7,13 @@ pub(crate) mod lists;
 pub(crate) mod monitoring;
 pub(crate) mod owner;
 pub(crate) mod pages;
+mod router;
 pub(crate) mod tasks;
 
-use actix_web::web::ServiceConfig;
-
 pub(crate) use document::openapi_json;
-pub(crate) use endpoint::{Endpoint, no_route};
+pub(crate) use endpoint::Endpoint;
+
+pub(crate) use router::router;
 
 use endpoint::path;
 
@@ -20,7 +21,7 @@ use endpoint::path;
 const TASKS: [&str; 2] = ["/api/tasks", "/api/{user_id}/tasks"];
 
 /// The API, in the order in which paths are matched.
-fn api_endpoints() -> Vec<Endpoint> {
+pub(crate) fn api() -> Vec<Endpoint> {
     // After those of the tasks, `/api/lists/tasks` would be the tasks of a user called `lists`.
     let mut endpoints = list_endpoints("/api/lists");
     for tasks in TASKS {
@@ -73,34 +74,12 @@ fn list_endpoints(lists: &str) -> Vec<Endpoint> {
     ]
 }
 
-fn metrics_endpoints() -> Vec<Endpoint> {
+/// The metrics alone, for a separate listener.
+pub(crate) fn metrics() -> Vec<Endpoint> {
     vec![path("/metrics").get(monitoring::metrics)]
 }
 
-/// All routes.
-#[cfg(test)]
-pub(crate) fn table() -> Vec<Endpoint> {
-    api_endpoints().into_iter().chain(metrics_endpoints()).collect()
-}
-
-/// Registers the API.
-pub(crate) fn routes(app: &mut ServiceConfig) {
-    register(app, api_endpoints());
-}
-
-/// Registers the API and the metrics.
-pub(crate) fn routes_and_metrics(app: &mut ServiceConfig) {
-    register(app, api_endpoints());
-    register(app, metrics_endpoints());
-}
-
-/// Registers the metrics, for a separate listener.
-pub(crate) fn metrics_only(app: &mut ServiceConfig) {
-    register(app, metrics_endpoints());
-}
-
-fn register(app: &mut ServiceConfig, endpoints: Vec<Endpoint>) {
-    for endpoint in endpoints {
-        app.service(endpoint.into_resource());
-    }
+/// The API and the metrics.
+pub(crate) fn api_and_metrics() -> Vec<Endpoint> {
+    api().into_iter().chain(metrics()).collect()
 }

@@ -29,7 +29,7 @@ use actix_web::web::Data;
 
 use crate::config::{ConfigError, DevelopmentSecretError, Settings};
 use crate::http::problem::chain;
-use crate::routes::{metrics_only, routes, routes_and_metrics};
+use crate::routes;
 use crate::state::AppState;
 use listener::{Capacity, Listener, Service};
 use shutdown::{Shutdown, Signals, stop_on_signal};
@@ -104,15 +104,15 @@ pub(crate) fn serve(
         let api = bind_api(settings)?;
         let metrics = bind_metrics(settings)?;
         let failed = |error| StartError::failed("the server failed", error);
-        let routes = if metrics.is_some() { routes } else { routes_and_metrics };
+        let endpoints = if metrics.is_some() { routes::api } else { routes::api_and_metrics };
         let service = Service {
-            routes,
+            endpoints,
             pings: pings.clone(),
             tls: certificate.as_ref().map(Certificate::acceptor).transpose()?,
         };
         let server = api.serve(settings, &state, capacity, &service).map_err(failed)?;
         if let Some(metrics) = metrics {
-            let service = Service { routes: metrics_only, pings: WorkerPings::new(), tls: None };
+            let service = Service { endpoints: routes::metrics, pings: WorkerPings::new(), tls: None };
             let server = metrics.serve(settings, &state, Capacity::METRICS, &service).map_err(failed)?;
             // Until the process ends: the shutdown can be observed.
             actix_web::rt::spawn(server);

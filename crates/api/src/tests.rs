@@ -176,7 +176,7 @@ async fn app_over(
 ) -> App<
     impl Service<actix_http::Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>,
 > {
-    App(init_service(crate::server::app(Data::new(state), &settings.cors, crate::routes::routes_and_metrics))
+    App(init_service(crate::server::app(Data::new(state), &settings.cors, crate::routes::api_and_metrics))
         .await)
 }
 

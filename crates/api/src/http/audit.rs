@@ -8,9 +8,9 @@ use domain::{Owner, OwnerId, TaskId, Timestamp};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::http::client_address;
 use crate::http::idempotency::IDEMPOTENCY_REPLAYED;
 use crate::http::problem::{Problem, ProblemKind};
+use crate::http::{client_address, path};
 use crate::state::{AppState, AuditLog};
 
 /// The ids of a request, for its record.
@@ -97,7 +97,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         client_address: client_address::address_of(request, state),
         user: owner.id().as_str().to_owned(),
         method: request.method().to_string(),
-        route: request.match_pattern().unwrap_or_default(),
+        route: path::pattern(request).map(|pattern| pattern.as_str().to_owned()).unwrap_or_default(),
         path_user: path_user.filter(|user| !owner.is_named(user)).and_then(user_id),
         from_user: None,
         task_id: None,
@@ -106,7 +106,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
         code: None,
         result: WriteResult::Unknown,
     };
-    record.note_id(request.match_info().get("id"));
+    record.note_id(path::parameter(request, "id"));
     request.extensions_mut().insert(OpenRecord { log: log.clone(), record });
 }
 

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use crate::http::events::EVENT_STREAM;
 use crate::http::problem::Problem;
 use crate::http::representation::accept_quality;
-use crate::http::{audit, client_address, limits};
+use crate::http::{audit, client_address, limits, path};
 use crate::state::AppState;
 
 pub(crate) use held_token::{HeldToken, Validity};
@@ -130,7 +130,7 @@ async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Resul
 
 /// The bytes of the user in the path. The router's decoding is lossy, so the raw path is decoded.
 fn path_user(request: &HttpRequest) -> Option<Vec<u8>> {
-    request.match_info().get("user_id")?;
+    path::parameter(request, "user_id")?;
     let segment = request.uri().path().split('/').nth(2).unwrap_or_default();
     Some(percent_decode_str(segment).collect())
 }

@@ -15,6 +15,7 @@ use domain::{Idempotency, IdempotencyKey, KeyLimits, Outcome, Owner, RequestDige
 use crate::config;
 use crate::http::body::{self, MediaTypes};
 use crate::http::json::JsonObject;
+use crate::http::path;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::state::{AppState, BodyLimits};
 
@@ -106,7 +107,7 @@ impl Post {
     /// A digest of what makes two requests the same: the route after the user, the query, the body.
     fn digest(&self) -> RequestDigest {
         let path = self.request.uri().path();
-        let user = if self.request.match_info().get("user_id").is_some() { 3 } else { 2 };
+        let user = if path::parameter(&self.request, "user_id").is_some() { 3 } else { 2 };
         let route = path.splitn(user + 1, '/').nth(user).unwrap_or_default().trim_end_matches('/');
         let mut context = Context::new(&SHA256);
         for part in [route.as_bytes(), self.request.query_string().as_bytes(), &self.body] {

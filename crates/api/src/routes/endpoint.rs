@@ -1,17 +1,17 @@
-//! A path of the table, and what applies to every route: 405, OPTIONS, the deadline, panics.
+//! A path of the table, and what applies to every route: HEAD, OPTIONS, 405, the deadline, panics.
 
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::guard::{self, Any};
+use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
-use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, Route, web};
 use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 
+use crate::http::path::{self, Pattern};
 use crate::http::problem::{Problem, ProblemKind};
 
 /// A path and its methods.
@@ -66,32 +66,53 @@ impl Endpoint {
         with_handler.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
     }
 
-    /// The path with and without a trailing slash.
-    pub(super) fn into_resource(self) -> impl HttpServiceFactory + 'static {
-        // Instead of the 404 that actix gives when no method matches (RFC 9110 §15.5.6).
-        let others = other_methods(self.allow());
-        let mut paths = vec![self.path.clone()];
-        if !self.path.ends_with('/') {
-            paths.push(format!("{}/", self.path));
+    /// What serves it in a worker.
+    pub(super) async fn start(&self) -> Result<Started, ()> {
+        let mut handlers = Vec::with_capacity(self.routes.len());
+        for (method, route) in &self.routes {
+            handlers.push((method.clone(), route.new_service(()).await?));
         }
-        let mut resource = web::resource(paths);
-        for (method, route) in self.routes {
-            resource = resource.route(for_method(route, method));
-        }
-        resource.default_service(others).wrap(from_fn(timeout))
+        let others = other_methods(self.allow()).new_service(()).await?;
+        Ok(Started { pattern: Rc::new(Pattern::new(self.path.clone())), handlers, others })
     }
 }
 
-/// RFC 9110 §9.3.2: HEAD is GET without the body, which the server omits.
-fn for_method(route: Route, method: Method) -> Route {
-    if method == Method::GET {
-        return route.guard(Any(guard::Get()).or(guard::Head()));
+type HandlerService = <Route as ServiceFactory<ServiceRequest>>::Service;
+
+/// An endpoint of a worker.
+pub(super) struct Started {
+    pattern: Rc<Pattern>,
+    handlers: Vec<(Method, HandlerService)>,
+    /// Of methods without a handler (RFC 9110 §15.5.6).
+    others: HandlerService,
+}
+
+impl Started {
+    pub(super) fn matches(&self, parts: &[&str]) -> bool {
+        self.pattern.matches(parts)
     }
-    route.guard(guard::Method(method))
+
+    /// Serves a request for its path.
+    pub(super) fn serve(
+        &self,
+        request: ServiceRequest,
+    ) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>> {
+        path::note(request.request(), &self.pattern);
+        // RFC 9110 §9.3.2: HEAD is GET without the body, which the server omits.
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        let handler = self.handlers.iter().find(|(own, _)| own == method);
+        let handler = handler.map_or(&self.others, |(_, handler)| handler);
+        let (handle, is_safe) = (request.request().clone(), request.method().is_safe());
+        let response = handler.call(request);
+        Box::pin(async move {
+            let response = within_deadline(response, is_safe).await;
+            response.unwrap_or_else(|problem| Ok(ServiceResponse::from_err(problem, handle)))
+        })
+    }
 }
 
 /// Responds to unknown paths.
-pub(crate) async fn no_route() -> Result<HttpResponse, Problem> {
+pub(super) async fn no_route() -> Result<HttpResponse, Problem> {
     Err(Problem::no_route())
 }
 
@@ -112,28 +133,20 @@ fn other_methods(allow: String) -> Route {
 /// Maximum duration of a request after its headers.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// Bounds the duration of a handler and catches its panics. It wraps resources and not the application, since the router
-/// panics when another handle of the request exists while it matches.
-async fn timeout(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let handle = request.request().clone();
-    let is_safe = request.method().is_safe();
-    let response = AssertUnwindSafe(next.call(request)).catch_unwind();
-    let problem = match tokio::time::timeout(DEADLINE, response).await {
-        Ok(Ok(response)) => return response.map(ServiceResponse::map_into_boxed_body),
+/// Bounds the duration of a handler and catches its panics.
+async fn within_deadline<T>(response: impl Future<Output = T>, is_safe: bool) -> Result<T, Problem> {
+    match tokio::time::timeout(DEADLINE, AssertUnwindSafe(response).catch_unwind()).await {
+        Ok(Ok(response)) => Ok(response),
         Ok(Err(_)) => {
             tracing::error!("a handler panicked");
-            Problem::internal()
+            Err(Problem::internal())
         }
-        Err(_) if is_safe => Problem::retryable(
+        Err(_) if is_safe => Err(Problem::retryable(
             ProblemKind::Overloaded,
             "The request was not served in time; retry after the given delay.",
             None,
-        ),
+        )),
         // A body can take so long to arrive that the write begins shortly before the deadline.
-        Err(_) => Problem::outcome_unknown("The request was not served in time."),
-    };
-    Ok(ServiceResponse::from_err(problem, handle))
+        Err(_) => Err(Problem::outcome_unknown("The request was not served in time.")),
+    }
 }

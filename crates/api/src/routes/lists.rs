@@ -16,7 +16,7 @@ use crate::http::conditional::Collection;
 use crate::http::problem::{Problem, ProblemKind};
 use crate::http::representation;
 use crate::http::representation::lists::{self, CountedJson};
-use crate::http::{conditional, encoding};
+use crate::http::{conditional, encoding, path};
 use crate::openapi::parameters::{Conditions, ListConditions, ListPath, OwnerPath};
 use crate::openapi::responses::lists::{AllLists, OneList};
 use crate::state::AppState;
@@ -82,7 +82,7 @@ pub(crate) async fn get(
 
 /// The list id of the path. An invalid id is the id of no list.
 fn list_id(request: &HttpRequest) -> Result<ListId, Problem> {
-    let text = request.match_info().get("id").unwrap_or_default();
+    let text = path::parameter(request, "id").unwrap_or_default();
     ListId::parse(text).ok_or_else(|| problem(TaskError::NotFound))
 }
 

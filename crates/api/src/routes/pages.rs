@@ -11,6 +11,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_swagger_ui::serve;
 
+use crate::http::path;
 use crate::http::problem::Problem;
 use crate::http::representation::{accept_quality, json};
 use crate::openapi::parameters;
@@ -137,8 +138,8 @@ pub(crate) async fn index(state: web::Data<AppState>) -> HttpResponse {
         (String = "image/svg+xml")
     )))
 )]
-pub(crate) async fn file(name: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let file = match name.as_str() {
+pub(crate) async fn file(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let file = match path::parameter(&request, "file").unwrap_or_default() {
         "index.html" => html(DOCS.as_str(), DOCS_POLICY),
         "docs.css" => asset("text/css", include_str!("pages/docs.css")),
         "docs.js" => asset("text/javascript", include_str!("pages/docs.js")),

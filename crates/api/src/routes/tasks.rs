@@ -26,7 +26,7 @@ use crate::http::list_request::ListRequest;
 use crate::http::preference::PREFERENCE_APPLIED;
 use crate::http::problem::Problem;
 use crate::http::representation;
-use crate::http::{conditional, encoding, limits, preference};
+use crate::http::{conditional, encoding, limits, path, preference};
 use crate::openapi::parameters::{Conditions, ListConditions, ListParameters, MaxAge, OwnerPath, TaskPath};
 use crate::openapi::responses::{OneTask, PageOfTasks};
 use crate::state::AppState;
@@ -152,7 +152,7 @@ fn one(request: &HttpRequest, task: &Task) -> Result<HttpResponse, Problem> {
 
 /// The task id of the path. An invalid id is the id of no task.
 fn task_id(request: &HttpRequest) -> Result<TaskId, Problem> {
-    let text = request.match_info().get("id").unwrap_or_default();
+    let text = path::parameter(request, "id").unwrap_or_default();
     TaskId::parse(text).ok_or_else(|| Problem::from(TaskError::NotFound))
 }
 

@@ -3,21 +3,21 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::Data;
 use actix_web::{App, Error};
 
 use super::address_limit::address_limit;
 use super::cors::policy;
 use super::request_context::request_context;
 use crate::config;
-use crate::routes::no_route;
+use crate::routes::{Endpoint, router};
 use crate::state::AppState;
 
-/// One worker's application, with these routes.
+/// One worker's application, with these endpoints.
 pub(crate) fn app(
     state: Data<AppState>,
     cors: &config::Cors,
-    routes: fn(&mut ServiceConfig),
+    endpoints: fn() -> Vec<Endpoint>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -27,7 +27,7 @@ pub(crate) fn app(
         InitError = (),
     > + use<>,
 > {
-    let app = App::new().app_data(state).configure(routes).default_service(web::to(no_route));
+    let app = App::new().app_data(state).default_service(router(endpoints()));
     // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
     // logged; CORS surrounds the rest, so that browsers can read errors; requests over the limit of their address reach no
     // route.

@@ -10,7 +10,7 @@ use actix_http::HttpService;
 use actix_server::{Server, ServerBuilder};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::Data;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
@@ -21,6 +21,7 @@ use super::connection::{Connection, ConnectionState, Stream, Timeouts};
 use super::pieces::PIECE_BYTES;
 use super::systemd::WorkerPings;
 use crate::config::Settings;
+use crate::routes::Endpoint;
 use crate::state::AppState;
 
 /// Idle time of a connection. Longer than the 60 s of nginx and AWS load balancers: the proxy must close first, or it sends
@@ -50,8 +51,8 @@ impl Capacity {
 /// What a listener serves.
 #[derive(Clone)]
 pub(super) struct Service {
-    /// Its routes.
-    pub routes: fn(&mut ServiceConfig),
+    /// What it serves.
+    pub endpoints: fn() -> Vec<Endpoint>,
     /// Each worker answers these.
     pub pings: WorkerPings,
     /// TLS; without it, plain HTTP.
@@ -104,7 +105,7 @@ impl Listener {
             let (cors, state, service) = (settings.cors.clone(), state.clone(), service.clone());
             server = server.listen("http", socket.try_clone()?, move || {
                 service.pings.answer();
-                let app = app(state.clone(), &cors, service.routes);
+                let app = app(state.clone(), &cors, service.endpoints);
                 let (draining, tls) = (state.draining.clone(), service.tls.clone());
                 let accept = move |stream: TcpStream| {
                     let (draining, tls) = (draining.clone(), tls.clone());

@@ -11,7 +11,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
@@ -21,8 +21,8 @@ use super::pieces::pieces;
 use super::streamed::Streamed;
 use super::trace_context::TraceContext;
 use crate::http::audit::{self, RequestIds};
-use crate::http::limits;
 use crate::http::problem::{self, Problem};
+use crate::http::{limits, path};
 use crate::state::{AppState, RequestSpan};
 
 /// The header of the request id, in requests and responses.
@@ -146,7 +146,7 @@ fn random() -> u64 {
 /// Counts and logs a response. A stream is logged when it ends: then the line is returned.
 fn record(response: &ServiceResponse<BoxBody>, state: &AppState, started: Instant) -> Option<AccessLine> {
     let (request, status) = (response.request(), response.status().as_u16());
-    let route = request.match_pattern().unwrap_or_else(|| "none".into());
+    let route = route(request);
     let method = method_name(request.method());
     let line = AccessLine::new(response, state, (method, &route), started);
     state.metrics.observe(method, route, status, started.elapsed());
@@ -180,10 +180,15 @@ fn export(
         started: SystemTime::now().checked_sub(elapsed).unwrap_or(UNIX_EPOCH),
         elapsed,
         method: method_name(request.method()).to_owned(),
-        route: request.match_pattern().unwrap_or_else(|| "none".into()),
+        route: route(request),
         status: response.status().as_u16(),
         request_id,
     });
+}
+
+/// The route in the log and in metrics: a pattern, of which there are few.
+fn route(request: &HttpRequest) -> String {
+    path::pattern(request).map_or_else(|| "none".to_owned(), |pattern| pattern.as_str().to_owned())
 }
 
 /// The method in the log and in metrics. Clients can send any word of any length.

@@ -1,5 +1,5 @@
 use super::{app, call};
-use crate::routes::table;
+use crate::routes::api_and_metrics;
 
 /// The routes that need no token. Every other route of the table must reject requests without one.
 const PUBLIC: [&str; 8] =
@@ -7,7 +7,7 @@ const PUBLIC: [&str; 8] =
 
 /// Method and path of every route that needs a token.
 fn protected_routes() -> Vec<(String, String)> {
-    let endpoints = table().into_iter().filter(|endpoint| !PUBLIC.contains(&endpoint.path()));
+    let endpoints = api_and_metrics().into_iter().filter(|endpoint| !PUBLIC.contains(&endpoint.path()));
     let routes = endpoints.flat_map(|endpoint| {
         let path = endpoint.path().to_owned();
         let methods: Vec<_> = endpoint.methods().map(str::to_owned).collect();

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::http::json::JsonObject;
 use crate::http::list_request::ChangesRequest;
 use crate::http::problem::ProblemKind;
-use crate::routes::{Endpoint, table};
+use crate::routes::{Endpoint, api_and_metrics};
 use domain::{CHANGES_MAX, NullPolicy, PAGE_MAX, TextLimits};
 
 fn document() -> Value {
@@ -37,13 +37,13 @@ fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 }
 
 #[test]
-fn openapi_matches_the_route_table() {
+fn openapi_matches_the_route_api_and_metrics() {
     let document = document();
     let described: BTreeSet<String> = operations(&document).into_iter().map(|(name, _)| name).collect();
     let named = |endpoint: &Endpoint| -> Vec<String> {
         endpoint.methods().map(|method| format!("{} {}", method.to_lowercase(), endpoint.path())).collect()
     };
-    let registered: BTreeSet<String> = table().iter().flat_map(named).collect();
+    let registered: BTreeSet<String> = api_and_metrics().iter().flat_map(named).collect();
     assert_eq!(described, registered);
 }
 
