@@ -1,6 +1,7 @@
 //! The log: one line per event, on standard error.
 
 mod buffer;
+mod span_fields;
 
 use std::fs::File;
 use std::io::{self, stderr};
@@ -18,6 +19,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{ConfigError, Log, LogFormat};
 use buffer::LogBuffer;
+use span_fields::SpanFields;
 
 static BUFFER: LazyLock<LogBuffer> = LazyLock::new(LogBuffer::default);
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
@@ -67,7 +69,8 @@ where
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
     match format {
         LogFormat::Json => {
-            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish().into()
+            let builder = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            builder.fmt_fields(SpanFields).finish().into()
         }
         LogFormat::Text => builder.with_target(false).finish().into(),
     }
@@ -96,7 +99,10 @@ pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
 
 #[cfg(test)]
 mod tests {
-    use tracing::Level;
+    use std::fs::read_to_string;
+
+    use serde_json::{Value, json};
+    use tracing::{Level, error_span};
 
     use super::*;
 
@@ -119,5 +125,24 @@ mod tests {
         tracing::subscriber::with_default(subscriber.finish(), || {
             assert!(tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
         });
+    }
+
+    #[test]
+    fn the_fields_of_spans_are_members_of_an_object() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let log = subscriber(filter("info").unwrap(), LogFormat::Json, Arc::new(file.reopen().unwrap()));
+        with_default(&log, || {
+            let text = "a \"quoted\"\nline";
+            error_span!("request", text, number = 7_u64, flag = true, none = None::<&str>, debug = ?Some(1))
+                .in_scope(|| tracing::info!("first"));
+            error_span!("empty").in_scope(|| tracing::info!("second"));
+        });
+        let lines = read_to_string(&file).unwrap();
+        let spans: Vec<Value> =
+            lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["span"].clone()).collect();
+        let first = json!({
+            "name": "request", "text": "a \"quoted\"\nline", "number": 7, "flag": true, "debug": "Some(1)"
+        });
+        assert_eq!(spans, [first, json!({"name": "empty"})]);
     }
 }

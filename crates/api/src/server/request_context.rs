@@ -120,7 +120,7 @@ fn request_id(request: &ServiceRequest) -> String {
     let is_safe = |id: &&str| {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
-    sent.filter(is_safe).map_or_else(|| new_request_id().to_string(), str::to_owned)
+    sent.filter(is_safe).map_or_else(new_request_id, str::to_owned)
 }
 
 thread_local! {
@@ -129,11 +129,12 @@ thread_local! {
 }
 
 /// A UUID of version 7 (RFC 9562 §5.7), whose random bits take no system call.
-fn new_request_id() -> Uuid {
+fn new_request_id() -> String {
     let unix_time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let milliseconds = u64::try_from(unix_time.as_millis()).unwrap_or(u64::MAX);
     let [bits @ .., _, _, _, _, _, _] = *Uuid::from_u64_pair(random(), random()).as_bytes();
-    Builder::from_unix_timestamp_millis(milliseconds, &bits).into_uuid()
+    let id = Builder::from_unix_timestamp_millis(milliseconds, &bits).into_uuid();
+    id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
 }
 
 fn random() -> u64 {

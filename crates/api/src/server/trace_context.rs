@@ -74,7 +74,7 @@ fn new_trace_id(mut random: impl FnMut() -> u64) -> String {
     loop {
         let id = Uuid::from_u64_pair(random(), random());
         if !id.is_nil() {
-            return id.simple().to_string();
+            return id.simple().encode_lower(&mut Uuid::encode_buffer()).to_owned();
         }
     }
 }
