@@ -1,7 +1,10 @@
 //! The SQL that fills a database with a dataset, and removes what a load has added.
 //!
 //! Rows lie in the order in which they would have come: all owners' first tasks, then all owners' second ones. The
-//! rows of one owner's list are therefore on pages of their own.
+//! rows of one owner's list are therefore on pages of their own. Their columns are those that the service writes: rows as
+//! version 0.1.0 wrote them would be changed by the background jobs while a load is measured.
+
+use domain::SearchRule;
 
 use crate::databases::Schema;
 use crate::dataset::{DESCRIPTION, Dataset, ID_PREFIX, OWNERS_FROM, TITLE};
@@ -53,13 +56,18 @@ fn owners(engine: Engine, dataset: Dataset) -> String {
 
 fn postgres(dataset: Dataset, from: u64, to: u64) -> String {
     format!(
-        "insert into tasks (owner_id, id, title, description, completed, search, created_at, updated_at, revision)
+        "insert into tasks (owner_id, id, title, description, completed, search, created_at, updated_at, revision,
+             search_version, search_revision, position)
          select ({OWNERS_FROM} + owner)::text, {id}, '{TITLE} ' || task, '{DESCRIPTION}', false,
-             '{title} ' || task || chr(31) || '{description}', {at}, {at}, task
+             '{title} ' || task || chr(31) || '{description}', {at}, {at}, task, {version}, task,
+             'B' || lpad(to_hex({LAST_MILLISECOND} - ({MILLISECONDS})), 13, '0') || '{ID_PREFIX_INVERTED}'
+                 || lpad(to_hex({LAST_NUMBER} - (owner - 1) * {each} - task), 12, '0')
          from generate_series({from}, {to}) as task, generate_series(1, {owners}) as owner
          order by task, owner",
         id = postgres_id(dataset),
         at = POSTGRES_TIME,
+        version = SearchRule::CURRENT.version(),
+        each = dataset.tasks_each,
         title = TITLE.to_lowercase(),
         description = DESCRIPTION.to_lowercase(),
         owners = dataset.owners,
@@ -78,6 +86,15 @@ fn fastapi(dataset: Dataset, from: u64, to: u64) -> String {
     )
 }
 
+/// When a task was created, in milliseconds since 1970.
+const MILLISECONDS: &str = "1735689600000 + task * 60000 + owner";
+
+/// The parts of a key of the manual order (`domain::OrderKey::derived`): the time before the end of the year 9999, and an id,
+/// each subtracted from the largest one.
+const LAST_MILLISECOND: i64 = 253_402_300_799_999;
+const ID_PREFIX_INVERTED: &str = "ffffffffffff8fff7fff";
+const LAST_NUMBER: u64 = (1 << 48) - 1;
+
 const POSTGRES_TIME: &str =
     "timestamptz '2025-01-01T00:00:00Z' + task * interval '1 minute' + owner * interval '1 millisecond'";
 
@@ -88,16 +105,19 @@ fn postgres_id(dataset: Dataset) -> String {
 
 fn sqlite(dataset: Dataset, from: u64, to: u64) -> String {
     format!(
-        "insert into tasks (owner_id, id, title, description, completed, search, created_at, updated_at, revision)
+        "insert into tasks (owner_id, id, title, description, completed, search, created_at, updated_at, revision,
+             search_version, search_revision, position)
          select cast({OWNERS_FROM} + owner as text),
              unhex(printf('{prefix}%012x', (owner - 1) * {each} + task)), '{TITLE} ' || task, '{DESCRIPTION}', 0,
-             '{title} ' || task || char(31) || '{description}', {at}, {at}, task
+             '{title} ' || task || char(31) || '{description}', {MILLISECONDS}, {MILLISECONDS}, task, {version}, task,
+             printf('B%013x{ID_PREFIX_INVERTED}%012x', {LAST_MILLISECOND} - ({MILLISECONDS}),
+                 {LAST_NUMBER} - (owner - 1) * {each} - task)
          from ({tasks}) as tasks, ({owners}) as owners order by task, owner",
         prefix = ID_PREFIX.replace('-', ""),
         each = dataset.tasks_each,
         title = TITLE.to_lowercase(),
         description = DESCRIPTION.to_lowercase(),
-        at = "1735689600000 + task * 60000 + owner",
+        version = SearchRule::CURRENT.version(),
         tasks = numbered("task", from, to),
         owners = numbered("owner", 1, dataset.owners),
     )
