@@ -1,6 +1,7 @@
 //! Files that a URL may name, and files that are rejected unchanged.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use diesel::connection::SimpleConnection;
 use persistence::{Database, DatabaseOptions, Engine, MigrateError, OpenError};
@@ -15,6 +16,20 @@ fn files_and_folders_are_created() {
     let database = Database::open(&DatabaseOptions { url, ..DatabaseOptions::default() }).unwrap();
     assert_eq!(database.engine(), Engine::Sqlite);
     assert!(place.0.path().join("a/b/tasks.db").exists());
+}
+
+#[test]
+fn new_databases_are_readable_by_their_owner_only() {
+    let place = Place::new();
+    let _database = migrated(&place.options());
+    let mut connection = place.connection();
+    connection.batch_execute("update owners set revision = 0").unwrap();
+    let mut modes = Vec::new();
+    for entry in fs::read_dir(place.0.path()).unwrap() {
+        let entry = entry.unwrap();
+        modes.push((entry.file_name(), entry.metadata().unwrap().permissions().mode() & 0o777));
+    }
+    assert!(modes.len() > 1 && modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
 }
 
 #[test]
