@@ -4,6 +4,7 @@
 mod held_token;
 mod hint;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -129,10 +130,10 @@ async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Resul
 }
 
 /// The bytes of the user in the path. The router's decoding is lossy, so the raw path is decoded.
-fn path_user(request: &HttpRequest) -> Option<Vec<u8>> {
+fn path_user(request: &HttpRequest) -> Option<Cow<'_, [u8]>> {
     path::parameter(request, "user_id")?;
     let segment = request.uri().path().split('/').nth(2).unwrap_or_default();
-    Some(percent_decode_str(segment).collect())
+    Some(percent_decode_str(segment).into())
 }
 
 /// Compares the user in the path with the owner.
