@@ -1,12 +1,14 @@
 //! A call that waits for its reply, and a group of calls that one worker runs together.
 
+use std::iter;
 use std::mem;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use domain::{OwnerId, RepositoryError};
-use tokio::sync::oneshot;
 use tracing::Span;
 
 use super::Context;
@@ -29,8 +31,7 @@ pub(crate) trait Request: Send + 'static {
 pub(crate) struct PendingCall<A>(Arc<Mutex<CallState<A>>>);
 
 struct CallState<A> {
-    /// `None` after the reply.
-    reply: Option<oneshot::Sender<Reply<A>>>,
+    reply: ReplyState<A>,
     submitted: Instant,
     deadline: Instant,
     stage: Stage,
@@ -39,6 +40,34 @@ struct CallState<A> {
     /// The span of the caller, for the events of the worker. It ends with the reply of a worker, and not with that of the
     /// timer: the statement goes on.
     span: Span,
+}
+
+enum ReplyState<A> {
+    /// With what wakes the caller.
+    Awaited(Option<Waker>),
+    /// The caller has been woken.
+    Sent(Reply<A>),
+    /// The caller has the reply, or was gone before it.
+    Received,
+    /// The caller no longer waits.
+    Abandoned,
+}
+
+impl<A> ReplyState<A> {
+    /// Sends the reply, unless there is one; returns what wakes the caller.
+    fn send(&mut self, reply: Reply<A>) -> Option<Waker> {
+        match mem::replace(self, Self::Received) {
+            Self::Awaited(waker) => {
+                *self = Self::Sent(reply);
+                waker
+            }
+            Self::Sent(earlier) => {
+                *self = Self::Sent(earlier);
+                None
+            }
+            Self::Received | Self::Abandoned => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,11 +94,16 @@ impl<A> Clone for PendingCall<A> {
 }
 
 impl<A> PendingCall<A> {
-    pub(super) fn new(reply: oneshot::Sender<Reply<A>>, timeout: Duration, is_write: bool) -> Self {
+    pub(super) fn new(timeout: Duration, is_write: bool) -> Self {
         let submitted = Instant::now();
-        let (reply, deadline, span) = (Some(reply), submitted + timeout, Span::current());
+        let (reply, deadline, span) = (ReplyState::Awaited(None), submitted + timeout, Span::current());
         let state = CallState { reply, submitted, deadline, stage: Stage::Queued, is_write, span };
         Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The caller's end.
+    pub(super) fn response(&self) -> Response<A> {
+        Response(self.clone())
     }
 
     /// Records that a worker waits for a connection for it. If that takes too long, the database is unavailable and the
@@ -93,7 +127,7 @@ impl<A> PendingCall<A> {
             state.stage = Stage::Begun;
             state.deadline = now + timeout;
         }
-        state.reply.is_some()
+        matches!(state.reply, ReplyState::Awaited(_))
     }
 
     /// Sets its deadline to this time from now, unless it has expired.
@@ -117,13 +151,16 @@ impl<A> PendingCall<A> {
 
     /// Sends the reply, unless the caller is gone or has one already.
     pub(crate) fn reply(&self, outcome: Reply<A>) {
+        self.send(outcome).into_iter().for_each(Waker::wake);
+    }
+
+    /// The same without waking the caller.
+    fn send(&self, outcome: Reply<A>) -> Option<Waker> {
         let mut state = self.lock();
-        let (reply, span) = (state.reply.take(), mem::replace(&mut state.span, Span::none()));
+        let (waker, span) = (state.reply.send(outcome), mem::replace(&mut state.span, Span::none()));
         drop(state);
         drop(span);
-        if let Some(reply) = reply {
-            let _ = reply.send(outcome);
-        }
+        waker
     }
 
     /// The span of the caller, until a worker has replied.
@@ -140,8 +177,8 @@ impl<A> PendingCall<A> {
     pub(super) fn expire(&self, now: Instant) -> CallStatus {
         let mut state = self.lock();
         let error = match (&state.reply, state.stage) {
-            (None, _) => return CallStatus::Replied,
-            (Some(reply), _) if reply.is_closed() => return CallStatus::Cancelled,
+            (ReplyState::Sent(_) | ReplyState::Received, _) => return CallStatus::Replied,
+            (ReplyState::Abandoned, _) => return CallStatus::Cancelled,
             _ if now < state.deadline => return CallStatus::Waiting,
             (_, Stage::Queued) => RepositoryError::Overloaded,
             (_, Stage::Connecting) => Failure::no_connection_within(now - state.submitted).error(),
@@ -150,17 +187,52 @@ impl<A> PendingCall<A> {
             }
             (_, Stage::Begun) => Failure::no_response_within(now - state.submitted).error(),
         };
-        let reply = state.reply.take();
+        let waker = state.reply.send(Err(error));
         drop(state);
-        if let Some(reply) = reply {
-            let _ = reply.send(Err(error));
-        }
+        waker.into_iter().for_each(Waker::wake);
         CallStatus::Expired
     }
 
     fn lock(&self) -> MutexGuard<'_, CallState<A>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The reply to a call. A call whose response is dropped is cancelled.
+pub(super) struct Response<A>(PendingCall<A>);
+
+impl<A> Future for Response<A> {
+    type Output = Reply<A>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Reply<A>> {
+        let mut state = self.0.lock();
+        if let ReplyState::Sent(reply) = mem::replace(&mut state.reply, ReplyState::Received) {
+            return Poll::Ready(reply);
+        }
+        state.reply = ReplyState::Awaited(Some(context.waker().clone()));
+        Poll::Pending
+    }
+}
+
+impl<A> Drop for Response<A> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        let end = if matches!(state.reply, ReplyState::Awaited(_)) {
+            ReplyState::Abandoned
+        } else {
+            ReplyState::Received
+        };
+        let unread = mem::replace(&mut state.reply, end);
+        drop(state);
+        drop(unread);
+    }
+}
+
+/// Sends each call its reply, and only then wakes the callers: a caller that is woken takes the processor from the worker.
+pub(crate) fn reply_each<A>(calls: &[PendingCall<A>], outcomes: impl IntoIterator<Item = Reply<A>>) {
+    let wakers: Vec<Waker> =
+        calls.iter().zip(outcomes).filter_map(|(call, outcome)| call.send(outcome)).collect();
+    wakers.into_iter().for_each(Waker::wake);
 }
 
 /// Requests and their calls, in the same order.
@@ -199,14 +271,12 @@ impl<R, A> Group<R, A> {
 
     /// Sends each call its reply.
     pub(crate) fn reply(&self, outcomes: Vec<Reply<A>>) {
-        for (call, outcome) in self.calls.iter().zip(outcomes) {
-            call.reply(outcome);
-        }
+        reply_each(&self.calls, outcomes);
     }
 
     /// Sends all calls the same reply.
     pub(crate) fn reply_all(&self, outcome: impl Fn() -> Reply<A>) {
-        self.calls.iter().for_each(|call| call.reply(outcome()));
+        reply_each(&self.calls, iter::repeat_with(outcome));
     }
 
     /// Splits the group into single calls.

@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 
 use domain::{OwnerId, RepositoryError};
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use tokio::sync::oneshot;
 
-use super::call::{CallStatus, Group, PendingCall, Reply, Request};
-use crate::backend::Failure;
+use super::call::{CallStatus, Group, PendingCall, Reply, Request, Response};
 use crate::options::{CallFailure, DatabaseObserver, WorkKind};
 
 mod turns;
@@ -49,21 +47,13 @@ impl<R: Request, A> Sender<R, A> {
 
     /// Queues a request and waits for its reply.
     pub(crate) async fn submit(&self, request: R) -> Reply<A> {
-        let (reply, outcome) = oneshot::channel();
-        self.0.push(request, reply)?;
-        outcome.await.unwrap_or_else(|_| Err(without_reply()))
+        self.0.push(request)?.await
     }
 
     /// The same on a thread that may block.
     pub(crate) fn submit_blocking(&self, request: R) -> Reply<A> {
-        let (reply, outcome) = oneshot::channel();
-        self.0.push(request, reply)?;
-        outcome.blocking_recv().unwrap_or_else(|_| Err(without_reply()))
+        pollster::block_on(self.submit(request))
     }
-}
-
-fn without_reply() -> RepositoryError {
-    Failure::internal("a worker ended without a reply").error()
 }
 
 impl<R, A> Drop for Sender<R, A> {
@@ -108,7 +98,7 @@ impl<R: Request, A> Queue<R, A> {
         (Sender(Arc::clone(&queue)), queue)
     }
 
-    fn push(&self, request: R, reply: oneshot::Sender<Reply<A>>) -> Result<(), RepositoryError> {
+    fn push(&self, request: R) -> Result<Response<A>, RepositoryError> {
         let mut state = self.lock();
         if let Err(failure) = self.admit(&state, request.owner()) {
             drop(state);
@@ -118,11 +108,12 @@ impl<R: Request, A> Queue<R, A> {
                 _ => RepositoryError::Overloaded,
             });
         }
-        let call = PendingCall::new(reply, self.limits.timeout, self.limits.is_write);
+        let call = PendingCall::new(self.limits.timeout, self.limits.is_write);
+        let response = call.response();
         state.turns.push(QueuedCall { request, call, alone: false });
         drop(state);
         self.changed.notify_one();
-        Ok(())
+        Ok(response)
     }
 
     /// Rejects a call that would not be begun in time. A call without others ahead of it is always admitted.
