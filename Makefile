@@ -83,7 +83,7 @@ watch: ## Run `make unit` again after each change of a source file
 
 # BENCH='--only "one task" --rounds 3' measures a part and does not change docs/explanation/performance.md.
 .PHONY: bench
-bench: ## Measure the service beside pgbench, a baseline and FastAPI; forty minutes
+bench: ## Measure the service beside pgbench, other servers and FastAPI; fifty minutes
 	@tests/prerequisites.sh bench
 	$(CARGO) build --release --locked
 	$(CARGO) run --release --locked -p tasknook-bench -- $(BENCH)

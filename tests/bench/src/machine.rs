@@ -1,6 +1,7 @@
 //! The machine and the versions behind the results.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, select, sql_types::Text};
@@ -28,7 +29,20 @@ pub(crate) fn versions(context: &Context) -> String {
     let python = first_line(Command::new(context::python("python")).arg("--version"));
     let wrk = first_line(Command::new("wrk").arg("-v"));
     let wrk = wrk.split_whitespace().nth(1).unwrap_or_default();
-    format!("PostgreSQL {postgres}, SQLite {sqlite}, {python}, {}, wrk {wrk}", packages().join(", "))
+    let (crates, packages) = (crates().join(", "), packages().join(", "));
+    format!("PostgreSQL {postgres}, SQLite {sqlite}, {crates}, {python}, {packages}, wrk {wrk}")
+}
+
+/// The libraries of the server on axum.
+fn crates() -> Vec<String> {
+    let locked = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
+    let locked = fs::read_to_string(locked).unwrap();
+    let version = |name: &str| {
+        let entry = locked.split_once(&format!("name = \"{name}\"\nversion = \""));
+        let version = entry.and_then(|(_, rest)| rest.split('"').next());
+        format!("{name} {}", version.unwrap_or("?"))
+    };
+    ["axum", "tokio-postgres"].map(version).to_vec()
 }
 
 /// The pinned packages of the FastAPI implementation.

@@ -24,10 +24,10 @@ pub(crate) struct Sample {
     pub(crate) per_second: f64,
     pub(crate) median_ms: Option<f64>,
     pub(crate) p99_ms: Option<f64>,
-    /// Processor seconds of 1,000 requests.
-    pub(crate) cpu: Option<f64>,
+    /// Processor time of one request.
+    pub(crate) cpu_micros: Option<f64>,
     /// The same of the database server.
-    pub(crate) database_cpu: Option<f64>,
+    pub(crate) database_cpu_micros: Option<f64>,
     /// Since the subject was started.
     pub(crate) peak_mebibytes: Option<f64>,
 }
@@ -72,14 +72,14 @@ impl Running<'_> {
             return Err("there was no response".to_owned());
         }
         let cost =
-            |before: Option<f64>, after: Option<f64>| Some((after? - before?) / outcome.requests * 1000.0);
+            |before: Option<f64>, after: Option<f64>| Some((after? - before?) / outcome.requests * 1e6);
         let ([own_before, database_before], [own_after, database_after]) = (before, after);
         Ok(Sample {
             per_second: outcome.requests / outcome.seconds,
             median_ms: Some(outcome.median_ms),
             p99_ms: Some(outcome.p99_ms),
-            cpu: cost(own_before, own_after),
-            database_cpu: cost(database_before, database_after),
+            cpu_micros: cost(own_before, own_after),
+            database_cpu_micros: cost(database_before, database_after),
             peak_mebibytes: self.subject.process().map(processes::peak_mebibytes),
         })
     }

@@ -1,11 +1,13 @@
 //! The subjects that are servers of this program, each in a process of its own, so that time and memory are measured
-//! separately. They resemble the service: actix-web, a worker per core, mimalloc, tokens verified by the auth crate.
+//! separately. They resemble the service: a worker per core, mimalloc, tokens verified by the auth crate, and all but
+//! one are on actix-web.
 
 mod baseline;
 mod postgres;
 mod sqlite;
 mod static_response;
 mod store;
+mod tokio_postgres;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub(crate) fn run(arguments: &[String]) {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let served = match arguments.as_slice() {
         ["baseline", url] => baseline::serve(url),
+        ["tokio-postgres", url] => tokio_postgres::serve(url),
         ["static-response", file] => static_response::serve(file, false),
         ["verified-static-response", file] => static_response::serve(file, true),
         other => panic!("unknown peer: {other:?}"),

@@ -9,7 +9,7 @@ use crate::load::Work::{self, Bulk, Create, List, Mix, One, Update};
 use crate::measurement::{Measurement, Running};
 use crate::results::{MeasurementResult, RowResult};
 use crate::subject::Subject::{
-    self, Baseline, FastApi, Pgbench, Service, StaticResponse, VerifiedStaticResponse,
+    self, Baseline, FastApi, Pgbench, Service, StaticResponse, TokioPostgres, VerifiedStaticResponse,
 };
 
 pub(crate) struct Row {
@@ -27,20 +27,22 @@ pub(crate) fn chosen(part: Option<&str>) -> Vec<Row> {
 
 fn all() -> Vec<Row> {
     let mut rows = vec![
-        row(One, Postgres, 1, &[Service, Baseline, FastApi]),
-        row(One, Postgres, 32, &[Service, Pgbench, Baseline, FastApi]),
-        with_hot_owner(row(One, Postgres, 256, &[Service, Pgbench, Baseline, FastApi])),
+        row(One, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi]),
+        row(One, Postgres, 32, &[Service, TokioPostgres, Pgbench, Baseline, FastApi]),
+        with_hot_owner(row(One, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi])),
         tokens(),
-        row(List, Postgres, 1, &[Service, Baseline, FastApi]),
-        row(List, Postgres, 32, &[Service, Pgbench, FastApi]),
-        row(List, Postgres, 256, &[Service, Pgbench, Baseline, FastApi]),
-        row(Create, Postgres, 1, &[Service, Baseline, FastApi]),
-        row(Create, Postgres, 32, &[Service, Pgbench, FastApi]),
-        with_hot_owner(row(Create, Postgres, 256, &[Service, Pgbench, Baseline, FastApi])),
-        row(Update, Postgres, 32, &[Service, Pgbench, FastApi]),
-        row(Update, Postgres, 256, &[Service, Pgbench, FastApi]),
-        row(Mix, Postgres, 32, &[Service, FastApi]),
-        row(Mix, Postgres, 256, &[Service, FastApi]),
+        row(List, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi]),
+        row(List, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi]),
+        row(List, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi]),
+        row(Create, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi]),
+        row(Create, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi]),
+        with_hot_owner(row(Create, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi])),
+        row(Update, Postgres, 1, &[Service, TokioPostgres]),
+        row(Update, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi]),
+        row(Update, Postgres, 256, &[Service, TokioPostgres, Pgbench, FastApi]),
+        row(Mix, Postgres, 1, &[Service, TokioPostgres]),
+        row(Mix, Postgres, 32, &[Service, TokioPostgres, FastApi]),
+        row(Mix, Postgres, 256, &[Service, TokioPostgres, FastApi]),
         row(One, Sqlite, 1, &[Service, Baseline]),
         row(One, Sqlite, 32, &[Service, StaticResponse, VerifiedStaticResponse, Baseline]),
         row(One, Sqlite, 256, &[Service, StaticResponse, VerifiedStaticResponse]),

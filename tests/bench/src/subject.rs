@@ -21,6 +21,8 @@ pub(crate) enum Subject {
     Service,
     /// One `web::block` and one row's statements for each request.
     Baseline,
+    /// axum, and statements pipelined over a few connections.
+    TokioPostgres,
     FastApi,
     /// A server that always sends the response of the service.
     StaticResponse,
@@ -57,6 +59,7 @@ impl RunningSubject {
             Subject::Service => Server::Service(service(context, &database, load)),
             Subject::FastApi => Server::Listener(fastapi(context, &database, load)),
             Subject::Pgbench => Server::Pgbench,
+            Subject::TokioPostgres => Server::Listener(own(&["tokio-postgres", &database.url])),
             _ => Server::Listener(own(&["baseline", &database.url])),
         };
         let running = Self { server, database: Some(database) };
@@ -183,6 +186,7 @@ impl Display for Subject {
         f.write_str(match self {
             Self::Service => "service",
             Self::Baseline => "baseline",
+            Self::TokioPostgres => "axum + tokio-postgres",
             Self::FastApi => "FastAPI",
             Self::StaticResponse => "static response",
             Self::VerifiedStaticResponse => "static response, token verified",

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::results::{MeasurementResult, Results, RowResult};
 
 const HEAD: &str = "\
-| load | subject | requests/s | service ÷ it | p50 ms | p99 ms | CPU s | database CPU s | peak MiB |
+| load | subject | requests/s | service ÷ it | p50 ms | p99 ms | CPU µs | database CPU µs | peak MiB |
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 ";
 
@@ -30,8 +30,8 @@ fn line(row: &RowResult, measurement: &MeasurementResult, is_compared: bool) -> 
         ratio.map(|value| format!("{value:.2}")),
         measurement.median(|samples| samples.median_ms).map(|value| format!("{value:.2}")),
         measurement.median(|samples| samples.p99_ms).map(|value| format!("{value:.2}")),
-        measurement.median(|samples| samples.cpu).map(|value| format!("{value:.4}")),
-        measurement.median(|samples| samples.database_cpu).map(|value| format!("{value:.4}")),
+        measurement.median(|samples| samples.cpu_micros).map(|value| format!("{value:.1}")),
+        measurement.median(|samples| samples.database_cpu_micros).map(|value| format!("{value:.1}")),
         measurement.peak_mebibytes().map(|value| format!("{value:.0}")),
     ];
     let columns: Vec<String> = columns.into_iter().map(Option::unwrap_or_default).collect();

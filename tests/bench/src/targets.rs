@@ -8,6 +8,7 @@ use crate::subject::Subject;
 
 enum Goal {
     AtLeast(f64),
+    AtMost(f64),
     Under(f64),
 }
 
@@ -24,6 +25,7 @@ pub(crate) fn table(results: &Results) -> String {
     for (measured, Target { name, goal, .. }) in measured {
         let (goal, met) = match goal {
             Goal::AtLeast(least) => (format!("≥ {least}"), measured >= least),
+            Goal::AtMost(most) => (format!("≤ {most}"), measured <= most),
             Goal::Under(most) => (format!("< {most}"), measured < most),
         };
         let met = if met { "yes" } else { "**no**" };
@@ -38,7 +40,9 @@ pub(crate) fn table(results: &Results) -> String {
 
 fn all(results: &Results) -> Vec<Target> {
     let mut all = beside_the_database(results);
+    all.extend(beside_tokio_postgres(results));
     all.extend(beside_others(results));
+    all.extend(processor_time(results));
     all
 }
 
@@ -77,6 +81,18 @@ fn beside_the_database(results: &Results) -> Vec<Target> {
     ]
 }
 
+fn beside_tokio_postgres(results: &Results) -> Vec<Target> {
+    let slowest = |name: &'static str, connections: &str| {
+        let rows = results.rows.iter().filter(|row| row.name.ends_with(connections));
+        at_least(name, 1.0, || least(rows.filter_map(|row| row.ratio(&Subject::TokioPostgres.to_string()))))
+    };
+    vec![
+        slowest("1 connection, the slowest row: service ÷ axum + tokio-postgres", " 1 connection"),
+        slowest("32 connections, the slowest row: service ÷ axum + tokio-postgres", " 32 connections"),
+        slowest("256 connections, the slowest row: service ÷ axum + tokio-postgres", " 256 connections"),
+    ]
+}
+
 fn beside_others(results: &Results) -> Vec<Target> {
     let rows = || results.rows.iter();
     let alone = |row: &&RowResult| row.name.ends_with(" 1 connection");
@@ -108,6 +124,19 @@ fn beside_others(results: &Results) -> Vec<Target> {
         at_least("2 million tasks and 20 thousand, SQLite: the slower ÷ the faster", 0.85, || {
             least(rows().filter(|row| !postgres(row)).filter_map(slower))
         }),
+    ]
+}
+
+fn processor_time(results: &Results) -> Vec<Target> {
+    let at_most = |name: &'static str, most: f64| {
+        let service = name.split_once(": ").and_then(|(row, _)| results.row(row)?.service());
+        let measured = service.and_then(|service| service.median(|samples| samples.cpu_micros));
+        Target { name, measured, goal: Goal::AtMost(most) }
+    };
+    vec![
+        at_most("one task, PostgreSQL, 32 connections: CPU µs of the service", 16.0),
+        at_most("a list of 50, PostgreSQL, 32 connections: CPU µs of the service", 65.0),
+        at_most("create, PostgreSQL, 32 connections: CPU µs of the service", 30.0),
     ]
 }
 

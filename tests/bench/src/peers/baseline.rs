@@ -9,18 +9,15 @@ use actix_web::http::header;
 use actix_web::web::{self, Data, Json, Path, Query};
 use actix_web::{App, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer, Result};
 use auth::TokenVerifier;
-use domain::{Timestamp, Title};
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::postgres::PostgresStore;
 use super::sqlite::SqliteStore;
-use super::store::{NewTask, Store, Task};
+use super::store::{NewTask, Page, Store, Task};
 
 /// As in the service.
 const CONNECTIONS: u32 = 10;
-const TITLE_MAX: usize = 200;
 
 #[actix_web::main]
 pub(super) async fn serve(url: &str) -> std::io::Result<()> {
@@ -65,11 +62,6 @@ async fn get(
     Ok(task.map_or_else(|| HttpResponse::NotFound().finish(), |task| one(HttpResponse::Ok(), &task)))
 }
 
-#[derive(Deserialize)]
-struct Page {
-    limit: i64,
-}
-
 async fn list(
     request: HttpRequest,
     page: Query<Page>,
@@ -94,24 +86,13 @@ async fn create(
         Ok(owner) => owner,
         Err(rejection) => return Ok(rejection),
     };
-    let Ok(task) = made(owner, new.into_inner()) else {
+    let Ok(task) = new.into_inner().task(owner) else {
         return Ok(HttpResponse::UnprocessableEntity().finish());
     };
     let task = block(move || store.create(task)).await.map_err(ErrorInternalServerError)?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("{}/{}", request.path(), task.id)));
     Ok(one(response, &task))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the baseline reads the clock and makes ids where it needs them"
-)]
-fn made(user_id: String, new: NewTask) -> Result<Task, domain::TextError> {
-    let title = Title::parse(&new.title, TITLE_MAX)?.as_str().to_owned();
-    let (id, now) = (Uuid::now_v7(), Timestamp::new(OffsetDateTime::now_utc()));
-    let NewTask { description, completed, .. } = new;
-    Ok(Task { id, user_id, title, description, completed, created_at: now, updated_at: now, revision: 0 })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the baseline blocks as most actix-web services do")]
