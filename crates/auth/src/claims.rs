@@ -220,7 +220,7 @@ impl<'a> Claims<'a> {
 
     fn audiences(&self) -> Vec<String> {
         let audiences = match self.get("aud") {
-            Some(Json::List(audiences)) => audiences.as_slice(),
+            Some(Json::List(audiences)) => audiences,
             Some(audience) => std::slice::from_ref(audience),
             None => &[],
         };

@@ -36,11 +36,11 @@ impl Algorithm {
 
     /// The name in `alg`; names are case-sensitive (RFC 7515 §4.1.1).
     pub(crate) fn name(self) -> &'static str {
-        Self::NAMES.into_iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
+        Self::NAMES.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| *name)
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, algorithm)| algorithm)
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
     /// Whether its keys are shared secrets.

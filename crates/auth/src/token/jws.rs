@@ -1,7 +1,7 @@
 //! A token taken apart: the compact serialization of a JWS (RFC 7515 §7.1).
 
-use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine, decoded_len_estimate};
 
 use super::Header;
 use crate::VerifyError;
@@ -80,7 +80,9 @@ pub(crate) fn is_session_token(token: &str) -> bool {
 
 /// Strict: no padding, no other alphabet, no white space, and the unused bits of the last character are zero.
 fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, VerifyError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| VerifyError::InvalidBase64 { part })
+    let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
+    URL_SAFE_NO_PAD.decode_vec(text, &mut bytes).map_err(|_| VerifyError::InvalidBase64 { part })?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
