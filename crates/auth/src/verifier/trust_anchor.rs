@@ -1,11 +1,12 @@
 //! A set of keys with the cache of the tokens that it verified, so that the next requests of a session cost a look-up
 //! instead of a signature. Both are replaced together.
 
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 
 use super::{CacheOptions, Policy};
 use crate::claims::Accepted;
@@ -60,7 +61,29 @@ pub(crate) struct RawToken<'a> {
 /// to 64 KiB a caller chooses, they have the same tag with a probability of at most 2^-115. That holds with one nonce
 /// for all tokens, since no tag ever leaves the process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Fingerprint([u8; 16]);
+pub(super) struct Fingerprint(u128);
+
+/// The lower half of a fingerprint, which needs no further hash: it is one already, under a secret key.
+#[derive(Default)]
+struct LowerHalf(u64);
+
+impl Hasher for LowerHalf {
+    #[expect(clippy::cast_possible_truncation, reason = "the other half is compared")]
+    fn write_u128(&mut self, fingerprint: u128) {
+        self.0 = fingerprint as u64;
+    }
+
+    /// Required by the trait; a fingerprint does not call it.
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl<'a> RawToken<'a> {
     /// Checks the length before anything else, so that a long token costs neither a digest nor a parse.
@@ -90,7 +113,7 @@ impl Fingerprint {
         let tag = tag.expect("the tag of a token");
         let mut bytes = [0; 16];
         bytes.copy_from_slice(tag.as_ref());
-        Self(bytes)
+        Self(u128::from_ne_bytes(bytes))
     }
 }
 
@@ -107,7 +130,7 @@ fn random_key() -> LessSafeKey {
 
 /// Belongs to one set of keys and is dropped with it, so a key that is removed cannot stay valid through the cache.
 pub(super) struct TokenCache {
-    entries: Option<Cache<Fingerprint, CachedIdentity, ByteWeight>>,
+    entries: Option<Cache<Fingerprint, CachedIdentity, ByteWeight, BuildHasherDefault<LowerHalf>>>,
     max_age_seconds: i64,
 }
 
@@ -115,6 +138,8 @@ pub(super) struct TokenCache {
 #[derive(Clone)]
 struct CachedIdentity {
     identity: Identity,
+    /// Its weight, which the cache asks for several times.
+    bytes: usize,
     from: i64,
     until: i64,
 }
@@ -130,7 +155,10 @@ impl TokenCache {
         let capacity = options.max_bytes;
         let estimate = usize::try_from(capacity / AVERAGE_BYTES).unwrap_or(usize::MAX).max(1);
         Self {
-            entries: (capacity > 0).then(|| Cache::with_weighter(estimate, capacity, ByteWeight)),
+            entries: (capacity > 0).then(|| {
+                let (hasher, lifecycle) = (BuildHasherDefault::default(), DefaultLifecycle::default());
+                Cache::with(estimate, capacity, ByteWeight, hasher, lifecycle)
+            }),
             max_age_seconds: i64::try_from(options.max_age.as_secs()).unwrap_or(i64::MAX),
         }
     }
@@ -145,7 +173,8 @@ impl TokenCache {
         if let Some(entries) = &self.entries {
             let until = accepted.valid_until.min(now.saturating_add(self.max_age_seconds));
             let identity = accepted.identity.clone();
-            entries.insert(fingerprint, CachedIdentity { identity, from: now, until });
+            let bytes = ENTRY_BYTES + identity.size_bytes();
+            entries.insert(fingerprint, CachedIdentity { identity, bytes, from: now, until });
         }
     }
 }
@@ -155,7 +184,7 @@ struct ByteWeight;
 
 impl Weighter<Fingerprint, CachedIdentity> for ByteWeight {
     fn weight(&self, _: &Fingerprint, entry: &CachedIdentity) -> u64 {
-        u64::try_from(ENTRY_BYTES + entry.identity.size_bytes()).unwrap_or(u64::MAX)
+        u64::try_from(entry.bytes).unwrap_or(u64::MAX)
     }
 }
 
