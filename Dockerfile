@@ -13,6 +13,7 @@ COPY config config
 COPY tests/Cargo.toml tests/Cargo.toml
 COPY tests/src tests/src
 COPY tests/end_to_end tests/end_to_end
+COPY tests/allocations tests/allocations
 COPY tests/bench/Cargo.toml tests/bench/Cargo.toml
 COPY tests/bench/src tests/bench/src
 # The caches keep the crates and their build between builds of the image.

@@ -6,12 +6,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The crates that each crate of the workspace may depend on, except for tests.
-const MAY_DEPEND_ON: [(&str, &[&str]); 6] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 7] = [
     ("tasknook-domain", &[]),
     ("tasknook-auth", &[]),
     ("tasknook-persistence", &["tasknook-domain"]),
     ("tasknook", &["tasknook-auth", "tasknook-domain", "tasknook-persistence"]),
     ("tasknook-tests", &[]),
+    // It is the service, with another allocator.
+    ("tasknook-allocations", &["tasknook"]),
     ("tasknook-bench", &["tasknook-auth", "tasknook-domain", "tasknook-tests"]),
 ];
 
