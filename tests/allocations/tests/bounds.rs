@@ -1,9 +1,14 @@
 //! Bounds of the allocations for each request. They do not depend on the speed of the machine, so CI finds what makes a
 //! request allocate more.
 //!
-//! The numbers of allocations are those that every run had, so that one more fails. A create on PostgreSQL varies by a few.
-//! The bytes have a margin of 3 %. If a change is worth more allocations, or saves some, set the bounds anew from what the test
-//! prints: `cargo test --workspace --test bounds -- --nocapture`.
+//! The numbers of allocations have a margin of 2, those of a create of 5, which varies by a few; the bytes one of 3 %. If a
+//! change is worth more allocations, or saves some, set the bounds anew from what the test prints: `cargo test --workspace --test bounds -- --nocapture`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test: a failure ends it, and prints what it measured"
+)]
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -145,7 +150,7 @@ fn check(database: &str, bounds: &Bounds) {
 fn requests_allocate_no_more_on_sqlite() {
     check(
         "sqlite://tasks.db",
-        &Bounds { one_task: at_most(76, 8170), list_of_50: at_most(313, 70900), create: at_most(138, 22020) },
+        &Bounds { one_task: at_most(77, 8260), list_of_50: at_most(314, 70940), create: at_most(141, 22040) },
     );
 }
 
@@ -153,6 +158,6 @@ fn requests_allocate_no_more_on_sqlite() {
 fn requests_allocate_no_more_on_postgres() {
     check(
         &Postgres::shared().create_database(),
-        &Bounds { one_task: at_most(78, 8060), list_of_50: at_most(273, 70280), create: at_most(160, 19620) },
+        &Bounds { one_task: at_most(79, 8140), list_of_50: at_most(274, 70390), create: at_most(158, 19650) },
     );
 }

@@ -196,7 +196,7 @@ fn is_scheme(word: &[u8]) -> bool {
 /// The characters of `b64token` (RFC 6750 §2.1). Every request has some hundred of them, so they are looked up.
 fn is_token_byte(byte: u8) -> bool {
     #[expect(clippy::indexing_slicing, reason = "it is computed by the compiler")]
-    const TOKEN_BYTES: [bool; 256] = {
+    const ALLOWED: [bool; 256] = {
         let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
         let (mut bytes, mut index) = ([false; 256], 0);
         while index < text.len() {
@@ -205,7 +205,7 @@ fn is_token_byte(byte: u8) -> bool {
         }
         bytes
     };
-    TOKEN_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
+    ALLOWED.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
