@@ -29,7 +29,7 @@ impl Pattern {
     }
 
     /// Whether it is the pattern of these parts.
-    pub(crate) fn matches(&self, parts: &[&str]) -> bool {
+    fn matches(&self, parts: &[&str]) -> bool {
         self.parts.len() == parts.len()
             && self.parts.iter().zip(parts).all(|(own, part)| match own {
                 Part::Fixed(text) => text == part,
@@ -42,6 +42,23 @@ impl Pattern {
     }
 }
 
+/// The patterns of all endpoints, in the order in which paths are matched.
+pub(crate) struct Patterns(Vec<Rc<Pattern>>);
+
+impl Patterns {
+    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        Self(texts.map(|text| Rc::new(Pattern::new(text.to_owned()))).collect())
+    }
+
+    /// The first pattern of this path, and its place. The path may end with a slash.
+    pub(crate) fn find(&self, path: &str) -> Option<(usize, &Rc<Pattern>)> {
+        let path = path.strip_suffix('/').filter(|rest| !matches!(*rest, "" | "/")).unwrap_or(path);
+        let mut parts = Vec::with_capacity(8);
+        parts.extend(path.split('/'));
+        self.0.iter().enumerate().find(|(_, pattern)| pattern.matches(&parts))
+    }
+}
+
 /// The pattern that a request has matched.
 struct Matched(Rc<Pattern>);
 
@@ -50,9 +67,14 @@ pub(crate) fn note(request: &HttpRequest, pattern: &Rc<Pattern>) {
     request.extensions_mut().insert(Matched(Rc::clone(pattern)));
 }
 
-/// The pattern that a request has matched; `None` if the path is unknown.
+/// The pattern of a request's path; `None` if the path is unknown.
 pub(crate) fn pattern(request: &HttpRequest) -> Option<Rc<Pattern>> {
-    request.extensions().get::<Matched>().map(|Matched(pattern)| Rc::clone(pattern))
+    if let Some(Matched(pattern)) = request.extensions().get() {
+        return Some(Rc::clone(pattern));
+    }
+    // Preflights, and requests over the limit of their address, are answered before they reach the router.
+    let (_, pattern) = request.app_data::<Rc<Patterns>>()?.find(decoded(request))?;
+    Some(Rc::clone(pattern))
 }
 
 /// The part of a request's path with this name.
@@ -71,19 +93,30 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, path: &str) -> bool {
-        Pattern::new(pattern.to_owned()).matches(&path.split('/').collect::<Vec<_>>())
+        Patterns::new([pattern].into_iter()).find(path).is_some()
     }
 
     #[test]
     fn fixed_parts_are_compared_and_named_ones_are_not_empty() {
-        for path in ["/api/u/tasks/1", "/api/tasks/tasks/tasks", "/api/{user_id}/tasks/{id}"] {
+        for path in
+            ["/api/u/tasks/1", "/api/u/tasks/1/", "/api/tasks/tasks/tasks", "/api/{user_id}/tasks/{id}"]
+        {
             assert!(matches("/api/{user_id}/tasks/{id}", path), "{path}");
         }
-        let others =
-            ["/api//tasks/1", "/api/u/tasks/", "/api/u/tasks", "/api/u/Tasks/1", "/api/u/tasks/1/2", "", "/"];
+        let others = [
+            "/api//tasks/1",
+            "/api/u/tasks/",
+            "/api/u/tasks",
+            "/api/u/Tasks/1",
+            "/api/u/tasks/1/2",
+            "/api/u/tasks/1//",
+            "",
+            "/",
+        ];
         for path in others {
             assert!(!matches("/api/{user_id}/tasks/{id}", path), "{path}");
         }
-        assert!(matches("/", "/") && matches("/livez", "/livez") && !matches("/livez", "/livez/"));
+        assert!(matches("/", "/") && matches("/livez", "/livez") && matches("/livez", "/livez/"));
+        assert!(!matches("/", "//") && !matches("/", "") && !matches("/livez", "/livez//"));
     }
 }

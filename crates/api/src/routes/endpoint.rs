@@ -48,7 +48,6 @@ impl Endpoint {
     }
 
     /// The path, with the names of its parameters in braces.
-    #[cfg(test)]
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
@@ -73,7 +72,7 @@ impl Endpoint {
             handlers.push((method.clone(), route.new_service(()).await?));
         }
         let others = other_methods(self.allow()).new_service(()).await?;
-        Ok(Started { pattern: Rc::new(Pattern::new(self.path.clone())), handlers, others })
+        Ok(Started { handlers, others })
     }
 }
 
@@ -81,23 +80,19 @@ type HandlerService = <Route as ServiceFactory<ServiceRequest>>::Service;
 
 /// An endpoint of a worker.
 pub(super) struct Started {
-    pattern: Rc<Pattern>,
     handlers: Vec<(Method, HandlerService)>,
     /// Of methods without a handler (RFC 9110 §15.5.6).
     others: HandlerService,
 }
 
 impl Started {
-    pub(super) fn matches(&self, parts: &[&str]) -> bool {
-        self.pattern.matches(parts)
-    }
-
-    /// Serves a request for its path.
+    /// Serves a request for its path, which has this pattern.
     pub(super) fn serve(
         &self,
         request: ServiceRequest,
+        pattern: &Rc<Pattern>,
     ) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>> {
-        path::note(request.request(), &self.pattern);
+        path::note(request.request(), pattern);
         // RFC 9110 §9.3.2: HEAD is GET without the body, which the server omits.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let handler = self.handlers.iter().find(|(own, _)| own == method);

@@ -7,39 +7,32 @@ use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse, f
 use actix_web::{Error, Route};
 
 use super::endpoint::{Endpoint, no_route};
-use crate::http::path;
+use crate::http::path::{self, Patterns};
 
-/// Serves the endpoints; of several that match, the first.
+/// Serves the endpoints with these patterns; of several that match, the first.
 pub(crate) fn router(
     endpoints: Vec<Endpoint>,
+    patterns: Rc<Patterns>,
 ) -> impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()>
 {
     let endpoints = Rc::new(endpoints);
     fn_factory(move || {
-        let endpoints = Rc::clone(&endpoints);
+        let (endpoints, patterns) = (Rc::clone(&endpoints), Rc::clone(&patterns));
         async move {
             let mut started = Vec::with_capacity(endpoints.len());
             for endpoint in &*endpoints {
                 started.push(endpoint.start().await?);
             }
             let unknown = Route::new().to(no_route).new_service(()).await?;
-            let served = Rc::new((started, unknown));
+            let served = Rc::new((started, patterns, unknown));
             Ok(fn_service(move |request: ServiceRequest| {
-                let (endpoints, unknown) = &*served;
-                let parts = parts(path::decoded(request.request()));
-                match endpoints.iter().find(|endpoint| endpoint.matches(&parts)) {
-                    Some(endpoint) => endpoint.serve(request),
+                let (endpoints, patterns, unknown) = &*served;
+                let found = patterns.find(path::decoded(request.request()));
+                match found.and_then(|(place, pattern)| Some((endpoints.get(place)?, pattern))) {
+                    Some((endpoint, pattern)) => endpoint.serve(request, pattern),
                     None => unknown.call(request),
                 }
             }))
         }
     })
-}
-
-/// The parts of a path, which may end with a slash.
-fn parts(path: &str) -> Vec<&str> {
-    let path = path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path);
-    let mut parts = Vec::with_capacity(8);
-    parts.extend(path.split('/'));
-    parts
 }

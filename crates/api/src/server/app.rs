@@ -1,5 +1,7 @@
 //! The application of a worker: routes, CORS around them, the request context around both.
 
+use std::rc::Rc;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -10,6 +12,7 @@ use super::address_limit::address_limit;
 use super::cors::policy;
 use super::request_context::request_context;
 use crate::config;
+use crate::http::path::Patterns;
 use crate::routes::{Endpoint, router};
 use crate::state::AppState;
 
@@ -27,7 +30,10 @@ pub(crate) fn app(
         InitError = (),
     > + use<>,
 > {
-    let app = App::new().app_data(state).default_service(router(endpoints()));
+    let endpoints = endpoints();
+    let patterns = Rc::new(Patterns::new(endpoints.iter().map(Endpoint::path)));
+    let app = App::new().app_data(state).app_data(Rc::clone(&patterns));
+    let app = app.default_service(router(endpoints, patterns));
     // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
     // logged; CORS surrounds the rest, so that browsers can read errors; requests over the limit of their address reach no
     // route.

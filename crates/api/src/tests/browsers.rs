@@ -73,3 +73,20 @@ async fn request_id_is_the_clients_when_safe() {
         assert_eq!(response.json()["request_id"], response.header("x-request-id"));
     }
 }
+
+#[actix_web::test]
+async fn preflights_are_counted_under_their_route() {
+    let app = app(&[CORS]).await;
+    for (path, status) in [("/api/alice/tasks/x/", 200), ("//", 404)] {
+        let request = call(if status == 200 { "OPTIONS" } else { "GET" }, path).header("origin", ORIGIN);
+        let response = app.send(request.header("access-control-request-method", "PATCH")).await;
+        assert_eq!(response.status, status, "{path}");
+    }
+    let metrics = app.send(call("GET", "/metrics")).await;
+    let metrics = std::str::from_utf8(&metrics.body).unwrap();
+    for (method, route, status) in [("OPTIONS", "/api/{user_id}/tasks/{id}", 200), ("GET", "none", 404)] {
+        let series =
+            format!(r#"http_requests_total{{method="{method}",route="{route}",status="{status}"}} 1"#);
+        assert!(metrics.contains(&series), "{series} in {metrics}");
+    }
+}

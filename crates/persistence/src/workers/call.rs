@@ -45,7 +45,7 @@ struct CallState<A> {
 enum ReplyState<A> {
     /// With what wakes the caller.
     Awaited(Option<Waker>),
-    /// The caller has been woken.
+    /// The caller is woken, or will be.
     Sent(Reply<A>),
     /// The caller has the reply, or was gone before it.
     Received,

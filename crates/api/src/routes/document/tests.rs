@@ -37,7 +37,7 @@ fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 }
 
 #[test]
-fn openapi_matches_the_route_api_and_metrics() {
+fn openapi_matches_the_route_table() {
     let document = document();
     let described: BTreeSet<String> = operations(&document).into_iter().map(|(name, _)| name).collect();
     let named = |endpoint: &Endpoint| -> Vec<String> {
