@@ -1,6 +1,6 @@
 //! HTTP semantics: what a request asks for, and how a response is written.
 //!
-//! Reading: `path` has the parts of the path, `authentication` verifies the token and creates the owner, `body` and `json` read
+//! Reading: `path` has the segments of the path, `authentication` verifies the token and creates the owner, `body` and `json` read
 //! an object, `bulk` a list of operations, `conditional` reads preconditions, `idempotency` the key of a POST, `preference` what it
 //! prefers, `query`, `list_request`, `cursor` and `position` read the query; `client_address` finds the address of the client, and
 //! `limits` rejects what is over a limit. Writing: `representation` serializes tasks, `encoding` compresses lists, `problem` is the

@@ -133,7 +133,7 @@ mod tests {
         let log = subscriber(filter("info").unwrap(), LogFormat::Json, Arc::new(file.reopen().unwrap()));
         with_default(&log, || {
             let text = "a \"quoted\"\nline";
-            error_span!("request", text, number = 7_u64, flag = true, none = None::<&str>, debug = ?Some(1))
+            error_span!("request", text, number = 7_u64, flag = true, share = 0.5, none = None::<&str>, debug = ?Some(1))
                 .in_scope(|| tracing::info!("first"));
             error_span!("empty").in_scope(|| tracing::info!("second"));
         });
@@ -141,7 +141,7 @@ mod tests {
         let spans: Vec<Value> =
             lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["span"].clone()).collect();
         let first = json!({
-            "name": "request", "text": "a \"quoted\"\nline", "number": 7, "flag": true, "debug": "Some(1)"
+            "name": "request", "text": "a \"quoted\"\nline", "number": 7, "flag": true, "share": 0.5, "debug": "Some(1)"
         });
         assert_eq!(spans, [first, json!({"name": "empty"})]);
     }

@@ -106,9 +106,9 @@ impl Post {
 
     /// A digest of what makes two requests the same: the route after the user, the query, the body.
     fn digest(&self) -> RequestDigest {
-        let path = self.request.uri().path();
+        let uri = self.request.uri();
         let user = if path::parameter(&self.request, "user_id").is_some() { 3 } else { 2 };
-        let route = path.splitn(user + 1, '/').nth(user).unwrap_or_default().trim_end_matches('/');
+        let route = uri.path().splitn(user + 1, '/').nth(user).unwrap_or_default().trim_end_matches('/');
         let mut context = Context::new(&SHA256);
         for part in [route.as_bytes(), self.request.query_string().as_bytes(), &self.body] {
             context.update(&(part.len() as u64).to_be_bytes());

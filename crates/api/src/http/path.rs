@@ -1,44 +1,43 @@
-//! The pattern of a path, and the parts of a request's path that it names.
+//! The pattern of a path, and the segments of a request's path that it names.
 
 use std::rc::Rc;
 
 use actix_web::{HttpMessage, HttpRequest};
 
-/// A path in which names in braces stand for one part each, such as `/api/tasks/{id}`.
+/// A path in which names in braces stand for one segment each, such as `/api/tasks/{id}`.
 pub(crate) struct Pattern {
     text: String,
-    parts: Vec<Part>,
+    segments: Vec<Segment>,
 }
 
-enum Part {
-    Fixed(String),
+enum Segment {
+    Literal(String),
     /// Any text but an empty one.
-    Named(String),
+    Parameter(String),
 }
 
 impl Pattern {
     pub(crate) fn new(text: String) -> Self {
-        let name = |part: &str| Some(part.strip_prefix('{')?.strip_suffix('}')?.to_owned());
-        let part = |part| name(part).map_or_else(|| Part::Fixed(part.to_owned()), Part::Named);
-        let parts = text.split('/').map(part).collect();
-        Self { text, parts }
+        let name = |segment: &str| Some(segment.strip_prefix('{')?.strip_suffix('}')?.to_owned());
+        let segment = |text| name(text).map_or_else(|| Segment::Literal(text.to_owned()), Segment::Parameter);
+        let segments = text.split('/').map(segment).collect();
+        Self { text, segments }
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it is the pattern of these parts.
-    fn matches(&self, parts: &[&str]) -> bool {
-        self.parts.len() == parts.len()
-            && self.parts.iter().zip(parts).all(|(own, part)| match own {
-                Part::Fixed(text) => text == part,
-                Part::Named(_) => !part.is_empty(),
+    fn matches(&self, segments: &[&str]) -> bool {
+        self.segments.len() == segments.len()
+            && self.segments.iter().zip(segments).all(|(own, text)| match own {
+                Segment::Literal(literal) => literal == text,
+                Segment::Parameter(_) => !text.is_empty(),
             })
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {
-        self.parts.iter().position(|part| matches!(part, Part::Named(own) if own == name))
+        self.segments.iter().position(|segment| matches!(segment, Segment::Parameter(own) if own == name))
     }
 }
 
@@ -53,9 +52,9 @@ impl Patterns {
     /// The first pattern of this path, and its place. The path may end with a slash.
     pub(crate) fn find(&self, path: &str) -> Option<(usize, &Rc<Pattern>)> {
         let path = path.strip_suffix('/').filter(|rest| !matches!(*rest, "" | "/")).unwrap_or(path);
-        let mut parts = Vec::with_capacity(8);
-        parts.extend(path.split('/'));
-        self.0.iter().enumerate().find(|(_, pattern)| pattern.matches(&parts))
+        let mut segments = Vec::with_capacity(8);
+        segments.extend(path.split('/'));
+        self.0.iter().enumerate().find(|(_, pattern)| pattern.matches(&segments))
     }
 }
 
@@ -77,13 +76,13 @@ pub(crate) fn pattern(request: &HttpRequest) -> Option<Rc<Pattern>> {
     Some(Rc::clone(pattern))
 }
 
-/// The part of a request's path with this name.
+/// The segment of a request's path with this name.
 pub(crate) fn parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let index = pattern(request)?.index_of(name)?;
     decoded(request).split('/').nth(index)
 }
 
-/// The path of a request, in which the encoding of characters that need none is undone.
+/// The path of a request, without the percent-encoding of characters that do not need it.
 pub(crate) fn decoded(request: &HttpRequest) -> &str {
     request.match_info().as_str()
 }
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn fixed_parts_are_compared_and_named_ones_are_not_empty() {
+    fn literals_are_compared_and_parameters_are_not_empty() {
         for path in
             ["/api/u/tasks/1", "/api/u/tasks/1/", "/api/tasks/tasks/tasks", "/api/{user_id}/tasks/{id}"]
         {

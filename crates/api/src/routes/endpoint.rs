@@ -1,7 +1,6 @@
 //! A path of the table, and what applies to every route: HEAD, OPTIONS, 405, the deadline, panics.
 
 use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,6 @@ use actix_web::{Error, FromRequest, Handler, HttpResponse, Responder, Route, web
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use crate::http::path::{self, Pattern};
 use crate::http::problem::{Problem, ProblemKind};
 
 /// A path and its methods.
@@ -86,13 +84,11 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Serves a request for its path, which has this pattern.
+    /// Serves a request for its path.
     pub(super) fn serve(
         &self,
         request: ServiceRequest,
-        pattern: &Rc<Pattern>,
     ) -> LocalBoxFuture<'static, Result<ServiceResponse, Error>> {
-        path::note(request.request(), pattern);
         // RFC 9110 §9.3.2: HEAD is GET without the body, which the server omits.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let handler = self.handlers.iter().find(|(own, _)| own == method);

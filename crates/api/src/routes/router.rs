@@ -29,7 +29,10 @@ pub(crate) fn router(
                 let (endpoints, patterns, unknown) = &*served;
                 let found = patterns.find(path::decoded(request.request()));
                 match found.and_then(|(place, pattern)| Some((endpoints.get(place)?, pattern))) {
-                    Some((endpoint, pattern)) => endpoint.serve(request, pattern),
+                    Some((endpoint, pattern)) => {
+                        path::note(request.request(), pattern);
+                        endpoint.serve(request)
+                    }
                     None => unknown.call(request),
                 }
             }))

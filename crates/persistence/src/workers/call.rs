@@ -54,18 +54,18 @@ enum ReplyState<A> {
 }
 
 impl<A> ReplyState<A> {
-    /// Sends the reply, unless there is one; returns what wakes the caller.
-    fn send(&mut self, reply: Reply<A>) -> Option<Waker> {
+    /// Sends the reply if it is awaited. Returns what wakes the caller, and a reply that was not sent.
+    fn send(&mut self, reply: Reply<A>) -> (Option<Waker>, Option<Reply<A>>) {
         match mem::replace(self, Self::Received) {
             Self::Awaited(waker) => {
                 *self = Self::Sent(reply);
-                waker
+                (waker, None)
             }
             Self::Sent(earlier) => {
                 *self = Self::Sent(earlier);
-                None
+                (None, Some(reply))
             }
-            Self::Received | Self::Abandoned => None,
+            Self::Received | Self::Abandoned => (None, Some(reply)),
         }
     }
 }
@@ -157,9 +157,11 @@ impl<A> PendingCall<A> {
     /// The same without waking the caller.
     fn send(&self, outcome: Reply<A>) -> Option<Waker> {
         let mut state = self.lock();
-        let (waker, span) = (state.reply.send(outcome), mem::replace(&mut state.span, Span::none()));
+        let ((waker, unsent), span) =
+            (state.reply.send(outcome), mem::replace(&mut state.span, Span::none()));
+        // Others wait for the lock: a large reply is freed after it.
         drop(state);
-        drop(span);
+        drop((unsent, span));
         waker
     }
 
@@ -187,7 +189,7 @@ impl<A> PendingCall<A> {
             }
             (_, Stage::Begun) => Failure::no_response_within(now - state.submitted).error(),
         };
-        let waker = state.reply.send(Err(error));
+        let (waker, _) = state.reply.send(Err(error));
         drop(state);
         waker.into_iter().for_each(Waker::wake);
         CallStatus::Expired
@@ -229,7 +231,7 @@ impl<A> Drop for Response<A> {
 }
 
 /// Sends each call its reply, and only then wakes the callers: a caller that is woken takes the processor from the worker.
-pub(crate) fn reply_each<A>(calls: &[PendingCall<A>], outcomes: impl IntoIterator<Item = Reply<A>>) {
+fn reply_each<A>(calls: &[PendingCall<A>], outcomes: impl IntoIterator<Item = Reply<A>>) {
     let wakers: Vec<Waker> =
         calls.iter().zip(outcomes).filter_map(|(call, outcome)| call.send(outcome)).collect();
     wakers.into_iter().for_each(Waker::wake);

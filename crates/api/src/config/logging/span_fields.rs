@@ -54,6 +54,10 @@ impl Visit for Object<'_> {
         self.member(field, &value);
     }
 
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.member(field, &value);
+    }
+
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.member(field, &value);
     }
