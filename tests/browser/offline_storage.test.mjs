@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { startContext } from "./context.mjs";
-import { apiOf, expectSaved, Network, storedOf } from "./offline-network.mjs";
+import { apiOf, expectSaved, holdWrite, Network, storedOf } from "./offline-network.mjs";
 import { until } from "./user.mjs";
 
 const WARNING = "keep this page open until you are online and all is saved";
@@ -34,6 +34,34 @@ function refuse({ context }) {
     };
   });
 }
+
+/** Holds the opening of the storage until `release` is called in the page. */
+function hold({ context }) {
+  return context.addInitScript(() => {
+    const { set } = Object.getOwnPropertyDescriptor(IDBRequest.prototype, "onsuccess");
+    const released = new Promise((resolve) => (globalThis.release = resolve));
+    Object.defineProperty(IDBOpenDBRequest.prototype, "onsuccess", {
+      set(handler) {
+        set.call(this, (event) => void released.then(() => handler(event)));
+      },
+    });
+  });
+}
+
+test("changes are not shown as saved before the storage is read", async (t) => {
+  const { user } = await startContext(t);
+  const alice = await user("Alice");
+  await alice.add("Alpha");
+  const write = await holdWrite(alice.page, "before");
+  await alice.type("Beta");
+  await write.arrived;
+  await hold(alice);
+  const tab = await alice.tab();
+  await tab.page.getByRole("status").getByText("Loading …", { exact: true }).waitFor();
+  await tab.page.evaluate(() => globalThis.release());
+  await alice.page.close();
+  await expectSaved([tab], { open: ["Beta", "Alpha"] });
+});
 
 test("without a storage, changes are in memory and sent", async (t) => {
   const { user } = await startContext(t);

@@ -7,6 +7,8 @@ export interface SyncStateProps {
   /** The number of changes that are not sent yet. */
   pending: number;
   isSending: boolean;
+  /** Whether what this device has stored is known. */
+  isLoaded: boolean;
   isOnline: boolean;
   /** Why changes cannot be sent or stored, if something is wrong. */
   error?: string;
@@ -33,10 +35,11 @@ export function SyncState({ conflicts, onConflicts, ...state }: SyncStateProps) 
   );
 }
 
-function Line({ pending, isSending, isOnline, error }: Omit<SyncStateProps, "conflicts" | "onConflicts">) {
+function Line({ pending, isSending, isLoaded, isOnline, error }: Omit<SyncStateProps, "conflicts" | "onConflicts">) {
   if (error) return <Text icon="warning" text={error} />;
   if (!isOnline) return <Text icon="offline" text={pending ? `Offline: ${kept(pending)} on this device` : "Offline"} />;
   if (isSending || pending) return <Text icon="saving" text="Saving …" />;
+  if (!isLoaded) return <Text icon="saving" text="Loading …" />;
   return <Text icon="check" text="All changes saved" />;
 }
 

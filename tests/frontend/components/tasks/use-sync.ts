@@ -7,11 +7,12 @@ import { Problem, Unreachable } from "tasknook-client";
 export function useSync() {
   const [status, conflicts, isTemporary] = [useSnapshot("status"), useSnapshot("conflicts"), useSnapshot("isTemporary")];
   const isConnected = useIsConnected();
-  const { pending, isSending, error } = status;
+  const { pending, isSending, isLoaded, error } = status;
   const isOutage = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
   return {
     pending,
     isSending,
+    isLoaded,
     isOnline: isConnected && !isOutage,
     conflicts: conflicts.length,
     /** Why tasks are not sent, if the network is there and the API or the sign-in service is not. */
