@@ -27,3 +27,4 @@ pub(crate) mod preference;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub mod representation;
+pub(crate) mod write_json;

@@ -5,7 +5,6 @@ use std::io::Write;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use domain::{FeedPosition, Owner};
-use serde::Serialize;
 
 use super::position;
 use super::problem::Problem;
@@ -46,19 +45,18 @@ impl EventName {
 }
 
 /// Appends an event. JSON contains no line breaks, so the data is one line.
-pub(crate) fn write(
-    text: &mut Vec<u8>,
-    name: EventName,
-    id: Option<&str>,
-    data: &impl Serialize,
-) -> serde_json::Result<()> {
+pub(crate) fn write(text: &mut Vec<u8>, name: EventName, id: Option<&str>, data: impl FnOnce(&mut Vec<u8>)) {
     if let Some(id) = id {
         let _ = writeln!(text, "id: {id}");
     }
     let _ = write!(text, "event: {}\ndata: ", name.as_str());
-    serde_json::to_writer(&mut *text, data)?;
+    data(text);
     text.extend_from_slice(b"\n\n");
-    Ok(())
+}
+
+/// The data of an event without details.
+pub(crate) fn no_details(json: &mut Vec<u8>) {
+    json.extend_from_slice(b"{}");
 }
 
 /// The time after which the client connects again.
@@ -117,12 +115,13 @@ mod tests {
     use domain::{ObjectId, OwnerRevision, Revision, TaskId};
 
     use super::*;
+    use crate::http::write_json::string;
 
     #[test]
     fn events_are_lines() {
         let mut text = Vec::new();
-        write(&mut text, EventName::Change, Some("abc"), &"a\nb").unwrap();
-        write(&mut text, EventName::Expired, None, &serde_json::json!({})).unwrap();
+        write(&mut text, EventName::Change, Some("abc"), |json| string(json, "a\nb"));
+        write(&mut text, EventName::Expired, None, no_details);
         let expected = "id: abc\nevent: change\ndata: \"a\\nb\"\n\nevent: expired\ndata: {}\n\n";
         assert_eq!(String::from_utf8(text).unwrap(), expected);
     }

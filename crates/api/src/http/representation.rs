@@ -1,4 +1,4 @@
-//! JSON responses, serialized straight from the domain into one buffer, and content negotiation.
+//! JSON responses, written straight from the domain into one buffer, and content negotiation.
 
 pub(crate) mod changes;
 pub(crate) mod lists;
@@ -14,35 +14,27 @@ use tokio::sync::Semaphore;
 
 use crate::http::encoding::BodyWriter;
 use crate::http::members;
+use crate::http::write_json::{WriteJson, embed, plain_string, to_vec};
 
 /// A task as JSON, with `deleted_at` if it is in the trash.
 pub(crate) struct TaskJson<'a>(pub(crate) &'a Task);
 
+impl WriteJson for TaskJson<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        json.push(b'{');
+        members::write(self.0, json);
+        if let Some(at) = self.0.deleted_at {
+            json.extend_from_slice(b",\"deleted_at\":");
+            plain_string(json, at);
+        }
+        json.push(b'}');
+    }
+}
+
 impl Serialize for TaskJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.deleted_at {
-            None => members::write(self.0, serializer),
-            Some(at) => {
-                TrashedJson { task: MembersJson(self.0), deleted_at: at.to_string() }.serialize(serializer)
-            }
-        }
+        embed(self, serializer)
     }
-}
-
-/// The members that every task has.
-struct MembersJson<'a>(&'a Task);
-
-impl Serialize for MembersJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        members::write(self.0, serializer)
-    }
-}
-
-#[derive(Serialize)]
-struct TrashedJson<'a> {
-    #[serde(flatten)]
-    task: MembersJson<'a>,
-    deleted_at: String,
 }
 
 /// The entity tag of a task: its revision, quoted.
@@ -53,7 +45,7 @@ pub(crate) fn etag(revision: Revision) -> String {
 /// Responds with one task.
 pub fn task(builder: &mut HttpResponseBuilder, task: &Task) -> HttpResponse {
     private_cache_headers(builder).insert_header((header::ETAG, etag(task.revision)));
-    json(builder, &TaskJson(task))
+    builder.content_type("application/json").body(to_vec(&TaskJson(task)))
 }
 
 /// Tasks that are written before other requests of the thread run: 100 KB with texts of 1,000 characters.
@@ -85,7 +77,7 @@ pub async fn tasks(
 
 /// Responds with an array of about so many bytes.
 /// `hold` makes the body of its bytes, and can count them. The body of a long list is compressed by `coding`.
-pub(crate) async fn collection<'a, T, J: Serialize>(
+pub(crate) async fn collection<'a, T, J: WriteJson>(
     builder: &mut HttpResponseBuilder,
     items: &'a [T],
     json: impl Fn(&'a T) -> J,
@@ -98,7 +90,7 @@ pub(crate) async fn collection<'a, T, J: Serialize>(
 
 /// The same between two texts. A page of 1,000 long tasks takes milliseconds to write; other requests on the same thread run
 /// in between.
-async fn enclosed<'a, T, J: Serialize>(
+async fn enclosed<'a, T, J: WriteJson>(
     builder: &mut HttpResponseBuilder,
     (before, items, after): (&str, &'a [T], &str),
     json: impl Fn(&'a T) -> J,
@@ -118,9 +110,7 @@ async fn enclosed<'a, T, J: Serialize>(
         for item in chunk {
             body.buffer().extend_from_slice(separator);
             separator = b",";
-            if serde_json::to_writer(body.buffer(), &json(item)).is_err() {
-                return HttpResponse::InternalServerError().finish();
-            }
+            json(item).write_json(body.buffer());
         }
         if body.compress().is_err() {
             return HttpResponse::InternalServerError().finish();

@@ -56,7 +56,7 @@ pub(crate) async fn list(
     let unsent = state.unsent_lists.take(&owner, bytes)?;
     let coding = encoding::accepted(&request);
     let hold = |body| unsent.hold(body);
-    Ok(representation::collection(&mut response, &all, CountedJson::of, bytes, coding, hold).await)
+    Ok(representation::collection(&mut response, &all, CountedJson, bytes, coding, hold).await)
 }
 
 /// Reads one list

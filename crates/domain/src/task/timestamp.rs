@@ -49,32 +49,35 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).map_err(|_| fmt::Error)?;
-        let (date, time) = (second.date(), second.time());
+        let (year, month, day) = second.to_calendar_date();
+        let (hour, minute, second) = second.to_hms();
         let millisecond = u32::try_from(self.0.rem_euclid(1000)).map_err(|_| fmt::Error)?;
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        let parts = [
-            (0..4, date.year().unsigned_abs()),
-            (5..7, u8::from(date.month()).into()),
-            (8..10, date.day().into()),
-            (11..13, time.hour().into()),
-            (14..16, time.minute().into()),
-            (17..19, time.second().into()),
-            (20..23, millisecond),
+        let [y1, y2, y3, y4] = digits(year.unsigned_abs());
+        let [m1, m2] = digits(u8::from(month).into());
+        let [d1, d2] = digits(day.into());
+        let [h1, h2] = digits(hour.into());
+        let [n1, n2] = digits(minute.into());
+        let [s1, s2] = digits(second.into());
+        let [f1, f2, f3] = digits(millisecond);
+        let text = [
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1,
+            f2, f3, b'Z',
         ];
-        for (place, number) in parts {
-            fill(text.get_mut(place).unwrap_or_default(), number);
+        if year < 0 {
+            f.write_str("-")?;
         }
-        f.write_str(if date.year() < 0 { "-" } else { "" })?;
         f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
-/// Writes the last digits of a number.
-fn fill(digits: &mut [u8], mut number: u32) {
+/// The last digits of a number.
+fn digits<const COUNT: usize>(mut number: u32) -> [u8; COUNT] {
+    let mut digits = [b'0'; COUNT];
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
         number /= 10;
     }
+    digits
 }
 
 #[cfg(test)]

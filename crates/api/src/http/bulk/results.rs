@@ -1,12 +1,13 @@
 //! Writes the results of a list of operations.
 
+use actix_web::http::StatusCode;
 use domain::{FailedOperation, OperationError, OperationResult, Outcome, RepositoryError, Task, TaskError};
-use serde::Serialize;
 
 use super::operation::{IF_MATCH, Verb};
 use super::place;
 use crate::http::problem::{Place, Problem, ProblemBody, ProblemKind};
 use crate::http::representation::TaskJson;
+use crate::http::write_json::{WriteJson, array, bare};
 
 /// What is known of the operations before they are executed: what each does, or what is wrong with it.
 #[derive(Default)]
@@ -15,30 +16,44 @@ pub(crate) struct Results {
     pub(crate) request_id: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    results: Vec<ResultJson<'a>>,
+struct ResultJson<'a> {
+    status: StatusCode,
+    task: Option<TaskJson<'a>>,
+    problem: Option<ProblemBody<'a>>,
 }
 
-#[derive(Serialize)]
-struct ResultJson<'a> {
-    status: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task: Option<TaskJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<ProblemBody<'a>>,
+impl WriteJson for ResultJson<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        let Self { status, task, problem } = self;
+        json.extend_from_slice(b"{\"status\":");
+        bare(json, status.as_u16());
+        if let Some(task) = task {
+            json.extend_from_slice(b",\"task\":");
+            task.write_json(json);
+        }
+        if let Some(problem) = problem {
+            json.extend_from_slice(b",\"problem\":");
+            // A problem consists of texts and numbers.
+            let _ = serde_json::to_writer(&mut *json, problem);
+        }
+        json.push(b'}');
+    }
 }
 
 impl Results {
     /// The body of the response to these results.
-    pub(crate) fn to_json(&self, results: &[OperationResult]) -> Option<Vec<u8>> {
-        let problem = |(index, result): (usize, &OperationResult)| {
-            result.as_ref().err().map(|error| self.problem(index, error))
-        };
-        let problems: Vec<Option<Problem>> = results.iter().enumerate().map(problem).collect();
-        let results = results.iter().zip(&self.operations).zip(&problems);
-        let results = results.map(|((result, read), problem)| self.result(result, read, problem.as_ref()));
-        serde_json::to_vec(&Body { results: results.collect() }).ok()
+    pub(crate) fn to_json(&self, results: &[OperationResult]) -> Vec<u8> {
+        let mut json = b"{\"results\":".to_vec();
+        array(
+            &mut json,
+            results.iter().zip(&self.operations).enumerate(),
+            |json, (index, (result, read))| {
+                let problem = result.as_ref().err().map(|error| self.problem(index, error));
+                self.result(result, read, problem.as_ref()).write_json(json);
+            },
+        );
+        json.push(b'}');
+        json
     }
 
     /// The problem for which a list is not executed.
@@ -57,11 +72,7 @@ impl Results {
             (None, Ok(verb)) => verb.status(),
         };
         let problem = problem.map(|problem| ProblemBody::new(problem, &self.request_id));
-        ResultJson {
-            status: status.as_u16(),
-            task: result.as_ref().ok().and_then(task).map(TaskJson),
-            problem,
-        }
+        ResultJson { status, task: result.as_ref().ok().and_then(task).map(TaskJson), problem }
     }
 
     fn problem(&self, index: usize, error: &OperationError) -> Problem {

@@ -5,6 +5,7 @@ use domain::{List, Task};
 
 use crate::http::representation::lists::ListJson;
 use crate::http::representation::{self, TaskJson};
+use crate::http::write_json::to_vec;
 
 /// The version of the format of recorded replies, their first byte. A reply of another version is not read.
 const VERSION: u8 = 1;
@@ -26,15 +27,15 @@ impl Reply {
     }
 
     /// A response with a task.
-    pub(crate) fn task(status: StatusCode, task: &Task) -> Option<Self> {
-        let body = serde_json::to_vec(&TaskJson(task)).ok()?;
-        Some(Self { status, etag: representation::etag(task.revision), location: String::new(), body })
+    pub(crate) fn task(status: StatusCode, task: &Task) -> Self {
+        let (etag, body) = (representation::etag(task.revision), to_vec(&TaskJson(task)));
+        Self { status, etag, location: String::new(), body }
     }
 
     /// A response with a list.
-    pub(crate) fn list(status: StatusCode, list: &List) -> Option<Self> {
-        let body = serde_json::to_vec(&ListJson(list)).ok()?;
-        Some(Self { status, etag: representation::etag(list.revision), location: String::new(), body })
+    pub(crate) fn list(status: StatusCode, list: &List) -> Self {
+        let (etag, body) = (representation::etag(list.revision), to_vec(&ListJson(list)));
+        Self { status, etag, location: String::new(), body }
     }
 
     /// A response with other JSON.

@@ -8,9 +8,10 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 
 use domain::{Color, Description, DueDate, ListName, OrderKey, OwnerId, Priority, Title};
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+
+use crate::http::write_json::{bare, plain_string, string};
 
 pub(crate) use tag_list::TagList;
 
@@ -35,8 +36,8 @@ pub(crate) trait ReadMember<T>: MemberKind {
 
 /// A kind that is written from this type of the domain.
 pub(crate) trait WriteMember<T>: MemberKind {
-    /// Writes a value.
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
+    /// Appends the JSON of a value.
+    fn write(value: &T, json: &mut Vec<u8>);
 }
 
 /// Why a value is not of the kind: a message, and a code.
@@ -64,44 +65,44 @@ impl ReadMember<String> for Text {
 }
 
 impl WriteMember<Title> for Text {
-    fn write<S: Serializer>(value: &Title, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &Title, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
 }
 
 impl WriteMember<Description> for Text {
-    fn write<S: Serializer>(value: &Description, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &Description, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
 }
 
 impl WriteMember<Priority> for Text {
-    fn write<S: Serializer>(value: &Priority, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &Priority, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
 }
 
 impl WriteMember<DueDate> for Text {
-    fn write<S: Serializer>(value: &DueDate, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
+    fn write(value: &DueDate, json: &mut Vec<u8>) {
+        plain_string(json, value);
     }
 }
 
 impl WriteMember<ListName> for Text {
-    fn write<S: Serializer>(value: &ListName, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &ListName, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
 }
 
 impl WriteMember<Color> for Text {
-    fn write<S: Serializer>(value: &Color, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
+    fn write(value: &Color, json: &mut Vec<u8>) {
+        plain_string(json, value);
     }
 }
 
 impl WriteMember<OrderKey> for Text {
-    fn write<S: Serializer>(value: &OrderKey, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &OrderKey, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
 }
 
@@ -116,8 +117,8 @@ impl ReadMember<bool> for Boolean {
 }
 
 impl WriteMember<bool> for Boolean {
-    fn write<S: Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(*value)
+    fn write(value: &bool, json: &mut Vec<u8>) {
+        bare(json, value);
     }
 }
 
@@ -137,10 +138,10 @@ impl<T, K: ReadMember<T>> ReadMember<T> for Nullable<K> {
 }
 
 impl<T, K: WriteMember<T>> WriteMember<Option<T>> for Nullable<K> {
-    fn write<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write(value: &Option<T>, json: &mut Vec<u8>) {
         match value {
-            Some(value) => K::write(value, serializer),
-            None => serializer.serialize_none(),
+            Some(value) => K::write(value, json),
+            None => json.extend_from_slice(b"null"),
         }
     }
 }
@@ -161,8 +162,8 @@ impl MemberKind for Uuid {
 }
 
 impl<T: Display> WriteMember<T> for Uuid {
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
+    fn write(value: &T, json: &mut Vec<u8>) {
+        plain_string(json, value);
     }
 }
 
@@ -179,8 +180,8 @@ impl MemberKind for Time {
 }
 
 impl<T: Display> WriteMember<T> for Time {
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
+    fn write(value: &T, json: &mut Vec<u8>) {
+        plain_string(json, value);
     }
 }
 
@@ -191,20 +192,7 @@ impl MemberKind for UserId {
 }
 
 impl WriteMember<OwnerId> for UserId {
-    fn write<S: Serializer>(value: &OwnerId, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.as_str())
+    fn write(value: &OwnerId, json: &mut Vec<u8>) {
+        string(json, value.as_str());
     }
-}
-
-/// A value for a serializer.
-pub(super) fn written<K: WriteMember<T>, T>(value: &T) -> impl Serialize {
-    struct AsMember<'a, K, T>(&'a T, PhantomData<K>);
-
-    impl<K: WriteMember<T>, T> Serialize for AsMember<'_, K, T> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            K::write(self.0, serializer)
-        }
-    }
-
-    AsMember(value, PhantomData::<K>)
 }

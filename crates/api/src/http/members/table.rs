@@ -77,7 +77,7 @@ impl Input {
     };
 }
 
-/// Expands to the declarations (`MEMBERS`), to `write`, which serializes a task, and to `read`, which reads the input.
+/// Expands to the declarations (`MEMBERS`), to `write`, which writes a task, and to `read`, which reads the input.
 /// Both name every field of their struct, so that the compiler finds a field that has no entry: `missing field` of the
 /// input, and, as the pattern in `write` is made by a macro, `inaccessible fields` of the task.
 macro_rules! members {
@@ -105,13 +105,17 @@ macro_rules! members {
             }
         }
 
-        /// Writes a task as a JSON object, without a copy of anything.
-        pub(crate) fn write<S: serde::Serializer>(task: &$task, serializer: S) -> Result<S::Ok, S::Error> {
-            use serde::ser::SerializeStruct;
+        /// Appends the members of a task as JSON, without the braces around them.
+        pub(crate) fn write(task: &$task, json: &mut Vec<u8>) {
             let $task { $($field,)+ $($($hidden: _,)+)? } = task;
-            let mut object = serializer.serialize_struct(stringify!($task), [$(stringify!($field)),+].len())?;
-            $(object.serialize_field(MEMBERS.$field.name, &$crate::http::members::kinds::written::<$kind, _>($field))?;)+
-            object.end()
+            $(
+                json.push(b'"');
+                json.extend_from_slice(MEMBERS.$field.name.as_bytes());
+                json.extend_from_slice(b"\":");
+                <$kind as $crate::http::members::kinds::WriteMember<_>>::write($field, json);
+                json.push(b',');
+            )+
+            json.pop();
         }
 
         /// Reads the writable members. `input` is a method here because a macro must repeat a token of what

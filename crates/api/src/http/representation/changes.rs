@@ -1,14 +1,15 @@
 //! Changes as JSON.
 
+use std::io::Write;
+
 use actix_web::http::header::ContentEncoding;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::{ChangedObject, Changes, ObjectId};
-use serde::Serialize;
-use uuid::Uuid;
 
 use super::lists::{self, ListJson};
 use super::{TaskJson, enclosed, estimated_bytes_of};
+use crate::http::write_json::WriteJson;
 
 /// The types of objects.
 pub(crate) const TASK: &str = "task";
@@ -21,32 +22,30 @@ pub(crate) const PUT: &str = "put";
 pub(crate) const DELETED: &str = "deleted";
 
 /// A change as JSON, with the task or the list unless it is deleted. A list has no counts, which every task changes.
-#[derive(Serialize)]
-pub(crate) struct ChangeJson<'a> {
-    revision: i64,
-    r#type: &'static str,
-    kind: &'static str,
-    id: Uuid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task: Option<TaskJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    list: Option<ListJson<'a>>,
-}
+pub(crate) struct ChangeJson<'a>(pub(crate) &'a ChangedObject);
 
-impl<'a> ChangeJson<'a> {
-    /// The JSON of a change.
-    pub(crate) fn of(object: &'a ChangedObject) -> Self {
+impl WriteJson for ChangeJson<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        let object = self.0;
         let (r#type, id) = match object.id() {
             ObjectId::Task(id) => (TASK, id.uuid()),
             ObjectId::List(id) => (LIST, id.uuid()),
         };
-        let (task, list) = match object {
-            ChangedObject::Task(task) => (Some(TaskJson(task)), None),
-            ChangedObject::List(list) => (None, Some(ListJson(list))),
-            ChangedObject::Deleted(..) => (None, None),
-        };
-        let kind = if task.is_some() || list.is_some() { PUT } else { DELETED };
-        Self { revision: object.revision().number(), r#type, kind, id, task, list }
+        let kind = if matches!(object, ChangedObject::Deleted(..)) { DELETED } else { PUT };
+        let revision = object.revision();
+        let _ = write!(json, r#"{{"revision":{revision},"type":"{type}","kind":"{kind}","id":"{id}""#);
+        match object {
+            ChangedObject::Task(task) => {
+                json.extend_from_slice(b",\"task\":");
+                TaskJson(task).write_json(json);
+            }
+            ChangedObject::List(list) => {
+                json.extend_from_slice(b",\"list\":");
+                ListJson(list).write_json(json);
+            }
+            ChangedObject::Deleted(..) => {}
+        }
+        json.push(b'}');
     }
 }
 
@@ -74,5 +73,5 @@ pub(crate) async fn page(
     let after = format!("],\"next\":\"{next}\",\"more\":{}}}", page.more);
     let around = ("{\"changes\":[", &*page.changes, &*after);
     let bytes = estimated_bytes(&page.changes);
-    enclosed(builder, around, ChangeJson::of, bytes, coding, hold).await
+    enclosed(builder, around, ChangeJson, bytes, coding, hold).await
 }

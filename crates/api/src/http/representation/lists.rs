@@ -5,38 +5,47 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::{CountedList, List};
 use serde::{Serialize, Serializer};
 
-use super::{etag, json, private_cache_headers};
+use super::{etag, private_cache_headers};
 use crate::http::members::lists;
+use crate::http::write_json::{WriteJson, bare, embed, to_vec};
 
 /// A list as JSON.
 pub(crate) struct ListJson<'a>(pub(crate) &'a List);
 
-impl Serialize for ListJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        lists::write(self.0, serializer)
+impl WriteJson for ListJson<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        json.push(b'{');
+        lists::write(self.0, json);
+        json.push(b'}');
     }
 }
 
-/// A list of the collection, with the numbers of its live tasks.
-#[derive(Serialize)]
-pub(crate) struct CountedJson<'a> {
-    #[serde(flatten)]
-    list: ListJson<'a>,
-    open: u64,
-    completed: u64,
+impl Serialize for ListJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        embed(self, serializer)
+    }
 }
 
-impl<'a> CountedJson<'a> {
-    /// The JSON of a list and its counts.
-    pub(crate) const fn of(CountedList { list, open, completed }: &'a CountedList) -> Self {
-        Self { list: ListJson(list), open: *open, completed: *completed }
+/// A list of the collection as JSON, with the numbers of its live tasks.
+pub(crate) struct CountedJson<'a>(pub(crate) &'a CountedList);
+
+impl WriteJson for CountedJson<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        let CountedList { list, open, completed } = self.0;
+        json.push(b'{');
+        lists::write(list, json);
+        json.extend_from_slice(b",\"open\":");
+        bare(json, open);
+        json.extend_from_slice(b",\"completed\":");
+        bare(json, completed);
+        json.push(b'}');
     }
 }
 
 /// Responds with one list.
 pub(crate) fn list(builder: &mut HttpResponseBuilder, list: &List) -> HttpResponse {
     private_cache_headers(builder).insert_header((header::ETAG, etag(list.revision)));
-    json(builder, &ListJson(list))
+    builder.content_type("application/json").body(to_vec(&ListJson(list)))
 }
 
 /// The size of all lists of an owner, on average.

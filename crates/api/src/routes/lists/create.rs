@@ -38,7 +38,7 @@ pub(crate) async fn create(
     let url = url(&request, &state);
     let created = move |outcome: &Outcome| {
         let Outcome::List(list) = outcome else { return None };
-        Some(Reply::list(StatusCode::CREATED, list)?.at(format!("{url}/{}", list.id)))
+        Some(Reply::list(StatusCode::CREATED, list).at(format!("{url}/{}", list.id)))
     };
     post.respond(&owner, &state, created, async |key| {
         let list = post.object()?.into_new_list(&state.tasks)?;

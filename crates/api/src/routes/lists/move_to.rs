@@ -33,7 +33,7 @@ pub(crate) async fn move_to(
 ) -> Result<HttpResponse, Problem> {
     let post = Post::read(&request, payload, state.body).await?;
     let moved = |outcome: &Outcome| match outcome {
-        Outcome::List(list) => Reply::list(StatusCode::OK, list),
+        Outcome::List(list) => Some(Reply::list(StatusCode::OK, list)),
         _ => None,
     };
     post.respond(&owner, &state, moved, async |key| {

@@ -44,7 +44,7 @@ pub(crate) async fn bulk(
     let reply = {
         let results = Arc::clone(&results);
         move |outcome: &Outcome| match outcome {
-            Outcome::Bulk(outcomes) => Some(Reply::json(StatusCode::OK, results.to_json(outcomes)?)),
+            Outcome::Bulk(outcomes) => Some(Reply::json(StatusCode::OK, results.to_json(outcomes))),
             _ => None,
         }
     };

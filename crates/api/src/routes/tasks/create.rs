@@ -36,7 +36,7 @@ pub(crate) async fn create(
     let url = url(&request, &state);
     let created = move |outcome: &Outcome| {
         let Outcome::Task(task) = outcome else { return None };
-        Some(Reply::task(StatusCode::CREATED, task)?.at(format!("{url}/{}", task.id)))
+        Some(Reply::task(StatusCode::CREATED, task).at(format!("{url}/{}", task.id)))
     };
     post.respond(&owner, &state, created, async |key| {
         let task = post.object()?.into_new_task(&state.tasks)?;

@@ -34,7 +34,7 @@ pub(crate) async fn move_to(
 ) -> Result<HttpResponse, Problem> {
     let post = Post::read(&request, payload, state.body).await?;
     let moved = |outcome: &Outcome| match outcome {
-        Outcome::Task(task) | Outcome::Unchanged(task) => Reply::task(StatusCode::OK, task),
+        Outcome::Task(task) | Outcome::Unchanged(task) => Some(Reply::task(StatusCode::OK, task)),
         _ => None,
     };
     post.respond(&owner, &state, moved, async |key| {

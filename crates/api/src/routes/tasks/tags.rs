@@ -7,6 +7,7 @@ use super::url;
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional::Collection;
 use crate::http::problem::Problem;
+use crate::http::write_json::WriteJson;
 use crate::http::{encoding, representation};
 use crate::openapi::parameters::{ListConditions, OwnerPath};
 use crate::openapi::responses::UsedTags;
@@ -31,6 +32,13 @@ impl<'a> TagCount<'a> {
     /// The JSON of a tag and its count.
     pub(crate) const fn new(name: &'a str, count: u64) -> Self {
         Self { name, count }
+    }
+}
+
+impl WriteJson for TagCount<'_> {
+    fn write_json(&self, json: &mut Vec<u8>) {
+        // A text and a number.
+        let _ = serde_json::to_writer(json, self);
     }
 }
 

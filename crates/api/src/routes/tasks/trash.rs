@@ -115,7 +115,7 @@ pub(crate) async fn restore(
 ) -> Result<HttpResponse, Problem> {
     let post = Post::read(&request, payload, state.body).await?;
     let restored = |outcome: &Outcome| match outcome {
-        Outcome::Task(task) | Outcome::Unchanged(task) => Reply::task(StatusCode::OK, task),
+        Outcome::Task(task) | Outcome::Unchanged(task) => Some(Reply::task(StatusCode::OK, task)),
         _ => None,
     };
     post.respond(&owner, &state, restored, async |key| {

@@ -1,8 +1,7 @@
-use serde::Serializer;
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::{MemberKind, Mismatch, ReadMember, WriteMember};
+use super::{MemberKind, Mismatch, ReadMember, WriteMember, bare};
 
 /// An integer between two bounds, both inclusive. Types of the domain convert with `TryFrom<i64>` and `Into<i64>`.
 pub(crate) enum Integer<const MIN: i64, const MAX: i64> {}
@@ -37,8 +36,8 @@ fn integer(value: &Value) -> Option<i64> {
 }
 
 impl<const MIN: i64, const MAX: i64, T: Copy + Into<i64>> WriteMember<T> for Integer<MIN, MAX> {
-    fn write<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64((*value).into())
+    fn write(value: &T, json: &mut Vec<u8>) {
+        bare(json, (*value).into());
     }
 }
 

@@ -1,10 +1,10 @@
 use domain::Tags;
-use serde::Serializer;
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
-use super::{MemberKind, Mismatch, ReadMember, WriteMember};
+use super::{MemberKind, Mismatch, ReadMember, WriteMember, string};
+use crate::http::write_json::array;
 
 /// Tags: an array of strings.
 pub(crate) enum TagList {}
@@ -29,7 +29,7 @@ impl ReadMember<Vec<String>> for TagList {
 }
 
 impl WriteMember<Tags> for TagList {
-    fn write<S: Serializer>(tags: &Tags, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(tags.iter().map(domain::Tag::as_str))
+    fn write(tags: &Tags, json: &mut Vec<u8>) {
+        array(json, tags.iter(), |json, tag| string(json, tag.as_str()));
     }
 }

@@ -10,8 +10,6 @@ use actix_web::web::{Bytes, Data};
 use domain::{ChangedObject, Changes, FeedPosition, Owner, OwnerRevision, TaskError, Watch};
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use serde::Serialize;
-use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
 use crate::http::authentication::{HeldToken, Validity};
@@ -19,6 +17,7 @@ use crate::http::events::{self, Begin, EventName, HEARTBEAT};
 use crate::http::position;
 use crate::http::problem::Problem;
 use crate::http::representation::changes::ChangeJson;
+use crate::http::write_json::WriteJson;
 use crate::metrics::StreamEnd;
 use crate::state::{AppState, StreamSlot, UnreadResponse};
 
@@ -144,7 +143,7 @@ impl EventStream {
             }
             if self.page.len() > 0 {
                 self.check_token().await?;
-                return self.events_of_page();
+                return Ok(self.events_of_page());
             }
             if self.progress.is_lost {
                 self.check_token().await?;
@@ -155,7 +154,7 @@ impl EventStream {
             } else if self.progress.read_at.is_none() && !self.progress.is_ready {
                 self.check_token().await?;
                 self.progress.is_ready = true;
-                return self.event(EventName::Ready, Some(self.at));
+                return Ok(self.event(EventName::Ready, Some(self.at)));
             } else {
                 match self.wait().await {
                     Wake::Changed => self.notice(),
@@ -232,13 +231,13 @@ impl EventStream {
         Ok(())
     }
 
-    fn events_of_page(&mut self) -> Result<Bytes, StreamEnd> {
+    fn events_of_page(&mut self) -> Bytes {
         let (mut text, mut number) = (Vec::new(), 0);
         while text.len() < CHUNK
             && let Some(change) = self.page.next()
         {
             let at = OwnerRevision { revision: change.revision(), ..self.at };
-            self.write(&mut text, EventName::Change, Some(at), &ChangeJson::of(&change))?;
+            self.write(&mut text, EventName::Change, Some(at), |json| ChangeJson(&change).write_json(json));
             number += 1;
         }
         if self.page.len() == 0 {
@@ -250,13 +249,13 @@ impl EventStream {
         if let Some(noticed) = self.noticed.take() {
             metrics.delayed(noticed.elapsed());
         }
-        Ok(text.into())
+        text.into()
     }
 
     fn last_text(&self, end: StreamEnd) -> Option<Bytes> {
         match end {
-            StreamEnd::Resync => self.event(EventName::Resync, None).ok(),
-            StreamEnd::Expired => self.event(EventName::Expired, None).ok(),
+            StreamEnd::Resync => Some(self.event(EventName::Resync, None)),
+            StreamEnd::Expired => Some(self.event(EventName::Expired, None)),
             StreamEnd::Shutdown => {
                 let (least, more) = RETRY;
                 Some(events::retry(least + RandomState::new().hash_one(()) % (more + 1)).into())
@@ -266,11 +265,11 @@ impl EventStream {
     }
 
     /// An event without details.
-    fn event(&self, name: EventName, at: Option<OwnerRevision>) -> Result<Bytes, StreamEnd> {
+    fn event(&self, name: EventName, at: Option<OwnerRevision>) -> Bytes {
         let mut text = Vec::new();
-        self.write(&mut text, name, at, &json!({}))?;
+        self.write(&mut text, name, at, events::no_details);
         self.state.metrics.events().delivered(name.as_str(), 1);
-        Ok(text.into())
+        text.into()
     }
 
     fn write(
@@ -278,10 +277,10 @@ impl EventStream {
         text: &mut Vec<u8>,
         name: EventName,
         at: Option<OwnerRevision>,
-        data: &impl Serialize,
-    ) -> Result<(), StreamEnd> {
+        data: impl FnOnce(&mut Vec<u8>),
+    ) {
         let id = at.map(|at| position::encode(FeedPosition::At(at), &self.owner));
-        events::write(text, name, id.as_deref(), data).map_err(|_| StreamEnd::Failed)
+        events::write(text, name, id.as_deref(), data);
     }
 }
 
