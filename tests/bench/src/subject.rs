@@ -116,7 +116,8 @@ fn service(context: &Context, database: &Database, load: &Load) -> Service {
     let environment = Environment::new()
         .of(context::service())
         .set("DATABASE_URL", &database.url)
-        .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info");
+        .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info")
+        .set("TASKNOOK_LOG__REQUESTS", "false");
     let environment = match load.algorithm {
         Algorithm::Hs256 => environment.set("BETTER_AUTH_SECRET", SECRET),
         Algorithm::EdDsa => environment
