@@ -1,5 +1,6 @@
 //! The pattern of a path, and the segments of a request's path that it names.
 
+use std::iter;
 use std::rc::Rc;
 
 use actix_web::{HttpMessage, HttpRequest};
@@ -53,7 +54,7 @@ impl Patterns {
     pub(crate) fn find(&self, path: &str) -> Option<(usize, &Rc<Pattern>)> {
         let path = path.strip_suffix('/').filter(|rest| !matches!(*rest, "" | "/")).unwrap_or(path);
         let mut segments = Vec::with_capacity(8);
-        segments.extend(path.split('/'));
+        segments.extend(split(path));
         self.0.iter().enumerate().find(|(_, pattern)| pattern.matches(&segments))
     }
 }
@@ -79,7 +80,18 @@ pub(crate) fn pattern(request: &HttpRequest) -> Option<Rc<Pattern>> {
 /// The segment of a request's path with this name.
 pub(crate) fn parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let index = pattern(request)?.index_of(name)?;
-    decoded(request).split('/').nth(index)
+    split(decoded(request)).nth(index)
+}
+
+/// The segments of a path. `str::split` searches as is best for long texts: ten times the instructions for these.
+fn split(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some(end) = text.bytes().position(|byte| byte == b'/') else { return Some(text) };
+        rest = text.get(end + 1..);
+        text.get(..end)
+    })
 }
 
 /// The path of a request, without the percent-encoding of characters that do not need it.

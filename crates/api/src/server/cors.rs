@@ -28,6 +28,8 @@ pub(super) fn policy(cors: &config::Cors) -> Cors {
     let mut policy = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
         .allow_any_header()
+        // The request context adds one that is the same for all responses.
+        .disable_vary_header()
         .max_age(PREFLIGHT_SECONDS);
     if cors.credentials {
         policy = policy.supports_credentials();

@@ -33,8 +33,9 @@ impl Object<'_> {
     fn member(&mut self, field: &Field, value: &impl Serialize) {
         let mut write = || {
             let value = serde_json::to_string(value).map_err(|_| fmt::Error)?;
+            self.writer.write_char(self.separator)?;
             // The name of a field is an identifier.
-            write!(self.writer, "{}\"{}\":{value}", self.separator, field.name())
+            ["\"", field.name(), "\":", &value].into_iter().try_for_each(|text| self.writer.write_str(text))
         };
         self.result = self.result.and_then(|()| write());
         self.separator = ',';
