@@ -47,9 +47,10 @@ pub(crate) fn plain_string(json: &mut Vec<u8>, text: impl Display) {
     let _ = write!(json, "\"{text}\"");
 }
 
-/// Writes what is a number or a boolean.
-pub(crate) fn bare(json: &mut Vec<u8>, value: impl Display) {
-    let _ = write!(json, "{value}");
+/// Writes a number or a boolean.
+pub(crate) fn bare(json: &mut Vec<u8>, value: impl Serialize) {
+    // A buffer accepts every byte, and these values have a form in JSON.
+    let _ = serde_json::to_writer(json, &value);
 }
 
 /// Writes an array.
