@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 pub(crate) use event_streams::{EventStreams, StreamSlot, TooManyStreams};
 pub(crate) use last_check::LastCheck;
-pub(crate) use unsent::{NoRoom, UnsentLists};
+pub(crate) use unsent::{NoRoom, Reserved, UnsentLists};
 
 use crate::config::TrustedProxies;
 use crate::metrics::Metrics;

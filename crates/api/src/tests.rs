@@ -28,6 +28,7 @@ mod tags;
 mod task_lists;
 mod texts;
 mod trash;
+mod unsent_lists;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

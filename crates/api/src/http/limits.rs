@@ -1,15 +1,17 @@
 //! Requests over a limit: 429 with `Retry-After`, and the `RateLimit` fields that tell clients their limits
 //! (draft-ietf-httpapi-ratelimit-headers-10).
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest};
+use domain::Owner;
 use tokio::sync::OwnedMutexGuard;
 
 use super::problem::{Problem, ProblemKind};
 use super::representation::TASKS_AT_ONCE;
-use crate::state::{Admission, AppState, Exceeded, Limits, Rate};
+use crate::state::{Admission, AppState, Exceeded, Limits, NoRoom, Rate, Reserved};
 
 /// The limits (§3 of the draft).
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -131,6 +133,28 @@ pub(crate) async fn turn_to_write(
     if tasks > TASKS_AT_ONCE { Some(turn?.await) } else { None }
 }
 
+/// Parameters of where a list begins.
+const BEGINNINGS: [&str; 5] = ["cursor", "since", "offset", "skip", "page"];
+
+/// Takes the room of a list before it is read. Lists that differ only in where they begin are taken to be as long as the last one.
+pub(crate) async fn room_for_list(
+    request: &HttpRequest,
+    state: &AppState,
+    owner: &Owner,
+) -> Result<Reserved, NoRoom> {
+    let mut list = DefaultHasher::new();
+    (owner.id(), request.path()).hash(&mut list);
+    for parameter in request.query_string().split('&') {
+        let (name, _) = parameter.split_once('=').unwrap_or_default();
+        if !BEGINNINGS.contains(&name) {
+            parameter.hash(&mut list);
+        }
+    }
+    let turn = request.extensions().get::<Admission>().map(Admission::turn_to_wait);
+    let turn = async { if let Some(turn) = turn { Some(turn.await) } else { None } };
+    state.unsent_lists.reserve(owner, list.finish(), turn).await
+}
+
 /// Tells the client the limit of its owner, on every response to an admitted request.
 pub(crate) fn add_headers(request: &HttpRequest, headers: &mut HeaderMap) {
     if headers.contains_key(RATE_LIMIT) {
@@ -151,7 +175,6 @@ pub(crate) fn add_headers(request: &HttpRequest, headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
-    use domain::Owner;
     use futures_util::FutureExt;
 
     use super::*;

@@ -94,7 +94,7 @@ async fn list_in(
         changed_since(&mut response, at);
         return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
     }
-    state.unsent_lists.check(&owner)?;
+    let room = limits::room_for_list(&request, &state, &owner).await?;
     let preferred = preference::max_age(request.headers()).filter(|_| scope == Scope::Live);
     let of_setting = if scope == Scope::Live { state.max_age } else { Duration::ZERO };
     let max_age = preferred.unwrap_or(of_setting);
@@ -119,7 +119,7 @@ async fn list_in(
         response.insert_header((TOTAL_COUNT, total.to_string()));
     }
     // First the memory: pages that wait for their turn take it, too.
-    let unsent = state.unsent_lists.take(&owner, representation::estimated_bytes(&page.tasks))?;
+    let unsent = room.take(representation::estimated_bytes(&page.tasks))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
     let coding = encoding::accepted(&request);
     Ok(representation::tasks(&mut response, &page.tasks, coding, |list| unsent.hold(list)).await)

@@ -1,7 +1,7 @@
 //! Collections with entity tags: tasks, the trash, tags, lists.
 
 mod history;
-mod watched;
+pub(super) mod watched;
 
 use std::sync::Arc;
 

@@ -37,9 +37,9 @@ pub(crate) async fn list(
         FeedPosition::At(OwnerRevision::NONE) => FeedPosition::Start,
         after => after,
     };
-    state.unsent_lists.check(&owner)?;
+    let room = limits::room_for_list(&request, &state, &owner).await?;
     let page = state.tasks.changes(&owner, after, limit).await?;
-    let unsent = state.unsent_lists.take(&owner, changes::estimated_bytes(&page.changes))?;
+    let unsent = room.take(changes::estimated_bytes(&page.changes))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.changes.len()).await;
     let next = position::encode(page.next, &owner);
     let coding = encoding::accepted(&request);

@@ -1,4 +1,4 @@
-//! What an owner uses: the bucket of the rate, the requests in flight, the turn to write a long list.
+//! What an owner uses: the bucket of the rate, the requests in flight, the turns of its long lists.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ pub(super) struct OwnerUsage {
     bucket: Bucket,
     in_flight: AtomicU32,
     long_list: Arc<Mutex<()>>,
+    waiting_for_room: Arc<Mutex<()>>,
 }
 
 /// A request of an owner. It is in flight until this is dropped.
@@ -59,6 +60,11 @@ impl Admission {
     /// Waits until the owner writes no other long list.
     pub(crate) fn long_list(&self) -> impl Future<Output = OwnedMutexGuard<()>> + use<> {
         Arc::clone(&self.usage.long_list).lock_owned()
+    }
+
+    /// Waits until no other list of the owner waits for room.
+    pub(crate) fn turn_to_wait(&self) -> impl Future<Output = OwnedMutexGuard<()>> + use<> {
+        Arc::clone(&self.usage.waiting_for_room).lock_owned()
     }
 }
 

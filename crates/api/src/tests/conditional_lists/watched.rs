@@ -7,9 +7,9 @@ use domain::{
     OwnerRevision, Page, RepositoryError, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
-/// Counts the reads of lists and of revisions.
+/// Counts the reads of lists, also of changes, and of revisions.
 #[derive(Default)]
-pub(super) struct Watched {
+pub(in crate::tests) struct Watched {
     tasks: MemoryTasks,
     revisions: AtomicUsize,
     lists: AtomicUsize,
@@ -17,7 +17,7 @@ pub(super) struct Watched {
 
 impl Watched {
     /// The reads of revisions and of lists since the last call.
-    pub(super) fn take_calls(&self) -> (usize, usize) {
+    pub(in crate::tests) fn take_calls(&self) -> (usize, usize) {
         (self.revisions.swap(0, Ordering::SeqCst), self.lists.swap(0, Ordering::SeqCst))
     }
 }
@@ -86,6 +86,7 @@ impl TaskRepository for Watched {
         after: FeedPosition,
         limit: u32,
     ) -> Result<Changes, RepositoryError> {
+        self.lists.fetch_add(1, Ordering::SeqCst);
         self.tasks.changes(owner, after, limit).await
     }
 }
