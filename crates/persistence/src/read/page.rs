@@ -81,7 +81,7 @@ pub(crate) struct PageQuery<'a> {
     after_revision: i64,
     limit: i64,
     offset: i64,
-    /// Whether an empty page has one row, with the head. It costs the page a join, and in most orders a second sort.
+    /// Whether an empty page has one row, with the head. It costs the page a join.
     empty_has_row: bool,
 }
 
@@ -166,6 +166,11 @@ impl<'a> PageQuery<'a> {
         format!(" order by {key} {direction}{nulls}, id {direction}")
     }
 
+    /// Whether no index has the order.
+    fn is_sorted(&self) -> bool {
+        self.query.scope == Scope::Trash || self.query.sort.key != SortKey::Created
+    }
+
     fn is_filtered(&self) -> bool {
         self.completed.is_some() || selects_few(self.query)
     }
@@ -207,7 +212,11 @@ where
             out.push_sql("select ");
             self.push_head(&mut out)?;
             out.push_sql(&format!(", {COLUMNS}"));
-            return self.push_page(&mut out);
+            self.push_page(&mut out)?;
+            if self.is_sorted() {
+                out.push_sql(&self.order(self.key()));
+            }
+            return Ok(());
         }
         out.push_sql(&format!("select epoch, seen, total, next_moment, {COLUMNS} from (select "));
         self.push_head(&mut out)?;
@@ -242,6 +251,8 @@ impl PageQuery<'_> {
         Ok(())
     }
 
+    /// Pushes the page, which is in no order if it was sorted: only keys and ids are, since the other columns of all matches
+    /// take several times as long to copy (`docs/decisions/0061-pages-are-sorted-by-id.md`).
     fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
@@ -251,13 +262,22 @@ impl PageQuery<'_> {
         ListId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
+        if self.is_sorted() {
+            out.push_sql(" from tasks where owner_id = ");
+            out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+            out.push_sql(" and id in (select id");
+        }
         self.push_filter(out)?;
         self.push_after(out)?;
         out.push_sql(&self.order(self.key()));
         out.push_sql(" limit ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(" offset ");
-        out.push_bind_param::<BigInt, _>(&self.offset)
+        out.push_bind_param::<BigInt, _>(&self.offset)?;
+        if self.is_sorted() {
+            out.push_sql(")");
+        }
+        Ok(())
     }
 
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>

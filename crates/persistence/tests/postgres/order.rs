@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::{Command, MoveTo, Owner, Precondition, TaskRepository};
+use domain::{Command, ListQuery, MoveTo, Owner, Precondition, Sort, SortKey, TaskRepository};
 use pollster::block_on;
 use tasknook_persistence as persistence;
 use tasknook_tests::Postgres;
@@ -112,6 +112,35 @@ fn an_order_is_read_from_the_rows_of_its_owner() {
     assert!(!orders.is_empty(), "{plans:#?}");
     for plan in orders {
         assert!(!plan.contains("Seq Scan") && plan.contains("owner_id = "), "{plan}");
+    }
+}
+
+#[test]
+fn only_the_tasks_of_a_sorted_page_are_read_with_their_texts() {
+    let server = Postgres::shared();
+    let url = server.create_database();
+    let (_, name) = url.rsplit_once('/').unwrap();
+    let _ = migrated(&url);
+    let _ = server.query(&url, ORDERS);
+    let _ = server.query(&url, "update tasks set owner_id = 'owner-7' where revision > 10000");
+    let _ = server.query(&url, "vacuum analyze");
+    let _ = server.query(&url, &explained(name));
+    let database = persistence::Database::open(&options(&url)).unwrap();
+    for key in [SortKey::Updated, SortKey::Title, SortKey::DueDate, SortKey::Priority, SortKey::Position] {
+        let sort = Sort { key, ..Sort::default() };
+        for offset in [0, 5000] {
+            let query = ListQuery { sort, offset, ..ListQuery::default() };
+            block_on(database.tasks().list(&Owner::for_test("owner-7"), query)).unwrap();
+        }
+    }
+    let plans = plans(name);
+    let pages: Vec<_> = plans.iter().filter(|plan| plan.contains("sort_key")).collect();
+    assert_eq!(pages.len(), 10, "{plans:#?}");
+    for plan in pages {
+        // Below the limit all ids are sorted; beside it each task is looked up.
+        let (_, below) = plan.split_once("Limit").unwrap();
+        assert!(below.contains("AND (id = "), "{plan}");
+        assert!(!plan.contains("Seq Scan"), "{plan}");
     }
 }
 

@@ -51,3 +51,53 @@ fn combinations_of_filters_leave_no_prepared_statements() {
     ];
     assert!(common.iter().all(is_kept) && !others.iter().any(is_kept));
 }
+
+/// Every order, of live tasks and of the trash.
+#[cfg(feature = "sqlite")]
+fn orders() -> impl Iterator<Item = (Scope, SortKey)> {
+    let keys = [
+        SortKey::Created,
+        SortKey::Updated,
+        SortKey::Title,
+        SortKey::DueDate,
+        SortKey::Priority,
+        SortKey::Completed,
+        SortKey::Position,
+    ];
+    let trash = keys.into_iter().chain([SortKey::Deleted]).map(|key| (Scope::Trash, key));
+    keys.into_iter().map(|key| (Scope::Live, key)).chain(trash)
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn sqlite_sorts_ids_and_reads_the_tasks_of_the_page_by_key() {
+    use diesel::sql_types::Text;
+
+    use crate::backend::Backend;
+    use crate::database::sqlite::{FUNCTIONS, Sqlite};
+    use crate::{DatabaseOptions, MigrationOptions, migrations};
+
+    #[derive(diesel::QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Sqlite::open(folder.path().join("tasks.db"), &DatabaseOptions::default()).unwrap();
+    migrations::run(&sqlite, &MigrationOptions::default()).unwrap();
+    let connection = &mut sqlite.connect().unwrap();
+    let owner = Owner::for_test("a");
+    for ((scope, key), count) in orders().flat_map(|order| [(order, false), (order, true)]) {
+        let query = ListQuery { scope, sort: Sort { key, ..Sort::default() }, count, ..ListQuery::default() };
+        let page = PageQuery::new(&FUNCTIONS, &owner, &query);
+        let text = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&page).to_string();
+        let (sql, _) = text.split_once(" -- binds").unwrap();
+        let plan: Vec<Step> =
+            diesel::sql_query(format!("explain query plan {sql}")).load(connection).unwrap();
+        let by_key = "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (owner_id=? AND id=?)";
+        let steps: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
+        let has_index = scope == Scope::Live && key == SortKey::Created;
+        assert_eq!(steps.iter().any(|step| step.starts_with(by_key)), !has_index, "{sql}: {steps:#?}");
+    }
+}
