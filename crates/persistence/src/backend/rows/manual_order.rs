@@ -5,12 +5,14 @@ use domain::{OrderKey, TaskId, Timestamp};
 /// The key of a row on PostgreSQL: [`OrderKey::derived`] in SQL.
 ///
 /// Computed for each row of an owner, so without functions that go through a text character by character (`translate`,
-/// `lpad`), which take several times as long. 2^52 is added to the milliseconds before the end of the year 9999, so that they
-/// have 14 digits, of which the first is dropped; `bit_send` begins with the length, in 4 bytes.
+/// `lpad`), which take several times as long, and without `extract`, which computes with `numeric`. 2^52 is added to the
+/// milliseconds before the end of the year 9999, so that they have 14 digits, of which the first is dropped; `bit_send` begins
+/// with the length, in 4 bytes.
 #[cfg(feature = "postgres")]
 pub(crate) const POSTGRES_POSITION: &str = "coalesce(position, 'B' \
-     || substr(to_hex(4757001928170495 - cast(floor(extract(epoch from created_at) * 1000) as bigint)), 2) \
-     || encode(substr(bit_send(~cast('x' || encode(uuid_send(id), 'hex') as bit(128))), 5), 'hex') collate \"C\")";
+     || substr(to_hex(4757001928170495 \
+         - cast(date_part('epoch', date_trunc('milliseconds', created_at)) * 1000 as bigint)), 2) \
+     || encode(substr(bit_send(~cast('x' || encode(uuid_send(id), 'hex') as varbit)), 5), 'hex') collate \"C\")";
 
 /// The key of a row on SQLite, which calls [`OrderKey::derived`].
 #[cfg(feature = "sqlite")]
