@@ -1,7 +1,7 @@
 // A real Better Auth over HTTP on a free port, with its users in memory.
 //
 //   node server.mjs [--algorithm ES256] [--rotate-after 1 --grace 3600] [--cookies-under-the-keys]
-//                   [--shared-secret] [--own-plugin] [--rate-limit]
+//                   [--shared-secret] [--own-plugin] [--admins] [--rate-limit]
 //
 // Prints `listening <url>` when it is ready, and stops when its standard input closes.
 // With no option it is Better Auth as it ships: `emailAndPassword` and `jwt()`.
@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
-import { jwt } from "better-auth/plugins";
+import { admin, jwt } from "better-auth/plugins";
 import { SignJWT } from "jose";
 
 import { secretTokens } from "./secret-tokens.mjs";
@@ -28,6 +28,8 @@ const { values: options } = parseArgs({
     "cookies-under-the-keys": { type: "boolean", default: false },
     "shared-secret": { type: "boolean", default: false },
     "own-plugin": { type: "boolean", default: false },
+    // With the admin plugin; the user of the name `admin` is one.
+    admins: { type: "boolean", default: false },
     "rate-limit": { type: "boolean", default: false },
   },
 });
@@ -64,6 +66,8 @@ function tokens(url) {
   return jwt();
 }
 
+const withRoles = (user) => ({ data: { ...user, role: user.name === "admin" ? "user,admin" : "user" } });
+
 function auth(url) {
   const cookiesAreTokens = underTheSecret || options["cookies-under-the-keys"];
   return betterAuth({
@@ -75,7 +79,8 @@ function auth(url) {
     session: cookiesAreTokens ? { cookieCache: { enabled: true, strategy: "jwt" } } : {},
     rateLimit: { enabled: options["rate-limit"] },
     telemetry: { enabled: false },
-    plugins: [tokens(url)],
+    plugins: options.admins ? [tokens(url), admin()] : [tokens(url)],
+    databaseHooks: options.admins ? { user: { create: { before: async (user) => withRoles(user) } } } : {},
   });
 }
 

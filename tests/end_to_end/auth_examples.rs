@@ -1,5 +1,8 @@
 //! The examples of the auth crate, each with a real Better Auth.
 
+mod connections;
+mod routes;
+
 use std::fs::{self, File};
 use std::process::Output;
 use std::time::Duration;

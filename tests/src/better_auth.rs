@@ -29,6 +29,8 @@ pub enum Mode {
     },
     /// The default with session cookies that are JWTs under the same keys.
     JwtCookies,
+    /// The default with the admin plugin: the user of the name `admin` has the roles `user` and `admin`, others `user`.
+    Admins,
     /// HS256 with `BETTER_AUTH_SECRET`, by `jwt()` with a custom signer; its session cookies are JWTs under the
     /// same secret.
     SharedSecret,
@@ -76,6 +78,7 @@ impl BetterAuth {
             Mode::Rotating { grace_seconds } => {
                 command.args(["--rotate-after", "1", "--grace", &grace_seconds.to_string()])
             }
+            Mode::Admins => command.arg("--admins"),
             Mode::JwtCookies => command.arg("--cookies-under-the-keys"),
             Mode::SharedSecret => command.arg("--shared-secret"),
             Mode::CustomPlugin => command.arg("--own-plugin"),

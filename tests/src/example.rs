@@ -20,6 +20,7 @@ pub fn example(name: &str, variables: &[(&str, &str)]) -> Command {
 /// An example that serves; killed when dropped.
 pub struct ExampleService {
     _running: Running,
+    address: String,
     client: Client,
 }
 
@@ -32,11 +33,19 @@ impl ExampleService {
     #[track_caller]
     pub fn start(name: &str, variables: &[(&str, &str)]) -> Self {
         let running = Running::start(&mut example(name, variables));
-        let listening = |line: &str| line.strip_prefix("listening ").map(Client::new);
+        let listening = |line: &str| line.strip_prefix("listening http://").map(str::to_owned);
         match running.stdout.wait_for(START_LIMIT, listening) {
-            Ok(client) => Self { _running: running, client },
+            Ok(address) => {
+                Self { _running: running, client: Client::new(&format!("http://{address}")), address }
+            }
             Err(why) => panic!("{name} does not listen ({why:?})\n{}\n{}", running.stdout, running.stderr),
         }
+    }
+
+    /// Its host and port.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// A client of it.
