@@ -291,7 +291,7 @@ mod tests {
         (0..100).for_each(|number| lists.lengths.insert(number, LONG));
         let _held = [0, 1].map(|number| reserve(&lists, number).now_or_never().unwrap().unwrap());
         let mut waiting: Vec<_> = (2..100).map(|number| Box::pin(reserve(&lists, number))).collect();
-        let ended = waiting.iter_mut().filter_map(|one| one.now_or_never()).collect::<Vec<_>>();
+        let ended = waiting.iter_mut().filter_map(FutureExt::now_or_never).collect::<Vec<_>>();
         assert!(ended.iter().all(Result::is_err));
         assert_eq!(ended.len(), 98 - MAX_WAITING);
     }
