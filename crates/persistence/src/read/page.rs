@@ -262,22 +262,44 @@ impl PageQuery<'_> {
         ListId: ToSql<Id, DB>,
         Timestamp: ToSql<UtcTimestamp, DB>,
     {
-        if self.is_sorted() {
-            out.push_sql(" from tasks where owner_id = ");
-            out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
-            out.push_sql(" and id in (select id");
+        let owner = self.owner.id().as_str();
+        if !self.is_sorted() {
+            return self.push_rows(out);
         }
+        if self.functions.lateral {
+            // `offset 0` is an optimization fence: each task is looked up by its key, whatever the planner knows of the table.
+            out.push_sql(" from (select id as of_id");
+            self.push_rows(out)?;
+            out.push_sql(") as chosen cross join lateral (select * from tasks where owner_id = ");
+            out.push_bind_param::<Text, str>(owner)?;
+            out.push_sql(" and id = of_id offset 0) as task");
+        } else {
+            out.push_sql(" from tasks where owner_id = ");
+            out.push_bind_param::<Text, str>(owner)?;
+            out.push_sql(" and id in (select id");
+            self.push_rows(out)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+
+    /// Pushes the rows of the page, in its order.
+    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        str: ToSql<Text, DB>,
+        bool: ToSql<Bool, DB>,
+        i64: ToSql<BigInt, DB>,
+        TaskId: ToSql<Id, DB>,
+        ListId: ToSql<Id, DB>,
+        Timestamp: ToSql<UtcTimestamp, DB>,
+    {
         self.push_filter(out)?;
         self.push_after(out)?;
         out.push_sql(&self.order(self.key()));
         out.push_sql(" limit ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(" offset ");
-        out.push_bind_param::<BigInt, _>(&self.offset)?;
-        if self.is_sorted() {
-            out.push_sql(")");
-        }
-        Ok(())
+        out.push_bind_param::<BigInt, _>(&self.offset)
     }
 
     fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
