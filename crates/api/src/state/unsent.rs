@@ -77,13 +77,19 @@ impl UnsentLists {
         let mut room = UnsentBytes { lists: Arc::clone(self), owner: owner.id().clone(), bytes: 0 };
         match self.lengths.get(&list) {
             None => self.check(owner)?,
-            Some(bytes) => {
+            Some(bytes) if room.resize(bytes).is_err() => {
                 let wait = async {
                     let _turn = turn.await;
                     room.wait_for(bytes).await
                 };
-                tokio::time::timeout(MAX_WAIT, wait).await.map_err(|_| NoRoom)??;
+                let Ok(waited) = tokio::time::timeout(MAX_WAIT, wait).await else {
+                    // It may be short now: then the next attempt is served.
+                    self.lengths.remove(&list);
+                    return Err(NoRoom);
+                };
+                waited?;
             }
+            Some(_) => {}
         }
         Ok(Reserved { list, room })
     }
@@ -275,6 +281,8 @@ mod tests {
         let begun = tokio::time::Instant::now();
         assert!(reserve(&lists, 2).await.is_err());
         assert_eq!(begun.elapsed(), MAX_WAIT);
+        assert!(reserve(&lists, 2).await.unwrap().take(SHORT_LIST).is_ok(), "it could be short");
+        assert_eq!(reserve(&lists, 2).await.unwrap().take(LONG).unwrap_err(), NoRoom);
         let mut waiting = Box::pin(reserve(&lists, 2));
         assert!((&mut waiting).now_or_never().is_none());
         drop(held);
