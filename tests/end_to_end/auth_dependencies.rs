@@ -87,6 +87,6 @@ fn auth_dependencies_need_no_newer_rust_than_it_states() {
         let needed: Vec<_> =
             needed.filter_map(|package| Some((minimum_rust(package)?, name(package)))).collect();
         assert!(needed.len() > tree.len() / 2, "{needed:?}");
-        assert_eq!(needed.iter().max().unwrap().0, stated, "{features}: {:?}", needed.iter().max());
+        assert!(needed.iter().max().unwrap().0 <= stated, "{features}: {:?}", needed.iter().max());
     }
 }

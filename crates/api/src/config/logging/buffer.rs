@@ -203,7 +203,7 @@ mod tests {
         buffer.push(b"after\n");
         // On a slow machine this ends before the line is written.
         buffer.flush();
-        assert_eq!(written.recv().unwrap(), b"after\n");
+        assert_eq!(written.recv_timeout(Duration::from_mins(1)).unwrap(), b"after\n");
         assert_eq!(reported.try_iter().count(), 0);
     }
 }
