@@ -28,7 +28,7 @@ pub(super) fn policy(cors: &config::Cors) -> Cors {
     let mut policy = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
         .allow_any_header()
-        // The request context adds one that is the same for all responses.
+        // The request context adds it.
         .disable_vary_header()
         .max_age(PREFLIGHT_SECONDS);
     if cors.credentials {

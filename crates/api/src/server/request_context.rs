@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -32,7 +32,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, X-Changed-Since, Retry-After, X-Request-Id, \
                        RateLimit, RateLimit-Policy, Idempotency-Replayed";
 
-/// The headers on which the CORS policy depends. A line of its own costs less than the policy's, which it merges with others.
+/// The headers on which the CORS policy depends.
 const VARY: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// Wraps the whole application.
@@ -98,10 +98,17 @@ fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBo
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
-    headers.append(header::VARY, HeaderValue::from_static(VARY));
+    add_vary(headers);
     // Titles are user input: a browser must not guess that a JSON response is HTML.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     ServiceResponse::new(request, response)
+}
+
+/// Adds what the CORS policy depends on to what the response depends on. The policy itself would do so in several steps.
+fn add_vary(headers: &mut HeaderMap) {
+    let own = headers.get(header::VARY).and_then(|value| value.to_str().ok());
+    let merged = own.and_then(|own| HeaderValue::try_from([own, VARY].join(", ")).ok());
+    headers.insert(header::VARY, merged.unwrap_or(HeaderValue::from_static(VARY)));
 }
 
 /// Errors of the framework become problems as well. Responses without an error object, such as the 503 of a probe, keep
