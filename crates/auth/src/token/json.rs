@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// The members of an object, in the [`order`] of their names.
+/// The members of an object, whose names are unique.
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 /// A value. Boxed slices, where vectors would be larger than a text, keep it as small as one.
@@ -39,16 +39,17 @@ impl<'a> Object<'a> {
         // One check of all bytes costs less than one of each string.
         let text = str::from_utf8(bytes).ok()?;
         let Self(mut members) = serde_json::from_str(text).ok()?;
-        // One sort serves both: duplicate names are neighbours, and `get` can search by halves.
+        // Equal names are neighbours.
         members.sort_unstable_by(|(one, _), (other, _)| order(one, other));
         let is_unique =
             members.windows(2).all(|pair| !matches!(pair, [(one, _), (other, _)] if one == other));
         is_unique.then_some(Self(members))
     }
 
+    /// One by one: a token has a dozen members, of which few are compared byte by byte.
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        let at = self.0.binary_search_by(|(known, _)| order(known, name)).ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        let has_name = |known: &str| outline(known) == outline(name) && known == name;
+        self.0.iter().find(|(known, _)| has_name(known)).map(|(_, value)| value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -56,10 +57,13 @@ impl<'a> Object<'a> {
     }
 }
 
-/// By the length and the last byte first: few names share both, which saves their comparison.
+/// The length and the last byte: few names share both, which saves the comparison of the others.
+fn outline(name: &str) -> (usize, Option<u8>) {
+    (name.len(), name.as_bytes().last().copied())
+}
+
 fn order(one: &str, other: &str) -> Ordering {
-    let first = |name: &str| (name.len(), name.as_bytes().last().copied());
-    first(one).cmp(&first(other)).then_with(|| one.cmp(other))
+    outline(one).cmp(&outline(other)).then_with(|| one.cmp(other))
 }
 
 impl Json<'_> {
