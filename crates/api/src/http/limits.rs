@@ -9,6 +9,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use domain::Owner;
 use tokio::sync::OwnedMutexGuard;
 
+use super::list_request::BEGINNINGS;
 use super::problem::{Problem, ProblemKind};
 use super::representation::TASKS_AT_ONCE;
 use crate::state::{Admission, AppState, Exceeded, Limits, NoRoom, Rate, Reserved};
@@ -132,9 +133,6 @@ pub(crate) async fn turn_to_write(
     });
     if tasks > TASKS_AT_ONCE { Some(turn?.await) } else { None }
 }
-
-/// Parameters of where a list begins.
-const BEGINNINGS: [&str; 5] = ["cursor", "since", "offset", "skip", "page"];
 
 /// Takes the room of a list before it is read. Lists that differ only in where they begin are taken to be as long as the last one.
 pub(crate) async fn room_for_list(

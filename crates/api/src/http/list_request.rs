@@ -71,6 +71,9 @@ const KNOWN: [&str; 15] = [
     "count",
 ];
 
+/// The parameters of where a list begins, also one of changes.
+pub(crate) const BEGINNINGS: [&str; 5] = ["cursor", "since", "offset", "skip", "page"];
+
 /// The names of the sort key.
 const SORT: [&str; 2] = ["sort", "sort_by"];
 

@@ -48,7 +48,8 @@ impl<'a> Object<'a> {
 
     /// One by one: a token has a dozen members, of which few are compared byte by byte.
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
-        let has_name = |known: &str| outline(known) == outline(name) && known == name;
+        let has_name =
+            |known: &str| length_and_last_byte(known) == length_and_last_byte(name) && known == name;
         self.0.iter().find(|(known, _)| has_name(known)).map(|(_, value)| value)
     }
 
@@ -58,12 +59,12 @@ impl<'a> Object<'a> {
 }
 
 /// The length and the last byte: few names share both, which saves the comparison of the others.
-fn outline(name: &str) -> (usize, Option<u8>) {
+fn length_and_last_byte(name: &str) -> (usize, Option<u8>) {
     (name.len(), name.as_bytes().last().copied())
 }
 
 fn order(one: &str, other: &str) -> Ordering {
-    outline(one).cmp(&outline(other)).then_with(|| one.cmp(other))
+    length_and_last_byte(one).cmp(&length_and_last_byte(other)).then_with(|| one.cmp(other))
 }
 
 impl Json<'_> {

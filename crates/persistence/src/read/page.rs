@@ -1,13 +1,13 @@
-//! The SQL of a page ([`PageQuery`]). It is the same on both databases except for three expressions.
+//! The SQL of a page ([`PageQuery`]). It is the same on both databases except for what [`SqlFunctions`] has.
 //!
 //! PostgreSQL reads several small pages of newest tasks with one statement instead: `database::postgres::group_reads`.
 
 mod filter;
+mod rows;
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::result::Error;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
@@ -26,11 +26,15 @@ const MAX_PAGE_OFFSET: u64 = 1_000;
 /// Whether the query reads many more tasks than the page has: a search, an order without an index, the count of a filtered
 /// list, a large offset, or the trash (`docs/decisions/0023-queues-by-cost.md`).
 pub(crate) fn is_scan(query: &ListQuery) -> bool {
-    query.scope == Scope::Trash
+    is_sorted(query)
         || selects_few(query)
-        || query.sort.key != SortKey::Created
         || (query.count && query.status != Status::All)
         || query.offset > MAX_PAGE_OFFSET
+}
+
+/// Whether no index has the order.
+fn is_sorted(query: &ListQuery) -> bool {
+    query.scope == Scope::Trash || query.sort.key != SortKey::Created
 }
 
 /// Whether a filter may exclude most of the owner's tasks, so that a page reads many of them.
@@ -56,7 +60,7 @@ fn selects_few(query: &ListQuery) -> bool {
         || list.is_some()
 }
 
-/// The expressions that differ between the databases.
+/// What differs between the databases.
 pub(crate) struct SqlFunctions {
     /// The folded title, extracted from `search`.
     pub(crate) title: &'static str,
@@ -166,11 +170,6 @@ impl<'a> PageQuery<'a> {
         format!(" order by {key} {direction}{nulls}, id {direction}")
     }
 
-    /// Whether no index has the order.
-    fn is_sorted(&self) -> bool {
-        self.query.scope == Scope::Trash || self.query.sort.key != SortKey::Created
-    }
-
     fn is_filtered(&self) -> bool {
         self.completed.is_some() || selects_few(self.query)
     }
@@ -213,7 +212,7 @@ where
             self.push_head(&mut out)?;
             out.push_sql(&format!(", {COLUMNS}"));
             self.push_page(&mut out)?;
-            if self.is_sorted() {
+            if is_sorted(self.query) {
                 out.push_sql(&self.order(self.key()));
             }
             return Ok(());
@@ -248,113 +247,6 @@ impl PageQuery<'_> {
         out.push_sql(" as total, ");
         self.push_next_moment(out)?;
         out.push_sql(" as next_moment");
-        Ok(())
-    }
-
-    /// Pushes the page, which is in no order if it was sorted: only keys and ids are, since the other columns of all matches
-    /// take several times as long to copy (`docs/decisions/0061-pages-are-sorted-by-id.md`).
-    fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
-        let owner = self.owner.id().as_str();
-        if !self.is_sorted() {
-            return self.push_rows(out);
-        }
-        if self.functions.lateral {
-            // `offset 0` is an optimization fence: each task is looked up by its key, whatever the planner knows of the table.
-            out.push_sql(" from (select id as of_id");
-            self.push_rows(out)?;
-            out.push_sql(") as chosen cross join lateral (select * from tasks where owner_id = ");
-            out.push_bind_param::<Text, str>(owner)?;
-            out.push_sql(" and id = of_id offset 0) as task");
-        } else {
-            out.push_sql(" from tasks where owner_id = ");
-            out.push_bind_param::<Text, str>(owner)?;
-            out.push_sql(" and id in (select id");
-            self.push_rows(out)?;
-            out.push_sql(")");
-        }
-        Ok(())
-    }
-
-    /// Pushes the rows of the page, in its order.
-    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
-        self.push_filter(out)?;
-        self.push_after(out)?;
-        out.push_sql(&self.order(self.key()));
-        out.push_sql(" limit ");
-        out.push_bind_param::<BigInt, _>(&self.limit)?;
-        out.push_sql(" offset ");
-        out.push_bind_param::<BigInt, _>(&self.offset)
-    }
-
-    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
-        let Some(after) = &self.query.after else { return Ok(()) };
-        let beyond = match self.query.sort.direction {
-            Direction::Ascending => ">",
-            Direction::Descending => "<",
-        };
-        if let Position::DueDate(None, id) = after {
-            out.push_sql(&format!(" and due_date is null and id {beyond} "));
-            return out.push_bind_param::<Id, _>(id);
-        }
-        out.push_sql(&format!(" and (({}, id) {beyond} (", self.key()));
-        let id = match (self.query.sort.key, after) {
-            (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
-                out.push_bind_param::<UtcTimestamp, _>(time)?;
-                id
-            }
-            (SortKey::Title, Position::Title(title, id)) => {
-                out.push_bind_param::<Text, str>(title)?;
-                id
-            }
-            (SortKey::DueDate, Position::DueDate(Some(key), id)) => {
-                out.push_bind_param::<BigInt, _>(key)?;
-                id
-            }
-            (SortKey::Priority, Position::Priority(priority, id)) => {
-                out.push_sql(&priority.rank().to_string());
-                id
-            }
-            (SortKey::Completed, Position::Completed(completed, id)) => {
-                out.push_bind_param::<Bool, _>(completed)?;
-                id
-            }
-            (SortKey::Position, Position::Manual(key, id)) => {
-                out.push_bind_param::<Text, str>(key.as_str())?;
-                id
-            }
-            (SortKey::Deleted, Position::Revision(_, id)) => {
-                out.push_bind_param::<BigInt, _>(&self.after_revision)?;
-                id
-            }
-            _ => return Err(Error::QueryBuilderError("a position of another order".into())),
-        };
-        out.push_sql(", ");
-        out.push_bind_param::<Id, _>(id)?;
-        out.push_sql(if self.query.sort.key == SortKey::DueDate { ") or due_date is null)" } else { "))" });
         Ok(())
     }
 

@@ -7,7 +7,7 @@ export interface SyncStateProps {
   /** The number of changes that are not sent yet. */
   pending: number;
   isSending: boolean;
-  /** Whether all tasks are on this device. Before, it is not known what it has stored. */
+  /** Whether all tasks are on this device. */
   isLoaded: boolean;
   isOnline: boolean;
   /** Why changes cannot be sent or stored, if something is wrong. */
