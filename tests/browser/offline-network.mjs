@@ -21,10 +21,17 @@ export class Network {
   #state = "on";
   /** The writes since the last change of the state. */
   writes = 0;
+  /** @type {import("playwright-core").BrowserContext} */
+  #context;
+
+  /** @param {import("playwright-core").BrowserContext} context */
+  constructor(context) {
+    this.#context = context;
+  }
 
   /** @param {User} user */
   static async of({ context, addresses }) {
-    const network = new Network();
+    const network = new Network(context);
     await context.route(`${addresses.apiUrl}/**`, async (route) => {
       const state = network.#state;
       const isWrite = route.request().method() === "POST";
@@ -36,10 +43,12 @@ export class Network {
     return network;
   }
 
-  /** @param {State} state */
-  set(state) {
+  /** As a browser, tells the tabs that there is a network again. @param {State} state */
+  async set(state) {
     this.#state = state;
     this.writes = 0;
+    if (state !== "on") return;
+    for (const page of this.#context.pages()) await page.evaluate(() => void dispatchEvent(new Event("online")));
   }
 
   /** Waits until a write was cut off. */

@@ -5,6 +5,9 @@ import { pageErrors } from "./page-errors.mjs";
 /** The browser's own message for a response of 400 or more, and for none, which the tests cause. */
 const EXPECTED = /^Failed to load resource|blocked by CORS policy/;
 
+/** The time limit for what a page shows, in milliseconds: generous, since other tests run beside. */
+const TIMEOUT = 60_000;
+
 /** The requests for events. */
 export const EVENTS = "**/tasks/events";
 
@@ -21,6 +24,7 @@ export class User {
   static async open(browser, addresses, name, options) {
     // Tests that change responses do so for the page, not for its service worker.
     const context = await browser.newContext({ baseURL: addresses.origin, serviceWorkers: "block", ...options });
+    context.setDefaultTimeout(TIMEOUT);
     return new User(context, await context.newPage(), addresses, name);
   }
 
@@ -305,7 +309,7 @@ async function expectTitles(user, list, expected) {
 
 /** Polls for a condition without an event. @param {string | (() => string)} name @param {() => Promise<boolean>} holds */
 export async function until(name, holds) {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + TIMEOUT;
   while (!(await holds())) {
     assert.ok(Date.now() < deadline, `timed out: ${typeof name === "string" ? name : name()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -7,9 +7,11 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     restoreMocks: true,
+    unstubGlobals: true,
     // A busy machine must not fail a test.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       // These need no service, or start one that trusts them.
       { extends: true, test: { name: "application", include: ["lib/**/*.test.ts"] } },

@@ -72,6 +72,24 @@ export function sleep(millis: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/**
+ * Waits so many milliseconds, but no longer than until the device has a network again. Returns whether it has: then earlier failures
+ * no longer count.
+ */
+export async function sleepUntilOnline(millis: number, signal: AbortSignal): Promise<boolean> {
+  const { controller, release } = linked(signal);
+  let end = () => {};
+  const online = new Promise<true>((resolve) => (end = () => resolve(true)));
+  globalThis.addEventListener?.("online", end);
+  try {
+    return await Promise.race([online, sleep(millis, controller.signal).then(() => false)]);
+  } finally {
+    globalThis.removeEventListener?.("online", end);
+    release();
+    controller.abort();
+  }
+}
+
 /** The same promise, or the reason of the signal as soon as it is aborted. */
 export function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
-import { abortable, linked, sleep, throwIfAborted } from "./abort.ts";
+import { abortable, linked, sleepUntilOnline, throwIfAborted } from "./abort.ts";
 import type { Fetch } from "./http.ts";
 import { AccountChanged, Problem, problemOf, SignedOut, Unreachable } from "./problem.ts";
 import type { Token } from "./token.ts";
@@ -26,8 +26,8 @@ export interface EventsOptions {
   onFailure?: () => void;
   /** Milliseconds without a byte after which the connection is lost. */
   silence?: number;
-  /** Waits so many milliseconds before the next connection. */
-  pause?: (millis: number, signal: AbortSignal) => Promise<void>;
+  /** Waits so many milliseconds before the next connection. Returns whether earlier failures no longer count. */
+  pause?: (millis: number, signal: AbortSignal) => Promise<boolean | void>;
 }
 
 type Message = EventSourceMessage | { retry: number };
@@ -40,7 +40,7 @@ const SILENCE = 40_000;
  * thrown. Also throws `SignedOut`, `AccountChanged`, and a `Problem` that a repetition would not solve.
  */
 export async function* events(options: EventsOptions): AsyncGenerator<StreamEvent, never> {
-  const { token, signal, onFailure, pause = sleep } = options;
+  const { token, signal, onFailure, pause = sleepUntilOnline } = options;
   let position = options.since;
   let rejected = "";
   // Connections in succession that were never ready.
@@ -84,7 +84,7 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
     // With a new token or another position at once, unless that did not help.
     if (isRenewed && failures <= 1) continue;
     if (failures) onFailure?.();
-    await pause(wait ?? delayAfter(failures), signal);
+    if (await pause(wait ?? delayAfter(failures), signal)) failures = 0;
   }
 }
 

@@ -1,6 +1,6 @@
 // Events where `fetch` cannot stream: the change feed, read every few seconds.
 
-import { sleep, throwIfAborted } from "./abort.ts";
+import { sleepUntilOnline, throwIfAborted } from "./abort.ts";
 import { delayAfter, isFinal, requestedWait, type StreamEvent } from "./events.ts";
 import { Problem } from "./problem.ts";
 import type { Change, Changes } from "./types.ts";
@@ -11,8 +11,8 @@ export interface FeedOptions {
   signal: AbortSignal;
   /** Called when a request has failed, before the next one. */
   onFailure?: () => void;
-  /** Waits so many milliseconds before the next request. */
-  pause?: (millis: number, signal: AbortSignal) => Promise<void>;
+  /** Waits so many milliseconds before the next request. Returns whether earlier failures no longer count. */
+  pause?: (millis: number, signal: AbortSignal) => Promise<boolean | void>;
 }
 
 export interface PollOptions extends FeedOptions {
@@ -35,7 +35,7 @@ export function canStream(): boolean {
  * After the position of a user who had nothing, a change can be repeated, if there is more than a page and it goes on changing.
  */
 export async function* poll(options: PollOptions): AsyncGenerator<StreamEvent, never> {
-  const { pollMs, signal, pause = sleep } = options;
+  const { pollMs, signal, pause = sleepUntilOnline } = options;
   let position = options.since;
   let isReady = false;
   for (;;) {
@@ -63,7 +63,7 @@ export async function* poll(options: PollOptions): AsyncGenerator<StreamEvent, n
  * last page, or nothing if what follows the position is not known.
  */
 export async function* pages(since: string | undefined, options: FeedOptions): AsyncGenerator<Changes, string | undefined> {
-  const { changes, signal, onFailure, pause = sleep } = options;
+  const { changes, signal, onFailure, pause = sleepUntilOnline } = options;
   let failures = 0;
   for (;;) {
     try {
@@ -79,7 +79,7 @@ export async function* pages(since: string | undefined, options: FeedOptions): A
       if (isFinal(error)) throw error;
       failures += 1;
       onFailure?.();
-      await pause(requestedWait(error) ?? delayAfter(failures), signal);
+      if (await pause(requestedWait(error) ?? delayAfter(failures), signal)) failures = 0;
     }
   }
 }

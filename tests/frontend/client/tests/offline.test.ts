@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import { SignedOut, Unreachable } from "../src/index.ts";
+import { SignedOut, Unreachable, type Fetch } from "../src/index.ts";
 import { StorageFailed, type OfflineTasks } from "../src/offline/index.ts";
 import { Device, storedTasks } from "./offline-device.ts";
-import { failure, testClient } from "./support.ts";
+import { browserEvents, failure, testClient } from "./support.ts";
 
 const titles = (tasks: { title: string }[]) => tasks.map(({ title }) => title);
 
@@ -274,6 +274,44 @@ test("requests are repeated until the network is back", async () => {
   device.network = "on";
   await expect.poll(() => offline.status()).toEqual({ pending: 0, isSending: false, isLoaded: false, error: undefined });
   offline.close();
+});
+
+test("after the event online, pauses begin anew", async () => {
+  const browser = browserEvents();
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const retries = () => timers.mock.calls.map(([, millis = 0]) => millis).filter((millis) => millis >= 500_000);
+  const device = new Device();
+  device.network = "cut";
+  const offline = await device.open({ autoSend: true, retryMs: 1_000_000 });
+  await offline.create({ title: "one" });
+  for (let attempt = 0; attempt < 5; attempt += 1) await failure(offline.flush());
+  expect(retries().at(-1)).toBeGreaterThan(2_000_000);
+  const before = retries().length;
+  // It can come before requests arrive.
+  browser.dispatchEvent(new Event("online"));
+  await expect.poll(() => retries().length).toBeGreaterThan(before);
+  expect(retries().at(-1)).toBeLessThan(1_500_000);
+  device.network = "on";
+  browser.dispatchEvent(new Event("online"));
+  await expect.poll(() => offline.status()).toMatchObject({ pending: 0, error: undefined });
+  offline.close();
+});
+
+test("a flush during one that fails is another attempt", async () => {
+  let requests = 0;
+  let fail = () => {};
+  const fetchTwice: Fetch = (url, init) => {
+    requests += 1;
+    return requests > 1 ? fetch(url, init) : new Promise((_, reject) => (fail = () => reject(new TypeError("offline"))));
+  };
+  const offline = await new Device().open({ clientOptions: { fetch: fetchTwice } });
+  await offline.create({ title: "one" });
+  const flushed = offline.flush();
+  await expect.poll(() => requests).toBe(1);
+  const again = offline.flush();
+  fail();
+  await Promise.all([flushed, again]);
+  expect(offline.status()).toMatchObject({ pending: 0, error: undefined });
 });
 
 test("everything is loaded again if the position is too old", async () => {

@@ -103,7 +103,6 @@ test("the client works with what React Native has", async () => {
   onTestFinished(() => void Object.defineProperty(AbortSignal.prototype, "reason", reason));
   Object.defineProperty(AbortSignal.prototype, "reason", { ...reason, get: () => undefined });
   vi.stubGlobal("TextDecoder", undefined);
-  onTestFinished(() => void vi.unstubAllGlobals());
   const native = testClient({ userId, stream: false, pollMs: 10 });
   const stream = follow(native.api);
   await stream.expect({ type: "ready", missed: true });

@@ -295,7 +295,7 @@ test("an unavailable API is reported until it responds", async () => {
   await expect.poll(() => latest()?.unavailable).toBe(true);
   expect(latest().isLoading).toBe(true);
   isDown = false;
-  await expect.poll(() => latest().unavailable, { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => latest().unavailable).toBe(false);
   await shows([]);
 });
 

@@ -10,8 +10,6 @@ import { SECRET, testClient } from "./support.ts";
 import { testBrowser, type Tab } from "./tabs.ts";
 import type { Client } from "../src/index.ts";
 
-const LIMIT = { timeout: 30_000 };
-
 let folder: string;
 let service: Awaited<ReturnType<typeof startApi>>;
 
@@ -115,7 +113,7 @@ test.each([1, 2, 3, 4, 5, 6])("every subscriber gets every change once, run %i",
     (tab) => (tab.tabs.freeze(), frozen.add(tab)),
     () => frozen.forEach((tab) => (tab.tabs.thaw(), frozen.delete(tab))),
     // Until the lock of a frozen tab was taken.
-    () => expect.poll(() => tabs.every((tab) => frozen.has(tab) || tab.streams.every(({ isReady }) => isReady())), LIMIT).toBe(true),
+    () => expect.poll(() => tabs.every((tab) => frozen.has(tab) || tab.streams.every(({ isReady }) => isReady()))).toBe(true),
   ];
 
   tabs.push(openTab(browser, userId));
@@ -135,12 +133,12 @@ test.each([1, 2, 3, 4, 5, 6])("every subscriber gets every change once, run %i",
   if (!tabs.length) tabs.push(openTab(browser, userId));
   for (const tab of tabs) if (!tab.streams.length) subscribe(tab);
   const open = tabs.flatMap(({ streams }) => streams);
-  await expect.poll(() => open.every(({ isReady }) => isReady()), LIMIT).toBe(true);
+  await expect.poll(() => open.every(({ isReady }) => isReady())).toBe(true);
   await Promise.all(writes);
   await write(1);
   const last = () => Math.max(...written);
-  await expect.poll(() => open.every(({ revisions }) => revisions.at(-1) === last()), LIMIT).toBe(true);
-  await expect.poll(openStreams, LIMIT).toBe(1);
+  await expect.poll(() => open.every(({ revisions }) => revisions.at(-1) === last())).toBe(true);
+  await expect.poll(openStreams).toBe(1);
 
   written.sort((a, b) => a - b);
   for (const { revisions, since } of all) {
@@ -150,6 +148,6 @@ test.each([1, 2, 3, 4, 5, 6])("every subscriber gets every change once, run %i",
   }
   for (const tab of tabs) tab.api.close();
   for (const { ended } of all) expect(String(await ended)).toMatch(/^Error: closed$|^AccountChanged/);
-  await expect.poll(openStreams, LIMIT).toBe(0);
+  await expect.poll(openStreams).toBe(0);
   expect(browser.holders()).toEqual([]);
 });

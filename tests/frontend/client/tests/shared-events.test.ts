@@ -199,7 +199,7 @@ test("all tabs are notified of a connection that failed", async () => {
     const { api } = tab({ fetch });
     return followed((signal) => api.events({ signal, onFailure: () => void (failures[index]! += 1) }));
   });
-  await expect.poll(() => failures.every((count) => count > 0), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => failures.every((count) => count > 0)).toBe(true);
   isCut = false;
   for (const stream of streams) await stream.expect({ type: "ready", missed: true });
   for (const stream of streams) await stream.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { SignJWT } from "jose";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 
 import { createClientIn } from "../src/client.ts";
 import type { ClientOptions } from "../src/index.ts";
@@ -52,4 +52,11 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error("the promise was not rejected");
+}
+
+/** The target of events of a browser's window, until the end of the test. */
+export function browserEvents(): EventTarget {
+  const target = new EventTarget();
+  for (const name of ["addEventListener", "removeEventListener"] as const) vi.stubGlobal(name, target[name].bind(target));
+  return target;
 }

@@ -1,4 +1,4 @@
-import { abortable, sleep, throwIfAborted } from "../abort.ts";
+import { abortable, sleep, sleepUntilOnline, throwIfAborted } from "../abort.ts";
 import type { Client } from "../client.ts";
 import { Problem, Unreachable } from "../problem.ts";
 
@@ -12,23 +12,28 @@ const MAX_PAUSE = 30_000;
 export async function followed(client: Client, refresh: () => Promise<void>, retryMs: number, signal: AbortSignal): Promise<never> {
   let isWanted = true;
   let wake = () => {};
-  let retry = () => {};
+  let ready = () => {};
+  let failures = 0;
   const request = () => {
     isWanted = true;
     wake();
+  };
+  const online = () => {
+    failures = 0;
+    request();
   };
 
   async function receive(): Promise<never> {
     for await (const { type } of client.events({ signal, onFailure: request })) {
       request();
       // The API can be reached again.
-      if (type === "ready") retry();
+      if (type === "ready") ready();
     }
     throw new Error("A stream of events does not end.");
   }
 
   async function load(): Promise<never> {
-    for (let failures = 0; ; ) {
+    for (;;) {
       throwIfAborted(signal);
       if (!isWanted) await abortable(new Promise<void>((resolve) => (wake = resolve)), signal);
       isWanted = false;
@@ -38,19 +43,19 @@ export async function followed(client: Client, refresh: () => Promise<void>, ret
       } catch (error) {
         if (!canPass(error)) throw error;
         isWanted = true;
-        const pause = Math.min(retryMs * 2 ** failures++, MAX_PAUSE);
+        const pause = Math.min(retryMs * 2 ** failures++, MAX_PAUSE) * (0.5 + Math.random());
         const requested = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
-        const wait = sleep(Math.max(pause * (0.5 + Math.random()), requested), signal);
-        await (requested ? wait : Promise.race([wait, new Promise<void>((resolve) => (retry = resolve))]));
+        const isReady = new Promise<void>((resolve) => (ready = resolve));
+        await (requested ? sleep(Math.max(pause, requested), signal) : Promise.race([isReady, sleepUntilOnline(pause, signal)]));
       }
     }
   }
 
-  globalThis.addEventListener?.("online", request);
+  globalThis.addEventListener?.("online", online);
   try {
     return await Promise.race([receive(), load()]);
   } finally {
-    globalThis.removeEventListener?.("online", request);
+    globalThis.removeEventListener?.("online", online);
   }
 }
 

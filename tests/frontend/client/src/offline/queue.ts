@@ -76,7 +76,7 @@ export class OfflineTasks {
     const offline = new OfflineTasks(options);
     await offline.#store.load();
     offline.#notify({});
-    globalThis.addEventListener?.("online", offline.#send);
+    globalThis.addEventListener?.("online", offline.#online);
     offline.#send();
     return offline;
   }
@@ -242,7 +242,7 @@ export class OfflineTasks {
 
   #end(): void {
     clearTimeout(this.#retry);
-    globalThis.removeEventListener?.("online", this.#send);
+    globalThis.removeEventListener?.("online", this.#online);
     this.#closed.abort(new AccountChanged("The queue was closed."));
     this.#listeners.clear();
   }
@@ -253,13 +253,28 @@ export class OfflineTasks {
     this.flush().catch(() => {});
   };
 
-  /** Sends again if `flush` was called meanwhile: what was added could be missing in the last batch. */
+  /** Earlier failures no longer count. */
+  #online = (): void => {
+    this.#failures = 0;
+    this.#send();
+  };
+
+  /**
+   * Sends again if `flush` was called meanwhile, whether it succeeds or not: what was added could be missing in the last batch, and the
+   * network can be back.
+   */
   async #flushRequested(): Promise<void> {
     try {
-      while (this.#isRequested) {
+      do {
         this.#isRequested = false;
-        await this.#request(() => this.#store.exclusively("send", () => this.#sendAll()));
-      }
+        try {
+          await this.#request(() => this.#store.exclusively("send", () => this.#sendAll()));
+        } catch (error) {
+          if (this.#isRequested && !this.#closed.signal.aborted) continue;
+          this.#scheduleRetry(error);
+          throw error;
+        }
+      } while (this.#isRequested);
     } finally {
       this.#flushing = undefined;
     }
@@ -298,7 +313,6 @@ export class OfflineTasks {
       this.#notify({ isSending: false, error: undefined });
     } catch (error) {
       this.#notify({ isSending: false, error });
-      this.#scheduleRetry(error);
       throw error;
     }
   }
