@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::http::encoding::BodyWriter;
 use crate::http::members;
-use crate::http::write_json::{WriteJson, embed, plain_string, to_vec};
+use crate::http::write_json::{WriteJson, embed, time, to_vec};
 
 /// A task as JSON, with `deleted_at` if it is in the trash.
 pub(crate) struct TaskJson<'a>(pub(crate) &'a Task);
@@ -25,7 +25,7 @@ impl WriteJson for TaskJson<'_> {
         members::write(self.0, json);
         if let Some(at) = self.0.deleted_at {
             json.extend_from_slice(b",\"deleted_at\":");
-            plain_string(json, at);
+            time(json, at);
         }
         json.push(b'}');
     }

@@ -4,9 +4,11 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use domain::Timestamp;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 /// A value that is written as JSON.
 pub(crate) trait WriteJson {
@@ -40,6 +42,20 @@ pub(crate) fn string(json: &mut Vec<u8>, text: &str) {
         json.extend_from_slice(text.as_bytes());
         json.push(b'"');
     }
+}
+
+/// Writes a UUID.
+pub(crate) fn uuid(json: &mut Vec<u8>, uuid: Uuid) {
+    json.push(b'"');
+    json.extend_from_slice(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    json.push(b'"');
+}
+
+/// Writes a time.
+pub(crate) fn time(json: &mut Vec<u8>, time: Timestamp) {
+    json.push(b'"');
+    time.append_to(json);
+    json.push(b'"');
 }
 
 /// Writes a string that has no character to escape.

@@ -39,19 +39,22 @@ impl Timestamp {
     /// The value as the `time` crate has it.
     #[must_use]
     pub fn as_offset_date_time(self) -> OffsetDateTime {
-        // The range is that of `OffsetDateTime`.
-        let second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000));
-        second.unwrap_or(OffsetDateTime::UNIX_EPOCH) + Duration::milliseconds(self.0.rem_euclid(1000))
+        self.second() + Duration::milliseconds(self.0.rem_euclid(1000))
     }
-}
 
-/// Written digit by digit: each task of a list has two timestamps, and the formatter of `time` takes seven steps for one.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).map_err(|_| fmt::Error)?;
-        let (year, month, day) = second.to_calendar_date();
-        let (hour, minute, second) = second.to_hms();
-        let millisecond = u32::try_from(self.0.rem_euclid(1000)).map_err(|_| fmt::Error)?;
+    /// The begin of its second.
+    fn second(self) -> OffsetDateTime {
+        // The range is that of `OffsetDateTime`.
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Appends the text that [`Display`](fmt::Display) writes. Each task of a list has two or more, so it is written digit by
+    /// digit and without a formatter.
+    pub fn append_to(self, text: &mut Vec<u8>) {
+        let time = self.second();
+        let (year, month, day) = time.to_calendar_date();
+        let (hour, minute, second) = time.to_hms();
+        let millisecond = u32::try_from(self.0.rem_euclid(1000)).unwrap_or_default();
         let [y1, y2, y3, y4] = digits(year.unsigned_abs());
         let [m1, m2] = digits(u8::from(month).into());
         let [d1, d2] = digits(day.into());
@@ -59,13 +62,20 @@ impl fmt::Display for Timestamp {
         let [n1, n2] = digits(minute.into());
         let [s1, s2] = digits(second.into());
         let [f1, f2, f3] = digits(millisecond);
-        let text = [
+        if year < 0 {
+            text.push(b'-');
+        }
+        text.extend_from_slice(&[
             y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1,
             f2, f3, b'Z',
-        ];
-        if year < 0 {
-            f.write_str("-")?;
-        }
+        ]);
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(25);
+        self.append_to(&mut text);
         f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }

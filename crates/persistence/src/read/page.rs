@@ -89,12 +89,37 @@ pub(crate) struct PageQuery<'a> {
     empty_has_row: bool,
 }
 
-/// What a page has beside tasks: the owner's epoch and revision; the total, 0 if it is not requested; for a filter by
-/// overdue tasks, the key of the next moment at which one becomes overdue.
-pub(crate) type Head = (i64, i64, i64, Option<i64>);
+/// A text that each row of a page repeats: numbers of the owner, as [`Head::parse`] reads them; `None` without a row of the owner.
+/// One text costs less than a column for each of them, in every row.
+pub(crate) type HeadText = Option<String>;
 
 /// The head, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
-pub(crate) type Row = (Head, Option<TaskRow>);
+pub(crate) type Row = (HeadText, Option<TaskRow>);
+
+/// What a page has beside tasks.
+#[derive(Default)]
+struct Head {
+    epoch: i64,
+    revision: i64,
+    /// 0 if it is not requested.
+    total: u64,
+    /// For a filter by overdue tasks, the key of the next moment at which one becomes overdue.
+    next_moment: Option<i64>,
+}
+
+impl Head {
+    /// Reads the numbers, which are in this order and separated by blanks; the last one can be missing.
+    fn parse(text: &str) -> Self {
+        let mut numbers = text.split(' ');
+        let mut next = || numbers.next()?.parse().ok();
+        Self {
+            epoch: next().unwrap_or(0),
+            revision: next().unwrap_or(0),
+            total: next().map_or(0, i64::unsigned_abs),
+            next_moment: next(),
+        }
+    }
+}
 
 /// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[&List]) -> Replies<Page>
@@ -108,21 +133,21 @@ where
             let statement = PageQuery { empty_has_row: true, ..PageQuery::new(functions, owner, query) };
             rows = statement.load(connection)?;
         }
-        let head = rows.first().map(|(head, _)| *head).unwrap_or_default();
-        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head))
+        let head = rows.first_mut().and_then(|(head, _)| head.take());
+        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head.as_deref()))
     };
     set.iter().map(read).map(|page| page.map(Ok)).collect()
 }
 
 /// The page from these rows, which may be one more than its limit.
-pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, head: Head) -> Page {
+pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, head: Option<&str>) -> Page {
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
     let tasks = rows.into_iter().map(|row| row.into_task(owner.id())).collect();
-    let (epoch, revision, total, next_moment) = head;
-    let total = query.count.then_some(total.unsigned_abs());
-    let until = query.due.overdue.and_then(|overdue| overdue.until(next_moment));
-    Page { tasks, more, total, at: OwnerRevision::new(epoch, revision), until }
+    let head = head.map(Head::parse).unwrap_or_default();
+    let total = query.count.then_some(head.total);
+    let until = query.due.overdue.and_then(|overdue| overdue.until(head.next_moment));
+    Page { tasks, more, total, at: OwnerRevision::new(head.epoch, head.revision), until }
 }
 
 impl<'a> PageQuery<'a> {
@@ -217,9 +242,9 @@ where
             }
             return Ok(());
         }
-        out.push_sql(&format!("select epoch, seen, total, next_moment, {COLUMNS} from (select "));
+        out.push_sql(&format!("select head, {COLUMNS} from (select "));
         self.push_head(&mut out)?;
-        out.push_sql(&format!(") as head left join (select {COLUMNS}, {} as sort_key", self.key()));
+        out.push_sql(&format!(" as head) as owner left join (select {COLUMNS}, {} as sort_key", self.key()));
         self.push_page(&mut out)?;
         out.push_sql(") as page on true");
         out.push_sql(&self.order("sort_key"));
@@ -235,18 +260,12 @@ impl PageQuery<'_> {
         i64: ToSql<BigInt, DB>,
         ListId: ToSql<Id, DB>,
     {
-        push_of_owner(out, self.owner, "epoch")?;
-        out.push_sql(" as epoch, ");
-        push_of_owner(out, self.owner, "revision")?;
-        out.push_sql(" as seen, ");
-        if self.query.count {
-            self.push_total(out)?;
-        } else {
-            out.push_sql("cast(0 as bigint)");
-        }
-        out.push_sql(" as total, ");
+        out.push_sql("(select epoch || ' ' || revision || ' ' || ");
+        self.push_total(out)?;
         self.push_next_moment(out)?;
-        out.push_sql(" as next_moment");
+        out.push_sql(" from owners where owner_id = ");
+        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        out.push_sql(")");
         Ok(())
     }
 
@@ -258,38 +277,24 @@ impl PageQuery<'_> {
         i64: ToSql<BigInt, DB>,
         ListId: ToSql<Id, DB>,
     {
-        if self.is_filtered() {
+        if !self.query.count {
+            out.push_sql("0");
+        } else if self.is_filtered() {
             out.push_sql("(select count(*)");
             self.push_filter(out)?;
             out.push_sql(")");
         } else {
-            let column = match self.query.scope {
+            out.push_sql(match self.query.scope {
                 Scope::Live => "live_tasks",
                 Scope::Trash => "trashed_tasks",
-            };
-            push_of_owner(out, self.owner, column)?;
+            });
         }
         Ok(())
     }
 }
 
-/// A number of the owner's row, 0 without a row.
-fn push_of_owner<'b, DB: Backend>(
-    out: &mut AstPass<'_, 'b, DB>,
-    owner: &'b Owner,
-    column: &str,
-) -> QueryResult<()>
-where
-    str: ToSql<Text, DB>,
-{
-    out.push_sql(&format!("coalesce((select cast({column} as bigint) from owners where owner_id = "));
-    out.push_bind_param::<Text, str>(owner.id().as_str())?;
-    out.push_sql("), 0)");
-    Ok(())
-}
-
 impl Query for PageQuery<'_> {
-    type SqlType = ((BigInt, BigInt, BigInt, Nullable<BigInt>), Nullable<Columns>);
+    type SqlType = (Nullable<Text>, Nullable<Columns>);
 }
 
 // The text depends on the query; each of the few common ones is prepared once.

@@ -1,7 +1,6 @@
 //! The entity tags of collections: a digest of what determines the representation. They are weak, since a list has other
 //! bytes in each content coding (`docs/decisions/0038-entity-tags-of-collections.md`).
 
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use actix_web::HttpRequest;
@@ -13,10 +12,14 @@ use super::{Comparison, Listed, listed, tags};
 use crate::http::members::MEMBERS;
 use crate::http::problem::{Problem, ProblemKind};
 
-/// The version of the representation: a build with other members, or of another release, has other tags.
-static REPRESENTATION: LazyLock<String> = LazyLock::new(|| {
-    let names: Vec<&str> = MEMBERS.all().map(|member| member.name).collect();
-    format!("{} {}", env!("CARGO_PKG_VERSION"), names.join(" "))
+/// The digest of the version of the representation: a build with other members, or of another release, has other tags.
+static REPRESENTATION: LazyLock<Context> = LazyLock::new(|| {
+    let mut digest = Context::new(&SHA256);
+    update(&mut digest, env!("CARGO_PKG_VERSION").as_bytes());
+    for member in MEMBERS.all() {
+        update(&mut digest, member.name.as_bytes());
+    }
+    digest
 });
 
 /// The length of a digest in the tag: 128 bits in hexadecimal digits.
@@ -91,25 +94,20 @@ impl<'a> Collection<'a> {
 
     fn opaque(&self, at: OwnerRevision, until: Option<Timestamp>) -> String {
         let until = until.map(|until| format!(".{}", until.unix_millis())).unwrap_or_default();
-        let mut digest = Context::new(&SHA256);
+        let mut digest = REPRESENTATION.clone();
         let numbers = [at.epoch.to_be_bytes(), at.revision.number().to_be_bytes()].concat();
-        for part in [
-            REPRESENTATION.as_bytes(),
-            self.owner.id().as_str().as_bytes(),
-            self.url.as_bytes(),
-            &numbers,
-            until.as_bytes(),
-        ] {
-            digest.update(&(part.len() as u64).to_be_bytes());
-            digest.update(part);
+        for part in [self.owner.id().as_str().as_bytes(), self.url.as_bytes(), &numbers, until.as_bytes()] {
+            update(&mut digest, part);
         }
-        let mut opaque = String::with_capacity(DIGITS + until.len());
-        for byte in digest.finish().as_ref().iter().take(DIGITS / 2) {
-            // Writing to a string cannot fail.
-            let _ = write!(opaque, "{byte:02x}");
-        }
-        opaque + &until
+        let first = digest.finish().as_ref().first_chunk().map_or(0, |first| u128::from_be_bytes(*first));
+        format!("{first:0DIGITS$x}{until}")
     }
+}
+
+/// Adds a part and its length, without which other parts could have the same digest.
+fn update(digest: &mut Context, part: &[u8]) {
+    digest.update(&(part.len() as u64).to_be_bytes());
+    digest.update(part);
 }
 
 impl Tag {

@@ -4,14 +4,15 @@ pub(super) mod integer;
 mod tag_list;
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::marker::PhantomData;
 
-use domain::{Color, Description, DueDate, ListName, OrderKey, OwnerId, Priority, Title};
+use domain::{
+    Color, Description, DueDate, ListId, ListName, OrderKey, OwnerId, Priority, TaskId, Timestamp, Title,
+};
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
-use crate::http::write_json::{bare, plain_string, string};
+use crate::http::write_json::{bare, plain_string, string, time, uuid};
 
 pub(crate) use tag_list::TagList;
 
@@ -146,10 +147,10 @@ impl<T, K: WriteMember<T>> WriteMember<Option<T>> for Nullable<K> {
     }
 }
 
-/// A UUID, written with `Display`.
+/// A UUID.
 pub(crate) enum Uuid {}
 
-/// A time, written with `Display`.
+/// A time.
 pub(crate) enum Time {}
 
 /// A user id.
@@ -161,9 +162,15 @@ impl MemberKind for Uuid {
     }
 }
 
-impl<T: Display> WriteMember<T> for Uuid {
-    fn write(value: &T, json: &mut Vec<u8>) {
-        plain_string(json, value);
+impl WriteMember<TaskId> for Uuid {
+    fn write(value: &TaskId, json: &mut Vec<u8>) {
+        uuid(json, value.uuid());
+    }
+}
+
+impl WriteMember<ListId> for Uuid {
+    fn write(value: &ListId, json: &mut Vec<u8>) {
+        uuid(json, value.uuid());
     }
 }
 
@@ -179,9 +186,9 @@ impl MemberKind for Time {
     }
 }
 
-impl<T: Display> WriteMember<T> for Time {
-    fn write(value: &T, json: &mut Vec<u8>) {
-        plain_string(json, value);
+impl WriteMember<Timestamp> for Time {
+    fn write(value: &Timestamp, json: &mut Vec<u8>) {
+        time(json, *value);
     }
 }
 

@@ -17,7 +17,7 @@ use domain::{
 use crate::backend::Layout;
 use crate::backend::rows::manual_order::POSTGRES_POSITION;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
-use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
+use crate::read::{GROUP_ROWS, Get, HeadText, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
 
 /// Reads the tasks of a group.
@@ -139,7 +139,7 @@ pub(super) fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Pa
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
-    let mut rows: Vec<(i64, (i64, i64), Option<TaskRow>)> = NewestTasks::of(group).load(connection)?;
+    let mut rows: Vec<(i64, HeadText, Option<TaskRow>)> = NewestTasks::of(group).load(connection)?;
     // The rows usually arrive in this order, but only `order by` would guarantee it, which doubles the cost of a page.
     let time_order = |row: &Option<TaskRow>| row.as_ref().map(TaskRow::time_order);
     rows.sort_by(|(one, _, row), (other, _, next)| {
@@ -147,14 +147,14 @@ pub(super) fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Pa
     });
     let mut rows = rows.into_iter().peekable();
     let outcome = |(number, List { owner, query }): (i64, &&List)| {
-        let mut head = Head::default();
+        let mut head = None;
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, ..)| *ordinal == number));
-        let tasks = of_page.filter_map(|(_, (epoch, revision), row)| {
-            (head.0, head.1) = (epoch, revision);
+        let tasks = of_page.filter_map(|(_, text, row)| {
+            head = text;
             row
         });
         let tasks = tasks.collect();
-        Ok(page(owner, query, tasks, head))
+        Ok(page(owner, query, tasks, head.as_deref()))
     };
     Ok((1..).zip(group).map(outcome).collect())
 }
@@ -212,11 +212,11 @@ impl<'a> NewestTasks<'a> {
     }
 }
 
-statement!(NewestTasks => (BigInt, (BigInt, BigInt), Nullable<Columns>));
+statement!(NewestTasks => (BigInt, Nullable<Text>, Nullable<Columns>));
 
 impl QueryFragment<Pg> for NewestTasks<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select ordinal, coalesce(epoch, 0), coalesce(seen, 0), ");
+        out.push_sql("select ordinal, head, ");
         out.push_sql(COLUMNS);
         out.push_sql(" from unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.owners)?;
@@ -232,7 +232,7 @@ impl QueryFragment<Pg> for NewestTasks<'_> {
         out.push_sql(
             ") with ordinality as input (of_owner, after_time, after_id, page_limit, page_offset, ordinal)
             left join lateral (
-                select epoch, revision as seen from owners where owner_id = of_owner offset 0
+                select epoch || ' ' || revision as head from owners where owner_id = of_owner offset 0
             ) as owner on true
             left join lateral (
                 select * from tasks where owner_id = of_owner and deleted_at is null

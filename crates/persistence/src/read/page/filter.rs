@@ -71,7 +71,7 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Pushes the smallest key of the moments that [`Overdue::until`] needs. That of all open tasks instead of those that
+    /// Pushes to the head the smallest key of the moments that [`Overdue::until`] needs. That of all open tasks instead of those that
     /// pass the other filters is one condition instead of many, and at most too early.
     pub(super) fn push_next_moment<'b, DB: ListBackend>(
         &'b self,
@@ -81,16 +81,13 @@ impl PageQuery<'_> {
         str: ToSql<Text, DB>,
         i64: ToSql<BigInt, DB>,
     {
-        let Some(overdue) = &self.query.due.overdue else {
-            out.push_sql("cast(null as bigint)");
-            return Ok(());
-        };
-        out.push_sql("(select min(due_date)");
+        let Some(overdue) = &self.query.due.overdue else { return Ok(()) };
+        out.push_sql(" || ' ' || coalesce(cast((select min(due_date)");
         self.push_tasks(out)?;
         out.push_sql(self.functions.in_time);
         out.push_sql(" and not completed and due_date & 1 = 1 and due_date >= ");
         out.push_bind_param::<BigInt, _>(&overdue.limit.moment_key)?;
-        out.push_sql(")");
+        out.push_sql(") as text), '')");
         Ok(())
     }
 
