@@ -1,7 +1,7 @@
 //! The log: one line per event, on standard error.
 
 mod buffer;
-mod span_fields;
+mod json;
 
 use std::fs::File;
 use std::io::{self, stderr};
@@ -19,7 +19,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{ConfigError, Log, LogFormat};
 use buffer::LogBuffer;
-use span_fields::SpanFields;
+use json::{JsonLine, SpanFields};
 
 static BUFFER: LazyLock<LogBuffer> = LazyLock::new(LogBuffer::default);
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
@@ -68,10 +68,7 @@ where
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
     match format {
-        LogFormat::Json => {
-            let builder = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
-            builder.fmt_fields(SpanFields).finish().into()
-        }
+        LogFormat::Json => builder.fmt_fields(SpanFields).event_format(JsonLine).finish().into(),
         LogFormat::Text => builder.with_target(false).finish().into(),
     }
 }
@@ -101,7 +98,9 @@ pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
 mod tests {
     use std::fs::read_to_string;
 
+    use domain::Timestamp;
     use serde_json::{Value, json};
+    use tracing::field::Empty;
     use tracing::{Level, error_span};
 
     use super::*;
@@ -128,21 +127,32 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_spans_are_members_of_an_object() {
+    fn events_are_objects_with_their_fields_and_span() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let log = subscriber(filter("info").unwrap(), LogFormat::Json, Arc::new(file.reopen().unwrap()));
         with_default(&log, || {
             let text = "a \"quoted\"\nline";
-            error_span!("request", text, number = 7_u64, flag = true, share = 0.5, none = None::<&str>, debug = ?Some(1))
-                .in_scope(|| tracing::info!("first"));
-            error_span!("empty").in_scope(|| tracing::info!("second"));
+            let span =
+                error_span!("request", text, number = 7_u64, share = 0.5, debug = ?Some(1), later = Empty);
+            span.record("later", true);
+            span.in_scope(|| tracing::info!(text, number = -7, none = None::<&str>, "first {}", "\"event\""));
+            error_span!("empty").in_scope(|| tracing::warn!(target: "other", "second"));
+            tracing::error!("third");
         });
         let lines = read_to_string(&file).unwrap();
-        let spans: Vec<Value> =
-            lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["span"].clone()).collect();
+        let mut events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for event in &mut events {
+            let time = event.as_object_mut().unwrap().remove("timestamp").unwrap();
+            assert!(Timestamp::parse(time.as_str().unwrap()).is_some(), "{time}");
+        }
+        let text = "a \"quoted\"\nline";
+        let span = json!({"name": "request", "text": text, "number": 7, "share": 0.5, "debug": "Some(1)", "later": true});
+        let target = module_path!();
         let first = json!({
-            "name": "request", "text": "a \"quoted\"\nline", "number": 7, "flag": true, "share": 0.5, "debug": "Some(1)"
+            "level": "INFO", "message": "first \"event\"", "text": text, "number": -7, "target": target, "span": span
         });
-        assert_eq!(spans, [first, json!({"name": "empty"})]);
+        let second =
+            json!({"level": "WARN", "message": "second", "target": "other", "span": {"name": "empty"}});
+        assert_eq!(events, [first, second, json!({"level": "ERROR", "message": "third", "target": target})]);
     }
 }
