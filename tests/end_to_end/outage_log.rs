@@ -91,7 +91,7 @@ fn unavailable_key_set_is_two_events_and_not_ready() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let environment = Database::Sqlite.environment().set("BETTER_AUTH_URL", format!("http://{address}"));
     let service = environment.serve();
-    let log = service.log();
+    let log = &service.log().clone();
     let failures = || {
         let metrics = service.client().get("/metrics").expect(200).text();
         let counts = metrics.lines().filter(|line| line.starts_with("tasknook_jwks_fetch_failures_total{"));
@@ -107,6 +107,8 @@ fn unavailable_key_set_is_two_events_and_not_ready() {
     thread::spawn(move || issuer.incoming().for_each(|connection| serve_key_set(connection.unwrap())));
     let ready = || (service.client().get("/readyz").status == 200).then_some(());
     assert!(eventually(LIMIT, ready).is_some(), "{log}");
+    // A line is written a moment after its event; all are when the service has ended.
+    service.stop();
     assert_eq!(
         (events(log, begin).len(), events(log, "the key set is fetched again").len()),
         (1, 1),

@@ -33,7 +33,7 @@ pub(crate) use changes::Follow;
 pub(crate) use lists::Lists;
 pub(crate) use look_up::{Found, LookUp};
 #[cfg(feature = "postgres")]
-pub(crate) use page::{HeadText, page};
+pub(crate) use page::{Head, page};
 pub(crate) use page::{SqlFunctions, is_scan, pages};
 pub(crate) use paged::{PageOf, Paged};
 pub(crate) use tag_counts::tag_counts;

@@ -19,7 +19,7 @@ use diesel::connection::SimpleConnection;
 use diesel::deserialize::{self, FromSql};
 use diesel::result::ConnectionError;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, Integer};
+use diesel::sql_types::{BigInt, Integer};
 use diesel::sqlite::{Sqlite as DieselSqlite, SqliteValue};
 use diesel::{
     Connection, ConnectionResult, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
@@ -251,9 +251,8 @@ macro_rules! ids {
         }
 
         impl FromSql<Id, DieselSqlite> for $id {
-            fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-                let bytes = <Vec<u8> as FromSql<Binary, DieselSqlite>>::from_sql(value)?;
-                Ok(Self::new(Uuid::from_slice(&bytes)?))
+            fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+                Ok(Self::new(Uuid::from_slice(value.read_blob())?))
             }
         }
     )* };

@@ -3,6 +3,7 @@
 //! PostgreSQL reads several small pages of newest tasks with one statement instead: `database::postgres::group_reads`.
 
 mod filter;
+mod head;
 mod rows;
 
 use diesel::backend::Backend;
@@ -19,6 +20,8 @@ use domain::{
 use super::List;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
 use crate::workers::Replies;
+
+pub(crate) use head::Head;
 
 /// Pages with a larger offset are scans, since the skipped rows are read too.
 const MAX_PAGE_OFFSET: u64 = 1_000;
@@ -89,37 +92,8 @@ pub(crate) struct PageQuery<'a> {
     empty_has_row: bool,
 }
 
-/// A text that each row of a page repeats: numbers of the owner, as [`Head::parse`] reads them; `None` without a row of the owner.
-/// One text costs less than a column for each of them, in every row.
-pub(crate) type HeadText = Option<String>;
-
-/// The head, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
-pub(crate) type Row = (HeadText, Option<TaskRow>);
-
-/// What a page has beside tasks.
-#[derive(Default)]
-struct Head {
-    epoch: i64,
-    revision: i64,
-    /// 0 if it is not requested.
-    total: u64,
-    /// For a filter by overdue tasks, the key of the next moment at which one becomes overdue.
-    next_moment: Option<i64>,
-}
-
-impl Head {
-    /// Reads the numbers, which are in this order and separated by blanks; the last one can be missing.
-    fn parse(text: &str) -> Self {
-        let mut numbers = text.split(' ');
-        let mut next = || numbers.next()?.parse().ok();
-        Self {
-            epoch: next().unwrap_or(0),
-            revision: next().unwrap_or(0),
-            total: next().map_or(0, i64::unsigned_abs),
-            next_moment: next(),
-        }
-    }
-}
+/// The head, if the owner has a row, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
+pub(crate) type Row = (Option<Head>, Option<TaskRow>);
 
 /// Reads the page of each request, each from one snapshot.
 pub(crate) fn pages<C>(connection: &mut C, functions: &SqlFunctions, set: &[&List]) -> Replies<Page>
@@ -134,18 +108,18 @@ where
             rows = statement.load(connection)?;
         }
         let head = rows.first_mut().and_then(|(head, _)| head.take());
-        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head.as_deref()))
+        Ok(page(owner, query, rows.into_iter().filter_map(|(_, row)| row).collect(), head))
     };
     set.iter().map(read).map(|page| page.map(Ok)).collect()
 }
 
 /// The page from these rows, which may be one more than its limit.
-pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, head: Option<&str>) -> Page {
+pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, head: Option<Head>) -> Page {
     let more = rows.len() > query.limit as usize;
     rows.truncate(query.limit as usize);
     let tasks = rows.into_iter().map(|row| row.into_task(owner.id())).collect();
-    let head = head.map(Head::parse).unwrap_or_default();
-    let total = query.count.then_some(head.total);
+    let head = head.unwrap_or_default();
+    let total = query.count.then_some(head.total.unsigned_abs());
     let until = query.due.overdue.and_then(|overdue| overdue.until(head.next_moment));
     Page { tasks, more, total, at: OwnerRevision::new(head.epoch, head.revision), until }
 }

@@ -17,7 +17,7 @@ use domain::{
 use crate::backend::Layout;
 use crate::backend::rows::manual_order::POSTGRES_POSITION;
 use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp, statement};
-use crate::read::{GROUP_ROWS, Get, HeadText, List, SqlFunctions, page, pages};
+use crate::read::{GROUP_ROWS, Get, Head, List, SqlFunctions, page, pages};
 use crate::workers::{Replies, Reply};
 
 /// Reads the tasks of a group.
@@ -139,7 +139,7 @@ pub(super) fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Pa
     if group.len() == 1 || !group.iter().all(|List { query, .. }| is_newest(query)) {
         return pages(connection, &FUNCTIONS, group);
     }
-    let mut rows: Vec<(i64, HeadText, Option<TaskRow>)> = NewestTasks::of(group).load(connection)?;
+    let mut rows: Vec<(i64, Option<Head>, Option<TaskRow>)> = NewestTasks::of(group).load(connection)?;
     // The rows usually arrive in this order, but only `order by` would guarantee it, which doubles the cost of a page.
     let time_order = |row: &Option<TaskRow>| row.as_ref().map(TaskRow::time_order);
     rows.sort_by(|(one, _, row), (other, _, next)| {
@@ -149,12 +149,12 @@ pub(super) fn list(connection: &mut PgConnection, group: &[&List]) -> Replies<Pa
     let outcome = |(number, List { owner, query }): (i64, &&List)| {
         let mut head = None;
         let of_page = std::iter::from_fn(|| rows.next_if(|(ordinal, ..)| *ordinal == number));
-        let tasks = of_page.filter_map(|(_, text, row)| {
-            head = text;
+        let tasks = of_page.filter_map(|(_, of_row, row)| {
+            head = of_row;
             row
         });
         let tasks = tasks.collect();
-        Ok(page(owner, query, tasks, head.as_deref()))
+        Ok(page(owner, query, tasks, head))
     };
     Ok((1..).zip(group).map(outcome).collect())
 }
