@@ -160,7 +160,7 @@ fn check(database: &str, bounds: &Bounds) {
 fn requests_allocate_no_more_on_sqlite() {
     check(
         "sqlite://tasks.db",
-        &Bounds { one_task: at_most(74, 8250), list_of_50: at_most(313, 71100), create: at_most(135, 21950) },
+        &Bounds { one_task: at_most(63, 7080), list_of_50: at_most(246, 67300), create: at_most(125, 20800) },
     );
 }
 
@@ -168,6 +168,6 @@ fn requests_allocate_no_more_on_sqlite() {
 fn requests_allocate_no_more_on_postgres() {
     check(
         &Postgres::shared().create_database(),
-        &Bounds { one_task: at_most(76, 8140), list_of_50: at_most(273, 70360), create: at_most(153, 19560) },
+        &Bounds { one_task: at_most(66, 6990), list_of_50: at_most(253, 67500), create: at_most(143, 18500) },
     );
 }

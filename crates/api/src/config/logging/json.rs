@@ -2,8 +2,10 @@
 //! the text of the span again and sorts its fields in a tree, takes more than twice the time.
 
 use std::fmt::{self, Debug};
+use std::io;
 
 use serde::Serialize;
+use serde_json::Serializer;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
@@ -63,38 +65,63 @@ struct Members<'a> {
 }
 
 impl Members<'_> {
-    fn member(&mut self, field: &Field, value: &impl Serialize) {
+    fn member(&mut self, field: &Field, value: impl Serialize) {
         let mut write = || {
-            let value = serde_json::to_string(value).map_err(|_| fmt::Error)?;
             // The name of a field is an identifier.
-            [",\"", field.name(), "\":", &value].into_iter().try_for_each(|text| self.writer.write_str(text))
+            write!(self.writer, ",\"{}\":", field.name())?;
+            let mut json = Serializer::new(Utf8(self.writer.by_ref()));
+            value.serialize(&mut json).map_err(|_| fmt::Error)
         };
         self.result = self.result.and_then(|()| write());
     }
 }
 
+/// Bytes that are whole characters.
+struct Utf8<'a>(Writer<'a>);
+
+impl io::Write for Utf8<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_str(text).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Visit for Members<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.member(field, &value);
+        self.member(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.member(field, &value);
+        self.member(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.member(field, &value);
+        self.member(field, value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.member(field, &value);
+        self.member(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.member(field, &value);
+        self.member(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.member(field, &format!("{value:?}"));
+        self.member(field, AsText(value));
+    }
+}
+
+/// A value as a string of its debug format.
+struct AsText<'a>(&'a dyn Debug);
+
+impl Serialize for AsText<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:?}", self.0))
     }
 }
