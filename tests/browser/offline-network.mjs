@@ -43,11 +43,15 @@ export class Network {
     return network;
   }
 
-  /** As a browser, tells the tabs that there is a network again. @param {State} state */
-  async set(state) {
+  /** @param {State} state */
+  set(state) {
     this.#state = state;
     this.writes = 0;
-    if (state !== "on") return;
+  }
+
+  /** Sets it on, and tells the tabs, as a browser does. */
+  async restore() {
+    this.set("on");
     for (const page of this.#context.pages()) await page.evaluate(() => void dispatchEvent(new Event("online")));
   }
 

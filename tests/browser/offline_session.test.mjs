@@ -124,7 +124,7 @@ test("a tab of the last account sends nothing for the next one", async (t) => {
   await alice.add("Alpha of Alice");
   const { userId: aliceId } = await apiOf(alice);
   const network = await Network.of(alice);
-  await network.set("cut");
+  network.set("cut");
   await alice.type("Beta of Alice");
   await network.cutOff();
   // Another tab has another session, unnoticed by the first one until it needs a token.
@@ -132,7 +132,7 @@ test("a tab of the last account sends nothing for the next one", async (t) => {
   await expire(alice);
   const page = await alice.context.newPage();
   const bob = new User(alice.context, page, alice.addresses, "Bob");
-  await network.set("on");
+  network.set("on");
   await bob.signUp();
   await bob.add("Alpha of Bob");
   // The first tab shows the account that is signed in.
@@ -151,7 +151,7 @@ test("signing out asks before it discards changes", async (t) => {
   const { userId } = await apiOf(alice);
   const other = await alice.tab();
   const network = await Network.of(alice);
-  await network.set("cut");
+  network.set("cut");
   await alice.type("Beta");
   await alice.page.getByRole("button", { name: "Sign out" }).click();
   const dialog = alice.page.getByRole("dialog");
@@ -162,7 +162,7 @@ test("signing out asks before it discards changes", async (t) => {
   await alice.page.getByRole("button", { name: "Sign out" }).click();
   await dialog.getByRole("button", { name: "Discard and sign out" }).click();
   for (const tab of [alice, other]) await signedOut(tab);
-  await network.set("on");
+  network.set("on");
   await until("nothing of Alice is on the device", async () => (await storedOf(alice, userId)).length === 0);
   await alice.signIn();
   await expectSynced([alice], { open: ["Alpha"] });

@@ -22,12 +22,12 @@ for (const [how, state] of Object.entries({ "before each write": "cut", "after e
     const tabs = await aliceInTwoTabs(t);
     const network = await Network.of(tabs[0]);
     for (const [index, step] of STEPS.entries()) {
-      await network.set(/** @type {"cut" | "lost"} */ (state));
+      network.set(/** @type {"cut" | "lost"} */ (state));
       await step.run(tabOf(tabs, index));
       await network.cutOff();
-      await network.set("cut");
+      network.set("cut");
       for (const tab of tabs) await tab.expectTasks(step.open);
-      await network.set("on");
+      await network.restore();
       await expectSynced(tabs, step);
     }
   });
@@ -49,12 +49,12 @@ test("the network is cut again while changes are sent", async (t) => {
   const tabs = await aliceInTwoTabs(t);
   const network = await Network.of(tabs[0]);
   // Each write arrives, and none of their responses.
-  await network.set("lost");
+  network.set("lost");
   for (const [index, step] of STEPS.entries()) {
     await step.run(tabOf(tabs, index));
     for (const tab of tabs) await tab.expectTasks(step.open);
     await network.cutOff();
   }
-  await network.set("on");
+  await network.restore();
   await expectSynced(tabs, STEPS.at(-1));
 });

@@ -74,7 +74,7 @@ test("without a storage, changes are in memory and sent", async (t) => {
   await alice.add("Beta");
 
   const network = await Network.of(alice);
-  await network.set("cut");
+  network.set("cut");
   await alice.type("Gamma");
   await alice.checkbox("Alpha").click();
   await network.cutOff();
@@ -89,7 +89,7 @@ test("without a storage, changes are in memory and sent", async (t) => {
   await dialog.dismiss();
   await reloading;
   await alice.expectTasks(["Gamma", "Beta"]);
-  await network.set("on");
+  await network.restore();
   await expectSaved([alice], { open: ["Gamma", "Beta"], completed: ["Alpha"] });
 
   // Live, too.
@@ -107,7 +107,7 @@ test("with a full storage, changes are in memory and sent", async (t) => {
   await alice.add("Beta");
   const { userId } = await apiOf(alice);
   const network = await Network.of(alice);
-  await network.set("cut");
+  network.set("cut");
   await alice.type("Gamma");
   await alice.checkbox("Alpha").click();
   await alice.expectTasks(["Gamma", "Beta"]);
@@ -119,7 +119,7 @@ test("with a full storage, changes are in memory and sent", async (t) => {
   await alice.editor().getByRole("button", { name: "Done" }).click();
   await alice.expectTasks(["Delta", "Gamma 2", "Beta"]);
   await alice.page.getByText(WARNING).waitFor();
-  await network.set("on");
+  await network.restore();
   await expectSaved([alice], { open: ["Delta", "Gamma 2", "Beta"], completed: ["Alpha"] });
 
   // What was stored before is neither sent again nor asked about, though the storage has not even allowed to delete it.

@@ -5,7 +5,7 @@ import { pageErrors } from "./page-errors.mjs";
 /** The browser's own message for a response of 400 or more, and for none, which the tests cause. */
 const EXPECTED = /^Failed to load resource|blocked by CORS policy/;
 
-/** The time limit for what a page shows, in milliseconds: generous, since other tests run beside. */
+/** The time limit for what a page shows, in milliseconds: generous, since other tests run at the same time. */
 const TIMEOUT = 60_000;
 
 /** The requests for events. */

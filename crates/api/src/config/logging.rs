@@ -136,7 +136,9 @@ mod tests {
                 error_span!("request", text, number = 7_u64, share = 0.5, debug = ?Some(1), later = Empty);
             span.record("later", true);
             span.in_scope(|| tracing::info!(text, number = -7, none = None::<&str>, "first {}", "\"event\""));
-            error_span!("empty").in_scope(|| tracing::warn!(target: "other", "second"));
+            let empty = error_span!("empty");
+            // As the worker that executes several calls together.
+            span.in_scope(|| tracing::warn!(target: "other", parent: &empty, "second"));
             tracing::error!("third");
         });
         let lines = read_to_string(&file).unwrap();

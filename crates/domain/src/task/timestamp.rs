@@ -42,7 +42,7 @@ impl Timestamp {
         self.second() + Duration::milliseconds(self.0.rem_euclid(1000))
     }
 
-    /// The begin of its second.
+    /// The beginning of its second.
     fn second(self) -> OffsetDateTime {
         // The range is that of `OffsetDateTime`.
         OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -73,10 +73,11 @@ export function sleep(millis: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits so many milliseconds, but no longer than until the device has a network again. Returns whether it has: then earlier failures
- * no longer count.
+ * Waits so many milliseconds, or until the event `online` if that is sooner. Returns whether it was: then earlier failures no longer
+ * count. A pause that the API has requested is not shortened.
  */
-export async function sleepUntilOnline(millis: number, signal: AbortSignal): Promise<boolean> {
+export async function sleepUntilOnline(millis: number, signal: AbortSignal, isRequested = false): Promise<boolean> {
+  if (isRequested) return sleep(millis, signal).then(() => false);
   const { controller, release } = linked(signal);
   let end = () => {};
   const online = new Promise<true>((resolve) => (end = () => resolve(true)));

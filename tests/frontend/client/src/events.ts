@@ -26,8 +26,8 @@ export interface EventsOptions {
   onFailure?: () => void;
   /** Milliseconds without a byte after which the connection is lost. */
   silence?: number;
-  /** Waits so many milliseconds before the next connection. Returns whether earlier failures no longer count. */
-  pause?: (millis: number, signal: AbortSignal) => Promise<boolean | void>;
+  /** Waits before the next connection, as `sleepUntilOnline` does. */
+  pause?: (millis: number, signal: AbortSignal, isRequested?: boolean) => Promise<boolean | void>;
 }
 
 type Message = EventSourceMessage | { retry: number };
@@ -84,7 +84,7 @@ export async function* events(options: EventsOptions): AsyncGenerator<StreamEven
     // With a new token or another position at once, unless that did not help.
     if (isRenewed && failures <= 1) continue;
     if (failures) onFailure?.();
-    if (await pause(wait ?? delayAfter(failures), signal)) failures = 0;
+    if (await pause(wait ?? delayAfter(failures), signal, wait !== undefined)) failures = 0;
   }
 }
 

@@ -11,8 +11,8 @@ export interface FeedOptions {
   signal: AbortSignal;
   /** Called when a request has failed, before the next one. */
   onFailure?: () => void;
-  /** Waits so many milliseconds before the next request. Returns whether earlier failures no longer count. */
-  pause?: (millis: number, signal: AbortSignal) => Promise<boolean | void>;
+  /** Waits before the next request, as `sleepUntilOnline` does. */
+  pause?: (millis: number, signal: AbortSignal, isRequested?: boolean) => Promise<boolean | void>;
 }
 
 export interface PollOptions extends FeedOptions {
@@ -79,7 +79,8 @@ export async function* pages(since: string | undefined, options: FeedOptions): A
       if (isFinal(error)) throw error;
       failures += 1;
       onFailure?.();
-      if (await pause(requestedWait(error) ?? delayAfter(failures), signal)) failures = 0;
+      const wait = requestedWait(error);
+      if (await pause(wait ?? delayAfter(failures), signal, wait !== undefined)) failures = 0;
     }
   }
 }

@@ -64,6 +64,19 @@ test("a tab sends what a crashed one has not finished", async () => {
   for (const offline of queues) offline.close();
 });
 
+test("what a closed tab has not sent is sent after an outage", async () => {
+  const { devices, queues } = await twoTabs(true);
+  for (const device of devices) device.network = "cut";
+  await queues[0].create({ title: "one" });
+  await expect.poll(() => titles(queues[1].tasks())).toEqual(["one"]);
+  queues[0].close();
+  await failure(queues[1].refresh());
+  devices[1].network = "on";
+  await expect.poll(() => queues[1].status()).toMatchObject({ pending: 0, error: undefined });
+  expect(titles(await storedTasks(devices[1].userId))).toEqual(["one"]);
+  queues[1].close();
+});
+
 test("a tab that missed the messages reads the storage", async () => {
   const { tabs, queues } = await twoTabs();
   tabs[1]!.freeze();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test, vi } from "vitest";
 
-import { SignedOut, Unreachable, type Fetch } from "../src/index.ts";
+import { SignedOut, Unreachable } from "../src/index.ts";
 import { StorageFailed, type OfflineTasks } from "../src/offline/index.ts";
 import { Device, storedTasks } from "./offline-device.ts";
 import { browserEvents, failure, testClient } from "./support.ts";
@@ -295,23 +295,6 @@ test("after the event online, pauses begin anew", async () => {
   browser.dispatchEvent(new Event("online"));
   await expect.poll(() => offline.status()).toMatchObject({ pending: 0, error: undefined });
   offline.close();
-});
-
-test("a flush during one that fails is another attempt", async () => {
-  let requests = 0;
-  let fail = () => {};
-  const fetchTwice: Fetch = (url, init) => {
-    requests += 1;
-    return requests > 1 ? fetch(url, init) : new Promise((_, reject) => (fail = () => reject(new TypeError("offline"))));
-  };
-  const offline = await new Device().open({ clientOptions: { fetch: fetchTwice } });
-  await offline.create({ title: "one" });
-  const flushed = offline.flush();
-  await expect.poll(() => requests).toBe(1);
-  const again = offline.flush();
-  fail();
-  await Promise.all([flushed, again]);
-  expect(offline.status()).toMatchObject({ pending: 0, error: undefined });
 });
 
 test("everything is loaded again if the position is too old", async () => {

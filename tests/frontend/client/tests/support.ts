@@ -54,7 +54,7 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
   throw new Error("the promise was not rejected");
 }
 
-/** The target of events of a browser's window, until the end of the test. */
+/** The target of events of a browser's window, until the next test. */
 export function browserEvents(): EventTarget {
   const target = new EventTarget();
   for (const name of ["addEventListener", "removeEventListener"] as const) vi.stubGlobal(name, target[name].bind(target));

@@ -145,8 +145,14 @@ fn one_line(event: &[u8]) -> Cow<'_, [u8]> {
     if event.iter().fold(0, |found, byte| found | u8::from(is_control(byte))) == 0 {
         return Cow::Borrowed(event);
     }
-    let escape =
-        |byte: &u8| -> Vec<u8> { if is_control(byte) { byte.escape_ascii().collect() } else { vec![*byte] } };
+    let escape = |byte: &u8| -> Vec<u8> {
+        match byte {
+            // The only one that JSON does not escape itself.
+            0x7f => br"\u007f".to_vec(),
+            _ if is_control(byte) => byte.escape_ascii().collect(),
+            _ => vec![*byte],
+        }
+    };
     Cow::Owned(event.iter().flat_map(escape).collect())
 }
 
@@ -160,6 +166,7 @@ mod tests {
     fn events_are_single_lines() {
         assert_eq!(one_line(b"plain\ttext \xc3\xa4\n").as_ref(), b"plain\ttext \xc3\xa4");
         assert_eq!(one_line(b"one\ntwo\r\n\tthree\x1b[0m\n").as_ref(), br"one\ntwo\r\n	three\x1b[0m");
+        assert_eq!(one_line(b"{\"text\":\"\x7f\"}\n").as_ref(), br#"{"text":"\u007f"}"#);
     }
 
     /// Passes each write on, and waits for a permission first.

@@ -1,5 +1,6 @@
-//! The lines of the JSON log. Each request has one, and a span whose fields are in it: the format of the library, which reads
-//! the text of the span again and sorts its fields in a tree, takes more than twice the time.
+//! The lines of the JSON log. Each request writes one, which has the fields of its span. The format of the library takes twice
+//! the time: it parses the text of the span again, and sorts its fields in a tree
+//! (`docs/decisions/0062-lines-of-the-json-log.md`).
 
 use std::fmt::{self, Debug};
 use std::io;
@@ -14,7 +15,7 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// Writes an event as a JSON object: the time, the level, the fields, the target, and the current span.
+/// Writes an event as a JSON object: the time, the level, the fields, the target, and its span.
 pub(super) struct JsonLine;
 
 impl<S> FormatEvent<S, SpanFields> for JsonLine
@@ -34,7 +35,7 @@ where
         write_members(writer.by_ref(), event)?;
         // Targets and names of spans are paths and identifiers.
         write!(writer, ",\"target\":\"{}\"", metadata.target())?;
-        if let Some(span) = context.lookup_current() {
+        if let Some(span) = context.parent_span() {
             let extensions = span.extensions();
             let fields = extensions.get::<FormattedFields<SpanFields>>().map_or("", |fields| &fields.fields);
             write!(writer, ",\"span\":{{\"name\":\"{}\"{fields}}}", span.name())?;

@@ -71,8 +71,8 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Pushes to the head the smallest key of the moments that [`Overdue::until`] needs. That of all open tasks instead of those that
-    /// pass the other filters is one condition instead of many, and at most too early.
+    /// Appends to the head the smallest key of the moments that [`Overdue::until`] needs. It is that of all open tasks, not only
+    /// of those that pass the other filters: this takes one condition instead of many, and the moment is at worst too early.
     pub(super) fn push_next_moment<'b, DB: ListBackend>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,

@@ -172,7 +172,13 @@ export class OfflineTasks {
   /** Loads what changed elsewhere. */
   async refresh(): Promise<void> {
     const isUnreachable = this.#status.error instanceof Unreachable;
-    await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
+    try {
+      await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
+    } catch (error) {
+      // What another tab has not sent, perhaps.
+      if (!this.#flushing && !this.#retry) this.#scheduleRetry(error);
+      throw error;
+    }
     // Sooner than the next attempt.
     if (isUnreachable) this.#send();
   }
@@ -198,6 +204,7 @@ export class OfflineTasks {
    */
   flush(): Promise<void> {
     clearTimeout(this.#retry);
+    this.#retry = undefined;
     this.#isRequested = true;
     this.#flushing ??= this.#flushRequested();
     return this.#flushing;
@@ -253,28 +260,22 @@ export class OfflineTasks {
     this.flush().catch(() => {});
   };
 
-  /** Earlier failures no longer count. */
+  /** The device has a network again: sends at once, and pauses begin anew. */
   #online = (): void => {
     this.#failures = 0;
     this.#send();
   };
 
-  /**
-   * Sends again if `flush` was called meanwhile, whether it succeeds or not: what was added could be missing in the last batch, and the
-   * network can be back.
-   */
+  /** Sends again if `flush` was called meanwhile: what was added could be missing in the last batch. */
   async #flushRequested(): Promise<void> {
     try {
-      do {
+      while (this.#isRequested) {
         this.#isRequested = false;
-        try {
-          await this.#request(() => this.#store.exclusively("send", () => this.#sendAll()));
-        } catch (error) {
-          if (this.#isRequested && !this.#closed.signal.aborted) continue;
-          this.#scheduleRetry(error);
-          throw error;
-        }
-      } while (this.#isRequested);
+        await this.#request(() => this.#store.exclusively("send", () => this.#sendAll()));
+      }
+    } catch (error) {
+      this.#scheduleRetry(error);
+      throw error;
     } finally {
       this.#flushing = undefined;
     }
@@ -324,8 +325,12 @@ export class OfflineTasks {
     const { retryMs = 1000 } = this.#options;
     const wait = Math.min(retryMs * 2 ** this.#failures, retryMs * 60) * (0.5 + Math.random());
     this.#failures = Math.min(this.#failures + 1, 10);
+    const send = () => {
+      this.#retry = undefined;
+      this.#send();
+    };
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(this.#send, Math.max(wait, error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0));
+    this.#retry = setTimeout(send, Math.max(wait, error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0));
   }
 
   async #enqueue(seen: Task | null, operations: Unnumbered[]): Promise<void> {
