@@ -160,7 +160,9 @@ pub(crate) fn every_command_reports_its_owners(options: &DatabaseOptions) {
     block_on(tasks.move_tasks(&alice, &bob, Arc::new(RandomIds))).unwrap();
     assert_eq!(changed(), [true, true], "a move");
     block_on(tasks.erase(&bob)).unwrap();
-    assert_eq!(changed(), [false, true], "an erasure");
+    // The move left the revision of alice unknown, so a poll, which each commit on SQLite requests, may report it again.
+    let [_, bob] = changed();
+    assert!(bob, "an erasure");
 }
 
 /// Commands of an operator report to the services, which listen when `listens` returns. Returns how many notifications
