@@ -10,6 +10,7 @@ mod look_up;
 mod page;
 mod paged;
 mod tag_counts;
+mod values;
 
 use std::time::Instant;
 

@@ -2,7 +2,6 @@
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
@@ -12,7 +11,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::SqlFunctions;
-use super::page::ListBackend;
+use super::values::{ListBackend, Value};
 use crate::backend::rows::lists::{ListColumns, ListRow, QUALIFIED_LIST_COLUMNS, list};
 use crate::backend::rows::{Columns, Id, TASK_COLUMNS, TaskRow};
 use crate::workers::Reply;
@@ -111,13 +110,7 @@ impl<'a> Following<'a> {
         Self { functions, owner, part: Part::after(*after), limit }
     }
 
-    fn push_objects<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-    {
+    fn push_objects<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         match &self.part {
             Part::Later(seen) => {
                 let all = "union all select";
@@ -127,9 +120,9 @@ impl<'a> Following<'a> {
                     (&format!("{all} type, object_id, revision"), "tombstones"),
                 ] {
                     out.push_sql(&format!("{select} from {table} where owner_id = "));
-                    out.push_bind_param::<Text, str>(self.owner)?;
+                    DB::push_value(out, Value::Text(self.owner))?;
                     out.push_sql(" and revision > ");
-                    out.push_bind_param::<BigInt, i64>(seen)?;
+                    DB::push_value(out, Value::Number(seen))?;
                     out.push_sql(self.functions.in_time);
                     out.push_sql(" ");
                 }
@@ -139,31 +132,32 @@ impl<'a> Following<'a> {
                 out.push_sql(
                     "select 'list' as type, id as object_id, revision as changed from lists where owner_id = ",
                 );
-                out.push_bind_param::<Text, str>(self.owner)?;
+                DB::push_value(out, Value::Text(self.owner))?;
                 out.push_sql(" and id >= ");
-                out.push_bind_param::<Nullable<Id>, Option<ListId>>(lists)?;
+                DB::push_value(out, Value::ListOrNull(lists))?;
                 out.push_sql(
                     " union all select 'task', id, revision from (select id, revision from tasks where owner_id = ",
                 );
-                out.push_bind_param::<Text, str>(self.owner)?;
+                DB::push_value(out, Value::Text(self.owner))?;
                 out.push_sql(" and id >= ");
-                out.push_bind_param::<Nullable<Id>, Option<TaskId>>(tasks)?;
+                DB::push_value(out, Value::TaskOrNull(tasks))?;
                 out.push_sql(" and deleted_at is null");
                 out.push_sql(self.functions.in_time);
                 out.push_sql(" order by id limit ");
-                out.push_bind_param::<BigInt, i64>(&self.limit)?;
+                DB::push_value(out, Value::Number(&self.limit))?;
                 out.push_sql(") as live) as object order by type, object_id limit ");
             }
         }
-        out.push_bind_param::<BigInt, i64>(&self.limit)
+        DB::push_value(out, Value::Number(&self.limit))
     }
 
     /// Joins the rows of the objects of this type, which is the name of the table in the singular. With `offset 0`, an
     /// optimization fence, PostgreSQL looks each up by its key instead of joining all rows of the owner.
-    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>, kind: &str) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-    {
+    fn push_rows<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        kind: &str,
+    ) -> QueryResult<()> {
         let (begin, end) = if self.functions.lateral {
             (
                 format!("lateral (select * from {kind}s as {kind} where"),
@@ -173,26 +167,20 @@ impl<'a> Following<'a> {
             (format!("{kind}s as {kind} on"), String::new())
         };
         out.push_sql(&format!(" left join {begin} type = '{kind}' and {kind}.owner_id = "));
-        out.push_bind_param::<Text, str>(self.owner)?;
+        DB::push_value(out, Value::Text(self.owner))?;
         out.push_sql(&format!(" and {kind}.id = object_id {end}"));
         Ok(())
     }
 }
 
-impl<DB: ListBackend> QueryFragment<DB> for Following<'_>
-where
-    str: ToSql<Text, DB>,
-    i64: ToSql<BigInt, DB>,
-    TaskId: ToSql<Id, DB>,
-    ListId: ToSql<Id, DB>,
-{
+impl<DB: ListBackend> QueryFragment<DB> for Following<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(&format!(
             "select epoch, seen, pruned, type, object_id, changed, {TASK_COLUMNS}, {QUALIFIED_LIST_COLUMNS} from (
                 select coalesce(max(epoch), 0) as epoch, coalesce(max(revision), 0) as seen,
                     coalesce(max(pruned_revision), 0) as pruned from owners where owner_id = "
         ));
-        out.push_bind_param::<Text, str>(self.owner)?;
+        DB::push_value(&mut out, Value::Text(self.owner))?;
         out.push_sql(") as owner left join (select type, object_id, changed from (");
         self.push_objects(&mut out)?;
         out.push_sql(") as change on true");

@@ -6,19 +6,17 @@ mod filter;
 mod head;
 mod rows;
 
-use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, HasSqlType, Nullable, Text};
+use diesel::sql_types::{Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use domain::{
-    Direction, DueFilter, ListId, ListQuery, Owner, OwnerRevision, Page, Position, Scope, SortKey, Status,
-    TaskId, Timestamp, stored_key,
+    Direction, DueFilter, ListQuery, Owner, OwnerRevision, Page, Position, Scope, SortKey, Status, stored_key,
 };
 
 use super::List;
-use crate::backend::rows::{COLUMNS, Columns, Id, TaskRow, UtcTimestamp};
+use super::values::{ListBackend, Value};
+use crate::backend::rows::{COLUMNS, Columns, TaskRow};
 use crate::workers::Replies;
 
 pub(crate) use head::Head;
@@ -186,22 +184,7 @@ impl<'a> PageQuery<'a> {
     }
 }
 
-// A trait alias: the SQL types that the query needs.
-pub(crate) trait ListBackend:
-    Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>
-{
-}
-impl<DB: Backend + HasSqlType<Bool> + HasSqlType<Id> + HasSqlType<UtcTimestamp>> ListBackend for DB {}
-
-impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_>
-where
-    str: ToSql<Text, DB>,
-    bool: ToSql<Bool, DB>,
-    i64: ToSql<BigInt, DB>,
-    TaskId: ToSql<Id, DB>,
-    ListId: ToSql<Id, DB>,
-    Timestamp: ToSql<UtcTimestamp, DB>,
-{
+impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if !self.has_few_texts() {
             out.unsafe_to_cache_prepared();
@@ -227,30 +210,18 @@ where
 }
 
 impl PageQuery<'_> {
-    fn push_head<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        ListId: ToSql<Id, DB>,
-    {
+    fn push_head<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("(select epoch || ' ' || revision || ' ' || ");
         self.push_total(out)?;
         self.push_next_moment(out)?;
         out.push_sql(" from owners where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        DB::push_value(out, Value::Text(self.owner.id().as_str()))?;
         out.push_sql(")");
         Ok(())
     }
 
     /// Counts the matches; without a filter it is the stored count of the owner's tasks.
-    fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        ListId: ToSql<Id, DB>,
-    {
+    fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if !self.query.count {
             out.push_sql("0");
         } else if self.is_filtered() {

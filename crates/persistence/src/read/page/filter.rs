@@ -2,30 +2,26 @@
 
 use diesel::QueryResult;
 use diesel::query_builder::AstPass;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{DueFilter, DueLimit, ListFilter, ListId, Overdue, Scope, SearchRule};
+use domain::{DueFilter, DueLimit, ListFilter, Overdue, Scope, SearchRule};
 
-use super::{ListBackend, PageQuery, is_scan};
+use super::{PageQuery, is_scan};
+use crate::backend::rows::IN_TRASH;
 use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
-use crate::backend::rows::{IN_TRASH, Id};
+use crate::read::values::{ListBackend, Value};
 
 impl PageQuery<'_> {
     /// Pushes the table and the conditions of the filters.
-    pub(super) fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        ListId: ToSql<Id, DB>,
-    {
+    pub(super) fn push_filter<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()> {
         self.push_tasks(out)?;
         if is_scan(self.query) || self.is_filtered() {
             out.push_sql(self.functions.in_time);
         }
         if let Some(completed) = &self.completed {
             out.push_sql(" and completed = ");
-            out.push_bind_param::<Bool, _>(completed)?;
+            DB::push_value(out, Value::Flag(completed))?;
         }
         if !self.query.priorities.is_empty() {
             let ranks: Vec<String> =
@@ -41,28 +37,25 @@ impl PageQuery<'_> {
             Some(ListFilter::None) => out.push_sql(" and list_id is null"),
             Some(ListFilter::Of(list)) => {
                 out.push_sql(" and list_id = ");
-                out.push_bind_param::<Id, _>(list)?;
+                DB::push_value(out, Value::List(list))?;
             }
         }
         if let Some(search) = &self.query.search {
             // Each row by the rule of its search text.
             let find = self.functions.find;
             out.push_sql(&format!(" and case when {IS_CURRENT} then {find}({CURRENT_TEXT}, "));
-            out.push_bind_param::<Text, str>(search.folded(SearchRule::CURRENT))?;
+            DB::push_value(out, Value::Text(search.folded(SearchRule::CURRENT)))?;
             out.push_sql(&format!(") else {find}(search, "));
-            out.push_bind_param::<Text, str>(search.folded(SearchRule::Case))?;
+            DB::push_value(out, Value::Text(search.folded(SearchRule::Case)))?;
             out.push_sql(") end > 0");
         }
         Ok(())
     }
 
     /// Pushes the table and the condition of the owner's live tasks, or of their trash.
-    fn push_tasks<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-    {
+    fn push_tasks<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(" from tasks where owner_id = ");
-        out.push_bind_param::<Text, str>(self.owner.id().as_str())?;
+        DB::push_value(out, Value::Text(self.owner.id().as_str()))?;
         out.push_sql(" and ");
         out.push_sql(match self.query.scope {
             Scope::Live => "deleted_at is null",
@@ -76,25 +69,18 @@ impl PageQuery<'_> {
     pub(super) fn push_next_moment<'b, DB: ListBackend>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
-    ) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        i64: ToSql<BigInt, DB>,
-    {
+    ) -> QueryResult<()> {
         let Some(overdue) = &self.query.due.overdue else { return Ok(()) };
         out.push_sql(" || ' ' || coalesce(cast((select min(due_date)");
         self.push_tasks(out)?;
         out.push_sql(self.functions.in_time);
         out.push_sql(" and not completed and due_date & 1 = 1 and due_date >= ");
-        out.push_bind_param::<BigInt, _>(&overdue.limit.moment_key)?;
+        DB::push_value(out, Value::Number(&overdue.limit.moment_key))?;
         out.push_sql(") as text), '')");
         Ok(())
     }
 
-    fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        i64: ToSql<BigInt, DB>,
-    {
+    fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let DueFilter { none, from, before, overdue } = &self.query.due;
         if *none {
             out.push_sql(" and due_date is null");
@@ -124,26 +110,20 @@ impl PageQuery<'_> {
         out: &mut AstPass<'_, 'b, DB>,
         column: &str,
         text: &'b str,
-    ) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-    {
+    ) -> QueryResult<()> {
         out.push_sql(&format!(" and {}({column}, ", self.functions.find));
-        out.push_bind_param::<Text, str>(text)?;
+        DB::push_value(out, Value::Text(text))?;
         out.push_sql(") > 0");
         Ok(())
     }
 }
 
 /// The condition that a due date is below the limit; null without one.
-fn push_is_above<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, limit: &'b DueLimit) -> QueryResult<()>
-where
-    i64: ToSql<BigInt, DB>,
-{
+fn push_is_above<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, limit: &'b DueLimit) -> QueryResult<()> {
     out.push_sql("(due_date < case when due_date & 1 = 0 then ");
-    out.push_bind_param::<BigInt, _>(&limit.day_key)?;
+    DB::push_value(out, Value::Number(&limit.day_key))?;
     out.push_sql(" else ");
-    out.push_bind_param::<BigInt, _>(&limit.moment_key)?;
+    DB::push_value(out, Value::Number(&limit.moment_key))?;
     out.push_sql(" end)");
     Ok(())
 }

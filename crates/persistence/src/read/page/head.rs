@@ -1,9 +1,9 @@
-//! What a page has beside tasks. It is one text, which each row repeats: that costs less than a column for each number.
+//! What a page has beside tasks. It is one text, which each row repeats: this costs less than a column for each number.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::sql_types::Text;
 
-/// Numbers of the owner; all are 0 without a row of the owner.
+/// Numbers of the owner; 0 without a row of the owner.
 #[derive(Debug, Default, PartialEq, FromSqlRow)]
 pub(crate) struct Head {
     pub(super) epoch: i64,

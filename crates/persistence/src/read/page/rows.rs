@@ -3,25 +3,15 @@
 use diesel::QueryResult;
 use diesel::query_builder::AstPass;
 use diesel::result::Error;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, Text};
-use domain::{Direction, ListId, Position, SortKey, TaskId, Timestamp};
+use domain::{Direction, Position, SortKey};
 
-use super::{ListBackend, PageQuery, is_sorted};
-use crate::backend::rows::{Id, UtcTimestamp};
+use super::{PageQuery, is_sorted};
+use crate::read::values::{ListBackend, Value};
 
 impl PageQuery<'_> {
     /// Pushes the page, which is in no order if it was sorted: only keys and ids are, since the other columns of all matches
     /// take several times as long to copy (`docs/decisions/0061-pages-are-sorted-by-id.md`).
-    pub(super) fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
+    pub(super) fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let owner = self.owner.id().as_str();
         if !is_sorted(self.query) {
             return self.push_rows(out);
@@ -31,11 +21,11 @@ impl PageQuery<'_> {
             out.push_sql(" from (select id as of_id");
             self.push_rows(out)?;
             out.push_sql(") as chosen cross join lateral (select * from tasks where owner_id = ");
-            out.push_bind_param::<Text, str>(owner)?;
+            DB::push_value(out, Value::Text(owner))?;
             out.push_sql(" and id = of_id offset 0) as task");
         } else {
             out.push_sql(" from tasks where owner_id = ");
-            out.push_bind_param::<Text, str>(owner)?;
+            DB::push_value(out, Value::Text(owner))?;
             out.push_sql(" and id in (select id");
             self.push_rows(out)?;
             out.push_sql(")");
@@ -44,33 +34,17 @@ impl PageQuery<'_> {
     }
 
     /// Pushes the rows of the page, in its order.
-    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
+    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.push_filter(out)?;
         self.push_after(out)?;
         out.push_sql(&self.order(self.key()));
         out.push_sql(" limit ");
-        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        DB::push_value(out, Value::Number(&self.limit))?;
         out.push_sql(" offset ");
-        out.push_bind_param::<BigInt, _>(&self.offset)
+        DB::push_value(out, Value::Number(&self.offset))
     }
 
-    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        bool: ToSql<Bool, DB>,
-        i64: ToSql<BigInt, DB>,
-        TaskId: ToSql<Id, DB>,
-        ListId: ToSql<Id, DB>,
-        Timestamp: ToSql<UtcTimestamp, DB>,
-    {
+    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Some(after) = &self.query.after else { return Ok(()) };
         let beyond = match self.query.sort.direction {
             Direction::Ascending => ">",
@@ -78,20 +52,20 @@ impl PageQuery<'_> {
         };
         if let Position::DueDate(None, id) = after {
             out.push_sql(&format!(" and due_date is null and id {beyond} "));
-            return out.push_bind_param::<Id, _>(id);
+            return DB::push_value(out, Value::Task(id));
         }
         out.push_sql(&format!(" and (({}, id) {beyond} (", self.key()));
         let id = match (self.query.sort.key, after) {
             (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
-                out.push_bind_param::<UtcTimestamp, _>(time)?;
+                DB::push_value(out, Value::Time(time))?;
                 id
             }
             (SortKey::Title, Position::Title(title, id)) => {
-                out.push_bind_param::<Text, str>(title)?;
+                DB::push_value(out, Value::Text(title))?;
                 id
             }
             (SortKey::DueDate, Position::DueDate(Some(key), id)) => {
-                out.push_bind_param::<BigInt, _>(key)?;
+                DB::push_value(out, Value::Number(key))?;
                 id
             }
             (SortKey::Priority, Position::Priority(priority, id)) => {
@@ -99,21 +73,21 @@ impl PageQuery<'_> {
                 id
             }
             (SortKey::Completed, Position::Completed(completed, id)) => {
-                out.push_bind_param::<Bool, _>(completed)?;
+                DB::push_value(out, Value::Flag(completed))?;
                 id
             }
             (SortKey::Position, Position::Manual(key, id)) => {
-                out.push_bind_param::<Text, str>(key.as_str())?;
+                DB::push_value(out, Value::Text(key.as_str()))?;
                 id
             }
             (SortKey::Deleted, Position::Revision(_, id)) => {
-                out.push_bind_param::<BigInt, _>(&self.after_revision)?;
+                DB::push_value(out, Value::Number(&self.after_revision))?;
                 id
             }
             _ => return Err(Error::QueryBuilderError("a position of another order".into())),
         };
         out.push_sql(", ");
-        out.push_bind_param::<Id, _>(id)?;
+        DB::push_value(out, Value::Task(id))?;
         out.push_sql(if self.query.sort.key == SortKey::DueDate { ") or due_date is null)" } else { "))" });
         Ok(())
     }
