@@ -3,8 +3,8 @@
 //! Reading: `path` has the segments of the path, `authentication` verifies the token and creates the owner, `body` and `json` read
 //! an object, `bulk` a list of operations, `conditional` reads preconditions, `idempotency` the key of a POST, `preference` what it
 //! prefers, `query`, `list_request`, `cursor` and `position` read the query; `client_address` finds the address of the client, and
-//! `limits` rejects what is over a limit. Writing: `representation` writes tasks, `write_json` their JSON, `encoding` compresses lists, `problem` is the
-//! format of every error, and `audit` the record of a write.
+//! `limits` rejects what is over a limit. Writing: `representation` writes tasks, `write_json` their JSON, `encoding` compresses
+//! lists, `problem` is the format of every error, and `audit` the record of a write.
 //! Both use `members`, the table of a task's JSON members.
 
 pub(crate) mod audit;

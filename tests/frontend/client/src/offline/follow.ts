@@ -1,4 +1,4 @@
-import { abortable, sleep, sleepUntilOnline, throwIfAborted } from "../abort.ts";
+import { abortable, sleepUntilOnline, throwIfAborted } from "../abort.ts";
 import type { Client } from "../client.ts";
 import { Problem, Unreachable } from "../problem.ts";
 
@@ -45,8 +45,8 @@ export async function followed(client: Client, refresh: () => Promise<void>, ret
         isWanted = true;
         const pause = Math.min(retryMs * 2 ** failures++, MAX_PAUSE) * (0.5 + Math.random());
         const requested = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
-        const isReady = new Promise<void>((resolve) => (ready = resolve));
-        await (requested ? sleep(Math.max(pause, requested), signal) : Promise.race([isReady, sleepUntilOnline(pause, signal)]));
+        const wait = sleepUntilOnline(Math.max(pause, requested), signal, requested > 0);
+        await (requested ? wait : Promise.race([wait, new Promise<void>((resolve) => (ready = resolve))]));
       }
     }
   }

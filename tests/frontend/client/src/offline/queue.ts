@@ -175,7 +175,7 @@ export class OfflineTasks {
     try {
       await this.#request(() => this.#store.exclusively("send", () => refresh(this.#options.client, this.#store, this.#closed.signal)));
     } catch (error) {
-      // What another tab has not sent, perhaps.
+      // Another tab can have left operations without a timer.
       if (!this.#flushing && !this.#retry) this.#scheduleRetry(error);
       throw error;
     }
