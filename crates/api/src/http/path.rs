@@ -29,33 +29,76 @@ impl Pattern {
         &self.text
     }
 
-    fn matches(&self, segments: &[&str]) -> bool {
-        self.segments.len() == segments.len()
-            && self.segments.iter().zip(segments).all(|(own, text)| match own {
-                Segment::Literal(literal) => literal == text,
-                Segment::Parameter(_) => !text.is_empty(),
-            })
-    }
-
     fn index_of(&self, name: &str) -> Option<usize> {
         self.segments.iter().position(|segment| matches!(segment, Segment::Parameter(own) if own == name))
     }
 }
 
 /// The patterns of all endpoints, in the order in which paths are matched.
-pub(crate) struct Patterns(Vec<Rc<Pattern>>);
+#[derive(Default)]
+pub(crate) struct Patterns {
+    patterns: Vec<Rc<Pattern>>,
+    tree: Node,
+}
+
+/// Where patterns go on after the segments that they share. Comparing each pattern took an eighth of the processor time of a
+/// request for one task.
+#[derive(Default)]
+struct Node {
+    /// The first pattern that ends here.
+    end: Option<usize>,
+    literals: Vec<(String, Node)>,
+    parameter: Option<Box<Node>>,
+}
 
 impl Patterns {
     pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        Self(texts.map(|text| Rc::new(Pattern::new(text.to_owned()))).collect())
+        let mut all = Self::default();
+        for text in texts {
+            let pattern = Pattern::new(text.to_owned());
+            all.tree.add(&pattern.segments, all.patterns.len());
+            all.patterns.push(Rc::new(pattern));
+        }
+        all
     }
 
     /// The first pattern of this path, and its place. The path may end with a slash.
     pub(crate) fn find(&self, path: &str) -> Option<(usize, &Rc<Pattern>)> {
         let path = path.strip_suffix('/').filter(|rest| !matches!(*rest, "" | "/")).unwrap_or(path);
-        let mut segments = Vec::with_capacity(8);
-        segments.extend(split(path));
-        self.0.iter().enumerate().find(|(_, pattern)| pattern.matches(&segments))
+        let place = self.tree.find(Some(path))?;
+        Some((place, self.patterns.get(place)?))
+    }
+}
+
+impl Node {
+    /// Adds the segments of a pattern that are left.
+    fn add(&mut self, segments: &[Segment], place: usize) {
+        let Some((segment, rest)) = segments.split_first() else {
+            self.end.get_or_insert(place);
+            return;
+        };
+        match segment {
+            Segment::Parameter(_) => self.parameter.get_or_insert_default().add(rest, place),
+            Segment::Literal(literal) => {
+                if let Some((_, node)) = self.literals.iter_mut().find(|(own, _)| own == literal) {
+                    return node.add(rest, place);
+                }
+                let mut node = Self::default();
+                node.add(rest, place);
+                self.literals.push((literal.clone(), node));
+            }
+        }
+    }
+
+    /// The place of the first pattern of the segments that are left.
+    fn find(&self, path: Option<&str>) -> Option<usize> {
+        let Some(path) = path else { return self.end };
+        let (segment, rest) = first_segment(path);
+        let literal = self.literals.iter().find(|(literal, _)| literal == segment);
+        let parameter = self.parameter.as_ref().filter(|_| !segment.is_empty());
+        let literal = literal.and_then(|(_, node)| node.find(rest));
+        let parameter = parameter.and_then(|node| node.find(rest));
+        literal.into_iter().chain(parameter).min()
     }
 }
 
@@ -83,15 +126,22 @@ pub(crate) fn parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a 
     split(decoded(request)).nth(index)
 }
 
-/// The segments of a path. `str::split` searches as is best for long texts: ten times the instructions for these.
+/// The segments of a path.
 fn split(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(path);
     iter::from_fn(move || {
-        let text = rest.take()?;
-        let Some(end) = text.bytes().position(|byte| byte == b'/') else { return Some(text) };
-        rest = text.get(end + 1..);
-        text.get(..end)
+        let (segment, after) = first_segment(rest.take()?);
+        rest = after;
+        Some(segment)
     })
+}
+
+/// A segment, and the path after it. `str::split_once` searches as is best for long texts: ten times the instructions for these.
+fn first_segment(path: &str) -> (&str, Option<&str>) {
+    match path.bytes().position(|byte| byte == b'/') {
+        Some(end) => (&path[..end], Some(&path[end + 1..])),
+        None => (path, None),
+    }
 }
 
 /// The path of a request, without the percent-encoding of characters that do not need it.
@@ -129,5 +179,19 @@ mod tests {
         }
         assert!(matches("/", "/") && matches("/livez", "/livez") && matches("/livez", "/livez/"));
         assert!(!matches("/", "//") && !matches("/", "") && !matches("/livez", "/livez//"));
+    }
+
+    #[test]
+    fn of_several_patterns_the_first_is_found() {
+        let patterns = |texts: &[&str], path: &str| {
+            Patterns::new(texts.iter().copied()).find(path).map(|(place, _)| place)
+        };
+        let (own, named) = ("/api/tasks/{id}", "/api/{user_id}/tasks");
+        assert_eq!(patterns(&[own, named], "/api/tasks/tasks"), Some(0));
+        assert_eq!(patterns(&[named, own], "/api/tasks/tasks"), Some(0));
+        assert_eq!(patterns(&[own, named, "/api/{a}/{b}"], "/api/lists/tasks"), Some(1));
+        assert_eq!(patterns(&[own, named, "/api/{a}/{b}"], "/api/lists/5"), Some(2));
+        assert_eq!(patterns(&["/api/tasks/{id}/events", named, "/{a}/{b}/{c}"], "/api/tasks/5"), Some(2));
+        assert_eq!(patterns(&["/{a}", "/{b}"], "/x"), Some(0));
     }
 }
