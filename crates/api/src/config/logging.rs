@@ -14,8 +14,10 @@ use prometheus_client::metrics::counter::Counter;
 use tracing::dispatcher::{set_global_default, with_default};
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Level};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::fmt::{MakeWriter, layer};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
 
 use crate::config::{ConfigError, Log, LogFormat};
 use buffer::LogBuffer;
@@ -60,16 +62,16 @@ pub(crate) fn dropped_lines() -> Counter {
     BUFFER.dropped().clone()
 }
 
-fn subscriber<W>(filter: EnvFilter, format: LogFormat, writer: W) -> Dispatch
+fn subscriber<W>(filter: Targets, format: LogFormat, writer: W) -> Dispatch
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     // Internal errors are failed writes, which would be reported on standard error.
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).log_internal_errors(false);
+    let lines = layer().with_writer(writer).log_internal_errors(false);
+    let events = registry().with(filter);
     match format {
-        LogFormat::Json => builder.fmt_fields(SpanFields).event_format(JsonLine).finish().into(),
-        LogFormat::Text => builder.with_target(false).finish().into(),
+        LogFormat::Json => events.with(lines.fmt_fields(SpanFields).event_format(JsonLine)).into(),
+        LogFormat::Text => events.with(lines.with_target(false)).into(),
     }
 }
 
@@ -82,16 +84,19 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 const QUIET: &str = "actix_http=off";
 
 /// Reads a level, or directives such as `info,tasknook=debug`. A single word must be a level: the library would read any
-/// other word as the name of a module, and log nothing.
-pub(crate) fn filter(level: &str) -> Result<EnvFilter, String> {
-    let word = level
-        .split(',')
-        .map(str::trim)
-        .find(|directive| !directive.contains(['=', '[']) && directive.parse::<LevelFilter>().is_err());
-    if let Some(word) = word {
-        return Err(format!("{word:?} is not a log level; use error, warn, info, debug, trace or off"));
+/// other word as the name of a module, and log nothing. It would also read a directive for a span as such a name.
+pub(crate) fn filter(level: &str) -> Result<Targets, String> {
+    let directives: Vec<&str> = level.split(',').map(str::trim).collect();
+    for directive in &directives {
+        if directive.contains('[') {
+            return Err(format!("{directive:?} names a span; name a module, as in tasknook=debug"));
+        }
+        if !directive.contains('=') && directive.parse::<LevelFilter>().is_err() {
+            let levels = "error, warn, info, debug, trace or off";
+            return Err(format!("{directive:?} is not a log level; use {levels}"));
+        }
     }
-    EnvFilter::builder().parse(format!("{QUIET},{level}")).map_err(|error| error.to_string())
+    format!("{QUIET},{}", directives.join(",")).parse().map_err(|error: ParseError| error.to_string())
 }
 
 #[cfg(test)]
@@ -108,8 +113,7 @@ mod tests {
     #[test]
     fn a_directive_for_tasknook_selects_every_crate_of_it() {
         assert!(module_path!().starts_with("tasknook::"));
-        let subscriber = tracing_subscriber::fmt().with_env_filter(filter("warn,tasknook=debug").unwrap());
-        tracing::subscriber::with_default(subscriber.finish(), || {
+        with_default(&subscriber(filter("warn, tasknook=debug").unwrap(), LogFormat::Text, stderr), || {
             assert!(tracing::enabled!(target: "tasknook::server", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_auth::jwks", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_persistence::pool", Level::DEBUG));
@@ -120,8 +124,7 @@ mod tests {
 
     #[test]
     fn a_directive_for_the_server_library_is_followed() {
-        let subscriber = tracing_subscriber::fmt().with_env_filter(filter("off,actix_http=error").unwrap());
-        tracing::subscriber::with_default(subscriber.finish(), || {
+        with_default(&subscriber(filter("off,actix_http=error").unwrap(), LogFormat::Text, stderr), || {
             assert!(tracing::enabled!(target: "actix_http::h1::dispatcher", Level::ERROR));
         });
     }

@@ -115,10 +115,9 @@ impl<A> PendingCall<A> {
         }
     }
 
-    /// Marks it as begun, with this response timeout. False if it is cancelled or expired, and must not be run. A call that
-    /// was begun before keeps its deadline.
-    pub(crate) fn begin(&self, timeout: Duration) -> bool {
-        let now = Instant::now();
+    /// Marks it as begun now, with this response timeout. False if it is cancelled or expired, and must not be run. A call
+    /// that was begun before keeps its deadline.
+    pub(crate) fn begin(&self, now: Instant, timeout: Duration) -> bool {
         if self.expire(now) != CallStatus::Waiting {
             return false;
         }
@@ -291,7 +290,7 @@ impl<R, A> Group<R, A> {
     /// Marks the calls as begun, and removes cancelled and expired ones.
     pub(crate) fn begin<B: Backend>(&mut self, context: &Context<B>, first: bool) {
         let now = Instant::now();
-        self.retain(|call| call.begin(context.timeouts.response));
+        self.retain(|call| call.begin(now, context.timeouts.response));
         for call in self.calls.iter().filter(|_| first) {
             let waited = now.saturating_duration_since(call.submitted());
             context.observer.queue_wait(context.kind, waited);

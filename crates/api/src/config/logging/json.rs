@@ -69,7 +69,9 @@ impl Members<'_> {
     fn member(&mut self, field: &Field, value: impl Serialize) {
         let mut write = || {
             // The name of a field is an identifier.
-            write!(self.writer, ",\"{}\":", field.name())?;
+            for part in [",\"", field.name(), "\":"] {
+                self.writer.write_str(part)?;
+            }
             let mut json = Serializer::new(Utf8(self.writer.by_ref()));
             value.serialize(&mut json).map_err(|_| fmt::Error)
         };

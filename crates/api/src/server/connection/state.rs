@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use memchr::memchr;
 use tokio::time::Instant;
 
 use super::Timeouts;
@@ -158,20 +159,26 @@ impl ConnectionState {
         }
     }
 
-    fn count_headers(&self, bytes: &[u8]) {
-        let (mut matched, mut ends) = (self.matched.get(), 0);
-        for byte in bytes {
+    fn count_headers(&self, mut bytes: &[u8]) {
+        let mut matched = self.matched.get();
+        loop {
+            if matched == 0 {
+                let Some(begin) = memchr(b'\r', bytes) else { break };
+                bytes = bytes.get(begin..).unwrap_or_default();
+            }
+            let Some((byte, rest)) = bytes.split_first() else { break };
+            bytes = rest;
             matched = match (matched, byte) {
                 (0 | 2, b'\r') | (1 | 3, b'\n') => matched + 1,
                 (_, b'\r') => 1,
                 _ => 0,
             };
             if matched == END_OF_HEADERS.len() {
-                (matched, ends) = (0, ends + 1);
+                matched = 0;
+                self.unstarted.update(|count| count + 1);
             }
         }
         self.matched.set(matched);
-        self.unstarted.update(|count| count + ends);
     }
 
     /// When the connection ends, if nothing more arrives.
@@ -247,6 +254,20 @@ mod tests {
 
     fn state() -> Rc<ConnectionState> {
         Rc::new(ConnectionState::new(Timeouts { header: 5 * SECOND, write: 30 * SECOND }))
+    }
+
+    #[test]
+    fn ends_of_headers_are_counted_in_any_pieces() {
+        let bytes = b"GET / HTTP/1.1\r\nA: \rb\r\n\r\nGET / HTTP/1.1\r\n\r\r\n\r\n\r\nGET\n\n\r\n\r";
+        for first in 0..=bytes.len() {
+            for second in first..=bytes.len() {
+                let state = state();
+                for piece in [&bytes[..first], &bytes[first..second], &bytes[second..]] {
+                    state.count_headers(piece);
+                }
+                assert_eq!((state.unstarted.get(), state.matched.get()), (2, 3), "{first} {second}");
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -182,7 +182,7 @@ fn cancelled_calls_are_skipped() {
     let third = waiting(&sender, 3);
     let group = take(&queue);
     drop(third);
-    assert!(!group.calls[0].begin(LONG));
+    assert!(!group.calls[0].begin(Instant::now(), LONG));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn response_timeout_starts_when_a_call_begins() {
     let (sender, queue) = queue(limits());
     let mut call = waiting(&sender, 1);
     let group = take(&queue);
-    assert!(group.calls[0].begin(LONG * 2));
+    assert!(group.calls[0].begin(Instant::now(), LONG * 2));
     queue.expire_overdue(Instant::now() + LONG);
     assert!(poll(&mut call).is_pending());
     queue.expire_overdue(Instant::now() + LONG * 2);
