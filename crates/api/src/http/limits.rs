@@ -98,7 +98,7 @@ pub(crate) fn attach(request: &HttpRequest, admission: Admission) {
 /// much work as ten requests for one task.
 const TASKS_PER_REQUEST: usize = 100;
 
-/// Requests that a transfer counts as: one with 10,000 tasks keeps SQLite from other writes for seconds.
+/// Requests that a transfer counts as: one with 10,000 tasks keeps SQLite from other writes for half a second.
 const REQUESTS_OF_A_TRANSFER: u64 = 100;
 
 /// Operations of a list that count as one more request: a list of 100 takes about as much work as ten requests.
