@@ -16,15 +16,18 @@ pub(super) type OperationAnswer = (Answer, Option<Task>);
 
 /// A list for an owner whose tasks may be these.
 pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
+    let atomic = random.chance(500);
+    // The operations of an atomic list may be rejected for a later one.
+    let may_collide = plan.quota == 0 && !atomic;
     let operation = |place: usize, random: &mut Random| Operation {
         command: random
             .chance(950)
-            .then(|| load::single(random, plan, serial + 10_000 * (place + 1), record)),
+            .then(|| load::single(random, may_collide, serial + 10_000 * (place + 1), record)),
         unchanged_since: random.chance(250).then(|| random.below(place + 1)),
     };
     let length = random.below(6);
     let operations = (0..length).map(|place| operation(place, random)).collect();
-    Command::Bulk(Bulk { atomic: random.chance(500), operations })
+    Command::Bulk(Bulk { atomic, operations })
 }
 
 pub(super) fn answers(results: Vec<OperationResult>) -> Vec<OperationAnswer> {

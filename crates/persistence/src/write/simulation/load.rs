@@ -88,12 +88,19 @@ pub(super) fn command(random: &mut Random, plan: Plan, serial: usize, record: Op
     match random.below(20) {
         0..3 => bulk::command(random, plan, serial, record),
         3..6 => lists::command(random, serial, record),
-        _ => single(random, plan, serial, record),
+        // Such a create may be rejected for the quota.
+        _ => single(random, plan.quota == 0, serial, record),
     }
 }
 
-/// One command on tasks. Few ids, so that commands meet.
-pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Option<&Record>) -> Command {
+/// One command on tasks. Few ids, so that commands meet. Where a create is not rejected for another reason first, it may have
+/// an id that was generated twice.
+pub(super) fn single(
+    random: &mut Random,
+    may_collide: bool,
+    serial: usize,
+    record: Option<&Record>,
+) -> Command {
     let mut id = TaskId::new(Uuid::from_u128(1 + random.below(4) as u128));
     let title = Title::from_stored(format!("title {serial}"));
     match random.below(19) {
@@ -102,8 +109,7 @@ pub(super) fn single(random: &mut Random, plan: Plan, serial: usize, record: Opt
             if is_fresh {
                 id = fresh_id(serial);
             }
-            // Also an id that was generated twice. It may be rejected for the quota although it exists.
-            let id_is_new = is_fresh || plan.quota == 0 && random.chance(300);
+            let id_is_new = is_fresh || may_collide && random.chance(300);
             let list_id = if random.chance(300) { Some(lists::id(random)) } else { None };
             Command::Create(NewTask { id_is_new, list_id, ..NewTask::new(id, title) })
         }
