@@ -80,27 +80,34 @@ pub(crate) fn run<B: MigrationBackend>(
         };
     }
     let scripts = embedded::<B>().map_err(MigrateError::Failed)?;
-    backend.run_pending(&scripts, options).map_err(|error| match error {
-        MigrateError::Failed(_) => tables_of_another_program(backend, &scripts, options).unwrap_or(error),
-        error => error,
-    })
+    backend.run_pending(&scripts, options)
 }
 
-/// The tables of this service, of which another program may have some.
-pub(crate) const TABLES: &str = "'owners', 'tasks', 'tombstones', 'idempotency_keys'";
+/// The tables of this service. Another program may have some with these names.
+pub(crate) const TABLES: [&str; 5] = ["owners", "tasks", "tombstones", "idempotency_keys", "lists"];
 
-/// The error of a failed migration when the tables are there although no migration of this service was applied.
-fn tables_of_another_program<B: MigrationBackend>(
+/// Their names in SQL, separated by commas.
+pub(crate) fn table_names() -> String {
+    TABLES.map(|table| format!("'{table}'")).join(", ")
+}
+
+/// Rejects a database that has such tables although no migration of this service is applied, before the first one runs.
+pub(crate) fn reject_foreign_tables<B: MigrationBackend>(
     backend: &B,
     scripts: &[Script],
+    applied: &[String],
     options: &MigrationOptions,
-) -> Option<MigrateError> {
-    let applied = backend.read_applied(options).ok()?;
-    if scripts.iter().any(|script| applied.contains(&script.version)) {
-        return None;
+) -> Result<(), MigrateError> {
+    let is_own = |applied: &[String]| scripts.iter().any(|script| applied.contains(&script.version));
+    if is_own(applied) {
+        return Ok(());
     }
-    let tables = backend.existing_tables(options).ok().filter(|tables| !tables.is_empty())?;
-    Some(MigrateError::ForeignTables { tables: tables.join(", ") })
+    let tables = backend.existing_tables(options)?;
+    // Another process may have created them since: the same transaction records the migration.
+    if tables.is_empty() || is_own(&backend.read_applied(options)?) {
+        return Ok(());
+    }
+    Err(MigrateError::ForeignTables { tables: tables.join(", ") })
 }
 
 /// The names of the pending migrations, oldest first. It writes nothing.

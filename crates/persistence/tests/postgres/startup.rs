@@ -58,6 +58,20 @@ fn permanent_failures_end_the_wait() {
     }
 }
 
+/// Also a table that only a later migration would create.
+#[test]
+fn a_database_with_tables_of_another_program_is_unchanged() {
+    for table in ["owners", "tasks", "tombstones", "idempotency_keys", "lists"] {
+        let url = Postgres::shared().create_database();
+        let _ = Postgres::shared().query(&url, &format!("create table {table} (name text)"));
+        let error = waiting(&url, Duration::ZERO).migrate().unwrap_err();
+        assert!(matches!(&error, MigrateError::ForeignTables { tables } if tables == table), "{error:?}");
+        let tables =
+            Postgres::shared().query(&url, "select tablename from pg_tables where schemaname = 'public'");
+        assert_eq!(tables.trim(), table);
+    }
+}
+
 #[test]
 fn tables_of_another_program_are_named_and_a_schema_suffices() {
     let url = Postgres::shared().create_database();

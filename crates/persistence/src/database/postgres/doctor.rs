@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::OwnerId;
 
@@ -11,6 +11,7 @@ use super::migrations::encoding_error;
 use super::{Postgres, notifications};
 use crate::MigrateError;
 use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
+use crate::migrations::table_names;
 
 /// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
 /// minute for a lock, unless the URL sets them; `enable_seqscan` is off on connections of the service.
@@ -19,13 +20,23 @@ const SETTINGS: &str =
     from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';
     set local enable_seqscan = on; set local plan_cache_mode = auto";
 
-const TABLES: &str =
-    "select count(*) from unnest(array['owners', 'tasks', 'tombstones', 'idempotency_keys']) as name
-    where to_regclass(name) is not null";
+/// Each index: its name, whether it is usable, the rows that it contains, and its order. The tables follow in the query.
+const INDEXES: &str = "select index.relname::text, indisvalid and indisready and indislive,
+    owner.relname || coalesce(' where ' || pg_get_expr(indpred, indrelid), ''),
+    (select string_agg(pg_get_indexdef(indexrelid, place, true)
+            || case when indoption[place - 1] & 1 = 1 then ' desc' else '' end, ', ' order by place)
+        from generate_series(1, indnkeyatts) as place)
+    from pg_index join pg_class as index on index.oid = indexrelid join pg_class as owner on owner.oid = indrelid
+    where indrelid in ";
 
-const INVALID_INDEXES: &str = "select relname::text from pg_index join pg_class on pg_class.oid = indexrelid
-    where indrelid in ('owners'::regclass, 'tasks'::regclass, 'tombstones'::regclass, 'idempotency_keys'::regclass)
-    and not (indisvalid and indisready and indislive) order by relname";
+/// The rows and the order are parts of SQL.
+type Index = (String, bool, String, String);
+
+/// For each table, the query for the length of everything that can be stored outside of a row. The length of a text in
+/// characters requires reading it. The tables follow in the query.
+const READ_TEXTS: &str = "select 'select coalesce(sum(' || string_agg(
+        format('coalesce(length(%I::text), 0)', attname), ' + ') || '), 0) from ' || attrelid::regclass
+    from pg_attribute where attlen = -1 and not attisdropped and attrelid in ";
 
 const CHECKSUM_FAILURES: &str =
     "select cast(coalesce(sum(checksum_failures), 0) as bigint) from pg_stat_database
@@ -35,26 +46,9 @@ const CHECKSUM_FAILURES: &str =
 const BY_TABLE: &str = "set local max_parallel_workers_per_gather = 0; set local enable_indexscan = off;
     set local enable_indexonlyscan = off; set local enable_bitmapscan = off";
 
-/// The length of a text in characters requires reading it, a digest of bytes too.
-const READ_TEXTS: [&str; 2] = [
-    "select coalesce(sum(length(title) + length(search) + coalesce(length(description), 0)), 0) from tasks",
-    "select coalesce(sum(length(md5(response))), 0) from idempotency_keys",
-];
-
 /// Forces plans that read the index with the requested order.
 const BY_INDEX: &str = "set local enable_indexscan = on; set local enable_indexonlyscan = on;
     set local enable_seqscan = off; set local enable_sort = off; set local enable_incremental_sort = off";
-
-/// Each index, the rows that it contains, and its order.
-const INDEXES: [(&str, &str, &str); 7] = [
-    ("owners_pkey", "owners", "owner_id"),
-    ("tasks_pkey", "tasks", "owner_id, id"),
-    ("tasks_newest", "tasks where deleted_at is null", "owner_id, created_at desc, id desc"),
-    ("tombstones_pkey", "tombstones", "owner_id, type, object_id"),
-    ("idempotency_keys_pkey", "idempotency_keys", "owner_id, key"),
-    ("idempotency_keys_by_number", "idempotency_keys", "owner_id, number"),
-    ("idempotency_keys_by_time", "idempotency_keys", "at, owner_id, number"),
-];
 
 impl DoctorBackend for Postgres {
     fn transaction<T>(
@@ -84,18 +78,24 @@ impl DoctorBackend for Postgres {
 
     fn integrity(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
         Self::transaction(connection, false, |connection| {
-            if number(connection, TABLES)? < 4 {
-                return Ok(Vec::new());
-            }
-            let invalid: Vec<String> = sql::<Text>(INVALID_INDEXES).load(connection)?;
+            let tables = format!("(select to_regclass(name) from unnest(array[{}]) as name)", table_names());
+            let query = format!("{INDEXES}{tables} order by index.relname");
+            let indexes: Vec<Index> = sql::<(Text, Bool, Text, Text)>(&query).load(connection)?;
+            let invalid = indexes.iter().filter(|(_, is_usable, ..)| !is_usable);
             let mut findings: Vec<_> =
-                invalid.iter().map(|index| index_finding(index, "is not valid")).collect();
+                invalid.map(|(name, ..)| index_finding(name, "is not valid")).collect();
             let failures = number(connection, CHECKSUM_FAILURES)?;
             if failures > 0 {
                 let message = format!("the server has met pages with a wrong checksum: {failures}");
                 findings.push(Remedy::Restore.finding(message));
             }
-            findings.extend(incomplete_indexes(connection)?);
+            let queries = format!("{READ_TEXTS}{tables} group by attrelid order by attrelid");
+            let queries: Vec<String> = sql::<Text>(&queries).load(connection)?;
+            connection.batch_execute(BY_TABLE)?;
+            for query in queries {
+                scan(connection, &query)?;
+            }
+            findings.extend(incomplete_indexes(connection, &indexes)?);
             Ok(findings)
         })
     }
@@ -109,19 +109,15 @@ impl DoctorBackend for Postgres {
     }
 }
 
-/// The indexes whose number of entries differs from that of their rows.
-fn incomplete_indexes(connection: &mut PgConnection) -> QueryResult<Vec<DoctorFinding>> {
-    connection.batch_execute(BY_TABLE)?;
-    for texts in READ_TEXTS {
-        scan(connection, texts)?;
-    }
+/// The indexes whose number of entries differs from that of their rows. Plans read only tables when it is called.
+fn incomplete_indexes(connection: &mut PgConnection, indexes: &[Index]) -> QueryResult<Vec<DoctorFinding>> {
     let mut in_tables = Vec::new();
-    for (_, rows, _) in INDEXES {
+    for (_, _, rows, _) in indexes {
         in_tables.push(scan(connection, &format!("select count(*) from {rows}"))?);
     }
     connection.batch_execute(BY_INDEX)?;
     let mut findings = Vec::new();
-    for ((index, rows, order), in_table) in INDEXES.into_iter().zip(in_tables) {
+    for ((index, _, rows, order), in_table) in indexes.iter().zip(in_tables) {
         // `offset 0` is an optimization fence: without it, the planner drops the order, and with it the index.
         let query =
             format!("select count(*) from (select owner_id from {rows} order by {order} offset 0) as listed");

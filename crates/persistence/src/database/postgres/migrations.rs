@@ -67,7 +67,7 @@ impl MigrationBackend for Postgres {
             let tables = format!(
                 "select relname::text as name from pg_class where relname in ({}) and relnamespace = \
                  to_regnamespace(quote_ident(current_schema())) order by relname",
-                migrations::TABLES
+                migrations::table_names()
             );
             sql_query(tables).load::<Named>(connection)
         };
@@ -84,6 +84,7 @@ impl MigrationBackend for Postgres {
         available::check_encoding(&mut connection)?;
         let applied = read_applied(&mut connection)?;
         migrations::warn_of_unknown(scripts, &applied);
+        migrations::reject_foreign_tables(self, scripts, &applied, options)?;
         let has_pending = migrations::pending(scripts, &applied).next().is_some();
         // A process can have ended between a migration and the distribution of its table.
         if !has_pending && !connection.query(distribute::is_incomplete)?.map_err(failed)? {

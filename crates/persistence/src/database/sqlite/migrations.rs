@@ -32,8 +32,10 @@ impl MigrationBackend for Sqlite {
 
     fn existing_tables(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.establish(LOCK_WAIT).map_err(unreachable)?;
-        let tables =
-            format!("select name from sqlite_schema where name in ({}) order by name", migrations::TABLES);
+        let tables = format!(
+            "select name from sqlite_schema where name in ({}) order by name",
+            migrations::table_names()
+        );
         let tables: Vec<Named> = sql_query(tables).load(&mut connection).map_err(failed)?;
         Ok(tables.into_iter().map(|table| table.name).collect())
     }
@@ -46,6 +48,7 @@ impl MigrationBackend for Sqlite {
         let mut connection = self.establish(options.deadline).map_err(unreachable)?;
         let applied = migrations::applied::<Self>(&mut connection).map_err(failed)?;
         migrations::warn_of_unknown(scripts, &applied);
+        migrations::reject_foreign_tables(self, scripts, &applied, options)?;
         let mut ran = Vec::new();
         for script in migrations::pending(scripts, &applied) {
             if run_once(&mut connection, script)? {

@@ -10,11 +10,8 @@ use super::super::settings;
 use super::Named;
 use super::bounded::Bounded;
 use super::lock::MigrationLock;
-use crate::migrations::failed;
+use crate::migrations::{TABLES, failed, table_names};
 use crate::{MigrateError, MigrationOptions};
-
-/// The tables of the service. The others are distributed like the first one.
-const TABLES: [&str; 5] = ["owners", "tasks", "tombstones", "idempotency_keys", "lists"];
 
 /// A service that uses another server than the coordinator reads the history of the migrations there. Readiness reads it,
 /// and is to ask one server alone: hence only if the coordinator is one of the servers that have a copy.
@@ -85,10 +82,9 @@ fn has_citus(connection: &mut PgConnection) -> QueryResult<bool> {
 
 /// The distributed ones of the tables.
 fn distributed(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
-    let names = TABLES.map(|table| format!("('{table}')")).join(", ");
     let distributed = format!(
-        "select name from (values {names}) as own (name)
-        join pg_dist_partition on logicalrelid = to_regclass(name)"
+        "select name from unnest(array[{}]) as name join pg_dist_partition on logicalrelid = to_regclass(name)",
+        table_names()
     );
     let tables: Vec<Named> = sql_query(distributed).load(connection)?;
     Ok(tables.into_iter().map(|table| table.name).collect())
