@@ -156,11 +156,11 @@ impl<R: Request, A> Queue<R, A> {
         let mut state = self.lock();
         let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
         state.service_time = (state.service_time * 3 + service_time) / 4;
-        state.turns.finish(owners);
+        let released = state.turns.finish(owners);
         drop(state);
         // Other workers may wait although calls do: those of owners who had as many groups running as allowed.
-        if !owners.is_empty() {
-            self.changed.notify_all();
+        for _ in 0..released {
+            self.changed.notify_one();
         }
     }
 

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
@@ -139,6 +140,35 @@ fn running_groups_per_owner_are_limited() {
     queue.finish(&first.owners, 1, Duration::ZERO);
     assert_eq!(next(&queue), [2]);
     assert!(take(&queue).is_empty());
+}
+
+/// Also when the group had room for more.
+#[test]
+fn owners_without_waiting_calls_count_as_running() {
+    let (sender, queue) = queue(QueueLimits { running_per_owner: 1, ..limits() });
+    let _first = waiting(&sender, 1);
+    let group = take(&queue);
+    let _others = all(&sender, &[2, 11]);
+    assert_eq!(next(&queue), [11]);
+    queue.finish(&group.owners, 1, Duration::ZERO);
+    assert_eq!(next(&queue), [2]);
+}
+
+/// As after the end of a group whose own worker was replaced.
+#[test]
+fn workers_that_wait_take_released_calls() {
+    for _ in 0..50 {
+        let (sender, queue) = queue(QueueLimits { running_per_owner: 1, ..limits() });
+        let _calls = all(&sender, &[1, 11]);
+        let first = take(&queue);
+        let _blocked = all(&sender, &[2, 12]);
+        let (taken, received) = mpsc::channel();
+        let waiting = Arc::clone(&queue);
+        thread::spawn(move || taken.send(numbers(&waiting.next_group().unwrap())));
+        assert!(received.try_recv().is_err());
+        queue.finish(&first.owners, 1, Duration::ZERO);
+        assert_eq!(received.recv_timeout(LONG).unwrap(), [2, 12]);
+    }
 }
 
 #[test]

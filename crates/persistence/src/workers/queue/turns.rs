@@ -71,8 +71,7 @@ impl<R: Request, A> Turns<R, A> {
     /// The queue of the call's owner, counting the call.
     fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut VecDeque<QueuedCall<R, A>> {
         let key = call.request.owner().cloned();
-        let new = || OwnerQueue { waiting: VecDeque::new(), running: 0, has_turn: false };
-        let owner = self.owners.entry(key.clone()).or_insert_with(new);
+        let owner = self.owners.entry(key.clone()).or_default();
         self.waiting += 1;
         if !owner.has_turn && owner.running < self.running_per_owner {
             owner.has_turn = true;
@@ -129,7 +128,8 @@ impl<R: Request, A> Turns<R, A> {
             }
         }
         for key in &group.owners {
-            let Some(owner) = self.owners.get_mut(key) else { continue };
+            // An owner whose last call was taken is not there.
+            let owner = self.owners.entry(key.clone()).or_default();
             owner.running += 1;
             if owner.running >= self.running_per_owner && owner.has_turn {
                 owner.has_turn = false;
@@ -138,8 +138,9 @@ impl<R: Request, A> Turns<R, A> {
         }
     }
 
-    /// Ends a running group of these owners.
-    pub(super) fn finish(&mut self, owners: &[Key]) {
+    /// Ends a running group of these owners. Returns how many of them have waiting calls that may be run now.
+    pub(super) fn finish(&mut self, owners: &[Key]) -> usize {
+        let mut released = 0;
         for key in owners {
             let Some(owner) = self.owners.get_mut(key) else { continue };
             owner.running = owner.running.saturating_sub(1);
@@ -150,8 +151,10 @@ impl<R: Request, A> Turns<R, A> {
             } else if !owner.has_turn {
                 owner.has_turn = true;
                 self.order.push_back(key.clone());
+                released += 1;
             }
         }
+        released
     }
 
     /// Keeps the calls that match.
@@ -170,6 +173,12 @@ impl<R: Request, A> Turns<R, A> {
                 owner.has_turn
             })
         });
+    }
+}
+
+impl<R, A> Default for OwnerQueue<R, A> {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), running: 0, has_turn: false }
     }
 }
 
