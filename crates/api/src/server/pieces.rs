@@ -10,7 +10,7 @@ use actix_web::web::Bytes;
 use super::connection::RequestGuard;
 
 /// The size of a piece; smaller bodies remain as they are. The write buffer takes pieces up to about this size.
-pub(super) const PIECE_BYTES: usize = 16 * 1024;
+pub(super) const PIECE_BYTES: usize = 32 * 1024;
 
 /// Pieces that are passed on before other requests of the thread run.
 const PIECES_AT_ONCE: usize = 4;
