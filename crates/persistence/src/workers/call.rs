@@ -240,7 +240,7 @@ fn reply_each<A>(calls: &[PendingCall<A>], outcomes: impl IntoIterator<Item = Re
 pub(crate) struct Group<R, A> {
     pub(crate) requests: Vec<R>,
     pub(crate) calls: Vec<PendingCall<A>>,
-    /// The owners for which this group counts as running, if that is limited.
+    /// The owner for whom this group counts as running, if that is limited.
     pub(crate) owners: Vec<Option<OwnerId>>,
 }
 

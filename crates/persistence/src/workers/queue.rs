@@ -22,7 +22,7 @@ pub(crate) struct QueueLimits<R> {
     pub(crate) length: usize,
     /// Maximum number of waiting calls of one owner.
     pub(crate) waiting_per_owner: usize,
-    /// Maximum number of running groups with calls of one owner.
+    /// Maximum number of running groups of one owner alone: of calls with the weight of the capacity, or put back.
     pub(crate) running_per_owner: usize,
     /// How long a call waits in the queue.
     pub(crate) timeout: Duration,
@@ -110,9 +110,11 @@ impl<R: Request, A> Queue<R, A> {
         }
         let call = PendingCall::new(self.limits.timeout, self.limits.is_write);
         let response = call.response();
-        state.turns.push(QueuedCall { request, call, alone: false });
+        let may_run = state.turns.push(QueuedCall { request, call, alone: false });
         drop(state);
-        self.changed.notify_one();
+        if may_run {
+            self.changed.notify_one();
+        }
         Ok(response)
     }
 
@@ -143,6 +145,8 @@ impl<R: Request, A> Queue<R, A> {
                 return Some(group);
             }
             if state.closed && state.turns.waiting() == 0 {
+                // The others may have looked when calls were waiting.
+                self.changed.notify_all();
                 return None;
             }
             self.changed.wait(&mut state);
@@ -167,10 +171,10 @@ impl<R: Request, A> Queue<R, A> {
     /// Queues a call from another queue, which has written nothing yet.
     pub(crate) fn push_again(&self, request: R, call: PendingCall<A>) {
         call.queue_again(self.limits.timeout);
-        let mut state = self.lock();
-        state.turns.push(QueuedCall { request, call, alone: false });
-        drop(state);
-        self.changed.notify_one();
+        let may_run = self.lock().turns.push(QueuedCall { request, call, alone: false });
+        if may_run {
+            self.changed.notify_one();
+        }
     }
 
     /// Returns the calls of a group to the front, those of each owner to be run alone. Their deadlines are extended, since

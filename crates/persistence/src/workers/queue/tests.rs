@@ -142,32 +142,30 @@ fn running_groups_per_owner_are_limited() {
     assert!(take(&queue).is_empty());
 }
 
-/// Also when the group had room for more.
+/// A slow group of several owners does not keep them from the other workers.
 #[test]
-fn owners_without_waiting_calls_count_as_running() {
+fn groups_of_several_owners_are_not_limited() {
     let (sender, queue) = queue(QueueLimits { running_per_owner: 1, ..limits() });
-    let _first = waiting(&sender, 1);
-    let group = take(&queue);
-    let _others = all(&sender, &[2, 11]);
-    assert_eq!(next(&queue), [11]);
-    queue.finish(&group.owners, 1, Duration::ZERO);
-    assert_eq!(next(&queue), [2]);
+    let _first = all(&sender, &[1, 11]);
+    assert_eq!(next(&queue), [1, 11]);
+    let _second = all(&sender, &[2, 12]);
+    assert_eq!(next(&queue), [2, 12]);
 }
 
 /// As after the end of a group whose own worker was replaced.
 #[test]
 fn workers_that_wait_take_released_calls() {
     for _ in 0..50 {
-        let (sender, queue) = queue(QueueLimits { running_per_owner: 1, ..limits() });
-        let _calls = all(&sender, &[1, 11]);
+        let (sender, queue) = queue(QueueLimits { running_per_owner: 1, capacity: 1, ..limits() });
+        let _call = waiting(&sender, 1);
         let first = take(&queue);
-        let _blocked = all(&sender, &[2, 12]);
+        let _blocked = waiting(&sender, 2);
         let (taken, received) = mpsc::channel();
-        let waiting = Arc::clone(&queue);
-        thread::spawn(move || taken.send(numbers(&waiting.next_group().unwrap())));
+        let idle = Arc::clone(&queue);
+        thread::spawn(move || taken.send(numbers(&idle.next_group().unwrap())));
         assert!(received.try_recv().is_err());
         queue.finish(&first.owners, 1, Duration::ZERO);
-        assert_eq!(received.recv_timeout(LONG).unwrap(), [2, 12]);
+        assert_eq!(received.recv_timeout(LONG).unwrap(), [2]);
     }
 }
 
@@ -236,6 +234,27 @@ fn calls_without_a_connection_are_outages() {
     take(&queue).calls[0].await_connection();
     queue.expire_overdue(Instant::now() + LONG);
     assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
+}
+
+/// Also those that looked while a call of an owner waited who had one running.
+#[test]
+fn all_workers_of_a_closed_queue_end() {
+    let (sender, queue) = queue(QueueLimits { running_per_owner: 1, capacity: 1, ..limits() });
+    let calls = all(&sender, &[1, 2]);
+    let first = take(&queue);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| assert!(queue.next_group().is_none()));
+        }
+        drop(calls);
+        // As the end of the sender, which its calls borrow.
+        queue.lock().closed = true;
+        queue.changed.notify_all();
+        queue.expire_overdue(Instant::now());
+        queue.finish(&first.owners, 1, Duration::ZERO);
+        // The worker of the first group.
+        assert!(queue.next_group().is_none());
+    });
 }
 
 #[test]

@@ -60,29 +60,34 @@ impl<R: Request, A> Turns<R, A> {
         (self.waiting.min((own + 1) * self.order.len().max(1)), own)
     }
 
-    pub(super) fn push(&mut self, call: QueuedCall<R, A>) {
-        self.owner_of(&call).push_back(call);
+    /// Adds a call. False if it may not be run yet, because its owner has as many groups running as allowed.
+    pub(super) fn push(&mut self, call: QueuedCall<R, A>) -> bool {
+        let owner = self.owner_of(&call);
+        owner.waiting.push_back(call);
+        owner.has_turn
     }
 
     pub(super) fn push_front(&mut self, call: QueuedCall<R, A>) {
-        self.owner_of(&call).push_front(call);
+        self.owner_of(&call).waiting.push_front(call);
     }
 
-    /// The queue of the call's owner, counting the call.
-    fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut VecDeque<QueuedCall<R, A>> {
+    /// The call's owner, counting the call.
+    fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut OwnerQueue<R, A> {
         let key = call.request.owner().cloned();
-        let owner = self.owners.entry(key.clone()).or_default();
+        let new = || OwnerQueue { waiting: VecDeque::new(), running: 0, has_turn: false };
+        let owner = self.owners.entry(key.clone()).or_insert_with(new);
         self.waiting += 1;
         if !owner.has_turn && owner.running < self.running_per_owner {
             owner.has_turn = true;
             self.order.push_back(key);
         }
-        &mut owner.waiting
+        owner
     }
 
     /// Takes calls in turn, up to this capacity.
     pub(super) fn take(&mut self, capacity: usize, weight: fn(&R) -> usize) -> Group<R, A> {
         let (mut group, mut room, mut skipped) = (Group::default(), capacity, Vec::new());
+        let mut runs_alone = None;
         while room > 0 {
             let Some(key) = self.order.pop_front() else { break };
             let Some(owner) = self.owners.get_mut(&key) else { continue };
@@ -94,8 +99,9 @@ impl<R: Request, A> Turns<R, A> {
                     owner.waiting.push_front(call);
                     skipped.push(key);
                 } else {
-                    room = if call.alone { 0 } else { room.saturating_sub(needed) };
                     let alone = call.alone;
+                    room = if alone { 0 } else { room.saturating_sub(needed) };
+                    runs_alone = (alone || needed >= capacity).then(|| key.clone());
                     group.push(call);
                     while let Some(next) = alone.then(|| owner.next(true, &mut self.ended)).flatten() {
                         group.push(next);
@@ -112,30 +118,24 @@ impl<R: Request, A> Turns<R, A> {
             }
         }
         skipped.into_iter().rev().for_each(|key| self.order.push_front(key));
-        self.note_running(&mut group);
+        if let Some(key) = runs_alone {
+            self.note_running(&mut group, key);
+        }
         group
     }
 
-    /// Counts the group as running for its owners, if that is limited.
-    fn note_running(&mut self, group: &mut Group<R, A>) {
-        if group.is_empty() || self.running_per_owner == usize::MAX {
+    /// Counts the group as running for its owner, if that is limited. Groups of several owners are not counted: one that is
+    /// slow would keep all of them from the other workers.
+    fn note_running(&mut self, group: &mut Group<R, A>, key: Key) {
+        let Some(owner) = self.owners.get_mut(&key).filter(|_| self.running_per_owner != usize::MAX) else {
             return;
+        };
+        owner.running += 1;
+        if owner.running >= self.running_per_owner && owner.has_turn {
+            owner.has_turn = false;
+            self.order.retain(|other| *other != key);
         }
-        for request in &group.requests {
-            let key = request.owner().cloned();
-            if !group.owners.contains(&key) {
-                group.owners.push(key);
-            }
-        }
-        for key in &group.owners {
-            // An owner whose last call was taken is not there.
-            let owner = self.owners.entry(key.clone()).or_default();
-            owner.running += 1;
-            if owner.running >= self.running_per_owner && owner.has_turn {
-                owner.has_turn = false;
-                self.order.retain(|other| other != key);
-            }
-        }
+        group.owners.push(key);
     }
 
     /// Ends a running group of these owners. Returns how many of them have waiting calls that may be run now.
@@ -173,12 +173,6 @@ impl<R: Request, A> Turns<R, A> {
                 owner.has_turn
             })
         });
-    }
-}
-
-impl<R, A> Default for OwnerQueue<R, A> {
-    fn default() -> Self {
-        Self { waiting: VecDeque::new(), running: 0, has_turn: false }
     }
 }
 
