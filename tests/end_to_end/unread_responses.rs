@@ -51,9 +51,11 @@ fn the_last_piece_of_a_response_does_not_wait() {
     let service = environment.serve();
     let alice = caller(&environment, &service, "alice");
     let description = "x".repeat(200);
-    for _ in 0..60 {
+    for _ in 0..100 {
         let _ = alice.post("/api/tasks", &json!({"title": "task", "description": description})).expect(201);
     }
+    let length = |limit| alice.get(&format!("/api/tasks?limit={limit}")).expect(200).body.len();
+    assert!((length(20)..length(100)).contains(&(32 * 1024)));
     let median = |limit: usize| {
         let mut times: Vec<Duration> = (0..21)
             .map(|_| {
@@ -66,7 +68,7 @@ fn the_last_piece_of_a_response_does_not_wait() {
         times[times.len() / 2]
     };
     // Of one piece, and of two, of which the second would wait 40 ms for the acknowledgement of the first.
-    let (one, two) = (median(20), median(60));
+    let (one, two) = (median(20), median(100));
     assert!(two < 10 * one, "{one:?} for one piece, {two:?} for two");
 }
 

@@ -84,19 +84,27 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 const QUIET: &str = "actix_http=off";
 
 /// Reads a level, or directives such as `info,tasknook=debug`. A single word must be a level: the library would read any
-/// other word as the name of a module, and log nothing. It would also read a directive for a span as such a name.
+/// other word as the name of a module, and log nothing. It would also accept names that no module can have.
 pub(crate) fn filter(level: &str) -> Result<Targets, String> {
-    let directives: Vec<&str> = level.split(',').map(str::trim).collect();
-    for directive in &directives {
-        if directive.contains('[') {
-            return Err(format!("{directive:?} names a span; name a module, as in tasknook=debug"));
+    let mut directives = vec![QUIET];
+    for directive in level.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
+        let (module, level) =
+            directive.split_once('=').map_or((None, directive), |(module, level)| (Some(module), level));
+        let is_name =
+            |module: &str| module.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:-".contains(&byte));
+        if module.is_some_and(|module| module.is_empty() || !is_name(module)) {
+            return Err(format!("{directive:?} names no module; use a directive such as tasknook=debug"));
         }
-        if !directive.contains('=') && directive.parse::<LevelFilter>().is_err() {
+        if level.is_empty() || level.parse::<LevelFilter>().is_err() {
             let levels = "error, warn, info, debug, trace or off";
-            return Err(format!("{directive:?} is not a log level; use {levels}"));
+            return Err(format!("{level:?} is not a log level; use {levels}"));
         }
+        directives.push(directive);
     }
-    format!("{QUIET},{}", directives.join(",")).parse().map_err(|error: ParseError| error.to_string())
+    if directives.len() == 1 {
+        return Err("is empty; use a level, such as info".to_owned());
+    }
+    directives.join(",").parse().map_err(|error: ParseError| error.to_string())
 }
 
 #[cfg(test)]
@@ -113,7 +121,7 @@ mod tests {
     #[test]
     fn a_directive_for_tasknook_selects_every_crate_of_it() {
         assert!(module_path!().starts_with("tasknook::"));
-        with_default(&subscriber(filter("warn, tasknook=debug").unwrap(), LogFormat::Text, stderr), || {
+        with_default(&subscriber(filter("warn,, tasknook=debug,").unwrap(), LogFormat::Text, stderr), || {
             assert!(tracing::enabled!(target: "tasknook::server", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_auth::jwks", Level::DEBUG));
             assert!(tracing::enabled!(target: "tasknook_persistence::pool", Level::DEBUG));

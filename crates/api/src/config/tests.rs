@@ -174,7 +174,19 @@ fn invalid_values_are_rejected_with_their_key() {
     for key in ["events.heartbeat_seconds", "events.max_streams", "events.max_streams_per_owner"] {
         assert_eq!(with(key, "0"), format!("{key}: must be at least 1"));
     }
-    for level in ["verbose", "warning,info", "info,=x=", "info,[request]=trace"] {
+    for level in [
+        "verbose",
+        "warning,info",
+        "=x=",
+        "[request]=trace",
+        "a{b}=info",
+        "/x=debug",
+        "*=info",
+        "=debug",
+        "a=",
+        "",
+        ",",
+    ] {
         assert!(with("log.level", level).starts_with("log.level: "), "{level}");
     }
     for address in ["9100", ":9100", "127.0.0.1:70000"] {

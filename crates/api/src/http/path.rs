@@ -136,7 +136,7 @@ fn split(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A segment, and the path after it. `str::split_once` searches as is best for long texts: ten times the instructions for these.
+/// A segment, and the path after it. The searches of `str` are made for long texts: `split` took ten times the instructions here.
 fn first_segment(path: &str) -> (&str, Option<&str>) {
     match path.bytes().position(|byte| byte == b'/') {
         Some(end) => (&path[..end], Some(&path[end + 1..])),

@@ -112,6 +112,25 @@ fn invalid_and_incomplete_indexes_are_found() {
     }
 }
 
+/// A query in their order could be answered by another index.
+#[test]
+fn indexes_of_another_kind_are_not_compared() {
+    let database = test_database();
+    database.fill();
+    (database.execute)(
+        "create index on tasks using hash (title); create index on tasks (title text_pattern_ops);
+        create index on tasks (owner_id collate \"en-x-icu\"); create index on tasks (lower(title));
+        create index on tasks (owner_id, due_date nulls first) include (title);
+        create index on tasks (owner_id, due_date desc) include (title)",
+    );
+    assert!(database.check().is_healthy(), "{}", database.check());
+    // Whether they are valid is checked.
+    (database.execute)(
+        "update pg_index set indisvalid = false where indexrelid = 'tasks_title_idx'::regclass",
+    );
+    assert_eq!(messages(&database.check()), ["the index tasks_title_idx is not valid"]);
+}
+
 /// Overwrites the file of a table or index, in a server of its own, and checks as this user.
 fn check_with_damaged_file(relation: &str, user: &str, damage: impl FnOnce(&Path)) -> DoctorReport {
     let server = Postgres::start();

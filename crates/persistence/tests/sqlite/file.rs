@@ -70,10 +70,10 @@ fn foreign_databases_are_rejected_unchanged() {
 fn tables_of_another_program_are_named() {
     let place = Place::new();
     let foreign = "create table __diesel_schema_migrations (version text primary key, run_on text);
-                   create table lists (name text)";
+                   create table Lists (name text)";
     place.connection().batch_execute(foreign).unwrap();
     let error = Database::open(&place.options()).unwrap().migrate().unwrap_err();
-    assert!(matches!(&error, MigrateError::ForeignTables { tables } if tables == "lists"), "{error:?}");
+    assert!(matches!(&error, MigrateError::ForeignTables { tables } if tables == "Lists"), "{error:?}");
     assert!(error.to_string().contains("a database of its own"), "{error}");
     // Nothing of this service's is there.
     let no_table = place.connection().batch_execute("select 1 from tasks");

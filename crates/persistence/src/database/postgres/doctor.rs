@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::OwnerId;
 
@@ -20,17 +20,23 @@ const SETTINGS: &str =
     from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';
     set local enable_seqscan = on; set local plan_cache_mode = auto";
 
-/// Each index: its name, whether it is usable, the rows that it contains, and its order. The tables follow in the query.
+/// Each index: its name, whether it is usable, the rows that it contains, and its order; none if it is of another kind than
+/// those of the migrations, so that a plain `order by` need not read it. The tables follow in the query.
 const INDEXES: &str = "select index.relname::text, indisvalid and indisready and indislive,
     owner.relname || coalesce(' where ' || pg_get_expr(indpred, indrelid), ''),
-    (select string_agg(pg_get_indexdef(indexrelid, place, true)
-            || case when indoption[place - 1] & 1 = 1 then ' desc' else '' end, ', ' order by place)
-        from generate_series(1, indnkeyatts) as place)
+    (select string_agg(quote_ident(attname) || case option when 3 then ' desc' else '' end, ', ' order by place)
+        from unnest(indkey, indoption, indclass, indcollation) with ordinality
+            as key (number, option, class, collation_id, place)
+        join pg_attribute on attrelid = indrelid and attnum = key.number
+        join pg_opclass on pg_opclass.oid = class
+        where place <= indnkeyatts
+        having amname = 'btree' and count(*) = indnkeyatts and bool_and(option in (0, 3) and opcdefault and collation_id = attcollation))
     from pg_index join pg_class as index on index.oid = indexrelid join pg_class as owner on owner.oid = indrelid
+    join pg_am on pg_am.oid = index.relam
     where indrelid in ";
 
 /// The rows and the order are parts of SQL.
-type Index = (String, bool, String, String);
+type Index = (String, bool, String, Option<String>);
 
 /// For each table, the query for the length of everything that can be stored outside of a row. The length of a text in
 /// characters requires reading it. The tables follow in the query.
@@ -80,7 +86,7 @@ impl DoctorBackend for Postgres {
         Self::transaction(connection, false, |connection| {
             let tables = format!("(select to_regclass(name) from unnest(array[{}]) as name)", table_names());
             let query = format!("{INDEXES}{tables} order by index.relname");
-            let indexes: Vec<Index> = sql::<(Text, Bool, Text, Text)>(&query).load(connection)?;
+            let indexes: Vec<Index> = sql::<(Text, Bool, Text, Nullable<Text>)>(&query).load(connection)?;
             let invalid = indexes.iter().filter(|(_, is_usable, ..)| !is_usable);
             let mut findings: Vec<_> =
                 invalid.map(|(name, ..)| index_finding(name, "is not valid")).collect();
@@ -112,15 +118,17 @@ impl DoctorBackend for Postgres {
 /// The indexes whose number of entries differs from that of their rows. Plans read only tables when it is called.
 fn incomplete_indexes(connection: &mut PgConnection, indexes: &[Index]) -> QueryResult<Vec<DoctorFinding>> {
     let mut in_tables = Vec::new();
-    for (_, _, rows, _) in indexes {
-        in_tables.push(scan(connection, &format!("select count(*) from {rows}"))?);
+    for (index, _, rows, order) in indexes {
+        if let Some(order) = order {
+            in_tables.push((index, rows, order, scan(connection, &format!("select count(*) from {rows}"))?));
+        }
     }
     connection.batch_execute(BY_INDEX)?;
     let mut findings = Vec::new();
-    for ((index, _, rows, order), in_table) in indexes.iter().zip(in_tables) {
+    for (index, rows, order, in_table) in in_tables {
         // `offset 0` is an optimization fence: without it, the planner drops the order, and with it the index.
         let query =
-            format!("select count(*) from (select owner_id from {rows} order by {order} offset 0) as listed");
+            format!("select count(*) from (select 1 from {rows} order by {order} offset 0) as listed");
         let in_index = scan(connection, &query)?;
         if in_index != in_table {
             findings.push(index_finding(index, &format!("has {in_index} rows, its table {in_table}")));

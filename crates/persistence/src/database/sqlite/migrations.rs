@@ -33,7 +33,7 @@ impl MigrationBackend for Sqlite {
     fn existing_tables(&self, _: &MigrationOptions) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.establish(LOCK_WAIT).map_err(unreachable)?;
         let tables = format!(
-            "select name from sqlite_schema where name in ({}) order by name",
+            "select name from sqlite_schema where lower(name) in ({}) order by name",
             migrations::table_names()
         );
         let tables: Vec<Named> = sql_query(tables).load(&mut connection).map_err(failed)?;
