@@ -70,7 +70,7 @@ async fn authenticate(request: &HttpRequest, media_type: &'static str) -> Result
     let owner = verified(&identity)?;
     let path_user = path_user(request);
     audit::begin(request, state, &owner, path_user.as_deref());
-    admit(request, state, &owner).await?;
+    admit(request, state, &owner)?;
     check_path(path_user.as_deref(), &owner)?;
     check_accept(request, media_type)?;
     Ok((owner, identity))
@@ -89,11 +89,9 @@ pub(crate) async fn owner_of_body(state: &AppState, token: &str, member: &str) -
 }
 
 /// Counts the request against the limits of its owner.
-async fn admit(request: &HttpRequest, state: &AppState, owner: &Owner) -> Result<(), Problem> {
-    match state.limits.admit(owner) {
-        Ok(admission) => limits::attach(request, admission),
-        Err(exceeded) => return Err(limits::rejection(state, exceeded).await),
-    }
+fn admit(request: &HttpRequest, state: &AppState, owner: &Owner) -> Result<(), Problem> {
+    let admission = state.limits.admit(owner).map_err(|exceeded| limits::rejection(state, exceeded))?;
+    limits::attach(request, admission);
     Ok(())
 }
 
@@ -116,7 +114,7 @@ async fn identity(request: &HttpRequest, state: &AppState, token: &str) -> Resul
     if let Some(Err(exceeded)) = client.map(|client| state.limits.may_verify(client)) {
         return match state.verifier.cached(token) {
             Some(identity) => Ok(identity),
-            None => Err(limits::rejection(state, exceeded).await),
+            None => Err(limits::rejection(state, exceeded)),
         };
     }
     let verified = state.verifier.verify(token).await;

@@ -19,18 +19,17 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 /// What is left of them (§4).
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Time before a request over a limit is rejected. A client that sends the next request at once then sends two per second
+/// Time before a response with 429 is sent. A client that sends the next request at once then sends two per second
 /// and connection, instead of as many as it can: 200 connections that are rejected at once occupy a core.
-const REJECTION_DELAY: Duration = Duration::from_millis(500);
+pub(crate) const REJECTION_DELAY: Duration = Duration::from_millis(500);
 
 /// Paths that are never limited: orchestrators and monitoring must not be rejected, and often share an address.
 pub(crate) const EXEMPT: [&str; 4] = ["/livez", "/readyz", "/health", "/metrics"];
 
-/// Counts the rejection, delays it, and returns the problem.
-pub(crate) async fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
+/// Counts the rejection, and returns the problem.
+pub(crate) fn rejection(state: &AppState, exceeded: Exceeded) -> Problem {
     let (kind, reason, detail) = describe(exceeded);
     state.metrics.limited(reason);
-    tokio::time::sleep(REJECTION_DELAY).await;
     // Without seconds: a bucket of one request per second, the slowest one, has a request again after one.
     let seconds = if let Exceeded::OwnerRate(_, seconds) = exceeded { seconds } else { 1 };
     let problem = Problem::retryable(kind, detail, Some(seconds));

@@ -14,7 +14,7 @@ pub(super) async fn address_limit(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some((state, exceeded)) = exceeded(&request) {
-        let problem = limits::rejection(&state, exceeded).await;
+        let problem = limits::rejection(&state, exceeded);
         return Ok(ServiceResponse::from_err(problem, request.into_parts().0));
     }
     Ok(next.call(request).await?.map_into_boxed_body())

@@ -12,6 +12,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use tokio::time::sleep;
 use tracing::{Instrument, Span};
 use uuid::{Builder, Uuid};
 
@@ -59,6 +60,9 @@ pub(super) async fn request_context(
     }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     let response = finish(response, &id);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        sleep(limits::REJECTION_DELAY).await;
+    }
     let line = span.in_scope(|| record(&response, &state, started));
     export(&response, &state, started, id, trace);
     if let Some(connection) = &connection {

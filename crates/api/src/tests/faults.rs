@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::{
     AtRevision, Changes, Command, CountedList, FeedPosition, Idempotency, Ids, ListQuery, Outcome, Owner,
@@ -155,7 +156,10 @@ async fn unknown_outcome_is_503_without_retry_after() {
 
 #[actix_web::test]
 async fn too_many_scans_are_429_with_retry_after() {
+    let begin = Instant::now();
     let rejected = failing(|| RepositoryError::TooManyScans).await;
+    // As every 429: clients that retry at once would occupy the processor.
+    assert!(begin.elapsed() >= Duration::from_millis(500));
     assert_eq!(
         (rejected.status.as_u16(), rejected.code(), rejected.header("retry-after")),
         (429, "too_many_scans".into(), "1")

@@ -47,7 +47,7 @@ pub(crate) async fn events(
         _ if state.draining.has_begun() => return Err(shutting_down()),
         Ok(slot) => slot,
         Err(TooManyStreams::OfOwner(most)) => {
-            return Err(limits::rejection(&state, Exceeded::OwnerStreams(most)).await);
+            return Err(limits::rejection(&state, Exceeded::OwnerStreams(most)));
         }
         Err(TooManyStreams::OfProcess) => return Err(too_many()),
     };
