@@ -71,7 +71,8 @@ test("the next sign-in saves what an ended session has not", async (t) => {
   for (const tab of [alice, other]) await signedOut(tab);
   await alice.page.getByText("changes that are not saved yet").waitFor();
   await alice.signIn();
-  await other.page.goto("/tasks");
+  // The other tab learns of it, and returns by itself.
+  await other.page.waitForURL("**/tasks");
   await other.ready();
   await expectSynced([alice, other], { open: ["Gamma", "Beta"], completed: ["Alpha"] });
   const beta = (await (await apiOf(alice)).tasks()).find(({ title }) => title === "Beta");
