@@ -41,8 +41,8 @@ pub(crate) struct Patterns {
     tree: Node,
 }
 
-/// Where patterns go on after the segments that they share. Comparing each pattern took an eighth of the processor time of a
-/// request for one task.
+/// Where patterns go on after the segments that they share. Comparing each pattern took an eighth of the time that a
+/// request for one task spends outside of the kernel.
 #[derive(Default)]
 struct Node {
     /// The first pattern that ends here.

@@ -101,7 +101,7 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         let counts = self.backend.worker_counts(self.options.max_connections as usize);
         let rows = self.most_in_group(GROUP_ROWS);
         let pages = QueueLimits {
-            // One group per owner at a time, so that the large pages of one owner leave a worker for others.
+            // One large page per owner at a time, so that those of one owner leave a worker for others.
             running_per_owner: 1,
             ..self.limits(counts.pages, PageOf::weight::<B>, rows)
         };

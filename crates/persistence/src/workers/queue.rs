@@ -22,7 +22,8 @@ pub(crate) struct QueueLimits<R> {
     pub(crate) length: usize,
     /// Maximum number of waiting calls of one owner.
     pub(crate) waiting_per_owner: usize,
-    /// Maximum number of running groups of one owner alone: of calls with the weight of the capacity, or put back.
+    /// Maximum number of running groups of one owner. Groups count that have no calls of others: a call with the weight of
+    /// the capacity, or calls that were put back.
     pub(crate) running_per_owner: usize,
     /// How long a call waits in the queue.
     pub(crate) timeout: Duration,

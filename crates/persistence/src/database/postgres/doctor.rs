@@ -23,15 +23,16 @@ const SETTINGS: &str =
 /// Each index: its name, whether it is usable, the rows that it contains, and its order; none if it is of another kind than
 /// those of the migrations, so that a plain `order by` need not read it. The tables follow in the query.
 const INDEXES: &str = "select index.relname::text, indisvalid and indisready and indislive,
-    owner.relname || coalesce(' where ' || pg_get_expr(indpred, indrelid), ''),
+    indrelid::regclass::text || coalesce(' where ' || pg_get_expr(indpred, indrelid), ''),
     (select string_agg(quote_ident(attname) || case option when 3 then ' desc' else '' end, ', ' order by place)
         from unnest(indkey, indoption, indclass, indcollation) with ordinality
             as key (number, option, class, collation_id, place)
         join pg_attribute on attrelid = indrelid and attnum = key.number
         join pg_opclass on pg_opclass.oid = class
         where place <= indnkeyatts
-        having amname = 'btree' and count(*) = indnkeyatts and bool_and(option in (0, 3) and opcdefault and collation_id = attcollation))
-    from pg_index join pg_class as index on index.oid = indexrelid join pg_class as owner on owner.oid = indrelid
+        having amname = 'btree' and count(*) = indnkeyatts
+            and bool_and(option in (0, 3) and opcdefault and collation_id = attcollation))
+    from pg_index join pg_class as index on index.oid = indexrelid
     join pg_am on pg_am.oid = index.relam
     where indrelid in ";
 

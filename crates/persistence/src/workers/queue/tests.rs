@@ -163,7 +163,6 @@ fn workers_that_wait_take_released_calls() {
         let (taken, received) = mpsc::channel();
         let idle = Arc::clone(&queue);
         thread::spawn(move || taken.send(numbers(&idle.next_group().unwrap())));
-        assert!(received.try_recv().is_err());
         queue.finish(&first.owners, 1, Duration::ZERO);
         assert_eq!(received.recv_timeout(LONG).unwrap(), [2]);
     }
@@ -236,7 +235,7 @@ fn calls_without_a_connection_are_outages() {
     assert!(matches!(poll(&mut call), Poll::Ready(Err(RepositoryError::Unavailable(_)))));
 }
 
-/// Also those that looked while a call of an owner waited who had one running.
+/// A worker may have looked while a call waited whose owner had another one running.
 #[test]
 fn all_workers_of_a_closed_queue_end() {
     let (sender, queue) = queue(QueueLimits { running_per_owner: 1, capacity: 1, ..limits() });
