@@ -241,12 +241,12 @@ pub(crate) struct Group<R, A> {
     pub(crate) requests: Vec<R>,
     pub(crate) calls: Vec<PendingCall<A>>,
     /// The owner for whom this group counts as running, if that is limited.
-    pub(crate) owners: Vec<Option<OwnerId>>,
+    pub(crate) owner: Option<OwnerId>,
 }
 
 impl<R, A> Default for Group<R, A> {
     fn default() -> Self {
-        Self { requests: Vec::new(), calls: Vec::new(), owners: Vec::new() }
+        Self { requests: Vec::new(), calls: Vec::new(), owner: None }
     }
 }
 
@@ -282,8 +282,7 @@ impl<R, A> Group<R, A> {
 
     /// Splits the group into single calls.
     pub(crate) fn split_each(self) -> Vec<Self> {
-        let single =
-            |(request, call)| Self { requests: vec![request], calls: vec![call], owners: Vec::new() };
+        let single = |(request, call)| Self { requests: vec![request], calls: vec![call], owner: None };
         self.requests.into_iter().zip(self.calls).map(single).collect()
     }
 

@@ -156,15 +156,15 @@ impl<R: Request, A> Queue<R, A> {
         }
     }
 
-    /// Ends a group of these owners. It had this number of calls and took this long.
-    pub(crate) fn finish(&self, owners: &[Option<OwnerId>], calls: usize, busy: Duration) {
+    /// Ends a group. It counted as running for this owner, had this number of calls, and took this long.
+    pub(crate) fn finish(&self, owner: Option<OwnerId>, calls: usize, busy: Duration) {
         let mut state = self.lock();
         let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
         state.service_time = (state.service_time * 3 + service_time) / 4;
-        let released = state.turns.finish(owners);
+        let released = owner.is_some_and(|owner| state.turns.finish(owner));
         drop(state);
-        // Other workers may wait although calls do: those of owners who had as many groups running as allowed.
-        for _ in 0..released {
+        // Other workers may wait although calls do: those of the owner.
+        if released {
             self.changed.notify_one();
         }
     }

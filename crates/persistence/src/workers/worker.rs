@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use std::{io, iter, mem, thread};
+use std::{io, iter, thread};
 
 use domain::OwnerId;
 use tracing::Span;
@@ -101,8 +101,8 @@ struct WorkerSlot {
     /// The thread that owns the slot; a replacement raises the number.
     thread: u64,
     driver_call: Option<DriverCall>,
-    /// The owners whose group is running.
-    owners: Vec<Option<OwnerId>>,
+    /// The owner for whom the group counts as running, if that is limited.
+    owner: Option<OwnerId>,
     /// The span of the first call of that group, for the events of the thread. The failure of each call is logged by its
     /// caller.
     span: Option<Span>,
@@ -146,7 +146,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
             let Some(mut group) = self.queue.next_group() else { return };
             let span = group.calls.first().map_or_else(Span::none, PendingCall::span);
             if let Some(mut slot) = self.slot(lease) {
-                slot.owners = mem::take(&mut group.owners);
+                slot.owner = group.owner.take();
                 slot.span = Some(span.clone());
             }
             let (begun, calls) = (Instant::now(), group.calls.clone());
@@ -163,10 +163,10 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
             }
             // For a replaced worker, the timer has done this.
             let Some(mut slot) = self.slot(lease) else { return };
-            let owners = mem::take(&mut slot.owners);
+            let owner = slot.owner.take();
             slot.span = None;
             drop(slot);
-            self.queue.finish(&owners, calls.len(), begun.elapsed());
+            self.queue.finish(owner, calls.len(), begun.elapsed());
         }
     }
 
@@ -206,9 +206,9 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         }
         slot.driver_call = None;
         slot.thread += 1;
-        let (owners, span) = (mem::take(&mut slot.owners), slot.span.take().unwrap_or_else(Span::none));
+        let (owner, span) = (slot.owner.take(), slot.span.take().unwrap_or_else(Span::none));
         drop(slot);
-        self.queue.finish(&owners, 1, driver_call.limit);
+        self.queue.finish(owner, 1, driver_call.limit);
         let kind = self.context.kind.as_str();
         span.in_scope(|| tracing::warn!(kind, "replaced a worker whose connection hangs"));
         self.context.observer.worker_replaced(self.context.kind);

@@ -98,7 +98,7 @@ impl WriteServer {
             queue.push_again(write, call);
         }
         let (requests, calls) = free.into_iter().unzip();
-        WriteGroup { requests, calls, owners: group.owners }
+        WriteGroup { requests, calls, owner: group.owner }
     }
 
     /// Passes the groups of blocked owners to their worker.

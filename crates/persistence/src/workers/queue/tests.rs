@@ -101,7 +101,7 @@ fn scans_of_one_owner_beyond_the_limit_are_rejected() {
 #[test]
 fn calls_with_a_long_expected_wait_are_rejected() {
     let (sender, queue) = queue(limits());
-    queue.finish(&[], 1, LONG * 4);
+    queue.finish(None, 1, LONG * 4);
     // Nothing is ahead of the first one: it shows whether the database still takes so long.
     let _first = waiting(&sender, 1);
     let _second = waiting(&sender, 2);
@@ -137,7 +137,7 @@ fn running_groups_per_owner_are_limited() {
     assert_eq!(numbers(&first), [1]);
     assert_eq!(next(&queue), [11]);
     assert!(take(&queue).is_empty());
-    queue.finish(&first.owners, 1, Duration::ZERO);
+    queue.finish(first.owner, 1, Duration::ZERO);
     assert_eq!(next(&queue), [2]);
     assert!(take(&queue).is_empty());
 }
@@ -163,7 +163,7 @@ fn workers_that_wait_take_released_calls() {
         let (taken, received) = mpsc::channel();
         let idle = Arc::clone(&queue);
         thread::spawn(move || taken.send(numbers(&idle.next_group().unwrap())));
-        queue.finish(&first.owners, 1, Duration::ZERO);
+        queue.finish(first.owner, 1, Duration::ZERO);
         assert_eq!(received.recv_timeout(LONG).unwrap(), [2]);
     }
 }
@@ -250,7 +250,7 @@ fn all_workers_of_a_closed_queue_end() {
         queue.lock().closed = true;
         queue.changed.notify_all();
         queue.expire_overdue(Instant::now());
-        queue.finish(&first.owners, 1, Duration::ZERO);
+        queue.finish(first.owner, 1, Duration::ZERO);
         // The worker of the first group.
         assert!(queue.next_group().is_none());
     });

@@ -118,43 +118,42 @@ impl<R: Request, A> Turns<R, A> {
             }
         }
         skipped.into_iter().rev().for_each(|key| self.order.push_front(key));
-        if let Some(key) = runs_alone {
-            self.note_running(&mut group, key);
-        }
+        group.owner = runs_alone.flatten().filter(|owner| self.note_running(owner));
         group
     }
 
-    /// Counts the group as running for its owner, if that is limited. Groups of several owners are not counted: one that is
-    /// slow would keep all of them from the other workers.
-    fn note_running(&mut self, group: &mut Group<R, A>, key: Key) {
+    /// Counts a group as running for its owner. False if that is not limited. Groups of several owners are not counted: one
+    /// that is slow would keep all of them from the other workers.
+    fn note_running(&mut self, owner: &OwnerId) -> bool {
+        let key = Some(owner.clone());
         let Some(owner) = self.owners.get_mut(&key).filter(|_| self.running_per_owner != usize::MAX) else {
-            return;
+            return false;
         };
         owner.running += 1;
         if owner.running >= self.running_per_owner && owner.has_turn {
             owner.has_turn = false;
             self.order.retain(|other| *other != key);
         }
-        group.owners.push(key);
+        true
     }
 
-    /// Ends a running group of these owners. Returns how many of them have waiting calls that may be run now.
-    pub(super) fn finish(&mut self, owners: &[Key]) -> usize {
-        let mut released = 0;
-        for key in owners {
-            let Some(owner) = self.owners.get_mut(key) else { continue };
-            owner.running = owner.running.saturating_sub(1);
-            if owner.waiting.is_empty() {
-                if owner.running == 0 && !owner.has_turn {
-                    self.owners.remove(key);
-                }
-            } else if !owner.has_turn {
-                owner.has_turn = true;
-                self.order.push_back(key.clone());
-                released += 1;
+    /// Ends a running group of this owner. Whether calls that waited for it may be run now.
+    pub(super) fn finish(&mut self, owner: OwnerId) -> bool {
+        let key = Some(owner);
+        let Some(owner) = self.owners.get_mut(&key) else { return false };
+        owner.running = owner.running.saturating_sub(1);
+        if owner.waiting.is_empty() {
+            if owner.running == 0 && !owner.has_turn {
+                self.owners.remove(&key);
             }
+            return false;
         }
-        released
+        if owner.has_turn {
+            return false;
+        }
+        owner.has_turn = true;
+        self.order.push_back(key);
+        true
     }
 
     /// Keeps the calls that match.
