@@ -141,6 +141,7 @@ section!(Tasks {
     delete_returns_body: bool,
     trash_days: u64,
     changes_days: u64,
+    list_cache_bytes: u64,
 });
 
 section!(Limits {

@@ -52,6 +52,7 @@ pub(crate) struct Metrics {
     audit_dropped: Counter,
     spans_dropped: Counter,
     limited: Family<ReasonLabels, Counter>,
+    lists: ListMetrics,
     events: Arc<EventMetrics>,
     tokens: Arc<TokenMetrics>,
     database: Arc<DatabaseMetrics>,
@@ -80,6 +81,7 @@ impl Default for Metrics {
         let _ = register(r, "log_dropped_lines", help, logging::dropped_lines());
         let limited =
             register(r, "http_requests_limited", "Requests over a limit (429), by reason", Family::default());
+        let lists = ListMetrics::registered(&mut registry);
         let events = Arc::new(EventMetrics::registered(&mut registry));
         let tokens = Arc::new(TokenMetrics::registered(&mut registry));
         let database = Arc::new(DatabaseMetrics::registered(&mut registry));
@@ -91,6 +93,7 @@ impl Default for Metrics {
             audit_dropped,
             spans_dropped,
             limited,
+            lists,
             events,
             tokens,
             database,
@@ -109,6 +112,12 @@ impl Metrics {
     #[must_use]
     pub(crate) const fn spans_dropped(&self) -> &Counter {
         &self.spans_dropped
+    }
+
+    /// The lists that were sent.
+    #[must_use]
+    pub(crate) const fn lists(&self) -> &ListMetrics {
+        &self.lists
     }
 
     /// The metrics of event streams.
@@ -174,6 +183,22 @@ impl Drop for InFlight {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabels {
     source: &'static str,
+}
+
+/// The lists of tasks that were sent, by where they are from.
+#[derive(Clone)]
+pub(crate) struct ListMetrics {
+    pub from_database: Counter,
+    pub from_cache: Counter,
+}
+
+impl ListMetrics {
+    fn registered(registry: &mut Registry) -> Self {
+        let help = "Lists of tasks that were sent, by source";
+        let sent: Family<SourceLabels, Counter> = register(registry, "lists_sent", help, Family::default());
+        let of = |source| sent.get_or_create_owned(&SourceLabels { source });
+        Self { from_database: of("database"), from_cache: of("cache") }
+    }
 }
 
 /// The metrics of tokens and of the key set.

@@ -4,6 +4,7 @@ mod audit;
 mod event_streams;
 mod last_check;
 mod limits;
+mod list_cache;
 mod traces;
 mod unsent;
 
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 
 pub(crate) use event_streams::{EventStreams, StreamSlot, TooManyStreams};
 pub(crate) use last_check::LastCheck;
+pub(crate) use list_cache::{ListCache, ListKey, SentList};
 pub(crate) use unsent::{NoRoom, Reserved, UnsentLists};
 
 use crate::config::TrustedProxies;
@@ -49,6 +51,8 @@ pub(crate) struct AppState {
     pub key_limits: KeyLimits,
     /// The memory of lists that wait to be sent.
     pub unsent_lists: Arc<UnsentLists>,
+    /// Lists that were sent.
+    pub list_cache: ListCache,
     /// Reports changes.
     pub notifier: Arc<dyn Notifier>,
     /// The open event streams.

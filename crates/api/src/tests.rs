@@ -49,7 +49,7 @@ use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
-use crate::state::{AppState, BodyLimits, Draining, EventStreams, LastCheck, Limits, UnsentLists};
+use crate::state::{AppState, BodyLimits, Draining, EventStreams, LastCheck, Limits, ListCache, UnsentLists};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// 2026-11-21T09:15:17.465Z
@@ -148,6 +148,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         key_limits: key_limits(&settings.limits),
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        list_cache: ListCache::new(settings.tasks.list_cache_bytes),
         max_age: std::time::Duration::from_secs(settings.database.replica_max_age_seconds),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,

@@ -18,7 +18,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Environment, Postgres, RawConnection, Service};
+use tasknook_tests::{Environment, Postgres, RawConnection, Service, folder};
 
 const SECRET: &str = "a-secret-of-the-allocation-tests-32-bytes";
 const TASKS: &str = "/api/alice/tasks";
@@ -48,13 +48,14 @@ struct CountedService {
 }
 
 impl CountedService {
-    /// As by default, but for the requests of one user per second, and without the notifications to other processes: they
+    /// As by default, but for the requests of one user per second and the memory of lists that were sent, and without the notifications to other processes: they
     /// are sent so many times a second, so a slower machine would count more of them for each request.
-    fn start(database: &str) -> Self {
+    fn start(database: &str, list_cache_bytes: &str) -> Self {
         let environment = Environment::new()
             .of(env!("CARGO_BIN_EXE_counting-service"))
             .with_default_limits()
             .set("TASKNOOK_LIMITS__REQUESTS_PER_SECOND", "1000000")
+            .set("TASKNOOK_TASKS__LIST_CACHE_BYTES", list_cache_bytes)
             .set("BETTER_AUTH_SECRET", SECRET)
             .set("DATABASE_URL", database);
         let environment = if database.starts_with("postgres") {
@@ -120,13 +121,16 @@ impl CountedService {
 /// What a request may allocate.
 struct Bounds {
     one_task: Cost,
+    /// One that is read.
     list_of_50: Cost,
+    /// One that was sent before.
+    same_list: Cost,
     create: Cost,
 }
 
 #[track_caller]
 fn check(database: &str, bounds: &Bounds) {
-    let mut service = CountedService::start(database);
+    let mut service = CountedService::start(database, "0");
     let task =
         json!({"title": "Buy milk and bread on the way home", "description": "Two litres of the fresh one"});
     let create = service.request("POST", TASKS, &task.to_string());
@@ -134,9 +138,11 @@ fn check(database: &str, bounds: &Bounds) {
     let one_task = service.request("GET", &format!("{TASKS}/{}", tasks[0]["id"].as_str().unwrap()), "");
     let list_of_50 = service.request("GET", &format!("{TASKS}?limit=50"), "");
     assert_eq!(service.send(&list_of_50, 200).as_array().unwrap().len(), 50);
+    let mut keeping = CountedService::start(database, "1000000");
     let measured = [
         ("one task", bounds.one_task, service.measure(&one_task, 200)),
         ("a list of 50", bounds.list_of_50, service.measure(&list_of_50, 200)),
+        ("the same list again", bounds.same_list, keeping.measure(&list_of_50, 200)),
         ("a create", bounds.create, service.measure(&create, 201)),
     ];
     let describe = |(request, bound, measured): &(&str, Cost, Cost)| {
@@ -159,8 +165,13 @@ fn check(database: &str, bounds: &Bounds) {
 #[test]
 fn requests_allocate_no_more_on_sqlite() {
     check(
-        "sqlite://tasks.db",
-        &Bounds { one_task: at_most(63, 7080), list_of_50: at_most(246, 67300), create: at_most(125, 20800) },
+        &format!("sqlite://{}", folder("allocations").join("tasks.db").display()),
+        &Bounds {
+            one_task: at_most(63, 7080),
+            list_of_50: at_most(246, 67300),
+            same_list: at_most(61, 7980),
+            create: at_most(125, 20800),
+        },
     );
 }
 
@@ -168,6 +179,11 @@ fn requests_allocate_no_more_on_sqlite() {
 fn requests_allocate_no_more_on_postgres() {
     check(
         &Postgres::shared().create_database(),
-        &Bounds { one_task: at_most(66, 6990), list_of_50: at_most(253, 67500), create: at_most(143, 18500) },
+        &Bounds {
+            one_task: at_most(66, 6990),
+            list_of_50: at_most(253, 67500),
+            same_list: at_most(64, 7870),
+            create: at_most(143, 18500),
+        },
     );
 }

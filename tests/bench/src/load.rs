@@ -33,12 +33,22 @@ pub(crate) struct Load {
     /// All requests are one owner's; otherwise each is of any owner of the dataset.
     pub(crate) hot: bool,
     pub(crate) algorithm: Algorithm,
+    /// The service keeps the lists that it has sent, as by default; otherwise it reads each list.
+    pub(crate) keeps_lists: bool,
 }
 
 impl Load {
     pub(crate) fn new(work: Work, engine: Engine, connections: u32) -> Self {
         let dataset = if matches!(work, Work::Create | Work::Bulk) { EMPTY } else { STANDARD };
-        Self { work, engine, connections, dataset, hot: false, algorithm: Algorithm::Hs256 }
+        Self {
+            work,
+            engine,
+            connections,
+            dataset,
+            hot: false,
+            algorithm: Algorithm::Hs256,
+            keeps_lists: true,
+        }
     }
 
     /// How many of the owners of the dataset are used.

@@ -31,9 +31,9 @@ fn all() -> Vec<Row> {
         row(One, Postgres, 32, &[Service, TokioPostgres, Pgbench, Baseline, FastApi]),
         with_hot_owner(row(One, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi])),
         tokens(),
-        row(List, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi]),
-        row(List, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi]),
-        row(List, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi]),
+        with_lists_read(row(List, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi])),
+        with_lists_read(row(List, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi])),
+        with_lists_read(row(List, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi])),
         row(Create, Postgres, 1, &[Service, TokioPostgres, Baseline, FastApi]),
         row(Create, Postgres, 32, &[Service, TokioPostgres, Pgbench, FastApi]),
         with_hot_owner(row(Create, Postgres, 256, &[Service, TokioPostgres, Pgbench, Baseline, FastApi])),
@@ -46,8 +46,8 @@ fn all() -> Vec<Row> {
         row(One, Sqlite, 1, &[Service, Baseline]),
         row(One, Sqlite, 32, &[Service, StaticResponse, VerifiedStaticResponse, Baseline]),
         row(One, Sqlite, 256, &[Service, StaticResponse, VerifiedStaticResponse]),
-        row(List, Sqlite, 1, &[Service, Baseline]),
-        row(List, Sqlite, 256, &[Service, StaticResponse]),
+        with_lists_read(row(List, Sqlite, 1, &[Service, Baseline])),
+        with_lists_read(row(List, Sqlite, 256, &[Service, StaticResponse])),
         row(Create, Sqlite, 1, &[Service, Baseline]),
         row(Create, Sqlite, 32, &[Service, Baseline]),
         row(Create, Sqlite, 256, &[Service, Baseline]),
@@ -75,14 +75,19 @@ pub(crate) const MANY_TASKS: &str = "2 million tasks";
 pub(crate) const TOGETHER: &str = "a hundred in one request";
 
 /// All requests are one owner's.
-fn with_hot_owner(mut row: Row) -> Row {
-    let hot = row.measurements.iter().take(1).map(|measurement| Measurement {
-        subject: measurement.subject,
-        load: Load { hot: true, ..measurement.load },
-        note: Some(HOT),
-    });
-    let hot: Vec<Measurement> = hot.collect();
-    row.measurements.extend(hot);
+fn with_hot_owner(row: Row) -> Row {
+    with_service(row, HOT, |load| Load { hot: true, ..load })
+}
+
+/// No list is kept.
+fn with_lists_read(row: Row) -> Row {
+    with_service(row, "each list read", |load| Load { keeps_lists: false, ..load })
+}
+
+/// Measures the service under a changed load, too.
+fn with_service(mut row: Row, note: &'static str, changed: impl Fn(Load) -> Load) -> Row {
+    let load = row.measurements.first().map(|measurement| changed(measurement.load));
+    row.measurements.extend(load.map(|load| Measurement { subject: Service, load, note: Some(note) }));
     row
 }
 
@@ -98,9 +103,9 @@ fn tokens() -> Row {
     Row { name: named(&load, "tokens"), measurements }
 }
 
-/// With few tasks and with many.
+/// With few tasks and with many. Each list is read: a list that is kept costs the same however many tasks there are.
 fn sizes(work: Work, engine: Engine) -> Row {
-    let load = Load::new(work, engine, 32);
+    let load = Load { keeps_lists: false, ..Load::new(work, engine, 32) };
     let measurements = vec![
         Measurement {
             subject: Service,

@@ -118,6 +118,8 @@ fn service(context: &Context, database: &Database, load: &Load) -> Service {
         .set("DATABASE_URL", &database.url)
         .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info")
         .set("TASKNOOK_LOG__REQUESTS", "false");
+    let environment =
+        if load.keeps_lists { environment } else { environment.set("TASKNOOK_TASKS__LIST_CACHE_BYTES", "0") };
     let environment = match load.algorithm {
         Algorithm::Hs256 => environment.set("BETTER_AUTH_SECRET", SECRET),
         Algorithm::EdDsa => environment

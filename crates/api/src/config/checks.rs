@@ -106,6 +106,7 @@ impl Settings {
             ("tasks.title_max", self.tasks.title_max as u64, 1000),
             ("tasks.changes_days", self.tasks.changes_days, 36_500),
             ("tasks.trash_days", self.tasks.trash_days, 36_500),
+            ("tasks.list_cache_bytes", self.tasks.list_cache_bytes, 1 << 30),
             ("limits.body_timeout_seconds", self.limits.body_timeout_seconds, 14),
             ("database.startup_timeout_seconds", self.database.startup_timeout_seconds, 3600),
             ("database.replica_max_age_seconds", self.database.replica_max_age_seconds, 60),

@@ -73,6 +73,9 @@ async fn authenticate(request: &HttpRequest, media_type: &'static str) -> Result
     admit(request, state, &owner)?;
     check_path(path_user.as_deref(), &owner)?;
     check_accept(request, media_type)?;
+    if !request.method().is_safe() {
+        state.list_cache.forget(&owner);
+    }
     Ok((owner, identity))
 }
 

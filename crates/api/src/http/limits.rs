@@ -119,6 +119,11 @@ fn charge(request: &HttpRequest, limits: &Limits, requests: u64) {
     }
 }
 
+/// Charges the owner of the request for a list of this length.
+pub(crate) fn charge_tasks(request: &HttpRequest, limits: &Limits, tasks: usize) {
+    charge(request, limits, (tasks / TASKS_PER_REQUEST) as u64);
+}
+
 /// Charges the owner of the request for a list of this length. Before a long one, waits until the owner writes no other:
 /// of the lists that wait to be written, each belongs to a different owner, so none waits for several of another.
 pub(crate) async fn turn_to_write(
@@ -126,11 +131,12 @@ pub(crate) async fn turn_to_write(
     limits: &Limits,
     tasks: usize,
 ) -> Option<OwnedMutexGuard<()>> {
-    let turn = request.extensions_mut().get_mut::<Admission>().map(|admission| {
-        limits.charge(admission, (tasks / TASKS_PER_REQUEST) as u64);
-        admission.long_list()
-    });
-    if tasks > TASKS_AT_ONCE { Some(turn?.await) } else { None }
+    charge_tasks(request, limits, tasks);
+    if tasks <= TASKS_AT_ONCE {
+        return None;
+    }
+    let turn = request.extensions().get::<Admission>().map(Admission::long_list);
+    Some(turn?.await)
 }
 
 /// Takes the room of a list before it is read. Lists that differ only in where they begin are taken to be as long as the last one.

@@ -34,7 +34,7 @@ use crate::state::AppState;
         (name = "service", description = "The service itself; no token required.")
     ),
     paths(
-        tasks::list,
+        tasks::list::list,
         tasks::create::create,
         tasks::get,
         tasks::update::put,

@@ -17,7 +17,8 @@ use crate::config::{self, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
 use crate::metrics::Metrics;
 use crate::state::{
-    AppState, AuditLog, BodyLimits, Draining, EventStreams, LastCheck, Limits, TraceExporter, UnsentLists,
+    AppState, AuditLog, BodyLimits, Draining, EventStreams, LastCheck, Limits, ListCache, TraceExporter,
+    UnsentLists,
 };
 
 /// Opens the database, runs migrations, and connects use cases with their adapters.
@@ -63,6 +64,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         },
         key_limits,
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
+        list_cache: ListCache::new(settings.tasks.list_cache_bytes),
         notifier: database.notifier(),
         event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),

@@ -1,6 +1,7 @@
 //! Collections with entity tags: tasks, the trash, tags, lists.
 
 mod history;
+mod sent_again;
 pub(super) mod watched;
 
 use std::sync::Arc;
@@ -23,12 +24,14 @@ const COLLECTIONS: [&str; 6] = [
     "/api/lists",
 ];
 
-/// An application whose time a test advances.
+/// An application whose time a test advances, which keeps at most so many bytes of lists that were sent.
 async fn app_at(
     repository: Arc<dyn TaskRepository>,
     clock: &Arc<ManualClock>,
+    list_cache_bytes: &str,
 ) -> App<impl Service<Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>> {
-    let settings = settings(&[("limits.requests_per_second", "0")]);
+    let settings =
+        settings(&[("limits.requests_per_second", "0"), ("tasks.list_cache_bytes", list_cache_bytes)]);
     let ids = Arc::new(SequentialIds::default());
     let tasks = Tasks::new(Arc::clone(&repository), Arc::clone(clock) as _, ids, TextLimits::default());
     let tasks = tasks.with_trash(crate::server::trash(&settings));
@@ -141,7 +144,7 @@ async fn searches_have_no_tag() {
 async fn a_matching_tag_costs_one_look_up() {
     let (repository, clock) =
         (Arc::new(Watched::default()), Arc::new(ManualClock::at_unix_millis(NOW_MILLIS)));
-    let app = app_at(Arc::clone(&repository) as _, &clock).await;
+    let app = app_at(Arc::clone(&repository) as _, &clock, "0").await;
     filled(&app).await;
     for uri in ["/api/tasks?overdue=false", "/api/tasks", "/api/tasks/trash", "/api/tasks/tags", "/api/lists"]
     {
@@ -170,7 +173,7 @@ async fn a_matching_tag_costs_one_look_up() {
 async fn lists_of_overdue_tasks_change_at_their_moment() {
     let (repository, clock) =
         (Arc::new(Watched::default()), Arc::new(ManualClock::at_unix_millis(NOW_MILLIS)));
-    let app = app_at(repository, &clock).await;
+    let app = app_at(repository, &clock, "1000000").await;
     // In a second, at the end of the day in Berlin, and in UTC an hour later.
     app.create("alice", r#"{"title":"moment","due_date":"2026-11-21T09:15:18.465Z"}"#).await;
     app.create("alice", r#"{"title":"day","due_date":"2026-11-21"}"#).await;

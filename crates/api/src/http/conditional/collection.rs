@@ -1,16 +1,18 @@
 //! The entity tags of collections: a digest of what determines the representation. They are weak, since a list has other
 //! bytes in each content coding (`docs/decisions/0038-entity-tags-of-collections.md`).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentEncoding};
 use aws_lc_rs::digest::{Context, SHA256};
 use domain::{Owner, OwnerRevision, TaskError, Tasks, Timestamp};
+use tokio::sync::OnceCell;
 
 use super::{Comparison, Listed, listed, tags};
 use crate::http::members::MEMBERS;
 use crate::http::problem::{Problem, ProblemKind};
+use crate::state::{AppState, ListKey, SentList};
 
 /// The digest of the version of the representation: a build with other members, or of another release, has other tags.
 static REPRESENTATION: LazyLock<Context> = LazyLock::new(|| {
@@ -34,6 +36,8 @@ pub(crate) struct Collection<'a> {
     depends_on_time: bool,
     /// The tags of `If-None-Match` that may match now.
     none_match: Option<Listed<Tag>>,
+    /// The owner's revision, once it was looked up.
+    at: OnceCell<OwnerRevision>,
 }
 
 /// A tag that was sent.
@@ -59,7 +63,7 @@ impl<'a> Collection<'a> {
             return Err(Problem::new(ProblemKind::PreconditionFailed, detail));
         }
         let url = format!("{url}?{}", request.query_string());
-        Ok(Self { owner, url, depends_on_time, none_match })
+        Ok(Self { owner, url, depends_on_time, none_match, at: OnceCell::new() })
     }
 
     /// The revision and the tag of the current representation, if `If-None-Match` has it. Only the owner's revision is read,
@@ -74,12 +78,35 @@ impl<'a> Collection<'a> {
             Some(Listed::Any) if !self.depends_on_time => &[],
             _ => return Ok(None),
         };
-        let at = tasks.revision(self.owner).await?;
+        let at = self.revision(tasks).await?;
         let until = match &self.none_match {
             Some(Listed::Any) => Some(None),
             _ => listed.iter().find(|tag| tag.opaque == self.opaque(at, tag.until)).map(|tag| tag.until),
         };
         Ok(until.map(|until| (at, self.tag(at, until))))
+    }
+
+    /// The owner's revision, looked up once.
+    async fn revision(&self, tasks: &Tasks) -> Result<OwnerRevision, TaskError> {
+        self.at.get_or_try_init(|| tasks.revision(self.owner)).await.copied()
+    }
+
+    /// What distinguishes it from other lists of the owner that were sent.
+    pub(crate) fn key(&self, coding: ContentEncoding) -> ListKey<'_> {
+        ListKey { url: &self.url, coding }
+    }
+
+    /// The list as it was sent before, if it has not changed.
+    pub(crate) async fn sent_before(
+        &self,
+        state: &AppState,
+        coding: ContentEncoding,
+        now: Timestamp,
+    ) -> Result<Option<Arc<SentList>>, TaskError> {
+        let Some((at, list)) = state.list_cache.get(self.owner, self.key(coding), now) else {
+            return Ok(None);
+        };
+        Ok((self.revision(&state.tasks).await? == at).then_some(list))
     }
 
     /// Whether `If-None-Match` is `*`, which every representation matches.

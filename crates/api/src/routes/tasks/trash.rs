@@ -3,7 +3,8 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{Outcome, Scope};
 
-use super::{list_in, one, task_id};
+use super::list::list_in;
+use super::{one, task_id};
 use crate::http::authentication::AuthenticatedOwner;
 use crate::http::conditional;
 use crate::http::idempotency::{Post, Reply};

@@ -1,4 +1,4 @@
-//! Arbitrary writes and times: one tag has one representation.
+//! Arbitrary writes and times: one tag has one representation, and a process that keeps lists sends no other.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -120,7 +120,10 @@ async fn a_tag_has_one_representation() {
     for seed in 0..2 {
         let numbers = &mut Numbers::new(seed);
         let clock = Arc::new(ManualClock::at_unix_millis(NOW_MILLIS));
-        let app = app_at(Arc::new(MemoryTasks::default()), &clock).await;
+        let repository = Arc::new(MemoryTasks::default());
+        let app = app_at(Arc::clone(&repository) as _, &clock, "0").await;
+        // Another process, which keeps the lists that it sends.
+        let keeping = app_at(repository, &clock, "1000000").await;
         let mut ids = Vec::new();
         let mut uris: Vec<String> = Vec::new();
         // Each tag with the URI and the representation that had it.
@@ -146,6 +149,8 @@ async fn a_tag_has_one_representation() {
                 let response = app.send(call("GET", uri).header("authorization", bearer)).await;
                 assert_eq!(response.status, 200, "{uri} {:?}", response.body);
                 let (tag, seen) = (response.header("etag").to_owned(), Representation::of(&response));
+                let kept = keeping.send(call("GET", uri).header("authorization", bearer)).await;
+                assert_eq!((kept.header("etag"), Representation::of(&kept)), (&*tag, seen.clone()), "{uri}");
                 let (of, before) = tags.entry(tag.clone()).or_insert_with(|| (uri.clone(), seen.clone()));
                 // A final slash makes no other list.
                 assert_eq!(
