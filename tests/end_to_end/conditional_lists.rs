@@ -129,9 +129,15 @@ fn readers_end_with_the_list_while_others_write(database: Database) {
         }
         writing.store(false, Ordering::SeqCst);
     });
+    // It reads each list.
+    let environment = environment.set("TASKNOOK_TASKS__LIST_CACHE_BYTES", "0");
+    let third = environment.serve();
+    let alice = caller(&environment, &third, "alice");
     for (list, held) in ends.into_inner().unwrap() {
-        assert!(clients[0].get(&list).expect(200).body == held, "{list}: the reader has another one");
+        assert!(alice.get(&list).expect(200).body == held, "{list}: the reader has another one");
+        assert!(clients[0].get(&list).expect(200).body == held, "{list}: the service keeps another one");
     }
+    third.stop();
     services.into_iter().for_each(tasknook_tests::Service::stop);
 }
 

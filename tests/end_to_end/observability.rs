@@ -49,6 +49,8 @@ fn events_of_database_workers_have_request_and_trace() {
     let environment = Environment::new()
         .set("DATABASE_URL", server.create_database())
         .set("BETTER_AUTH_SECRET", BetterAuth::SECRET)
+        // Each list is read.
+        .set("TASKNOOK_TASKS__LIST_CACHE_BYTES", "0")
         // Warnings have the ids of their request where information is not logged.
         .set("TASKNOOK_LOG__LEVEL", "warn,tasknook::server=info,tasknook::server::access_log=warn")
         .set("TASKNOOK_DATABASE__SLOW_STATEMENT_MS", "100");

@@ -15,7 +15,11 @@ const MAX_BODY: usize = 64 * 1024;
 /// The lists of one owner that are kept, the last ones that were read.
 const MAX_LISTS: usize = 8;
 
-/// Parts of the cache with a lock of their own. Each has space for the lists of several owners.
+/// How long a list is sent again. The revision shows every change that the service makes, but not one that is made with SQL, nor
+/// that a standby without the last commits has taken over.
+const MAX_AGE_MILLIS: i64 = 60_000;
+
+/// Parts of the cache with a lock of their own. Each has space for the lists of several owners, unless the cache is made small.
 const SHARDS: usize = 8;
 
 /// What the lists of an owner take on average, estimated.
@@ -41,6 +45,8 @@ pub(crate) struct SentList {
     url: String,
     /// The content coding that the request preferred.
     coding: ContentEncoding,
+    /// When it was requested.
+    from: Timestamp,
     /// When the time may change it; `None` if it cannot.
     until: Option<Timestamp>,
     /// The number of tasks.
@@ -60,10 +66,11 @@ pub(crate) struct ListKey<'a> {
 }
 
 impl SentList {
-    fn new(key: ListKey<'_>, page: &Page, headers: &HeaderMap, body: &[u8]) -> Self {
+    fn new(key: ListKey<'_>, page: &Page, from: Timestamp, headers: &HeaderMap, body: &[u8]) -> Self {
         Self {
             url: key.url.to_owned(),
             coding: key.coding,
+            from,
             until: page.until,
             tasks: page.tasks.len(),
             headers: headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
@@ -79,6 +86,12 @@ impl SentList {
 
     fn key(&self) -> ListKey<'_> {
         ListKey { url: &self.url, coding: self.coding }
+    }
+
+    /// A clock that is set back ends it.
+    fn is_valid(&self, now: Timestamp) -> bool {
+        let age = now.unix_millis() - self.from.unix_millis();
+        (0..MAX_AGE_MILLIS).contains(&age) && self.until.is_none_or(|until| now < until)
     }
 
     fn bytes(&self) -> usize {
@@ -111,24 +124,30 @@ impl ListCache {
     ) -> Option<(OwnerRevision, Arc<SentList>)> {
         let of_owner = self.owners.as_ref()?.get(owner.id())?;
         let list = of_owner.lists.iter().find(|list| list.key() == key)?;
-        let is_valid = list.until.is_none_or(|until| now < until);
-        is_valid.then(|| (of_owner.at, Arc::clone(list)))
+        list.is_valid(now).then(|| (of_owner.at, Arc::clone(list)))
     }
 
-    /// Keeps a page that is sent with these headers and this body, unless it is long. Lists of other revisions are dropped.
+    /// Keeps a page that was requested at this time and is sent with these headers and this body, unless it is long or lists of a
+    /// later revision are kept. Lists of other revisions are dropped.
     pub(crate) fn keep(
         &self,
         owner: &Owner,
         key: ListKey<'_>,
         page: &Page,
+        from: Timestamp,
         headers: &HeaderMap,
         body: &[u8],
     ) {
         let Some(owners) = self.owners.as_ref().filter(|_| body.len() <= MAX_BODY) else { return };
-        let before = owners.peek(owner.id()).filter(|before| before.at == page.at);
+        let before = owners.peek(owner.id());
+        let is_newer = |at: OwnerRevision| at.epoch == page.at.epoch && at.revision > page.at.revision;
+        if before.as_ref().is_some_and(|before| is_newer(before.at)) {
+            return;
+        }
+        let before = before.filter(|before| before.at == page.at);
         let before = before.iter().flat_map(|before| &before.lists).filter(|list| list.key() != key);
         let mut lists: Vec<_> = before.take(MAX_LISTS - 1).cloned().collect();
-        lists.insert(0, Arc::new(SentList::new(key, page, headers, body)));
+        lists.insert(0, Arc::new(SentList::new(key, page, from, headers, body)));
         owners.insert(owner.id().clone(), Arc::new(OwnersLists { at: page.at, lists }));
     }
 

@@ -71,7 +71,7 @@ fn assert_unchanged(response: &TestResponse, tag: &str) {
 
 #[actix_web::test]
 async fn lists_that_the_client_has_are_304() {
-    let app = app(&[]).await;
+    let app = app(&[("tasks.list_cache_bytes", "0")]).await;
     filled(&app).await;
     for uri in COLLECTIONS {
         for query in ["", "?limit=1&count=true", "?overdue=false&tz=Europe/Berlin"] {
@@ -173,7 +173,7 @@ async fn a_matching_tag_costs_one_look_up() {
 async fn lists_of_overdue_tasks_change_at_their_moment() {
     let (repository, clock) =
         (Arc::new(Watched::default()), Arc::new(ManualClock::at_unix_millis(NOW_MILLIS)));
-    let app = app_at(repository, &clock, "1000000").await;
+    let app = app_at(repository, &clock, "0").await;
     // In a second, at the end of the day in Berlin, and in UTC an hour later.
     app.create("alice", r#"{"title":"moment","due_date":"2026-11-21T09:15:18.465Z"}"#).await;
     app.create("alice", r#"{"title":"day","due_date":"2026-11-21"}"#).await;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::{Owner, OwnerRevision, Scope};
+use domain::{Owner, OwnerRevision, Page, Scope};
 
 use super::url;
 use crate::http::authentication::AuthenticatedOwner;
@@ -56,11 +56,6 @@ pub(super) async fn list_in(
     let list = ListRequest::parse(request.query_string(), scope, now)?;
     let url = url(&request, &state);
     let mut response = HttpResponse::Ok();
-    let changed_since = |response: &mut HttpResponseBuilder, at: OwnerRevision| {
-        if list.has_changed_since(at) {
-            response.insert_header((CHANGED_SINCE, "true"));
-        }
-    };
     let by_time = (now, list.query.due.overdue.is_some());
     let collection = Collection::read(&request, &url, &owner, by_time)?;
     // A search depends on the rule of the stored texts as well.
@@ -68,7 +63,7 @@ pub(super) async fn list_in(
     if let Some(collection) = &collection
         && let Some((at, tag)) = collection.unchanged(&state.tasks).await?
     {
-        changed_since(&mut response, at);
+        changed_since(&mut response, &list, at);
         return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
     }
     let coding = encoding::accepted(&request);
@@ -89,22 +84,14 @@ pub(super) async fn list_in(
     if let Some(preferred) = preferred.filter(|_| may_be_old) {
         response.insert_header((PREFERENCE_APPLIED, format!("max-age={}", preferred.as_secs())));
     }
-    changed_since(&mut response, page.at);
+    changed_since(&mut response, &list, page.at);
     if let Some(collection) = &collection {
         response.insert_header((header::ETAG, collection.tag(page.at, page.until)));
         if collection.matches_all() {
             return Ok(representation::unchanged_collection(&mut response));
         }
     }
-    if let Some(cursor) = list.next_cursor(&page) {
-        let limit = list.query.limit;
-        let count = if list.query.count { "&count=true" } else { "" };
-        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
-        response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
-    }
-    if let Some(total) = page.total {
-        response.insert_header((TOTAL_COUNT, total.to_string()));
-    }
+    pages(&mut response, &list, &page, &url);
     // First the memory: pages that wait for their turn take it, too.
     let unsent = room.take(representation::estimated_bytes(&page.tasks))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
@@ -114,20 +101,41 @@ pub(super) async fn list_in(
         unsent.hold(body.clone())
     };
     let response = representation::tasks(&mut response, &page.tasks, coding, hold).await;
+    if !response.status().is_success() {
+        return Ok(response);
+    }
     state.metrics.lists().from_database.inc();
-    if let Some(collection) = kept
-        && response.status().is_success()
-    {
-        state.list_cache.keep(&owner, collection.key(coding), &page, response.headers(), &body);
+    if let Some(collection) = kept {
+        state.list_cache.keep(&owner, collection.key(coding), &page, now, response.headers(), &body);
     }
     Ok(response)
+}
+
+/// Tells whether the owner has written since the first page.
+fn changed_since(response: &mut HttpResponseBuilder, list: &ListRequest, at: OwnerRevision) {
+    if list.has_changed_since(at) {
+        response.insert_header((CHANGED_SINCE, "true"));
+    }
+}
+
+/// Points to the page after this one, and has the number of tasks on all pages, if it was requested.
+fn pages(response: &mut HttpResponseBuilder, list: &ListRequest, page: &Page, url: &str) {
+    if let Some(cursor) = list.next_cursor(page) {
+        let limit = list.query.limit;
+        let count = if list.query.count { "&count=true" } else { "" };
+        let link = format!("<{url}?cursor={cursor}&limit={limit}{count}>; rel=\"next\"");
+        response.insert_header((header::LINK, link)).insert_header((NEXT_CURSOR, cursor));
+    }
+    if let Some(total) = page.total {
+        response.insert_header((TOTAL_COUNT, total.to_string()));
+    }
 }
 
 /// The response of a list that was sent before.
 fn again(sent: &SentList) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     for header in sent.headers() {
-        response.insert_header(header);
+        response.append_header(header);
     }
     response.body(sent.body.clone())
 }
