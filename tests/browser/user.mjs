@@ -62,12 +62,12 @@ export class User {
       const ofTasks = response.url().startsWith(apiUrl) || pathname.startsWith("/backend/");
       if (!ofTasks && pathname !== "/api/auth/token") return;
       const method = response.request().method();
-      const expired = expiredOnItsWay(response.request());
+      const expired = expiredInTransit(response.request());
       if (method !== "OPTIONS") this.responses.push({ method, path: pathname, status: response.status(), expired });
     });
   }
 
-  /** No request was rejected, but those whose token expired on its way: a slow machine is no mistake of the page. */
+  /** Checks that no request was rejected, except those whose token expired in transit, as on a slow machine. */
   expectNoRejections() {
     assert.deepEqual(this.responses.filter(({ status, expired }) => status >= 400 && !(status === 401 && expired)), []);
   }
@@ -214,7 +214,7 @@ export class User {
   }
 
   async dismissNotices() {
-    // At once: a notice may end by itself before a click on it.
+    // In the page, since a notice may disappear before a click on it.
     const buttons = this.page.getByRole("button", { name: "Dismiss", exact: true });
     await buttons.evaluateAll((all) => all.forEach((button) => button.click()));
   }
@@ -300,8 +300,8 @@ export class User {
   }
 }
 
-/** Whether the token of a request was valid when the page sent it, and is not any more. @param {import("playwright-core").Request} request */
-function expiredOnItsWay(request) {
+/** Whether the token of a request was valid when the page sent it, and has expired. @param {import("playwright-core").Request} request */
+function expiredInTransit(request) {
   const payload = request.headers().authorization?.split(".")[1];
   if (!payload) return false;
   const end = JSON.parse(Buffer.from(payload, "base64url").toString()).exp * 1000;

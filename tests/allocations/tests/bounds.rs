@@ -48,7 +48,8 @@ struct CountedService {
 }
 
 impl CountedService {
-    /// As by default, but for the requests of one user per second and the memory of lists that were sent, and without the notifications to other processes: they
+    /// As by default, but for the requests of one user per second and the cache of lists, and without the notifications to
+    /// other processes: they
     /// are sent so many times a second, so a slower machine would count more of them for each request.
     fn start(database: &str, list_cache_bytes: &str) -> Self {
         let environment = Environment::new()

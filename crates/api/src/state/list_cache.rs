@@ -15,8 +15,8 @@ const MAX_BODY: usize = 64 * 1024;
 /// The lists of one owner that are kept, the last ones that were read.
 const MAX_LISTS: usize = 8;
 
-/// How long a list is sent again. The revision shows every change that the service makes, but not one that is made with SQL, nor
-/// that a standby without the last commits has taken over.
+/// How long a list is sent again. Every change by the service raises the revision, but a change with SQL does not, and after a
+/// standby without the last commits was promoted, other changes get the same revisions.
 const MAX_AGE_MILLIS: i64 = 60_000;
 
 /// Parts of the cache with a lock of their own. Each has space for the lists of several owners, unless the cache is made small.
@@ -127,8 +127,8 @@ impl ListCache {
         list.is_valid(now).then(|| (of_owner.at, Arc::clone(list)))
     }
 
-    /// Keeps a page that was requested at this time and is sent with these headers and this body, unless it is long or lists of a
-    /// later revision are kept. Lists of other revisions are dropped.
+    /// Keeps a page that was requested at this time and is sent with these headers and this body, unless it is long. Lists of
+    /// other revisions are dropped.
     pub(crate) fn keep(
         &self,
         owner: &Owner,
@@ -139,19 +139,14 @@ impl ListCache {
         body: &[u8],
     ) {
         let Some(owners) = self.owners.as_ref().filter(|_| body.len() <= MAX_BODY) else { return };
-        let before = owners.peek(owner.id());
-        let is_newer = |at: OwnerRevision| at.epoch == page.at.epoch && at.revision > page.at.revision;
-        if before.as_ref().is_some_and(|before| is_newer(before.at)) {
-            return;
-        }
-        let before = before.filter(|before| before.at == page.at);
+        let before = owners.peek(owner.id()).filter(|before| before.at == page.at);
         let before = before.iter().flat_map(|before| &before.lists).filter(|list| list.key() != key);
         let mut lists: Vec<_> = before.take(MAX_LISTS - 1).cloned().collect();
         lists.insert(0, Arc::new(SentList::new(key, page, from, headers, body)));
         owners.insert(owner.id().clone(), Arc::new(OwnersLists { at: page.at, lists }));
     }
 
-    /// Drops the lists of an owner who is about to write. Without it, the next list would look up the revision for nothing.
+    /// Drops the lists of an owner who is about to write, so that the next list is read without a look-up of the revision.
     pub(crate) fn forget(&self, owner: &Owner) {
         if let Some(owners) = &self.owners {
             owners.remove(owner.id());

@@ -70,14 +70,14 @@ pub(super) async fn list_in(
     let preferred = preference::max_age(request.headers()).filter(|_| scope == Scope::Live);
     let of_setting = if scope == Scope::Live { state.max_age } else { Duration::ZERO };
     let max_age = preferred.unwrap_or(of_setting);
-    // A list that may be old spares the primary database each look-up.
+    // A list that may be old is read on a replica, and needs nothing from the primary database.
     let kept = collection.as_ref().filter(|collection| max_age.is_zero() && !collection.matches_all());
     if let Some(collection) = kept
         && let Some(sent) = collection.sent_before(&state, coding, now).await?
     {
         limits::charge_tasks(&request, &state.limits, sent.tasks);
         state.metrics.lists().from_cache.inc();
-        return Ok(again(&sent));
+        return Ok(response_of(&sent));
     }
     let room = limits::room_for_list(&request, &state, &owner).await?;
     let (page, may_be_old) = state.tasks.list_within(&owner, list.query.clone(), max_age).await?;
@@ -91,7 +91,7 @@ pub(super) async fn list_in(
             return Ok(representation::unchanged_collection(&mut response));
         }
     }
-    pages(&mut response, &list, &page, &url);
+    page_headers(&mut response, &list, &page, &url);
     // First the memory: pages that wait for their turn take it, too.
     let unsent = room.take(representation::estimated_bytes(&page.tasks))?;
     let _turn = limits::turn_to_write(&request, &state.limits, page.tasks.len()).await;
@@ -111,15 +111,15 @@ pub(super) async fn list_in(
     Ok(response)
 }
 
-/// Tells whether the owner has written since the first page.
+/// Adds the header for an owner who has written since the first page.
 fn changed_since(response: &mut HttpResponseBuilder, list: &ListRequest, at: OwnerRevision) {
     if list.has_changed_since(at) {
         response.insert_header((CHANGED_SINCE, "true"));
     }
 }
 
-/// Points to the page after this one, and has the number of tasks on all pages, if it was requested.
-fn pages(response: &mut HttpResponseBuilder, list: &ListRequest, page: &Page, url: &str) {
+/// Adds the link to the next page, if there is one, and the number of tasks on all pages, if it was requested.
+fn page_headers(response: &mut HttpResponseBuilder, list: &ListRequest, page: &Page, url: &str) {
     if let Some(cursor) = list.next_cursor(page) {
         let limit = list.query.limit;
         let count = if list.query.count { "&count=true" } else { "" };
@@ -131,8 +131,8 @@ fn pages(response: &mut HttpResponseBuilder, list: &ListRequest, page: &Page, ur
     }
 }
 
-/// The response of a list that was sent before.
-fn again(sent: &SentList) -> HttpResponse {
+/// The same response again.
+fn response_of(sent: &SentList) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     for header in sent.headers() {
         response.append_header(header);
