@@ -13,6 +13,7 @@ mod well_known;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -184,6 +185,13 @@ section!(Tracing {
 });
 
 section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
+
+impl Database {
+    /// How old lists may be unless the request sets it; `None` if no replica is read.
+    pub(crate) fn max_age(&self) -> Option<Duration> {
+        (!self.replica_urls.is_empty()).then(|| Duration::from_secs(self.replica_max_age_seconds))
+    }
+}
 
 impl Log {
     /// The log of a command that serves no requests, as text.

@@ -61,8 +61,8 @@ pub(crate) struct AppState {
     pub limits: Limits,
     /// The proxies that name the client of a request.
     pub trusted_proxies: TrustedProxies,
-    /// How old lists may be unless the request sets it: `database.replica_max_age_seconds`.
-    pub max_age: Duration,
+    /// How old lists may be unless the request sets it, `database.replica_max_age_seconds`; `None` if no replica is read.
+    pub max_age: Option<Duration>,
     /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,
     /// The metrics of the process.

@@ -149,7 +149,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         key_limits: key_limits(&settings.limits),
         unsent_lists: UnsentLists::new(settings.limits.max_unsent_bytes),
         list_cache: ListCache::new(settings.tasks.list_cache_bytes),
-        max_age: std::time::Duration::from_secs(settings.database.replica_max_age_seconds),
+        max_age: settings.database.max_age(),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,

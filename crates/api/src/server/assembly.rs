@@ -69,7 +69,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,
-        max_age: Duration::from_secs(settings.database.replica_max_age_seconds),
+        max_age: settings.database.max_age(),
         delete_returns_body: settings.tasks.delete_returns_body,
         metrics,
         log_requests: settings.log.requests,

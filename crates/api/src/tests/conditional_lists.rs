@@ -30,8 +30,15 @@ async fn app_at(
     clock: &Arc<ManualClock>,
     list_cache_bytes: &str,
 ) -> App<impl Service<Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>> {
-    let settings =
-        settings(&[("limits.requests_per_second", "0"), ("tasks.list_cache_bytes", list_cache_bytes)]);
+    app_with(repository, clock, &[("tasks.list_cache_bytes", list_cache_bytes)]).await
+}
+
+async fn app_with(
+    repository: Arc<dyn TaskRepository>,
+    clock: &Arc<ManualClock>,
+    set: &[(&str, &str)],
+) -> App<impl Service<Request, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + use<>> {
+    let settings = settings(&[&[("limits.requests_per_second", "0")], set].concat());
     let ids = Arc::new(SequentialIds::default());
     let tasks = Tasks::new(Arc::clone(&repository), Arc::clone(clock) as _, ids, TextLimits::default());
     let tasks = tasks.with_trash(crate::server::trash(&settings));

@@ -67,9 +67,9 @@ pub(super) async fn list_in(
         return Ok(representation::unchanged_collection(response.insert_header((header::ETAG, tag))));
     }
     let coding = encoding::accepted(&request);
-    let preferred = preference::max_age(request.headers()).filter(|_| scope == Scope::Live);
-    let of_setting = if scope == Scope::Live { state.max_age } else { Duration::ZERO };
-    let max_age = preferred.unwrap_or(of_setting);
+    let preferred = preference::max_age(request.headers());
+    let of_setting = state.max_age.filter(|_| scope == Scope::Live);
+    let max_age = of_setting.map_or(Duration::ZERO, |of_setting| preferred.unwrap_or(of_setting));
     // A list that may be old is read on a replica, and needs nothing from the primary database.
     let kept = collection.as_ref().filter(|collection| max_age.is_zero() && !collection.matches_all());
     if let Some(collection) = kept

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use domain::testing::ManualClock;
 
 use super::watched::Watched;
-use super::{App, Call, Request, TestResponse, app_at, call, filled, read, unless};
+use super::{App, Call, Request, TestResponse, app_at, app_with, call, filled, read, unless};
 use crate::tests::NOW_MILLIS;
 
 /// The numbers of look-ups of the revision and of reads of lists that a request needs, and its response.
@@ -135,13 +135,23 @@ async fn each_coding_is_kept_and_searches_and_long_lists_are_not() {
 
 #[actix_web::test]
 async fn an_old_list_is_of_a_replica_and_not_from_memory() {
-    let (repository, clock) = setup();
-    let app = app_at(Arc::clone(&repository) as _, &clock, "1000000").await;
-    filled(&app).await;
+    let replica = ("database.replica_urls", "postgres://replica/tasknook");
     let old = || read("/api/tasks").header("prefer", "max-age=5");
-    assert_eq!(reads(&app, &repository, old()).await.0, READ);
-    assert_eq!(reads(&app, &repository, read("/api/tasks")).await.0, READ, "the old one was not kept");
-    assert_eq!(reads(&app, &repository, old()).await.0, READ, "the kept one is not sent");
+    let mut calls = Vec::new();
+    for set in [&[replica][..], &[]] {
+        let (repository, clock) = setup();
+        let app = app_with(Arc::clone(&repository) as _, &clock, set).await;
+        filled(&app).await;
+        for request in [old(), read("/api/tasks"), old()] {
+            calls.push(reads(&app, &repository, request).await.0);
+        }
+    }
+    assert_eq!(
+        calls[..3],
+        [READ; 3],
+        "with a replica, the old one is not kept, and the kept one is not sent"
+    );
+    assert_eq!(calls[3..], [READ, SENT_AGAIN, SENT_AGAIN], "without a replica");
 }
 
 #[actix_web::test]
