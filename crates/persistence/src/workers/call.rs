@@ -242,11 +242,13 @@ pub(crate) struct Group<R, A> {
     pub(crate) calls: Vec<PendingCall<A>>,
     /// The owner for whom this group counts as running, if that is limited.
     pub(crate) owner: Option<OwnerId>,
+    /// Whether calls were left waiting when it was taken.
+    pub(crate) left_others: bool,
 }
 
 impl<R, A> Default for Group<R, A> {
     fn default() -> Self {
-        Self { requests: Vec::new(), calls: Vec::new(), owner: None }
+        Self { requests: Vec::new(), calls: Vec::new(), owner: None, left_others: false }
     }
 }
 
@@ -282,7 +284,7 @@ impl<R, A> Group<R, A> {
 
     /// Splits the group into single calls.
     pub(crate) fn split_each(self) -> Vec<Self> {
-        let single = |(request, call)| Self { requests: vec![request], calls: vec![call], owner: None };
+        let single = |(request, call)| Self { requests: vec![request], calls: vec![call], ..Self::default() };
         self.requests.into_iter().zip(self.calls).map(single).collect()
     }
 

@@ -98,7 +98,7 @@ impl WriteServer {
             queue.push_again(write, call);
         }
         let (requests, calls) = free.into_iter().unzip();
-        WriteGroup { requests, calls, owner: group.owner }
+        WriteGroup { requests, calls, ..group }
     }
 
     /// Passes the groups of blocked owners to their worker.

@@ -64,6 +64,36 @@ impl DatabaseObserver for Begun {
     }
 }
 
+/// A commit that is slow for one write is no slower for many, which share the next one.
+#[test]
+fn one_slow_write_rejects_no_later_ones() {
+    let place = Place::new();
+    let begun = Arc::new(Begun::default());
+    let observer = Arc::clone(&begun) as _;
+    let (deadline, statement_timeout) = (Duration::from_secs(10), Duration::from_mins(2));
+    let options = DatabaseOptions { deadline, statement_timeout, observer, ..place.options() };
+    let repository = migrated(&options).tasks();
+    let mut other = place.connection();
+    other.batch_execute("begin immediate").unwrap();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| create(&repository, 1000));
+        let is_begun = || (begun.0.load(Ordering::SeqCst) == 1).then_some(());
+        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
+        std::thread::sleep(Duration::from_secs(1));
+        other.batch_execute("commit").unwrap();
+        slow.join().unwrap().unwrap();
+    });
+    other.batch_execute("begin immediate").unwrap();
+    let mut calls: Vec<_> = (0..100).map(|number| Box::pin(creation(&repository, number))).collect();
+    for call in &mut calls {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    other.batch_execute("commit").unwrap();
+    for call in calls {
+        block_on(call).unwrap();
+    }
+}
+
 #[test]
 fn overdue_calls_are_rejected() {
     let place = Place::new();

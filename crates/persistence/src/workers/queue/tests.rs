@@ -101,13 +101,41 @@ fn scans_of_one_owner_beyond_the_limit_are_rejected() {
 #[test]
 fn calls_with_a_long_expected_wait_are_rejected() {
     let (sender, queue) = queue(limits());
-    queue.finish(None, 1, LONG * 4);
+    queue.finish(None, 1, LONG * 4, true);
     // Nothing is ahead of the first one: it shows whether the database still takes so long.
     let _first = waiting(&sender, 1);
     let _second = waiting(&sender, 2);
     assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
     // It would be the turn of another owner after one call.
     let _other = waiting(&sender, 11);
+}
+
+/// The next group may take as long, but it takes all calls that wait.
+#[test]
+fn a_slow_group_that_left_no_others_rejects_nothing() {
+    let (sender, queue) = queue(limits());
+    queue.finish(None, 1, LONG * 100, false);
+    let _calls = all(&sender, &[1, 2, 3, 4]);
+}
+
+#[test]
+fn fast_groups_end_rejections_whether_they_left_others_or_not() {
+    for left_others in [false, true] {
+        let (sender, queue) = queue(limits());
+        queue.finish(None, 1, LONG * 4, true);
+        let _calls = all(&sender, &[1, 2]);
+        assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
+        (0..3).for_each(|_| queue.finish(None, 1, Duration::ZERO, left_others));
+        let _third = waiting(&sender, 3);
+    }
+}
+
+#[test]
+fn groups_know_whether_they_left_others() {
+    let (sender, queue) = queue(limits());
+    let _calls = all(&sender, &[1, 2, 3, 4]);
+    let left: Vec<_> = (0..2).map(|_| queue.next_group().unwrap().left_others).collect();
+    assert_eq!(left, [true, false]);
 }
 
 #[test]
@@ -137,7 +165,7 @@ fn running_groups_per_owner_are_limited() {
     assert_eq!(numbers(&first), [1]);
     assert_eq!(next(&queue), [11]);
     assert!(take(&queue).is_empty());
-    queue.finish(first.owner, 1, Duration::ZERO);
+    queue.finish(first.owner, 1, Duration::ZERO, false);
     assert_eq!(next(&queue), [2]);
     assert!(take(&queue).is_empty());
 }
@@ -163,7 +191,7 @@ fn workers_that_wait_take_released_calls() {
         let (taken, received) = mpsc::channel();
         let idle = Arc::clone(&queue);
         thread::spawn(move || taken.send(numbers(&idle.next_group().unwrap())));
-        queue.finish(first.owner, 1, Duration::ZERO);
+        queue.finish(first.owner, 1, Duration::ZERO, false);
         assert_eq!(received.recv_timeout(LONG).unwrap(), [2]);
     }
 }
@@ -250,7 +278,7 @@ fn all_workers_of_a_closed_queue_end() {
         queue.lock().closed = true;
         queue.changed.notify_all();
         queue.expire_overdue(Instant::now());
-        queue.finish(first.owner, 1, Duration::ZERO);
+        queue.finish(first.owner, 1, Duration::ZERO, false);
         // The worker of the first group.
         assert!(queue.next_group().is_none());
     });
