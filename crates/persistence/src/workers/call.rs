@@ -242,13 +242,13 @@ pub(crate) struct Group<R, A> {
     pub(crate) calls: Vec<PendingCall<A>>,
     /// The owner for whom this group counts as running, if that is limited.
     pub(crate) owner: Option<OwnerId>,
-    /// Whether calls were left waiting when it was taken.
-    pub(crate) left_others: bool,
+    /// Whether no further call had space, so that its time shows what each call costs.
+    pub(crate) is_full: bool,
 }
 
 impl<R, A> Default for Group<R, A> {
     fn default() -> Self {
-        Self { requests: Vec::new(), calls: Vec::new(), owner: None, left_others: false }
+        Self { requests: Vec::new(), calls: Vec::new(), owner: None, is_full: false }
     }
 }
 

@@ -78,8 +78,8 @@ struct QueueState<R, A> {
     turns: Turns<R, A>,
     /// The calls taken by workers, including some that have a reply.
     taken: Vec<PendingCall<A>>,
-    /// The recent average time of a worker per call, when calls wait. A group with one call can take as long as one with many,
-    /// so a group that left no others waiting bounds it from above only.
+    /// The recent average time of a worker per call in full groups. A group with one call can take as long as a full one, so the
+    /// others may lower it, but not raise it.
     service_time: Duration,
     /// The length that the observer knows. It is reported by the timer: per call it would cost as much as the queue.
     reported: i64,
@@ -140,11 +140,10 @@ impl<R: Request, A> Queue<R, A> {
     pub(crate) fn next_group(&self) -> Option<Group<R, A>> {
         let mut state = self.lock();
         loop {
-            let mut group = state.turns.take(self.limits.capacity, self.limits.weight);
+            let group = state.turns.take(self.limits.capacity, self.limits.weight);
             self.observe(std::mem::take(&mut state.turns.ended));
             if !group.is_empty() {
                 state.taken.extend(group.calls.iter().cloned());
-                group.left_others = state.turns.waiting() > 0;
                 return Some(group);
             }
             if state.closed && state.turns.waiting() == 0 {
@@ -158,12 +157,11 @@ impl<R: Request, A> Queue<R, A> {
         }
     }
 
-    /// Ends a group. It counted as running for this owner, had this number of calls, took this long, and left others waiting
-    /// or not.
-    pub(crate) fn finish(&self, owner: Option<OwnerId>, calls: usize, busy: Duration, left_others: bool) {
+    /// Ends a group. It counted as running for this owner, had this number of calls, took this long, and was full or not.
+    pub(crate) fn finish(&self, owner: Option<OwnerId>, calls: usize, busy: Duration, is_full: bool) {
         let mut state = self.lock();
         let service_time = busy / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
-        if left_others || service_time < state.service_time {
+        if is_full || service_time < state.service_time {
             state.service_time = (state.service_time * 3 + service_time) / 4;
         }
         let released = owner.is_some_and(|owner| state.turns.finish(owner));

@@ -149,7 +149,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
                 slot.owner = group.owner.take();
                 slot.span = Some(span.clone());
             }
-            let (begun, calls, left_others) = (Instant::now(), group.calls.clone(), group.left_others);
+            let (begun, calls, is_full) = (Instant::now(), group.calls.clone(), group.is_full);
             // The pool discards a connection that is dropped while unwinding.
             let worker = Worker { workers: self, lease };
             let serve = || span.in_scope(|| server.serve(&worker, group));
@@ -166,7 +166,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
             let owner = slot.owner.take();
             slot.span = None;
             drop(slot);
-            self.queue.finish(owner, calls.len(), begun.elapsed(), left_others);
+            self.queue.finish(owner, calls.len(), begun.elapsed(), is_full);
         }
     }
 
@@ -208,6 +208,7 @@ impl<B: Backend, R: Request, A: Send + 'static> Workers<B, R, A> {
         slot.thread += 1;
         let (owner, span) = (slot.owner.take(), slot.span.take().unwrap_or_else(Span::none));
         drop(slot);
+        // A hang is an outage: it does not show what calls cost.
         self.queue.finish(owner, 1, driver_call.limit, false);
         let kind = self.context.kind.as_str();
         span.in_scope(|| tracing::warn!(kind, "replaced a worker whose connection hangs"));

@@ -54,17 +54,18 @@ fn full_queues_reject_at_once() {
     }
 }
 
-/// Counts the writes that were begun.
+/// Counts the writes and erasures that were begun.
 #[derive(Default)]
 struct Begun(AtomicUsize);
 
 impl DatabaseObserver for Begun {
     fn queue_wait(&self, kind: WorkKind, _: Duration) {
-        self.0.fetch_add(usize::from(kind == WorkKind::Write), Ordering::SeqCst);
+        let is_write = matches!(kind, WorkKind::Write | WorkKind::Owner);
+        self.0.fetch_add(usize::from(is_write), Ordering::SeqCst);
     }
 }
 
-/// A commit that is slow for one write is no slower for many, which share the next one.
+/// A commit that is slow for one write may be no slower for many, which share one.
 #[test]
 fn one_slow_write_rejects_no_later_ones() {
     let place = Place::new();
@@ -83,6 +84,8 @@ fn one_slow_write_rejects_no_later_ones() {
         other.batch_execute("commit").unwrap();
         slow.join().unwrap().unwrap();
     });
+    // The worker takes it after it has noted the time of the slow one.
+    create(&repository, 1001).unwrap();
     other.batch_execute("begin immediate").unwrap();
     let mut calls: Vec<_> = (0..100).map(|number| Box::pin(creation(&repository, number))).collect();
     for call in &mut calls {
@@ -92,6 +95,38 @@ fn one_slow_write_rejects_no_later_ones() {
     for call in calls {
         block_on(call).unwrap();
     }
+}
+
+/// Erasures share nothing: one that is slow shows how long the others take.
+#[test]
+fn a_slow_erasure_rejects_those_that_would_wait_too_long() {
+    let place = Place::new();
+    let begun = Arc::new(Begun::default());
+    let observer = Arc::clone(&begun) as _;
+    let (deadline, statement_timeout) = (Duration::from_secs(5), Duration::from_mins(2));
+    let options = DatabaseOptions { deadline, statement_timeout, observer, ..place.options() };
+    let repository = migrated(&options).tasks();
+    let mut other = place.connection();
+    other.batch_execute("begin immediate").unwrap();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| block_on(repository.erase(&Owner::for_test("slow"))));
+        let is_begun = || (begun.0.load(Ordering::SeqCst) == 1).then_some(());
+        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
+        std::thread::sleep(Duration::from_secs(1));
+        other.batch_execute("commit").unwrap();
+        slow.join().unwrap().unwrap();
+    });
+    // The worker takes it after it has noted the time of the slow one.
+    block_on(repository.erase(&Owner::for_test("fast"))).unwrap();
+    other.batch_execute("begin immediate").unwrap();
+    let owners: Vec<_> = (0..100).map(|number| Owner::for_test(&format!("owner-{number}"))).collect();
+    // Far fewer than have space in the queue.
+    let mut erasures: Vec<_> = owners.iter().map(|owner| Box::pin(repository.erase(owner))).collect();
+    let rejected = erasures.iter_mut().any(|erasure| {
+        let polled = erasure.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        matches!(polled, Poll::Ready(Err(RepositoryError::Overloaded)))
+    });
+    assert!(rejected);
 }
 
 #[test]

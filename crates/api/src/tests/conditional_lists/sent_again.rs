@@ -134,7 +134,7 @@ async fn each_coding_is_kept_and_searches_and_long_lists_are_not() {
 }
 
 #[actix_web::test]
-async fn an_old_list_is_of_a_replica_and_not_from_memory() {
+async fn old_lists_are_of_a_replica_if_there_is_one() {
     let replica = ("database.replica_urls", "postgres://replica/tasknook");
     let old = || read("/api/tasks").header("prefer", "max-age=5");
     let mut calls = Vec::new();

@@ -110,32 +110,44 @@ fn calls_with_a_long_expected_wait_are_rejected() {
     let _other = waiting(&sender, 11);
 }
 
-/// The next group may take as long, but it takes all calls that wait.
+/// A larger one may take no longer.
 #[test]
-fn a_slow_group_that_left_no_others_rejects_nothing() {
+fn a_slow_group_that_was_not_full_rejects_nothing() {
     let (sender, queue) = queue(limits());
     queue.finish(None, 1, LONG * 100, false);
     let _calls = all(&sender, &[1, 2, 3, 4]);
 }
 
 #[test]
-fn fast_groups_end_rejections_whether_they_left_others_or_not() {
-    for left_others in [false, true] {
+fn fast_groups_end_rejections_whether_they_were_full_or_not() {
+    for is_full in [false, true] {
         let (sender, queue) = queue(limits());
         queue.finish(None, 1, LONG * 4, true);
         let _calls = all(&sender, &[1, 2]);
         assert!(matches!(rejected(&sender, 3), RepositoryError::Overloaded));
-        (0..3).for_each(|_| queue.finish(None, 1, Duration::ZERO, left_others));
+        (0..3).for_each(|_| queue.finish(None, 1, Duration::ZERO, is_full));
         let _third = waiting(&sender, 3);
     }
 }
 
 #[test]
-fn groups_know_whether_they_left_others() {
-    let (sender, queue) = queue(limits());
-    let _calls = all(&sender, &[1, 2, 3, 4]);
-    let left: Vec<_> = (0..2).map(|_| queue.next_group().unwrap().left_others).collect();
-    assert_eq!(left, [true, false]);
+fn groups_are_full_if_no_further_call_has_space() {
+    let (sender, queue) =
+        queue(QueueLimits { weight: |number| number.0 as usize % 10, capacity: 9, ..limits() });
+    let full = |requests: &[u32]| {
+        let _calls = all(&sender, requests);
+        let group = take(&queue);
+        let is_full = group.is_full;
+        while !take(&queue).is_empty() {}
+        (numbers(&group), is_full)
+    };
+    assert_eq!(full(&[5, 14]), (vec![5, 14], true));
+    assert_eq!(full(&[5, 13]), (vec![5, 13], false));
+    assert_eq!(full(&[5, 16]), (vec![5], true), "the next one had no space");
+    assert_eq!(full(&[9]), (vec![9], true));
+    let _call = waiting(&sender, 9);
+    queue.put_back(take(&queue), LONG);
+    assert!(!take(&queue).is_full, "it was run alone, whatever its weight");
 }
 
 #[test]

@@ -96,11 +96,13 @@ impl<R: Request, A> Turns<R, A> {
             if let Some(call) = next {
                 let needed = weight(&call.request);
                 if !group.is_empty() && (needed > room || call.alone) {
+                    group.is_full |= needed > room;
                     owner.waiting.push_front(call);
                     skipped.push(key);
                 } else {
                     let alone = call.alone;
                     room = if alone { 0 } else { room.saturating_sub(needed) };
+                    group.is_full |= room == 0 && !alone;
                     runs_alone = (alone || needed >= capacity).then(|| key.clone());
                     group.push(call);
                     while let Some(next) = alone.then(|| owner.next(true, &mut self.ended)).flatten() {
