@@ -187,7 +187,7 @@ section!(Tracing {
 section!(Log { level: String, format: LogFormat, requests: bool, audit_file: String });
 
 impl Database {
-    /// How old lists may be unless the request sets it; `None` if no replica is read.
+    /// How old lists may be unless the request sets it; `None` without replicas, where it has no effect.
     pub(crate) fn max_age(&self) -> Option<Duration> {
         (!self.replica_urls.is_empty()).then(|| Duration::from_secs(self.replica_max_age_seconds))
     }

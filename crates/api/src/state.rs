@@ -61,7 +61,7 @@ pub(crate) struct AppState {
     pub limits: Limits,
     /// The proxies that name the client of a request.
     pub trusted_proxies: TrustedProxies,
-    /// How old lists may be unless the request sets it, `database.replica_max_age_seconds`; `None` if no replica is read.
+    /// `database.replica_max_age_seconds`: how old lists may be unless the request sets it. `None` without `replica_urls`.
     pub max_age: Option<Duration>,
     /// `tasks.delete_returns_body`
     pub delete_returns_body: bool,

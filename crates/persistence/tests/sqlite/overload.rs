@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
+use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use domain::{NewTask, Owner, RepositoryError, Task, TaskId, TaskRepository, Timestamp, Title};
 use persistence::{DatabaseObserver, DatabaseOptions, WorkKind};
@@ -58,6 +60,13 @@ fn full_queues_reject_at_once() {
 #[derive(Default)]
 struct Begun(AtomicUsize);
 
+impl Begun {
+    fn wait_for_one(&self) {
+        let is_begun = || (self.0.load(Ordering::SeqCst) == 1).then_some(());
+        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
+    }
+}
+
 impl DatabaseObserver for Begun {
     fn queue_wait(&self, kind: WorkKind, _: Duration) {
         let is_write = matches!(kind, WorkKind::Write | WorkKind::Owner);
@@ -65,25 +74,32 @@ impl DatabaseObserver for Begun {
     }
 }
 
+/// Options with this time for waiting calls. A lock is waited for much longer, so that a slow machine cannot mistake one for
+/// the other.
+fn options(place: &Place, deadline: Duration, begun: &Arc<Begun>) -> DatabaseOptions {
+    let (statement_timeout, observer) = (Duration::from_mins(2), Arc::clone(begun) as _);
+    DatabaseOptions { deadline, statement_timeout, observer, ..place.options() }
+}
+
+/// Makes the first write of a database wait for a lock, for a second after it has begun.
+fn delay(other: &mut SqliteConnection, begun: &Begun, write: impl FnOnce() + Send) {
+    other.batch_execute("begin immediate").unwrap();
+    thread::scope(|scope| {
+        let slow = scope.spawn(write);
+        begun.wait_for_one();
+        thread::sleep(Duration::from_secs(1));
+        other.batch_execute("commit").unwrap();
+        slow.join().unwrap();
+    });
+}
+
 /// A commit that is slow for one write may be no slower for many, which share one.
 #[test]
 fn one_slow_write_rejects_no_later_ones() {
-    let place = Place::new();
-    let begun = Arc::new(Begun::default());
-    let observer = Arc::clone(&begun) as _;
-    let (deadline, statement_timeout) = (Duration::from_secs(10), Duration::from_mins(2));
-    let options = DatabaseOptions { deadline, statement_timeout, observer, ..place.options() };
-    let repository = migrated(&options).tasks();
+    let (place, begun) = (Place::new(), Arc::default());
+    let repository = migrated(&options(&place, Duration::from_secs(10), &begun)).tasks();
     let mut other = place.connection();
-    other.batch_execute("begin immediate").unwrap();
-    std::thread::scope(|scope| {
-        let slow = scope.spawn(|| create(&repository, 1000));
-        let is_begun = || (begun.0.load(Ordering::SeqCst) == 1).then_some(());
-        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
-        std::thread::sleep(Duration::from_secs(1));
-        other.batch_execute("commit").unwrap();
-        slow.join().unwrap().unwrap();
-    });
+    delay(&mut other, &begun, || drop(create(&repository, 1000).unwrap()));
     // The worker takes it after it has noted the time of the slow one.
     create(&repository, 1001).unwrap();
     other.batch_execute("begin immediate").unwrap();
@@ -100,22 +116,10 @@ fn one_slow_write_rejects_no_later_ones() {
 /// Erasures share nothing: one that is slow shows how long the others take.
 #[test]
 fn a_slow_erasure_rejects_those_that_would_wait_too_long() {
-    let place = Place::new();
-    let begun = Arc::new(Begun::default());
-    let observer = Arc::clone(&begun) as _;
-    let (deadline, statement_timeout) = (Duration::from_secs(5), Duration::from_mins(2));
-    let options = DatabaseOptions { deadline, statement_timeout, observer, ..place.options() };
-    let repository = migrated(&options).tasks();
+    let (place, begun) = (Place::new(), Arc::default());
+    let repository = migrated(&options(&place, Duration::from_secs(5), &begun)).tasks();
     let mut other = place.connection();
-    other.batch_execute("begin immediate").unwrap();
-    std::thread::scope(|scope| {
-        let slow = scope.spawn(|| block_on(repository.erase(&Owner::for_test("slow"))));
-        let is_begun = || (begun.0.load(Ordering::SeqCst) == 1).then_some(());
-        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
-        std::thread::sleep(Duration::from_secs(1));
-        other.batch_execute("commit").unwrap();
-        slow.join().unwrap().unwrap();
-    });
+    delay(&mut other, &begun, || block_on(repository.erase(&Owner::for_test("slow"))).unwrap());
     // The worker takes it after it has noted the time of the slow one.
     block_on(repository.erase(&Owner::for_test("fast"))).unwrap();
     other.batch_execute("begin immediate").unwrap();
@@ -131,19 +135,13 @@ fn a_slow_erasure_rejects_those_that_would_wait_too_long() {
 
 #[test]
 fn overdue_calls_are_rejected() {
-    let place = Place::new();
-    let begun = Arc::new(Begun::default());
-    // The lock is waited for much longer than the callers wait, so that a slow machine cannot mistake one for the other.
-    let (deadline, statement_timeout) = (Duration::from_secs(1), Duration::from_mins(2));
-    let observer = Arc::clone(&begun) as _;
-    let options = DatabaseOptions { deadline, statement_timeout, observer, ..place.options() };
-    let repository = migrated(&options).tasks();
+    let (place, begun) = (Place::new(), Arc::default());
+    let repository = migrated(&options(&place, Duration::from_secs(1), &begun)).tasks();
     let mut other = place.connection();
     other.batch_execute("begin immediate").unwrap();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let first = scope.spawn(|| create(&repository, 1));
-        let is_begun = || (begun.0.load(Ordering::SeqCst) == 1).then_some(());
-        assert!(tasknook_tests::eventually(Duration::from_secs(30), is_begun).is_some());
+        begun.wait_for_one();
         let calls: Vec<_> = (2..10)
             .map(|number| {
                 let repository = &repository;
