@@ -24,6 +24,9 @@ use crate::backend::{Failure, FailureKind, Layout};
 /// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
 
+/// How many of them owners share after conflicts, which do not tell whose they are: one owner may fail each time.
+const TOGETHER: u32 = 4;
+
 /// How long an owner that lost a race is locked before the load. Without the lock, three processes that write one owner
 /// lose most of their races.
 const CONTENDED: Duration = Duration::from_secs(1);
@@ -298,6 +301,7 @@ impl Executor {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
+            FailureKind::Conflict if !alone && round.attempt >= TOGETHER => round.again().split(),
             // Nothing is stored, and the same may succeed now.
             FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
             // The id of a create is in use. Loading all tasks shows which one.
@@ -314,11 +318,7 @@ impl Executor {
                 self.blocked.extend(round.owners());
                 reject(round.groups, failure, reply)
             }
-            FailureKind::Fault | FailureKind::Damage if !alone => {
-                let Round { groups, locking, everything, passed_over, attempt } = round;
-                let split = |group| Round { groups: vec![group], locking, everything, passed_over, attempt };
-                groups.into_iter().map(split).collect()
-            }
+            FailureKind::Fault | FailureKind::Damage if !alone => round.split(),
             _ => reject(round.groups, failure, reply),
         }
     }

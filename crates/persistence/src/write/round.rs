@@ -42,6 +42,13 @@ impl Round {
         Self { attempt: self.attempt + 1, ..self }
     }
 
+    /// A round for each owner.
+    pub(super) fn split(self) -> Vec<Self> {
+        let Self { groups, locking, everything, passed_over, attempt } = self;
+        let alone = |group| Self { groups: vec![group], locking, everything, passed_over, attempt };
+        groups.into_iter().map(alone).collect()
+    }
+
     pub(super) fn owners(&self) -> Vec<OwnerId> {
         self.groups.iter().map(|group| group.owner.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock.
+//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock; a trigger fails the writes.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::{ListQuery, Owner, Page, RepositoryError, Sort, SortKey, TaskId};
+use domain::{ListQuery, NewTask, Owner, Page, RepositoryError, Sort, SortKey, TaskId, Timestamp, Title};
 use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
 use tasknook_persistence as persistence;
@@ -135,4 +135,35 @@ fn slow_groups_are_split_by_owner() {
     for outcome in &outcomes[2..] {
         assert_eq!(outcome.as_ref().unwrap().tasks.len(), 1);
     }
+}
+
+#[test]
+fn conflicts_of_one_owner_fail_no_other() {
+    let url = Postgres::shared().create_database();
+    migrated(&url);
+    let mut other = PgConnection::establish(&url).unwrap();
+    let conflict = "
+        create function conflict() returns trigger language plpgsql as $$ begin
+            raise exception 'could not serialize access' using errcode = 'serialization_failure';
+        end $$;
+        create trigger conflict before insert on owners for each row when (new.owner_id = 'owner-0')
+            execute function conflict();
+        begin; lock table owners in exclusive mode";
+    other.batch_execute(conflict).unwrap();
+    // One worker for writes: what arrives while its first write waits for the lock is written together.
+    let options = DatabaseOptions { max_connections: 3, ..without_timeouts(&url) };
+    let database = Database::open(&options).unwrap();
+    let repository = database.tasks();
+    let owners = [9, 1, 0, 2].map(|number| Owner::for_test(&format!("owner-{number}")));
+    let create = |owner| {
+        let new = NewTask::new(TaskId::new(Uuid::from_u128(1)), Title::from_stored("title".into()));
+        repository.create(owner, new, Timestamp::from_unix_millis(0).unwrap())
+    };
+    let mut calls: Vec<_> = owners.iter().map(create).collect();
+    for call in &mut calls {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    other.batch_execute("commit").unwrap();
+    let outcomes: Vec<_> = calls.into_iter().map(block_on).collect();
+    assert!(matches!(&outcomes[..], [Ok(_), Ok(_), Err(RepositoryError::Busy(_)), Ok(_)]), "{outcomes:?}");
 }

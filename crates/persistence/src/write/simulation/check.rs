@@ -14,8 +14,8 @@ use super::record::Record;
 use super::server::{Author, Commit};
 use crate::backend::FailureKind;
 
-/// How many stores of others it takes until a group is given up.
-const ATTEMPTS: usize = 8;
+/// How many stores of others it takes until a group is given up, once it is attempted alone.
+const ATTEMPTS: usize = 4;
 
 /// The commits of each owner, in their order.
 type Owners<'a> = BTreeMap<&'a OwnerId, Vec<&'a Commit>>;
@@ -186,11 +186,7 @@ fn verify(
         Answer::Unavailable | Answer::Fault if is_stored => Err("a call that failed was stored".into()),
         Answer::Unavailable | Answer::Fault if batch.disturbed => Ok(()),
         Answer::Unavailable | Answer::Fault => {
-            // One owner who is erased fails the statement for all of the batch.
-            let together: BTreeSet<&OwnerId> =
-                batch.calls.iter().map(|place| &history.calls[*place].owner).collect();
-            let losses: usize = together.iter().map(|owner| others(&owners[owner])).sum();
-            let gave_up = *answer == Answer::Unavailable && losses + 1 >= ATTEMPTS;
+            let gave_up = *answer == Answer::Unavailable && others(commits) + 1 >= ATTEMPTS;
             if gave_up { Ok(()) } else { Err("a call failed without a cause".into()) }
         }
         Answer::Unknown if !batch.lost => Err("an outcome is unknown although nothing was lost".into()),
