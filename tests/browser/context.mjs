@@ -1,81 +1,60 @@
 // The context of a test of the application: the real API, the real application with its own Better Auth, a real browser.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { after } from "node:test";
 
-import { freePort, startApi, startApp } from "../frontend/scripts/servers.mjs";
-import { launch } from "./browser.mjs";
+import { startServers } from "./servers.mjs";
 import { User } from "./user.mjs";
 
+/** @typedef {Awaited<ReturnType<typeof startServers>>} Servers */
+
+/** Those that the last test has left running. @type {Servers | undefined} */
+let idle;
+after(() => idle?.stop());
+
 /**
- * Starts all of it, and stops it after the test.
+ * Servers and a browser for a test. Starting them takes seconds, so tests of a file with the same settings share them, until one
+ * stops a server.
  *
  * @param {import("node:test").TestContext} t
- * @param {{ api?: Record<string, string>, app?: Record<string, string> }} settings In addition to the required ones.
+ * @param {import("./servers.mjs").Settings} settings
  */
 export async function startContext(t, settings = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "tasknook-browser-"));
-  const [appPort, apiPort] = [await freePort(), await freePort()];
-  const origin = `http://localhost:${appPort}`;
-  const apiUrl = `http://localhost:${apiPort}`;
-  const apiOptions = {
-    folder,
-    env: {
-      BETTER_AUTH_URL: origin,
-      DATABASE_URL: process.env.DATABASE_URL ?? "sqlite://tasks.db",
-      TASKNOOK_CORS__ORIGINS: origin,
-      TASKNOOK_SERVER__PORT: String(apiPort),
-      ...settings.api,
-    },
-  };
-  // The application first: the API fetches its key set at start, and backs off when it fails.
-  const appOptions = {
-    port: appPort,
-    env: {
-      AUTH_DATABASE: join(folder, "auth.db"),
-      BETTER_AUTH_SECRET: "a-secret-of-the-browser-tests-alone",
-      BETTER_AUTH_URL: origin,
-      TASKNOOK_URL: apiUrl,
-      ...settings.app,
-    },
-  };
+  const servers = await idleOrNew(settings);
+  const { origin, apiUrl, authDatabase, browser } = servers;
   /** @type {User[]} */
   const users = [];
-  // What has started is stopped also if the next one does not start.
-  /** @type {(() => unknown)[]} */
-  const started = [() => rm(folder, { recursive: true })];
+  let isReusable = true;
   t.after(async () => {
-    for (const stop of started.reverse()) await stop();
+    for (const context of browser.contexts()) await context.close();
+    if (isReusable) idle = servers;
+    else await servers.stop();
     for (const user of users) user.expectNoErrors();
   });
-  let app = await startApp(appOptions);
-  started.push(() => app.stop());
-  let api = await startApi(apiOptions);
-  started.push(() => api.stop());
-  const browser = await launch();
-  started.push(() => browser.close());
+  const changed = () => {
+    isReusable = false;
+    return servers;
+  };
 
   return {
     origin,
     apiUrl,
     /** Better Auth's database. */
-    authDatabase: appOptions.env.AUTH_DATABASE,
+    authDatabase,
     /** The log lines of the API. */
-    log: () => api.log,
+    log: () => servers.api().log,
     /** A user with a browser context, signed up. */
     user: async (/** @type {string} */ name, /** @type {import("playwright-core").BrowserContextOptions} */ options = {}) => {
       const user = await User.open(browser, { origin, apiUrl }, name, options);
       users.push(user);
-      await user.signUp();
+      await user.enter("sign-up");
       return user;
     },
     /** The same user in another browser. */
     device: async (/** @type {User} */ { name, email, password }) => {
       const user = Object.assign(await User.open(browser, { origin, apiUrl }, name, {}), { email, password });
       users.push(user);
-      await user.page.goto("/sign-in");
-      await user.signIn();
+      await user.enter("sign-in");
       return user;
     },
     /** The value of a metric of the API. */
@@ -84,18 +63,27 @@ export async function startContext(t, settings = {}) {
       return Number(lines.find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
     },
     /** Stops the API, as in an upgrade. */
-    stopApi: () => api.stop(),
+    stopApi: () => changed().api().stop(),
     /** Kills the API, as in a crash. */
-    killApi: () => api.kill(),
+    killApi: () => changed().api().kill(),
     /** Starts it again at the same address. */
-    restartApi: async () => void (api = await startApi(apiOptions)),
+    restartApi: () => changed().restartApi(),
     /** Stops the application. */
-    stopApp: () => app.stop(),
+    stopApp: () => changed().app().stop(),
     /** Starts it again at the same address, with these settings in addition, or that of another folder. */
-    restartApp: async (/** @type {Record<string, string>} */ env = {}, /** @type {string | undefined} */ folder = undefined) =>
-      void (app = await startApp({ ...appOptions, folder, env: { ...appOptions.env, ...env } })),
+    restartApp: (/** @type {Record<string, string>} */ env = {}, /** @type {string | undefined} */ folder = undefined) =>
+      changed().restartApp(env, folder),
     /** Lets the application accept connections but not respond, until `resume` is called. */
-    pauseApp: () => app.pause(),
-    resumeApp: () => app.resume(),
+    pauseApp: () => changed().app().pause(),
+    resumeApp: () => changed().app().resume(),
   };
+}
+
+/** @param {import("./servers.mjs").Settings} settings */
+async function idleOrNew(settings) {
+  const last = idle;
+  idle = undefined;
+  if (isDeepStrictEqual(last?.settings, settings)) return /** @type {Servers} */ (last);
+  await last?.stop();
+  return startServers(settings);
 }

@@ -6,6 +6,8 @@ const DOUBLE = ["api", "changes", "conformance", "events", "idempotency", "versi
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    // Most of their time they wait for the service. By default there is one fewer than cores.
+    maxWorkers: 3,
     restoreMocks: true,
     unstubGlobals: true,
     // A busy machine must not fail a test.
