@@ -11,9 +11,11 @@ export const STREAMS = "tasknook_event_streams";
 /** Two browsers of Alice. The second one is marked, so that a reload would be noticed. */
 export async function twoBrowsers(t, settings = {}) {
   const context = await startContext(t, settings);
+  const streams = (count) => until(`${count} streams`, async () => (await context.metric(STREAMS)) === count);
+  // Those of an earlier test have ended.
+  await streams(0);
   const alice = await context.user("Alice");
   const other = await context.device(alice);
-  const streams = (count) => until(`${count} streams`, async () => (await context.metric(STREAMS)) === count);
   await streams(2);
   await other.page.evaluate(() => void (window.marked = true));
   const expectNoReload = async () => assert.equal(await other.page.evaluate(() => window.marked), true);
