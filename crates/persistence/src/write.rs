@@ -13,6 +13,7 @@ mod decided;
 mod execute;
 mod group;
 pub(crate) mod keys;
+mod later_loads;
 mod lists;
 mod ownership;
 mod random;

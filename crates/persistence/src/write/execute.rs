@@ -13,6 +13,7 @@ use domain::{Command, OwnerId, WriteLimits};
 use super::cache::OwnerCache;
 use super::decided::{Decided, Settled};
 use super::group::{OwnerCommands, Write};
+use super::later_loads::{insert_listed, insert_order};
 use super::lists::Lists;
 use super::round::{AttemptResult, Locking, OnOutcome, Retries, Round, accept, reject, store, stores};
 use super::settle::settle_stores;
@@ -24,8 +25,12 @@ use crate::backend::{Failure, FailureKind, Layout};
 /// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
 
-/// How many of them owners share after conflicts, which do not tell whose they are: one owner may fail each time.
+/// The attempt from which on a conflict separates the owners: each may have been caused by the same one.
 const TOGETHER: u32 = 4;
+
+/// How long owners are attempted one after the other when a statement for all of them took too long: after that the database
+/// is slow, not a row locked.
+const SEPARATE: Duration = Duration::from_secs(2);
 
 /// How long an owner that lost a race is locked before the load. Without the lock, three processes that write one owner
 /// lose most of their races.
@@ -80,7 +85,10 @@ impl Executor {
             }
         }
         while let Some(round) = rounds.pop_front() {
-            rounds.extend(self.round(database, round, reply));
+            rounds.extend(match round.expired(database.now()) {
+                Some(failure) => reject(round.groups, &failure, reply),
+                None => self.round(database, round, reply),
+            });
         }
     }
 
@@ -115,7 +123,7 @@ impl Executor {
                 if D::GUARDED && failure.kind == FailureKind::Lost && !stores(&tried).is_empty() {
                     self.settle(database, round, tried, reply)
                 } else {
-                    self.failed(round, &failure, reply)
+                    self.failed(database, round, &failure, reply)
                 }
             }
         }
@@ -297,11 +305,17 @@ impl Executor {
         }
     }
 
-    fn failed(&mut self, round: Round, failure: &Failure, reply: OnOutcome<'_>) -> Vec<Round> {
+    fn failed<D: WriteDatabase>(
+        &mut self,
+        database: &D,
+        round: Round,
+        failure: &Failure,
+        reply: OnOutcome<'_>,
+    ) -> Vec<Round> {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
-            FailureKind::Conflict if !alone && round.attempt >= TOGETHER => round.again().split(),
+            FailureKind::Conflict if !alone && round.attempt >= TOGETHER => round.again().separate(),
             // Nothing is stored, and the same may succeed now.
             FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
             // The id of a create is in use. Loading all tasks shows which one.
@@ -314,11 +328,16 @@ impl Executor {
             FailureKind::Timeout if !alone && round.locking != Locking::Skip => {
                 vec![Round { locking: Locking::Skip, ..round }]
             }
-            FailureKind::Timeout if alone => {
+            // The row of a task is locked, and not that of its owner. SQLite locks the whole database.
+            FailureKind::Timeout if !alone && D::GUARDED => {
+                let limit = Some((database.now() + SEPARATE, failure.clone()));
+                Round { limit, ..round }.separate()
+            }
+            FailureKind::Fault | FailureKind::Damage | FailureKind::Duplicate if !alone => round.separate(),
+            FailureKind::Timeout | FailureKind::Conflict if alone => {
                 self.blocked.extend(round.owners());
                 reject(round.groups, failure, reply)
             }
-            FailureKind::Fault | FailureKind::Damage if !alone => round.split(),
             _ => reject(round.groups, failure, reply),
         }
     }
@@ -364,28 +383,4 @@ fn report<D: WriteDatabase>(database: &D, store: &Store, epoch: i64) {
     if let Some(at) = store.raised_to(epoch) {
         database.stored(&store.owner, at);
     }
-}
-
-/// Adds the tasks of the lists that the commands delete. Returns false if the owner was written meanwhile.
-fn insert_listed<S: WriteSession>(
-    session: &mut S,
-    group: &OwnerCommands,
-    loaded: &mut Loaded,
-) -> QueryResult<bool> {
-    for list in group.commands().filter_map(Command::reads_tasks_of) {
-        let (seen, tasks) = session.load_listed(&group.owner, list)?;
-        if seen != loaded.seen {
-            return Ok(false);
-        }
-        loaded.state.insert_listed(tasks);
-    }
-    Ok(true)
-}
-
-/// Adds the manual order to a loaded owner. It is loaded after the owner: returns `false` if another process has written the
-/// owner between. A store would lose the race, but an outcome without a store would be wrong.
-fn insert_order<S: WriteSession>(session: &mut S, loaded: &mut Loaded) -> QueryResult<bool> {
-    let (seen, order) = session.load_order(loaded.state.owner_id())?;
-    loaded.state.insert_order(order);
-    Ok(seen == loaded.seen)
 }

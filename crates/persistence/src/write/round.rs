@@ -1,5 +1,7 @@
 //! The groups that are attempted together, and what remains of them after an attempt.
 
+use std::time::Instant;
+
 use diesel::QueryResult;
 use domain::{Outcome, OwnerId, RepositoryError};
 
@@ -21,6 +23,8 @@ pub(super) struct Round {
     /// Whether the owners were skipped once because their rows were locked.
     pub(super) passed_over: bool,
     pub(super) attempt: u32,
+    /// Until when the round is attempted after a statement for it and others took too long, and the failure after that.
+    pub(super) limit: Option<(Instant, Failure)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +39,27 @@ pub(super) enum Locking {
 
 impl Round {
     pub(super) fn new(groups: Vec<OwnerCommands>, locking: Locking) -> Self {
-        Self { groups, locking, everything: false, passed_over: false, attempt: 1 }
+        Self { groups, locking, everything: false, passed_over: false, attempt: 1, limit: None }
     }
 
     pub(super) fn again(self) -> Self {
         Self { attempt: self.attempt + 1, ..self }
     }
 
-    /// A round for each owner.
-    pub(super) fn split(self) -> Vec<Self> {
-        let Self { groups, locking, everything, passed_over, attempt } = self;
-        let alone = |group| Self { groups: vec![group], locking, everything, passed_over, attempt };
+    /// A round for each owner. Those whose rows are locked by other transactions do not delay the next ones.
+    pub(super) fn separate(self) -> Vec<Self> {
+        let Self { groups, locking, everything, passed_over, attempt, limit } = self;
+        let locking = if locking == Locking::None { Locking::Skip } else { locking };
+        let alone = |group| {
+            let (groups, limit) = (vec![group], limit.clone());
+            Self { groups, locking, everything, passed_over, attempt, limit }
+        };
         groups.into_iter().map(alone).collect()
+    }
+
+    /// The failure of a round that is not attempted any more.
+    pub(super) fn expired(&self, now: Instant) -> Option<Failure> {
+        self.limit.as_ref().filter(|(until, _)| now > *until).map(|(_, failure)| failure.clone())
     }
 
     pub(super) fn owners(&self) -> Vec<OwnerId> {
@@ -100,7 +113,14 @@ impl Retries {
         ]
         .into_iter()
         .filter(|(groups, ..)| !groups.is_empty())
-        .map(|(groups, locking, passed_over)| Round { groups, locking, everything, passed_over, attempt })
+        .map(|(groups, locking, passed_over)| Round {
+            groups,
+            locking,
+            everything,
+            passed_over,
+            attempt,
+            limit: None,
+        })
         .collect()
     }
 }

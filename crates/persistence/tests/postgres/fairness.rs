@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use domain::{ListQuery, NewTask, Owner, Page, RepositoryError, Sort, SortKey, TaskId, Timestamp, Title};
+use domain::{
+    Change, Completion, ListQuery, NewTask, Owner, Page, Precondition, RepositoryError, Sort, SortKey, Task,
+    TaskId, Timestamp, Title,
+};
 use persistence::{Database, DatabaseOptions};
 use pollster::block_on;
 use tasknook_persistence as persistence;
@@ -137,33 +140,54 @@ fn slow_groups_are_split_by_owner() {
     }
 }
 
+/// What becomes of a change of the task of `owner-0`, and of creates of others in the same batch.
+fn written_with_others(url: &str, options: DatabaseOptions) -> Vec<Result<Task, RepositoryError>> {
+    let slow = "
+        create function sleep() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$;
+        create trigger sleep before insert on owners for each row when (new.owner_id = 'owner-9') execute function sleep()";
+    PgConnection::establish(url).unwrap().batch_execute(slow).unwrap();
+    // One worker for writes: what arrives during its first write is written together.
+    let database = Database::open(&DatabaseOptions { max_connections: 3, ..options }).unwrap();
+    let repository = database.tasks();
+    let owners = [9, 1, 0, 2].map(|number| Owner::for_test(&format!("owner-{number}")));
+    let (id, at) = (TaskId::new(Uuid::from_u128(1)), Timestamp::from_unix_millis(0).unwrap());
+    let calls = owners.iter().map(|owner| {
+        if owner.id().as_str() == "owner-0" {
+            let change = Change { completion: Some(Completion::Toggle), ..Change::default() };
+            return repository.update(owner, id, change, Precondition::default(), at);
+        }
+        repository.create(owner, NewTask::new(id, Title::from_stored("title".into())), at)
+    });
+    let mut calls: Vec<_> = calls.collect();
+    for call in &mut calls {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    calls.into_iter().map(block_on).collect()
+}
+
 #[test]
 fn conflicts_of_one_owner_fail_no_other() {
     let url = Postgres::shared().create_database();
-    migrated(&url);
+    create(&*migrated(&url).tasks(), &Owner::for_test("owner-0"), 1);
     let mut other = PgConnection::establish(&url).unwrap();
     let conflict = "
         create function conflict() returns trigger language plpgsql as $$ begin
             raise exception 'could not serialize access' using errcode = 'serialization_failure';
         end $$;
-        create trigger conflict before insert on owners for each row when (new.owner_id = 'owner-0')
-            execute function conflict();
-        begin; lock table owners in exclusive mode";
+        create trigger conflict before update on owners for each row when (new.owner_id = 'owner-0')
+            execute function conflict()";
     other.batch_execute(conflict).unwrap();
-    // One worker for writes: what arrives while its first write waits for the lock is written together.
-    let options = DatabaseOptions { max_connections: 3, ..without_timeouts(&url) };
-    let database = Database::open(&options).unwrap();
-    let repository = database.tasks();
-    let owners = [9, 1, 0, 2].map(|number| Owner::for_test(&format!("owner-{number}")));
-    let create = |owner| {
-        let new = NewTask::new(TaskId::new(Uuid::from_u128(1)), Title::from_stored("title".into()));
-        repository.create(owner, new, Timestamp::from_unix_millis(0).unwrap())
-    };
-    let mut calls: Vec<_> = owners.iter().map(create).collect();
-    for call in &mut calls {
-        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    }
-    other.batch_execute("commit").unwrap();
-    let outcomes: Vec<_> = calls.into_iter().map(block_on).collect();
+    let outcomes = written_with_others(&url, without_timeouts(&url));
+    assert!(matches!(&outcomes[..], [Ok(_), Ok(_), Err(RepositoryError::Busy(_)), Ok(_)]), "{outcomes:?}");
+}
+
+#[test]
+fn a_locked_task_fails_no_write_of_another_owner() {
+    let url = Postgres::shared().create_database();
+    create(&*migrated(&url).tasks(), &Owner::for_test("owner-0"), 1);
+    let mut other = PgConnection::establish(&url).unwrap();
+    other.batch_execute("begin; select from tasks for update").unwrap();
+    let lock_timeout = Duration::from_millis(500);
+    let outcomes = written_with_others(&url, DatabaseOptions { lock_timeout, ..without_timeouts(&url) });
     assert!(matches!(&outcomes[..], [Ok(_), Ok(_), Err(RepositoryError::Busy(_)), Ok(_)]), "{outcomes:?}");
 }

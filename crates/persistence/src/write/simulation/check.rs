@@ -14,8 +14,11 @@ use super::record::Record;
 use super::server::{Author, Commit};
 use crate::backend::FailureKind;
 
-/// How many stores of others it takes until a group is given up, once it is attempted alone.
-const ATTEMPTS: usize = 4;
+/// The fewest commits of others to an owner that is given up: some cause two failures, one by the guard and one because no row
+/// is left to lock.
+const LOSSES_ALONE: usize = 6;
+/// The same in a batch with other owners, for whose conflicts its first attempts fail.
+const LOSSES_TOGETHER: usize = 2;
 
 /// The commits of each owner, in their order.
 type Owners<'a> = BTreeMap<&'a OwnerId, Vec<&'a Commit>>;
@@ -186,7 +189,9 @@ fn verify(
         Answer::Unavailable | Answer::Fault if is_stored => Err("a call that failed was stored".into()),
         Answer::Unavailable | Answer::Fault if batch.disturbed => Ok(()),
         Answer::Unavailable | Answer::Fault => {
-            let gave_up = *answer == Answer::Unavailable && others(commits) + 1 >= ATTEMPTS;
+            let is_alone = batch.calls.iter().all(|place| history.calls[*place].owner == call.owner);
+            let losses = if is_alone { LOSSES_ALONE } else { LOSSES_TOGETHER };
+            let gave_up = *answer == Answer::Unavailable && others(commits) >= losses;
             if gave_up { Ok(()) } else { Err("a call failed without a cause".into()) }
         }
         Answer::Unknown if !batch.lost => Err("an outcome is unknown although nothing was lost".into()),
