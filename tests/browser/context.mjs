@@ -1,6 +1,5 @@
 // The context of a test of the application: the real API, the real application with its own Better Auth, a real browser.
 
-import { isDeepStrictEqual } from "node:util";
 import { after } from "node:test";
 
 import { startServers } from "./servers.mjs";
@@ -8,27 +7,30 @@ import { User } from "./user.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startServers>>} Servers */
 
-/** Those that the last test has left running. @type {Servers | undefined} */
+/** Those that the last test has left running, without settings. @type {Servers | undefined} */
 let idle;
 after(() => idle?.stop());
 
 /**
- * Servers and a browser for a test. Starting them takes seconds, so tests of a file with the same settings share them, until one
- * stops a server.
+ * Servers and a browser for a test. Starting them takes seconds, so they are kept for the next test of the file, unless one has
+ * settings, stops or pauses a server, or fails.
  *
  * @param {import("node:test").TestContext} t
- * @param {import("./servers.mjs").Settings} settings
+ * @param {import("./servers.mjs").Settings} [settings]
  */
-export async function startContext(t, settings = {}) {
-  const servers = await idleOrNew(settings);
+export async function startContext(t, settings) {
+  const servers = (!settings && takeIdle()) || (await startServers(settings ?? {}));
   const { origin, apiUrl, authDatabase, browser } = servers;
   /** @type {User[]} */
   const users = [];
-  let isReusable = true;
+  let isReusable = !settings;
   t.after(async () => {
-    for (const context of browser.contexts()) await context.close();
-    if (isReusable) idle = servers;
-    else await servers.stop();
+    if (isReusable && t.passed && browser.isConnected()) {
+      for (const context of browser.contexts()) await context.close();
+      idle = servers;
+    } else {
+      await servers.stop();
+    }
     for (const user of users) user.expectNoErrors();
   });
   const changed = () => {
@@ -79,11 +81,8 @@ export async function startContext(t, settings = {}) {
   };
 }
 
-/** @param {import("./servers.mjs").Settings} settings */
-async function idleOrNew(settings) {
+function takeIdle() {
   const last = idle;
   idle = undefined;
-  if (isDeepStrictEqual(last?.settings, settings)) return /** @type {Servers} */ (last);
-  await last?.stop();
-  return startServers(settings);
+  return last;
 }

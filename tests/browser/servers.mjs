@@ -55,7 +55,6 @@ export async function startServers(settings) {
     const browser = await launch();
     started.push(() => browser.close());
     return {
-      settings,
       origin,
       apiUrl,
       authDatabase,

@@ -9,7 +9,7 @@ import { until } from "./user.mjs";
 export const STREAMS = "tasknook_event_streams";
 
 /** Two browsers of Alice. The second one is marked, so that a reload would be noticed. */
-export async function twoBrowsers(t, settings = {}) {
+export async function twoBrowsers(t, settings) {
   const context = await startContext(t, settings);
   const streams = (count) => until(`${count} streams`, async () => (await context.metric(STREAMS)) === count);
   // Those of an earlier test have ended.

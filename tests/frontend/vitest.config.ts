@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { defineConfig } from "vitest/config";
 
 /** The tests of the API that also run with the one in memory, of `tasknook-client/testing`. */
@@ -6,8 +8,8 @@ const DOUBLE = ["api", "changes", "conformance", "events", "idempotency", "versi
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    // Most of their time they wait for the service. By default there is one fewer than cores.
-    maxWorkers: 3,
+    // They wait most of their time, so that a small machine can run more of them at once.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     restoreMocks: true,
     unstubGlobals: true,
     // A busy machine must not fail a test.
