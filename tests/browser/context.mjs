@@ -7,7 +7,7 @@ import { User } from "./user.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof startServers>>} Servers */
 
-/** Those that the last test has left running, without settings. @type {Servers | undefined} */
+/** The servers that the last test has left running. @type {Servers | undefined} */
 let idle;
 after(() => idle?.stop());
 
@@ -26,14 +26,15 @@ export async function startContext(t, settings) {
   let isReusable = !settings;
   t.after(async () => {
     if (isReusable && t.passed && browser.isConnected()) {
-      for (const context of browser.contexts()) await context.close();
       idle = servers;
+      for (const context of browser.contexts()) await context.close();
     } else {
       await servers.stop();
     }
     for (const user of users) user.expectNoErrors();
   });
-  const changed = () => {
+  /** For what the next test must not find. */
+  const exclusive = () => {
     isReusable = false;
     return servers;
   };
@@ -65,19 +66,19 @@ export async function startContext(t, settings) {
       return Number(lines.find((line) => line.startsWith(`${name} `))?.split(" ")[1]);
     },
     /** Stops the API, as in an upgrade. */
-    stopApi: () => changed().api().stop(),
+    stopApi: () => exclusive().api().stop(),
     /** Kills the API, as in a crash. */
-    killApi: () => changed().api().kill(),
+    killApi: () => exclusive().api().kill(),
     /** Starts it again at the same address. */
-    restartApi: () => changed().restartApi(),
+    restartApi: () => exclusive().restartApi(),
     /** Stops the application. */
-    stopApp: () => changed().app().stop(),
+    stopApp: () => exclusive().app().stop(),
     /** Starts it again at the same address, with these settings in addition, or that of another folder. */
     restartApp: (/** @type {Record<string, string>} */ env = {}, /** @type {string | undefined} */ folder = undefined) =>
-      changed().restartApp(env, folder),
+      exclusive().restartApp(env, folder),
     /** Lets the application accept connections but not respond, until `resume` is called. */
-    pauseApp: () => changed().app().pause(),
-    resumeApp: () => changed().app().resume(),
+    pauseApp: () => exclusive().app().pause(),
+    resumeApp: () => exclusive().app().resume(),
   };
 }
 

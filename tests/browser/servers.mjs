@@ -44,7 +44,7 @@ export async function startServers(settings) {
   /** @type {(() => unknown)[]} */
   const started = [() => rm(folder, { recursive: true })];
   const stop = async () => {
-    for (const stop of started.reverse()) await stop();
+    for (const stopOne of started.reverse()) await stopOne();
   };
   try {
     // The application first: the API fetches its key set at start, and backs off when it fails.

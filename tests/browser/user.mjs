@@ -113,8 +113,8 @@ export class User {
   }
 
   /**
-   * Opens the task page with a new account, or a new session, without the form for it. Better Auth counts the requests of each
-   * address, so these come from different ones.
+   * Opens the task page with a new account, or a new session, without the form for it. Better Auth limits the requests of an
+   * address, so each comes from another one.
    *
    * @param {"sign-up" | "sign-in"} how
    */

@@ -23,7 +23,7 @@ fn api_client_passes_its_tests(database: Database) {
     let arguments = ["node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"];
     let mut vitest = node(&environment, "frontend", &arguments);
     vitest.env("DATABASE_URL", database.url(environment.folder()));
-    // The others use no database, or a file of their own.
+    // The other projects use no database, or a SQLite file of their own.
     if matches!(database, Database::Postgres) {
         vitest.arg("--project=service");
     }

@@ -25,12 +25,12 @@ use crate::backend::{Failure, FailureKind, Layout};
 /// Maximum attempts of a group that keeps losing races against other writers.
 const ATTEMPTS: u32 = 8;
 
-/// The attempt from which on a conflict separates the owners: each may have been caused by the same one.
-const TOGETHER: u32 = 4;
+/// The attempt from which on a conflict separates the owners of a round: the same one may cause each conflict.
+const SEPARATE_FROM: u32 = 4;
 
-/// How long owners are attempted one after the other when a statement for all of them took too long: after that the database
-/// is slow, not a row locked.
-const SEPARATE: Duration = Duration::from_secs(2);
+/// How long separated owners are attempted one after the other after a timeout: a longer delay means a slow database, not a
+/// locked row.
+const SEPARATE_FOR: Duration = Duration::from_secs(2);
 
 /// How long an owner that lost a race is locked before the load. Without the lock, three processes that write one owner
 /// lose most of their races.
@@ -315,7 +315,7 @@ impl Executor {
         let alone = round.groups.len() == 1;
         let last = round.attempt >= ATTEMPTS;
         match failure.kind {
-            FailureKind::Conflict if !alone && round.attempt >= TOGETHER => round.again().separate(),
+            FailureKind::Conflict if !alone && round.attempt >= SEPARATE_FROM => round.again().separate(),
             // Nothing is stored, and the same may succeed now.
             FailureKind::Conflict | FailureKind::Lost | FailureKind::ReadOnly if !last => vec![round.again()],
             // The id of a create is in use. Loading all tasks shows which one.
@@ -328,10 +328,10 @@ impl Executor {
             FailureKind::Timeout if !alone && round.locking != Locking::Skip => {
                 vec![Round { locking: Locking::Skip, ..round }]
             }
-            // The row of a task is locked, and not that of its owner. SQLite locks the whole database.
+            // A task is locked, not the row of its owner. SQLite locks the whole database.
             FailureKind::Timeout if !alone && D::GUARDED => {
-                let limit = Some((database.now() + SEPARATE, failure.clone()));
-                Round { limit, ..round }.separate()
+                let deadline = Some((database.now() + SEPARATE_FOR, failure.clone()));
+                Round { deadline, ..round }.separate()
             }
             FailureKind::Fault | FailureKind::Damage | FailureKind::Duplicate if !alone => round.separate(),
             FailureKind::Timeout | FailureKind::Conflict if alone => {

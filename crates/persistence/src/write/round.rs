@@ -23,8 +23,8 @@ pub(super) struct Round {
     /// Whether the owners were skipped once because their rows were locked.
     pub(super) passed_over: bool,
     pub(super) attempt: u32,
-    /// Until when the round is attempted after a statement for it and others took too long, and the failure after that.
-    pub(super) limit: Option<(Instant, Failure)>,
+    /// After a timeout of a round with more owners: until when this one is attempted, and its failure after that.
+    pub(super) deadline: Option<(Instant, Failure)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) enum Locking {
 
 impl Round {
     pub(super) fn new(groups: Vec<OwnerCommands>, locking: Locking) -> Self {
-        Self { groups, locking, everything: false, passed_over: false, attempt: 1, limit: None }
+        Self { groups, locking, everything: false, passed_over: false, attempt: 1, deadline: None }
     }
 
     pub(super) fn again(self) -> Self {
@@ -48,18 +48,18 @@ impl Round {
 
     /// A round for each owner. Those whose rows are locked by other transactions do not delay the next ones.
     pub(super) fn separate(self) -> Vec<Self> {
-        let Self { groups, locking, everything, passed_over, attempt, limit } = self;
+        let Self { groups, locking, everything, passed_over, attempt, deadline } = self;
         let locking = if locking == Locking::None { Locking::Skip } else { locking };
         let alone = |group| {
-            let (groups, limit) = (vec![group], limit.clone());
-            Self { groups, locking, everything, passed_over, attempt, limit }
+            let (groups, deadline) = (vec![group], deadline.clone());
+            Self { groups, locking, everything, passed_over, attempt, deadline }
         };
         groups.into_iter().map(alone).collect()
     }
 
-    /// The failure of a round that is not attempted any more.
+    /// The failure of a round whose deadline has passed.
     pub(super) fn expired(&self, now: Instant) -> Option<Failure> {
-        self.limit.as_ref().filter(|(until, _)| now > *until).map(|(_, failure)| failure.clone())
+        self.deadline.as_ref().filter(|(until, _)| now > *until).map(|(_, failure)| failure.clone())
     }
 
     pub(super) fn owners(&self) -> Vec<OwnerId> {
@@ -84,6 +84,7 @@ pub(super) struct Retries {
     pub(super) everything: bool,
     pub(super) was_passed_over: bool,
     pub(super) attempt: u32,
+    pub(super) deadline: Option<(Instant, Failure)>,
     /// Retried without a lock.
     pub(super) unlocked: Vec<OwnerCommands>,
     /// Retried with a lock, since other processes write these owners too.
@@ -93,11 +94,12 @@ pub(super) struct Retries {
 }
 
 impl Retries {
-    pub(super) const fn of(round: &Round) -> Self {
+    pub(super) fn of(round: &Round) -> Self {
         Self {
             everything: round.everything,
             was_passed_over: round.passed_over,
             attempt: round.attempt,
+            deadline: round.deadline.clone(),
             unlocked: Vec::new(),
             locked: Vec::new(),
             passed_over: Vec::new(),
@@ -119,7 +121,7 @@ impl Retries {
             everything,
             passed_over,
             attempt,
-            limit: None,
+            deadline: self.deadline.clone(),
         })
         .collect()
     }

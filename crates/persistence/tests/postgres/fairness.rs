@@ -1,4 +1,4 @@
-//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock; a trigger fails the writes.
+//! Fairness between owners. A row-level policy makes the reads of one owner wait for a lock.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -140,7 +140,7 @@ fn slow_groups_are_split_by_owner() {
     }
 }
 
-/// What becomes of a change of the task of `owner-0`, and of creates of others in the same batch.
+/// The outcomes of a change of the task of `owner-0`, and of creates of other owners in the same batch.
 fn written_with_others(url: &str, options: DatabaseOptions) -> Vec<Result<Task, RepositoryError>> {
     let slow = "
         create function sleep() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$;

@@ -14,10 +14,10 @@ use super::record::Record;
 use super::server::{Author, Commit};
 use crate::backend::FailureKind;
 
-/// The fewest commits of others to an owner that is given up: some cause two failures, one by the guard and one because no row
-/// is left to lock.
+/// The fewest commits of others to an owner that is given up. An erasure can fail two attempts: it changes the row of one, and
+/// leaves the next no row to lock.
 const LOSSES_ALONE: usize = 6;
-/// The same in a batch with other owners, for whose conflicts its first attempts fail.
+/// The same in a batch with other owners, whose conflicts fail its first attempts.
 const LOSSES_TOGETHER: usize = 2;
 
 /// The commits of each owner, in their order.
