@@ -1,17 +1,20 @@
 //! What is served under more load than there is capacity for, on PostgreSQL and SQLite: single tasks, pages of 50, pages of
-//! 1,000 long tasks, and searches, each with more and more callers. A caller who is rejected pauses for 100 ms. Then what a
-//! page of another owner takes beside 16 callers who scan.
+//! 1,000 long tasks, searches, and creates, each with more and more callers. A caller who is rejected pauses for 100 ms. Then
+//! what a page of another owner takes beside 16 callers who scan.
 //!
 //! `cargo bench -p tasknook-persistence --bench overload -- [PART OF A NAME]`
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark ends where something is wrong")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use domain::{ListQuery, Owner, RepositoryError, SearchText, Sort, SortKey, TaskId, TaskRepository};
+use domain::{
+    ListQuery, NewTask, Owner, RepositoryError, SearchText, Sort, SortKey, TaskId, TaskRepository, Timestamp,
+    Title,
+};
 use pollster::block_on;
 use tasknook_persistence::{Database, DatabaseOptions};
 use tasknook_tests::Postgres;
@@ -22,8 +25,13 @@ const DURATION: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Owners by kind, how many of each, and how many tasks of how many characters each has.
-const DATA: [(&str, u32, u32, u32); 4] =
-    [("small", 200, 200, 10), ("long", 8, 1_000, 1_200), ("many", 40, 5_000, 10), ("huge", 1, 100_000, 10)];
+const DATA: [(&str, u32, u32, u32); 5] = [
+    ("small", 200, 200, 10),
+    ("long", 8, 1_000, 1_200),
+    ("many", 40, 5_000, 10),
+    ("huge", 1, 100_000, 10),
+    ("new", 200, 1, 10),
+];
 
 type Call = fn(&dyn TaskRepository, usize) -> Result<(), RepositoryError>;
 
@@ -51,6 +59,14 @@ fn large_page(repository: &dyn TaskRepository, number: usize) -> Result<(), Repo
 fn search(repository: &dyn TaskRepository, number: usize) -> Result<(), RepositoryError> {
     let search = SearchText::parse("zzzz").unwrap();
     list(repository, &owner("many", number), ListQuery { search, ..ListQuery::default() })
+}
+
+fn create(repository: &dyn TaskRepository, number: usize) -> Result<(), RepositoryError> {
+    static CREATED: AtomicU64 = AtomicU64::new(0);
+    let id = TaskId::new(Uuid::from_u64_pair(0x7000, CREATED.fetch_add(1, Ordering::Relaxed)));
+    let task = NewTask { id_is_new: true, ..NewTask::new(id, Title::from_stored("Buy milk".into())) };
+    let now = Timestamp::from_unix_millis(1_795_252_517_465).unwrap();
+    block_on(repository.create(&owner("new", number), task, now)).map(drop)
 }
 
 fn attack(repository: &dyn TaskRepository, _: usize) -> Result<(), RepositoryError> {
@@ -104,8 +120,13 @@ fn report(name: &str, callers: usize, (times, failed): &(Vec<Duration>, usize)) 
 fn measure(name: &str, database: &Database) {
     println!("{name}");
     let repository = database.tasks();
-    let calls: [(&str, Call); 4] =
-        [("one task", get), ("pages of 50", small_page), ("long pages", large_page), ("searches", search)];
+    let calls: [(&str, Call); 5] = [
+        ("one task", get),
+        ("pages of 50", small_page),
+        ("long pages", large_page),
+        ("searches", search),
+        ("creates", create),
+    ];
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let is_wanted = |name: &str| wanted.as_ref().is_none_or(|part| name.contains(part.as_str()));
     for (name, call) in calls.into_iter().filter(|(name, _)| is_wanted(name)) {
