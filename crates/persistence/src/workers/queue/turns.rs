@@ -1,5 +1,6 @@
 //! Fair scheduling: owners take turns, each with their own queue.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
@@ -74,8 +75,7 @@ impl<R: Request, A> Turns<R, A> {
     /// The call's owner, counting the call.
     fn owner_of(&mut self, call: &QueuedCall<R, A>) -> &mut OwnerQueue<R, A> {
         let key = call.request.owner().cloned();
-        let new = || OwnerQueue { waiting: VecDeque::new(), running: 0, has_turn: false };
-        let owner = self.owners.entry(key.clone()).or_insert_with(new);
+        let owner = self.owners.entry(key.clone()).or_insert_with(OwnerQueue::new);
         self.waiting += 1;
         if !owner.has_turn && owner.running < self.running_per_owner {
             owner.has_turn = true;
@@ -87,36 +87,39 @@ impl<R: Request, A> Turns<R, A> {
     /// Takes calls in turn, up to this capacity.
     pub(super) fn take(&mut self, capacity: usize, weight: fn(&R) -> usize) -> Group<R, A> {
         let (mut group, mut room, mut skipped) = (Group::default(), capacity, Vec::new());
-        let mut runs_alone = None;
+        let (mut runs_alone, now) = (None, Instant::now());
         while room > 0 {
             let Some(key) = self.order.pop_front() else { break };
-            let Some(owner) = self.owners.get_mut(&key) else { continue };
+            let Entry::Occupied(mut entry) = self.owners.entry(key) else { continue };
+            let owner = entry.get_mut();
             let before = owner.waiting.len();
-            let next = owner.next(false, &mut self.ended);
-            if let Some(call) = next {
-                let needed = weight(&call.request);
-                if !group.is_empty() && (needed > room || call.alone) {
+            let mut is_skipped = false;
+            if let Some(call) = owner.next(false, now, &mut self.ended) {
+                let (needed, alone) = (weight(&call.request), call.alone);
+                is_skipped = !group.is_empty() && (needed > room || alone);
+                if is_skipped {
                     group.is_full |= needed > room;
                     owner.waiting.push_front(call);
-                    skipped.push(key);
                 } else {
-                    let alone = call.alone;
                     room = if alone { 0 } else { room.saturating_sub(needed) };
                     group.is_full |= room == 0 && !alone;
-                    runs_alone = (alone || needed >= capacity).then(|| key.clone());
                     group.push(call);
-                    while let Some(next) = alone.then(|| owner.next(true, &mut self.ended)).flatten() {
+                    while let Some(next) = alone.then(|| owner.next(true, now, &mut self.ended)).flatten() {
                         group.push(next);
                     }
-                    self.order.push_back(key);
+                    runs_alone = (alone || needed >= capacity).then(|| entry.key().clone());
                 }
-                self.waiting -= before - owner.waiting.len();
-            } else {
-                self.waiting -= before;
+            }
+            let owner = entry.get_mut();
+            self.waiting -= before - owner.waiting.len();
+            if is_skipped {
+                skipped.push(entry.key().clone());
+            } else if !owner.waiting.is_empty() {
+                self.order.push_back(entry.key().clone());
+            } else if owner.running > 0 {
                 owner.has_turn = false;
-                if owner.running == 0 {
-                    self.owners.remove(&key);
-                }
+            } else {
+                entry.remove();
             }
         }
         skipped.into_iter().rev().for_each(|key| self.order.push_front(key));
@@ -127,10 +130,11 @@ impl<R: Request, A> Turns<R, A> {
     /// Counts a group as running for its owner. False if that is not limited. Groups of several owners are not counted: one
     /// that is slow would keep all of them from the other workers.
     fn note_running(&mut self, owner: &OwnerId) -> bool {
-        let key = Some(owner.clone());
-        let Some(owner) = self.owners.get_mut(&key).filter(|_| self.running_per_owner != usize::MAX) else {
+        if self.running_per_owner == usize::MAX {
             return false;
-        };
+        }
+        let key = Some(owner.clone());
+        let owner = self.owners.entry(key.clone()).or_insert_with(OwnerQueue::new);
         owner.running += 1;
         if owner.running >= self.running_per_owner && owner.has_turn {
             owner.has_turn = false;
@@ -178,9 +182,17 @@ impl<R: Request, A> Turns<R, A> {
 }
 
 impl<R, A> OwnerQueue<R, A> {
+    const fn new() -> Self {
+        Self { waiting: VecDeque::new(), running: 0, has_turn: false }
+    }
+
     /// The next waiting call; with `only_alone`, only one that is run alone.
-    fn next(&mut self, only_alone: bool, ended: &mut Vec<CallStatus>) -> Option<QueuedCall<R, A>> {
-        let now = Instant::now();
+    fn next(
+        &mut self,
+        only_alone: bool,
+        now: Instant,
+        ended: &mut Vec<CallStatus>,
+    ) -> Option<QueuedCall<R, A>> {
         while self.waiting.front().is_some_and(|next| next.alone || !only_alone) {
             let next = self.waiting.pop_front()?;
             match next.call.expire(now) {
