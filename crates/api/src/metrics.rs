@@ -140,9 +140,9 @@ impl Metrics {
 
     /// Counts a request as in flight until the value is dropped.
     #[must_use]
-    pub(crate) fn in_flight(&self) -> InFlight {
+    pub(crate) fn in_flight(&self) -> InFlight<'_> {
         self.in_flight.inc();
-        InFlight(self.in_flight.clone())
+        InFlight(&self.in_flight)
     }
 
     /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and the method is one of
@@ -172,9 +172,9 @@ impl Metrics {
 
 /// Counts a request as in flight.
 #[derive(Debug)]
-pub(crate) struct InFlight(Gauge<i64, AtomicI64>);
+pub(crate) struct InFlight<'a>(&'a Gauge<i64, AtomicI64>);
 
-impl Drop for InFlight {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::Bytes;
 use auth::AnyVerifier;
 use domain::{KeyLimits, Notifier, Readiness, Tasks};
@@ -59,6 +60,8 @@ pub(crate) struct AppState {
     pub event_streams: Arc<EventStreams>,
     /// The limits of owners and addresses.
     pub limits: Limits,
+    /// The limit of an owner, as the value of `RateLimit-Policy`.
+    pub owner_policy: Option<HeaderValue>,
     /// The proxies that name the client of a request.
     pub trusted_proxies: TrustedProxies,
     /// `database.replica_max_age_seconds`: how old lists may be unless the request sets it. `None` without `replica_urls`.

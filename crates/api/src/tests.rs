@@ -48,6 +48,7 @@ use serde_json::Value;
 use crate::cli::token::{TokenRequest, sign};
 use crate::config::{Overrides, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
+use crate::http::limits::owner_policy;
 use crate::metrics::Metrics;
 use crate::state::{AppState, BodyLimits, Draining, EventStreams, LastCheck, Limits, ListCache, UnsentLists};
 
@@ -144,6 +145,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         notifier: Arc::new(MemoryTasks::default()),
         event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
+        owner_policy: owner_policy(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         key_limits: key_limits(&settings.limits),

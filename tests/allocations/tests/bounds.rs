@@ -168,10 +168,10 @@ fn requests_allocate_no_more_on_sqlite() {
     check(
         &format!("sqlite://{}", folder("allocations").join("tasks.db").display()),
         &Bounds {
-            one_task: at_most(63, 7080),
-            list_of_50: at_most(246, 67300),
-            same_list: at_most(61, 7980),
-            create: at_most(125, 20800),
+            one_task: at_most(60, 6590),
+            list_of_50: at_most(241, 67300),
+            same_list: at_most(58, 8170),
+            create: at_most(122, 20400),
         },
     );
 }
@@ -181,10 +181,10 @@ fn requests_allocate_no_more_on_postgres() {
     check(
         &Postgres::shared().create_database(),
         &Bounds {
-            one_task: at_most(66, 6990),
-            list_of_50: at_most(253, 67500),
-            same_list: at_most(64, 7870),
-            create: at_most(143, 18500),
+            one_task: at_most(63, 6490),
+            list_of_50: at_most(248, 67300),
+            same_list: at_most(61, 8070),
+            create: at_most(139, 18100),
         },
     );
 }

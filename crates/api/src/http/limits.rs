@@ -12,6 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::list_request::BEGINNINGS;
 use super::problem::{Problem, ProblemKind};
 use super::representation::TASKS_AT_ONCE;
+use crate::config;
 use crate::state::{Admission, AppState, Exceeded, Limits, NoRoom, Rate, Reserved};
 
 /// The limits (§3 of the draft).
@@ -158,20 +159,24 @@ pub(crate) async fn room_for_list(
     state.unsent_lists.reserve(owner, list.finish(), turn).await
 }
 
+/// The value of `RateLimit-Policy` on every response to an admitted request, if owners are limited.
+pub(crate) fn owner_policy(settings: &config::Limits) -> Option<HeaderValue> {
+    let rate = Rate::new(settings.requests_per_second, settings.burst)?;
+    HeaderValue::try_from(policy("owner", rate)).ok()
+}
+
 /// Tells the client the limit of its owner, on every response to an admitted request.
-pub(crate) fn add_headers(request: &HttpRequest, headers: &mut HeaderMap) {
+pub(crate) fn add_headers(request: &HttpRequest, state: &AppState, headers: &mut HeaderMap) {
     if headers.contains_key(RATE_LIMIT) {
         // Those of the limit that the request exceeds.
         return;
     }
     let extensions = request.extensions();
-    let Some((rate, requests)) = extensions.get().and_then(Admission::rate) else { return };
-    for (name, value) in
-        [(RATE_LIMIT_POLICY, policy("owner", rate)), (RATE_LIMIT, left("owner", requests, 1))]
-    {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
+    let Some(requests) = extensions.get().and_then(Admission::left) else { return };
+    let left = HeaderValue::try_from(left("owner", requests, 1));
+    if let (Some(policy), Ok(left)) = (&state.owner_policy, left) {
+        headers.insert(RATE_LIMIT_POLICY, policy.clone());
+        headers.insert(RATE_LIMIT, left);
     }
 }
 
@@ -203,7 +208,7 @@ mod tests {
         assert!(turn_to_write(&other, &limits, 1000).now_or_never().flatten().is_some());
         drop(turn);
         assert!(waiting.await.is_some());
-        let left = |request: &HttpRequest| request.extensions().get::<Admission>().unwrap().rate().unwrap().1;
+        let left = |request: &HttpRequest| request.extensions().get::<Admission>().unwrap().left().unwrap();
         // The settings allow 500: three requests of the greedy owner, and 10 more for each long list.
         assert_eq!((left(&second), left(&other)), (477, 489));
     }

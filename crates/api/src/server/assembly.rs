@@ -15,6 +15,7 @@ use super::database::{check_schema, lock_for_service, migrate, open};
 use super::verifier::verifier;
 use crate::config::{self, Settings, TrustedProxies};
 use crate::http::idempotency::key_limits;
+use crate::http::limits::owner_policy;
 use crate::metrics::Metrics;
 use crate::state::{
     AppState, AuditLog, BodyLimits, Draining, EventStreams, LastCheck, Limits, ListCache, TraceExporter,
@@ -68,6 +69,7 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         notifier: database.notifier(),
         event_streams: EventStreams::new(&settings.events),
         limits: Limits::new(&settings.limits),
+        owner_policy: owner_policy(&settings.limits),
         trusted_proxies: TrustedProxies::new(&settings.server)?,
         max_age: settings.database.max_age(),
         delete_returns_body: settings.tasks.delete_returns_body,

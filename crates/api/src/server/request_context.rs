@@ -59,7 +59,7 @@ pub(super) async fn request_context(
         connection.end_after_response().await;
     }
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
-    let response = finish(response, &id);
+    let response = finish(response, &state, &id);
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         sleep(limits::REJECTION_DELAY).await;
     }
@@ -89,12 +89,12 @@ fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
     request.extensions_mut().insert(ids);
 }
 
-fn finish(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+fn finish(response: ServiceResponse<BoxBody>, state: &AppState, id: &str) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     audit::finish(&request, &response);
     let mut response = normalize_errors(response, id);
     let headers = response.headers_mut();
-    limits::add_headers(&request, headers);
+    limits::add_headers(&request, state, headers);
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -3,10 +3,8 @@
 //! (`docs/decisions/0062-lines-of-the-json-log.md`).
 
 use std::fmt::{self, Debug};
-use std::io;
 
 use serde::Serialize;
-use serde_json::Serializer;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
@@ -54,47 +52,28 @@ impl<'a> FormatFields<'a> for SpanFields {
 }
 
 /// Writes each field as a member that follows another one.
-fn write_members(writer: Writer<'_>, fields: impl RecordFields) -> fmt::Result {
-    let mut members = Members { writer, result: Ok(()) };
+fn write_members(mut writer: Writer<'_>, fields: impl RecordFields) -> fmt::Result {
+    // The text of a span would grow with each piece that is written to it.
+    let mut members = Members(Vec::with_capacity(128));
     fields.record(&mut members);
-    members.result
+    writer.write_str(str::from_utf8(&members.0).map_err(|_| fmt::Error)?)
 }
 
-struct Members<'a> {
-    writer: Writer<'a>,
-    result: fmt::Result,
-}
+/// The JSON of the members.
+struct Members(Vec<u8>);
 
-impl Members<'_> {
+impl Members {
     fn member(&mut self, field: &Field, value: impl Serialize) {
-        let mut write = || {
-            // The name of a field is an identifier.
-            for part in [",\"", field.name(), "\":"] {
-                self.writer.write_str(part)?;
-            }
-            let mut json = Serializer::new(Utf8(self.writer.by_ref()));
-            value.serialize(&mut json).map_err(|_| fmt::Error)
-        };
-        self.result = self.result.and_then(|()| write());
+        // The name of a field is an identifier.
+        for part in [",\"", field.name(), "\":"] {
+            self.0.extend_from_slice(part.as_bytes());
+        }
+        // A buffer accepts every byte, and these values have a form in JSON.
+        let _ = serde_json::to_writer(&mut self.0, &value);
     }
 }
 
-/// Bytes that are whole characters.
-struct Utf8<'a>(Writer<'a>);
-
-impl io::Write for Utf8<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
-        self.0.write_str(text).map_err(io::Error::other)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Visit for Members<'_> {
+impl Visit for Members {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.member(field, value);
     }

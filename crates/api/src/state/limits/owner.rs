@@ -46,9 +46,9 @@ impl Admission {
         Ok(self)
     }
 
-    /// The limit of the rate and the requests that are left of it.
-    pub(crate) const fn rate(&self) -> Option<(Rate, u64)> {
-        self.rate
+    /// The requests that are left, if the rate is limited.
+    pub(crate) fn left(&self) -> Option<u64> {
+        self.rate.map(|(_, left)| left)
     }
 
     pub(super) fn charge(&mut self, requests: u64, now: Duration) {

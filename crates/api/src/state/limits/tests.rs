@@ -31,7 +31,7 @@ fn client(address: &str) -> Client {
 async fn owners_have_buckets_of_their_own() {
     let limits = limits(|limits| (limits.requests_per_second, limits.burst) = (1, 2));
     let [greedy, other] = ["greedy", "other"].map(Owner::for_test);
-    let rates: Vec<_> = (0..2).map(|_| limits.admit(&greedy).unwrap().rate().unwrap().1).collect();
+    let rates: Vec<_> = (0..2).map(|_| limits.admit(&greedy).unwrap().left().unwrap()).collect();
     assert_eq!(rates, [1, 0]);
     assert!(matches!(limits.admit(&greedy), Err(Exceeded::OwnerRate(_, 1))));
     assert!(limits.admit(&other).is_ok());
@@ -56,7 +56,7 @@ async fn zero_disables_every_limit() {
     let owner = Owner::for_test("owner");
     let admitted: Vec<_> = (0..1000).map(|_| limits.admit(&owner)).collect();
     assert!(admitted.iter().all(Result::is_ok));
-    assert!(admitted.iter().flatten().all(|admission| admission.rate().is_none()));
+    assert!(admitted.iter().flatten().all(|admission| admission.left().is_none()));
     for _ in 0..1000 {
         limits.count_failure(client("192.0.2.1"));
         assert_eq!(limits.admit_address(client("192.0.2.1")), Ok(()));
