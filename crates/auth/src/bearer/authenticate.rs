@@ -151,7 +151,8 @@ pub(super) fn check_token(token: &[u8]) -> Result<&str, CredentialsError> {
         return Err(CredentialsError::Placeholder);
     }
     let token = str::from_utf8(token).map_err(|_| CredentialsError::InvalidToken)?;
-    match token.bytes().all(is_token_byte) {
+    // Not `all`: without an early end, the compiler compares 16 bytes at a time. Every request has some hundred.
+    match token.bytes().fold(true, |all, byte| all & is_token_byte(byte)) {
         true => Ok(token),
         false if is_session_token(token) => Err(CredentialsError::SessionCookie),
         false => Err(CredentialsError::InvalidToken),
@@ -172,7 +173,7 @@ fn trim_spaces(mut value: &[u8]) -> &[u8] {
 
 /// Whether further credentials follow after a comma: some proxies join two headers.
 fn is_list(value: &[u8]) -> bool {
-    value.split(|byte| *byte == b',').skip(1).any(is_credentials)
+    value.contains(&b',') && value.split(|byte| *byte == b',').skip(1).any(is_credentials)
 }
 
 /// Whether it starts as credentials do (RFC 9110 §11.4): a scheme, then a token or the first parameter. The parameters of
@@ -193,19 +194,9 @@ fn is_scheme(word: &[u8]) -> bool {
         && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
-/// The characters of `b64token` (RFC 6750 §2.1). Every request has some hundred of them, so they are looked up.
+/// The characters of `b64token` (RFC 6750 §2.1).
 fn is_token_byte(byte: u8) -> bool {
-    #[expect(clippy::indexing_slicing, reason = "it is computed by the compiler")]
-    const ALLOWED: [bool; 256] = {
-        let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
-        let (mut bytes, mut index) = ([false; 256], 0);
-        while index < text.len() {
-            bytes[text[index] as usize] = true;
-            index += 1;
-        }
-        bytes
-    };
-    ALLOWED.get(usize::from(byte)).copied().unwrap_or_default()
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
