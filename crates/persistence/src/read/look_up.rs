@@ -72,5 +72,8 @@ pub(super) fn look_up<B: ReadBackend>(
             }
         }
     };
-    Ok(group.iter().filter_map(next).collect())
+    // Its iterator does not tell how many there are.
+    let mut found = Vec::with_capacity(group.len());
+    found.extend(group.iter().filter_map(next));
+    Ok(found)
 }
