@@ -1,8 +1,9 @@
-//! Metrics of the process: HTTP requests, tokens and the key set; those of the database are in `database`, those of event
-//! streams in `events`.
+//! Metrics of the process: requests in flight, tokens and the key set; those of responses are in `responses`, of the database
+//! in `database`, of event streams in `events`.
 
 mod database;
 mod events;
+mod responses;
 
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,28 +15,15 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use crate::config::logging;
 pub(crate) use database::DatabaseMetrics;
 pub(crate) use events::{EventMetrics, StreamEnd};
+pub(crate) use responses::{ResponseKind, ResponseMetrics, UsedMetrics};
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ResponseLabels {
-    method: &'static str,
-    route: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RouteLabels {
-    method: &'static str,
-    route: String,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabels {
@@ -46,8 +34,7 @@ struct ReasonLabels {
 #[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Arc<Registry>,
-    responses: Family<ResponseLabels, Counter>,
-    durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    responses: ResponseMetrics,
     in_flight: Gauge<i64, AtomicI64>,
     audit_dropped: Counter,
     spans_dropped: Counter,
@@ -68,10 +55,7 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tasknook");
         let r = &mut registry;
-        let responses = register(r, "http_requests", "Completed requests", Family::default());
-        let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
-        let histograms = Family::new_with_constructor(histogram);
-        let durations = register(r, "http_request_duration_seconds", "Duration of requests", histograms);
+        let responses = ResponseMetrics::registered(r);
         let in_flight = register(r, "http_requests_in_flight", "Requests in flight", Gauge::default());
         let help = "Records of the audit log that were dropped";
         let audit_dropped = register(r, "audit_dropped_records", help, Counter::default());
@@ -88,7 +72,6 @@ impl Default for Metrics {
         Self {
             registry: Arc::new(registry),
             responses,
-            durations,
             in_flight,
             audit_dropped,
             spans_dropped,
@@ -145,13 +128,10 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// Counts a response. The number of series must be bounded: the route is a pattern, not a path, and the method is one of
-    /// a fixed set.
-    pub(crate) fn observe(&self, method: &'static str, route: String, status: u16, elapsed: Duration) {
-        let labels = ResponseLabels { method, route, status };
-        self.responses.get_or_create(&labels).inc();
-        let labels = RouteLabels { method, route: labels.route };
-        self.durations.get_or_create(&labels).observe(elapsed.as_secs_f64());
+    /// The metrics of responses.
+    #[must_use]
+    pub(crate) const fn responses(&self) -> &ResponseMetrics {
+        &self.responses
     }
 
     /// Counts a request over a limit.

@@ -168,10 +168,10 @@ fn requests_allocate_no_more_on_sqlite() {
     check(
         &format!("sqlite://{}", folder("allocations").join("tasks.db").display()),
         &Bounds {
-            one_task: at_most(60, 6590),
-            list_of_50: at_most(241, 67300),
-            same_list: at_most(58, 8170),
-            create: at_most(122, 20400),
+            one_task: at_most(55, 5720),
+            list_of_50: at_most(238, 67300),
+            same_list: at_most(55, 7510),
+            create: at_most(117, 20200),
         },
     );
 }
@@ -181,10 +181,10 @@ fn requests_allocate_no_more_on_postgres() {
     check(
         &Postgres::shared().create_database(),
         &Bounds {
-            one_task: at_most(63, 6490),
-            list_of_50: at_most(248, 67300),
-            same_list: at_most(61, 8070),
-            create: at_most(139, 18100),
+            one_task: at_most(58, 5630),
+            list_of_50: at_most(245, 67300),
+            same_list: at_most(58, 7410),
+            create: at_most(134, 17900),
         },
     );
 }

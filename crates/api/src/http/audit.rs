@@ -1,6 +1,7 @@
 //! What the audit log records of a request: every write of an authenticated user, with its result.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -16,8 +17,8 @@ use crate::state::{AppState, AuditLog};
 /// The ids of a request, for its record.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestIds {
-    pub request_id: String,
-    pub trace_id: String,
+    pub request_id: Rc<str>,
+    pub trace_id: Rc<str>,
 }
 
 /// What has become of a write.
@@ -92,12 +93,12 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
     let Some(RequestIds { request_id, trace_id }) = request.extensions().get().cloned() else { return };
     let mut record = Record {
         time: now(),
-        request_id,
-        trace_id,
+        request_id: request_id.to_string(),
+        trace_id: trace_id.to_string(),
         client_address: client_address::address_of(request, state),
         user: owner.id().as_str().to_owned(),
         method: request.method().to_string(),
-        route: path::pattern(request).map(|pattern| pattern.as_str().to_owned()).unwrap_or_default(),
+        route: path::pattern(request).map(|pattern| pattern.text().to_string()).unwrap_or_default(),
         path_user: path_user.filter(|user| !owner.is_named(user)).and_then(user_id),
         from_user: None,
         task_id: None,
@@ -112,7 +113,7 @@ pub(super) fn begin(request: &HttpRequest, state: &AppState, owner: &Owner, path
 
 /// The id of the request.
 pub(crate) fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestIds>().map(|ids| ids.request_id.clone()).unwrap_or_default()
+    request.extensions().get::<RequestIds>().map(|ids| ids.request_id.to_string()).unwrap_or_default()
 }
 
 /// Adds the user whose tasks the request transfers.

@@ -7,7 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 
 /// A path in which names in braces stand for one segment each, such as `/api/tasks/{id}`.
 pub(crate) struct Pattern {
-    text: String,
+    text: Rc<str>,
     segments: Vec<Segment>,
 }
 
@@ -18,14 +18,14 @@ enum Segment {
 }
 
 impl Pattern {
-    pub(crate) fn new(text: String) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let name = |segment: &str| Some(segment.strip_prefix('{')?.strip_suffix('}')?.to_owned());
         let segment = |text| name(text).map_or_else(|| Segment::Literal(text.to_owned()), Segment::Parameter);
         let segments = text.split('/').map(segment).collect();
-        Self { text, segments }
+        Self { text: text.into(), segments }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    pub(crate) const fn text(&self) -> &Rc<str> {
         &self.text
     }
 
@@ -55,7 +55,7 @@ impl Patterns {
     pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut all = Self::default();
         for text in texts {
-            let pattern = Pattern::new(text.to_owned());
+            let pattern = Pattern::new(text);
             all.tree.add(&pattern.segments, all.patterns.len());
             all.patterns.push(Rc::new(pattern));
         }

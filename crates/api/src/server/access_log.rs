@@ -1,6 +1,7 @@
 //! The line of a request in the log.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
@@ -18,7 +19,7 @@ pub(super) struct AccessLine(Option<Fields>);
 
 struct Fields {
     method: &'static str,
-    route: String,
+    route: Rc<str>,
     status: u16,
     started: Instant,
     client_address: Option<IpAddr>,
@@ -30,13 +31,13 @@ impl AccessLine {
     pub(super) fn new(
         response: &ServiceResponse<BoxBody>,
         state: &AppState,
-        (method, route): (&'static str, &str),
+        (method, route): (&'static str, &Rc<str>),
         started: Instant,
     ) -> Self {
         let request = response.request();
         Self(state.log_requests.then(|| Fields {
             method,
-            route: route.to_owned(),
+            route: Rc::clone(route),
             status: response.status().as_u16(),
             started,
             client_address: client_address::address_of(request, state),
@@ -52,7 +53,7 @@ impl AccessLine {
         let user_agent = user_agent.as_ref().and_then(|value| value.to_str().ok());
         tracing::info!(
             method,
-            route,
+            route = &**route,
             status,
             duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             bytes,

@@ -24,6 +24,7 @@ use super::trace_context::TraceContext;
 use crate::http::audit::{self, RequestIds};
 use crate::http::problem::{self, Problem};
 use crate::http::{limits, path};
+use crate::metrics::ResponseKind;
 use crate::state::{AppState, RequestSpan};
 
 /// The header of the request id, in requests and responses.
@@ -35,6 +36,10 @@ const EXPOSED: &str = "ETag, Location, Link, X-Next-Cursor, X-Total-Count, X-Cha
 
 /// The headers on which the CORS policy depends.
 const VARY: &str = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/// The same with that of the most frequent responses, which are not to join them each time.
+const VARY_WITH_USER: &str =
+    "Authorization, Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// Wraps the whole application.
 pub(super) async fn request_context(
@@ -64,7 +69,7 @@ pub(super) async fn request_context(
         sleep(limits::REJECTION_DELAY).await;
     }
     let line = span.in_scope(|| record(&response, &state, started));
-    export(&response, &state, started, id, trace);
+    export(&response, &state, started, &id, trace);
     if let Some(connection) = &connection {
         let last = state.draining.is_closing() && !connection.has_unstarted_requests();
         if last || response.headers().contains_key(header::CONNECTION) {
@@ -79,13 +84,13 @@ pub(super) async fn request_context(
 
 /// The span of the events of a request, at each level of the log.
 fn span(id: &str, TraceContext { trace_id, parent_id, .. }: &TraceContext) -> Span {
-    tracing::error_span!("request", request_id = id, trace_id, parent_id)
+    tracing::error_span!("request", request_id = id, trace_id = &**trace_id, parent_id)
 }
 
 /// For the audit log, whose records are written with the response or when the client leaves, and for problems within a
 /// response.
-fn record_ids(request: &ServiceRequest, id: &str, trace: &TraceContext) {
-    let ids = RequestIds { request_id: id.to_owned(), trace_id: trace.trace_id.clone() };
+fn record_ids(request: &ServiceRequest, id: &Rc<str>, trace: &TraceContext) {
+    let ids = RequestIds { request_id: Rc::clone(id), trace_id: Rc::clone(&trace.trace_id) };
     request.extensions_mut().insert(ids);
 }
 
@@ -110,8 +115,11 @@ fn finish(response: ServiceResponse<BoxBody>, state: &AppState, id: &str) -> Ser
 
 /// Adds what the CORS policy depends on to what the response depends on. The policy itself would do so in several steps.
 fn add_vary(headers: &mut HeaderMap) {
-    let own = headers.get(header::VARY).and_then(|value| value.to_str().ok());
-    let merged = own.and_then(|own| HeaderValue::try_from([own, VARY].join(", ")).ok());
+    let merged = match headers.get(header::VARY).map(HeaderValue::as_bytes) {
+        None => None,
+        Some(b"Authorization") => Some(HeaderValue::from_static(VARY_WITH_USER)),
+        Some(own) => HeaderValue::from_bytes(&[own, VARY.as_bytes()].join(&b", "[..])).ok(),
+    };
     headers.insert(header::VARY, merged.unwrap_or(HeaderValue::from_static(VARY)));
 }
 
@@ -130,12 +138,12 @@ fn normalize_errors(response: HttpResponse, id: &str) -> HttpResponse {
 }
 
 /// The client's id when it is safe to log, else a new one.
-fn request_id(request: &ServiceRequest) -> String {
+fn request_id(request: &ServiceRequest) -> Rc<str> {
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_safe = |id: &&str| {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
-    sent.filter(is_safe).map_or_else(new_request_id, str::to_owned)
+    sent.filter(is_safe).map_or_else(new_request_id, Rc::from)
 }
 
 thread_local! {
@@ -144,12 +152,12 @@ thread_local! {
 }
 
 /// A UUID of version 7 (RFC 9562 §5.7), whose random bits take no system call.
-fn new_request_id() -> String {
+fn new_request_id() -> Rc<str> {
     let unix_time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let milliseconds = u64::try_from(unix_time.as_millis()).unwrap_or(u64::MAX);
     let [bits @ .., _, _, _, _, _, _] = *Uuid::from_u64_pair(random(), random()).as_bytes();
     let id = Builder::from_unix_timestamp_millis(milliseconds, &bits).into_uuid();
-    id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
+    Rc::from(&*id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
 }
 
 fn random() -> u64 {
@@ -161,11 +169,12 @@ fn random() -> u64 {
 
 /// Counts and logs a response. A stream is logged when it ends: then the line is returned.
 fn record(response: &ServiceResponse<BoxBody>, state: &AppState, started: Instant) -> Option<AccessLine> {
-    let (request, status) = (response.request(), response.status().as_u16());
-    let route = route(request);
-    let method = method_name(request.method());
+    let request = response.request();
+    let (method, route, status) = (method_name(request.method()), route(request), response.status().as_u16());
     let line = AccessLine::new(response, state, (method, &route), started);
-    state.metrics.observe(method, route, status, started.elapsed());
+    if let Some(used) = request.app_data() {
+        state.metrics.responses().observe(used, ResponseKind { method, route, status }, started.elapsed());
+    }
     match response.response().body().size() {
         BodySize::None => line.write(0),
         BodySize::Sized(bytes) => line.write(bytes),
@@ -179,7 +188,7 @@ fn export(
     response: &ServiceResponse<BoxBody>,
     state: &AppState,
     started: Instant,
-    request_id: String,
+    request_id: &str,
     trace: TraceContext,
 ) {
     let (request, Some(traces)) = (response.request(), &state.traces) else { return };
@@ -188,7 +197,7 @@ fn export(
     }
     let elapsed = started.elapsed();
     traces.export(RequestSpan {
-        trace_id: trace.trace_id,
+        trace_id: trace.trace_id.to_string(),
         // The id of zeros is invalid.
         span_id: format!("{:016x}", random().max(1)),
         parent_id: trace.parent_id,
@@ -196,15 +205,15 @@ fn export(
         started: SystemTime::now().checked_sub(elapsed).unwrap_or(UNIX_EPOCH),
         elapsed,
         method: method_name(request.method()).to_owned(),
-        route: route(request),
+        route: route(request).to_string(),
         status: response.status().as_u16(),
-        request_id,
+        request_id: request_id.to_owned(),
     });
 }
 
 /// The route in the log and in metrics: a pattern, of which there are few.
-fn route(request: &HttpRequest) -> String {
-    path::pattern(request).map_or_else(|| "none".to_owned(), |pattern| pattern.as_str().to_owned())
+fn route(request: &HttpRequest) -> Rc<str> {
+    path::pattern(request).map_or_else(|| Rc::from("none"), |pattern| Rc::clone(pattern.text()))
 }
 
 /// The method in the log and in metrics. Clients can send any word of any length.

@@ -1,5 +1,7 @@
 //! The trace of a request: the caller's, or a new one (W3C Trace Context, <https://www.w3.org/TR/trace-context/>).
 
+use std::rc::Rc;
+
 use actix_web::http::header::HeaderMap;
 use uuid::Uuid;
 
@@ -13,7 +15,7 @@ const MAX_STATE: usize = 512;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TraceContext {
     /// 32 lower-case hexadecimal digits.
-    pub(super) trace_id: String,
+    pub(super) trace_id: Rc<str>,
     /// The span of the caller, 16 lower-case hexadecimal digits, unless the trace begins here.
     pub(super) parent_id: Option<String>,
     /// Whether the caller records the trace.
@@ -55,7 +57,7 @@ impl TraceContext {
             && is_id(parent_id, 16)
             && is_hex(flags, 2);
         valid.then(|| Self {
-            trace_id: trace_id.to_owned(),
+            trace_id: trace_id.into(),
             parent_id: Some(parent_id.to_owned()),
             sampled: u8::from_str_radix(flags, 16).ok().map(|flags| flags & 1 == 1),
             state: String::new(),
@@ -70,11 +72,11 @@ fn state(headers: &HeaderMap) -> String {
 }
 
 /// Random digits. The id of zeros is invalid.
-fn new_trace_id(mut random: impl FnMut() -> u64) -> String {
+fn new_trace_id(mut random: impl FnMut() -> u64) -> Rc<str> {
     loop {
         let id = Uuid::from_u64_pair(random(), random());
         if !id.is_nil() {
-            return id.simple().encode_lower(&mut Uuid::encode_buffer()).to_owned();
+            return Rc::from(&*id.simple().encode_lower(&mut Uuid::encode_buffer()));
         }
     }
 }
@@ -160,6 +162,6 @@ mod tests {
     #[test]
     fn new_trace_ids_are_not_zero() {
         let mut numbers = [0, 0, 0, 7].into_iter();
-        assert_eq!(new_trace_id(|| numbers.next().unwrap()), format!("{:032x}", 7));
+        assert_eq!(*new_trace_id(|| numbers.next().unwrap()), *format!("{:032x}", 7));
     }
 }

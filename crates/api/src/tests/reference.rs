@@ -8,7 +8,7 @@ use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 
 use crate::cli::Cli;
 use crate::config::DEFAULTS;
-use crate::metrics::{Metrics, StreamEnd};
+use crate::metrics::{Metrics, ResponseKind, StreamEnd, UsedMetrics};
 
 /// The rows of the tables of a page.
 pub(super) fn rows(page: &str) -> Vec<String> {
@@ -53,7 +53,8 @@ fn metrics() -> Vec<String> {
 /// All metrics, each with a series, since a family without one is not encoded.
 fn encoded_metrics() -> String {
     let metrics = Metrics::default();
-    metrics.observe("GET", "/livez".to_owned(), 200, Duration::ZERO);
+    let kind = ResponseKind { method: "GET", route: "/livez".into(), status: 200 };
+    metrics.responses().observe(&UsedMetrics::default(), kind, Duration::ZERO);
     metrics.limited("owner_rate");
     metrics.events().delivered("ready", 1);
     metrics.events().ended(StreamEnd::Closed);
