@@ -53,7 +53,7 @@ impl<'a> FormatFields<'a> for SpanFields {
 
 /// Writes each field as a member that follows another one.
 fn write_members(mut writer: Writer<'_>, fields: impl RecordFields) -> fmt::Result {
-    // The text of a span would grow with each piece that is written to it.
+    // At once: the text of a span would grow with each piece.
     let mut members = Members(Vec::with_capacity(128));
     fields.record(&mut members);
     writer.write_str(str::from_utf8(&members.0).map_err(|_| fmt::Error)?)

@@ -21,7 +21,7 @@ struct OwnerQueue<R, A> {
     waiting: VecDeque<QueuedCall<R, A>>,
     /// Number of running groups.
     running: usize,
-    /// Whether the owner is in [`Turns::order`].
+    /// Whether the owner is in [`Turns::order`], where only owners with waiting calls are.
     has_turn: bool,
 }
 
@@ -149,7 +149,7 @@ impl<R: Request, A> Turns<R, A> {
         let Some(owner) = self.owners.get_mut(&key) else { return false };
         owner.running = owner.running.saturating_sub(1);
         if owner.waiting.is_empty() {
-            if owner.running == 0 && !owner.has_turn {
+            if owner.running == 0 {
                 self.owners.remove(&key);
             }
             return false;
