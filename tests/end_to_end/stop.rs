@@ -1,5 +1,6 @@
 //! Shutdown: requests in progress are completed.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -79,7 +80,8 @@ fn idle_connection_does_not_delay_the_shutdown() {
 fn sigint_and_sighup_stop_it_like_sigterm() {
     for name in ["INT", "HUP"] {
         let environment = Database::Sqlite.with_secret();
-        let service = environment.serve();
+        // These tests may have been started by `nohup`.
+        let service = environment.serve_through_env("--default-signal=HUP");
         let body = json!({"title": "sent before the signal"}).to_string();
         let (first, rest) = body.split_at(5);
         let mut connection = request_in_progress(&service, &environment.token("alice"), body.len());
@@ -93,6 +95,17 @@ fn sigint_and_sighup_stop_it_like_sigterm() {
         let status = service.ended();
         assert!(status.success(), "{status}");
     }
+}
+
+#[test]
+fn a_service_that_nohup_started_ignores_sighup() {
+    let service = Database::Sqlite.with_secret().serve_through_env("--ignore-signal=HUP");
+    let status = fs::read_to_string(format!("/proc/{}/status", service.id())).unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
+    assert_eq!(ignored & 1, 1, "{status}");
+    tasknook_tests::signal(service.id(), "HUP");
+    assert_eq!(Client::new(service.url()).get("/readyz").status, 200);
 }
 
 #[test]

@@ -105,6 +105,20 @@ impl Environment {
         self.begin().ready()
     }
 
+    /// The same through `env` (coreutils) with this option, such as `--default-signal=HUP`.
+    ///
+    /// # Panics
+    /// As `serve`.
+    #[must_use]
+    #[track_caller]
+    pub fn serve_through_env(&self, option: &str) -> Service {
+        let serve = self.command(&["serve"]);
+        let mut command = Command::new("env");
+        command.arg(option).arg(serve.get_program()).args(serve.get_args());
+        command.current_dir(&self.folder).env_clear().envs(&self.variables);
+        Starting::of(&mut command).ready()
+    }
+
     /// Starts `serve` without waiting for it.
     #[must_use]
     pub fn begin(&self) -> Starting {
