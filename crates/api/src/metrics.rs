@@ -20,7 +20,7 @@ use prometheus_client::registry::{Metric, Registry};
 use crate::config::logging;
 pub(crate) use database::DatabaseMetrics;
 pub(crate) use events::{EventMetrics, StreamEnd};
-pub(crate) use responses::{ResponseKind, ResponseMetrics, UsedMetrics};
+pub(crate) use responses::{ResponseKind, ResponseMetrics, ResponseMetricsCache};
 
 /// Buckets of durations, in seconds: from a cached read to the deadline of a request.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0];

@@ -134,6 +134,7 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
     let shared =
         SharedSecretVerifier::with_options(vec![Secret::new(SECRET)], ClaimRules::default(), options);
     let clock = Arc::new(ManualClock::at_unix_millis(NOW_MILLIS));
+    let limits = Limits::new(&settings.limits);
     AppState {
         tasks: Tasks::new(repository, clock, Arc::new(SequentialIds::default()), TextLimits::default())
             .with_trash(crate::server::trash(settings)),
@@ -144,8 +145,8 @@ fn state(repository: Arc<dyn TaskRepository>, settings: &Settings) -> AppState {
         last_check: LastCheck::default(),
         notifier: Arc::new(MemoryTasks::default()),
         event_streams: EventStreams::new(&settings.events),
-        limits: Limits::new(&settings.limits),
-        owner_policy: owner_policy(&settings.limits),
+        owner_policy: owner_policy(&limits),
+        limits,
         trusted_proxies: TrustedProxies::new(&settings.server).unwrap(),
         body: BodyLimits { max_bytes: settings.limits.max_body_bytes, timeout: Duration::from_millis(300) },
         key_limits: key_limits(&settings.limits),

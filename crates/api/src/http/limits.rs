@@ -12,7 +12,6 @@ use tokio::sync::OwnedMutexGuard;
 use super::list_request::BEGINNINGS;
 use super::problem::{Problem, ProblemKind};
 use super::representation::TASKS_AT_ONCE;
-use crate::config;
 use crate::state::{Admission, AppState, Exceeded, Limits, NoRoom, Rate, Reserved};
 
 /// The limits (§3 of the draft).
@@ -160,9 +159,8 @@ pub(crate) async fn room_for_list(
 }
 
 /// The value of `RateLimit-Policy` on every response to an admitted request, if owners are limited.
-pub(crate) fn owner_policy(settings: &config::Limits) -> Option<HeaderValue> {
-    let rate = Rate::new(settings.requests_per_second, settings.burst)?;
-    HeaderValue::try_from(policy("owner", rate)).ok()
+pub(crate) fn owner_policy(limits: &Limits) -> Option<HeaderValue> {
+    HeaderValue::try_from(policy("owner", limits.owner_rate()?)).ok()
 }
 
 /// Tells the client the limit of its owner, on every response to an admitted request.

@@ -41,9 +41,9 @@ pub(crate) struct ResponseMetrics {
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
 }
 
-/// The metrics that a worker has used: looking them up takes locks that the workers share.
+/// The metrics of the responses that a worker has sent: looking them up takes locks that the workers share.
 #[derive(Default)]
-pub(crate) struct UsedMetrics(RefCell<HashMap<ResponseKind, (Counter, Histogram)>>);
+pub(crate) struct ResponseMetricsCache(RefCell<HashMap<ResponseKind, (Counter, Histogram)>>);
 
 impl ResponseMetrics {
     pub(super) fn registered(registry: &mut Registry) -> Self {
@@ -55,10 +55,10 @@ impl ResponseMetrics {
         Self { responses, durations }
     }
 
-    /// Counts a response of a worker.
-    pub(crate) fn observe(&self, used: &UsedMetrics, kind: ResponseKind, elapsed: Duration) {
-        let mut used = used.0.borrow_mut();
-        let (count, duration) = used.entry(kind).or_insert_with_key(|kind| self.find(kind));
+    /// Counts a response, with the cache of its worker.
+    pub(crate) fn observe(&self, cache: &ResponseMetricsCache, kind: ResponseKind, elapsed: Duration) {
+        let mut cache = cache.0.borrow_mut();
+        let (count, duration) = cache.entry(kind).or_insert_with_key(|kind| self.find(kind));
         count.inc();
         duration.observe(elapsed.as_secs_f64());
     }

@@ -13,7 +13,7 @@ use super::cors::policy;
 use super::request_context::request_context;
 use crate::config;
 use crate::http::path::Patterns;
-use crate::metrics::UsedMetrics;
+use crate::metrics::ResponseMetricsCache;
 use crate::routes::{Endpoint, router};
 use crate::state::AppState;
 
@@ -33,7 +33,8 @@ pub(crate) fn app(
 > {
     let endpoints = endpoints();
     let patterns = Rc::new(Patterns::new(endpoints.iter().map(Endpoint::path)));
-    let app = App::new().app_data(state).app_data(Rc::clone(&patterns)).app_data(UsedMetrics::default());
+    let app =
+        App::new().app_data(state).app_data(Rc::clone(&patterns)).app_data(ResponseMetricsCache::default());
     let app = app.default_service(router(endpoints, patterns));
     // The last wrap is the outermost. The request context surrounds CORS, so that a rejected preflight has an id and is
     // logged; CORS surrounds the rest, so that browsers can read errors; requests over the limit of their address reach no

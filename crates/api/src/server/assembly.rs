@@ -44,15 +44,16 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         }
     }
     let (key_limits, trash) = (key_limits(&settings.limits), trash(settings));
+    let limits = Limits::new(&settings.limits);
     let keep_trashed = days(settings.tasks.trash_days);
     let options = JobOptions::new(days(settings.tasks.changes_days), Arc::new(SystemClock));
     let options = JobOptions { keep_trashed, trash, keep_keys: key_limits.keep, ..options };
     let jobs = (!read_only).then(|| database.start_jobs(options)).transpose();
     let jobs = jobs.map_err(|error| StartError::failed("the background jobs cannot be started", error))?;
-    let limits =
+    let text_limits =
         TextLimits { title_max: settings.tasks.title_max, description_max: settings.tasks.description_max };
     let state = AppState {
-        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), limits)
+        tasks: Tasks::new(database.tasks(), Arc::new(SystemClock), Arc::new(TimeOrderedIds), text_limits)
             .with_trash(trash),
         verifier,
         public_url: settings.server.public_url.trim_end_matches('/').to_owned(),
@@ -68,8 +69,8 @@ pub(crate) fn assemble(settings: &Settings) -> Result<(AppState, Database), Star
         list_cache: ListCache::new(settings.tasks.list_cache_bytes),
         notifier: database.notifier(),
         event_streams: EventStreams::new(&settings.events),
-        limits: Limits::new(&settings.limits),
-        owner_policy: owner_policy(&settings.limits),
+        owner_policy: owner_policy(&limits),
+        limits,
         trusted_proxies: TrustedProxies::new(&settings.server)?,
         max_age: settings.database.max_age(),
         delete_returns_body: settings.tasks.delete_returns_body,

@@ -83,6 +83,11 @@ impl Limits {
         self.started.elapsed()
     }
 
+    /// How fast an owner may send requests, if that is limited.
+    pub(crate) const fn owner_rate(&self) -> Option<Rate> {
+        self.owner_rate
+    }
+
     /// Counts a request of an owner, until the admission is dropped.
     pub(crate) fn admit(&self, owner: &Owner) -> Result<Admission, Exceeded> {
         let usage = self.owners.get(owner.id());

@@ -8,7 +8,7 @@ use persistence::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 
 use crate::cli::Cli;
 use crate::config::DEFAULTS;
-use crate::metrics::{Metrics, ResponseKind, StreamEnd, UsedMetrics};
+use crate::metrics::{Metrics, ResponseKind, ResponseMetricsCache, StreamEnd};
 
 /// The rows of the tables of a page.
 pub(super) fn rows(page: &str) -> Vec<String> {
@@ -54,7 +54,7 @@ fn metrics() -> Vec<String> {
 fn encoded_metrics() -> String {
     let metrics = Metrics::default();
     let kind = ResponseKind { method: "GET", route: "/livez".into(), status: 200 };
-    metrics.responses().observe(&UsedMetrics::default(), kind, Duration::ZERO);
+    metrics.responses().observe(&ResponseMetricsCache::default(), kind, Duration::ZERO);
     metrics.limited("owner_rate");
     metrics.events().delivered("ready", 1);
     metrics.events().ended(StreamEnd::Closed);

@@ -72,7 +72,7 @@ pub(super) fn look_up<B: ReadBackend>(
             }
         }
     };
-    // Its iterator does not tell how many there are.
+    // `collect` would reserve more: this iterator does not tell its length.
     let mut found = Vec::with_capacity(group.len());
     found.extend(group.iter().filter_map(next));
     Ok(found)
