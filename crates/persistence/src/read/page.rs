@@ -61,6 +61,15 @@ fn selects_few(query: &ListQuery) -> bool {
         || list.is_some()
 }
 
+fn is_filtered(query: &ListQuery) -> bool {
+    query.status != Status::All || selects_few(query)
+}
+
+/// Whether the head of a page also depends on the matches of its filters.
+fn reads_matches_twice(query: &ListQuery) -> bool {
+    query.due.overdue.is_some() || (query.count && is_filtered(query))
+}
+
 /// What differs between the databases.
 pub(crate) struct SqlFunctions {
     /// The folded title, extracted from `search`.
@@ -86,11 +95,20 @@ pub(crate) struct PageQuery<'a> {
     after_revision: i64,
     limit: i64,
     offset: i64,
-    /// Whether an empty page has one row, with the head. It costs the page a join.
-    empty_has_row: bool,
+    form: Form,
 }
 
-/// The head, if the owner has a row, and a task: `None` if the page is empty and was read with [`PageQuery::empty_has_row`].
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// The tasks, each with the head. An empty page has no row, and so no head.
+    Plain,
+    /// The head, joined to the tasks.
+    Joined,
+    /// The head, joined to the tasks with the selected ids. The matches of the filters are read once, also if they are counted.
+    ById,
+}
+
+/// The head, if the owner has a row, and a task: `None` if the page is empty and was not read in [`Form::Plain`].
 pub(crate) type Row = (Option<Head>, Option<TaskRow>);
 
 /// Reads the page of each request, each from one snapshot.
@@ -102,7 +120,7 @@ where
         let statement = PageQuery::new(functions, owner, query);
         let mut rows: Vec<Row> = statement.load(connection)?;
         if rows.is_empty() {
-            let statement = PageQuery { empty_has_row: true, ..PageQuery::new(functions, owner, query) };
+            let statement = PageQuery { form: Form::Joined, ..PageQuery::new(functions, owner, query) };
             rows = statement.load(connection)?;
         }
         let head = rows.first_mut().and_then(|(head, _)| head.take());
@@ -120,6 +138,19 @@ pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, hea
     let total = query.count.then_some(head.total.unsigned_abs());
     let until = query.due.overdue.and_then(|overdue| overdue.until(head.next_moment));
     Page { tasks, more, total, at: OwnerRevision::new(head.epoch, head.revision), until }
+}
+
+impl Form {
+    /// A page that may read many tasks and find none is not read in [`Form::Plain`], since it would be read again for the head.
+    fn of(query: &ListQuery) -> Self {
+        if is_sorted(query) || reads_matches_twice(query) {
+            Self::ById
+        } else if query.count || is_filtered(query) || query.offset > 0 {
+            Self::Joined
+        } else {
+            Self::Plain
+        }
+    }
 }
 
 impl<'a> PageQuery<'a> {
@@ -140,10 +171,11 @@ impl<'a> PageQuery<'a> {
             after_revision,
             limit,
             offset,
-            empty_has_row: query.count || query.sort.key.can_change(),
+            form: Form::of(query),
         }
     }
 
+    /// The expression for the key of the order, in the table.
     const fn key(&self) -> &'a str {
         match self.query.sort.key {
             SortKey::Created => "created_at",
@@ -167,10 +199,6 @@ impl<'a> PageQuery<'a> {
         format!(" order by {key} {direction}{nulls}, id {direction}")
     }
 
-    fn is_filtered(&self) -> bool {
-        self.completed.is_some() || selects_few(self.query)
-    }
-
     /// Whether the text is one of few. A connection keeps prepared statements until it is closed, and a client chooses the
     /// combination of filters and orders, of which there are millions.
     fn has_few_texts(&self) -> bool {
@@ -189,15 +217,20 @@ impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_> {
         if !self.has_few_texts() {
             out.unsafe_to_cache_prepared();
         }
-        if !self.empty_has_row {
+        if self.form == Form::Plain {
             out.push_sql("select ");
             self.push_head(&mut out)?;
             out.push_sql(&format!(", {COLUMNS}"));
-            self.push_page(&mut out)?;
-            if is_sorted(self.query) {
-                out.push_sql(&self.order(self.key()));
+            return self.push_rows(&mut out);
+        }
+        if self.form == Form::ById {
+            out.push_sql("with matches as ");
+            if reads_matches_twice(self.query) {
+                out.push_sql("materialized ");
             }
-            return Ok(());
+            out.push_sql(&format!("(select id, due_date, completed, {} as sort_key", self.key()));
+            self.push_filter(&mut out)?;
+            out.push_sql(") ");
         }
         out.push_sql(&format!("select head, {COLUMNS} from (select "));
         self.push_head(&mut out)?;
@@ -224,9 +257,9 @@ impl PageQuery<'_> {
     fn push_total<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if !self.query.count {
             out.push_sql("0");
-        } else if self.is_filtered() {
-            out.push_sql("(select count(*)");
-            self.push_filter(out)?;
+        } else if is_filtered(self.query) {
+            out.push_sql("(select count(*) from matches where true");
+            self.push_overdue(out)?;
             out.push_sql(")");
         } else {
             out.push_sql(match self.query.scope {

@@ -4,19 +4,25 @@ use diesel::QueryResult;
 use diesel::query_builder::AstPass;
 use domain::{DueFilter, DueLimit, ListFilter, Overdue, Scope, SearchRule};
 
-use super::{PageQuery, is_scan};
+use super::{PageQuery, is_filtered, is_scan};
 use crate::backend::rows::IN_TRASH;
 use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::read::values::{ListBackend, Value};
 
 impl PageQuery<'_> {
-    /// Pushes the table and the conditions of the filters.
+    /// Pushes the table and the conditions of the filters, without the one by overdue tasks.
     pub(super) fn push_filter<'b, DB: ListBackend>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
     ) -> QueryResult<()> {
-        self.push_tasks(out)?;
-        if is_scan(self.query) || self.is_filtered() {
+        out.push_sql(" from tasks where owner_id = ");
+        DB::push_value(out, Value::Text(self.owner.id().as_str()))?;
+        out.push_sql(" and ");
+        out.push_sql(match self.query.scope {
+            Scope::Live => "deleted_at is null",
+            Scope::Trash => IN_TRASH,
+        });
+        if is_scan(self.query) || is_filtered(self.query) {
             out.push_sql(self.functions.in_time);
         }
         if let Some(completed) = &self.completed {
@@ -52,36 +58,38 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Pushes the table and the condition of the owner's live tasks, or of their trash.
-    fn push_tasks<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(" from tasks where owner_id = ");
-        DB::push_value(out, Value::Text(self.owner.id().as_str()))?;
-        out.push_sql(" and ");
-        out.push_sql(match self.query.scope {
-            Scope::Live => "deleted_at is null",
-            Scope::Trash => IN_TRASH,
-        });
-        Ok(())
-    }
-
-    /// Appends to the head the smallest key of the moments that [`Overdue::until`] needs. It is that of all open tasks, not only
-    /// of those that pass the other filters: this takes one condition instead of many, and the moment is at worst too early.
+    /// Appends to the head the smallest key of the moments that [`Overdue::until`] needs: those of open tasks that pass the
+    /// other filters.
     pub(super) fn push_next_moment<'b, DB: ListBackend>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
     ) -> QueryResult<()> {
         let Some(overdue) = &self.query.due.overdue else { return Ok(()) };
-        out.push_sql(" || ' ' || coalesce(cast((select min(due_date)");
-        self.push_tasks(out)?;
-        out.push_sql(self.functions.in_time);
-        out.push_sql(" and not completed and due_date & 1 = 1 and due_date >= ");
+        out.push_sql(" || ' ' || coalesce(cast((select min(due_date) from matches where not completed");
+        out.push_sql(" and due_date & 1 = 1 and due_date >= ");
         DB::push_value(out, Value::Number(&overdue.limit.moment_key))?;
         out.push_sql(") as text), '')");
         Ok(())
     }
 
+    /// Pushes the condition of the filter by overdue tasks.
+    pub(super) fn push_overdue<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()> {
+        let Some(Overdue { wanted, limit, day_end: _ }) = &self.query.due.overdue else { return Ok(()) };
+        out.push_sql(if *wanted {
+            " and (not completed and "
+        } else {
+            " and (completed or due_date is null or not "
+        });
+        push_is_above(out, limit)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
     fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let DueFilter { none, from, before, overdue } = &self.query.due;
+        let DueFilter { none, from, before, overdue: _ } = &self.query.due;
         if *none {
             out.push_sql(" and due_date is null");
         }
@@ -92,15 +100,6 @@ impl PageQuery<'_> {
         if let Some(limit) = before {
             out.push_sql(" and ");
             push_is_above(out, limit)?;
-        }
-        if let Some(Overdue { wanted, limit, day_end: _ }) = overdue {
-            out.push_sql(if *wanted {
-                " and (not completed and "
-            } else {
-                " and (completed or due_date is null or not "
-            });
-            push_is_above(out, limit)?;
-            out.push_sql(")");
         }
         Ok(())
     }

@@ -5,15 +5,15 @@ use diesel::query_builder::AstPass;
 use diesel::result::Error;
 use domain::{Direction, Position, SortKey};
 
-use super::{PageQuery, is_sorted};
+use super::{Form, PageQuery};
 use crate::read::values::{ListBackend, Value};
 
 impl PageQuery<'_> {
-    /// Pushes the page, which is in no order if it was sorted: only keys and ids are, since the other columns of all matches
-    /// take several times as long to copy (`docs/decisions/0061-pages-are-sorted-by-id.md`).
+    /// Pushes the page, in no order if it is read by id: only keys and ids are sorted, since the other columns of all matches take
+    /// several times as long to copy (`docs/decisions/0061-pages-are-sorted-by-id.md`).
     pub(super) fn push_page<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let owner = self.owner.id().as_str();
-        if !is_sorted(self.query) {
+        if self.form != Form::ById {
             return self.push_rows(out);
         }
         if self.functions.lateral {
@@ -34,27 +34,39 @@ impl PageQuery<'_> {
     }
 
     /// Pushes the rows of the page, in its order.
-    fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.push_filter(out)?;
-        self.push_after(out)?;
-        out.push_sql(&self.order(self.key()));
+    pub(super) fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let key = if self.form == Form::ById {
+            out.push_sql(" from matches where true");
+            self.push_overdue(out)?;
+            "sort_key"
+        } else {
+            self.push_filter(out)?;
+            self.key()
+        };
+        self.push_after(out, key)?;
+        out.push_sql(&self.order(key));
         out.push_sql(" limit ");
         DB::push_value(out, Value::Number(&self.limit))?;
         out.push_sql(" offset ");
         DB::push_value(out, Value::Number(&self.offset))
     }
 
-    fn push_after<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    /// Pushes the condition that a row is after the position; `key` is the expression for its key.
+    fn push_after<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        key: &str,
+    ) -> QueryResult<()> {
         let Some(after) = &self.query.after else { return Ok(()) };
         let beyond = match self.query.sort.direction {
             Direction::Ascending => ">",
             Direction::Descending => "<",
         };
         if let Position::DueDate(None, id) = after {
-            out.push_sql(&format!(" and due_date is null and id {beyond} "));
+            out.push_sql(&format!(" and {key} is null and id {beyond} "));
             return DB::push_value(out, Value::Task(id));
         }
-        out.push_sql(&format!(" and (({}, id) {beyond} (", self.key()));
+        out.push_sql(&format!(" and (({key}, id) {beyond} ("));
         let id = match (self.query.sort.key, after) {
             (SortKey::Created | SortKey::Updated, Position::Time(time, id)) => {
                 DB::push_value(out, Value::Time(time))?;
@@ -88,7 +100,10 @@ impl PageQuery<'_> {
         };
         out.push_sql(", ");
         DB::push_value(out, Value::Task(id))?;
-        out.push_sql(if self.query.sort.key == SortKey::DueDate { ") or due_date is null)" } else { "))" });
+        match self.query.sort.key {
+            SortKey::DueDate => out.push_sql(&format!(") or {key} is null)")),
+            _ => out.push_sql("))"),
+        }
         Ok(())
     }
 }

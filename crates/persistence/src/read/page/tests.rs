@@ -70,8 +70,9 @@ fn orders() -> impl Iterator<Item = (Scope, SortKey)> {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn sqlite_sorts_ids_and_reads_the_tasks_of_the_page_by_key() {
+fn sqlite_reads_matches_once_and_the_tasks_of_the_page_by_key() {
     use diesel::sql_types::Text;
+    use domain::{DueLimit, Overdue};
 
     use crate::backend::Backend;
     use crate::database::sqlite::{FUNCTIONS, Sqlite};
@@ -88,16 +89,47 @@ fn sqlite_sorts_ids_and_reads_the_tasks_of_the_page_by_key() {
     migrations::run(&sqlite, &MigrationOptions::default()).unwrap();
     let connection = &mut sqlite.connect().unwrap();
     let owner = Owner::for_test("a");
-    for ((scope, key), count) in orders().flat_map(|order| [(order, false), (order, true)]) {
-        let query = ListQuery { scope, sort: Sort { key, ..Sort::default() }, count, ..ListQuery::default() };
-        let page = PageQuery::new(&FUNCTIONS, &owner, &query);
-        let text = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&page).to_string();
-        let (sql, _) = text.split_once(" -- binds").unwrap();
-        let plan: Vec<Step> =
-            diesel::sql_query(format!("explain query plan {sql}")).load(connection).unwrap();
-        let by_key = "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (owner_id=? AND id=?)";
-        let steps: Vec<String> = plan.into_iter().map(|step| step.detail).collect();
-        let has_index = scope == Scope::Live && key == SortKey::Created;
-        assert_eq!(steps.iter().any(|step| step.starts_with(by_key)), !has_index, "{sql}: {steps:#?}");
+    let limit = DueLimit { day_key: 0, moment_key: 1 };
+    let overdue =
+        [None, Some(true), Some(false)].map(|wanted| Some(Overdue { wanted: wanted?, limit, day_end: 2 }));
+    let combinations =
+        orders().flat_map(|order| [Status::All, Status::Pending].map(|status| (order, status)));
+    for (((scope, key), status), overdue) in
+        combinations.flat_map(|one| overdue.map(|overdue| (one, overdue)))
+    {
+        for count in [false, true] {
+            let due = DueFilter { overdue, ..DueFilter::default() };
+            let sort = Sort { key, ..Sort::default() };
+            let query = ListQuery { scope, sort, status, count, due, ..ListQuery::default() };
+            let page = PageQuery::new(&FUNCTIONS, &owner, &query);
+            let text = diesel::debug_query::<diesel::sqlite::Sqlite, _>(&page).to_string();
+            let (sql, _) = text.split_once(" -- binds").unwrap();
+            let plan: Vec<Step> =
+                diesel::sql_query(format!("explain query plan {sql}")).load(connection).unwrap();
+            let by_key = "SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 (owner_id=? AND id=?)";
+            let reads = plan.iter().map(|step| &*step.detail).filter(|step| step.contains(" tasks "));
+            let (of_page, of_owner): (Vec<_>, Vec<_>) = reads.partition(|step| step.starts_with(by_key));
+            assert_eq!(of_owner.len(), 1, "{sql}: {of_owner:#?}");
+            let is_direct = scope == Scope::Live
+                && key == SortKey::Created
+                && overdue.is_none()
+                && !(count && status == Status::Pending);
+            assert_eq!(of_page.len(), usize::from(!is_direct), "{sql}");
+        }
     }
+}
+
+#[test]
+fn empty_pages_are_read_again_only_if_that_is_cheap() {
+    let query = ListQuery::default;
+    let search = SearchText::parse("milk").unwrap();
+    let expensive = [
+        ListQuery { status: Status::Completed, ..query() },
+        ListQuery { search, ..query() },
+        ListQuery { offset: 1, ..query() },
+        ListQuery { sort: Sort { key: SortKey::Title, ..Sort::default() }, ..query() },
+    ];
+    assert!(
+        Form::of(&query()) == Form::Plain && expensive.iter().all(|query| Form::of(query) != Form::Plain)
+    );
 }
