@@ -14,11 +14,12 @@ use crate::maintenance::doctor::{DoctorBackend, DoctorFinding, Remedy};
 use crate::migrations::table_names;
 
 /// Set per transaction, because a pooler may change the connection. Statements have no time limit and wait a
-/// minute for a lock, unless the URL sets them; `enable_seqscan` is off on connections of the service.
+/// minute for a lock, unless the URL sets them; sequential scans and parallel workers are off on connections of the service.
 const SETTINGS: &str =
     "select set_config(name, case name when 'lock_timeout' then '60000' else '0' end, true)
     from pg_settings where name in ('statement_timeout', 'lock_timeout') and source <> 'client';
-    set local enable_seqscan = on; set local plan_cache_mode = auto";
+    set local enable_seqscan = on; set local max_parallel_workers_per_gather to default;
+    set local plan_cache_mode = auto";
 
 /// Each index: its name, whether it is usable, the rows that it contains, and its order; none if it is of another kind than
 /// those of the migrations, so that a plain `order by` need not read it. The tables follow in the query.
