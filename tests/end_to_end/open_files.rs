@@ -45,9 +45,9 @@ fn idle_connections_cost_little_memory() {
     let count = short_or_soak(500, 10_000);
     // The first time warms up allocations that remain.
     drop(kept(&service, 50));
-    let before = service.anonymous_bytes();
+    let before = service.resident_bytes();
     let idle = kept(&service, count);
-    let each = service.anonymous_bytes().saturating_sub(before) / count;
+    let each = service.resident_bytes().saturating_sub(before) / count;
     assert!(each < 16 << 10, "{each} bytes for each of {count} connections");
     drop(idle);
     let _ = service.client().get("/readyz").expect(200);

@@ -84,11 +84,11 @@ fn clients_that_never_read_cost_little_and_are_ended() {
     let tokens = owners.map(|owner| environment.token(owner));
     // Twice: the first time warms up allocations that remain.
     for path in ["/docs/swagger-ui-bundle.js", "/api/tasks"] {
-        let (memory, before) = (service.anonymous_bytes(), sockets(&service));
+        let (memory, before) = (service.resident_bytes(), sockets(&service));
         let mut clients = never_read(&service, 300, path, 1, &tokens);
         let mut most = 0;
         let ended = eventually(LIMIT, || {
-            most = most.max(service.anonymous_bytes());
+            most = most.max(service.resident_bytes());
             (clients.iter().all(RawConnection::has_news) && sockets(&service) <= before).then_some(())
         });
         assert!(ended.is_some(), "{} of {before} sockets are open", sockets(&service));

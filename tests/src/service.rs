@@ -226,14 +226,14 @@ impl Service {
         &self.running.stderr
     }
 
-    /// The memory of its process, without mapped files: the kernel takes their pages back when it needs memory.
+    /// The memory of its process.
     ///
     /// # Panics
     /// When it has ended already.
     #[must_use]
-    pub fn anonymous_bytes(&self) -> usize {
+    pub fn resident_bytes(&self) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim_end_matches("kB").trim().parse::<usize>().unwrap() << 10
     }
 

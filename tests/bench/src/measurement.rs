@@ -28,7 +28,7 @@ pub(crate) struct Sample {
     pub(crate) cpu_micros: Option<f64>,
     /// The same of the database server.
     pub(crate) database_cpu_micros: Option<f64>,
-    /// Of memory.
+    /// Since the subject was started.
     pub(crate) peak_mebibytes: Option<f64>,
 }
 
@@ -65,15 +65,7 @@ impl Running<'_> {
         self.subject.settle();
         let processes = [self.subject.process(), self.database_process(context)];
         let before = processes.map(|process| process.map(processes::seconds));
-        let run = || script.run(self.subject.url(), measured);
-        let (outcome, peak_mebibytes) = match self.subject.process() {
-            None => (run(), None),
-            Some(process) => {
-                let (outcome, peak) = processes::peak_mebibytes(process, run);
-                (outcome, Some(peak))
-            }
-        };
-        let outcome = outcome?;
+        let outcome = script.run(self.subject.url(), measured)?;
         let after = processes.map(|process| process.map(processes::seconds));
         self.subject.settle();
         if outcome.requests == 0.0 {
@@ -88,7 +80,7 @@ impl Running<'_> {
             p99_ms: Some(outcome.p99_ms),
             cpu_micros: cost(own_before, own_after),
             database_cpu_micros: cost(database_before, database_after),
-            peak_mebibytes,
+            peak_mebibytes: self.subject.process().map(processes::peak_mebibytes),
         })
     }
 

@@ -1,8 +1,7 @@
 //! Processor time and memory of a process and all that it started, from `/proc` (proc(5)).
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fs;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
 
 use tasknook_tests::eventually;
 
@@ -16,24 +15,9 @@ pub(crate) fn seconds(root: u32) -> f64 {
     tree(root).iter().map(used).sum::<f64>() / TICKS_A_SECOND
 }
 
-/// Does the work, and returns the most anonymous memory that the process and its descendants have meanwhile, in MiB. Mapped
-/// files are not counted: the kernel takes their pages back when it needs memory.
-pub(crate) fn peak_mebibytes<T>(root: u32, work: impl FnOnce() -> T) -> (T, f64) {
-    let (processes, ended) = (tree(root), AtomicBool::new(false));
-    let now = || processes.iter().filter_map(|process| kibibytes(*process)).sum::<f64>() / 1024.0;
-    thread::scope(|scope| {
-        let peak = scope.spawn(|| {
-            let mut peak = now();
-            while !ended.load(Ordering::Relaxed) {
-                thread::sleep(Duration::from_millis(20));
-                peak = peak.max(now());
-            }
-            peak
-        });
-        let done = work();
-        ended.store(true, Ordering::Relaxed);
-        (done, peak.join().unwrap())
-    })
+/// The most memory that each of them has had resident, summed up, in MiB.
+pub(crate) fn peak_mebibytes(root: u32) -> f64 {
+    tree(root).iter().filter_map(|process| peak_kibibytes(*process)).sum::<f64>() / 1024.0
 }
 
 /// Waits until they have used no time for a tenth of a second; at most 10 s.
@@ -79,8 +63,8 @@ fn tree(root: u32) -> Vec<u32> {
     found
 }
 
-fn kibibytes(process: u32) -> Option<f64> {
+fn peak_kibibytes(process: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let anonymous = text.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    anonymous.split_whitespace().next()?.parse().ok()
+    let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.split_whitespace().next()?.parse().ok()
 }

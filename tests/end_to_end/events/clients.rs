@@ -172,10 +172,10 @@ fn open_streams_cost_little_memory() {
     // The first time warms up allocations that remain.
     drop(open(50));
     await_open(&service, 0);
-    let before = service.anonymous_bytes();
+    let before = service.resident_bytes();
     let count = short_or_soak(500, 5000);
     let mut streams = open(count);
-    let each = service.anonymous_bytes().saturating_sub(before) / count;
+    let each = service.resident_bytes().saturating_sub(before) / count;
     assert!(each < 20 << 10, "{each} bytes for each of {count} streams");
     let _ = add(&caller(&environment, &service, "alice"), "for all");
     for stream in &mut streams {

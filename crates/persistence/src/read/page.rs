@@ -143,7 +143,7 @@ pub(crate) fn page(owner: &Owner, query: &ListQuery, mut rows: Vec<TaskRow>, hea
 impl Form {
     /// A page that may read many tasks and find none is not read in [`Form::Plain`], since it would be read again for the head.
     fn of(query: &ListQuery) -> Self {
-        if is_sorted(query) || reads_matches_twice(query) {
+        if is_sorted(query) || (selects_few(query) && reads_matches_twice(query)) {
             Self::ById
         } else if query.count || is_filtered(query) || query.offset > 0 {
             Self::Joined
@@ -224,13 +224,7 @@ impl<DB: ListBackend> QueryFragment<DB> for PageQuery<'_> {
             return self.push_rows(&mut out);
         }
         if self.form == Form::ById {
-            out.push_sql("with matches as ");
-            if reads_matches_twice(self.query) {
-                out.push_sql("materialized ");
-            }
-            out.push_sql(&format!("(select id, due_date, completed, {} as sort_key", self.key()));
-            self.push_filter(&mut out)?;
-            out.push_sql(") ");
+            self.push_matches(&mut out)?;
         }
         out.push_sql(&format!("select head, {COLUMNS} from (select "));
         self.push_head(&mut out)?;
@@ -258,8 +252,8 @@ impl PageQuery<'_> {
         if !self.query.count {
             out.push_sql("0");
         } else if is_filtered(self.query) {
-            out.push_sql("(select count(*) from matches where true");
-            self.push_overdue(out)?;
+            out.push_sql("(select count(*)");
+            self.push_source(out)?;
             out.push_sql(")");
         } else {
             out.push_sql(match self.query.scope {

@@ -54,14 +54,10 @@ fn read_only_name(path: &Path) -> ConnectionResult<String> {
 /// 16 MiB instead of 4 (`wal_autocheckpoint` in pages): writes spend most of their time on pages that were just read or
 /// checkpointed.
 ///
-/// The first GiB of the file is read through a mapping (`mmap_size`) instead of copied into the cache, which each commit of
-/// another connection empties (`docs/decisions/0066-sqlite-reads-a-mapping.md`).
-///
 /// While another process reads an old snapshot, no checkpoint can reset the `-wal` file, and it grows. The first write after
 /// that truncates it to 32 MiB (`journal_size_limit`), twice what it needs between two checkpoints.
 const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on; pragma trusted_schema = off; \
-     pragma cache_size = -16384; pragma mmap_size = 1073741824; pragma wal_autocheckpoint = 4096; \
-     pragma journal_size_limit = 33554432";
+     pragma cache_size = -16384; pragma wal_autocheckpoint = 4096; pragma journal_size_limit = 33554432";
 
 fn set_up(connection: &mut SqliteConnection, busy_timeout: Duration, read_only: bool) -> QueryResult<()> {
     connection.batch_execute(SETTINGS)?;
@@ -103,18 +99,6 @@ mod tests {
         };
         let pragmas = ["journal_mode", "synchronous", "busy_timeout", "foreign_keys", "trusted_schema"];
         assert_eq!(pragmas.map(&mut value), ["wal", "2", "1234", "1", "0"]);
-    }
-
-    #[test]
-    fn connections_map_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.db");
-        let connection = &mut establish(&path, Duration::ZERO, false).unwrap();
-        connection
-            .batch_execute("create table x (y); pragma wal_checkpoint(truncate); select * from x")
-            .unwrap();
-        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-        assert!(maps.lines().any(|line| line.ends_with(path.to_str().unwrap())), "{maps}");
     }
 
     fn column(pragma: &str) -> &str {

@@ -4,17 +4,54 @@ use diesel::QueryResult;
 use diesel::query_builder::AstPass;
 use domain::{DueFilter, DueLimit, ListFilter, Overdue, Scope, SearchRule};
 
-use super::{PageQuery, is_filtered, is_scan};
+use super::{Form, PageQuery, is_filtered, is_scan, reads_matches_twice};
 use crate::backend::rows::IN_TRASH;
 use crate::backend::rows::search::{CURRENT_TEXT, IS_CURRENT};
 use crate::read::values::{ListBackend, Value};
 
 impl PageQuery<'_> {
-    /// Pushes the table and the conditions of the filters, without the one by overdue tasks.
-    pub(super) fn push_filter<'b, DB: ListBackend>(
+    /// Pushes what the rows of the page, or of the count, are selected from.
+    pub(super) fn push_source<'b, DB: ListBackend>(
         &'b self,
         out: &mut AstPass<'_, 'b, DB>,
     ) -> QueryResult<()> {
+        if self.form != Form::ById {
+            return self.push_filter(out);
+        }
+        out.push_sql(" from matches where true");
+        if self.query.due.overdue.is_some() {
+            out.push_sql(" and ");
+            self.push_overdue(out)?;
+        }
+        Ok(())
+    }
+
+    /// Pushes a common table expression with the tasks that pass the filters other than the one by overdue tasks. Only those that
+    /// pass this one too have a key, which may be a long title.
+    pub(super) fn push_matches<'b, DB: ListBackend>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()> {
+        out.push_sql("with matches as ");
+        if reads_matches_twice(self.query) {
+            out.push_sql("materialized ");
+        }
+        out.push_sql("(select id, due_date, completed, ");
+        if self.query.due.overdue.is_some() {
+            out.push_sql("case when ");
+            self.push_overdue(out)?;
+            out.push_sql(&format!(" then {} end", self.key()));
+        } else {
+            out.push_sql(self.key());
+        }
+        out.push_sql(" as sort_key");
+        self.push_filter(out)?;
+        out.push_sql(") ");
+        Ok(())
+    }
+
+    /// Pushes the table and the conditions of the filters, without the one by overdue tasks.
+    fn push_filter<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(" from tasks where owner_id = ");
         DB::push_value(out, Value::Text(self.owner.id().as_str()))?;
         out.push_sql(" and ");
@@ -73,16 +110,9 @@ impl PageQuery<'_> {
     }
 
     /// Pushes the condition of the filter by overdue tasks.
-    pub(super) fn push_overdue<'b, DB: ListBackend>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, DB>,
-    ) -> QueryResult<()> {
+    fn push_overdue<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let Some(Overdue { wanted, limit, day_end: _ }) = &self.query.due.overdue else { return Ok(()) };
-        out.push_sql(if *wanted {
-            " and (not completed and "
-        } else {
-            " and (completed or due_date is null or not "
-        });
+        out.push_sql(if *wanted { "(not completed and " } else { "(completed or due_date is null or not " });
         push_is_above(out, limit)?;
         out.push_sql(")");
         Ok(())

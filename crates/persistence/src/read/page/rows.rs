@@ -35,14 +35,8 @@ impl PageQuery<'_> {
 
     /// Pushes the rows of the page, in its order.
     pub(super) fn push_rows<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let key = if self.form == Form::ById {
-            out.push_sql(" from matches where true");
-            self.push_overdue(out)?;
-            "sort_key"
-        } else {
-            self.push_filter(out)?;
-            self.key()
-        };
+        self.push_source(out)?;
+        let key = if self.form == Form::ById { "sort_key" } else { self.key() };
         self.push_after(out, key)?;
         out.push_sql(&self.order(key));
         out.push_sql(" limit ");
