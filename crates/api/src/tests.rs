@@ -29,6 +29,7 @@ mod task_lists;
 mod texts;
 mod trash;
 mod unsent_lists;
+mod wrong_parameters;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

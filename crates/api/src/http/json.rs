@@ -221,15 +221,15 @@ mod tests {
     }
 
     #[test]
-    fn null_in_either_spelling_counts_when_nulls_are_rejected() {
-        let read = |text: &str, nulls| {
-            JsonObject::parse(text.as_bytes()).unwrap().into_input(nulls).unwrap().completed
-        };
-        for text in
-            [r#"{"completed":null,"is_completed":false}"#, r#"{"completed":false,"is_completed":null}"#]
-        {
-            assert_eq!(read(text, NullPolicy::Ignore), Field::Value(false));
-            assert_eq!(read(text, NullPolicy::Reject), Field::Null);
+    fn null_in_either_spelling_is_rejected_where_nulls_are() {
+        let read = |text: &str, nulls| JsonObject::parse(text.as_bytes()).unwrap().into_input(nulls);
+        let null = r#"{"completed":null,"is_completed":false}"#;
+        let null_alias = r#"{"completed":false,"is_completed":null}"#;
+        for text in [null, null_alias] {
+            assert_eq!(read(text, NullPolicy::Ignore).unwrap().completed, Field::Value(false));
         }
+        assert_eq!(read(null, NullPolicy::Reject).unwrap().completed, Field::Null);
+        let error = read(null_alias, NullPolicy::Reject).unwrap_err().to_string();
+        assert!(error.contains("is_completed: must not be null"), "{error}");
     }
 }

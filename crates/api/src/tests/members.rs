@@ -84,9 +84,18 @@ async fn spellings_of_completed_count_in_order() {
         ("PUT", json!({"completed": true, "status": "done"})),
         ("PUT", json!({"status": true})),
         ("PUT", json!({"completed": "yes", "status": "completed"})),
-        ("PATCH", json!({"completed": true, "status": null})),
     ] {
         assert_eq!(app.change(method, &task, &body).await.status, 422, "{method} {body}");
+    }
+    for (body, named) in [
+        (json!({"completed": true, "status": null}), "status"),
+        (json!({"completed": null, "status": "completed"}), "completed"),
+        (json!({"is_completed": null}), "is_completed"),
+        (json!({"is_completed": null, "status": "pending"}), "is_completed"),
+    ] {
+        let problem = app.change("PATCH", &task, &body).await.json();
+        assert_eq!(problem["detail"], format!("{named}: must not be null"), "{body}");
+        assert_eq!(problem["errors"][0]["loc"], json!(["body", named]), "{body}");
     }
     let complete = format!("/api/tasks/{}/complete", task["id"].as_str().unwrap());
     let completed = app.send(call("PATCH", &complete).by("alice").json(r#"{"status":"completed"}"#)).await;
@@ -103,6 +112,21 @@ async fn writes_without_a_change_keep_the_entity_tag() {
     }
     let spelled = app.change("PATCH", &task, &json!({"tags": ["X"]})).await;
     assert_eq!((spelled.header("etag"), &spelled.json()["revision"]), ("\"2\"", &json!(2)));
+}
+
+fn not_boolean() -> Vec<Value> {
+    let texts = ["", " ", "true", "false", "True", "yes", "no", "on", "0", "1", "null", "completed"];
+    let others = [
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(1.5),
+        json!([]),
+        json!([true]),
+        json!({}),
+        json!({"completed": true}),
+    ];
+    texts.map(Value::from).into_iter().chain(others).collect()
 }
 
 #[actix_web::test]
@@ -207,12 +231,24 @@ async fn wrong_members_are_422_by_name_and_write_nothing() {
                 json!(" pending"),
                 json!("complete"),
                 json!("true"),
+                json!("PENDING "),
+                json!("activ"),
+                json!("pending,completed"),
+                json!("in_progress"),
+                json!("open"),
+                json!("closed"),
+                json!("null"),
+                json!(0),
                 json!(1),
                 json!(true),
+                json!(false),
                 json!([]),
+                json!(["pending"]),
                 json!({}),
             ],
         ),
+        ("completed", not_boolean()),
+        ("is_completed", not_boolean()),
     ];
     for (name, values) in wrong {
         for value in values {

@@ -41,14 +41,18 @@ impl Reader {
         Err(Problem::invalid(errors))
     }
 
-    /// Reads a member. Under several names each value must be valid, and the first one counts; a null counts where nulls are
-    /// rejected.
+    /// Reads a member. Under several names each value must be valid, and the first one counts. Where nulls are rejected, one of
+    /// an alias is its error; no member with aliases is nullable.
     pub(crate) fn input<K: ReadMember<T>, T>(&mut self, member: &Member) -> Field<T> {
         let mut read = self.take::<K, T>(member.name, &[]);
         for alias in member.input.iter().flat_map(|input| input.aliases) {
             read = match (read, self.take::<K, T>(alias.name, alias.names)) {
+                (read, Field::Null) if self.nulls == NullPolicy::Reject => {
+                    self.errors.push(FieldError::body(alias.name, "must not be null", "null_not_allowed"));
+                    read
+                }
                 (Field::Absent, one) | (one, Field::Absent) => one,
-                (Field::Null, _) | (_, Field::Null) if self.nulls == NullPolicy::Reject => Field::Null,
+                (Field::Null, _) if self.nulls == NullPolicy::Reject => Field::Null,
                 (Field::Null, other) | (other, _) => other,
             };
         }
