@@ -41,8 +41,8 @@ impl Reader {
         Err(Problem::invalid(errors))
     }
 
-    /// Reads a member. Under several names each value must be valid, and the first one counts. Where nulls are rejected, one of
-    /// an alias is its error; no member with aliases is nullable.
+    /// Reads a member. Under several names each value must be valid, and the first one counts. Where nulls are rejected, the error
+    /// of a null names the alias that has it; no member with aliases is nullable.
     pub(crate) fn input<K: ReadMember<T>, T>(&mut self, member: &Member) -> Field<T> {
         let mut read = self.take::<K, T>(member.name, &[]);
         for alias in member.input.iter().flat_map(|input| input.aliases) {
