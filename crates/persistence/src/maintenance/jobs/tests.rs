@@ -82,6 +82,8 @@ mod replicas {
             other.lock().unwrap().batch_execute(lock).unwrap();
         };
         jobs.run_on(&options().0, progress, &pause).unwrap();
+        // A server that notices later that the connection was closed would keep the lock until then.
+        other.into_inner().unwrap().batch_execute("rollback").unwrap();
     }
 
     #[test]
