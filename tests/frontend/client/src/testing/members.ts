@@ -79,16 +79,19 @@ export class Members {
     const { status } = this.json;
     const named = { pending: false, active: false, completed: true }[String(status).toLowerCase()];
     const isStatus = status === undefined || status === null || (typeof status === "string" && named !== undefined);
-    const sent = [this.boolean("completed"), this.boolean("is_completed"), status === null ? null : named];
+    const sent = [
+      this.present("completed", this.boolean("completed")),
+      this.present("is_completed", this.boolean("is_completed")),
+      this.present("status", status === null ? null : named),
+    ];
     if (!isStatus) this.reject("status", "must be one of pending, active, completed", "enum");
-    const known = sent.filter((value) => value !== undefined);
-    if (this.nulls === "rejected" && known.includes(null)) return this.reject("completed", "must not be null", "null_not_allowed");
-    return known.find((value) => value !== null) ?? undefined;
+    return sent.find((value) => value !== undefined);
   }
 
   /** Throws the errors, if there are any: those of types come first. */
   finish(): void {
-    const isOfType = ({ loc, type }: FieldError) => /^(string|bool|list)_type$/.test(type) || loc[1] === "status";
+    // A null of an alias is rejected where types are.
+    const isOfType = ({ loc, type }: FieldError) => /^(string|bool|list)_type$/.test(type) || ["is_completed", "status"].includes(String(loc[1]));
     if (this.errors.length) throw invalid([...this.errors.filter(isOfType), ...this.errors.filter((error) => !isOfType(error))]);
   }
 }
