@@ -104,7 +104,8 @@ enum Form {
     Plain,
     /// The head, joined to the tasks.
     Joined,
-    /// The head, joined to the tasks with the selected ids. The matches of the filters are read once, also if they are counted.
+    /// The head, joined to the tasks with the ids that a first step selects from the matches of the filters. The owner's tasks are
+    /// read once, also if the head depends on them.
     ById,
 }
 

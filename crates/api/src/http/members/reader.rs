@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Field, NullPolicy, Violation};
+use domain::{Field, NullPolicy, Rule, Violation};
 use serde_json::Value;
 
 use super::kinds::{Mismatch, ReadMember, Text};
@@ -41,14 +41,15 @@ impl Reader {
         Err(Problem::invalid(errors))
     }
 
-    /// Reads a member. Under several names each value must be valid, and the first one counts. Where nulls are rejected, the error
-    /// of a null names the alias that has it; no member with aliases is nullable.
+    /// Reads a member. Under several names each value must be valid, and the first one counts. Where nulls are rejected, an
+    /// error names the alias that is null: no member with aliases is nullable.
     pub(crate) fn input<K: ReadMember<T>, T>(&mut self, member: &Member) -> Field<T> {
         let mut read = self.take::<K, T>(member.name, &[]);
         for alias in member.input.iter().flat_map(|input| input.aliases) {
             read = match (read, self.take::<K, T>(alias.name, alias.names)) {
                 (read, Field::Null) if self.nulls == NullPolicy::Reject => {
-                    self.errors.push(FieldError::body(alias.name, "must not be null", "null_not_allowed"));
+                    let error = FieldError::from(&Violation { field: alias.name, rule: Rule::NotNull });
+                    self.errors.push(error);
                     read
                 }
                 (Field::Absent, one) | (one, Field::Absent) => one,

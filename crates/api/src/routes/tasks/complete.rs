@@ -1,6 +1,6 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Completion, Field};
+use domain::{Completion, Field, Rule, Violation};
 
 use super::task_id;
 use crate::http::authentication::AuthenticatedOwner;
@@ -54,10 +54,12 @@ fn in_query(query: &str) -> Result<Option<bool>, Problem> {
 }
 
 fn completion(in_body: Field<bool>, in_query: Option<bool>) -> Result<Completion, Problem> {
-    let reject = |msg: &str, kind| Err(Problem::invalid(vec![FieldError::body("completed", msg, kind)]));
+    let reject = |error| Err(Problem::invalid(vec![error]));
     match (in_body, in_query) {
-        (Field::Null, _) => reject("must not be null", "null_not_allowed"),
-        (Field::Value(one), Some(other)) if one != other => reject("contradicts the query", "contradiction"),
+        (Field::Null, _) => reject(FieldError::from(&Violation { field: "completed", rule: Rule::NotNull })),
+        (Field::Value(one), Some(other)) if one != other => {
+            reject(FieldError::body("completed", "contradicts the query", "contradiction"))
+        }
         (Field::Value(value), _) | (Field::Absent, Some(value)) => Ok(Completion::Set(value)),
         (Field::Absent, None) => Ok(Completion::Toggle),
     }

@@ -1,4 +1,5 @@
-//! The conditions of a page on its rows.
+//! What the rows of a page are selected from: the table with the conditions of the filters, or the matches of the filters as a
+//! common table expression.
 
 use diesel::QueryResult;
 use diesel::query_builder::AstPass;
@@ -19,9 +20,9 @@ impl PageQuery<'_> {
             return self.push_filter(out);
         }
         out.push_sql(" from matches where true");
-        if self.query.due.overdue.is_some() {
+        if let Some(overdue) = &self.query.due.overdue {
             out.push_sql(" and ");
-            self.push_overdue(out)?;
+            push_overdue(out, overdue)?;
         }
         Ok(())
     }
@@ -37,9 +38,9 @@ impl PageQuery<'_> {
             out.push_sql("materialized ");
         }
         out.push_sql("(select id, due_date, completed, ");
-        if self.query.due.overdue.is_some() {
+        if let Some(overdue) = &self.query.due.overdue {
             out.push_sql("case when ");
-            self.push_overdue(out)?;
+            push_overdue(out, overdue)?;
             out.push_sql(&format!(" then {} end", self.key()));
         } else {
             out.push_sql(self.key());
@@ -109,15 +110,6 @@ impl PageQuery<'_> {
         Ok(())
     }
 
-    /// Pushes the condition of the filter by overdue tasks.
-    fn push_overdue<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let Some(Overdue { wanted, limit, day_end: _ }) = &self.query.due.overdue else { return Ok(()) };
-        out.push_sql(if *wanted { "(not completed and " } else { "(completed or due_date is null or not " });
-        push_is_above(out, limit)?;
-        out.push_sql(")");
-        Ok(())
-    }
-
     fn push_due<'b, DB: ListBackend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let DueFilter { none, from, before, overdue: _ } = &self.query.due;
         if *none {
@@ -145,6 +137,15 @@ impl PageQuery<'_> {
         out.push_sql(") > 0");
         Ok(())
     }
+}
+
+/// The condition of the filter by overdue tasks.
+fn push_overdue<'b, DB: ListBackend>(out: &mut AstPass<'_, 'b, DB>, overdue: &'b Overdue) -> QueryResult<()> {
+    let Overdue { wanted, limit, day_end: _ } = overdue;
+    out.push_sql(if *wanted { "(not completed and " } else { "(completed or due_date is null or not " });
+    push_is_above(out, limit)?;
+    out.push_sql(")");
+    Ok(())
 }
 
 /// The condition that a due date is below the limit; null without one.
