@@ -94,17 +94,18 @@ macro_rules! task_columns {
                 $(self.$name.push(task.$name.bound());)+
             }
 
-            /// Binds the arrays in the order of [`WRITTEN`].
+            /// Binds the arrays in the order of [`WRITTEN`], with this text between them.
             pub(crate) fn push_binds<'b>(
                 &'b self,
                 out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
+                next: &str,
             ) -> QueryResult<()> {
                 use diesel::sql_types::Array;
                 out.push_bind_param::<Array<Id>, _>(&self.id)?;
-                out.push_sql(", ");
-                self.search.push_binds(out)?;
+                out.push_sql(next);
+                self.search.push_binds(out, next)?;
                 $(
-                    out.push_sql(", ");
+                    out.push_sql(next);
                     out.push_bind_param::<Array<<$type as ColumnValue>::Sql>, _>(&self.$name)?;
                 )+
                 Ok(())

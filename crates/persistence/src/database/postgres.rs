@@ -10,6 +10,7 @@ mod replicas;
 mod service_lock;
 mod session;
 mod settings;
+mod unnest;
 mod write;
 
 use std::io::Write;

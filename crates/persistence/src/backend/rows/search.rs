@@ -81,14 +81,18 @@ impl SearchArrays {
         self.search_revision.push(columns.search_revision);
     }
 
-    pub(super) fn push_binds<'b>(&'b self, out: &mut AstPass<'_, 'b, diesel::pg::Pg>) -> QueryResult<()> {
+    pub(super) fn push_binds<'b>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, diesel::pg::Pg>,
+        next: &str,
+    ) -> QueryResult<()> {
         use diesel::sql_types::Array;
         out.push_bind_param::<Array<Text>, _>(&self.search)?;
-        out.push_sql(", ");
+        out.push_sql(next);
         out.push_bind_param::<Array<Nullable<Text>>, _>(&self.search_text)?;
-        out.push_sql(", ");
+        out.push_sql(next);
         out.push_bind_param::<Array<SmallInt>, _>(&self.search_version)?;
-        out.push_sql(", ");
+        out.push_sql(next);
         out.push_bind_param::<Array<BigInt>, _>(&self.search_revision)
     }
 }

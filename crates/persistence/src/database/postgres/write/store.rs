@@ -7,8 +7,9 @@ use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{KeyRecord, TaskId, Timestamp};
 
-use super::{ERASED, push, push_on_conflict};
+use super::{ERASED, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
+use crate::database::postgres::unnest::{IN_SELECT, push_rows};
 use crate::write::Store;
 use lists::ListArrays;
 pub(super) use touched::TouchTasks;
@@ -43,6 +44,7 @@ struct StoreOwners<'a> {
 /// The owners' rows, loaded and new. All other inputs refer to an owner by its ordinal here.
 #[derive(Default)]
 struct OwnerArrays<'a> {
+    ordinals: Vec<i64>,
     ids: Vec<&'a str>,
     seen_versions: Vec<Option<i64>>,
     seen_revisions: Vec<Option<i64>>,
@@ -100,7 +102,7 @@ impl<'a> StoreOwners<'a> {
     fn of(stores: &[&'a Store]) -> Self {
         let mut all = Self::default();
         for (ordinal, store) in (1..).zip(stores) {
-            all.owners.push(store);
+            all.owners.push(ordinal, store);
             for (tasks, kind) in
                 [(&store.set.inserted, &mut all.inserted), (&store.set.updated, &mut all.updated)]
             {
@@ -163,7 +165,8 @@ impl<'a> Recorded<'a> {
 }
 
 impl<'a> OwnerArrays<'a> {
-    fn push(&mut self, store: &'a Store) {
+    fn push(&mut self, ordinal: i64, store: &'a Store) {
+        self.ordinals.push(ordinal);
         self.ids.push(store.owner.as_str());
         self.seen_versions.push(store.seen.map(|seen| seen.version));
         self.seen_revisions.push(store.seen.map(|seen| seen.revision));
@@ -179,20 +182,18 @@ impl<'a> OwnerArrays<'a> {
 
 impl QueryFragment<Pg> for StoreOwners<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        type Numbers = Array<BigInt>;
-        type Seen = Array<Nullable<BigInt>>;
+        type Seen = Nullable<BigInt>;
         let owners = &self.owners;
-        out.push_sql("with input_owner as materialized (select * from unnest(");
-        out.push_bind_param::<Array<Text>, _>(&owners.ids)?;
-        push!(out,
+        out.push_sql("with input_owner as materialized (select * from ");
+        push_rows!(out, IN_SELECT, BigInt => &owners.ordinals, Text => &owners.ids,
             Seen => &owners.seen_versions, Seen => &owners.seen_revisions, Seen => &owners.seen_epochs,
-            Numbers => &owners.versions, Numbers => &owners.revisions, Numbers => &owners.live_tasks,
-            Numbers => &owners.trashed_tasks, Numbers => &owners.new_epochs, Numbers => &owners.write_ids,
+            BigInt => &owners.versions, BigInt => &owners.revisions, BigInt => &owners.live_tasks,
+            BigInt => &owners.trashed_tasks, BigInt => &owners.new_epochs, BigInt => &owners.write_ids,
         );
         // In the order of ids: every process then locks common owners in the same order, and none waits in a circle.
         out.push_sql(
-            ") with ordinality as input (of_owner, seen_version, seen_revision, seen_epoch,
-                next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch, next_write_id, ordinal)
+            " as input (ordinal, of_owner, seen_version, seen_revision, seen_epoch,
+                next_version, next_revision, next_live_tasks, next_trashed_tasks, new_epoch, next_write_id)
             ), stored as (
                 insert into owners as owner
                     (owner_id, version, revision, live_tasks, trashed_tasks, epoch, write_id)
@@ -258,13 +259,13 @@ impl StoreOwners<'_> {
         if !self.tombstones.of.is_empty() {
             out.push_sql(
                 ", noted as (insert into tombstones (owner_id, type, object_id, revision, at)
-                select of_owner, 'task', of_id, of_revision, at_time from unnest(",
+                select of_owner, 'task', of_id, of_revision, at_time from ",
             );
-            out.push_bind_param::<Array<BigInt>, _>(&self.tombstones.of)?;
-            push!(out, Array<Id> => &self.tombstones.ids, Array<BigInt> => &self.tombstones.revisions,
-                Array<UtcTimestamp> => &self.tombstones.timestamps);
+            let tombstones = &self.tombstones;
+            push_rows!(out, IN_SELECT, BigInt => &tombstones.of, Id => &tombstones.ids,
+                BigInt => &tombstones.revisions, UtcTimestamp => &tombstones.timestamps);
             out.push_sql(
-                ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
+                " as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
                 on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",
             );
@@ -278,14 +279,12 @@ impl StoreOwners<'_> {
             return Ok(());
         }
         let recorded = &self.recorded;
-        out.push_sql(", input_key as materialized (select of_owner, input.* from unnest(");
-        out.push_bind_param::<Array<BigInt>, _>(&recorded.of)?;
-        push!(out, Array<Text> => &recorded.keys, Array<BigInt> => &recorded.numbers,
-            Array<BigInt> => &recorded.starts, Array<BigInt> => &recorded.ends,
-            Array<UtcTimestamp> => &recorded.timestamps, Array<Binary> => &recorded.requests,
-            Array<Binary> => &recorded.responses);
+        out.push_sql(", input_key as materialized (select of_owner, input.* from ");
+        push_rows!(out, IN_SELECT, BigInt => &recorded.of, Text => &recorded.keys,
+            BigInt => &recorded.numbers, BigInt => &recorded.starts, BigInt => &recorded.ends,
+            UtcTimestamp => &recorded.timestamps, Binary => &recorded.requests, Binary => &recorded.responses);
         out.push_sql(
-            ") as input (ordinal, of_key, of_number, start_byte, end_byte, at_time, request, response)
+            " as input (ordinal, of_key, of_number, start_byte, end_byte, at_time, request, response)
                 join passed using (ordinal)
             ), recorded as (
                 insert into idempotency_keys
@@ -299,12 +298,13 @@ impl StoreOwners<'_> {
             // A row is changed only once in a statement: the replaced ones are not deleted.
             out.push_sql(
                 ", dropped as (delete from idempotency_keys as old
-                using (select of_owner, below_number, below_start from unnest(",
+                using (select of_owner, below_number, below_start from ",
             );
-            out.push_bind_param::<Array<BigInt>, _>(&self.dropped.of)?;
-            push!(out, Array<BigInt> => &self.dropped.below_numbers, Array<BigInt> => &self.dropped.below_starts);
+            let dropped = &self.dropped;
+            push_rows!(out, IN_SELECT, BigInt => &dropped.of, BigInt => &dropped.below_numbers,
+                BigInt => &dropped.below_starts);
             out.push_sql(
-                ") as input (ordinal, below_number, below_start) join passed using (ordinal)) as input
+                " as input (ordinal, below_number, below_start) join passed using (ordinal)) as input
                 where old.owner_id = of_owner and old.number < below_number and old.start_byte < below_start
                     and not exists (select from input_key as again
                         where again.of_owner = old.owner_id and again.of_key = old.key))",
@@ -316,11 +316,13 @@ impl StoreOwners<'_> {
 
 impl TaskChanges<'_> {
     fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(" from unnest(");
+        out.push_sql(" from ");
+        out.push_sql(IN_SELECT.open);
         out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        out.push_sql(", ");
-        self.rows.push_binds(out)?;
-        out.push_sql(") as input (ordinal, ");
+        out.push_sql(IN_SELECT.next);
+        self.rows.push_binds(out, IN_SELECT.next)?;
+        out.push_sql(IN_SELECT.close);
+        out.push_sql(" as input (ordinal, ");
         out.push_sql(WRITTEN);
         out.push_sql(") join passed using (ordinal)");
         Ok(())
@@ -328,10 +330,9 @@ impl TaskChanges<'_> {
 }
 
 fn push_ids<'b>(out: &mut AstPass<'_, 'b, Pg>, of: &'b Vec<i64>, ids: &'b Vec<TaskId>) -> QueryResult<()> {
-    out.push_sql(" from unnest(");
-    out.push_bind_param::<Array<BigInt>, _>(of)?;
-    push!(out, Array<Id> => ids);
-    out.push_sql(") as input (ordinal, of_id) join passed using (ordinal)");
+    out.push_sql(" from ");
+    push_rows!(out, IN_SELECT, BigInt => of, Id => ids);
+    out.push_sql(" as input (ordinal, of_id) join passed using (ordinal)");
     out.push_sql(BY_KEY);
     Ok(())
 }

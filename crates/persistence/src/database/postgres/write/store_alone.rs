@@ -11,11 +11,12 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{OptionalExtension, PgConnection, QueryResult, RunQueryDsl};
 use domain::{Task, TaskId, Timestamp, Tombstone};
 
+use super::ERASED;
 use super::store::{BY_KEY, TouchTasks};
 use super::store_one::{OwnerValues, is_one_update, update};
-use super::{ERASED, push};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, TaskValues, UtcTimestamp, WRITTEN, statement};
 use crate::database::postgres::in_transaction;
+use crate::database::postgres::unnest::{IN_FROM, push_rows};
 use crate::write::Store;
 use crate::write::by_key::{InsertTask, UpdateTask, store_keys, store_lists};
 
@@ -94,7 +95,14 @@ impl QueryFragment<Pg> for UpsertOwner<'_> {
 fn push_owner<'b>(out: &mut AstPass<'_, 'b, Pg>, owner: &'b str) -> QueryResult<()> {
     out.push_sql(" from (select owner_id from owners where owner_id = ");
     out.push_bind_param::<Text, str>(owner)?;
-    out.push_sql(") as owner cross join unnest(");
+    out.push_sql(") as owner cross join ");
+    Ok(())
+}
+
+fn push_tasks<'b>(out: &mut AstPass<'_, 'b, Pg>, rows: &'b TaskArrays<'_>) -> QueryResult<()> {
+    out.push_sql(IN_FROM.open);
+    rows.push_binds(out, IN_FROM.next)?;
+    out.push_sql(IN_FROM.close);
     Ok(())
 }
 
@@ -112,8 +120,8 @@ impl QueryFragment<Pg> for InsertTasks<'_> {
         out.push_sql(") select owner_id, ");
         out.push_sql(WRITTEN);
         push_owner(&mut out, self.owner)?;
-        self.rows.push_binds(&mut out)?;
-        out.push_sql(") as input (");
+        push_tasks(&mut out, &self.rows)?;
+        out.push_sql(" as input (");
         out.push_sql(WRITTEN);
         out.push_sql(")");
         Ok(())
@@ -131,9 +139,9 @@ impl QueryFragment<Pg> for UpdateTasks<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("update tasks set ");
         out.push_sql(ASSIGNMENTS);
-        out.push_sql(" from (select * from unnest(");
-        self.rows.push_binds(&mut out)?;
-        out.push_sql(") as input (");
+        out.push_sql(" from (select * from ");
+        push_tasks(&mut out, &self.rows)?;
+        out.push_sql(" as input (");
         out.push_sql(WRITTEN);
         out.push_sql(")");
         out.push_sql(BY_KEY);
@@ -205,10 +213,10 @@ impl QueryFragment<Pg> for InsertTombstones<'_> {
             select owner_id, 'task', of_id, of_revision, at_time",
         );
         push_owner(&mut out, self.owner)?;
-        out.push_bind_param::<Array<Id>, _>(&self.ids)?;
-        push!(out, Array<BigInt> => &self.revisions, Array<UtcTimestamp> => &self.timestamps);
+        push_rows!(out, IN_FROM,
+            Id => &self.ids, BigInt => &self.revisions, UtcTimestamp => &self.timestamps);
         out.push_sql(
-            ") as input (of_id, of_revision, at_time) on conflict (owner_id, type, object_id)
+            " as input (of_id, of_revision, at_time) on conflict (owner_id, type, object_id)
             do update set revision = excluded.revision, at = excluded.at",
         );
         Ok(())

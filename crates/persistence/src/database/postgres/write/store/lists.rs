@@ -3,12 +3,12 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use domain::{Color, ListId, ListWrites, Timestamp};
 
-use super::push;
 use crate::backend::rows::lists::LIST_COLUMNS;
 use crate::backend::rows::{Id, UtcTimestamp};
+use crate::database::postgres::unnest::{IN_SELECT, push_rows};
 
 /// The lists to put, and the ids of those to delete.
 #[derive(Default)]
@@ -47,10 +47,9 @@ impl Keys {
 
     /// Pushes these ids of owners that passed the guard.
     fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(select of_owner, of_id from unnest(");
-        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        push!(out, Array<Id> => &self.ids);
-        out.push_sql(") as input (ordinal, of_id) join passed using (ordinal) offset 0) as input");
+        out.push_sql("(select of_owner, of_id from ");
+        push_rows!(out, IN_SELECT, BigInt => &self.of, Id => &self.ids);
+        out.push_sql(" as input (ordinal, of_id) join passed using (ordinal) offset 0) as input");
         Ok(())
     }
 }
@@ -97,13 +96,12 @@ impl<'a> ListArrays<'a> {
             out.push_sql(
                 " where lists.owner_id = of_owner and lists.id = of_id),
                 noted_lists as (insert into tombstones (owner_id, type, object_id, revision, at)
-                select of_owner, 'list', of_id, of_revision, at_time from unnest(",
+                select of_owner, 'list', of_id, of_revision, at_time from ",
             );
-            out.push_bind_param::<Array<BigInt>, _>(&self.deleted.of)?;
-            push!(out, Array<Id> => &self.deleted.ids, Array<BigInt> => &self.revisions,
-                Array<UtcTimestamp> => &self.timestamps);
+            push_rows!(out, IN_SELECT, BigInt => &self.deleted.of, Id => &self.deleted.ids,
+                BigInt => &self.revisions, UtcTimestamp => &self.timestamps);
             out.push_sql(
-                ") as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
+                " as input (ordinal, of_id, of_revision, at_time) join passed using (ordinal)
                 on conflict (owner_id, type, object_id)
                 do update set revision = excluded.revision, at = excluded.at)",
             );
@@ -120,12 +118,11 @@ impl<'a> ListArrays<'a> {
         out.push_sql(LIST_COLUMNS);
         out.push_sql(") select of_owner, ");
         out.push_sql(LIST_COLUMNS);
-        out.push_sql(" from unnest(");
-        out.push_bind_param::<Array<BigInt>, _>(&put.of)?;
-        push!(out, Array<Id> => &put.ids, Array<Text> => &put.names, Array<Nullable<Integer>> => &put.colors,
-            Array<Text> => &put.positions, Array<UtcTimestamp> => &put.created,
-            Array<UtcTimestamp> => &put.updated, Array<BigInt> => &put.revisions);
-        out.push_sql(") as input (ordinal, ");
+        out.push_sql(" from ");
+        push_rows!(out, IN_SELECT, BigInt => &put.of, Id => &put.ids, Text => &put.names,
+            Nullable<Integer> => &put.colors, Text => &put.positions, UtcTimestamp => &put.created,
+            UtcTimestamp => &put.updated, BigInt => &put.revisions);
+        out.push_sql(" as input (ordinal, ");
         out.push_sql(LIST_COLUMNS);
         out.push_sql(
             ") join passed using (ordinal)

@@ -1,12 +1,12 @@
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use domain::{OrderKey, Revision, TaskId, Timestamp, Touch};
 
-use super::super::push;
 use super::BY_KEY;
 use crate::backend::rows::{Id, UtcTimestamp, statement};
+use crate::database::postgres::unnest::{IN_FROM, IN_SELECT, Unnest, push_rows};
 
 /// Columns of rows that are not loaded; null leaves a column as it is.
 #[derive(Default)]
@@ -37,23 +37,21 @@ impl<'a> Touched<'a> {
         push_assignments(out);
         out.push_sql(" from (select of_owner, ");
         out.push_sql(INPUT);
-        out.push_sql(" from unnest(");
-        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        out.push_sql(", ");
-        self.push_arrays(out)?;
-        out.push_sql(") as input (ordinal, ");
-        out.push_sql(INPUT);
-        out.push_sql(") join passed using (ordinal)");
+        self.push_rows(out, &IN_SELECT)?;
+        out.push_sql(" join passed using (ordinal)");
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
         Ok(())
     }
 
-    fn push_arrays<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_bind_param::<Array<Id>, _>(&self.ids)?;
-        push!(out, Array<Nullable<Text>> => &self.positions, Array<Nullable<BigInt>> => &self.revisions,
-            Array<Nullable<UtcTimestamp>> => &self.timestamps, Array<Bool> => &self.lists_lost,
-            Array<Nullable<UtcTimestamp>> => &self.deletions);
+    fn push_rows<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>, unnest: &Unnest) -> QueryResult<()> {
+        out.push_sql(" from ");
+        push_rows!(out, unnest, BigInt => &self.of, Id => &self.ids, Nullable<Text> => &self.positions,
+            Nullable<BigInt> => &self.revisions, Nullable<UtcTimestamp> => &self.timestamps,
+            Bool => &self.lists_lost, Nullable<UtcTimestamp> => &self.deletions);
+        out.push_sql(" as input (ordinal, ");
+        out.push_sql(INPUT);
+        out.push_sql(")");
         Ok(())
     }
 }
@@ -94,11 +92,8 @@ statement!(TouchTasks => ());
 impl QueryFragment<Pg> for TouchTasks<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push_assignments(&mut out);
-        out.push_sql(" from (select * from unnest(");
-        self.touched.push_arrays(&mut out)?;
-        out.push_sql(") as input (");
-        out.push_sql(INPUT);
-        out.push_sql(")");
+        out.push_sql(" from (select *");
+        self.touched.push_rows(&mut out, &IN_FROM)?;
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.id = of_id and tasks.owner_id = ");
         out.push_bind_param::<Text, str>(self.owner)
