@@ -37,6 +37,25 @@ async function endSession({ authDatabase }, user) {
   await expire(user);
 }
 
+/**
+ * Gives all tabs their network back: none sends a request before each of them has it. Otherwise one tab could notify another that
+ * is still without a network, and whose router then shows the browser's error page.
+ *
+ * @param {User} user
+ */
+async function goOnline({ context }) {
+  let release = () => {};
+  const online = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (release = resolve));
+  const wait = async (/** @type {import("playwright-core").Route} */ route) => {
+    await online;
+    await route.fallback();
+  };
+  await context.route("**/*", wait);
+  await context.setOffline(false);
+  release();
+  await context.unroute("**/*", wait);
+}
+
 test("a token that expired without a network is renewed", async (t) => {
   const { user } = await startContext(t, SHORT);
   const alice = await user("Alice");
@@ -67,7 +86,7 @@ test("the next sign-in saves what an ended session has not", async (t) => {
   await other.page.getByLabel("New task").fill("An unfinished thought");
   await endSession(context, alice);
 
-  await alice.context.setOffline(false);
+  await goOnline(alice);
   for (const tab of [alice, other]) await signedOut(tab);
   await alice.page.getByText("changes that are not saved yet").waitFor();
   await alice.signIn();
