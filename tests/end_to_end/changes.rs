@@ -110,7 +110,7 @@ fn clients_follow_writers_of_two_processes(database: Database) {
         let mut writers = writers.into_iter().enumerate().map(|(number, clients)| {
             scope.spawn(move || {
                 let mut tasks = Vec::new();
-                for step in 0..short_or_soak(24, 2_000) {
+                for step in 0..short_or_soak(24, 250) {
                     write(clients[0], &mut tasks, number, step);
                     if step % 8 == 0 {
                         create_and_follow(clients, &format!("followed {number} {step}"));
