@@ -64,7 +64,7 @@ test: ## Install what the tests need, and run all tests
 	$(CARGO) hack test -p tasknook-auth --each-feature --exclude-no-default-features
 
 # The modules of end-to-end tests with a long form. SOAK=upgrades:: runs one of them.
-SOAK ?= $(sort $(shell grep -rl short_or_soak tests/end_to_end | sed 's|tests/end_to_end/||; s|[./].*|::|'))
+SOAK ?= $(sort $(shell grep -rl --include='*.rs' short_or_soak tests/end_to_end | sed 's|tests/end_to_end/||; s|\.rs$$|/|; s|/|::|g'))
 # TASKNOOK_PREVIOUS_BINARY=<binary of 0.1.0> is upgraded in place of a database as it left it.
 .PHONY: soak
 soak: ## Run the tests of reliability at full size, in a release build; takes long

@@ -38,22 +38,21 @@ async function endSession({ authDatabase }, user) {
 }
 
 /**
- * Gives all tabs their network back: none sends a request before each of them has it. Otherwise one tab could notify another that
- * is still without a network, and whose router then shows the browser's error page.
+ * Gives all tabs their network back: requests are held until each tab has it. Otherwise one tab could notify another that is still
+ * without a network, and whose router then shows the browser's error page.
  *
  * @param {User} user
  */
 async function goOnline({ context }) {
   let release = () => {};
   const online = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (release = resolve));
-  const wait = async (/** @type {import("playwright-core").Route} */ route) => {
+  const hold = async (/** @type {import("playwright-core").Route} */ route) => {
     await online;
     await route.fallback();
   };
-  await context.route("**/*", wait);
-  await context.setOffline(false);
-  release();
-  await context.unroute("**/*", wait);
+  await context.route("**/*", hold);
+  await context.setOffline(false).finally(release);
+  await context.unroute("**/*", hold);
 }
 
 test("a token that expired without a network is renewed", async (t) => {

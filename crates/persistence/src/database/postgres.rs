@@ -10,7 +10,6 @@ mod replicas;
 mod service_lock;
 mod session;
 mod settings;
-mod unnest;
 mod write;
 
 use std::io::Write;

@@ -23,6 +23,7 @@ mod load;
 mod store;
 mod store_alone;
 mod store_one;
+mod unnest;
 
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
@@ -122,14 +123,6 @@ impl OwnerRow {
         self.owner_id == owner.as_str()
     }
 }
-
-/// Pushes a comma and a value.
-macro_rules! push {
-    ($out:ident, $($sql:ty => $value:expr),+ $(,)?) => {
-        $($out.push_sql(", "); $out.push_bind_param::<$sql, _>($value)?;)+
-    };
-}
-pub(super) use push;
 
 /// The upsert after its rows, up to its condition.
 fn push_on_conflict(out: &mut AstPass<'_, '_, Pg>) {

@@ -3,13 +3,13 @@ mod touched;
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{KeyRecord, TaskId, Timestamp};
 
+use super::unnest::{IN_SELECT, push_rows};
 use super::{ERASED, push_on_conflict};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, UtcTimestamp, WRITTEN, statement};
-use crate::database::postgres::unnest::{IN_SELECT, push_rows};
 use crate::write::Store;
 use lists::ListArrays;
 pub(super) use touched::TouchTasks;
@@ -317,11 +317,7 @@ impl StoreOwners<'_> {
 impl TaskChanges<'_> {
     fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" from ");
-        out.push_sql(IN_SELECT.open);
-        out.push_bind_param::<Array<BigInt>, _>(&self.of)?;
-        out.push_sql(IN_SELECT.next);
-        self.rows.push_binds(out, IN_SELECT.next)?;
-        out.push_sql(IN_SELECT.close);
+        IN_SELECT.push_tasks(out, Some(&self.of), &self.rows)?;
         out.push_sql(" as input (ordinal, ");
         out.push_sql(WRITTEN);
         out.push_sql(") join passed using (ordinal)");

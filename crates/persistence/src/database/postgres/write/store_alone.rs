@@ -14,9 +14,9 @@ use domain::{Task, TaskId, Timestamp, Tombstone};
 use super::ERASED;
 use super::store::{BY_KEY, TouchTasks};
 use super::store_one::{OwnerValues, is_one_update, update};
+use super::unnest::{IN_FROM, push_rows};
 use crate::backend::rows::{ASSIGNMENTS, Id, TaskArrays, TaskValues, UtcTimestamp, WRITTEN, statement};
 use crate::database::postgres::in_transaction;
-use crate::database::postgres::unnest::{IN_FROM, push_rows};
 use crate::write::Store;
 use crate::write::by_key::{InsertTask, UpdateTask, store_keys, store_lists};
 
@@ -99,13 +99,6 @@ fn push_owner<'b>(out: &mut AstPass<'_, 'b, Pg>, owner: &'b str) -> QueryResult<
     Ok(())
 }
 
-fn push_tasks<'b>(out: &mut AstPass<'_, 'b, Pg>, rows: &'b TaskArrays<'_>) -> QueryResult<()> {
-    out.push_sql(IN_FROM.open);
-    rows.push_binds(out, IN_FROM.next)?;
-    out.push_sql(IN_FROM.close);
-    Ok(())
-}
-
 struct InsertTasks<'a> {
     owner: &'a str,
     rows: TaskArrays<'a>,
@@ -120,7 +113,7 @@ impl QueryFragment<Pg> for InsertTasks<'_> {
         out.push_sql(") select owner_id, ");
         out.push_sql(WRITTEN);
         push_owner(&mut out, self.owner)?;
-        push_tasks(&mut out, &self.rows)?;
+        IN_FROM.push_tasks(&mut out, None, &self.rows)?;
         out.push_sql(" as input (");
         out.push_sql(WRITTEN);
         out.push_sql(")");
@@ -140,7 +133,7 @@ impl QueryFragment<Pg> for UpdateTasks<'_> {
         out.push_sql("update tasks set ");
         out.push_sql(ASSIGNMENTS);
         out.push_sql(" from (select * from ");
-        push_tasks(&mut out, &self.rows)?;
+        IN_FROM.push_tasks(&mut out, None, &self.rows)?;
         out.push_sql(" as input (");
         out.push_sql(WRITTEN);
         out.push_sql(")");

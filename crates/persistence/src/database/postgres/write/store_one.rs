@@ -6,10 +6,17 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use domain::{Task, Tombstone};
 
-use super::{ERASED, push, push_on_conflict};
+use super::{ERASED, push_on_conflict};
 use crate::backend::rows::statement;
 use crate::backend::rows::{BindTask, Id, TaskValues, UtcTimestamp, WRITTEN};
 use crate::write::Store;
+
+/// Pushes a comma and a value.
+macro_rules! push {
+    ($out:ident, $($sql:ty => $value:expr),+ $(,)?) => {
+        $($out.push_sql(", "); $out.push_bind_param::<$sql, _>($value)?;)+
+    };
+}
 
 /// Whether a store writes or deletes exactly one task and nothing else.
 pub(super) fn is_one_effect(store: &Store) -> bool {

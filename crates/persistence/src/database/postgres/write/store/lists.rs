@@ -6,9 +6,9 @@ use diesel::query_builder::AstPass;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use domain::{Color, ListId, ListWrites, Timestamp};
 
+use super::super::unnest::{IN_SELECT, push_rows};
 use crate::backend::rows::lists::LIST_COLUMNS;
 use crate::backend::rows::{Id, UtcTimestamp};
-use crate::database::postgres::unnest::{IN_SELECT, push_rows};
 
 /// The lists to put, and the ids of those to delete.
 #[derive(Default)]

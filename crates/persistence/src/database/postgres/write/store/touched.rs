@@ -4,9 +4,9 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use domain::{OrderKey, Revision, TaskId, Timestamp, Touch};
 
+use super::super::unnest::{IN_FROM, IN_SELECT, Unnest, push_rows};
 use super::BY_KEY;
 use crate::backend::rows::{Id, UtcTimestamp, statement};
-use crate::database::postgres::unnest::{IN_FROM, IN_SELECT, Unnest, push_rows};
 
 /// Columns of rows that are not loaded; null leaves a column as it is.
 #[derive(Default)]
@@ -37,14 +37,15 @@ impl<'a> Touched<'a> {
         push_assignments(out);
         out.push_sql(" from (select of_owner, ");
         out.push_sql(INPUT);
-        self.push_rows(out, &IN_SELECT)?;
+        self.push_input(out, &IN_SELECT)?;
         out.push_sql(" join passed using (ordinal)");
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.owner_id = of_owner and tasks.id = of_id)");
         Ok(())
     }
 
-    fn push_rows<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>, unnest: &Unnest) -> QueryResult<()> {
+    /// The ordinal is of use only for rows of several owners.
+    fn push_input<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>, unnest: &Unnest) -> QueryResult<()> {
         out.push_sql(" from ");
         push_rows!(out, unnest, BigInt => &self.of, Id => &self.ids, Nullable<Text> => &self.positions,
             Nullable<BigInt> => &self.revisions, Nullable<UtcTimestamp> => &self.timestamps,
@@ -93,7 +94,7 @@ impl QueryFragment<Pg> for TouchTasks<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         push_assignments(&mut out);
         out.push_sql(" from (select *");
-        self.touched.push_rows(&mut out, &IN_FROM)?;
+        self.touched.push_input(&mut out, &IN_FROM)?;
         out.push_sql(BY_KEY);
         out.push_sql(") as input where tasks.id = of_id and tasks.owner_id = ");
         out.push_bind_param::<Text, str>(self.owner)
