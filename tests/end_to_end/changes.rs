@@ -111,7 +111,7 @@ fn clients_follow_writers_of_two_processes(database: Database) {
             scope.spawn(move || {
                 let mut tasks = Vec::new();
                 // Each eighth step reads everything again, so the time grows with the square of the steps.
-                for step in 0..short_or_soak(24, 250) {
+                for step in 0..short_or_soak(24, 500) {
                     write(clients[0], &mut tasks, number, step);
                     if step % 8 == 0 {
                         create_and_follow(clients, &format!("followed {number} {step}"));
