@@ -56,6 +56,37 @@ fn missing_rights_and_read_only_servers_are_not_ready() {
     }
 }
 
+/// Errors are recognized by their English text, and only a superuser can set the language.
+#[test]
+fn unreadable_messages_are_503_and_name_the_remedy() {
+    let server = Postgres::start_in_german();
+    let url = server.create_database();
+    let database = url.rsplit('/').next().unwrap();
+    let _ = server.query(&url, &format!("create role app login; alter database {database} owner to app"));
+    let environment = Environment::new()
+        .set("DATABASE_URL", url.replace("postgres@", "app@"))
+        .set("BETTER_AUTH_SECRET", BetterAuth::SECRET);
+    let service = environment.serve();
+    let remedy = "as a superuser: alter role <role of the service> set lc_messages = 'C'";
+    let warning = |log: &str| log.matches("errors of the database server are not in English").count();
+    assert_eq!(warning(&service.log().text()), 1, "{}", service.log());
+    let alice = caller(&environment, &service, "alice");
+    let task = json!({"title": "a"});
+    let _ = alice.post("/api/tasks", &task).expect(201);
+    let _ = server.query(&url, "revoke select, insert on tasks from app");
+    let _ = alice.get("/api/tasks").expect(503);
+    let _ = alice.post("/api/tasks", &task).expect(503);
+    becomes(&service, 503);
+    let log = service.log().text();
+    assert!(log.contains("keine Berechtigung") && log.contains(&format!("English); {remedy}")), "{log}");
+    let _ = server.query(&url, "grant select, insert on tasks to app");
+    becomes(&service, 200);
+    service.stop();
+    let _ = server.query(&url, "alter role app set lc_messages = 'C'");
+    let service = environment.serve();
+    assert_eq!(warning(&service.log().text()), 0, "{}", service.log());
+}
+
 #[test]
 fn failing_writes_are_not_ready_until_they_succeed() {
     let server = Postgres::start();

@@ -10,13 +10,14 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cleanup;
-use crate::process::Exit;
-use installation::Installation;
+use crate::process::{Exit, run_to_exit};
+use installation::{Installation, LIMIT};
 
 mod auto_failover;
 mod installation;
@@ -46,6 +47,10 @@ ssl_cert_file = '../server.crt'
 ssl_key_file = '../server.key'
 ";
 
+const GERMAN: &str = "
+lc_messages = 'de_DE.UTF-8'
+";
+
 /// Enough for a load of 256 clients beside everything else.
 const DURABLE: &str = "
 max_connections = 400
@@ -56,6 +61,7 @@ enum Kind {
     Unsynced,
     Encrypted,
     Durable,
+    German,
 }
 
 /// A running server; stopped and removed when dropped, and in any case when the test process ends.
@@ -101,6 +107,15 @@ impl Postgres {
         Self::start_as(Kind::Durable)
     }
 
+    /// A server whose messages are in German, unless a superuser sets another language.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    #[must_use]
+    pub fn start_in_german() -> Self {
+        Self::start_as(Kind::German)
+    }
+
     fn start_as(kind: Kind) -> Self {
         let installation = Installation::found();
         let folder = cleanup::folder("postgres");
@@ -111,8 +126,10 @@ impl Postgres {
         }
         let _ = installation.run(&folder, "initdb", &arguments).success();
         let server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind };
-        if kind == Kind::Encrypted {
-            server.make_certificate();
+        match kind {
+            Kind::Encrypted => server.make_certificate(),
+            Kind::German => server.make_locale(),
+            Kind::Unsynced | Kind::Durable => {}
         }
         server.launch_on_a_free_port()
     }
@@ -136,6 +153,7 @@ impl Postgres {
             Kind::Unsynced => ("host", UNSYNCED.to_owned()),
             Kind::Encrypted => ("hostssl", format!("{UNSYNCED}{ENCRYPTED}")),
             Kind::Durable => ("host", DURABLE.to_owned()),
+            Kind::German => ("host", format!("{UNSYNCED}{GERMAN}")),
         };
         let settings = format!("{CONFIGURATION}{settings}port = {}\n", self.port);
         fs::write(data.join("postgresql.conf"), settings).unwrap();
@@ -150,9 +168,22 @@ impl Postgres {
         let _ = self.installation.run_any(&self.folder, Path::new("openssl"), &arguments).success();
     }
 
+    /// The messages are those that the server is installed with; the rest of the locale is that of C.UTF-8.
+    fn make_locale(&self) {
+        fs::create_dir(self.locales()).unwrap();
+        symlink("/usr/lib/locale/C.utf8", self.locales().join("de_DE.utf8")).unwrap();
+    }
+
+    fn locales(&self) -> PathBuf {
+        self.folder.join("locales")
+    }
+
     fn launch(&self) -> bool {
-        let exit =
-            self.installation.run(&self.folder, "pg_ctl", &["-w", "-D", "data", "-l", "server.log", "start"]);
+        let arguments = ["-w", "-D", "data", "-l", "server.log", "start"];
+        let program = self.installation.program("pg_ctl");
+        let mut command = self.installation.command(&self.folder, &program, &arguments);
+        let locales = (self.kind == Kind::German).then(|| ("LOCPATH", self.locales()));
+        let exit = run_to_exit(command.envs(locales), LIMIT);
         if exit.code == Some(0) {
             cleanup::kill_on_exit(self.id(), "QUIT");
         }
@@ -368,6 +399,13 @@ mod tests {
         let server = Postgres::start_durable();
         let shown = |setting| server.query(&server.create_database(), &format!("show {setting}"));
         assert_eq!(["fsync", "synchronous_commit", "full_page_writes"].map(shown), ["on", "on", "on"]);
+    }
+
+    #[test]
+    fn german_server_has_german_messages() {
+        let server = Postgres::start_in_german();
+        let exit = server.client("psql", &["-c", "select 1/0", &server.create_database()]);
+        assert!(exit.stderr.contains("Division durch Null"), "{}", exit.stderr);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::process::{Exit, run_to_exit};
 
-const LIMIT: Duration = Duration::from_mins(1);
+pub(super) const LIMIT: Duration = Duration::from_mins(1);
 
 pub(super) struct Installation {
     programs: PathBuf,

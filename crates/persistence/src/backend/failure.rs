@@ -66,6 +66,11 @@ pub(crate) trait ErrorMessages {
         false
     }
 
+    /// Whether the message is in a language in which it is not recognized.
+    fn is_unreadable(_: &str) -> bool {
+        false
+    }
+
     /// What the operator can do about the error.
     fn hint(_: &str) -> Option<&'static str> {
         None
@@ -96,6 +101,8 @@ impl Failure {
             DatabaseError(_, information) if B::is_outage(information.message()) => FailureKind::Outage,
             DatabaseError(_, information) if B::is_corrupt(information.message()) => FailureKind::Damage,
             DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => FailureKind::Timeout,
+            // Rather a retry too many than an error that is none: the server has rolled the statement back.
+            DatabaseError(_, information) if B::is_unreadable(information.message()) => FailureKind::Outage,
             _ => FailureKind::Fault,
         };
         let hint = match &error {

@@ -4,6 +4,7 @@
 mod connection;
 mod doctor;
 mod group_reads;
+mod language;
 mod migrations;
 mod notifications;
 mod replicas;
@@ -84,10 +85,11 @@ impl Backend for Postgres {
         connection: &mut PgConnection,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        match self.server.begin() {
+        let done = match self.server.begin() {
             Some(begin) => in_transaction(connection, begin, run),
             None => run(connection),
-        }
+        };
+        done.map_err(|error| language::mark(error, connection))
     }
 
     fn write<T>(
@@ -96,11 +98,12 @@ impl Backend for Postgres {
         transaction: bool,
         run: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
     ) -> QueryResult<T> {
-        match self.server.begin() {
+        let done = match self.server.begin() {
             Some(begin) => in_transaction(connection, begin, run),
             None if transaction => in_transaction(connection, "begin", run),
             None => run(connection),
-        }
+        };
+        done.map_err(|error| language::mark(error, connection))
     }
 
     fn worker_counts(&self, max_connections: usize) -> WorkerCounts {
@@ -272,7 +275,14 @@ impl ErrorMessages for Postgres {
         .any(|part| message.contains(part))
     }
 
+    fn is_unreadable(message: &str) -> bool {
+        message.ends_with(language::MARK)
+    }
+
     fn hint(message: &str) -> Option<&'static str> {
+        if Self::is_unreadable(message) {
+            return Some(language::REMEDY);
+        }
         let is_of_another = message.contains("prepared statement \"");
         is_of_another.then_some("set database.transaction_pooler = true behind a transaction-mode pooler")
     }

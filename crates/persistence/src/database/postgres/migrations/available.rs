@@ -8,6 +8,7 @@ use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
 use super::super::connection::Server;
+use super::super::language;
 use super::bounded::Bounded;
 use crate::MigrateError;
 use crate::migrations::failed;
@@ -43,6 +44,11 @@ fn check_server(connection: &mut Bounded) -> Result<(), MigrateError> {
     let off = connection.query(off)?.map_err(failed)?;
     if !off.is_empty() {
         tracing::warn!(off, "acknowledged writes can be lost or damaged when the database server crashes");
+    }
+    let lc_messages = connection.query(language::of_messages)?.map_err(failed)?;
+    if !language::is_english(&lc_messages) {
+        let remedy = language::REMEDY;
+        tracing::warn!(lc_messages, remedy, "errors of the database server are not in English");
     }
     Ok(())
 }
