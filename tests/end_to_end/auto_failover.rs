@@ -1,13 +1,14 @@
 //! Failures of the primary under `pg_auto_failover`, with writers at work.
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tasknook_tests::{AutoFailover, BetterAuth, Client, Environment, Service, eventually, short_or_soak};
+use tasknook_tests::{
+    AutoFailover, BetterAuth, Client, Environment, Service, SetOnDrop, eventually, short_or_soak,
+};
 
 use crate::database::caller;
 
@@ -130,17 +131,13 @@ impl Load {
     fn during(&self, run: impl FnOnce(&dyn Fn() -> usize)) -> Written {
         let (end, number) = (AtomicBool::new(false), AtomicUsize::new(0));
         let results: Vec<_> = thread::scope(|scope| {
-            let (end, number) = (&end, &number);
+            let (end, number, written) = (&end, &number, SetOnDrop(&end));
             let threads: Vec<_> =
                 (0..WRITERS).map(|writer| scope.spawn(move || self.write(writer, end, number))).collect();
             thread::sleep(BESIDE);
-            let run = catch_unwind(AssertUnwindSafe(|| run(&|| number.load(Ordering::Relaxed))));
+            run(&|| number.load(Ordering::Relaxed));
             thread::sleep(BESIDE);
-            // Before a panic continues, which would wait for the threads.
-            end.store(true, Ordering::Relaxed);
-            if let Err(panic) = run {
-                resume_unwind(panic);
-            }
+            drop(written);
             threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
         });
         let rejected = results.iter().filter(|(_, title)| title.is_none()).count();

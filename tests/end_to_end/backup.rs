@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
-use tasknook_tests::{Client, Disk, Environment, Postgres, run_to_exit};
+use tasknook_tests::{Client, Disk, Environment, Postgres, SetOnDrop, run_to_exit};
 
 use crate::database::{Database, caller, on_both_databases, url_of};
 
@@ -27,6 +27,7 @@ fn backup_under_load_has_every_acknowledged_task(database: Database) {
     let (titles, enough) = (Mutex::new(BTreeSet::new()), AtomicBool::new(false));
     let (acknowledge, acknowledged) = mpsc::channel();
     let (restored, before, during) = thread::scope(|scope| {
+        let _enough = SetOnDrop(&enough);
         for writer in 0..WRITERS {
             let (alice, titles, enough, acknowledge) = (&alice, &titles, &enough, acknowledge.clone());
             scope.spawn(move || write(writer, alice, titles, enough, &acknowledge));
@@ -35,7 +36,6 @@ fn backup_under_load_has_every_acknowledged_task(database: Database) {
         let before = titles.lock().unwrap().clone();
         let restored = backed_up_and_restored(database, &environment);
         let during = titles.lock().unwrap().len() - before.len();
-        enough.store(true, Ordering::Relaxed);
         (restored, before, during)
     });
     assert!(during > 0, "nothing was written meanwhile");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Service, short_or_soak};
+use tasknook_tests::{Client, Service, SetOnDrop, short_or_soak};
 
 use crate::database::{Database, caller, execute, on_both_databases};
 use copy::{Copy, present};
@@ -87,12 +87,12 @@ fn clients_follow_writers_of_two_processes(database: Database) {
     let [one, other] = services.each_ref().map(|service| caller(&environment, service, "alice"));
     // After the position of a user who has nothing, a change can be repeated.
     let _ = create(&one, "first");
-    let writing = AtomicBool::new(true);
+    let over = AtomicBool::new(false);
     // Reads pages from both processes, and begins again after each so many.
     let follow = |limit: usize, pages: usize| {
         let mut copy = Copy::default();
         let mut page = 0;
-        while writing.load(Ordering::SeqCst) {
+        while !over.load(Ordering::SeqCst) {
             copy.read([&one, &other][page % 2], limit);
             page += 1;
             if page.is_multiple_of(pages) {
@@ -103,7 +103,7 @@ fn clients_follow_writers_of_two_processes(database: Database) {
         copy
     };
     let copies = thread::scope(|scope| {
-        let follow = &follow;
+        let (follow, written) = (&follow, SetOnDrop(&over));
         let followers = [(2, usize::MAX), (5, 40), (1000, 3)]
             .map(|(limit, pages)| scope.spawn(move || follow(limit, pages)));
         let writers = [[&one, &other], [&other, &one], [&one, &other]];
@@ -123,7 +123,7 @@ fn clients_follow_writers_of_two_processes(database: Database) {
         for writer in writers {
             writer.join().unwrap();
         }
-        writing.store(false, Ordering::SeqCst);
+        drop(written);
         followers.map(|follower| follower.join().unwrap())
     });
     let expected = present(&other);

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Response, eventually, short_or_soak};
+use tasknook_tests::{Client, Response, SetOnDrop, eventually, short_or_soak};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -88,11 +88,11 @@ fn readers_end_with_the_list_while_others_write(database: Database) {
     let environment = database.with_secret();
     let services = [environment.serve(), environment.serve()];
     let clients = services.each_ref().map(|service| caller(&environment, service, "alice"));
-    let (writing, ends) = (AtomicBool::new(true), Mutex::new(Vec::new()));
+    let (over, ends) = (AtomicBool::new(false), Mutex::new(Vec::new()));
     let poll = |client: &Client, list: &str| {
         let mut held = client.get(list).expect(200);
         loop {
-            let is_last = !writing.load(Ordering::SeqCst);
+            let is_last = over.load(Ordering::SeqCst);
             let response = unless(client, list, &tag(&held));
             match response.status {
                 304 if is_last => break,
@@ -104,7 +104,7 @@ fn readers_end_with_the_list_while_others_write(database: Database) {
         ends.lock().unwrap().push((list.to_owned(), held.body));
     };
     thread::scope(|scope| {
-        let poll = &poll;
+        let (poll, written) = (&poll, SetOnDrop(&over));
         for (number, list) in COLLECTIONS.iter().enumerate() {
             let client = clients[number % 2].clone();
             scope.spawn(move || poll(&client, list));
@@ -127,7 +127,7 @@ fn readers_end_with_the_list_while_others_write(database: Database) {
         for writer in writers {
             writer.join().unwrap();
         }
-        writing.store(false, Ordering::SeqCst);
+        drop(written);
     });
     // It reads each list.
     let environment = environment.set("TASKNOOK_TASKS__LIST_CACHE_BYTES", "0");

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tasknook_tests::{Client, Environment, Service, short_or_soak};
+use tasknook_tests::{Client, Environment, Service, SetOnDrop, short_or_soak};
 
 use crate::database::{Database, on_both_databases};
 
@@ -97,6 +97,7 @@ fn with_greedy<T>(
 ) -> (Counts, T) {
     let (counts, done) = (Mutex::new(Counts::new()), AtomicBool::new(false));
     let result = thread::scope(|scope| {
+        let _done = SetOnDrop(&done);
         for _ in 0..GREEDY_CONNECTIONS {
             scope.spawn(|| {
                 let client = user.client(service);
@@ -107,9 +108,7 @@ fn with_greedy<T>(
                 }
             });
         }
-        let result = beside();
-        done.store(true, Ordering::Relaxed);
-        result
+        beside()
     });
     (counts.into_inner().unwrap(), result)
 }

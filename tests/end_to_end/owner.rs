@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Environment, Exit, run_to_exit};
+use tasknook_tests::{Client, Environment, Exit, SetOnDrop, run_to_exit};
 
 use crate::database::{Database, caller, execute, on_both_databases};
 
@@ -144,6 +144,7 @@ fn tasks_move_while_clients_write(database: Database) {
     let (users, over) = (["anonymous", "alice"], AtomicBool::new(false));
     let clients = users.map(|user| caller(&environment, &service, user));
     let created: usize = thread::scope(|scope| {
+        let moved = SetOnDrop(&over);
         let writers = clients.each_ref().map(|client| {
             let over = &over;
             scope.spawn(move || {
@@ -161,7 +162,7 @@ fn tasks_move_while_clients_write(database: Database) {
         for round in 0..4 {
             let _ = run(&environment, &["move", users[round % 2], users[(round + 1) % 2]]).success();
         }
-        over.store(true, Ordering::Relaxed);
+        drop(moved);
         writers.into_iter().map(|writer| writer.join().unwrap()).sum()
     });
     assert_eq!(users.map(|user| count(&environment, user)).iter().sum::<u64>(), created as u64);

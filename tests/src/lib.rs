@@ -43,4 +43,4 @@ pub use process::{Exit, run_to_exit};
 pub use raw::{End, RawConnection, RawResponse};
 pub use service::{Environment, Service, Starting};
 pub use soak::short_or_soak;
-pub use wait::eventually;
+pub use wait::{SetOnDrop, eventually};

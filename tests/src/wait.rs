@@ -1,5 +1,6 @@
 //! Polling for a condition without an event.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,15 @@ pub fn eventually<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Opt
     }
 }
 
+/// Sets the flag that ends threads when it is dropped, so that a failed assertion beside them ends the test.
+pub struct SetOnDrop<'a>(pub &'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +42,18 @@ mod tests {
         });
         assert_eq!((value, rounds), (Some("yes"), 3));
         assert_eq!(eventually(Duration::ZERO, || None::<()>), None);
+    }
+
+    #[test]
+    fn a_panic_ends_the_threads_of_a_scope() {
+        let over = AtomicBool::new(false);
+        let failed = std::panic::catch_unwind(|| {
+            thread::scope(|scope| {
+                let _over = SetOnDrop(&over);
+                scope.spawn(|| eventually(Duration::MAX, || over.load(Ordering::SeqCst).then_some(())));
+                std::panic::resume_unwind(Box::new("an assertion"));
+            });
+        });
+        assert!(failed.is_err());
     }
 }

@@ -6,7 +6,9 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::{Value, json};
-use tasknook_tests::{BetterAuth, Client, Environment, EventStream, Postgres, Service, eventually};
+use tasknook_tests::{
+    BetterAuth, Client, Environment, EventStream, Postgres, Service, SetOnDrop, eventually,
+};
 
 use super::{LIMIT, Received, await_open, expect, metric, open, open_with};
 use crate::database::{Database, caller};
@@ -40,15 +42,6 @@ impl Writer {
                 self.rejected += 1;
             }
         }
-    }
-}
-
-/// Ends the writer when it is dropped, also by a failure.
-struct End<'a>(&'a AtomicBool);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -129,7 +122,7 @@ fn streams_outlast(environment: &Environment, services: &[&Service], outage: &Ou
         thread::scope(|scope| {
             let (writer, elsewhere) = (&mut writer, &elsewhere);
             let _ = scope.spawn(move || writer.write(elsewhere, round, is_over));
-            let _end = End(is_over);
+            let _end = SetOnDrop(is_over);
             for (stream, received) in streams.iter_mut().zip(&mut received) {
                 received.follow(stream, Some(&format!("{round} 5")));
             }

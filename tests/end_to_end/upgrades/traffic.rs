@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tasknook_tests::{Client, Environment, RawConnection, RawResponse, Service, eventually};
+use tasknook_tests::{Client, Environment, RawConnection, RawResponse, Service, SetOnDrop, eventually};
 
 use super::balancer::{Balancer, Turn};
 
@@ -49,15 +49,6 @@ impl Traffic {
     }
 }
 
-/// Ends the traffic also when an assertion of the test fails, so that its threads end.
-struct Over<'a>(&'a AtomicBool);
-
-impl Drop for Over<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
 /// Runs `steps` under traffic, which begins at the first services. No request may fail, and everything acknowledged is
 /// there once. Returns the last services and the number of responses.
 pub(super) fn under_traffic(
@@ -67,7 +58,7 @@ pub(super) fn under_traffic(
 ) -> (Vec<Service>, usize) {
     let traffic = Traffic::default();
     let (last, users) = thread::scope(|scope| {
-        let over = Over(&traffic.over);
+        let over = SetOnDrop(&traffic.over);
         scope.spawn(|| traffic.balancer.probe_until(&traffic.over));
         for service in &first {
             traffic.balancer.add(service);

@@ -334,6 +334,11 @@ impl Executor {
                 Round { deadline, ..round }.separate()
             }
             FailureKind::Fault | FailureKind::Damage | FailureKind::Duplicate if !alone => round.separate(),
+            // As in a batch: usually the lock is a write of another process, which ends soon.
+            FailureKind::Timeout if self.hands_over => {
+                self.handed_over.extend(round.groups);
+                Vec::new()
+            }
             FailureKind::Timeout | FailureKind::Conflict if alone => {
                 self.blocked.extend(round.owners());
                 reject(round.groups, failure, reply)

@@ -15,6 +15,7 @@ use domain::{
 use persistence::{Database, DatabaseOptions, JobOptions};
 use pollster::block_on;
 use tasknook_persistence as persistence;
+use tasknook_tests::SetOnDrop;
 use uuid::Uuid;
 
 use crate::workload::without_timeouts;
@@ -48,6 +49,7 @@ pub(crate) fn followers_have_what_is_listed(url: &str, write: impl FnOnce() + Se
     }
     let over = &AtomicBool::new(false);
     let followed: Vec<(Follower, usize)> = thread::scope(|scope| {
+        let written = SetOnDrop(over);
         let followers: Vec<_> = (0..FOLLOWERS)
             .map(|seed| {
                 let options = &options;
@@ -56,7 +58,7 @@ pub(crate) fn followers_have_what_is_listed(url: &str, write: impl FnOnce() + Se
             .collect();
         scope.spawn(|| delete_tombstones(&database, over));
         write();
-        over.store(true, Ordering::Relaxed);
+        drop(written);
         followers.into_iter().map(|follower| follower.join().unwrap()).collect()
     });
     let pages: usize = followed.iter().map(|(_, pages)| pages).sum();

@@ -6,6 +6,7 @@ use std::thread;
 use domain::{Change, Completion, Owner, Precondition, TaskRepository, Timestamp};
 use pollster::block_on;
 use tasknook_persistence::Remedy;
+use tasknook_tests::SetOnDrop;
 
 use crate::doctor_of_both::{TestDatabase, create, task_id};
 
@@ -34,16 +35,10 @@ fn write(repository: &dyn TaskRepository, writer: u128, stop: &AtomicBool) {
 
 /// Runs `act` while writers write.
 fn meanwhile(database: &TestDatabase, act: impl FnOnce()) {
-    struct StopOnDrop<'a>(&'a AtomicBool);
-    impl Drop for StopOnDrop<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
     let repository = database.repository();
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        let _stop = StopOnDrop(&stop);
+        let _stop = SetOnDrop(&stop);
         for writer in 0..WRITERS {
             let (repository, stop) = (&*repository, &stop);
             scope.spawn(move || write(repository, writer, stop));

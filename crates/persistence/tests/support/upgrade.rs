@@ -13,6 +13,7 @@ use domain::{
 use persistence::{Database, DatabaseOptions, JobOptions};
 use pollster::block_on;
 use tasknook_persistence as persistence;
+use tasknook_tests::SetOnDrop;
 use uuid::Uuid;
 
 const OWNERS: usize = 4;
@@ -141,6 +142,7 @@ pub(crate) fn loses_nothing(
     let over = AtomicBool::new(false);
     let (mut of_old, mut of_new) = (Expected::new(), Expected::new());
     writes += thread::scope(|scope| {
+        let upgraded = SetOnDrop(&over);
         let beside = scope.spawn(|| {
             let mut writes = 0;
             for round in TASKS.. {
@@ -155,7 +157,7 @@ pub(crate) fn loses_nothing(
         assert!(!database.migrate().unwrap().is_empty());
         let writes = write_new(&*database.tasks(), TASKS, &mut of_new);
         database.run_jobs(&jobs).unwrap();
-        over.store(true, Ordering::Relaxed);
+        drop(upgraded);
         writes + beside.join().unwrap()
     });
     // An even round leaves a deleted row, whatever the threads had time for.

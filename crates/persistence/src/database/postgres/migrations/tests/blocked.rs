@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tasknook_tests::SetOnDrop;
+
 use super::*;
 
 /// What a reader waits at most: 300 ms for the migration to give way, and as long for the migration itself, which takes
@@ -22,6 +24,7 @@ fn beside_a_long_reader(
     holder.batch_execute("begin; select from t").unwrap();
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let migrated = SetOnDrop(&is_over);
         let reader = scope.spawn(|| -> QueryResult<u64> {
             let mut connection = connect(&url);
             connection.batch_execute(READER)?;
@@ -43,9 +46,9 @@ fn beside_a_long_reader(
         }
         assert!(!migration.is_finished());
         holder.batch_execute("commit").unwrap();
-        let migrated = migration.join().unwrap();
-        is_over.store(true, Ordering::Relaxed);
-        (migrated, reader.join().unwrap())
+        let result = migration.join().unwrap();
+        drop(migrated);
+        (result, reader.join().unwrap())
     })
 }
 
