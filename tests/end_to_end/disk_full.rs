@@ -51,7 +51,7 @@ fn full_disk_rejects_writes_until_there_is_room() {
         fs::remove_file(&filler).unwrap();
         assert!(eventually(LIMIT, || (ready() == 200).then_some(())).is_some(), "{}", service.log());
         let logged = eventually(LIMIT, || {
-            assert_eq!(ready(), 200);
+            assert_eq!(ready(), 200, "outage {outage}, {stored} stored\n{}", service.log());
             let events = service.log().text().matches("the database is available again").count();
             (events == outage).then_some(())
         });
