@@ -17,8 +17,8 @@ fn full_disk_rejects_writes_until_there_is_room() {
     let folder = environment.folder().join("disk");
     fs::create_dir(&folder).unwrap();
     let environment = environment.set("DATABASE_URL", "sqlite://disk/tasks.db");
-    // Larger than the WAL at which SQLite checkpoints, 4 MB: else the WAL alone fills it.
-    let disk = Disk::mount(&folder, 16 << 20);
+    // More than the 16 MiB of WAL between two checkpoints: the checks after each outage write, too.
+    let disk = Disk::mount(&folder, 32 << 20);
     let service = disk.serve(&environment);
     let alice = caller(&environment, &service, "alice");
     let post = || alice.post("/api/tasks", &json!({"title": "x", "description": "y".repeat(900)}));
