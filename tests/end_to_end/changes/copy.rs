@@ -81,17 +81,23 @@ impl Copy {
 
 /// What there is, as other routes have it.
 pub(super) fn present(client: &Client) -> Objects {
-    let mut objects = Objects::new();
-    for kind in ["task", "list"] {
-        for mut object in
-            client.get(&format!("/api/{kind}s")).expect(200).json().as_array().unwrap().iter().cloned()
-        {
-            if kind == "list" {
-                let members = object.as_object_mut().unwrap();
-                assert!(members.remove("open").is_some() && members.remove("completed").is_some());
-            }
-            objects.insert((kind.to_owned(), object["id"].as_str().unwrap().to_owned()), object);
-        }
+    let tasks = listed(client, "tasks").into_iter().map(|task| ("task", task));
+    let lists = listed(client, "lists").into_iter().map(|mut list| {
+        let members = list.as_object_mut().unwrap();
+        assert!(members.remove("open").is_some() && members.remove("completed").is_some());
+        ("list", list)
+    });
+    let key = |kind: &str, object: &Value| (kind.to_owned(), object["id"].as_str().unwrap().to_owned());
+    tasks.chain(lists).map(|(kind, object)| (key(kind, &object), object)).collect()
+}
+
+/// All pages of a list.
+fn listed(client: &Client, list: &str) -> Vec<Value> {
+    let (mut objects, mut path) = (Vec::new(), format!("/api/{list}"));
+    loop {
+        let page = client.get(&path).expect(200);
+        objects.extend(page.json().as_array().unwrap().iter().cloned());
+        let Some(next) = page.header("x-next-cursor") else { return objects };
+        path = format!("/api/{list}?cursor={next}");
     }
-    objects
 }
