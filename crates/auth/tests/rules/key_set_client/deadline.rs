@@ -145,6 +145,8 @@ fn four_fetches_that_do_not_return_prevent_further_ones() {
     };
     for fetches in [2, 3, 4, 5, 5, 5] {
         assert_eq!(look_up(), "unchecked_key");
+        // The deadline may pass before the thread of a fetch has begun.
+        await_condition(|| source.fetches() >= fetches);
         assert_eq!(source.fetches(), fetches);
     }
     let failures: Vec<_> =
