@@ -32,6 +32,7 @@ fn backup_under_load_has_every_acknowledged_task(database: Database) {
             let (alice, titles, enough, acknowledge) = (&alice, &titles, &enough, acknowledge.clone());
             scope.spawn(move || write(writer, alice, titles, enough, &acknowledge));
         }
+        drop(acknowledge);
         assert_eq!(acknowledged.iter().take(BEFORE_THE_BACKUP).count(), BEFORE_THE_BACKUP);
         let before = titles.lock().unwrap().clone();
         let restored = backed_up_and_restored(database, &environment);

@@ -77,8 +77,11 @@ fn unreadable_messages_are_503_and_name_the_remedy() {
     let _ = alice.get("/api/tasks").expect(503);
     let _ = alice.post("/api/tasks", &task).expect(503);
     becomes(&service, 503);
-    let log = service.log().text();
-    assert!(log.contains("keine Berechtigung") && log.contains(&format!("English); {remedy}")), "{log}");
+    let named = || {
+        let log = service.log().text();
+        (log.contains("keine Berechtigung") && log.contains(&format!("English); {remedy}"))).then_some(())
+    };
+    assert!(eventually(LIMIT, named).is_some(), "{}", service.log());
     let _ = server.query(&url, "grant select, insert on tasks to app");
     becomes(&service, 200);
     service.stop();

@@ -183,7 +183,7 @@ impl Postgres {
         let program = self.installation.program("pg_ctl");
         let mut command = self.installation.command(&self.folder, &program, &arguments);
         let locales = (self.kind == Kind::German).then(|| ("LOCPATH", self.locales()));
-        let exit = run_to_exit(command.envs(locales), LIMIT);
+        let exit = run_to_exit(command.envs(locales).env_remove("LANGUAGE"), LIMIT);
         if exit.code == Some(0) {
             cleanup::kill_on_exit(self.id(), "QUIT");
         }

@@ -46,14 +46,17 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_threads_of_a_scope() {
-        let over = AtomicBool::new(false);
+        let (over, seen) = (AtomicBool::new(false), AtomicBool::new(false));
         let failed = std::panic::catch_unwind(|| {
             thread::scope(|scope| {
                 let _over = SetOnDrop(&over);
-                scope.spawn(|| eventually(Duration::MAX, || over.load(Ordering::SeqCst).then_some(())));
+                scope.spawn(|| {
+                    let flag = || over.load(Ordering::SeqCst).then_some(());
+                    seen.store(eventually(Duration::from_mins(1), flag).is_some(), Ordering::SeqCst);
+                });
                 std::panic::resume_unwind(Box::new("an assertion"));
             });
         });
-        assert!(failed.is_err());
+        assert!(failed.is_err() && seen.load(Ordering::SeqCst));
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum FailureKind {
     Outage,
     /// The database cannot read what it has stored.
     Damage,
+    /// An error in a language in which it is not recognized, thus maybe a fault.
+    Unreadable,
     /// An unexpected error.
     Fault,
 }
@@ -101,8 +103,9 @@ impl Failure {
             DatabaseError(_, information) if B::is_outage(information.message()) => FailureKind::Outage,
             DatabaseError(_, information) if B::is_corrupt(information.message()) => FailureKind::Damage,
             DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => FailureKind::Timeout,
-            // Rather a retry too many than an error that is none: the server has rolled the statement back.
-            DatabaseError(_, information) if B::is_unreadable(information.message()) => FailureKind::Outage,
+            DatabaseError(_, information) if B::is_unreadable(information.message()) => {
+                FailureKind::Unreadable
+            }
             _ => FailureKind::Fault,
         };
         let hint = match &error {
@@ -177,9 +180,12 @@ impl Failure {
             FailureKind::Unknown => RepositoryError::OutcomeUnknown(source),
             FailureKind::Damage => RepositoryError::Damaged(source),
             FailureKind::Conflict | FailureKind::Timeout => RepositoryError::Busy(source),
-            FailureKind::Unreachable | FailureKind::Lost | FailureKind::ReadOnly | FailureKind::Outage => {
-                RepositoryError::Unavailable(source)
-            }
+            // The server has rolled the statement back: a client may try again.
+            FailureKind::Unreachable
+            | FailureKind::Lost
+            | FailureKind::ReadOnly
+            | FailureKind::Outage
+            | FailureKind::Unreadable => RepositoryError::Unavailable(source),
         }
     }
 }

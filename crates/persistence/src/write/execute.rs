@@ -333,11 +333,10 @@ impl Executor {
                 let deadline = Some((database.now() + SEPARATE_FOR, failure.clone()));
                 Round { deadline, ..round }.separate()
             }
-            FailureKind::Fault | FailureKind::Damage | FailureKind::Duplicate if !alone => round.separate(),
-            // As in a batch: usually the lock is a write of another process, which ends soon.
-            FailureKind::Timeout if self.hands_over => {
-                self.handed_over.extend(round.groups);
-                Vec::new()
+            FailureKind::Fault | FailureKind::Unreadable | FailureKind::Damage | FailureKind::Duplicate
+                if !alone =>
+            {
+                round.separate()
             }
             FailureKind::Timeout | FailureKind::Conflict if alone => {
                 self.blocked.extend(round.owners());

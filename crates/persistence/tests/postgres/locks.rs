@@ -229,12 +229,12 @@ fn briefly_locked_rows_are_retried() {
         let write = &write;
         let others: Vec<_> =
             (0..8).map(|number| scope.spawn(move || write(&format!("other-{number}"), 1))).collect();
+        let rejected = first.join().unwrap();
+        assert!(matches!(rejected, Err(RepositoryError::Busy(_))), "{rejected:?}");
         for other in others {
             other.join().unwrap().unwrap();
         }
-        // The first one has reached the time limit, and waits once more.
         other.batch_execute("commit").unwrap();
-        first.join().unwrap().unwrap();
         second.join().unwrap().unwrap();
     });
 }
