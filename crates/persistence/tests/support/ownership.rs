@@ -15,6 +15,7 @@ use persistence::{
 };
 use pollster::block_on;
 use tasknook_persistence as persistence;
+use tasknook_tests::{SetOnDrop, eventually};
 use uuid::Uuid;
 
 use crate::workload::without_timeouts;
@@ -22,6 +23,8 @@ use crate::workload::without_timeouts;
 /// Services that write, move and erase at the same time.
 const SERVICES: usize = 8;
 const TIME: Duration = Duration::from_secs(4);
+/// For what a slow machine does not do in that time.
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// Finds the columns that contain a text, as `table.column`.
 type ColumnsWith = Box<dyn Fn(&str) -> Vec<String>>;
@@ -273,6 +276,7 @@ pub(crate) fn moves_beside_writers_lose_and_double_nothing(database: &OwnersData
     let owners = ["anonymous", "alice"].map(Owner::for_test);
     let (over, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
     let acknowledged: Acknowledged = thread::scope(|scope| {
+        let ended = SetOnDrop(&over);
         let (owners, over, rounds) = (&owners, &over, &rounds);
         let writers: Vec<_> = (0..SERVICES)
             .map(|number| {
@@ -292,10 +296,9 @@ pub(crate) fn moves_beside_writers_lose_and_double_nothing(database: &OwnersData
             .collect();
         thread::sleep(TIME);
         // A slow machine takes longer for enough of them.
-        while rounds.load(Ordering::Relaxed) <= 40 {
-            thread::sleep(Duration::from_millis(5));
-        }
-        over.store(true, Ordering::Relaxed);
+        let enough = || (rounds.load(Ordering::Relaxed) > 40).then_some(());
+        assert!(eventually(LIMIT, enough).is_some(), "too few writes");
+        drop(ended);
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
     });
     let found = owners.each_ref().map(|owner| database.tasks(owner.id())).concat();
@@ -312,6 +315,7 @@ pub(crate) fn erasures_beside_writers_leave_no_old_state(database: &OwnersDataba
     let user = |number: usize| Owner::for_test(&format!("user-{number}"));
     let (over, current) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
+        let _ended = SetOnDrop(&over);
         let (over, current) = (&over, &current);
         for number in 0..SERVICES {
             let service = database.service();
@@ -331,10 +335,8 @@ pub(crate) fn erasures_beside_writers_leave_no_old_state(database: &OwnersDataba
         }
         thread::sleep(TIME);
         // A slow machine takes longer for enough of them.
-        while current.load(Ordering::Relaxed) <= 10 {
-            thread::sleep(Duration::from_millis(5));
-        }
-        over.store(true, Ordering::Relaxed);
+        let enough = || (current.load(Ordering::Relaxed) > 10).then_some(());
+        assert!(eventually(LIMIT, enough).is_some(), "too few erasures");
     });
     let erased = current.into_inner();
     database.assert_is_healthy();

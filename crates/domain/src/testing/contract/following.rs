@@ -73,10 +73,12 @@ pub fn followers_beside_writers_have_what_is_listed(repository: &dyn TaskReposit
             })
         };
         let followers: Vec<_> = (0..4).map(follow).collect();
-        for writer in writers {
-            writer.join().unwrap();
-        }
+        let written: Vec<_> = writers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        // Before a failure of a writer ends the test: the followers would never end.
         over.store(true, Ordering::Relaxed);
+        for result in written {
+            result.unwrap();
+        }
         followers.into_iter().map(|follower| follower.join().unwrap()).collect()
     });
     for mut follower in followers {
