@@ -67,7 +67,7 @@ test: ## Install what the tests need, and run all tests
 SOAK ?= $(sort $(shell grep -rl --include='*.rs' short_or_soak tests/end_to_end | sed 's|tests/end_to_end/||; s|\.rs$$|/|; s|/|::|g'))
 # TASKNOOK_PREVIOUS_BINARY=<binary of 0.1.0> is upgraded in place of a database as it left it.
 .PHONY: soak
-soak: ## Run the tests of reliability at full size, in a release build; an hour
+soak: ## Run the tests of reliability at full size, in a release build; half an hour
 	@tests/prerequisites.sh test
 	TASKNOOK_SOAK=1 $(CARGO) test --release -p tasknook-persistence --lib simulated_writes
 	TASKNOOK_SOAK=1 $(CARGO) test --release -p tasknook-tests --test end_to_end -- $(SOAK) --test-threads 1
