@@ -58,7 +58,7 @@ fn missing_rights_and_read_only_servers_are_not_ready() {
 
 /// Errors are recognized by their English text, and only a superuser can set the language.
 #[test]
-fn unreadable_messages_are_503_and_name_the_remedy() {
+fn errors_in_another_language_are_503_with_the_remedy() {
     let server = Postgres::start_in_german();
     let url = server.create_database();
     let database = url.rsplit('/').next().unwrap();

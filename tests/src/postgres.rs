@@ -10,59 +10,23 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cleanup;
 use crate::process::{Exit, run_to_exit};
 use installation::{Installation, LIMIT};
+use kind::Kind;
 
 mod auto_failover;
 mod installation;
+mod kind;
 mod pooler;
 mod standby;
 
 pub use auto_failover::AutoFailover;
 pub use pooler::Pooler;
-
-const CONFIGURATION: &str = "
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-log_line_prefix = '%m [%p] %q%u@%d '
-";
-
-const UNSYNCED: &str = "
-fsync = off
-full_page_writes = off
-shared_buffers = 32MB
-max_connections = 200
-dynamic_shared_memory_type = mmap
-";
-
-const ENCRYPTED: &str = "
-ssl = on
-ssl_cert_file = '../server.crt'
-ssl_key_file = '../server.key'
-";
-
-const GERMAN: &str = "
-lc_messages = 'de_DE.UTF-8'
-";
-
-/// Enough for a load of 256 clients beside everything else.
-const DURABLE: &str = "
-max_connections = 400
-";
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Unsynced,
-    Encrypted,
-    Durable,
-    German,
-}
 
 /// A running server; stopped and removed when dropped, and in any case when the test process ends.
 pub struct Postgres {
@@ -125,19 +89,15 @@ impl Postgres {
             arguments.extend(["--locale=C", "--locale-provider=icu", "--icu-locale=en"]);
         }
         let _ = installation.run(&folder, "initdb", &arguments).success();
-        let server = Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind };
-        match kind {
-            Kind::Encrypted => server.make_certificate(),
-            Kind::German => server.make_locale(),
-            Kind::Unsynced | Kind::Durable => {}
-        }
-        server.launch_on_a_free_port()
+        kind.prepare(installation, &folder);
+        Self { installation, folder, port: 0, databases: AtomicUsize::new(0), kind }.launch_on_a_free_port()
     }
 
     fn launch_on_a_free_port(mut self) -> Self {
         // Another program can take the free port first; a second such chance in a row is not one.
         for attempt in 0..5 {
-            self.configure();
+            self.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+            self.kind.configure(&self.data(), self.port);
             if self.launch() {
                 return self;
             }
@@ -146,44 +106,13 @@ impl Postgres {
         self
     }
 
-    fn configure(&mut self) {
-        self.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let data = self.data();
-        let (kind, settings) = match self.kind {
-            Kind::Unsynced => ("host", UNSYNCED.to_owned()),
-            Kind::Encrypted => ("hostssl", format!("{UNSYNCED}{ENCRYPTED}")),
-            Kind::Durable => ("host", DURABLE.to_owned()),
-            Kind::German => ("host", format!("{UNSYNCED}{GERMAN}")),
-        };
-        let settings = format!("{CONFIGURATION}{settings}port = {}\n", self.port);
-        fs::write(data.join("postgresql.conf"), settings).unwrap();
-        fs::write(data.join("pg_hba.conf"), format!("{kind} all,replication all 127.0.0.1/32 trust\n"))
-            .unwrap();
-    }
-
-    fn make_certificate(&self) {
-        let arguments = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-                         -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout server.key -out server.crt";
-        let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        let _ = self.installation.run_any(&self.folder, Path::new("openssl"), &arguments).success();
-    }
-
-    /// The messages are those that the server is installed with; the rest of the locale is that of C.UTF-8.
-    fn make_locale(&self) {
-        fs::create_dir(self.locales()).unwrap();
-        symlink("/usr/lib/locale/C.utf8", self.locales().join("de_DE.utf8")).unwrap();
-    }
-
-    fn locales(&self) -> PathBuf {
-        self.folder.join("locales")
-    }
-
     fn launch(&self) -> bool {
         let arguments = ["-w", "-D", "data", "-l", "server.log", "start"];
         let program = self.installation.program("pg_ctl");
         let mut command = self.installation.command(&self.folder, &program, &arguments);
-        let locales = (self.kind == Kind::German).then(|| ("LOCPATH", self.locales()));
-        let exit = run_to_exit(command.envs(locales).env_remove("LANGUAGE"), LIMIT);
+        // `LANGUAGE` would override the language of the settings.
+        let command = command.envs(self.kind.locales(&self.folder)).env_remove("LANGUAGE");
+        let exit = run_to_exit(command, LIMIT);
         if exit.code == Some(0) {
             cleanup::kill_on_exit(self.id(), "QUIT");
         }
@@ -338,6 +267,7 @@ impl Drop for Postgres {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use super::*;

@@ -182,7 +182,7 @@ impl<B: Backend, R: Request, A: Rows + Send + 'static> Serve<B, R, A> for Reads<
         group.calls.iter().for_each(PendingCall::await_connection);
         let Err(failure) = self.attempt(worker, &mut group) else { return };
         match failure.kind {
-            FailureKind::Fault | FailureKind::Unreadable | FailureKind::Duplicate | FailureKind::Damage
+            FailureKind::Fault | FailureKind::Unrecognized | FailureKind::Duplicate | FailureKind::Damage
                 if group.len() > 1 =>
             {
                 group.split_each().into_iter().for_each(|single| self.serve(worker, single));

@@ -29,8 +29,8 @@ pub(crate) enum FailureKind {
     Outage,
     /// The database cannot read what it has stored.
     Damage,
-    /// An error in a language in which it is not recognized, thus maybe a fault.
-    Unreadable,
+    /// An error in another language: it may be temporary, or a fault.
+    Unrecognized,
     /// An unexpected error.
     Fault,
 }
@@ -68,8 +68,8 @@ pub(crate) trait ErrorMessages {
         false
     }
 
-    /// Whether the message is in a language in which it is not recognized.
-    fn is_unreadable(_: &str) -> bool {
+    /// Whether the message is in a language other than English.
+    fn is_in_another_language(_: &str) -> bool {
         false
     }
 
@@ -103,8 +103,8 @@ impl Failure {
             DatabaseError(_, information) if B::is_outage(information.message()) => FailureKind::Outage,
             DatabaseError(_, information) if B::is_corrupt(information.message()) => FailureKind::Damage,
             DatabaseError(DatabaseErrorKind::Unknown, _) if at_the_limit => FailureKind::Timeout,
-            DatabaseError(_, information) if B::is_unreadable(information.message()) => {
-                FailureKind::Unreadable
+            DatabaseError(_, information) if B::is_in_another_language(information.message()) => {
+                FailureKind::Unrecognized
             }
             _ => FailureKind::Fault,
         };
@@ -180,12 +180,11 @@ impl Failure {
             FailureKind::Unknown => RepositoryError::OutcomeUnknown(source),
             FailureKind::Damage => RepositoryError::Damaged(source),
             FailureKind::Conflict | FailureKind::Timeout => RepositoryError::Busy(source),
-            // The server has rolled the statement back: a client may try again.
             FailureKind::Unreachable
             | FailureKind::Lost
             | FailureKind::ReadOnly
             | FailureKind::Outage
-            | FailureKind::Unreadable => RepositoryError::Unavailable(source),
+            | FailureKind::Unrecognized => RepositoryError::Unavailable(source),
         }
     }
 }
@@ -264,6 +263,19 @@ mod tests {
         assert_eq!(kind::<Postgres>(distributed, false), FailureKind::Conflict);
         assert_eq!(kind::<Postgres>("relation \"tasks\" does not exist", false), FailureKind::Outage);
         assert_eq!(kind::<Postgres>("column \"x\" does not exist", false), FailureKind::Fault);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn errors_in_another_language_are_unavailable() {
+        use crate::database::postgres::Postgres;
+        let message =
+            Box::new("keine Berechtigung für Tabelle tasks (lc_messages is not English)".to_owned());
+        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, message);
+        let failure = Failure::of::<Postgres>(error, false);
+        assert_eq!(failure.kind, FailureKind::Unrecognized);
+        assert!(matches!(failure.error(), RepositoryError::Unavailable(_)));
+        assert!(failure.to_string().ends_with("set lc_messages = 'C'"), "{failure}");
     }
 
     #[cfg(feature = "postgres")]

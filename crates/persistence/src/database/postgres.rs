@@ -275,12 +275,12 @@ impl ErrorMessages for Postgres {
         .any(|part| message.contains(part))
     }
 
-    fn is_unreadable(message: &str) -> bool {
+    fn is_in_another_language(message: &str) -> bool {
         message.ends_with(language::MARK)
     }
 
     fn hint(message: &str) -> Option<&'static str> {
-        if Self::is_unreadable(message) {
+        if Self::is_in_another_language(message) {
             return Some(language::REMEDY);
         }
         let is_of_another = message.contains("prepared statement \"");

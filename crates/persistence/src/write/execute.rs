@@ -333,7 +333,7 @@ impl Executor {
                 let deadline = Some((database.now() + SEPARATE_FOR, failure.clone()));
                 Round { deadline, ..round }.separate()
             }
-            FailureKind::Fault | FailureKind::Unreadable | FailureKind::Damage | FailureKind::Duplicate
+            FailureKind::Fault | FailureKind::Unrecognized | FailureKind::Damage | FailureKind::Duplicate
                 if !alone =>
             {
                 round.separate()

@@ -59,11 +59,7 @@ fn settle_together<D: WriteDatabase>(
 const fn is_undone(failure: &Failure) -> bool {
     matches!(
         failure.kind,
-        FailureKind::Conflict
-            | FailureKind::Duplicate
-            | FailureKind::Fault
-            | FailureKind::Unreadable
-            | FailureKind::Unknown
+        FailureKind::Conflict | FailureKind::Duplicate | FailureKind::Fault | FailureKind::Unknown
     )
 }
 
