@@ -21,6 +21,7 @@ fn requests_are_served_on_citus() {
     check_every_route(&issuer, &environment.set("TASKNOOK_AUTH__AUDIENCES", issuer.url()));
     check_isolation(distributed(&url, "isolation"));
     outages_of_a_worker_concern_its_users_alone(&url);
+    outages_of_the_coordinator_concern_no_user(&url);
 }
 
 /// An environment with distributed tables in a new schema.
@@ -46,7 +47,7 @@ fn outages_of_a_worker_concern_its_users_alone(url: &str) {
     let post = |client: &Client, title: &str| client.post("/api/tasks", &json!({"title": title})).status;
     assert!(callers.iter().all(|client| post(client, "before") == 201), "{}", service.log());
 
-    let worker = Worker::first_of(url);
+    let worker = Server::first_worker(url);
     worker.stop();
     let statuses: Vec<u16> = callers.iter().map(|client| post(client, "meanwhile")).collect();
     let reads: Vec<u16> = callers.iter().map(|client| client.get("/api/tasks").status).collect();
@@ -67,19 +68,53 @@ fn outages_of_a_worker_concern_its_users_alone(url: &str) {
     service.stop();
 }
 
-/// The database on a worker.
-struct Worker {
+/// A coordinator whose database accepts no connections, after the service has found the workers.
+fn outages_of_the_coordinator_concern_no_user(url: &str) {
+    let environment = distributed(url, "without_coordinator");
+    let service = environment.serve();
+    let callers: Vec<Client> =
+        (0..USERS).map(|user| caller(&environment, &service, &format!("user-{user}"))).collect();
+    let found = || (service.log().to_string().matches("are served by it directly").count() > 1).then_some(());
+    assert!(eventually(RECOVERY, found).is_some(), "{}", service.log());
+
+    let coordinator = Server::coordinator(url);
+    coordinator.stop();
+    let statuses: Vec<(u16, u16)> = callers
+        .iter()
+        .map(|client| {
+            let post = client.post("/api/tasks", &json!({"title": "meanwhile"})).status;
+            (post, client.get("/api/tasks").status)
+        })
+        .collect();
+    let ready = service.client().get("/readyz").status;
+    coordinator.restart();
+    assert!(statuses.iter().all(|both| *both == (201, 200)), "{statuses:?}\n{}", service.log());
+    assert_eq!(ready, 200, "every user is served");
+    service.stop();
+}
+
+/// The database on a server.
+struct Server {
     /// Its URL of another database.
     url: String,
     database: String,
 }
 
-impl Worker {
-    fn first_of(url: &str) -> Self {
-        let server = Postgres::shared();
+impl Server {
+    fn coordinator(url: &str) -> Self {
+        let of_coordinator = "select nodename || ':' || nodeport from pg_dist_node where groupid = 0";
+        Self::of(url, of_coordinator)
+    }
+
+    fn first_worker(url: &str) -> Self {
         let worker =
             "select nodename || ':' || nodeport from pg_dist_node where shouldhaveshards order by 1 limit 1";
-        let address = server.query(url, worker);
+        Self::of(url, worker)
+    }
+
+    fn of(url: &str, address: &str) -> Self {
+        let server = Postgres::shared();
+        let address = server.query(url, address);
         let database = server.query(url, "select current_database()");
         let (scheme, rest) = url.split_once("://").unwrap();
         let user = rest.rsplit_once('@').map(|(user, _)| format!("{user}@")).unwrap_or_default();

@@ -128,6 +128,7 @@ section!(Database {
     startup_timeout_seconds: u64,
     transaction_pooler: bool,
     distributed: bool,
+    connect_to_workers: bool,
     #[serde(serialize_with = "masked::url")]
     listen_url: String,
     #[serde(serialize_with = "masked::urls")]

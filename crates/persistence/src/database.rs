@@ -7,9 +7,11 @@ mod notifier;
 mod outage;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+mod queues;
 mod readiness;
 mod replicas;
 mod repository;
+mod servers;
 mod service_lock;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
@@ -39,16 +41,23 @@ use notifier::{Exchange, OwnerNotifier};
 use readiness::ProbeBackend;
 use replicas::ReplicaBackend;
 use repository::WorkerTasks;
+use servers::ShardBackend;
 use service_lock::{ServiceLock, ServiceLockBackend};
 use start::Starter;
 
 /// All that an engine implements for a service.
 trait DatabaseBackend:
-    ReplicaBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
+    ReplicaBackend + ShardBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
 {
 }
 impl<B> DatabaseBackend for B where
-    B: ReplicaBackend + WriteBackend + ProbeBackend + JobBackend + NotifyBackend + ServiceLockBackend
+    B: ReplicaBackend
+        + ShardBackend
+        + WriteBackend
+        + ProbeBackend
+        + JobBackend
+        + NotifyBackend
+        + ServiceLockBackend
 {
 }
 

@@ -20,6 +20,7 @@ pub use observer::{CallFailure, DatabaseObserver, JobsReport, WorkKind};
 
 /// Where the database is and how long anything may take.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub struct DatabaseOptions {
     /// `sqlite://relative/path`, `sqlite:///absolute/path`, `postgres://…` or `postgresql://…`.
     pub url: String,
@@ -50,6 +51,9 @@ pub struct DatabaseOptions {
     pub transaction_pooler: bool,
     /// Whether the tables are distributed by owner over several servers (Citus), so that a statement must name one owner.
     pub distributed: bool,
+    /// Whether each owner of distributed tables is served by the server that has the owner's rows, with
+    /// [`max_connections`](Self::max_connections) to each server, instead of the one of the URL alone.
+    pub connect_to_workers: bool,
     /// `postgres://…` of the same database without a transaction-mode pooler, to listen for the changes of other processes;
     /// empty where `url` is one.
     pub listen_url: String,
@@ -85,6 +89,7 @@ impl Default for DatabaseOptions {
             limits: WriteLimits::default(),
             transaction_pooler: false,
             distributed: false,
+            connect_to_workers: true,
             listen_url: String::new(),
             replica_urls: Vec::new(),
             read_only: false,

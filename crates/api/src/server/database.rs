@@ -38,6 +38,7 @@ fn options(settings: &Settings) -> DatabaseOptions {
         max_connections: settings.database.max_connections,
         transaction_pooler: settings.database.transaction_pooler,
         distributed: settings.database.distributed,
+        connect_to_workers: settings.database.connect_to_workers,
         listen_url: settings.database.listen_url.clone(),
         replica_urls: settings.database.replica_urls.clone(),
         read_only: settings.database.read_only,

@@ -24,6 +24,7 @@ use super::repository::WorkerTasks;
 use crate::write::StoreObserver;
 use crate::{DatabaseObserver, DatabaseOptions};
 pub(super) use exchange::{Exchange, ExchangeError, Received};
+pub(super) use watched::Known;
 use watched::WatchedOwners;
 
 /// The most owners whose notifications wait to be sent. More wait only while the server does not respond.

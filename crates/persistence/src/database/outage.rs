@@ -28,9 +28,11 @@ pub(super) enum Part {
     Everything,
 }
 
-/// The outages of one database.
+/// The outages of one database, or of one server of a distributed one.
 #[derive(Default)]
 pub(super) struct Outages {
+    /// Where it listens, if it is one of several.
+    server: Option<String>,
     ongoing: AtomicBool,
     state: Mutex<State>,
 }
@@ -53,6 +55,11 @@ struct Outage {
 }
 
 impl Outages {
+    /// Those of one of several servers.
+    pub(super) fn of_server(address: String) -> Self {
+        Self { server: Some(address), ..Self::default() }
+    }
+
     /// Takes the result of a call into account.
     pub(super) fn record<T>(&self, part: Part, result: &Result<T, RepositoryError>) {
         let error = match result {
@@ -91,9 +98,13 @@ impl Outages {
         let is_wait = matches!(error, RepositoryError::Busy(_));
         let ongoing = if is_wait { &mut state.waits } else { &mut state.outage };
         if ongoing.is_none() && is_wait {
-            tracing::warn!(error = cause, "calls wait too long for locks or statements");
+            tracing::warn!(
+                server = self.server,
+                error = cause,
+                "calls wait too long for locks or statements"
+            );
         } else if ongoing.is_none() {
-            tracing::error!(error = cause, "the database is unavailable");
+            tracing::error!(server = self.server, error = cause, "the database is unavailable");
         }
         let outage = ongoing.get_or_insert_with(Outage::begin);
         if let Some(last) = outage.last.get_mut(part as usize) {
@@ -114,13 +125,26 @@ impl Outages {
         if let Some(outage) = end(&mut state.outage, part, QUIET) {
             let (duration_ms, failed_calls) = (outage.duration_ms(), outage.failed_calls);
             let unknown_outcomes = outage.unknown_outcomes;
-            tracing::info!(duration_ms, failed_calls, unknown_outcomes, "the database is available again");
+            let server = &self.server;
+            tracing::info!(
+                server,
+                duration_ms,
+                failed_calls,
+                unknown_outcomes,
+                "the database is available again"
+            );
         }
         if let Some(waits) = end(&mut state.waits, part, QUIET_WAITS) {
             let (duration_ms, failed_calls) = (waits.duration_ms(), waits.failed_calls);
-            tracing::info!(duration_ms, failed_calls, "calls are served in time again");
+            let server = &self.server;
+            tracing::info!(server, duration_ms, failed_calls, "calls are served in time again");
         }
         self.ongoing.store(state.outage.is_some() || state.waits.is_some(), Ordering::Relaxed);
+    }
+
+    /// Whether the last calls of a part have failed.
+    pub(super) fn is_ongoing(&self) -> bool {
+        self.ongoing.load(Ordering::Relaxed) && self.lock().outage.is_some()
     }
 
     /// What a readiness check has to verify because calls failed.
@@ -194,23 +218,19 @@ mod tests {
         }
     }
 
-    fn is_ongoing(outages: &Outages) -> bool {
-        outages.lock().outage.is_some()
-    }
-
     #[test]
     fn outage_ends_when_each_failed_part_succeeds() {
         let outages = Outages::default();
         outages.record(Part::Reads, &unavailable());
         outages.record(Part::Writes, &Reply::Err(RepositoryError::OutcomeUnknown("gone".into())));
         outages.record(Part::Reads, &Reply::Ok(()));
-        assert!(is_ongoing(&outages) && outages.doubts().writes && outages.has_failed_to_write());
+        assert!(outages.is_ongoing() && outages.doubts().writes && outages.has_failed_to_write());
         pass(&outages, QUIET);
         assert!(!outages.has_failed_to_write());
         outages.record(Part::Reads, &Reply::Err(RepositoryError::NotFound));
-        assert!(is_ongoing(&outages));
+        assert!(outages.is_ongoing());
         outages.record(Part::Writes, &Reply::Ok(()));
-        assert!(!is_ongoing(&outages) && !outages.doubts().writes);
+        assert!(!outages.is_ongoing() && !outages.doubts().writes);
     }
 
     #[test]
@@ -219,15 +239,15 @@ mod tests {
         outages.record(Part::Everything, &Reply::Err(RepositoryError::Fault("no right".into())));
         pass(&outages, QUIET);
         outages.record(Part::Writes, &Reply::Ok(()));
-        assert!(is_ongoing(&outages));
+        assert!(outages.is_ongoing());
         outages.record(Part::Everything, &Reply::Ok(()));
-        assert!(!is_ongoing(&outages));
+        assert!(!outages.is_ongoing());
         outages.record(Part::Everything, &unavailable());
         pass(&outages, NO_CHECK);
         outages.record(Part::Reads, &Reply::Ok(()));
-        assert!(is_ongoing(&outages));
+        assert!(outages.is_ongoing());
         outages.record(Part::Writes, &Reply::Ok(()));
-        assert!(!is_ongoing(&outages));
+        assert!(!outages.is_ongoing());
     }
 
     #[test]
@@ -237,9 +257,9 @@ mod tests {
         pass(&outages, NO_CHECK);
         outages.record(Part::Reads, &Reply::Ok(()));
         outages.record(Part::Writes, &Reply::Ok(()));
-        assert!(is_ongoing(&outages) && outages.doubts().damage);
+        assert!(outages.is_ongoing() && outages.doubts().damage);
         outages.record(Part::Everything, &Reply::Ok(()));
-        assert!(!is_ongoing(&outages));
+        assert!(!outages.is_ongoing());
     }
 
     #[test]
@@ -253,7 +273,7 @@ mod tests {
         ] {
             outages.record(Part::Writes, &Reply::Err(error));
         }
-        assert!(!is_ongoing(&outages) && outages.lock().waits.is_some());
+        assert!(!outages.is_ongoing() && outages.lock().waits.is_some());
         pass(&outages, QUIET_WAITS);
         outages.record(Part::Writes, &Reply::Ok(()));
         assert!(outages.lock().waits.is_none());

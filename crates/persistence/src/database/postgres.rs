@@ -1,6 +1,7 @@
 //! PostgreSQL: one statement per group, which is one round trip and, for writes, one transaction. The statements are in
 //! `group_reads` and `write`.
 
+mod bounded;
 mod connection;
 mod doctor;
 mod group_reads;
@@ -11,6 +12,7 @@ mod replicas;
 mod service_lock;
 mod session;
 mod settings;
+mod shards;
 mod write;
 
 use std::io::Write;

@@ -8,6 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use domain::{OwnerId, Readiness, RepositoryError};
 
 use super::outage::{Outages, Part};
+use super::servers::Servers;
 use crate::migrations::{self, MigrationBackend};
 use crate::read::Rows;
 use crate::workers::{DeadlineTimer, Replies, Request, Sender};
@@ -59,6 +60,7 @@ pub(crate) struct WorkerReadiness<B> {
     /// The reply is whether a write was stored.
     pub(crate) probes: Sender<Probe<B>, bool>,
     pub(crate) outages: Arc<Outages>,
+    pub(super) servers: Option<Servers>,
     pub(crate) _timer: Arc<DeadlineTimer>,
 }
 
@@ -71,7 +73,20 @@ impl<B: ProbeBackend> Readiness for WorkerReadiness<B> {
             checked = Err(RepositoryError::Unavailable("writes fail".into()));
         }
         self.outages.record(Part::Everything, &checked);
-        checked.map(drop)
+        match checked {
+            // The server of the URL does not respond, and has no rows.
+            Err(RepositoryError::Unavailable(error)) if !error.is::<Unmigrated>() && self.others_serve() => {
+                Ok(())
+            }
+            checked => checked.map(drop),
+        }
+    }
+}
+
+impl<B> WorkerReadiness<B> {
+    /// Whether other servers serve all users.
+    fn others_serve(&self) -> bool {
+        self.servers.as_ref().is_some_and(Servers::serve_everyone)
     }
 }
 

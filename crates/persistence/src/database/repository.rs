@@ -1,6 +1,5 @@
 //! The domain's repository: each call becomes a request in the queue of its kind.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,32 +9,25 @@ use domain::{
     OwnerId, OwnerRevision, Page, RepositoryError, Scope, TagCount, Task, TaskId, TaskRepository, Timestamp,
 };
 
-use super::notifier::OwnerNotifier;
-use super::outage::{Outages, Part};
+use super::notifier::{Known, OwnerNotifier};
+use super::outage::Part;
+use super::queues::Queues;
 use super::replicas::Replicas;
+use super::servers::Servers;
 use crate::backend::Failure;
 use crate::read::{Follow, Found, Get, List, Lists, LookUp, PageOf, Paged, Scan, Scanned, is_scan};
-use crate::workers::{DeadlineTimer, Sender};
-use crate::write::{BlockedOwners, Ownership, Write};
+use crate::write::{Ownership, Write};
 
 /// Tasks behind workers.
 pub(crate) struct WorkerTasks {
-    pub(crate) gets: Sender<LookUp, Found>,
-    pub(crate) pages: Sender<PageOf, Paged>,
-    pub(crate) scans: Sender<Scan, Scanned>,
-    /// One for each write worker.
-    pub(crate) writes: Vec<Sender<Write, Outcome>>,
-    /// For owners with locked rows, so that no other owner waits behind them.
-    pub(crate) blocked_writes: Sender<Write, Outcome>,
-    pub(crate) blocked_owners: Arc<BlockedOwners>,
-    /// Erasures and moves.
-    pub(crate) owners: Sender<Ownership, Outcome>,
+    /// Of the file, or of the server that the URL names.
+    pub(super) queues: Arc<Queues>,
+    /// Of the servers that distributed tables are on.
+    pub(super) servers: Option<Servers>,
     /// For pages that may be old.
     pub(super) replicas: Option<Replicas>,
     /// Whether every write is rejected.
     pub(super) read_only: bool,
-    pub(super) outages: Arc<Outages>,
-    pub(crate) _timer: Arc<DeadlineTimer>,
     /// Other processes are notified as long as this one writes.
     pub(super) _notifier: Arc<OwnerNotifier>,
 }
@@ -51,21 +43,19 @@ impl TaskRepository for WorkerTasks {
     ) -> Result<Outcome, RepositoryError> {
         self.check_writable()?;
         let owner = owner.id().clone();
-        let queue = if self.blocked_owners.contains(&owner) {
-            Some(&self.blocked_writes)
-        } else {
-            self.queue_of(&owner)
-        };
+        let queues = self.queues_of(&owner);
+        let queue = queues.writes_of(&owner);
         let queue = queue.ok_or_else(|| Failure::internal("there is no worker for writes").error())?;
         let outcome = queue.submit(Write { owner: owner.clone(), command, request, now }).await;
-        self.outages.record(Part::Writes, &outcome);
+        queues.outages.record(Part::Writes, &outcome);
         self.note_unknown(&[&owner], &outcome);
         outcome
     }
 
     async fn erase(&self, owner: &Owner) -> Result<(), RepositoryError> {
         self.check_writable()?;
-        let outcome = self.owners.submit(Ownership::Erase(owner.id().clone())).await;
+        let owners = &self.queues_of(owner.id()).owners;
+        let outcome = owners.submit(Ownership::Erase(owner.id().clone())).await;
         self.note_unknown(&[owner.id()], &outcome);
         outcome.map(|_| ())
     }
@@ -80,7 +70,7 @@ impl TaskRepository for WorkerTasks {
         self.check_writable()?;
         let (from, to) = (from.id().clone(), to.id().clone());
         let request = Ownership::Move { from: from.clone(), to: to.clone(), ids, request };
-        let outcome = self.owners.submit(request).await;
+        let outcome = self.queues.owners.submit(request).await;
         self.note_unknown(&[&from, &to], &outcome);
         outcome
     }
@@ -98,10 +88,10 @@ impl TaskRepository for WorkerTasks {
         let list = List { owner: owner.clone(), query };
         let page = if is_scan {
             let page = |scanned| if let Scanned::Page(page) = scanned { Some(page) } else { None };
-            self.scan(Scan::List(Box::new(list)), page).await?
+            self.scan(owner, Scan::List(Box::new(list)), page).await?
         } else {
             let page = |paged| if let Paged::Tasks(page) = paged { Some(page) } else { None };
-            self.page(PageOf::Tasks(list), page).await?
+            self.page(owner, PageOf::Tasks(list), page).await?
         };
         self.has_read(owner, page.at);
         Ok(page)
@@ -127,21 +117,21 @@ impl TaskRepository for WorkerTasks {
         counted: bool,
     ) -> Result<AtRevision<Vec<CountedList>>, RepositoryError> {
         let lists = |scanned| if let Scanned::Lists(lists) = scanned { Some(lists) } else { None };
-        let lists = self.scan(Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await?;
+        let lists = self.scan(owner, Scan::Lists(Lists { owner: owner.clone(), counted }), lists).await?;
         self.has_read(owner, lists.at);
         Ok(lists)
     }
 
     async fn tags(&self, owner: &Owner) -> Result<AtRevision<Vec<TagCount>>, RepositoryError> {
         let tags = |scanned| if let Scanned::Tags(tags) = scanned { Some(tags) } else { None };
-        let tags = self.scan(Scan::Tags(owner.clone()), tags).await?;
+        let tags = self.scan(owner, Scan::Tags(owner.clone()), tags).await?;
         self.has_read(owner, tags.at);
         Ok(tags)
     }
 
     async fn revision(&self, owner: &Owner) -> Result<OwnerRevision, RepositoryError> {
         let revision = |found| if let Found::Revision(revision) = found { Some(revision) } else { None };
-        let at = self.look_up(LookUp::Revision(owner.clone()), revision).await?;
+        let at = self.look_up(owner, LookUp::Revision(owner.clone()), revision).await?;
         self.has_read(owner, at);
         Ok(at)
     }
@@ -158,7 +148,7 @@ impl TaskRepository for WorkerTasks {
             return Ok(Changes::page(after, seen, Vec::new(), limit));
         }
         let changes = |paged| if let Paged::Changes(changes) = paged { Some(changes) } else { None };
-        self.page(PageOf::Changes(Follow { owner: owner.clone(), after, limit }), changes).await
+        self.page(owner, PageOf::Changes(Follow { owner: owner.clone(), after, limit }), changes).await
     }
 }
 
@@ -183,49 +173,66 @@ impl WorkerTasks {
         if self.read_only { Err(RepositoryError::ReadOnly) } else { Ok(()) }
     }
 
-    /// The revisions of these owners, if they can be read. It blocks.
-    pub(super) fn revisions(&self, owners: Vec<Owner>) -> Option<Vec<OwnerRevision>> {
-        match self.gets.submit_blocking(LookUp::Revisions(owners)) {
-            Ok(Found::Revisions(revisions)) => Some(revisions),
-            _ => None,
+    /// The owners of each server.
+    pub(super) fn by_server(&self, owners: Vec<Known>) -> Vec<(Arc<Queues>, Vec<Known>)> {
+        let mut all: Vec<(Arc<Queues>, Vec<Known>)> = Vec::new();
+        for known in owners {
+            let queues = self.queues_of(known.0.id());
+            match all.iter_mut().find(|(other, _)| Arc::ptr_eq(other, &queues)) {
+                Some((_, same)) => same.push(known),
+                None => all.push((queues, vec![known])),
+            }
         }
+        all
     }
 
     async fn get_in(&self, scope: Scope, owner: &Owner, id: TaskId) -> Result<Task, RepositoryError> {
         let task = |found| if let Found::Task(task) = found { Some(task) } else { None };
-        self.look_up(LookUp::Task(Get { owner: owner.clone(), id, scope }), task).await
+        self.look_up(owner, LookUp::Task(Get { owner: owner.clone(), id, scope }), task).await
     }
 
     /// Reads one row; `result` is that of the request's kind.
     async fn look_up<A>(
         &self,
+        owner: &Owner,
         request: LookUp,
         result: fn(Found) -> Option<A>,
     ) -> Result<A, RepositoryError> {
-        let found = self.gets.submit(request).await;
-        self.outages.record(Part::Reads, &found);
+        let queues = self.queues_of(owner.id());
+        let found = queues.gets.submit(request).await;
+        queues.outages.record(Part::Reads, &found);
         result(found?).ok_or_else(|| Failure::internal("the result of another look-up").error())
     }
 
     /// Reads a page; `result` is that of the request's kind.
-    async fn page<A>(&self, request: PageOf, result: fn(Paged) -> Option<A>) -> Result<A, RepositoryError> {
-        let paged = self.pages.submit(request).await;
-        self.outages.record(Part::Reads, &paged);
+    async fn page<A>(
+        &self,
+        owner: &Owner,
+        request: PageOf,
+        result: fn(Paged) -> Option<A>,
+    ) -> Result<A, RepositoryError> {
+        let queues = self.queues_of(owner.id());
+        let paged = queues.pages.submit(request).await;
+        queues.outages.record(Part::Reads, &paged);
         result(paged?).ok_or_else(|| Failure::internal("the result of another page").error())
     }
 
     /// Reads many rows; `result` is that of the request's kind.
-    async fn scan<A>(&self, scan: Scan, result: fn(Scanned) -> Option<A>) -> Result<A, RepositoryError> {
-        let scanned = self.scans.submit(scan).await;
-        self.outages.record(Part::Reads, &scanned);
+    async fn scan<A>(
+        &self,
+        owner: &Owner,
+        scan: Scan,
+        result: fn(Scanned) -> Option<A>,
+    ) -> Result<A, RepositoryError> {
+        let queues = self.queues_of(owner.id());
+        let scanned = queues.scans.submit(scan).await;
+        queues.outages.record(Part::Reads, &scanned);
         result(scanned?).ok_or_else(|| Failure::internal("the result of another scan").error())
     }
 
-    /// The queue of an owner. All writes of an owner go to one worker, where they do not race.
-    fn queue_of(&self, owner: &OwnerId) -> Option<&Sender<Write, Outcome>> {
-        let mut hasher = DefaultHasher::new();
-        owner.hash(&mut hasher);
-        let number = hasher.finish() % (self.writes.len().max(1) as u64);
-        usize::try_from(number).ok().and_then(|number| self.writes.get(number))
+    /// The queues of the server that has the rows of an owner.
+    fn queues_of(&self, owner: &OwnerId) -> Arc<Queues> {
+        let queues = self.servers.as_ref().and_then(|servers| servers.queues_of(owner));
+        queues.unwrap_or_else(|| Arc::clone(&self.queues))
     }
 }

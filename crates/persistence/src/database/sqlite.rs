@@ -29,6 +29,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::servers::ShardBackend;
 use crate::backend::rows::manual_order::SQLITE_POSITION;
 use crate::backend::rows::{Id, UtcTimestamp};
 use crate::backend::{Backend, ErrorMessages, Failure, WorkerCounts};
@@ -183,6 +184,9 @@ impl ReadBackend for Sqlite {
         tag_counts(connection, &FUNCTIONS, owner)
     }
 }
+
+/// A file has no servers.
+impl ShardBackend for Sqlite {}
 
 impl WriteBackend for Sqlite {
     const GUARDED: bool = false;

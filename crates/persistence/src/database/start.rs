@@ -8,9 +8,11 @@ use domain::{Outcome, Readiness};
 use super::DatabaseBackend;
 use super::notifier::OwnerNotifier;
 use super::outage::Outages;
+use super::queues::Queues;
 use super::readiness::{WorkerReadiness, probe};
 use super::replicas::{ReplicaQueues, Replicas, options_of_replica};
 use super::repository::WorkerTasks;
+use super::servers::{Address, Servers};
 use crate::backend::Layout;
 use crate::read::{GROUP_ROWS, PageOf, Paged, Reads, Rows, Scan, Scanned};
 use crate::workers::{
@@ -46,13 +48,34 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
     }
 
     pub(super) fn start(mut self) -> io::Result<(WorkerTasks, Arc<dyn Readiness>)> {
+        let probes = self.limits(1, |_| 1, GROUP_CALLS);
+        let probes =
+            self.read(WorkKind::Readiness, probes, |_, connection, group| probe::<B>(connection, group))?;
+        let servers = self.servers()?;
+        let replicas = self.replicas()?;
+        let (pool, of_others) = (self.pool.clone(), servers.clone());
+        let observer = Arc::clone(&self.options.observer);
+        let report = move || {
+            let others = of_others.as_ref().map(Servers::connections).unwrap_or_default();
+            let (open, in_use) = pool.usage();
+            observer.connections(open + others.0, in_use + others.1);
+        };
+        let (database, read_only) = (Arc::clone(&self.backend), self.options.read_only);
+        let notifier = Arc::clone(&self.notifier);
+        let queues = Arc::new(self.queues(Outages::default(), report)?);
+        let (outages, timer) = (Arc::clone(&queues.outages), Arc::clone(&queues.timer));
+        let readiness =
+            WorkerReadiness { database, probes, outages, servers: servers.clone(), _timer: timer };
+        let tasks = WorkerTasks { queues, servers, replicas, read_only, _notifier: notifier };
+        Ok((tasks, Arc::new(readiness)))
+    }
+
+    /// The queues of the server. Their timer also calls `report`.
+    fn queues(mut self, outages: Outages, report: impl Fn() + Send + 'static) -> io::Result<Queues> {
         let counts = self.backend.worker_counts(self.options.max_connections as usize);
         let calls = self.most_in_group(GROUP_CALLS);
         let gets = self.read(WorkKind::Get, self.limits(counts.gets, |_| 1, calls), B::look_up)?;
         let (pages, scans) = self.lists()?;
-        let probes = self.limits(1, |_| 1, GROUP_CALLS);
-        let probes =
-            self.read(WorkKind::Readiness, probes, |_, connection, group| probe::<B>(connection, group))?;
         let blocked_owners = Arc::new(BlockedOwners::default());
         let blocked_writes = self.write(&blocked_owners, None)?;
         let mut writes = Vec::new();
@@ -60,21 +83,11 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             writes.push(self.write(&blocked_owners, Some(blocked_writes.queue()))?);
         }
         let owners = self.owners()?;
-        let replicas = self.replicas()?;
-        let (pool, observer) = (self.pool.clone(), Arc::clone(&self.options.observer));
-        let usage = move || {
-            let (open, in_use) = pool.usage();
-            observer.connections(open, in_use);
-        };
-        let timer = Arc::new(DeadlineTimer::start(self.expiring, usage, self.options.deadline)?);
-        let outages = Arc::new(Outages::default());
-        let readiness = WorkerReadiness {
-            database: self.backend,
-            probes,
-            outages: Arc::clone(&outages),
-            _timer: Arc::clone(&timer),
-        };
-        let tasks = WorkerTasks {
+        let timer = Arc::new(DeadlineTimer::start(self.expiring, report, self.options.deadline)?);
+        let pool = self.pool;
+        let connections = Box::new(move || pool.usage());
+        let outages = Arc::new(outages);
+        Ok(Queues {
             gets,
             pages,
             scans,
@@ -82,13 +95,10 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
             blocked_writes,
             blocked_owners,
             owners,
-            replicas,
-            read_only: self.options.read_only,
             outages,
-            _timer: timer,
-            _notifier: self.notifier,
-        };
-        Ok((tasks, Arc::new(readiness)))
+            timer,
+            connections,
+        })
     }
 
     /// Without common statements a group would only keep calls from other workers.
@@ -120,6 +130,21 @@ impl<'a, B: DatabaseBackend> Starter<'a, B> {
         let (pages, scans) = self.lists()?;
         let timer = DeadlineTimer::start(self.expiring, || (), self.options.deadline)?;
         Ok(ReplicaQueues { pages, scans, _timer: timer })
+    }
+
+    /// The servers that distributed tables are on.
+    fn servers(&self) -> io::Result<Option<Servers>> {
+        if self.backend.layout() != Layout::Distributed || !self.options.connect_to_workers {
+            return Ok(None);
+        }
+        let (options, notifier) = (self.options.clone(), Arc::clone(&self.notifier));
+        let start = move |address: &Address, server: B| {
+            let server = Arc::new(server);
+            let pool = Pool::new(Arc::clone(&server), &options);
+            Starter::new(pool, server, &options, Arc::clone(&notifier))
+                .queues(Outages::of_server(address.to_string()), || ())
+        };
+        Servers::start(Arc::clone(&self.backend), start).map(Some)
     }
 
     fn replicas(&self) -> io::Result<Option<Replicas>> {

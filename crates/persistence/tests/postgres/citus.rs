@@ -1,6 +1,7 @@
 //! On Citus, if there is one. Each test has a schema of its own in the database.
 
 use std::sync::{Arc, Once, OnceLock};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -84,6 +85,8 @@ macro_rules! or_return {
         }
     };
 }
+
+mod servers;
 
 domain::repository_contract!(or_return!(repository()));
 domain::quota_contract!(or_return!(limited()));
@@ -200,7 +203,7 @@ fn checks_jobs_and_restores_serve_all_servers() {
     let database = Database::open(&on_citus(workload::options(&url))).unwrap();
     workload::check(&*database.tasks(), || stored(&url));
     let clock = Arc::new(ManualClock::at_unix_millis(4_000_000_000_000));
-    let report = database.run_jobs(&JobOptions::new(std::time::Duration::ZERO, clock)).unwrap();
+    let report = database.run_jobs(&JobOptions::new(Duration::ZERO, clock)).unwrap();
     assert!(report.is_completed() && report.pruned > 0, "{report:?}");
     drop(database);
     assert!(

@@ -3,10 +3,7 @@
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-use domain::{Owner, OwnerRevision};
-
 use super::Changes;
-use super::watched::Known;
 use crate::database::repository::WorkerTasks;
 
 /// Owners per statement: about a millisecond of a worker for single rows.
@@ -23,11 +20,16 @@ pub(super) fn run(changes: &Changes, tasks: &Weak<WorkerTasks>, every: Duration)
         let begun = Instant::now();
         latest = begun + every;
         let mut missed = 0;
-        for known in changes.watched.known().chunks(OWNERS) {
-            let Some(tasks) = tasks.upgrade() else { return };
-            // While the database does not serve, the next poll is the retry. Callers report the outage.
-            let Some(found) = read(&tasks, known) else { break };
-            missed += changes.watched.compare(known, &found);
+        let Some(by_server) = tasks.upgrade().map(|tasks| tasks.by_server(changes.watched.known())) else {
+            return;
+        };
+        for (queues, known) in by_server {
+            for known in known.chunks(OWNERS) {
+                let owners = known.iter().map(|(owner, _)| owner.clone()).collect();
+                // While the server does not serve, the next poll is the retry. Callers report the outage.
+                let Some(found) = queues.revisions(owners) else { break };
+                missed += changes.watched.compare(known, &found);
+            }
         }
         if missed > 0 {
             changes.observer.notifications_missed(missed);
@@ -35,9 +37,4 @@ pub(super) fn run(changes: &Changes, tasks: &Weak<WorkerTasks>, every: Duration)
         let now = Instant::now();
         earliest = now + (now - begun) * PAUSE_FACTOR;
     }
-}
-
-fn read(tasks: &WorkerTasks, known: &[Known]) -> Option<Vec<OwnerRevision>> {
-    let owners: Vec<Owner> = known.iter().map(|(owner, _)| owner.clone()).collect();
-    tasks.revisions(owners)
 }

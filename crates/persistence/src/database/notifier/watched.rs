@@ -26,7 +26,7 @@ struct Watched {
 }
 
 /// An owner, and what the watches know.
-pub(super) type Known = (Owner, Option<OwnerRevision>);
+pub(in crate::database) type Known = (Owner, Option<OwnerRevision>);
 
 impl WatchedOwners {
     /// Whether any owner is watched. Relaxed: a commit that precedes the first watch is in what its reader finds, and polling

@@ -36,6 +36,11 @@ impl Server {
         Self { url: with_limits(url, options), secrets: secrets(url), settings, read_only, layout }
     }
 
+    /// The same database on another server.
+    pub(super) fn at(&self, host: &str, port: u16) -> Self {
+        Self { url: at(&self.url, host, port), ..self.clone() }
+    }
+
     /// Whether its sessions reject writes.
     pub(super) const fn is_read_only(&self) -> bool {
         self.read_only
@@ -138,6 +143,19 @@ fn with_limits(url: &str, options: &DatabaseOptions) -> String {
     url
 }
 
+/// The URL with another host. It keeps the parameters but those that name a host.
+fn at(url: &str, host: &str, port: u16) -> String {
+    let (place, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let (scheme, rest) = place.split_once("://").unwrap_or(("postgres", place));
+    let (user_info, rest) = rest.rsplit_once('@').map_or(("", rest), |(user_info, rest)| (user_info, rest));
+    let database = rest.split_once('/').map_or("", |(_, database)| database);
+    let host = if host.contains(':') { format!("[{host}]") } else { host.replace('/', "%2F") };
+    let at = if user_info.is_empty() { "" } else { "@" };
+    let names_host = |pair: &&str| ["host=", "hostaddr=", "port="].iter().any(|name| pair.starts_with(name));
+    let parameters: Vec<&str> = parameters.split('&').filter(|pair| !names_host(pair)).collect();
+    format!("{scheme}://{user_info}{at}{host}:{port}/{database}?{}", parameters.join("&"))
+}
+
 /// Whether the URL has a list of hosts, in its authority or as a parameter.
 fn has_several_hosts(url: &str) -> bool {
     let (rest, parameters) = url.split_once('?').unwrap_or((url, ""));
@@ -210,6 +228,18 @@ mod tests {
             assert!(limited(url).contains("connect_timeout=4&"), "{url}");
         }
         assert!(!limited("postgres://one,two/d?connect_timeout=4").contains("connect_timeout=2"));
+    }
+
+    #[test]
+    fn only_the_host_of_a_url_is_replaced() {
+        for (url, expected) in [
+            ("postgres://u:p%40@one:1,two/d?sslmode=require", "postgres://u:p%40@w:5433/d?sslmode=require"),
+            ("postgresql://h", "postgresql://w:5433/?"),
+            ("postgres:///d?host=%2Frun&user=u&port=1", "postgres://w:5433/d?user=u"),
+        ] {
+            assert_eq!(at(url, "w", 5433), expected, "{url}");
+        }
+        assert_eq!(at("postgres://u@[::1]:5/d?a=b", "fd00::2", 5432), "postgres://u@[fd00::2]:5432/d?a=b");
     }
 
     #[test]

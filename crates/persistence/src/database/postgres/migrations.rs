@@ -5,7 +5,6 @@
 //! after `lock_timeout`, lets the readers through for `retry_pause` or longer, and retries.
 
 mod available;
-mod bounded;
 mod distribute;
 mod lock;
 mod statements;
@@ -20,12 +19,13 @@ use diesel::sql_types::{Bool, Text};
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+use super::bounded::Bounded;
 use super::{Postgres, settings};
 use crate::backend::ErrorMessages;
 use crate::migrations::{self, MigrationBackend, Script, failed, failed_migration};
 use crate::{MigrateError, MigrationOptions};
 pub(super) use available::encoding_error;
-use bounded::Bounded;
+pub(super) use distribute::is_distributed;
 use lock::MigrationLock;
 use statements::statements;
 

@@ -7,9 +7,9 @@ use diesel::dsl::sql;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
+use super::super::bounded::Bounded;
 use super::super::connection::Server;
 use super::super::language;
-use super::bounded::Bounded;
 use crate::MigrateError;
 use crate::migrations::failed;
 

@@ -5,10 +5,10 @@ use diesel::dsl::sql;
 use diesel::sql_types::Bool;
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, select, sql_query};
 
+use super::super::bounded::Bounded;
 use super::super::connection::Server;
 use super::super::settings;
 use super::Named;
-use super::bounded::Bounded;
 use super::lock::MigrationLock;
 use crate::migrations::{TABLES, failed, table_names};
 use crate::{MigrateError, MigrationOptions};
@@ -21,7 +21,7 @@ const COPY_HISTORY: &str = "select create_reference_table('__diesel_schema_migra
         and not exists (select from pg_dist_partition where logicalrelid = to_regclass('__diesel_schema_migrations'))";
 
 /// Whether the table of owners is distributed, so that statements have to name one owner.
-pub(super) fn is_distributed(connection: &mut PgConnection) -> QueryResult<bool> {
+pub(in super::super) fn is_distributed(connection: &mut PgConnection) -> QueryResult<bool> {
     Ok(has_citus(connection)? && distributed(connection)?.iter().any(|table| table == "owners"))
 }
 

@@ -16,9 +16,9 @@ use diesel::dsl::sql;
 use diesel::sql_types::Bool;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
+use super::super::bounded::Bounded;
 use super::super::connection::Server;
 use super::super::settings;
-use super::bounded::Bounded;
 use crate::migrations::failed;
 use crate::{MigrateError, MigrationOptions};
 

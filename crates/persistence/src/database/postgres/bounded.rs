@@ -12,7 +12,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, select};
 
-use super::super::connection::Server;
+use super::connection::Server;
 use crate::MigrateError;
 use crate::migrations::unreachable;
 
@@ -109,7 +109,7 @@ fn start<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<
     let (sender, receiver) = channel();
     // The receiver may be gone after a timeout.
     let run = move || drop(sender.send(run()));
-    let started = thread::Builder::new().name("db-migrate".into()).spawn(run);
+    let started = thread::Builder::new().name("db-bounded".into()).spawn(run);
     started.map(|_| receiver).map_err(|error| MigrateError::Failed(error.into()))
 }
 
