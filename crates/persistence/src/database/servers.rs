@@ -155,7 +155,8 @@ impl<B: ShardBackend, Q, F: Fn(&Address, B) -> io::Result<Q>> Finder<B, F, Q> {
                 self.running.remove(&address);
                 let last = self.unusable.get(&address).map(|(_, pause)| *pause);
                 if last.is_none() {
-                    tracing::warn!(server = %address, %error, "the users of a server's shards are served through database.url");
+                    let error = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                    tracing::warn!(server = %address, error, "the users of a server's shards are served through database.url");
                 }
                 let pause = last.map_or_else(Pause::default, Pause::longer);
                 self.unusable.insert(address, (Instant::now() + pause.0, pause));
